@@ -1,0 +1,115 @@
+# Paloverde's commands. `make help` lists them. Everything is made inside this folder, from the locks
+# requirements-installer.txt (uv and the build backend) and requirements-dev.txt (all the rest), hash by hash.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/sh
+
+VENV := .venv
+BIN := $(VENV)/bin
+OWN := include tests dags plugins bench ops
+# Airflow starts in a third of the time when its bytecode is kept.
+unexport PYTHONDONTWRITEBYTECODE
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export UV_NO_PROGRESS := 1
+
+SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))
+# The first Python on the path that Airflow 3.3 supports; `make PYTHON=/path/to/python env` chooses another.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c '$(SUITABLE)' 2>/dev/null && echo $$p && break; done)
+# Packages published after this day are not considered by `make lock`.
+DATE ?= $(shell date -u +%F)
+
+# install FOLDER LOCKS: make exactly these packages present, every file checked by its hash.
+# uv takes seconds; where it cannot reach the package index (it does not read pip.conf), pip does the same.
+# The lock is complete, so pip is told not to resolve again (--no-deps): with extras it would leave the pins.
+define install
+	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed, and none was found." \
+	  "Install one, or name it: make PYTHON=/path/to/python $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -m venv $(1)
+	@$(1)/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements-installer.txt
+	@$(1)/bin/uv pip sync --quiet --python $(1)/bin/python --require-hashes --compile-bytecode $(2) || { \
+	  echo "uv could not install the packages; trying the same with pip (this takes minutes)."; \
+	  $(1)/bin/python -m pip install --quiet --no-deps --require-hashes $(addprefix -r ,$(2)); }
+endef
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: env
+env: $(BIN)/paloverde ## the environment .venv, with every package of the lock
+
+$(VENV)/.locked: requirements-dev.txt requirements-installer.txt
+	@echo "Installing the packages of requirements-dev.txt into $(VENV) ..."
+	$(call install,$(VENV),requirements-dev.txt requirements-installer.txt)
+	@touch $@
+
+$(BIN)/paloverde: $(VENV)/.locked pyproject.toml
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.PHONY: demo
+demo: env ## a city's night, from an empty folder to a verified bundle; stays up until Ctrl-C
+	@$(BIN)/paloverde demo
+
+.PHONY: demo-check
+demo-check: env ## the same night unattended: every step is asserted, then it exits
+	@$(BIN)/paloverde demo --check
+
+.PHONY: test
+test: lint types pytest ## everything that must hold: style, types, tests
+
+.PHONY: pytest
+pytest: env
+	@$(BIN)/python -m pytest $(ARGS)
+
+.PHONY: quick
+quick: env ## the tests without the slow ones; ARGS="tests/archive -k seal" narrows them
+	@$(BIN)/python -m pytest -m "not slow" $(ARGS)
+
+.PHONY: lint
+lint: env ## ruff: rules and formatting
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+.PHONY: types
+types: env ## mypy, strict, over the package
+	@$(BIN)/mypy
+
+.PHONY: s3
+s3: ## install and start the local S3 server that enforces Object Lock (no Docker, no root)
+	@$(PYTHON) ops/s3_server.py install start
+
+.PHONY: s3-stop
+s3-stop: ## stop that server; what it stores stays
+	@$(PYTHON) ops/s3_server.py stop
+
+.PHONY: bench
+bench: .venv-bench/.locked ## records per second and memory, beside the peers, in one run
+	@.venv-bench/bin/python bench/run.py $(ARGS)
+
+.venv-bench/.locked: requirements-bench.txt requirements-installer.txt pyproject.toml
+	@echo "Installing the packages of requirements-bench.txt into .venv-bench ..."
+	$(call install,.venv-bench,requirements-bench.txt requirements-installer.txt)
+	@.venv-bench/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# The order matters: production first, then what development adds to exactly those versions.
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	--exclude-newer $(DATE)
+.PHONY: lock
+lock: env ## renew the locks with what was published until DATE (make lock DATE=2026-11-22)
+	$(COMPILE) --upgrade pyproject.toml --extra postgres -o requirements.txt
+	$(COMPILE) --upgrade pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+	$(COMPILE) --upgrade pyproject.toml --group bench -c requirements.txt -o requirements-bench.txt
+	printf 'uv\nhatchling\neditables\n' | $(COMPILE) --upgrade - -c requirements-dev.txt -o requirements-installer.txt
+
+.PHONY: docs
+docs: env ## write the generated reference pages again
+	@mkdir -p docs/reference
+	@$(BIN)/python -m paloverde.settings > docs/reference/settings.md
+
+.PHONY: clean
+clean: ## remove the environments and caches; keeps .paloverde (archives) and .s3 (the local server)
+	rm -rf $(VENV) .venv-bench .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	find $(wildcard $(OWN)) -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,159 @@
+"""Committing a run: its seal into the chain, once.
+
+A run is committed in two steps that survive a crash between them. First one transaction decides:
+the seal's bytes, its place in the chain and its key are written down as `pending`. Then the seal is
+stored, its effects on the register are applied, and the row stops being pending. A pending row is
+always rolled forward by whoever finds it; nothing is ever deleted because an outcome is unknown.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+import pyarrow as pa
+from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy.exc import OperationalError
+
+from paloverde.archive.layout import run_key
+from paloverde.archive.parquet import from_parquet
+from paloverde.archive.register import apply_removals, apply_sightings
+from paloverde.archive.seal import FIRST, Draft, Part, Role, Seal, make_seal, read_seal
+from paloverde.archive.signing import Signer
+from paloverde.archive.store.interface import Store
+from paloverde.errors import Unreachable
+from paloverde.state.books import writing
+from paloverde.state.tables import PARTS, RUNS
+
+
+class Outcome(StrEnum):
+    """Whose seal stands for this run now. `Unreachable` is raised where that is not known."""
+
+    MINE = "mine"
+    ANOTHERS = "another's"
+
+
+class Committed(msgspec.Struct, frozen=True):
+    outcome: Outcome
+    seal: Seal
+
+
+def already_sealed(books: Engine, draft: Draft) -> Seal | None:
+    """The seal of an equal run (account, archive day, kind, logical digest), if there is one."""
+    with books.connect() as connection:
+        return _equal_run(connection, draft)
+
+
+def commit(store: Store, books: Engine, signer: Signer, draft: Draft, locked_until: datetime) -> Committed:
+    """Seal a run whose parts are stored. An equal run that is already sealed stands instead."""
+    try:
+        while True:
+            settle_pending(store, books, locked_until)
+            decided = _decide(books, signer, draft)
+            if decided is not None:
+                settle_pending(store, books, locked_until)
+                return decided
+    except OperationalError as error:
+        raise Unreachable(
+            f"The database did not take the seal of {draft.account} for {draft.day:%A %d %B %Y}: {error.orig}. "
+            "Nothing is lost: run the same night again, it goes on from here."
+        ) from error
+
+
+def settle_pending(store: Store, books: Engine, locked_until: datetime) -> None:
+    """Store and apply the seal that was decided last, if that has not happened yet."""
+    with books.connect() as connection:
+        row = connection.execute(select(RUNS).where(RUNS.c.pending)).mappings().first()
+    if row is None:
+        return
+    stored = store.put(row["key"], row["body"].encode(), locked_until=locked_until, sha256=row["sha256"])
+    seal = read_seal(row["body"].encode(), where=row["key"])
+    effects = [(part, _effect(store, part)) for part in seal.run.parts]
+    with writing(books) as connection:
+        still = connection.execute(select(RUNS.c.pending).where(RUNS.c.sequence == seal.sequence)).scalar()
+        if still:
+            apply(connection, seal, effects)
+            connection.execute(
+                RUNS.update()
+                .where(RUNS.c.sequence == seal.sequence)
+                .values(pending=False, version_id=stored.version_id)
+            )
+
+
+def apply(connection: Connection, seal: Seal, effects: list[tuple[Part, pa.Table | None]]) -> None:
+    """Write down the parts of a seal and bring the register up to it."""
+    if seal.run.parts:
+        connection.execute(PARTS.insert(), [_part_row(seal, part) for part in seal.run.parts])
+    for part, table in effects:
+        if part.role is Role.SIGHTINGS and table is not None:
+            apply_sightings(connection, seal.sequence, table)
+    for part, table in effects:
+        if part.role is Role.REMOVED and table is not None:
+            apply_removals(connection, table)
+
+
+def read_effects(store: Store, seal: Seal) -> list[tuple[Part, pa.Table | None]]:
+    """The parts of a seal with the tables that move the register."""
+    return [(part, _effect(store, part)) for part in seal.run.parts]
+
+
+def _decide(books: Engine, signer: Signer, draft: Draft) -> Committed | None:
+    """Give the run its place in the chain; None where another writer's run must be settled first."""
+    with writing(books) as connection:
+        if connection.execute(select(func.count()).where(RUNS.c.pending)).scalar():
+            return None
+        equal = _equal_run(connection, draft)
+        if equal is not None:
+            return Committed(Outcome.ANOTHERS, equal)
+        head = connection.execute(
+            select(RUNS.c.sequence, RUNS.c.sha256).order_by(RUNS.c.sequence.desc()).limit(1)
+        ).first()
+        sequence, previous = (head.sequence + 1, head.sha256) if head else (1, FIRST)
+        seal, body, sha256 = make_seal(draft, sequence, previous, signer)
+        connection.execute(RUNS.insert().values({**run_row(seal, body, sha256), "pending": True}))
+    return Committed(Outcome.MINE, seal)
+
+
+def run_row(seal: Seal, body: bytes, sha256: str) -> dict[str, object]:
+    """A seal as a row of the commit log."""
+    return {
+        "sequence": seal.sequence,
+        "account": seal.run.account,
+        "day": seal.run.day,
+        "kind": seal.run.kind.value,
+        "digest": seal.run.digest,
+        "key": run_key(seal.sequence, sha256),
+        "sha256": sha256,
+        "previous": seal.previous,
+        "body": body.decode(),
+    }
+
+
+def _equal_run(connection: Connection, draft: Draft) -> Seal | None:
+    body = connection.execute(
+        select(RUNS.c.body).where(
+            RUNS.c.account == draft.account,
+            RUNS.c.day == draft.day,
+            RUNS.c.kind == draft.kind.value,
+            RUNS.c.digest == draft.digest,
+        )
+    ).scalar()
+    return None if body is None else read_seal(body.encode(), where="in the database")
+
+
+def _effect(store: Store, part: Part) -> pa.Table | None:
+    if part.role not in (Role.SIGHTINGS, Role.REMOVED):
+        return None
+    return from_parquet(store.get(part.stored), where=part.key)
+
+
+def _part_row(seal: Seal, part: Part) -> dict[str, object]:
+    row = msgspec.structs.asdict(part)
+    return {
+        **row,
+        "role": part.role.value,
+        "sequence": seal.sequence,
+        "account": seal.run.account,
+        "day": seal.run.day,
+    }

@@ -1,0 +1,142 @@
+"""Raw exchanges as WARC 1.1 (ISO 28500:2017): bytes as received, one gzip member a record.
+
+Where a credential had to be taken out, the stored body is the decoded one and the record's
+`WARC-Paloverde-Taken-Out` header says at which offsets of the original how many bytes stood.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zlib
+from base64 import b32encode
+from collections.abc import Iterator
+from datetime import datetime
+from uuid import uuid4
+
+from warcio.archiveiterator import ArchiveIterator
+from warcio.exceptions import ArchiveLoadFailed
+
+from paloverde.errors import ArchiveDamaged
+from paloverde.platforms.exchange import Exchange
+
+TAKEN_OUT = "WARC-Paloverde-Taken-Out"
+_LEVEL = 3  # most bodies are compressed already; for the others this is three times faster than the default
+
+
+class ExchangeFile:
+    """Exchanges gathered in memory until their file is closed. `size` is its length in bytes so far.
+
+    The records are put together here, since `warcio` compresses at level 9 and by way of temporary files;
+    it reads and checks them.
+    """
+
+    def __init__(self, software: str, made_at: datetime) -> None:
+        self._pieces: list[bytes] = []
+        self.size = self.count = 0
+        about = f"software: {software}\r\nformat: WARC File Format 1.1\r\ndescription: credentials are taken out\r\n"
+        named = {"WARC-Type": "warcinfo", "Content-Type": "application/warc-fields"}
+        self._add(named, made_at, about.encode())
+
+    def add(self, exchange: Exchange) -> int:
+        """Append an exchange; the byte offset of its response record."""
+        offset = self.size
+        status = f"HTTP/1.1 {exchange.status} {exchange.reason}".strip()
+        head = _head(status, _stored_headers(exchange))
+        asked = _head(f"GET {exchange.url} HTTP/1.1", exchange.request_headers)
+        response = self._add(
+            {
+                "WARC-Type": "response",
+                "WARC-Target-URI": exchange.url,
+                "Content-Type": "application/http; msgtype=response",
+                "WARC-Payload-Digest": _digest(exchange.body),
+                **_taken_out(exchange),
+            },
+            exchange.received_at,
+            head + exchange.body,
+        )
+        self._add(
+            {
+                "WARC-Type": "request",
+                "WARC-Target-URI": exchange.url,
+                "Content-Type": "application/http; msgtype=request",
+                "WARC-Concurrent-To": response,
+            },
+            exchange.received_at,
+            asked,
+        )
+        self.count += 1
+        return offset
+
+    def close(self) -> bytes:
+        return b"".join(self._pieces)
+
+    def _add(self, named: dict[str, str], when: datetime, block: bytes) -> str:
+        """Append one record as a gzip member of its own; its record id."""
+        record_id = f"<urn:uuid:{uuid4()}>"
+        fields = {
+            **named,
+            "WARC-Record-ID": record_id,
+            "WARC-Date": when.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+            "WARC-Block-Digest": _digest(block),
+            "Content-Length": str(len(block)),
+        }
+        head = _head("WARC/1.1", tuple(fields.items()))
+        packer = zlib.compressobj(_LEVEL, wbits=31)
+        packed = packer.compress(head + block + b"\r\n\r\n") + packer.flush()
+        self._pieces.append(packed)
+        self.size += len(packed)
+        return record_id
+
+
+def read_exchange(body: bytes, offset: int) -> tuple[str, bytes]:
+    """The address and decoded response body of the exchange at `offset` of an exchange file."""
+    for record in ArchiveIterator(io.BytesIO(body[offset:])):
+        return record.rec_headers.get_header("WARC-Target-URI"), record.content_stream().read()
+    raise ArchiveDamaged(f"There is no exchange at byte {offset}.")
+
+
+def check_exchanges(body: bytes, *, where: str) -> int:
+    """The number of responses in an exchange file, every block's digest checked."""
+    try:
+        return sum(1 for record in _checked(body) if record == "response")
+    except ArchiveLoadFailed as error:
+        raise ArchiveDamaged(f"The raw exchanges {where} are damaged: {error}") from error
+
+
+def _checked(body: bytes) -> Iterator[str]:
+    for record in ArchiveIterator(io.BytesIO(body), check_digests="raise"):
+        record.raw_stream.read()
+        yield record.rec_type
+
+
+def _head(first: str, fields: tuple[tuple[str, str], ...]) -> bytes:
+    lines = (first, *(f"{name}: {_one_line(value)}" for name, value in fields), "", "")
+    return "\r\n".join(lines).encode("utf-8", "replace")
+
+
+def _one_line(value: str) -> str:
+    return value.replace("\r", " ").replace("\n", " ")
+
+
+def _digest(body: bytes) -> str:
+    return f"sha256:{b32encode(hashlib.sha256(body).digest()).decode()}"
+
+
+def _stored_headers(exchange: Exchange) -> tuple[tuple[str, str], ...]:
+    """Headers that fit the stored body.
+
+    Where the body is stored decoded, its encoding headers no longer hold: they stand under another name.
+    The transfer encoding is always off the body already.
+    """
+    moved = {"transfer-encoding"} | ({"content-encoding", "content-length"} if exchange.decoded else set())
+    return tuple(
+        (f"X-Archive-Orig-{name}" if name.lower() in moved else name, value)
+        for name, value in exchange.headers
+    )
+
+
+def _taken_out(exchange: Exchange) -> dict[str, str]:
+    if not exchange.taken_out:
+        return {}
+    return {TAKEN_OUT: ", ".join(f"{piece.offset}+{piece.length}" for piece in exchange.taken_out)}

@@ -1,0 +1,116 @@
+"""The ledger: append-only events, each covering the hash of the one before.
+
+Kept twice: in the database for order, as one locked object an event in the store. Events name who,
+what and when; never a secret, never the text of a message.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+
+import msgspec
+from sqlalchemy import Engine, select
+
+from paloverde.archive.layout import ledger_key
+from paloverde.archive.seal import FIRST
+from paloverde.archive.signing import Signer
+from paloverde.archive.store.interface import Store
+from paloverde.errors import ArchiveDamaged
+from paloverde.records import add_calendar_years
+from paloverde.state.books import writing
+from paloverde.state.tables import LEDGER
+
+
+class Event(msgspec.Struct, frozen=True):
+    """Something that happened: a past-tense `what` ("run sealed", "search made"), by whom, about what."""
+
+    what: str
+    actor: str
+    at: datetime
+    about: dict[str, str]
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """An event in its place of the chain."""
+
+    sequence: int
+    previous: str
+    event: Event
+    public_key: str
+    signature: str = ""
+
+
+class Ledger:
+    """Appends events and checks their chain."""
+
+    def __init__(self, store: Store, books: Engine, signer: Signer, lock_years: int) -> None:
+        self._store, self._books, self._signer, self._years = store, books, signer, lock_years
+
+    def append(self, event: Event) -> Entry:
+        """Write down an event: in the database first, then in the store; both before this returns."""
+        with writing(self._books) as connection:
+            head = connection.execute(
+                select(LEDGER.c.sequence, LEDGER.c.sha256).order_by(LEDGER.c.sequence.desc()).limit(1)
+            ).first()
+            sequence, previous = (head.sequence + 1, head.sha256) if head else (1, FIRST)
+            entry, body, sha256 = self._sign(Entry(sequence, previous, event, self._signer.public_key))
+            connection.execute(
+                LEDGER.insert().values(
+                    sequence=sequence,
+                    sha256=sha256,
+                    previous=previous,
+                    key=ledger_key(sequence, sha256),
+                    body=body.decode(),
+                    pending=True,
+                )
+            )
+        self.settle()
+        return entry
+
+    def settle(self) -> None:
+        """Store every entry that is in the database and not yet in the store."""
+        with self._books.connect() as connection:
+            pending = (
+                connection.execute(select(LEDGER).where(LEDGER.c.pending).order_by(LEDGER.c.sequence))
+                .mappings()
+                .all()
+            )
+        for row in pending:
+            until = _locked_until(msgspec.json.decode(row["body"], type=Entry).event.at, self._years)
+            stored = self._store.put(
+                row["key"], row["body"].encode(), locked_until=until, sha256=row["sha256"]
+            )
+            with writing(self._books) as connection:
+                connection.execute(
+                    LEDGER.update()
+                    .where(LEDGER.c.sequence == row["sequence"])
+                    .values(pending=False, version_id=stored.version_id)
+                )
+
+    def entries(self) -> list[Entry]:
+        """All entries in order, the chain checked; `ArchiveDamaged` names the first that does not fit."""
+        with self._books.connect() as connection:
+            rows = connection.execute(select(LEDGER).order_by(LEDGER.c.sequence)).mappings().all()
+        previous, entries = FIRST, []
+        for row in rows:
+            body = row["body"].encode()
+            entry = msgspec.json.decode(body, type=Entry)
+            if entry.previous != previous or hashlib.sha256(body).hexdigest() != row["sha256"]:
+                raise ArchiveDamaged(
+                    f"Ledger entry {row['sequence']} does not follow from the one before it. "
+                    "Run `paloverde rebuild`, which reads the ledger from the store again."
+                )
+            previous = row["sha256"]
+            entries.append(entry)
+        return entries
+
+    def _sign(self, unsigned: Entry) -> tuple[Entry, bytes, str]:
+        signature = self._signer.sign(msgspec.json.encode(unsigned, order="sorted"))
+        entry = msgspec.structs.replace(unsigned, signature=signature)
+        body = msgspec.json.encode(entry, order="sorted")
+        return entry, body, hashlib.sha256(body).hexdigest()
+
+
+def _locked_until(at: datetime, years: int) -> datetime:
+    return datetime.combine(add_calendar_years(at.date(), years) + timedelta(days=1), at.timetz())

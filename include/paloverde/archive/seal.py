@@ -1,0 +1,119 @@
+"""The seal of a run: what it wrote, what it could not get, and the hash of the seal before it.
+
+What no seal names does not exist. Seals are canonical JSON (keys sorted, no spaces), signed with
+the City's key, chained by hash; their order is their sequence number.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, datetime
+from enum import StrEnum
+
+import msgspec
+
+from paloverde.archive.signing import Signer, signature_holds
+from paloverde.archive.store.interface import Stored
+from paloverde.errors import ArchiveDamaged
+from paloverde.platforms.conversation import Gap, Listing
+
+FORMAT = 1
+FIRST = "0" * 64  # what the first seal names as the seal before it
+
+
+class Role(StrEnum):
+    """What an object of a run is."""
+
+    RECORDS = "records"
+    SIGHTINGS = "sightings"
+    EXCHANGES = "exchanges"
+    MEDIA = "media"
+    REMOVED = "removed"
+
+
+class RunKind(StrEnum):
+    NIGHT = "night"
+    REMOVAL_CHECK = "removal_check"
+
+
+class Part(msgspec.Struct, frozen=True):
+    """One object that a run wrote.
+
+    `rows` is 0 for what has none (exchanges, media). `earliest` and `latest` bound the posting times
+    of its rows: a search by date reads only parts whose bounds meet it. `undated` rows are in no bound.
+    """
+
+    role: Role
+    key: str
+    version_id: str
+    sha256: str
+    size: int
+    rows: int = 0
+    undated: int = 0
+    earliest: datetime | None = None
+    latest: datetime | None = None
+
+    @property
+    def stored(self) -> Stored:
+        return Stored(key=self.key, version_id=self.version_id, sha256=self.sha256, size=self.size)
+
+
+class Coverage(msgspec.Struct, frozen=True):
+    """What a run asked for, got, and could not get."""
+
+    listings: list[Listing] = []
+    gaps: list[Gap] = []
+    unread: int = 0  # pieces kept raw that could not be made records
+    drifted: int = 0  # records with something set aside
+    exchanges: int = 0
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """A run before it is sealed. `digest` is logical: equal for equal observations, however often run."""
+
+    account: str
+    platform: str
+    day: date
+    kind: RunKind
+    digest: str
+    started_at: datetime
+    ended_at: datetime
+    parts: list[Part]
+    coverage: Coverage
+    counts: dict[str, int]
+    code_version: str
+
+
+class Seal(msgspec.Struct, frozen=True):
+    """A sealed run. `previous` is the sha256 of the seal before it."""
+
+    format: int
+    sequence: int
+    previous: str
+    run: Draft
+    public_key: str
+    signature: str = ""
+
+
+def make_seal(draft: Draft, sequence: int, previous: str, signer: Signer) -> tuple[Seal, bytes, str]:
+    """The signed seal, its bytes and their sha256."""
+    unsigned = Seal(FORMAT, sequence, previous, draft, signer.public_key)
+    seal = msgspec.structs.replace(unsigned, signature=signer.sign(_bytes(unsigned)))
+    body = _bytes(seal)
+    return seal, body, hashlib.sha256(body).hexdigest()
+
+
+def read_seal(body: bytes, *, where: str) -> Seal:
+    """The seal in `body`, its signature checked; `ArchiveDamaged` naming `where` otherwise."""
+    try:
+        seal = msgspec.json.decode(body, type=Seal)
+    except msgspec.MsgspecError as error:
+        raise ArchiveDamaged(f"The seal {where} cannot be read: {error}") from error
+    unsigned = msgspec.structs.replace(seal, signature="")
+    if not signature_holds(seal.public_key, _bytes(unsigned), seal.signature):
+        raise ArchiveDamaged(f"The seal {where} does not bear the signature that it names.")
+    return seal
+
+
+def _bytes(seal: Seal) -> bytes:
+    return msgspec.json.encode(seal, order="sorted")

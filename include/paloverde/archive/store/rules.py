@@ -1,0 +1,56 @@
+"""What every store holds to: which keys, which bytes, which times. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import UTC, datetime, timedelta
+
+from paloverde.errors import ArchiveDamaged, BadSetting
+
+KEY_LIMIT = 1024  # bytes, the S3 limit
+_SEGMENT = re.compile(r"[A-Za-z0-9_=-][A-Za-z0-9_.=-]{0,254}")
+
+
+def check_key(key: str) -> str:
+    """`key` itself; `BadSetting` where it has other characters than letters, digits and `/_.=-`.
+
+    Servers differ in how they read percent signs and spaces, and some die of them; a leading dot or an
+    empty part could climb out of a directory.
+    """
+    if len(key) > KEY_LIMIT or not all(_SEGMENT.fullmatch(part) for part in key.split("/")):
+        raise BadSetting(
+            f"The object name {key[:200]!r} cannot be stored; use letters, digits and /_.=- only, with no"
+            " part that is empty or begins with a dot."
+        )
+    return key
+
+
+def check_bytes(key: str, body: bytes, expected: str | None) -> str:
+    """The SHA-256 of `body` in hex; `ArchiveDamaged` where another one was expected."""
+    found = hashlib.sha256(body).hexdigest()
+    if expected is not None and found != expected:
+        raise ArchiveDamaged(
+            f"The bytes of {key} have the SHA-256 {found} where {expected} was expected; nothing can rely on"
+            " them: stop and run the fixity check."
+        )
+    return found
+
+
+def whole_second(moment: datetime) -> datetime:
+    """The moment in UTC, moved up to a whole second: stores keep lock dates in seconds, and never shorter."""
+    if moment.tzinfo is None:
+        raise BadSetting(f"The lock date {moment.isoformat()} has no time zone; give it one, best UTC.")
+    moment = moment.astimezone(UTC)
+    return moment if moment.microsecond == 0 else moment.replace(microsecond=0) + timedelta(seconds=1)
+
+
+def lock_date(moment: datetime, now: datetime) -> datetime:
+    """The date of a new lock in whole seconds; `BadSetting` where it is already past."""
+    until = whole_second(moment)
+    if until <= now:
+        raise BadSetting(
+            f"The lock date {until.isoformat()} is already past; check the clock of this machine and the"
+            " retention setting."
+        )
+    return until

@@ -1,0 +1,154 @@
+"""From records to the files of a run: batches of rows with the raw exchanges they came from.
+
+A batch is closed when it has many rows or many bytes, so memory stays flat however large the night.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from datetime import date
+from functools import partial
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from paloverde import __version__
+from paloverde.archive.exchanges import ExchangeFile
+from paloverde.archive.layout import exchanges_key, records_key, sightings_key
+from paloverde.archive.parquet import to_parquet
+from paloverde.archive.register import known_versions
+from paloverde.archive.seal import Role
+from paloverde.archive.vault import Vault
+from paloverde.capture.media import MediaKeeper
+from paloverde.capture.spool import Spool
+from paloverde.capture.tables import Row, Sighting, record_table, sighting_table
+from paloverde.capture.versions import version_sha256
+from paloverde.platforms.conversation import Found
+from paloverde.platforms.exchange import Exchange
+from paloverde.records import Account, Record, Visibility
+
+BATCH_ROWS = 10_000
+BATCH_BYTES = 16 * 1024 * 1024
+
+
+class Intake:
+    """Takes in what a run finds, keeps it in batches on the spool.
+
+    `seen` grows with the items of the run, one short entry each: it finds doubles between pages and,
+    at the end, what a listing should have shown and did not.
+    """
+
+    def __init__(self, account: Account, day: date, vault: Vault, spool: Spool, media: MediaKeeper) -> None:
+        self._account, self._day, self._vault, self._spool, self._media = account, day, vault, spool, media
+        self.seen: dict[tuple[str, str], str] = {}
+        self.records = self.new_versions = self.unread = self.drifted = self.exchanges = 0
+        self._digest = 0
+        self._open()
+
+    def exchange(self, exchange: Exchange) -> None:
+        """Keep a raw exchange; what is found next was read from it."""
+        self._offset = self._file.add(exchange)
+        self._received_at = exchange.received_at
+        self._bytes += len(exchange.body)
+        self.exchanges += 1
+
+    def found(self, found: Found) -> None:
+        """Take in records and count what could not be read (its bytes are in the exchange)."""
+        self.unread += len(found.unread)
+        for record in found.records:
+            self._take(record, found.stream, found.of)
+        if len(self._rows) + len(self._sightings) >= BATCH_ROWS or self._bytes >= BATCH_BYTES:
+            self.close_batch()
+
+    def sighted(self, sightings: Iterable[Sighting]) -> None:
+        """Take in sightings without a record: absences, direct look-ups."""
+        for sighting in sightings:
+            self._sightings.append(sighting)
+            self._add_to_digest(sighting.kind, sighting.native_id, sighting.version_sha256, sighting.state)
+
+    def note(self, text: str) -> None:
+        """Let something else of the run (a gap, an incomplete listing) count in its digest."""
+        self._add_to_digest("note", text, "", "")
+
+    @property
+    def digest(self) -> str:
+        """The logical digest: the same for the same observations, in any order, however often made."""
+        return f"{self._digest:064x}"
+
+    def close_batch(self) -> None:
+        """Put the raw exchanges, then the rows that point into them, on the spool."""
+        exchange_key = ""
+        if self._file.count:
+            key = partial(exchanges_key, self._account.slug, self._day)
+            exchange_key = self._spool.add(Role.EXCHANGES, key, self._file.close())
+        new = self._new_rows()
+        if new:
+            table = record_table(self._account.slug, self._day, new, exchange_key, self._media.keep)
+            self._spool_table(Role.RECORDS, records_key, table)
+        if self._sightings:
+            fresh = {(row.record.kind.value, row.record.native_id, row.version_sha256) for row in new}
+            table = sighting_table(self._account.slug, self._day, self._sightings, fresh)
+            self._spool_table(Role.SIGHTINGS, sightings_key, table)
+        self.new_versions += len(new)
+        self._open()
+
+    def _open(self) -> None:
+        self._file = ExchangeFile(f"Paloverde {__version__}", self._vault.clock())
+        self._rows: list[Row] = []
+        self._sightings: list[Sighting] = []
+        self._bytes = self._offset = 0
+
+    def _take(self, record: Record, stream: str, within: str) -> None:
+        version = version_sha256(record)
+        key = (record.kind.value, record.native_id)
+        self.drifted += record.drift is not None
+        if self.seen.get(key) == version:
+            return
+        if key not in self.seen:
+            self.records += 1
+        self.seen[key] = version
+        state = "hidden" if record.visibility is Visibility.HIDDEN else "present"
+        self._sightings.append(
+            Sighting(*key, stream, within, state, self._received_at, "listing", version, record.posted_at)
+        )
+        self._rows.append(Row(record, version, self._offset, self._received_at))
+        self._bytes += len(record.payload)
+        self._add_to_digest(*key, version, state)
+
+    def _add_to_digest(self, *words: str) -> None:
+        row = hashlib.sha256("\0".join(words).encode("utf-8", "surrogatepass")).digest()
+        self._digest = (self._digest + int.from_bytes(row)) % 2**256
+
+    def _new_rows(self) -> list[Row]:
+        """The rows whose version the archive does not hold yet."""
+        by_kind: dict[str, list[str]] = defaultdict(list)
+        for row in self._rows:
+            by_kind[row.record.kind.value].append(row.record.native_id)
+        with self._vault.books.connect() as connection:
+            known = {
+                (kind, native_id): version
+                for kind, ids in by_kind.items()
+                for start in range(0, len(ids), 500)
+                for native_id, version in known_versions(
+                    connection, self._account.slug, kind, ids[start : start + 500]
+                ).items()
+            }
+        return [
+            row
+            for row in self._rows
+            if known.get((row.record.kind.value, row.record.native_id)) != row.version_sha256
+        ]
+
+    def _spool_table(self, role: Role, key_of: Callable[[str, date, str], str], table: pa.Table) -> None:
+        posted = table["posted_at"]
+        bounds = pc.min_max(posted).as_py()
+        self._spool.add(
+            role,
+            partial(key_of, self._account.slug, self._day),
+            to_parquet(table),
+            rows=table.num_rows,
+            undated=posted.null_count,
+            bounds=(bounds["min"], bounds["max"]),
+        )

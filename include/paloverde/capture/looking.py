@@ -1,0 +1,276 @@
+"""Looking for removed items: what listings no longer show, and in rotation what was longest not looked at.
+
+Each item is looked up directly. What is confirmed as removed is copied, with its full content, into one
+object of its own, locked until two calendar years after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+from functools import partial
+
+import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
+from sqlalchemy import Connection, Select, func, select
+
+from paloverde import __version__
+from paloverde.archive.commit import already_sealed, commit
+from paloverde.archive.layout import removed_key
+from paloverde.archive.parquet import to_parquet
+from paloverde.archive.reader import Archive
+from paloverde.archive.register import Item, in_state, items, longest_unlooked, oldest_look, under
+from paloverde.archive.schema import REMOVED
+from paloverde.archive.seal import Coverage, Draft, Role, RunKind
+from paloverde.archive.vault import Vault, end_of
+from paloverde.capture.intake import Intake
+from paloverde.capture.media import MediaKeeper
+from paloverde.capture.night import OpenLine
+from paloverde.capture.removal import REMOVABLE, Decision, Removal, already_hidden, decide, too_many_gone
+from paloverde.capture.spool import Spool
+from paloverde.capture.tables import Sighting
+from paloverde.errors import ArchiveDamaged, Suspicious
+from paloverde.platforms.conversation import Platform
+from paloverde.platforms.network import Line, look_up
+from paloverde.records import PACIFIC, Account, archive_day
+from paloverde.state.tables import ITEMS
+
+
+class Budget(msgspec.Struct, frozen=True):
+    """How much is looked up, and when a person is asked first."""
+
+    look_ups: int = 2000
+    look_again_days: int = 30
+    most_gone: int = 20
+    percent_gone: int = 10
+    allowed: int | None = None  # a person has confirmed up to this many absences
+
+
+class RemovalReport(msgspec.Struct, frozen=True):
+    """What a check found, by item ids and counts; never the text of an item."""
+
+    account: str
+    day: date
+    removed: list[str]
+    restored: list[str]
+    pending: list[str]
+    looked_up: int
+    oldest_look: datetime | None
+
+    def sentence(self) -> str:
+        told = f"{self.account}: {self.looked_up:,} items looked up"
+        told += f", {len(self.removed):,} found removed and held for two years"
+        if self.restored:
+            told += f", {len(self.restored):,} there after all"
+        if self.pending:
+            told += f", {len(self.pending):,} not certain yet"
+        if self.oldest_look:
+            told += f". No item was last looked at before {self.oldest_look.astimezone(PACIFIC):%A %d %B %Y}"
+        return f"{told}."
+
+
+def check_removals(
+    vault: Vault,
+    archive: Archive,
+    platform: Platform,
+    account: Account,
+    day: date,
+    budget: Budget,
+    open_line: OpenLine,
+) -> RemovalReport:
+    """Look up what may be gone and what was not looked at for longest, and hold what is removed.
+
+    Raises `Suspicious`, and concludes nothing, where more disappeared than is believed without a question.
+    """
+    started = vault.clock()
+    with vault.books.connect() as connection:
+        absent, hidden = _candidates(connection, account, budget)
+        rotation = _rotation(connection, account, budget, started, len(absent))
+    with Spool() as spool:
+        with open_line() as line:
+            intake = Intake(account, day, vault, spool, MediaKeeper(line.fetch_media, spool))
+            decisions = [(item, Decision("hidden", "", already_hidden(item))) for item in hidden]
+            decisions += _decisions(vault, platform, account, [*absent, *rotation], line, intake)
+            looked_up = len(decisions) - len(hidden)
+            intake.sighted(_sightings(decisions, vault.clock()))
+            with vault.books.connect() as connection:
+                intake.sighted(_orphans(connection, decisions, vault.clock()))
+            intake.close_batch()
+        removals = [decision.removal for _, decision in decisions if decision.removal]
+        for removal in removals:
+            _spool_removed(archive, account, removal, spool)
+            intake.note(
+                f"removed {removal.item.kind.value} {removal.item.native_id} {removal.removed_at.isoformat()}"
+            )
+        _seal(vault, spool, account, day, started, intake, looked_up, len(removals))
+    with vault.books.connect() as connection:
+        oldest = oldest_look(connection, account.slug)
+    return _report(account, day, absent, decisions, looked_up, oldest)
+
+
+def _candidates(connection: Connection, account: Account, budget: Budget) -> tuple[list[Item], list[Item]]:
+    """What may be gone, and what listings showed as hidden and is not held yet."""
+    found = list(items(connection, in_state(account.slug, ("absent", "hidden"))))
+    absent = [item for item in found if item.state == "absent" and item.kind in REMOVABLE]
+    hidden = [item for item in found if item.state == "hidden" and item.kind in REMOVABLE]
+    removed = {row[0] for row in connection.execute(_removed_ids(account))}
+    unexplained = sum(item.within not in removed for item in absent)
+    known = connection.execute(
+        select(func.count()).where(
+            ITEMS.c.account == account.slug, ITEMS.c.kind.in_([k.value for k in REMOVABLE])
+        )
+    ).scalar_one()
+    why = too_many_gone(unexplained, known, most=budget.most_gone, percent=budget.percent_gone)
+    if why and (budget.allowed is None or unexplained > budget.allowed):
+        raise Suspicious(
+            f"{account.slug}: {why}. Nothing was concluded: it may be a fault of the site or a lost permission. "
+            "Look at the page; if they are really gone, run "
+            f"`paloverde removals {account.slug} --at-most {unexplained}`."
+        )
+    return absent, hidden
+
+
+def _removed_ids(account: Account) -> Select[tuple[str]]:
+    return select(ITEMS.c.native_id).where(ITEMS.c.account == account.slug, ITEMS.c.state == "removed")
+
+
+def _rotation(
+    connection: Connection, account: Account, budget: Budget, now: datetime, taken: int
+) -> list[Item]:
+    """Items due for another look, longest unlooked-at first, within what is left of the budget."""
+    due = now - timedelta(days=budget.look_again_days)
+    left = max(0, budget.look_ups - taken)
+    oldest = items(connection, longest_unlooked(account.slug, left))
+    return [
+        item for item in oldest if item.state != "absent" and item.looked_at <= due and item.kind in REMOVABLE
+    ]
+
+
+def _decisions(
+    vault: Vault, platform: Platform, account: Account, wanted: list[Item], line: Line, intake: Intake
+) -> Iterator[tuple[Item, Decision]]:
+    by_id = {(item.kind, item.native_id): item for item in wanted}
+    by_native_id = {item.native_id: item for item in wanted}
+    with vault.books.connect() as connection:
+        removed = {row[0] for row in connection.execute(_removed_ids(account))}
+    for seen in look_up(platform, account, list(by_id), line, intake.exchange):
+        item = by_native_id[seen.native_id]
+        own = item.stream == "posts"
+        yield item, decide(item, seen, vault.clock(), own=own, parent_removed=item.within in removed)
+
+
+def _sightings(decisions: Iterable[tuple[Item, Decision]], now: datetime) -> Iterator[Sighting]:
+    for item, decision in decisions:
+        yield Sighting(
+            item.kind.value, item.native_id, "", "", decision.state, now, "look-up",
+            item.version_sha256, item.posted_at, decision.reason,
+        )  # fmt: skip
+
+
+def _orphans(
+    connection: Connection, decisions: Iterable[tuple[Item, Decision]], now: datetime
+) -> Iterator[Sighting]:
+    """What hung under a removed item: no listing shows it any more, the next check looks it up."""
+    for item, decision in decisions:
+        if decision.removal and decision.state != "hidden":
+            for orphan in items(connection, under(item.account, item.native_id)):
+                yield Sighting(
+                    orphan.kind.value, orphan.native_id, "", "", "absent", now, "listing",
+                    orphan.version_sha256, orphan.posted_at, "what it hangs under was removed",
+                )  # fmt: skip
+
+
+def _spool_removed(archive: Archive, account: Account, removal: Removal, spool: Spool) -> None:
+    """One object for the removed item: its last full version and what is known of the removal."""
+    row = _last_version(archive, removal.item).to_pylist()[0]
+    row |= {
+        "removed_at": removal.removed_at,
+        "last_seen_at": removal.item.last_seen,
+        "confirmed_at": removal.confirmed_at,
+        "confirmed_by": removal.confirmed_by,
+        "cause": removal.cause.value,
+        "cause_reason": removal.cause_reason,
+        "retain_until": removal.retain_until,
+    }
+    day = archive_day(removal.confirmed_at)
+    spool.add(
+        Role.REMOVED,
+        partial(removed_key, account.slug, day, removal.item.native_id),
+        to_parquet(pa.Table.from_pylist([row], schema=REMOVED)),
+        rows=1,
+        undated=int(row["posted_at"] is None),
+        bounds=(row["posted_at"], row["posted_at"]),
+        locked_until=end_of(removal.retain_until),
+    )
+
+
+def _last_version(archive: Archive, item: Item) -> pa.Table:
+    """The row of the item's last observed version."""
+    for sealed in archive.parts_of(item.record_sequence, Role.RECORDS):
+        table = archive.table(sealed.part)
+        mask = pc.and_(
+            pc.equal(table["native_id"], item.native_id),
+            pc.equal(table["version_sha256"], item.version_sha256),
+        )
+        rows = table.filter(mask)
+        if rows.num_rows:
+            return rows.slice(0, 1)
+    raise ArchiveDamaged(
+        f"The content of {item.kind.value} {item.native_id} is not where the register says. "
+        "Run `paloverde rebuild`."
+    )
+
+
+def _seal(
+    vault: Vault,
+    spool: Spool,
+    account: Account,
+    day: date,
+    started: datetime,
+    intake: Intake,
+    looked_up: int,
+    removed: int,
+) -> None:
+    """Seal the check, unless there was nothing to look at or an equal check is sealed."""
+    draft = Draft(
+        account=account.slug,
+        platform=account.platform,
+        day=day,
+        kind=RunKind.REMOVAL_CHECK,
+        digest=intake.digest,
+        started_at=started,
+        ended_at=vault.clock(),
+        parts=[],
+        coverage=Coverage(exchanges=intake.exchanges),
+        counts={"looked_up": looked_up, "removed": removed},
+        code_version=__version__,
+    )
+    if not looked_up and not removed:
+        return
+    if already_sealed(vault.books, draft) is None:
+        locked_until = vault.locked_until(day)
+        parts = spool.store(vault.store, locked_until)
+        commit(
+            vault.store, vault.books, vault.signer, msgspec.structs.replace(draft, parts=parts), locked_until
+        )
+
+
+def _report(
+    account: Account,
+    day: date,
+    absent: list[Item],
+    decisions: list[tuple[Item, Decision]],
+    looked_up: int,
+    oldest: datetime | None,
+) -> RemovalReport:
+    was_absent = {item.native_id for item in absent}
+    return RemovalReport(
+        account=account.slug,
+        day=day,
+        removed=[item.native_id for item, decision in decisions if decision.removal],
+        restored=[i.native_id for i, d in decisions if d.state == "present" and i.native_id in was_absent],
+        pending=[i.native_id for i, d in decisions if not d.removal and d.state in ("absent", "unknown")],
+        looked_up=looked_up,
+        oldest_look=oldest,
+    )

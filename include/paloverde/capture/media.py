@@ -1,0 +1,50 @@
+"""The bytes of pictures, videos and attachments, fetched in the same run: their addresses soon die."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+
+import msgspec
+
+from paloverde.archive.layout import media_key
+from paloverde.archive.seal import Role
+from paloverde.capture.spool import Spool
+from paloverde.errors import PersonNeeded, TryAgain
+from paloverde.records import Medium
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """What became of a medium: the hash of its kept bytes, or why they are not kept."""
+
+    sha256: str | None = None
+    size: int | None = None
+    not_captured: str | None = None
+
+
+class MediaKeeper:
+    """Fetches each address once a run and spools each distinct file once."""
+
+    def __init__(self, fetch: Callable[[str], bytes], spool: Spool) -> None:
+        self._fetch, self._spool = fetch, spool
+        self._done: dict[str, Kept] = {}
+
+    def keep(self, medium: Medium) -> Kept:
+        """Fetch and spool; a failure is said, never raised: the record itself must not be lost for it."""
+        if medium.url not in self._done:
+            self._done[medium.url] = self._keep(medium.url)
+        return self._done[medium.url]
+
+    @property
+    def missed(self) -> list[str]:
+        """Each reason why something was not captured, once for each file."""
+        return [kept.not_captured for kept in self._done.values() if kept.not_captured]
+
+    def _keep(self, url: str) -> Kept:
+        try:
+            body = self._fetch(url)
+        except (TryAgain, PersonNeeded) as error:
+            return Kept(not_captured=str(error))
+        sha256 = hashlib.sha256(body).hexdigest()
+        self._spool.add(Role.MEDIA, media_key, body)
+        return Kept(sha256, len(body))

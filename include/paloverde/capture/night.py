@@ -1,0 +1,218 @@
+"""One account, one archive day: the night.
+
+Ask everything, keep the bytes, write the new versions, say what could not be had, seal it. What goes
+wrong half-way is sealed too, as a gap: the part of the night that was had is not lost with the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+import msgspec
+
+from paloverde import __version__
+from paloverde.archive.commit import Outcome, already_sealed, commit
+from paloverde.archive.register import expected_in, items
+from paloverde.archive.seal import Coverage, Draft, RunKind
+from paloverde.archive.vault import Vault
+from paloverde.capture.intake import Intake
+from paloverde.capture.media import MediaKeeper
+from paloverde.capture.spool import Spool
+from paloverde.capture.tables import Sighting
+from paloverde.errors import PaloverdeError
+from paloverde.platforms.conversation import Found, Gap, Listing, NotThere, Platform, TooMuch
+from paloverde.platforms.network import Line, converse
+from paloverde.records import Account, Kind
+
+OpenLine = Callable[[], Line]
+
+
+class NightReport(msgspec.Struct, frozen=True):
+    """What a night did, in counts and words; never the text of a message."""
+
+    account: str
+    day: date
+    outcome: str  # sealed, already sealed, degraded
+    records: int
+    new_versions: int
+    candidates: int  # items to be looked up before anybody speaks of a removal
+    gaps: list[str]
+    sequence: int
+
+    def sentence(self) -> str:
+        told = (
+            f"{self.account}, {self.day:%A %d %B %Y}: {self.outcome}; {self.records:,} items seen, "
+            f"{self.new_versions:,} new versions kept"
+        )
+        if self.candidates:
+            told += f", {self.candidates:,} no longer listed and to be looked up"
+        return told + (f"; {len(self.gaps)} gaps: {' '.join(self.gaps)}" if self.gaps else ".")
+
+
+def archive_night(
+    vault: Vault, platform: Platform, account: Account, day: date, since: datetime | None, open_line: OpenLine
+) -> tuple[NightReport, PaloverdeError | None]:
+    """Archive everything of an account for an archive day.
+
+    An equal night that is already sealed stands ("already sealed"). Where the night broke off, what was had
+    is sealed as "degraded" and the trouble handed back: the caller decides whether to try again.
+    """
+    started = vault.clock()
+    with Spool() as spool:
+        with open_line() as line:
+            media = MediaKeeper(line.fetch_media, spool)
+            intake = Intake(account, day, vault, spool, media)
+            listings, gaps, trouble = _listen(platform, account, since, line, intake)
+            absent = _absences(vault, account, listings, intake)
+            intake.sighted(absent)
+            intake.close_batch()
+        gaps += _shortfalls(listings) + _media_gaps(media)
+        for essence in (*map(_listed, listings), *map(_missed, gaps)):
+            intake.note(essence)
+        coverage = Coverage(listings, gaps, intake.unread, intake.drifted, intake.exchanges)
+        draft = _draft(vault, account, day, started, intake, coverage, candidates=len(absent))
+        return _seal(vault, spool, draft, broken_off=trouble is not None), trouble
+
+
+def _listen(
+    platform: Platform, account: Account, since: datetime | None, line: Line, intake: Intake
+) -> tuple[list[Listing], list[Gap], PaloverdeError | None]:
+    """Hold the night's conversation; what breaks it off becomes a gap and is handed back."""
+    listings: list[Listing] = []
+    gaps: list[Gap] = []
+    try:
+        for said in converse(platform.night(account, since), line, intake.exchange):
+            match said:
+                case Found():
+                    intake.found(said)
+                case Listing():
+                    listings.append(said)
+                case Gap():
+                    gaps.append(said)
+    except PaloverdeError as error:
+        gaps.append(Gap("night", Kind.OTHER, f"The night broke off: {error}"))
+        return listings, gaps, error
+    except (NotThere, TooMuch) as error:
+        gaps.append(Gap("night", Kind.OTHER, f"The night broke off: {error}"))
+        return listings, gaps, PaloverdeError(str(error))
+    return listings, gaps, None
+
+
+def _absences(vault: Vault, account: Account, listings: list[Listing], intake: Intake) -> list[Sighting]:
+    """Items that a complete listing should have shown and that were seen nowhere in this run.
+
+    Followers come and go; their absence is a fact about a list, not about content, and is noted alike.
+    """
+    now = vault.clock()
+    absent: dict[tuple[str, str], Sighting] = {}
+    with vault.books.connect() as connection:
+        for listing in listings:
+            if not listing.complete:
+                continue
+            for item in items(
+                connection, expected_in(account.slug, listing.stream, listing.of, listing.since)
+            ):
+                key = (item.kind.value, item.native_id)
+                if key not in intake.seen:
+                    detail = "not in a complete listing"
+                    absent[key] = Sighting(
+                        *key,
+                        item.stream,
+                        item.within,
+                        "absent",
+                        now,
+                        "listing",
+                        posted_at=item.posted_at,
+                        detail=detail,
+                    )
+    return list(absent.values())
+
+
+def _shortfalls(listings: list[Listing]) -> list[Gap]:
+    """Where the site's own count is above what it listed, or a listing did not reach its end."""
+    gaps = []
+    for listing in listings:
+        where = f"{listing.stream} of {listing.of}" if listing.of else listing.stream
+        if listing.declared is not None and listing.got < listing.declared:
+            cause = f"{where}: the site counts {listing.declared:,} and listed {listing.got:,}."
+            gaps.append(Gap(listing.stream, listing.kind, cause, listing.of))
+        elif not listing.complete:
+            reason = listing.reason or "its end was not reached"
+            gaps.append(
+                Gap(
+                    listing.stream,
+                    listing.kind,
+                    f"{where}: the listing is not complete: {reason}.",
+                    listing.of,
+                )
+            )
+    return gaps
+
+
+def _media_gaps(media: MediaKeeper) -> list[Gap]:
+    reasons: dict[str, int] = {}
+    for reason in media.missed:
+        reasons[reason] = reasons.get(reason, 0) + 1
+    return [
+        Gap("media", Kind.OTHER, f"{count:,} pictures or videos were not captured: {reason}.")
+        for reason, count in reasons.items()
+    ]
+
+
+def _listed(listing: Listing) -> str:
+    """What of a listing makes two nights different: not its moving bound in time."""
+    return f"{listing.stream}/{listing.of}/{listing.complete}/{listing.got}/{listing.declared}"
+
+
+def _missed(gap: Gap) -> str:
+    return f"{gap.stream}/{gap.of}/{gap.cause}"
+
+
+def _draft(
+    vault: Vault,
+    account: Account,
+    day: date,
+    started: datetime,
+    intake: Intake,
+    coverage: Coverage,
+    *,
+    candidates: int,
+) -> Draft:
+    counts = {"records": intake.records, "new_versions": intake.new_versions, "candidates": candidates}
+    return Draft(
+        account=account.slug,
+        platform=account.platform,
+        day=day,
+        kind=RunKind.NIGHT,
+        digest=intake.digest,
+        started_at=started,
+        ended_at=vault.clock(),
+        parts=[],
+        coverage=coverage,
+        counts=counts,
+        code_version=__version__,
+    )
+
+
+def _seal(vault: Vault, spool: Spool, draft: Draft, *, broken_off: bool) -> NightReport:
+    equal = already_sealed(vault.books, draft)
+    outcome = "already sealed"
+    if equal is None:
+        locked_until = vault.locked_until(draft.day)
+        whole = msgspec.structs.replace(draft, parts=spool.store(vault.store, locked_until))
+        committed = commit(vault.store, vault.books, vault.signer, whole, locked_until)
+        equal = committed.seal
+        if committed.outcome is Outcome.MINE:
+            outcome = "degraded" if broken_off else "sealed"
+    counts = equal.run.counts
+    return NightReport(
+        account=draft.account,
+        day=draft.day,
+        outcome=outcome,
+        records=counts["records"],
+        new_versions=counts["new_versions"],
+        candidates=counts["candidates"],
+        gaps=[gap.cause for gap in equal.run.coverage.gaps],
+        sequence=equal.sequence,
+    )

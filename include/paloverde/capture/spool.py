@@ -1,0 +1,84 @@
+"""Files of a run on local disk until the run is known to be new: only then are they stored.
+
+A run writes its parts here as it goes, so that memory stays flat, and an equal run that is already
+sealed leaves nothing behind in the locked store.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+import msgspec
+
+from paloverde.archive.seal import Part, Role
+from paloverde.archive.store.interface import Store
+from paloverde.errors import Unreachable
+
+_UPLOADS_AT_ONCE = 8
+
+
+class Spooled(msgspec.Struct, frozen=True):
+    """A file that waits: its part lacks only the version id that the store will give."""
+
+    part: Part
+    path: Path
+    locked_until: datetime | None  # its own lock, where it is longer than that of the run
+
+
+class Spool:
+    """The waiting files of one run, in the order in which they were written."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="paloverde-run-")
+        self._files: dict[str, Spooled] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._folder.cleanup()
+
+    def add(
+        self,
+        role: Role,
+        key_of: Callable[[str], str],
+        body: bytes,
+        *,
+        rows: int = 0,
+        undated: int = 0,
+        bounds: tuple[datetime | None, datetime | None] = (None, None),
+        locked_until: datetime | None = None,
+    ) -> str:
+        """Keep `body` for later under the key that `key_of` makes of its sha256; returns the key."""
+        sha256 = hashlib.sha256(body).hexdigest()
+        key = key_of(sha256)
+        path = Path(self._folder.name) / str(len(self._files))
+        try:
+            path.write_bytes(body)
+        except OSError as error:
+            raise Unreachable(
+                f"The disk did not take the files of this run ({error.strerror}, folder {self._folder.name}). "
+                "Make room there and run the same night again; nothing that is sealed has changed."
+            ) from error
+        part = Part(role, key, "", sha256, len(body), rows, undated, *bounds)
+        self._files.setdefault(key, Spooled(part, path, locked_until))
+        return key
+
+    def store(self, store: Store, locked_until: datetime) -> list[Part]:
+        """Store every file, several at a time, and give the parts for the seal."""
+
+        def put(file: Spooled) -> Part:
+            until = max(locked_until, file.locked_until or locked_until)
+            stored = store.put(
+                file.part.key, file.path.read_bytes(), locked_until=until, sha256=file.part.sha256
+            )
+            return msgspec.structs.replace(file.part, version_id=stored.version_id)
+
+        with ThreadPoolExecutor(_UPLOADS_AT_ONCE) as uploads:
+            return list(uploads.map(put, self._files.values()))

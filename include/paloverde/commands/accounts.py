@@ -1,0 +1,35 @@
+"""List the City's social media accounts, or register one. No token is given here: tokens lie in
+the secrets folder or in an Airflow connection."""
+
+from __future__ import annotations
+
+import argparse
+
+from paloverde.commands.office import opened
+from paloverde.records import Account
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action")
+    actions.add_parser("list", help="list them (the default)")
+    add = actions.add_parser("add", help="register one")
+    add.add_argument("slug", help="the archive's name for it: facebook-cityofpalmdesert")
+    add.add_argument("--platform", required=True, help="the site: facebook, x")
+    add.add_argument("--id", required=True, help="the account's number at the site; it never changes")
+    add.add_argument("--handle", required=True, help="its user or page name")
+
+
+def run(args: argparse.Namespace) -> int:
+    city = opened()
+    if args.action == "add":
+        city.register_account(Account(args.slug, args.platform, args.id, args.handle), actor="command line")
+        print(f"{args.slug} is registered; the next night archives it.")
+        return 0
+    nights = {night.account: night for night in city.last_nights()}
+    for account in city.accounts():
+        night = nights.get(account.slug)
+        told = f"{night.day:%A %d %B %Y}{'' if night.whole else ', with gaps'}" if night else "never archived"
+        print(f"{account.slug}  {account.platform} {account.native_id} ({account.handle})  last night: {told}")
+    if not city.accounts():
+        print("No account is registered yet. `paloverde accounts add --help` shows how.")
+    return 0

@@ -1,0 +1,18 @@
+"""Fill the database again from the stored objects: seals, sightings, removals, ledger. Accounts must be
+registered again afterwards if the whole database was lost."""
+
+from __future__ import annotations
+
+import argparse
+
+from paloverde.commands.office import opened
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--quiet", action="store_true", help="say only the result")
+
+
+def run(args: argparse.Namespace) -> int:
+    rebuilt = opened().rebuild((lambda _: None) if args.quiet else print)
+    print(rebuilt.sentence())
+    return 0

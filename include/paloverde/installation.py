@@ -1,0 +1,223 @@
+"""One city's installation, opened from its settings: what the command line and the DAGs can do with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import select
+
+from paloverde.archive.fixity import FixityReport, check_fixity
+from paloverde.archive.layout import is_slug
+from paloverde.archive.ledger import Event, Ledger
+from paloverde.archive.reader import Archive
+from paloverde.archive.rebuild import Rebuilt, rebuild
+from paloverde.archive.seal import RunKind
+from paloverde.archive.signing import open_signer
+from paloverde.archive.store import open_store
+from paloverde.archive.store.interface import Grade
+from paloverde.archive.vault import Vault
+from paloverde.capture.looking import Budget, RemovalReport, check_removals
+from paloverde.capture.night import NightReport, archive_night
+from paloverde.errors import BadSetting, UnknownAccount
+from paloverde.platforms import PLATFORMS
+from paloverde.platforms.conversation import Clock, Platform
+from paloverde.platforms.network import Limits, Line, Rules
+from paloverde.records import PACIFIC, Account
+from paloverde.settings import Secret, Settings
+from paloverde.state.books import open_books, writing
+from paloverde.state.tables import ACCOUNTS, RUNS
+
+_MIB = 1024 * 1024
+
+
+class LastNight(NamedTuple):
+    """An account's newest sealed night."""
+
+    account: str
+    day: date
+    whole: bool
+
+
+class Installation:
+    """A city's archive, ready to work. Opened by `open_installation`."""
+
+    def __init__(self, settings: Settings, vault: Vault) -> None:
+        self.settings, self.vault = settings, vault
+        self.archive = Archive(vault.store, vault.books)
+        self.ledger = Ledger(vault.store, vault.books, vault.signer, vault.lock_years)
+
+    def accounts(self) -> list[Account]:
+        """The registered, active accounts, by slug."""
+        query = select(ACCOUNTS).where(ACCOUNTS.c.active).order_by(ACCOUNTS.c.slug)
+        with self.vault.books.connect() as connection:
+            rows = connection.execute(query).mappings().all()
+        return [Account(row["slug"], row["platform"], row["native_id"], row["handle"]) for row in rows]
+
+    def account(self, slug: str) -> Account:
+        """The account of that name; `UnknownAccount` lists those that there are."""
+        known = {account.slug: account for account in self.accounts()}
+        if slug not in known:
+            names = ", ".join(known) or "none yet; register one with `paloverde accounts add`"
+            raise UnknownAccount(f"No account {slug!r} is registered. Registered are: {names}.")
+        return known[slug]
+
+    def register_account(self, account: Account, actor: str = "installation") -> None:
+        """Add an account to the registry, or bring its handle up to date. Its slug and id never change."""
+        if account.platform not in PLATFORMS:
+            raise BadSetting(
+                f"{account.platform!r} is not a site that is archived: {', '.join(PLATFORMS)} are."
+            )
+        if not is_slug(account.slug):
+            raise BadSetting(f"{account.slug!r} cannot name an account: use a-z, 0-9 and single hyphens.")
+        with writing(self.vault.books) as connection:
+            old = (
+                connection.execute(select(ACCOUNTS).where(ACCOUNTS.c.slug == account.slug)).mappings().first()
+            )
+            if old is None:
+                row = {**msgspec.structs.asdict(account), "active": True, "registered_at": self.vault.clock()}
+                connection.execute(ACCOUNTS.insert().values(row))
+            elif (old["platform"], old["native_id"]) != (account.platform, account.native_id):
+                raise BadSetting(
+                    f"{account.slug} is registered for {old['platform']} {old['native_id']} already. "
+                    "Another account needs another name: records of two must never mix."
+                )
+            else:
+                connection.execute(
+                    ACCOUNTS.update().where(ACCOUNTS.c.slug == account.slug).values(handle=account.handle)
+                )
+        self._tell("account registered", actor, account=account.slug, handle=account.handle)
+
+    def archive_night(self, slug: str, day: date, token: str) -> NightReport:
+        """Archive an account for an archive day; an equal night that is sealed already stands.
+
+        What was had of a night that broke off is sealed as degraded first; then the trouble is raised.
+        """
+        account = self.account(slug)
+        platform = self.platform(account.platform)
+        since = self._since(slug, day)
+        report, trouble = archive_night(
+            self.vault, platform, account, day, since, self._line(platform, token)
+        )
+        if report.outcome != "already sealed":
+            self._tell(
+                "night sealed", "nightly archive", account=slug, day=str(day), sequence=str(report.sequence)
+            )
+        if trouble is not None:
+            raise trouble
+        return report
+
+    def check_removals(self, slug: str, day: date, token: str, at_most: int | None = None) -> RemovalReport:
+        """Look up what may be removed, and in rotation what was longest not looked at."""
+        account = self.account(slug)
+        platform = self.platform(account.platform)
+        settings = self.settings
+        budget = Budget(
+            look_ups=settings.look_ups_per_night,
+            look_again_days=settings.look_again_days,
+            most_gone=settings.mass_disappearance_items,
+            percent_gone=settings.mass_disappearance_percent,
+            allowed=at_most,
+        )
+        line = self._line(platform, token)
+        report = check_removals(self.vault, self.archive, platform, account, day, budget, line)
+        for native_id in report.removed:
+            self._tell("removal confirmed", "removal check", account=slug, item=native_id, day=str(day))
+        return report
+
+    def check_fixity(self, budget_mb: int = 10_000) -> FixityReport:
+        """Read sealed objects again, longest unchecked first."""
+        report = check_fixity(self.vault.store, self.vault.books, self.vault.clock(), budget_mb * _MIB)
+        about = {"checked": str(report.checked), "damaged": str(len(report.damaged))}
+        self._tell("fixity checked", "fixity check", **about)
+        return report
+
+    def rebuild(self, progress: Callable[[str], None]) -> Rebuilt:
+        """Fill the database again from the objects of the store."""
+        return rebuild(self.vault.store, self.vault.books, progress)
+
+    def last_nights(self) -> list[LastNight]:
+        """The newest sealed night of each account, and whether it was without gaps."""
+        newest = {}
+        for seal in self.archive.seals():
+            if seal.run.kind is RunKind.NIGHT:
+                newest[seal.run.account] = LastNight(
+                    seal.run.account, seal.run.day, not seal.run.coverage.gaps
+                )
+        return [newest[slug] for slug in sorted(newest)]
+
+    def promise(self) -> str:
+        """What the store of this installation promises, in one sentence."""
+        store = self.vault.store
+        kept = {
+            Grade.APPLICATION: "this program refuses to delete there, an administrator of the machine still can",
+            Grade.GOVERNANCE: "the server refuses to delete there, a specially privileged user still can",
+            Grade.COMPLIANCE: "the server refuses to delete there, for everybody, until the lock ends",
+        }
+        return f"The archive lies in {store.description} ({store.grade.value}): {kept[store.grade]}."
+
+    def token_of(self, slug: str) -> str:
+        """The account's token from the secrets folder."""
+        path = self.settings.secrets_dir / slug
+        try:
+            return path.read_text().strip()
+        except OSError as error:
+            raise BadSetting(
+                f"The token of {slug} is not in {path} ({error.strerror}). Put it there, readable only by this user."
+            ) from error
+
+    def platform(self, name: str) -> Platform:
+        return PLATFORMS[name]
+
+    def _line(self, platform: Platform, token: str) -> Callable[[], Line]:
+        settings = self.settings
+        address: str = getattr(settings, f"{platform.name}_api")
+        limits = Limits(
+            deadline=settings.request_deadline_seconds,
+            attempts=settings.attempts,
+            max_body=settings.max_body_mb * _MIB,
+            max_media=settings.max_media_mb * _MIB,
+        )
+        rules = Rules(settings.media_hosts, settings.allow_loopback_sites, settings.clock_skew_seconds)
+        return lambda: Line(platform, address, token, clock=self.vault.clock, limits=limits, rules=rules)
+
+    def _since(self, slug: str, day: date) -> datetime | None:
+        """How far back a night lists posts: everything the first time, then the days that are set."""
+        query = select(RUNS.c.sequence).where(
+            RUNS.c.account == slug, RUNS.c.kind == RunKind.NIGHT.value, RUNS.c.day < day, ~RUNS.c.pending
+        )
+        with self.vault.books.connect() as connection:
+            is_first = connection.execute(query.limit(1)).first() is None
+        if is_first:
+            return None
+        return datetime.combine(day - timedelta(days=self.settings.since_days), time(), PACIFIC).astimezone(
+            UTC
+        )
+
+    def _tell(self, what: str, actor: str, **about: str) -> None:
+        self.ledger.append(Event(what, actor, self.vault.clock(), about))
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def open_installation(settings: Settings, clock: Clock = now) -> Installation:
+    """Open the store, the database and the signing key that the settings name."""
+    store = open_store(
+        settings.store,
+        endpoint=settings.s3_endpoint,
+        region=settings.s3_region,
+        access_key=_reveal(settings.s3_access_key),
+        secret_key=_reveal(settings.s3_secret_key),
+        mode=Grade(settings.lock_mode),
+    )
+    books = open_books(settings.database)
+    signer = open_signer(settings.signing_key_file)
+    return Installation(settings, Vault(store, books, signer, clock, settings.lock_years))
+
+
+def _reveal(secret: Secret | None) -> str | None:
+    return None if secret is None else secret.reveal()

@@ -1,0 +1,189 @@
+"""The people who may sign in: one small file, mode 0600, that holds a hash of each password and never a password.
+
+Passwords are hashed with Argon2id (RFC 9106). The file is `users.json` in the city's home.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import secrets
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+import msgspec
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from paloverde.errors import BadSetting, Unreachable
+
+# A password that stands alone needs 15 characters (NIST SP 800-63B-4, 3.1.1.2); no other rule helps.
+SHORTEST_PASSWORD = 15
+LONGEST_PASSWORD = 1024
+_USERNAME = re.compile(r"[a-z][a-z0-9._-]{1,63}")
+_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
+
+
+class Role(StrEnum):
+    """What somebody does for the city; what a role may do is written in `orchestration.roles`."""
+
+    CLERK = "clerk"
+    COUNSEL = "counsel"
+    PUBLIC_AFFAIRS = "public_affairs"
+    IT = "it"
+    APPROVER = "approver"
+    AUDITOR = "auditor"
+
+
+class Person(msgspec.Struct, frozen=True):
+    """Somebody who may sign in. `password` is the Argon2id hash, in the PHC form."""
+
+    username: str
+    name: str
+    role: Role
+    password: str
+
+    def __repr__(self) -> str:
+        return f"Person({self.username!r}, {self.role.value!r})"
+
+
+def generate_password() -> str:
+    """A password of five groups of five letters and digits: 125 bits, no look-alikes."""
+    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(5)) for _ in range(5))
+
+
+class People:
+    """The users file.
+
+    It is read again whenever it changed, so that whoever is taken out is out at once.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self._seen: tuple[int, int, int] | None = None
+        self._people: dict[str, Person] = {}
+
+    def all(self) -> list[Person]:
+        """Everybody, by username.
+
+        Raises BadSetting where the file cannot be trusted or read.
+        """
+        return [person for _, person in sorted(self._read().items())]
+
+    def find(self, username: str) -> Person | None:
+        return self._read().get(username)
+
+    def check(self, username: str, password: str) -> Person | None:
+        """The person whose username and password these are, or None.
+
+        An unknown username costs the same time as a wrong password, so that nobody learns who works here.
+        """
+        person = self.find(username)
+        stored = person.password if person else _nobodys_hash()
+        try:
+            _hasher().verify(stored, password[:LONGEST_PASSWORD])
+        except (VerificationError, InvalidHashError):
+            return None
+        return person
+
+    def put(self, username: str, name: str, role: Role, password: str) -> Person:
+        """Add somebody, or give somebody a new name, role and password; open sessions of theirs end.
+
+        Raises BadSetting with the reason in one sentence.
+        """
+        person = _new_person(username, name, role, password)
+        with self._changing() as people:
+            people[username] = person
+        return person
+
+    def remove(self, username: str) -> None:
+        """Take somebody's sign-in away, at once, sessions included."""
+        with self._changing() as people:
+            if people.pop(username, None) is None:
+                raise BadSetting(f"Nobody signs in as {username!r}: see who does with `paloverde users list`.")
+
+    def _read(self) -> dict[str, Person]:
+        try:
+            status = self.file.stat()
+        except FileNotFoundError:
+            return {}
+        seen = (status.st_mtime_ns, status.st_size, status.st_ino)
+        if seen != self._seen:
+            self._people = self._load(status)
+            self._seen = seen
+        return self._people
+
+    def _load(self, status: os.stat_result) -> dict[str, Person]:
+        if stat.S_IMODE(status.st_mode) & 0o077:
+            raise BadSetting(f"{self.file} can be read by others on this machine: run `chmod 600 {self.file}`.")
+        try:
+            people = msgspec.json.decode(self.file.read_bytes(), type=list[Person])
+        except msgspec.DecodeError as error:
+            raise BadSetting(
+                f"{self.file} is not a list of users ({error}): restore it from a backup, "
+                "or move it away and add the users again with `paloverde users add`."
+            ) from None
+        return {person.username: person for person in people}
+
+    @contextmanager
+    def _changing(self) -> Iterator[dict[str, Person]]:
+        """Hold the file alone, and replace it whole when the change is done."""
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        with _locked(self.file.with_name(self.file.name + ".lock")):
+            people = dict(self._read())
+            yield people
+            _replace(self.file, msgspec.json.format(msgspec.json.encode(list(people.values()))))
+
+
+def _new_person(username: str, name: str, role: Role, password: str) -> Person:
+    if not _USERNAME.fullmatch(username):
+        raise BadSetting(
+            f"{username!r} cannot be a username: use 2 to 64 small letters, digits, dots, dashes or underscores, "
+            "beginning with a letter."
+        )
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise BadSetting(
+            f"The password of {username!r} needs at least {SHORTEST_PASSWORD} characters "
+            f"and at most {LONGEST_PASSWORD}: a few words will do."
+        )
+    return Person(username, name.strip() or username, role, _hasher().hash(password))
+
+
+def _replace(file: Path, content: bytes) -> None:
+    """Put `content` where `file` is, whole or not at all, readable by its owner alone."""
+    draft = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        draft.replace(file)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise Unreachable(f"{file} could not be written ({error.strerror}): nobody was added or removed.") from error
+
+
+@contextmanager
+def _locked(file: Path) -> Iterator[None]:
+    descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@cache
+def _hasher() -> PasswordHasher:
+    return PasswordHasher()  # argon2-cffi's defaults: RFC 9106, low-memory profile
+
+
+@cache
+def _nobodys_hash() -> str:
+    return _hasher().hash(secrets.token_urlsafe(32))

@@ -1,0 +1,116 @@
+"""What each role may do in Airflow: one table, and whatever is not in it is refused.
+
+Nobody may delete a DAG, a run or a task's history, nor write an XCom: runs are part of the evidence that
+a night happened. A review (`HITL_DETAIL`) can be answered by nobody yet; no DAG asks for one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from paloverde.orchestration.people import Role
+
+
+class Dag(StrEnum):
+    """Our DAGs, by id."""
+
+    NIGHTLY = "nightly_archive"
+    REMOVALS = "removal_check"
+    FIXITY = "fixity_check"
+    REQUEST = "records_request"
+
+
+ALL_DAGS = frozenset(Dag)
+_READ = frozenset({"GET"})
+_START = frozenset({"GET", "POST"})
+_MEND = frozenset({"GET", "POST", "PUT"})
+
+# Parts of a DAG, as Airflow names them (DagAccessEntity); "DAG" is the DAG itself.
+_LOOKS = ("DAG", "RUN", "TASK", "TASK_INSTANCE", "DEPENDENCIES", "VERSION", "WARNING")
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What one role may do.
+
+    `dags` maps a part of a DAG to the methods allowed on it, for each DAG; `things` maps anything else of
+    Airflow's (connections, pools, ...) to methods; `views` are read-only pages; `pages` our own; `menu` what
+    the menu shows.
+    """
+
+    dags: Mapping[str, Mapping[str, frozenset[str]]]
+    things: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    views: frozenset[str] = frozenset({"WEBSITE"})
+    pages: frozenset[str] = frozenset({"about"})
+    menu: frozenset[str] = frozenset({"Dags"})
+
+    def on_dag(self, method: str, part: str, dag_id: str | None) -> bool:
+        """Whether `method` is allowed on a part of a DAG.
+
+        Without a DAG the question is about all of them at once: a list (which Airflow narrows to the DAGs whose
+        "DAG" part may be read, whatever part is listed), or a change of many.
+        """
+        if dag_id is not None:
+            return method in self.dags.get(dag_id, {}).get(part, frozenset())
+        if method != "GET":
+            return all(method in self.dags.get(dag, {}).get(part, frozenset()) for dag in ALL_DAGS)
+        readable = [parts for parts in self.dags.values() if method in parts.get("DAG", frozenset())]
+        return bool(readable) and all(method in parts.get(part, frozenset()) for parts in readable)
+
+
+def _parts(methods: frozenset[str], *parts: str) -> dict[str, frozenset[str]]:
+    return dict.fromkeys(parts, methods)
+
+
+_GLANCE = _parts(_READ, *_LOOKS)
+_GLANCE_AND_LOGS = _GLANCE | _parts(_READ, "TASK_LOGS")
+_AUDIT = _GLANCE_AND_LOGS | _parts(_READ, "AUDIT_LOG", "CODE", "XCOM", "HITL_DETAIL")
+_RUN = (
+    _AUDIT
+    | _parts(frozenset({"GET", "PUT"}), "DAG")  # PUT pauses and resumes
+    | _parts(_MEND, "RUN", "TASK_INSTANCE")  # POST starts, PUT clears and marks
+)
+
+RIGHTS: Mapping[Role, Rights] = {
+    Role.CLERK: Rights(
+        dags={
+            Dag.NIGHTLY: _GLANCE_AND_LOGS,
+            Dag.REMOVALS: _GLANCE_AND_LOGS,
+            Dag.FIXITY: _GLANCE_AND_LOGS,
+            Dag.REQUEST: _GLANCE_AND_LOGS | _parts(_START, "RUN"),
+        },
+    ),
+    Role.COUNSEL: Rights(dags=dict.fromkeys(ALL_DAGS, _GLANCE_AND_LOGS)),
+    Role.PUBLIC_AFFAIRS: Rights(dags={Dag.NIGHTLY: _GLANCE, Dag.REMOVALS: _GLANCE}),
+    Role.IT: Rights(
+        dags={
+            Dag.NIGHTLY: _RUN,
+            Dag.REMOVALS: _RUN,
+            Dag.FIXITY: _RUN,
+            Dag.REQUEST: _AUDIT,  # what is asked, and when, is the clerk's to say
+        },
+        things={
+            "connection": _MEND | {"DELETE"},
+            "pool": _MEND | {"DELETE"},
+            "variable": _READ,
+            "configuration": _READ,
+            "asset": _READ,
+            "asset_alias": _READ,
+        },
+        views=frozenset(
+            {"WEBSITE", "CLUSTER_ACTIVITY", "DOCS", "IMPORT_ERRORS", "JOBS", "PLUGINS", "PROVIDERS", "TRIGGERS"}
+        ),
+        menu=frozenset(
+            {"Dags", "Audit Log", "Config", "Connections", "Docs", "Jobs", "Plugins", "Pools", "Providers", "XComs"}
+        ),
+    ),
+    Role.APPROVER: Rights(dags=dict.fromkeys(ALL_DAGS, _GLANCE)),
+    Role.AUDITOR: Rights(
+        dags=dict.fromkeys(ALL_DAGS, _AUDIT),
+        things={"pool": _READ, "asset": _READ, "asset_alias": _READ},
+        views=frozenset({"WEBSITE", "CLUSTER_ACTIVITY", "DOCS", "IMPORT_ERRORS", "JOBS", "PLUGINS", "PROVIDERS"}),
+        menu=frozenset({"Dags", "Audit Log", "Docs", "Jobs", "Plugins", "Pools", "Providers", "XComs"}),
+    ),
+}

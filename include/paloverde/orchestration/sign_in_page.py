@@ -1,0 +1,74 @@
+"""The sign-in page's HTML: one heading, a label per field, an error in words, no script, nothing from elsewhere."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from html import escape
+
+_STYLE = """
+body { font: 1.05rem/1.5 system-ui, sans-serif; margin: 0; background: #f6f3ee; color: #1d2733; }
+main { max-width: 24rem; margin: 12vh auto 0; padding: 2rem; background: #fff; border: 1px solid #c9c2b6; }
+h1 { font-size: 1.35rem; margin: 0 0 1rem; }
+label { display: block; margin: 1rem 0 .25rem; font-weight: 600; }
+input { width: 100%; box-sizing: border-box; font: inherit; padding: .55rem; border: 1px solid #59636e; }
+button { margin-top: 1.5rem; font: inherit; font-weight: 600; padding: .6rem 1.4rem; border: 0;
+  background: #1f5c43; color: #fff; }
+input:focus-visible, button:focus-visible { outline: 3px solid #b5530f; outline-offset: 2px; }
+.error { border-left: .3rem solid #a1260d; padding: .5rem .8rem; background: #fdf1ee; margin: 0; }
+"""
+_STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+
+HEADERS = {
+    "Content-Security-Policy": (
+        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; form-action 'self'; "
+        "frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>{style}</style>
+</head>
+<body>
+<main>
+<h1>Social media records: sign in</h1>
+{error}<form method="post" action="login">
+<input type="hidden" name="next" value="{next}">
+<label for="username">Username</label>
+<input id="username" name="username" value="{username}" autocomplete="username" autocapitalize="none"
+  spellcheck="false" required{about}{start_username}>
+<label for="password">Password</label>
+<input id="password" name="password" type="password" autocomplete="current-password" required{about}{start_password}>
+<button type="submit">Sign in</button>
+</form>
+</main>
+</body>
+</html>
+"""
+
+
+def page(*, next: str = "", username: str = "", error: str = "") -> str:  # noqa: A002
+    """The page.
+
+    `error` is one sentence, read out at once by a screen reader; the cursor starts where the person must type.
+    """
+    told = f'<p class="error" id="error" role="alert">{escape(error)}</p>\n' if error else ""
+    return _PAGE.format(
+        title="Sign in did not work" if error else "Sign in",
+        style=_STYLE,
+        error=told,
+        next=escape(next[:2048]),
+        username=escape(username[:64]),
+        about=' aria-describedby="error"' if error else "",
+        start_username="" if username else " autofocus",
+        start_password=" autofocus" if username else "",
+    )

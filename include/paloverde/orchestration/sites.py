@@ -1,0 +1,34 @@
+"""The sites as Airflow sees them: a task group and a pool for each.
+
+A pool belongs to a task, not to one of its mapped copies, so each site has its own tasks. The pool's slots are
+how many of a site's accounts are asked at the same time.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from paloverde.platforms import PLATFORMS as _SITES
+
+# Task ids are made of these names: keep them.
+PLATFORMS: tuple[str, ...] = tuple(_SITES)
+
+ACCOUNTS_AT_A_TIME = 2
+
+
+def pool_of(platform: str) -> str:
+    """The name of a site's pool."""
+    return f"site_{platform}"
+
+
+def pools() -> list[dict[str, Any]]:
+    """Every pool that the DAGs need, in the words of Airflow's API (`POST /api/v2/pools`)."""
+    return [
+        {
+            "name": pool_of(platform),
+            "slots": ACCOUNTS_AT_A_TIME,
+            "description": f"How many accounts of {platform} are asked at the same time.",
+            "include_deferred": False,
+        }
+        for platform in PLATFORMS
+    ]

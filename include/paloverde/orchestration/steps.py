@@ -1,0 +1,114 @@
+"""The steps that the DAGs put in order. Each opens the city, does one thing, and hands on slugs and counts.
+
+A token is read from Airflow's connection `paloverde_<slug>` inside the step that needs it, and stays there.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from airflow.sdk import Connection, get_current_context
+from airflow.sdk.exceptions import AirflowNotFoundException
+
+from paloverde.errors import ArchiveDamaged, CredentialDead
+from paloverde.installation import Installation, open_installation
+from paloverde.orchestration import nights
+from paloverde.orchestration.asking import asked
+from paloverde.orchestration.nights import Summary
+from paloverde.settings import load
+
+log = logging.getLogger(__name__)
+
+
+def accounts(platform: str) -> list[str]:
+    """The registered accounts of one site."""
+    return nights.on_platform(_city().accounts(), platform)
+
+
+def archive(slug: str) -> Summary:
+    """One account's night: ask the site, keep what it says, seal it."""
+    _name_in_the_grid(slug)
+    report = _city().archive_night(slug, _day(), _token(slug))
+    log.info("%s", report.sentence())
+    return nights.night_summary(report)
+
+
+def removals(slug: str) -> Summary:
+    """Look directly at what an account's listings no longer show."""
+    _name_in_the_grid(slug)
+    report = _city().check_removals(slug, _day(), _token(slug))
+    log.info("%s", report.sentence())
+    return nights.removal_summary(report)
+
+
+def report(nights_done: Iterable[Any], removals_done: Iterable[Any]) -> None:
+    """Say what became of each account, and fail where one did not finish.
+
+    Who was expected is asked of the city again, so that a site whose accounts could not be listed is missed.
+    """
+    expected = [account.slug for account in _city().accounts()]
+    archived, looked = _flat(nights_done), _flat(removals_done)
+    for line in nights.tell(_day(), expected, archived, looked):
+        log.info("%s", line)
+    nights.settle(_day(), expected, archived, looked)
+
+
+def fixity() -> Summary:
+    """Read stored objects again and compare them with their seals."""
+    checked = _city().check_fixity()
+    log.info("%s", checked.sentence())
+    if checked.damaged:
+        raise ArchiveDamaged(checked.sentence())
+    return {"checked": checked.checked, "damaged": 0}
+
+
+def question() -> None:
+    """Say the question of a records request back in one sentence."""
+    context = get_current_context()
+    registered = sorted(account.slug for account in _city().accounts())
+    log.info("%s", asked(context["params"], registered).sentence())
+
+
+def connection_id(slug: str) -> str:
+    """The name of the Airflow connection whose password is the token of an account."""
+    return "paloverde_" + slug.replace("-", "_")
+
+
+def _city() -> Installation:
+    return open_installation(load(os.environ))
+
+
+def _day() -> date:
+    context = get_current_context()
+    run = context["dag_run"]
+    asked = context["params"].get("archive_day")
+    return nights.night_of(run.logical_date or run.run_after, asked)
+
+
+def _token(slug: str) -> str:
+    name = connection_id(slug)
+    try:
+        token = Connection.get(name).password
+    except AirflowNotFoundException:
+        token = None
+    if not token:
+        raise CredentialDead(
+            f"The token of {slug} is not set: add an Airflow connection named {name} with the token as its password."
+        )
+    return token
+
+
+def _name_in_the_grid(slug: str) -> None:
+    get_current_context()["account"] = slug  # type: ignore[typeddict-unknown-key] # read by map_index_template
+
+
+def _flat(handed: Iterable[Any]) -> list[Summary]:
+    """The summaries of all sites: Airflow hands on a list, a lone one bare, and nothing where a step failed."""
+    summaries: list[Summary] = []
+    for site in handed:
+        summaries += [dict(site)] if isinstance(site, Mapping) else [dict(one) for one in site or () if one]
+    return summaries

@@ -1,0 +1,42 @@
+"""Facebook Pages through the Graph API v26.0. What the site gives and never gives: README.md beside this."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from datetime import datetime
+
+from paloverde.platforms.conversation import Answer, Conversation, Request, Response, Seen, Verdict
+from paloverde.platforms.facebook import judge, lookup, read, talk
+from paloverde.records import Account, Kind, Reading
+
+
+class Facebook:
+    """A Facebook Page as `paloverde.platforms.conversation.Platform`."""
+
+    name = "facebook"
+    title = "Facebook"
+
+    def night(self, account: Account, since: datetime | None) -> Conversation:
+        return talk.night(account, since)
+
+    def look_up(
+        self, account: Account, items: list[tuple[Kind, str]]
+    ) -> Generator[Request | Seen, Response | None, None]:
+        return lookup.look_up(account, items)
+
+    def judge(self, answer: Answer, now: datetime) -> Verdict:
+        return judge.judge(answer, now)
+
+    def authorize(self, request: Request, token: str) -> tuple[dict[str, str], dict[str, str]]:
+        """A bearer header, so that no address carries the token."""
+        del request  # the same for every question
+        return {"Authorization": f"Bearer {token}"}, {}
+
+    def read(self, payload: bytes) -> Reading:
+        return read.read(payload)
+
+    def pace(self, answer: Answer, now: datetime) -> float:
+        return judge.pace(answer, now)
+
+
+FACEBOOK = Facebook()

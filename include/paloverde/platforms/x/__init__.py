@@ -1,0 +1,70 @@
+"""X, as its API v2 shows one account. What it gives and never gives: README.md beside this file."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from datetime import UTC, datetime
+
+from paloverde.errors import BadSetting
+from paloverde.platforms.conversation import (
+    Answer,
+    Clock,
+    Conversation,
+    Request,
+    Response,
+    Seen,
+    Verdict,
+)
+from paloverde.platforms.x import judge, lookup, read, talk
+from paloverde.platforms.x.questions import Choice
+from paloverde.records import Account, Kind, Reading
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class X:
+    """The platform X.
+
+    `words` is the vocabulary of the questions: "post" (since OpenAPI 2.167), "tweet" (before), or "auto",
+    which asks in the new words and falls back where X does not know them. Answers are read in either.
+    `clock` tells how old a message is; only look-ups use it.
+    """
+
+    name = "x"
+    title = "X"
+
+    def __init__(self, words: Choice = "auto", clock: Clock = _now) -> None:
+        if words not in ("post", "tweet", "auto"):
+            raise BadSetting(f"The words of X are post, tweet or auto, and not {words!r}; mend the setting.")
+        self._words = words
+        self._clock = clock
+
+    def night(self, account: Account, since: datetime | None) -> Conversation:
+        """Profile, posts, replies, mentions, followers, private messages. Raises `WrongAccount`."""
+        return talk.night(account, since, self._words)
+
+    def look_up(
+        self, account: Account, items: list[tuple[Kind, str]]
+    ) -> Generator[Request | Seen, Response | None, None]:
+        """Posts and users in batches of 100, messages one by one. The account makes no difference here."""
+        del account
+        return lookup.look_up(items, self._words, self._clock)
+
+    def judge(self, answer: Answer, now: datetime) -> Verdict:
+        """What an answer means; see the tables in `judge`."""
+        return judge.judge(answer, now)
+
+    def authorize(self, request: Request, token: str) -> tuple[dict[str, str], dict[str, str]]:
+        """The token goes into a header (RFC 6750), never into the address."""
+        del request
+        return {"Authorization": f"Bearer {token}"}, {}
+
+    def read(self, payload: bytes) -> Reading:
+        """The records of any payload of X. Raises `Unreadable` where it is not JSON."""
+        return read.read(payload)
+
+    def pace(self, answer: Answer, now: datetime) -> float:
+        """Seconds to wait before the next question, by `x-rate-limit-remaining` and `-reset`."""
+        return judge.pace(answer, now)

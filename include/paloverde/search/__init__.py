@@ -1,0 +1,1 @@
+"""Finding records: a question becomes a tree, the tree is put to every sealed record, the answer says what it searched."""

@@ -1,0 +1,212 @@
+"""Whether a record answers a question, decided on the exact positions of its words, and where in its text.
+
+Everything that narrows a search beforehand (catalog bounds, pre-selection, later an index) may only find
+too much: this module decides.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from functools import cached_property, lru_cache
+from typing import NamedTuple
+
+from paloverde.records import archive_day
+from paloverde.search.tree import (
+    And,
+    Everything,
+    Field,
+    Near,
+    Node,
+    Not,
+    Or,
+    Piece,
+    Posted,
+    PostedBy,
+    Removed,
+    Term,
+)
+from paloverde.search.words import Token, exact_form, tokens
+
+_APART = 1_000_000  # words between two passages: no phrase or distance reaches across
+
+
+class Mark(NamedTuple):
+    """Where something was found: the number of the passage, and offsets in it."""
+
+    passage: int
+    start: int
+    end: int
+
+
+class Place(NamedTuple):
+    """An occurrence: the positions that it covers, and its marks."""
+
+    first: int
+    after: int
+    marks: tuple[Mark, ...]
+
+
+class _Found(NamedTuple):
+    token: Token
+    passage: int
+
+
+class Passages:
+    """The texts of a record that are searched together, cut into tokens when first asked."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self.texts = tuple(texts)
+
+    @cached_property
+    def _index(self) -> dict[str, list[_Found]]:
+        index: dict[str, list[_Found]] = {}
+        for number, text in enumerate(self.texts):
+            for token in tokens(text):
+                found = _Found(token._replace(position=token.position + number * _APART), number)
+                index.setdefault(token.folded, []).append(found)
+        return index
+
+    def occurrences(self, piece: Piece) -> Iterator[_Found]:
+        """Where a single piece stands."""
+        if piece.wild:
+            matches = _pattern(piece.folded).fullmatch
+            named = [found for folded, all_ in self._index.items() if matches(folded) for found in all_]
+        else:
+            named = self._index.get(piece.folded, [])
+        return (found for found in named if self._fits(piece, found))
+
+    def _fits(self, piece: Piece, found: _Found) -> bool:
+        if piece.sign and piece.sign != found.token.sign:
+            return False
+        if piece.exact is None:
+            return True
+        return exact_form(self.texts[found.passage][found.token.start : found.token.end]) == piece.exact
+
+    def places(self, term: Term) -> list[Place]:
+        """Every occurrence of a word or phrase, in order.
+
+        Both sides may read a run as a whole or in pieces; the readings meet where positions do.
+        """
+        reached: list[dict[int, list[Place]]] = [{} for _ in range(term.length + 1)]
+        for piece in sorted(term.pieces, key=lambda piece: piece.position):
+            ends = reached[piece.position + piece.length]
+            for found in self.occurrences(piece):
+                token, mark = found.token, Mark(found.passage, found.token.start, found.token.end)
+                after = token.position + token.length
+                if piece.position == 0:
+                    ends.setdefault(after, []).append(Place(token.position, after, (mark,)))
+                for before in reached[piece.position].get(token.position, ()):
+                    ends.setdefault(after, []).append(Place(before.first, after, (*before.marks, mark)))
+        return _in_order(place for group in reached[term.length].values() for place in group)
+
+
+class Row:
+    """A record as a question sees it. What is costly is made when first asked."""
+
+    def __init__(
+        self,
+        values: dict[str, str | None],
+        posted_at: datetime | None,
+        observed_at: datetime,
+        descriptions: Iterable[str] = (),
+        *,
+        removed: bool = False,
+    ) -> None:
+        self.values, self.posted_at, self.observed_at, self.removed = values, posted_at, observed_at, removed
+        self.passages = Passages([values.get("text") or "", *descriptions])
+
+    @cached_property
+    def poster(self) -> Passages:
+        names = ("poster_name", "poster_username", "poster_id")
+        return Passages([value for name in names if (value := self.values.get(name))])
+
+    def posted_within(self, since: date | None, until: date | None, *, surely: bool) -> bool:
+        """Whether it was posted on these days.
+
+        One without a posting date was posted at the latest when it was observed: it may lie within, never surely.
+        """
+        if self.posted_at is None:
+            return not surely and (since is None or archive_day(self.observed_at) >= since)
+        day = archive_day(self.posted_at)
+        return (since is None or day >= since) and (until is None or day <= until)
+
+
+def answers(node: Node, row: Row, *, surely: bool = False) -> bool:
+    """Whether a record answers a question.
+
+    Where that cannot be known (a record without a posting date), it does, unless `surely` is asked: under NOT,
+    so that a doubt never leaves a record out.
+    """
+    match node:
+        case Term() | Near():
+            return bool(places(node, row.passages))
+        case And(nodes):
+            return all(answers(part, row, surely=surely) for part in nodes)
+        case Or(nodes):
+            return any(answers(part, row, surely=surely) for part in nodes)
+        case Not(inner):
+            return not answers(inner, row, surely=not surely)
+        case PostedBy(term):
+            return bool(row.poster.places(term))
+        case Field(name, values):
+            return row.values.get(name) in values
+        case Removed(yes):
+            return row.removed == yes
+        case Posted(since, until):
+            return row.posted_within(since, until, surely=surely)
+        case Everything():
+            return True
+
+
+def places(node: Node, passages: Passages) -> list[Place]:
+    """Where a term, a nearness or a choice of them stands."""
+    match node:
+        case Term():
+            return passages.places(node)
+        case Near(left, right, distance, ordered):
+            return _near(places(left, passages), places(right, passages), distance, ordered=ordered)
+        case Or(nodes):
+            return _in_order(place for part in nodes for place in places(part, passages))
+        case _:
+            return []
+
+
+def marks(node: Node, passages: Passages) -> list[Mark]:
+    """What to highlight: every mark of every part that is not under NOT, in order."""
+    match node:
+        case And(nodes) | Or(nodes):
+            found = [mark for part in nodes for mark in marks(part, passages)]
+        case Term() | Near():
+            found = [mark for place in places(node, passages) for mark in place.marks]
+        case _:
+            found = []
+    return sorted(set(found))
+
+
+def _near(left: list[Place], right: list[Place], distance: int, *, ordered: bool) -> list[Place]:
+    """Pairs that do not overlap and whose nearest words are at most `distance` positions apart."""
+    forward = _following(left, right, distance)
+    return forward if ordered else _in_order([*forward, *_following(right, left, distance)])
+
+
+def _following(left: list[Place], right: list[Place], distance: int) -> list[Place]:
+    """Each place of `left` with each of `right` that begins after it, within the distance."""
+    starts = [place.first for place in right]
+    return _in_order(
+        Place(one.first, other.after, (*one.marks, *other.marks))
+        for one in left
+        for other in right[bisect_left(starts, one.after) : bisect_left(starts, one.after + distance)]
+    )
+
+
+def _in_order(found: Iterable[Place]) -> list[Place]:
+    """The places by position, each stretch once."""
+    return sorted({(place.first, place.after): place for place in found}.values())
+
+
+@lru_cache(maxsize=1024)
+def _pattern(folded: str) -> re.Pattern[str]:
+    return re.compile(".*".join(re.escape(part) for part in folded.split("*")), re.DOTALL)

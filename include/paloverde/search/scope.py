@@ -1,0 +1,114 @@
+"""The scope of a search: which accounts, kinds and days; and what a tree allows to leave unread. Pure."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+import msgspec
+
+from paloverde.errors import BadQuestion
+from paloverde.records import PACIFIC, Kind
+from paloverde.search.tree import And, Field, Node, Or, Posted, leaves
+
+# Open only to those whose role needs them; a search says whether it looked there.
+PRIVATE_KINDS = (Kind.MESSAGE.value, Kind.CONVERSATION.value, Kind.SUBSCRIBER.value)
+
+
+class Scope(msgspec.Struct, frozen=True):
+    """What a search is limited to; an empty tuple is no limit.
+
+    `since` and `until` are Pacific days of posting, both included. `through` is the sequence number of the last
+    sealed run to search: with it an earlier search is repeated exactly.
+    """
+
+    accounts: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    platforms: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
+    include_private: bool = False
+    through: int | None = None
+
+
+def narrowed(tree: Node, scope: Scope) -> Node:
+    """The question and its scope as one tree: what is searched for is what the sentence says."""
+    limits: list[Node] = []
+    if scope.since is not None or scope.until is not None:
+        limits.append(Posted(scope.since, scope.until))
+    limits += [
+        Field(name, values)
+        for name, values in (("account", scope.accounts), ("kind", scope.kinds), ("platform", scope.platforms))
+        if values
+    ]
+    return And((tree, *limits)) if limits else tree
+
+
+def check(tree: Node, scope: Scope) -> None:
+    """Raise `BadQuestion` where the answer could only mislead."""
+    if scope.since is not None and scope.until is not None and scope.since > scope.until:
+        raise BadQuestion(f"The first day, {scope.since}, is after the last, {scope.until}. Exchange them.")
+    unknown = sorted(set(scope.kinds) - {kind.value for kind in Kind})
+    if unknown:
+        raise BadQuestion(f"There is no kind {unknown[0]}. Kinds are {', '.join(kind.value for kind in Kind)}.")
+    asked = {value for leaf in leaves(tree) if isinstance(leaf, Field) and leaf.name == "kind" for value in leaf.values}
+    private = sorted(asked.intersection(PRIVATE_KINDS))
+    if private and not scope.include_private:
+        raise BadQuestion(
+            f"The question asks for {private[0]} records, and private messages and lists of subscribers are not "
+            "searched here. Have somebody whose role needs them ask, or leave them out of the question."
+        )
+
+
+def days_of(node: Node) -> tuple[date | None, date | None]:
+    """The first and last day of posting that any dated answer can have; None where there is no bound."""
+    match node:
+        case Posted(since, until):
+            return since, until
+        case And(nodes):
+            sides = [days_of(part) for part in nodes]
+            return _latest([since for since, _ in sides]), _earliest([until for _, until in sides])
+        case Or(nodes):
+            sides = [days_of(part) for part in nodes]
+            firsts, lasts = [since for since, _ in sides], [until for _, until in sides]
+            return (None if None in firsts else _earliest(firsts)), (None if None in lasts else _latest(lasts))
+        case _:
+            return None, None
+
+
+def values_of(node: Node, name: str) -> frozenset[str] | None:
+    """The values that a field of any answer can have; None where it can have any."""
+    match node:
+        case Field(field, values) if field == name:
+            return frozenset(values)
+        case And(nodes):
+            known = [values for part in nodes if (values := values_of(part, name)) is not None]
+            return frozenset.intersection(*known) if known else None
+        case Or(nodes):
+            sides = [values_of(part, name) for part in nodes]
+            known = [values for values in sides if values is not None]
+            return frozenset.union(*known) if len(known) == len(sides) else None
+        case _:
+            return None
+
+
+def named(node: Node, field: str) -> set[str]:
+    """Every value of a field that a question names, wherever it stands."""
+    return {value for leaf in leaves(node) if isinstance(leaf, Field) and leaf.name == field for value in leaf.values}
+
+
+def begins(day: date) -> datetime:
+    """The moment that a Pacific day begins."""
+    return datetime.combine(day, time(), PACIFIC)
+
+
+def ends(day: date) -> datetime:
+    """The moment after the last of a Pacific day."""
+    return begins(day + timedelta(days=1))
+
+
+def _latest(days: list[date | None]) -> date | None:
+    return max((day for day in days if day is not None), default=None)
+
+
+def _earliest(days: list[date | None]) -> date | None:
+    return min((day for day in days if day is not None), default=None)

@@ -1,0 +1,162 @@
+"""A question as a tree, and the English sentence of each part of it. Pure data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import msgspec
+
+
+class Piece(msgspec.Struct, frozen=True):
+    """One word of a term, as `words.tokens` cuts it.
+
+    `folded` may hold `*`, which stands for any letters, where `wild`. `exact` is set where accents count.
+    A piece covers `length` words from `position` of its term: `city's` stands beside `city` and `s`.
+    """
+
+    folded: str
+    sign: str = ""
+    position: int = 0
+    length: int = 1
+    wild: bool = False
+    exact: str | None = None
+
+
+class Term(msgspec.Struct, frozen=True):
+    """A word or a phrase. `written` is the question's own text of it, without quotation marks."""
+
+    written: str
+    pieces: tuple[Piece, ...]
+    length: int  # words from its first to its last
+
+    def __str__(self) -> str:
+        exactly = ", accents as written," if any(piece.exact is not None for piece in self.pieces) else ""
+        return f"“{self.written}”{exactly}"
+
+
+class Near(msgspec.Struct, frozen=True):
+    """Two terms (or nearnesses, or choices of them) at most `distance` words apart; 1 is side by side."""
+
+    left: Node
+    right: Node
+    distance: int
+    ordered: bool = False
+
+    def __str__(self) -> str:
+        how = "at most" if not self.ordered else "before and at most"
+        words = "1 word" if self.distance == 1 else f"{self.distance} words"
+        return f"{_inside(self.left)} {how} {words} from {_inside(self.right)}"
+
+
+class And(msgspec.Struct, frozen=True):
+    nodes: tuple[Node, ...]
+
+    def __str__(self) -> str:
+        return " and ".join(_inside(node) for node in self.nodes)
+
+
+class Or(msgspec.Struct, frozen=True):
+    nodes: tuple[Node, ...]
+
+    def __str__(self) -> str:
+        return " or ".join(_inside(node) for node in self.nodes)
+
+
+class Not(msgspec.Struct, frozen=True):
+    node: Node
+
+    def __str__(self) -> str:
+        return f"not ({self.node})"
+
+
+class PostedBy(msgspec.Struct, frozen=True):
+    """A term in the display name, username or id of the poster."""
+
+    term: Term
+
+    def __str__(self) -> str:
+        return f"posted by {self.term}"
+
+
+class Field(msgspec.Struct, frozen=True):
+    """A column (account, kind, platform, visibility) that has one of these values."""
+
+    name: str
+    values: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"the {self.name} is {' or '.join(self.values)}"
+
+
+class Removed(msgspec.Struct, frozen=True):
+    """Whether the item was found removed."""
+
+    yes: bool
+
+    def __str__(self) -> str:
+        return "later found removed" if self.yes else "not found removed"
+
+
+class Posted(msgspec.Struct, frozen=True):
+    """Posted on these Pacific days, both included."""
+
+    since: date | None = None
+    until: date | None = None
+
+    def __str__(self) -> str:
+        if self.since is not None and self.until is not None:
+            return f"posted from {spoken(self.since)} to {spoken(self.until)}"
+        if self.since is not None:
+            return f"posted on or after {spoken(self.since)}"
+        return f"posted on or before {spoken(self.until)}" if self.until is not None else "posted at any time"
+
+
+class Everything(msgspec.Struct, frozen=True):
+    """Every record in the scope of the search."""
+
+    def __str__(self) -> str:
+        return "any record"
+
+
+Node = Term | Near | And | Or | Not | PostedBy | Field | Removed | Posted | Everything
+
+
+def parts_of(node: Node) -> tuple[Node, ...]:
+    """The nodes directly under a node."""
+    match node:
+        case And(nodes) | Or(nodes):
+            return nodes
+        case Not(inner):
+            return (inner,)
+        case Near(left, right):
+            return (left, right)
+        case _:
+            return ()
+
+
+def terms(node: Node) -> Iterator[Term]:
+    """The terms that a record can be found by: those under NOT are left out."""
+    if isinstance(node, Term):
+        yield node
+    elif not isinstance(node, Not):
+        for part in parts_of(node):
+            yield from terms(part)
+
+
+def leaves(node: Node) -> Iterator[Node]:
+    """Every node without nodes under it."""
+    under = parts_of(node)
+    if not under:
+        yield node
+    for part in under:
+        yield from leaves(part)
+
+
+def spoken(day: date) -> str:
+    """A date as the letter says it: January 5, 2025."""
+    return f"{day:%B} {day.day}, {day.year}"
+
+
+def _inside(node: Node) -> str:
+    return f"({node})" if isinstance(node, And | Or | Near) else str(node)

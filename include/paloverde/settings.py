@@ -1,0 +1,391 @@
+"""The one list of settings: name, default, help. Read once from the environment, then frozen.
+
+`load(os.environ)` gives `Settings`, or raises `BadSetting` with one sentence that names the setting,
+its value and what is allowed. Each name is read as `PALOVERDE_` and the name in capitals. A setting that
+holds a secret can be given as a file instead (`PALOVERDE_S3_SECRET_KEY_FILE=/run/secrets/s3_secret_key`),
+and its value is never part of a message.
+
+`python -m paloverde.settings` prints the reference page docs/reference/settings.md.
+"""
+
+from __future__ import annotations
+
+import difflib
+import ipaddress
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Never
+from urllib.parse import urlsplit
+
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from paloverde.errors import BadSetting
+
+PREFIX = "PALOVERDE_"
+# Read by the test suite and `.ci/run` only; they are no settings of the product.
+FOR_TESTS = (
+    "PALOVERDE_REAL_SAMPLES",
+    "PALOVERDE_API_SPECS",
+    "PALOVERDE_VECTORS",
+    "PALOVERDE_TEST_S3",
+)
+
+
+class Secret:
+    """A text that never prints: `str`, `repr` and formatting show dots. `reveal()` gives the text.
+
+    It cannot be pickled either, so that it cannot travel through a queue, a cache or an XCom.
+    """
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        return self._text
+
+    def __repr__(self) -> str:
+        return "••••"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and self._text == other._text
+
+    def __hash__(self) -> int:
+        return hash((Secret, self._text))
+
+    def __reduce__(self) -> Never:
+        raise TypeError("A secret is not written anywhere; pass the name of its setting instead.")
+
+
+class _WrongValueError(ValueError):
+    """A value that a setting does not take. Its text says what is allowed."""
+
+
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,12}", text) or not least <= int(text) <= most:
+            raise _WrongValueError(f"a whole number from {least} to {most}")
+        return int(text)
+
+    return parse
+
+
+def _one_of(*words: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text not in words:
+            raise _WrongValueError(f"{', '.join(words[:-1])} or {words[-1]}")
+        return text
+
+    return parse
+
+
+def _flag(text: str) -> bool:
+    return _one_of("true", "false")(text) == "true"
+
+
+def _line(text: str) -> str:
+    if not text.strip() or not text.isprintable():
+        raise _WrongValueError("one line of text")
+    return text.strip()
+
+
+def _path(text: str) -> Path:
+    # The folder's name becomes part of file:// and sqlite:// addresses, where these have a meaning.
+    if not text.isprintable() or set(text) & set("?#%"):
+        raise _WrongValueError("the path of a file or folder, without ? # %")
+    try:
+        return Path(text).expanduser().absolute()
+    except RuntimeError:
+        raise _WrongValueError("a path whose home folder (~) is known") from None
+
+
+def _store(text: str) -> str:
+    bucket = re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", text)
+    folder = text.startswith("file:///") and text.isprintable() and not set(text) & set("?#%")
+    if not (bucket or folder):
+        raise _WrongValueError("file:///absolute/folder or s3://bucket")
+    return text
+
+
+def _address(text: str) -> str:
+    """An address of a host: scheme, host and port, no path, no user, no question."""
+    allowed = "an address such as https://host or https://host:port, without a path, user or password"
+    try:
+        parts = urlsplit(text)
+        bare = parts._replace(scheme="", netloc="").geturl() in ("", "/")
+        good = parts.scheme in ("https", "http") and parts.hostname and parts.port != 0 and bare
+    except ValueError:
+        raise _WrongValueError(allowed) from None
+    if not good or "@" in parts.netloc or not text.isprintable() or " " in text:
+        raise _WrongValueError(allowed)
+    return text.rstrip("/")
+
+
+def _database(text: str) -> URL:
+    allowed = (
+        "a database address such as postgresql+psycopg://user:password@host/name or sqlite:////folder/file.db"
+    )
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        raise _WrongValueError(allowed) from None
+    database = url.database or ""
+    # A relative file would be another one for each process that starts in another folder.
+    known = {"postgresql": bool(database), "sqlite": database.startswith("/")}
+    if not known.get(url.get_backend_name()):
+        raise _WrongValueError(allowed)
+    return url
+
+
+def _version(text: str) -> str:
+    if not re.fullmatch(r"v[0-9]{1,3}\.[0-9]{1,2}", text):
+        raise _WrongValueError("a version such as v26.0")
+    return text
+
+
+def _host_names(text: str) -> tuple[str, ...]:
+    names = tuple(name.strip().lower().lstrip(".") for name in text.split(","))
+    if not all(re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", name) for name in names):
+        raise _WrongValueError("host names with commas between them, such as fbcdn.net,twimg.com")
+    return names
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting. `default` is text as it would be given; `{home}` stands for the setting `home`."""
+
+    name: str
+    default: str | None
+    help: str
+    secret: bool = False
+    parse: Callable[[str], Any] = _line
+
+    @property
+    def variable(self) -> str:
+        return PREFIX + self.name.upper()
+
+
+# fmt: off
+SETTINGS: tuple[Setting, ...] = (
+    Setting("home", ".paloverde",
+            "Folder of everything that this installation keeps on its own disk.", parse=_path),
+    Setting("store", "file://{home}/archive",
+            "Where the archive lies: `file:///folder` (guarded by this program only) or `s3://bucket` "
+            "(Object Lock).", parse=_store),
+    Setting("s3_endpoint", None,
+            "Address of the S3 server; none means AWS. https between machines.", parse=_address),
+    Setting("s3_region", "us-east-1", "Region of the bucket."),
+    Setting("s3_access_key", None,
+            "Access key of the bucket; none leaves it to the machine's role.", secret=True),
+    Setting("s3_secret_key", None, "Secret key that belongs to it.", secret=True),
+    Setting("lock_mode", "GOVERNANCE",
+            "How S3 locks objects. COMPLIANCE cannot be undone by anyone until the lock ends; it is refused "
+            "on a store that fails `paloverde doctor`.", parse=_one_of("GOVERNANCE", "COMPLIANCE")),
+    Setting("lock_years", "2",
+            "Years that each night's objects stay locked. Two is the least for city records "
+            "(Gov. Code 34090(d)).", parse=_whole(2, 100)),
+    Setting("database", "sqlite:///{home}/paloverde.db",
+            "SQLAlchemy address of the commit log and registers. PostgreSQL in production.",
+            secret=True, parse=_database),
+    Setting("signing_key_file", "{home}/signing-key.pem",
+            "Ed25519 private key that signs the seals (PEM, readable by this program only).", parse=_path),
+    Setting("secrets_dir", "{home}/secrets",
+            "Folder with one file for each account, named by its slug, holding its token (mode 0600).",
+            parse=_path),
+    Setting("facebook_api", "https://graph.facebook.com", "Address of the Graph API.", parse=_address),
+    Setting("facebook_api_version", "v26.0", "Version of the Graph API that is asked for.", parse=_version),
+    Setting("x_api", "https://api.x.com", "Address of the X API v2.", parse=_address),
+    Setting("x_words", "auto",
+            "Vocabulary of the X API: post (`post.fields`), tweet (`tweet.fields`), or auto to find out.",
+            parse=_one_of("auto", "post", "tweet")),
+    Setting("media_hosts", "fbcdn.net,twimg.com,cdninstagram.com",
+            "Hosts, with all names under them, that pictures and videos may be fetched from.",
+            parse=_host_names),
+    Setting("allow_loopback_sites", "false",
+            "true permits sites and media on this machine over plain http: for the demo and tests only.",
+            parse=_flag),
+    Setting("request_deadline_seconds", "60",
+            "A request that takes longer is given up and tried again.", parse=_whole(1, 3600)),
+    Setting("attempts", "5", "How often one request is tried before it becomes a gap.", parse=_whole(1, 20)),
+    Setting("max_body_mb", "64", "The largest answer of a site that is read, in MiB.", parse=_whole(1, 1024)),
+    Setting("max_media_mb", "4096",
+            "The largest picture or video that is fetched, in MiB.", parse=_whole(1, 1_048_576)),
+    Setting("since_days", "45",
+            "The nightly listing of posts goes back this many days.", parse=_whole(1, 36_500)),
+    Setting("look_again_days", "30",
+            "No item goes longer than this without being looked at.", parse=_whole(1, 3650)),
+    Setting("look_ups_per_night", "2000",
+            "The most direct look-ups per account and night.", parse=_whole(1, 10_000_000)),
+    Setting("mass_disappearance_items", "20",
+            "This many items gone from one account in a night stop the check for a person to look.",
+            parse=_whole(1, 1_000_000)),
+    Setting("mass_disappearance_percent", "10",
+            "So does this share of the account's items, in percent.", parse=_whole(1, 100)),
+    Setting("agency_name", "City of Palm Desert", "Name of the agency on pages, letters and bundles."),
+    Setting("clock_skew_seconds", "120",
+            "How far this machine's clock may be from the sites' and the store's before a run stops.",
+            parse=_whole(0, 86_400)),
+)
+# fmt: on
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What `load` read. Paths are absolute. `SETTINGS` says what each means."""
+
+    home: Path
+    store: str
+    s3_endpoint: str | None
+    s3_region: str
+    s3_access_key: Secret | None
+    s3_secret_key: Secret | None
+    lock_mode: str
+    lock_years: int
+    database: URL  # prints with *** for the password; create_engine takes it as it is
+    signing_key_file: Path
+    secrets_dir: Path
+    facebook_api: str
+    facebook_api_version: str
+    x_api: str
+    x_words: str
+    media_hosts: tuple[str, ...]
+    allow_loopback_sites: bool
+    request_deadline_seconds: int
+    attempts: int
+    max_body_mb: int
+    max_media_mb: int
+    since_days: int
+    look_again_days: int
+    look_ups_per_night: int
+    mass_disappearance_items: int
+    mass_disappearance_percent: int
+    agency_name: str
+    clock_skew_seconds: int
+
+
+def load(environ: Mapping[str, str]) -> Settings:
+    """Read every setting from `environ`, once.
+
+    Raises `BadSetting` for the first unknown name, wrong value or pair that does not fit together.
+    """
+    _refuse_unknown(environ)
+    home = _value(SETTINGS[0], environ, home=None)
+    values = {setting.name: _value(setting, environ, home=home) for setting in SETTINGS[1:]}
+    settings = Settings(home=home, **values)
+    _refuse_misfits(settings)
+    return settings
+
+
+def _refuse_unknown(environ: Mapping[str, str]) -> None:
+    known = [setting.variable for setting in SETTINGS]
+    known += [f"{setting.variable}_FILE" for setting in SETTINGS if setting.secret]
+    for name in sorted(environ):
+        if name.startswith(PREFIX) and name not in known and name not in FOR_TESTS:
+            near = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
+            advice = f"did you mean {near[0]}?" if near else "docs/reference/settings.md lists all that are."
+            raise BadSetting(f"{name} is not a setting; {advice}")
+
+
+def _value(setting: Setting, environ: Mapping[str, str], home: Path | None) -> Any:
+    name, text = _given(setting, environ)
+    if text is None:
+        if setting.default is None:
+            return None
+        text = setting.default.format(home=home)
+    if not text:
+        raise BadSetting(f"{name} is empty; give it a value, or take it out to have the default.")
+    parse = Secret if setting.secret and setting.parse is _line else setting.parse
+    try:
+        return parse(text)
+    except _WrongValueError as wrong:
+        shown = "holds something else" if setting.secret else f"is {_without_password(text)!r}"
+        raise BadSetting(f"{name} {shown}, but must be {wrong}.") from None
+
+
+def _without_password(text: str) -> str:
+    """`text` as it may be shown, should somebody have put a password into an address."""
+    return re.sub(r"//[^/]*@", "//••••@", text)
+
+
+def _given(setting: Setting, environ: Mapping[str, str]) -> tuple[str, str | None]:
+    """The variable that was used, and its text; secrets may lie in the file that `…_FILE` names."""
+    name, file_name = setting.variable, f"{setting.variable}_FILE"
+    if not setting.secret or file_name not in environ:
+        return name, environ.get(name)
+    if name in environ:
+        raise BadSetting(f"{name} and {file_name} are both set; keep one of them.")
+    path = Path(environ[file_name])
+    try:
+        return file_name, path.read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise BadSetting(f"{file_name} names {str(path)!r}, which cannot be read: {why}.") from None
+
+
+def _refuse_misfits(settings: Settings) -> None:
+    if (settings.s3_access_key is None) != (settings.s3_secret_key is None):
+        raise BadSetting(
+            "PALOVERDE_S3_ACCESS_KEY and PALOVERDE_S3_SECRET_KEY belong together; one of them is missing."
+        )
+    for name in ("facebook_api", "x_api"):
+        address = getattr(settings, name)
+        if not _may_be_asked(address, loopback=settings.allow_loopback_sites):
+            raise BadSetting(
+                f"{PREFIX}{name.upper()} is {address!r}, but must be https on another machine; "
+                "only the demo and tests set PALOVERDE_ALLOW_LOOPBACK_SITES=true for a site on this one."
+            )
+
+
+def _may_be_asked(address: str, *, loopback: bool) -> bool:
+    parts = urlsplit(address)
+    if _is_loopback(parts.hostname or ""):
+        return loopback
+    return parts.scheme == "https"
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+_PAGE = """\
+# Settings
+
+Made by `make docs` from `include/paloverde/settings.py`; edit there.
+
+Settings are read once, from the environment, when a command or a task starts. A wrong value, or a name that
+begins with `PALOVERDE_` and is not in this list, stops the start with one sentence that says why. A secret
+can be given as a file: add `_FILE` to its name and give the path. Secrets are never printed.
+
+| setting | default | meaning |
+|---|---|---|
+{rows}
+
+`HOME` stands for the folder that `PALOVERDE_HOME` names.
+
+The test suite also reads {for_tests}.
+"""
+
+
+def reference() -> str:
+    """The reference page, in Markdown."""
+    return _PAGE.format(
+        rows="\n".join(_row(setting) for setting in SETTINGS),
+        for_tests=", ".join(f"`{name}`" for name in FOR_TESTS),
+    )
+
+
+def _row(setting: Setting) -> str:
+    default = "none" if setting.default is None else f"`{setting.default.format(home='HOME')}`"
+    secret = " *Secret.*" if setting.secret else ""
+    return f"| `{setting.variable}` | {default} | {setting.help}{secret} |"
+
+
+if __name__ == "__main__":
+    print(reference(), end="")

@@ -1,0 +1,1 @@
+"""Facebook Pages: the Graph API as one Page's tools see it."""

@@ -1,0 +1,200 @@
+"""The lists that hang on a node: feeds, comments, conversations, messages, photos, videos."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from paloverde.simulator.city import Conversation, Item, State
+from paloverde.simulator.facebook import paging
+from paloverde.simulator.facebook.errors import GraphError, no_such, permission
+from paloverde.simulator.facebook.fields import Field, parse, written
+from paloverde.simulator.facebook.nodes import render
+from paloverde.simulator.facebook.objects import Photo, View
+
+POST_EDGES = {
+    "feed": ("own", "visitor"),
+    "posts": ("own",),
+    "published_posts": ("own",),
+    "visitor_posts": ("visitor",),
+    "tagged": ("tagged",),
+    "scheduled_posts": ("scheduled",),
+}
+EMPTY_EDGES = frozenset(
+    (
+        "albums", "events", "live_videos", "video_reels", "stories", "ratings", "roles", "likes",
+        "sharedposts", "insights", "reactions", "attachments",
+    )
+)  # fmt: skip
+OWNER_EDGES = frozenset(("conversations", "scheduled_posts", "blocked", "messages"))
+
+
+def nested(view: View, thing: Any, field: Field) -> dict[str, Any]:
+    """An edge asked for inside `fields=`: its parameters are the field's arguments."""
+    params = dict(field.arguments)
+    if field.inner:
+        params["fields"] = written(field.inner)
+    return edge(view, thing, field.name, params)
+
+
+def edge(view: View, thing: Any, name: str, params: dict[str, str]) -> dict[str, Any]:
+    """The answer of GET /{thing}/{name}. `thing` is the Page itself as None."""
+    if name in OWNER_EDGES and not view.owner:
+        raise permission(200)
+    if thing is None and name in POST_EDGES:
+        return _posts(view, name, params)
+    if isinstance(thing, Item) and thing.kind in {"post", "comment"} and name == "comments":
+        return _comments(view, thing, params)
+    if thing is None and name == "conversations":
+        return _conversations(view, params)
+    if isinstance(thing, Conversation) and name == "messages":
+        return _messages(view, thing, params)
+    if thing is None and name in {"photos", "videos"}:
+        return _media(view, name, params)
+    if thing is None and name == "blocked":
+        banned = [someone for someone in view.presence.people.values() if someone.banned]
+        return {"data": [render(view, "person", someone, []) for someone in banned]}
+    if name in EMPTY_EDGES:
+        return {"data": []}
+    raise GraphError(f"(#100) Tried accessing nonexisting field ({name})", 100)
+
+
+def _posts(view: View, name: str, params: dict[str, str]) -> dict[str, Any]:
+    streams = POST_EDGES[name]
+    with_hidden = params.get("include_hidden", "false") in {"true", "1"}
+    since, until = _moment(params.get("since")), _moment(params.get("until"))
+    now = view.city.clock.now()
+    items = [
+        item
+        for item in view.presence.posts
+        if view.presence.stream_of(item, now) in streams
+        and view.presence.there(item)
+        and (item.state is not State.HIDDEN or (with_hidden and view.owner))
+        and (since is None or item.at >= since)
+        and (until is None or item.at <= until)
+    ]
+    return _listed(view, "post", items, f"{view.page_id}/{name}", params)
+
+
+def _moment(text: str | None) -> datetime | None:
+    """`since` and `until` take epoch seconds or a date. Raises `GraphError` for anything else."""
+    if not text:
+        return None
+    try:
+        if text.isdigit():
+            return datetime.fromtimestamp(int(text), UTC)
+        moment = datetime.fromisoformat(text)
+    except ValueError as reason:
+        raise GraphError("(#100) since and until must be a valid time", 100) from reason
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def comments_of(view: View, thing: Item, *, deep: bool) -> list[Item]:
+    """What hangs under a post or comment; the public does not see what is hidden."""
+    found = []
+    for item in thing.replies:
+        if view.presence.there(item) and (view.owner or item.state is not State.HIDDEN):
+            found.append(item)
+            if deep:
+                found += comments_of(view, item, deep=True)
+    return found
+
+
+def _comments(view: View, thing: Item, params: dict[str, str]) -> dict[str, Any]:
+    deep = params.get("filter", "toplevel") == "stream"
+    order = params.get("order", "chronological")
+    items = comments_of(view, thing, deep=deep)
+    if since := _moment(params.get("since")):
+        items = [item for item in items if item.at >= since]
+    backwards = order == "reverse_chronological"
+    answer = _listed(view, "comment", items, f"{thing.id}/comments", params, newest_first=backwards)
+    if "summary" in params:
+        answer["summary"] = {"order": order, "total_count": len(items), "can_comment": True}
+    return answer
+
+
+def _conversations(view: View, params: dict[str, str]) -> dict[str, Any]:
+    threads = [thread for thread in view.presence.conversations.values() if thread.messages]
+    if params.get("platform", "messenger") != "messenger":
+        threads = []
+    if user := params.get("user_id"):
+        threads = [thread for thread in threads if thread.person.id == user]
+    return _listed(view, "thread", threads, f"{view.page_id}/conversations", params)
+
+
+def readable(view: View, thread: Conversation) -> list[Item]:
+    """Only the newest messages can be looked into; the setting `readable_messages` says how many."""
+    there = [item for item in thread.messages if view.presence.there(item)]
+    return there[-int(view.presence.settings["readable_messages"]) :]
+
+
+def _messages(view: View, thread: Conversation, params: dict[str, str]) -> dict[str, Any]:
+    """All ids and times; more than that only for the readable ones."""
+    there = [item for item in thread.messages if view.presence.there(item)]
+    open_to_us = {item.id for item in readable(view, thread)}
+    answer = _listed(view, "message", there, f"{thread.id}/messages", params)
+    for shown in answer["data"]:
+        if shown["id"] not in open_to_us:
+            for name in [name for name in shown if name not in {"id", "created_time"}]:
+                del shown[name]
+    return answer
+
+
+def _media(view: View, name: str, params: dict[str, str]) -> dict[str, Any]:
+    kind = name.removesuffix("s")
+    if name == "photos" and params.get("type", "profile") != "uploaded":
+        return {"data": []}  # without type=uploaded: the profile pictures, of which there are none
+    items = [photo for photo in all_media(view) if photo.medium.type == kind and photo.post.stream == "own"]
+    return _listed(view, kind, items, f"{view.page_id}/{name}", params)
+
+
+def all_media(view: View) -> list[Photo]:
+    posts = (post for post in view.presence.posts if view.presence.there(post) and post.stream != "scheduled")
+    return [Photo(post, medium, i) for post in posts for i, medium in enumerate(post.media)]
+
+
+def _key(thing: Any) -> paging.Key:
+    if isinstance(thing, Conversation):
+        return int(max(item.at for item in thing.messages).timestamp()), int(thing.id[2:])
+    key: paging.Key = thing.key
+    return key
+
+
+def _listed(
+    view: View, kind: str, items: list[Any], path: str, params: dict[str, str], *, newest_first: bool = True
+) -> dict[str, Any]:
+    page, more, before = paging.page(items, _key, params, newest_first)
+    fields = parse(params.get("fields", ""))
+    answer: dict[str, Any] = {"data": [render(view, kind, item, fields) for item in page]}
+    if not page:
+        return answer
+    first, last = paging.cursor(_key(page[0])), paging.cursor(_key(page[-1]))
+    links: dict[str, Any] = {"cursors": {"before": first, "after": last}}
+    if more:
+        links["next"] = paging.address(_base(view), path, view.token, params, after=last)
+    if before:
+        links["previous"] = paging.address(_base(view), path, view.token, params, before=first)
+    answer["paging"] = links
+    return answer
+
+
+def _base(view: View) -> str:
+    return f"{view.ask.base}/{view.version}"
+
+
+def message_lookup(view: View, item: Item) -> Item:
+    """A message by id: what is past the readable ones answers as if it had been deleted."""
+    assert item.thread is not None
+    if not view.owner:
+        raise permission(200)
+    if item not in readable(view, item.thread):
+        message = "(#100) The requested message has been deleted or is no longer available"
+        raise GraphError(message, 100, subcode=33, kind="GraphMethodException")
+    return item
+
+
+def missing(native_id: str) -> GraphError:
+    """An id that the site does not know: numbers are answered as lost nodes, words as unknown aliases."""
+    if native_id.replace("_", "").isdigit() or native_id[:2] in {"t_", "m_"}:
+        return no_such(native_id)
+    return GraphError(f"(#803) Some of the aliases you requested do not exist: {native_id}", 803, status=404)

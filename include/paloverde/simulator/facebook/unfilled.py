@@ -1,0 +1,85 @@
+"""Fields that the Graph API has (v26.0) and this city never fills: they may be asked for and stay out."""
+
+from __future__ import annotations
+
+POST = """
+actions admin_creator allowed_advertising_objectives application backdated_time call_to_action
+can_reply_privately child_attachments comments_mirroring_domain coordinates dynamic_posts event
+expanded_height expanded_width feed_targeting height icon insights instagram_eligibility is_app_share
+is_eligible_for_dark_post is_eligible_for_promotion is_fb_live_videos is_inline_created
+is_instagram_eligible is_live_clip message_tags multi_share_end_card multi_share_optimized parent_id place
+promotable_id promotion_status properties sharedposts sponsor_tags story_tags subscribed target targeting
+timeline_visibility via video_buying_eligibility was_fb_live_videos width
+"""
+COMMENT = """
+admin_creator application live_broadcast_timestamp private_reply_conversation
+"""
+THREAD = """
+folder is_owner linked_group name wallpaper
+"""
+PAGE = """
+access_token ad_campaign affiliation app_id artists_we_like attire available_promo_offer_ids awards
+band_interests band_members best_page bio birthday booking_agent breaking_news_usage built business
+can_checkin can_post checkins company_overview connected_instagram_account
+connected_page_backed_instagram_account contact_address copyright_attribution_insights
+copyright_whitelisted_ig_partners country_page_likes culinary_team current_location
+delivery_and_pickup_option_info description_html differently_open_offerings directed_by display_subtext
+displayed_message_response_time does_viewer_have_page_permission_link_ig engagement featured_video features
+food_styles founded general_info general_manager genre global_brand_page_name global_brand_root_id
+has_added_app has_lead_access has_transitioned_to_new_page_experience has_whatsapp_business_number
+has_whatsapp_number hometown hours impressum influences instagram_business_account is_always_open
+is_calling_eligible is_chain is_community_page is_eligible_for_branded_content
+is_eligible_for_disable_connect_ig_btn_for_non_page_admin_am_web is_messenger_bot_get_started_enabled
+is_messenger_platform_bot is_owned is_permanently_closed is_unclaimed is_verified is_webhooks_subscribed
+keywords leadgen_tos_acceptance_time leadgen_tos_accepted leadgen_tos_accepting_user location members
+merchant_id merchant_review_status messaging_feature_status messenger_ads_default_icebreakers
+messenger_ads_default_quick_replies messenger_ads_quick_replies_type mini_shop_storefront mission mpg
+name_with_location_descriptor network new_like_count offer_eligible overall_star_rating owner_business
+page_backed_threads_account_id page_token parent_page parking payment_options personal_info
+personal_interests pharma_safety_info pickup_options place_type plot_outline preferred_audience
+press_contact price_range priority_hours privacy_info_url produced_by products promotion_eligible
+promotion_ineligible_reason public_transit rating_count recipient record_label release_date
+restaurant_services restaurant_specialties schedule screenplay_by season single_line_address starring
+start_info store_code store_location_descriptor store_number studio supports_donate_button_in_live_video
+talking_about_count temporary_status unread_message_count unread_notif_count unseen_message_count
+user_access_expire_time voip_info were_here_count whatsapp_number written_by
+"""
+PHOTO = """
+album backdated_time backdated_time_granularity can_backdate can_delete can_tag comments event icon insights
+likes name_tags place position source sponsor_tags target webp_images
+"""
+VIDEO = """
+ad_breaks ad_placements_validation_only admin_creator application_id asked_fun_fact_prompt_id audio_isrc
+audio_story_wave_animation_handle backdated_time backdated_time_granularity boost_ads_list
+boost_eligibility_info captions chunk_session_id collaborators comments composer_entry_picker
+composer_entry_point composer_entry_time composer_session_events_log composer_session_id
+composer_source_surface composer_type container_type content_category content_tags copyright
+copyright_check_information copyright_monitoring_status creative_folder_id creative_tools
+crosspost_shared_pages custom_labels edit_description_spec embed_html embeddable end_offset event expiration
+fbuploader_video_file_chunk file_size file_url filename fisheye_video_cropped format formatting fov
+front_z_rotation fun_fact_prompt_id fun_fact_toastee_id guide guide_enabled icon initial_heading
+initial_pitch instant_game_entry_point_data is_ai_generated is_boost_intended is_crosspost_video
+is_crossposting_eligible is_episode is_group_linking_post is_instagram_eligible is_partnership_ad
+is_reference_only is_voice_clip likes live_audience_count live_status location_source_id
+music_video_copyright name og_action_type_id og_icon_id og_object_id og_phrase og_suggestion_mechanism
+original_fov original_projection_type partnership_ad_ad_code place poll_settings polls post_views
+premiere_living_room_status privacy publish_event_id referenced_sticker_id replace_audio_status
+replace_video_id scheduled_publish_time selected_audio_spec slideshow_spec source_instagram_media_id
+spherical sponsor_tags start_offset status swap_mode tags text_format_metadata thumb thumbnails
+time_since_original_post transcode_setting_properties universal_video_id unpublished_content_type
+upload_phase upload_session_id upload_setting_properties validation_ad_placements video_file_chunk video_id
+video_id_original video_insights video_start_time_ms video_state views waterfall_id
+"""
+MESSAGE = "reactions reply_to shares sticker story"
+PERSON = "link picture profile_type username"
+
+UNFILLED: dict[str, frozenset[str]] = {
+    "page": frozenset(PAGE.split()),
+    "post": frozenset(POST.split()),
+    "comment": frozenset(COMMENT.split()),
+    "thread": frozenset(THREAD.split()),
+    "message": frozenset(MESSAGE.split()),
+    "photo": frozenset(PHOTO.split()),
+    "video": frozenset(VIDEO.split()),
+    "person": frozenset(PERSON.split()),
+}

@@ -1,0 +1,1 @@
+"""X: API v2 as one account's tools see it."""

@@ -1,0 +1,25 @@
+"""Mounts our pages in Airflow's web server and puts them in the menu. The pages are in `paloverde.orchestration`.
+
+Keep this folder to this one file: Airflow loads every module here under its bare name, and a `csv.py` would
+take the standard library's place.
+"""
+
+from __future__ import annotations
+
+from airflow.plugins_manager import AirflowPlugin
+
+from paloverde.orchestration import about
+
+
+class PaloverdePlugin(AirflowPlugin):
+    name = "paloverde"
+    fastapi_apps = [{"app": about.app, "url_prefix": "/paloverde", "name": "Paloverde"}]  # noqa: RUF012
+    external_views = [  # noqa: RUF012
+        {
+            "name": "About this archive",
+            "href": "paloverde/about",
+            "destination": "nav",
+            "url_route": "about-this-archive",
+            "nav_top_level": True,
+        }
+    ]

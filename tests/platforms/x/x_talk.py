@@ -1,0 +1,112 @@
+"""Invented X answers, and a driver that plays them to a conversation without a network."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Generator
+from datetime import UTC, datetime
+from typing import Any
+
+from paloverde.platforms.conversation import Found, Gap, Listing, Request, Response, Said
+from paloverde.records import Account, Record
+
+NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+OWN = "1729384756"
+ACCOUNT = Account("x-palmaria", "x", OWN, "palmaria")
+ROSA = {"id": "1847261537281937408", "name": "Rosa Quintero", "username": "rosa_q"}
+CITY = {"id": OWN, "name": "City of Palma Ria", "username": "palmaria", "description": "Official."}
+
+Answer = bytes | dict[str, Any] | Exception
+Site = Callable[[Request], Answer]
+
+
+def post(native_id: str, **more: Any) -> dict[str, Any]:
+    made = {"id": native_id, "text": f"Text {native_id}", "author_id": OWN, "conversation_id": native_id}
+    return {**made, "created_at": "2026-11-19T18:00:00.000Z", **more}
+
+
+def reply(native_id: str, to: str, **more: Any) -> dict[str, Any]:
+    refers = [{"type": "replied_to", "id": to}]
+    made = post(native_id, author_id=ROSA["id"], conversation_id=to, referenced_posts=refers)
+    return {**made, **more}
+
+
+def page(*data: dict[str, Any], token: str | None = None, **more: Any) -> dict[str, Any]:
+    meta = {"result_count": len(data), **({"next_token": token} if token else {})}
+    return {**({"data": list(data)} if data else {}), "meta": meta, **more}
+
+
+def body(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode()
+
+
+class Heard:
+    """What a conversation said and asked."""
+
+    def __init__(self) -> None:
+        self.requests: list[Request] = []
+        self.records: list[Record] = []
+        self.listings: dict[str, Listing] = {}
+        self.gaps: list[Gap] = []
+
+    def asked(self, path: str) -> list[dict[str, str]]:
+        return [dict(request.params) for request in self.requests if request.path == path]
+
+    def note(self, said: Said) -> None:
+        match said:
+            case Found():
+                self.records += said.records
+            case Listing():
+                self.listings[said.stream] = said
+            case Gap():
+                self.gaps.append(said)
+
+
+def play(conversation: Generator[Any, Response | None, Any], site: Site, steps: int = 1000) -> Heard:
+    """Answers every request from `site`; an exception from it is thrown in."""
+    heard = Heard()
+    answer: Answer | None = None
+    request = Request("/")
+    for _ in range(steps):
+        try:
+            if isinstance(answer, Exception):
+                said = conversation.throw(answer)
+            elif answer is None:
+                said = conversation.send(None)
+            else:
+                content = answer if isinstance(answer, bytes) else body(answer)
+                said = conversation.send(Response(request, 200, {}, content, NOW))
+        except StopIteration:
+            return heard
+        answer = None
+        if isinstance(said, Request):
+            request = said
+            heard.requests.append(said)
+            answer = site(said)
+        else:
+            heard.note(said)
+    raise AssertionError(f"the conversation went on after {steps} steps")
+
+
+def city(**streams: Any) -> Site:
+    """A site where every stream is empty but those given: an answer, or a list that is given out in turn."""
+    paths = {
+        "me": "/2/users/me",
+        "profile": f"/2/users/{OWN}",
+        "posts": f"/2/users/{OWN}/tweets",
+        "mentions": f"/2/users/{OWN}/mentions",
+        "followers": f"/2/users/{OWN}/followers",
+        "replies": "/2/tweets/search/recent",
+        "messages": "/2/dm_events",
+    }
+    answers: dict[str, Any] = dict.fromkeys(paths.values(), page())
+    answers |= {paths["me"]: {"data": CITY}, paths["profile"]: {"data": CITY}}
+    answers |= {paths[name]: answer for name, answer in streams.items()}
+
+    def site(request: Request) -> Answer:
+        answer = answers[request.path]
+        if isinstance(answer, list):
+            return answer.pop(0) if answer else page()
+        return answer(request) if callable(answer) else answer
+
+    return site
