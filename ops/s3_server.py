@@ -36,47 +36,15 @@ import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-PACKAGES = ("radosgw", "ceph-mon", "ceph-osd", "ceph-common")
-PROGRAMS = ("radosgw", "radosgw-admin", "ceph-mon", "ceph-osd", "ceph", "monmaptool")
+from s3_packages import CannotServeError, Home, environment, install, missing_programs, plugin_paths, say
+
 DAEMONS = ("mon", "osd", "rgw")  # in the order of starting; stopping goes the other way
 BUCKET = "paloverde"
 DISK_BYTES = 8 * 1024**3  # the size of the sparse file; it takes only what is written
 FREE_BYTES = 1 * 1024**3  # what the first start wants to find free
-
-
-class CannotServe(Exception):
-    """One sentence for a person: what is wrong and what to do."""
-
-
-def say(text: str) -> None:
-    print(f"s3: {text}", flush=True)
-
-
-@dataclass(frozen=True)
-class Home:
-    """The one directory of a server."""
-
-    path: Path
-
-    @property
-    def cluster(self) -> Path:
-        return self.path / "cluster"
-
-    @property
-    def packages(self) -> Path:
-        return self.path / "packages"
-
-    @property
-    def access(self) -> Path:
-        return self.path / "s3.json"
-
-    @property
-    def pids(self) -> Path:
-        return self.path / "pids.json"
 
 
 @contextmanager
@@ -86,100 +54,6 @@ def one_at_a_time(home: Home) -> Iterator[None]:
     with (home.path / "lock").open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
-
-
-# --- the programs -------------------------------------------------------------------------------
-
-
-def environment(home: Home) -> dict[str, str]:
-    """The variables that the programs run with: unpacked ones need to be told where their libraries are."""
-    values = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}
-    if home.packages.is_dir():
-        usr = home.packages / "usr"
-        libraries = [p.parent for p in usr.glob("lib/*/librados.so.2")] + [usr / "lib/ceph"]
-        libraries += [p for p in usr.glob("lib/*/ceph") if p.is_dir()]
-        values["PATH"] = f"{usr}/bin:{usr}/sbin:" + values["PATH"]
-        values["LD_LIBRARY_PATH"] = ":".join(map(str, libraries))
-        values["PYTHONPATH"] = str(usr / "lib/python3/dist-packages")
-    return values
-
-
-def missing_programs(home: Home) -> list[str]:
-    path = environment(home)["PATH"]
-    return [name for name in PROGRAMS if not shutil.which(name, path=path)]
-
-
-def install(home: Home) -> None:
-    """Put the Ceph packages there: on the machine where we may, else unpacked into our own directory."""
-    if not missing_programs(home):
-        say("the programs are already here")
-        return
-    if not shutil.which("apt-get"):
-        raise CannotServe(
-            "This machine has no apt-get, so the S3 server cannot be installed here; use Debian 12 or Ubuntu"
-            " 22.04 (or newer), or point Paloverde at another S3 server."
-        )
-    prefix = root_prefix()
-    if prefix is None:
-        unpack(home)
-    else:
-        install_on_machine(prefix)
-    if missing := missing_programs(home):
-        raise CannotServe(f"After the installation {', '.join(missing)} cannot be found; look at apt's messages.")
-
-
-def root_prefix() -> list[str] | None:
-    """What to write before apt-get to be root; None where we may not."""
-    if os.geteuid() == 0:
-        return []
-    if shutil.which("sudo") and subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode == 0:
-        return ["sudo", "-n"]
-    return None
-
-
-def install_on_machine(prefix: list[str]) -> None:
-    say(f"installing {', '.join(PACKAGES)} with apt-get (about 60 packages; another apt-get is waited for)")
-    # RUNLEVEL=1 keeps the packages' own service units from being started.
-    apt = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "RUNLEVEL=1", "apt-get", "-o", "DPkg::Lock::Timeout=900"]
-    wanted = [*apt, "install", "-y", "-q", "--no-install-recommends", *PACKAGES]
-    first = subprocess.run(wanted, capture_output=True, text=True, check=False)
-    if first.returncode == 0:
-        return
-    say("the package lists are old or absent: fetching them")
-    wait_for_apt([*apt, "update", "-q"])
-    wait_for_apt(wanted)
-
-
-def wait_for_apt(command: list[str], patience: float = 900) -> str:
-    """Run apt-get; where another one holds its lock, wait for it to end."""
-    until = time.monotonic() + patience
-    while True:
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode == 0:
-            return done.stdout
-        if "ould not get lock" not in done.stderr or time.monotonic() > until:
-            last = (done.stderr.strip().splitlines() or ["no message"])[-1]
-            raise CannotServe(f"apt-get could not fetch the packages ({last}); check the network and run this again.")
-        time.sleep(3)
-
-
-def unpack(home: Home) -> None:
-    """Without root: download the packages that are not installed and unpack them into our directory."""
-    say("no root here: downloading the packages and unpacking them into " + str(home.packages))
-    apt_home, debs = home.path / "apt", home.path / "debs"
-    for folder in (apt_home / "lists/partial", apt_home / "cache/archives/partial", debs):
-        folder.mkdir(parents=True, exist_ok=True)
-    apt = ["apt-get", "-o", f"Dir::State::Lists={apt_home}/lists", "-o", f"Dir::Cache={apt_home}/cache"]
-    wait_for_apt([*apt, "update", "-q"])
-    plan = wait_for_apt([*apt, "install", "-s", "-o", "Debug::NoLocking=1", "--no-install-recommends", *PACKAGES])
-    names = [f"{m[1]}={m[2]}" for m in re.finditer(r"^Inst (\S+) (?:\[\S+\] )?\((\S+) ", plan, re.MULTILINE)]
-    fetched = subprocess.run([*apt, "download", "-q", *names], cwd=debs, capture_output=True, text=True, check=False)
-    if fetched.returncode != 0:
-        raise CannotServe("The packages could not be downloaded; check the network and run this again.")
-    say(f"unpacking {len(names)} packages")
-    for deb in sorted(debs.glob("*.deb")):
-        subprocess.run(["dpkg", "-x", str(deb), str(home.packages)], check=True, capture_output=True)
-    shutil.rmtree(debs)
 
 
 # --- the cluster --------------------------------------------------------------------------------
@@ -201,11 +75,13 @@ def run(home: Home, *command: str, patience: float = 90) -> str:
             timeout=patience, **unprivileged(),
         )  # fmt: skip
     except subprocess.TimeoutExpired:
-        raise CannotServe(f"{command[0]} gave no answer within {patience:.0f} seconds; see {home.cluster}/log.") from None
+        raise CannotServeError(
+            f"{command[0]} gave no answer in {patience:.0f} s; see {home.cluster}/log."
+        ) from None
     if done.returncode != 0:
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        raise CannotServe(f"{command[0]} failed ({last}); see {home.cluster}/log.")
-    return done.stdout
+        raise CannotServeError(f"{command[0]} failed ({last}); see {home.cluster}/log.")
+    return str(done.stdout)
 
 
 def configuration(home: Home, fsid: str, mon_port: int, rgw_port: int) -> str:
@@ -265,15 +141,9 @@ def configuration(home: Home, fsid: str, mon_port: int, rgw_port: int) -> str:
         rgw cache lru size = 2000
         rgw enable usage log = false
         """
-    return "[global]\n" + "".join(f"{line.strip()}\n" for line in [*lines.split("\n"), *plugin_paths(home)] if line.strip())
-
-
-def plugin_paths(home: Home) -> list[str]:
-    """Where unpacked programs find their plug-ins; installed ones know."""
-    found = []
-    for name, pattern in (("osd class dir", "rados-classes"), ("erasure code dir", "ceph/erasure-code"), ("plugin dir", "ceph")):
-        found += [f"{name} = {p}" for p in sorted((home.packages / "usr/lib").glob(f"*/{pattern}"))[:1]]
-    return found
+    return "[global]\n" + "".join(
+        f"{line.strip()}\n" for line in [*lines.split("\n"), *plugin_paths(home)] if line.strip()
+    )
 
 
 def free_port(preferred: int = 0) -> int:
@@ -286,7 +156,7 @@ def free_port(preferred: int = 0) -> int:
             except OSError:
                 continue
             return int(probe.getsockname()[1])
-    raise CannotServe("No free port was found on 127.0.0.1; close some programs and try again.")
+    raise CannotServeError("No free port was found on 127.0.0.1; close some programs and try again.")
 
 
 def prepare(home: Home) -> str:
@@ -295,7 +165,9 @@ def prepare(home: Home) -> str:
     if fsid_file.exists():
         return fsid_file.read_text().strip()
     if shutil.disk_usage(home.path).free < FREE_BYTES:
-        raise CannotServe(f"The disk of {home.path} has less than 1 GB free; make room or choose another --home.")
+        raise CannotServeError(
+            f"The disk of {home.path} has less than 1 GB free; make room or set another --home."
+        )
     say("making the monitor and the disk (once)")
     shutil.rmtree(home.cluster, ignore_errors=True)  # an earlier start that never got as far as the id
     home.cluster.mkdir(mode=0o700)
@@ -362,8 +234,8 @@ COMMANDS = {
 def start_daemon(home: Home, name: str) -> None:
     with (home.path / f"{name}.out").open("ab") as out:
         process = subprocess.Popen(
-            COMMANDS[name], cwd=home.cluster, env=environment(home), stdin=subprocess.DEVNULL, stdout=out, stderr=out,
-            start_new_session=True, **unprivileged(),
+            COMMANDS[name], cwd=home.cluster, env=environment(home), stdin=subprocess.DEVNULL, stdout=out,
+            stderr=out, start_new_session=True, **unprivileged(),
         )  # fmt: skip
     write_private(home.pids, recorded(home) | {name: [process.pid, born(process.pid)]})
 
@@ -372,7 +244,7 @@ def write_private(path: Path, value: object) -> None:
     """Write JSON that only its owner may read, whole or not at all."""
     beside = path.with_name(path.name + ".new")
     beside.unlink(missing_ok=True)
-    with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
         json.dump(value, handle, indent=2)
         handle.write("\n")
     beside.replace(path)
@@ -382,7 +254,7 @@ def wait_until(happens: Callable[[], bool], what: str, home: Home, patience: flo
     until = time.monotonic() + patience
     while not happens():
         if time.monotonic() > until:
-            raise CannotServe(f"{what} did not come up within {patience:.0f} seconds; see {home.cluster}/log.")
+            raise CannotServeError(f"{what} did not come up in {patience:.0f} s; see {home.cluster}/log.")
         time.sleep(0.1)
 
 
@@ -406,7 +278,9 @@ def access(home: Home) -> dict[str, str]:
 
 
 def running(home: Home) -> bool:
-    return all(alive(home, name) for name in DAEMONS) and answers(access(home).get("endpoint", "http://127.0.0.1:1/"))
+    return all(alive(home, name) for name in DAEMONS) and answers(
+        access(home).get("endpoint", "http://127.0.0.1:1/")
+    )
 
 
 def start(home: Home, port: int) -> None:
@@ -415,7 +289,7 @@ def start(home: Home, port: int) -> None:
         say(f"already running at {access(home)['endpoint']}")
         return
     if missing := missing_programs(home):
-        raise CannotServe(f"{', '.join(missing)} not found; run `python3 {sys.argv[0]} install` first.")
+        raise CannotServeError(f"{', '.join(missing)} not found; run `python3 {sys.argv[0]} install` first.")
     begun = time.monotonic()
     stop_daemons(home)  # what is left of a server that lost one of its parts
     fsid = prepare(home)
@@ -423,7 +297,7 @@ def start(home: Home, port: int) -> None:
     last = int(access(home).get("endpoint", ":0").rpartition(":")[2].strip("/"))
     rgw_port = free_port(port or last)
     if port and rgw_port != port:
-        raise CannotServe(f"Port {port} is taken by another program; choose another --port, or 0 for any free one.")
+        raise CannotServeError(f"Port {port} is taken; choose another --port, or 0 for any free one.")
     configure(home, fsid, rgw_port)
     run(home, "ceph-mon", "-c", "ceph.conf", "-i", "a", "--inject-monmap", "monmap")
     for name in ("mon", "osd"):
@@ -441,7 +315,7 @@ def start(home: Home, port: int) -> None:
 def dead(home: Home) -> bool:
     for name in DAEMONS:
         if not alive(home, name):
-            raise CannotServe(f"The {name} process ended by itself; see {home.path / (name + '.out')} and {home.cluster}/log.")
+            raise CannotServeError(f"The {name} process ended by itself; see {home.path}/{name}.out.")
     return False
 
 
@@ -453,8 +327,10 @@ def keep_keys(home: Home) -> dict[str, str]:
     say("making the user and its keys (once)")
     admin = ("radosgw-admin", "-c", "ceph.conf", "-n", "client.rgw")
     try:
-        answer = run(home, *admin, "user", "create", "--uid=paloverde", "--display-name=Paloverde", "--max-buckets=0")
-    except CannotServe:  # it was made by a start that was cut off before it could write the keys down
+        answer = run(
+            home, *admin, "user", "create", "--uid=paloverde", "--display-name=Paloverde", "--max-buckets=0"
+        )
+    except CannotServeError:  # it was made by a start that was cut off before it could write the keys down
         answer = run(home, *admin, "user", "info", "--uid=paloverde")
     pair = json.loads(answer)["keys"][0]
     return {"access_key": pair["access_key"], "secret_key": pair["secret_key"]}
@@ -505,24 +381,31 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("action", nargs="+", choices=("install", "start", "stop", "status"))
     parser.add_argument("--home", default=".s3", type=Path, help="the server's directory (default .s3)")
-    parser.add_argument("--port", default=0, type=int, help="the gateway's port on 127.0.0.1; 0 is any free one, kept")
+    parser.add_argument(
+        "--port", default=0, type=int, help="the gateway's port; 0 is any free one, then kept"
+    )
     options = parser.parse_args(arguments)
-    if platform.system() != "Linux":
-        say("This server runs on Linux only; point Paloverde at another S3 server.")
-        return 1
     home = Home(options.home.resolve())
-    well = True
+    if platform.system() != "Linux":
+        say("this server runs on Linux only; point Paloverde at another S3 server")
+        return 1
     try:
         with one_at_a_time(home):
-            for action in options.action:
-                if action == "status":
-                    well = status(home)
-                else:
-                    {"install": lambda: install(home), "start": lambda: start(home, options.port), "stop": lambda: stop(home)}[action]()
-    except CannotServe as reason:
+            return max([do(home, action, options.port) for action in options.action])
+    except CannotServeError as reason:
         say(str(reason))
         return 1
-    return 0 if well else 3
+
+
+def do(home: Home, action: str, port: int) -> int:
+    """Carry out one action; the exit code is 3 for a server that does not run."""
+    if action == "status":
+        return 0 if status(home) else 3
+    if action == "start":
+        start(home, port)
+    else:
+        {"install": install, "stop": stop}[action](home)
+    return 0
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from paloverde.archive.store import Grade, Store, Tamper, make_bucket, open_stor
 from paloverde.archive.store.s3 import connect
 
 ROOT = Path(__file__).parents[1]
+TEST_BUCKETS = "paloverde-test-"  # those of earlier runs are removed once their locks have ended
 NO_SERVER = "no S3 server that enforces locks is running (make s3 starts one)"
 
 
@@ -45,7 +47,7 @@ class Place:
 
     name: str
     url: str
-    keys: dict[str, str] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict, repr=False)
 
     def store(self, mode: Grade = Grade.GOVERNANCE) -> Store:
         return open_store(self.url, **self.keys, mode=mode)
@@ -62,14 +64,18 @@ class Place:
 def bucket_at(name: str, access: dict[str, str]) -> Iterator[Place]:
     """A bucket with Object Lock for one test run; what no lock holds is removed afterwards."""
     keys = {part: access[part] for part in ("endpoint", "access_key", "secret_key")}
-    bucket = f"paloverde-test-{uuid.uuid4().hex[:12]}"
+    client = connect(
+        keys["endpoint"], region=None, access_key=keys["access_key"], secret_key=keys["secret_key"]
+    )
+    old = datetime.now(UTC) - timedelta(minutes=30)
+    for found in client.list_buckets()["Buckets"]:
+        if found["Name"].startswith(TEST_BUCKETS) and found["CreationDate"] < old:
+            empty(client, found["Name"])
+    bucket = f"{TEST_BUCKETS}{uuid.uuid4().hex[:12]}"
     place = Place(name, f"s3://{bucket}", keys)
     make_bucket(place.url, **keys)
     yield place
-    empty(
-        connect(keys["endpoint"], region=None, access_key=keys["access_key"], secret_key=keys["secret_key"]),
-        bucket,
-    )
+    empty(client, bucket)
 
 
 def empty(client: Any, bucket: str) -> None:
@@ -126,14 +132,14 @@ def faulty_way(target: str, faults: dict[str, list[Fault]]) -> Iterator[str]:
                 self.send_header("Content-Length", str(len(body)))
             else:
                 self.send_header(
-                    "Content-Length", dict((n.lower(), v) for n, v in headers).get("content-length", "0")
+                    "Content-Length", {n.lower(): v for n, v in headers}.get("content-length", "0")
                 )
             self.send_header("Connection", "close")
             self.end_headers()
             if self.command != "HEAD":
                 self.wfile.write(body)
 
-        do_GET = do_PUT = do_HEAD = do_POST = do_DELETE = forward
+        do_GET = do_PUT = do_HEAD = do_POST = do_DELETE = forward  # noqa: N815  the names that http.server asks for
 
         def log_message(self, *_: object) -> None:
             """Tests are quiet."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 import msgspec
 from sqlalchemy import select
 
+from paloverde.archive.doctor import Examination, examine, refuse_compliance_unless_proven
 from paloverde.archive.fixity import FixityReport, check_fixity
 from paloverde.archive.layout import is_slug
 from paloverde.archive.ledger import Event, Ledger
@@ -16,7 +17,7 @@ from paloverde.archive.reader import Archive
 from paloverde.archive.rebuild import Rebuilt, rebuild
 from paloverde.archive.seal import RunKind
 from paloverde.archive.signing import open_signer
-from paloverde.archive.store import open_store
+from paloverde.archive.store import open_store, open_tamper
 from paloverde.archive.store.interface import Grade
 from paloverde.archive.vault import Vault
 from paloverde.capture.looking import Budget, RemovalReport, check_removals
@@ -134,6 +135,11 @@ class Installation:
         self._tell("fixity checked", "fixity check", **about)
         return report
 
+    def examine_store(self) -> Examination:
+        """Try what the store must refuse, and keep the signed result."""
+        address, access = _store_of(self.settings)
+        return examine(open_tamper(address, **access), self.vault, self.ledger)
+
     def rebuild(self, progress: Callable[[str], None]) -> Rebuilt:
         """Fill the database again from the objects of the store."""
         return rebuild(self.vault.store, self.vault.books, progress)
@@ -204,19 +210,42 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def open_installation(settings: Settings, clock: Clock = now) -> Installation:
-    """Open the store, the database and the signing key that the settings name."""
-    store = open_store(
-        settings.store,
+def open_installation(settings: Settings, clock: Clock = now, *, unproven: bool = False) -> Installation:
+    """Open the store, the database and the signing key that the settings name.
+
+    COMPLIANCE is refused on a store that has not passed `paloverde doctor`, unless `unproven` says that
+    the doctor itself is at work.
+    """
+    address, access = _store_of(settings)
+    books = open_books(settings.database)
+    signer = open_signer(settings.signing_key_file)
+    city = Installation(
+        settings, Vault(open_store(address, **access), books, signer, clock, settings.lock_years)
+    )
+    if not unproven:
+        refuse_compliance_unless_proven(city.vault, city.ledger)
+    return city
+
+
+class _Access(TypedDict):
+    """How to open a store."""
+
+    endpoint: str | None
+    region: str | None
+    access_key: str | None
+    secret_key: str | None
+    mode: Grade
+
+
+def _store_of(settings: Settings) -> tuple[str, _Access]:
+    access = _Access(
         endpoint=settings.s3_endpoint,
         region=settings.s3_region,
         access_key=_reveal(settings.s3_access_key),
         secret_key=_reveal(settings.s3_secret_key),
         mode=Grade(settings.lock_mode),
     )
-    books = open_books(settings.database)
-    signer = open_signer(settings.signing_key_file)
-    return Installation(settings, Vault(store, books, signer, clock, settings.lock_years))
+    return settings.store, access
 
 
 def _reveal(secret: Secret | None) -> str | None:

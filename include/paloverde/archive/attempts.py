@@ -317,7 +317,7 @@ CHECKS: tuple[tuple[str, Need, Callable[[Trial], Finding]], ...] = (
     ("short lock ends", Need.LOCKS, short_lock_ends),
     ("far dates", Need.COMPLIANCE, far_dates),
     ("farther dates", Need.NOTHING, farther_dates),
-    ("restart", Need.LOCKS, restart),
+    ("restart", Need.EVERY, restart),
     ("multipart", Need.NOTHING, multipart),
     ("conditional put", Need.NOTHING, conditional_put),
 )

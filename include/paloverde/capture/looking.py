@@ -31,7 +31,7 @@ from paloverde.capture.removal import REMOVABLE, Decision, Removal, already_hidd
 from paloverde.capture.spool import Spool
 from paloverde.capture.tables import Sighting
 from paloverde.errors import ArchiveDamaged, Suspicious
-from paloverde.platforms.conversation import Platform
+from paloverde.platforms.conversation import Look, Platform
 from paloverde.platforms.network import Line, look_up
 from paloverde.records import PACIFIC, Account, archive_day
 from paloverde.state.tables import ITEMS
@@ -91,7 +91,7 @@ def check_removals(
         with open_line() as line:
             intake = Intake(account, day, vault, spool, MediaKeeper(line.fetch_media, spool))
             decisions = [(item, Decision("hidden", "", already_hidden(item))) for item in hidden]
-            decisions += _decisions(vault, platform, account, [*absent, *rotation], line, intake)
+            decisions += _decisions(vault, archive, platform, account, [*absent, *rotation], line, intake)
             looked_up = len(decisions) - len(hidden)
             intake.sighted(_sightings(decisions, vault.clock()))
             with vault.books.connect() as connection:
@@ -148,7 +148,13 @@ def _rotation(
 
 
 def _decisions(
-    vault: Vault, platform: Platform, account: Account, wanted: list[Item], line: Line, intake: Intake
+    vault: Vault,
+    archive: Archive,
+    platform: Platform,
+    account: Account,
+    wanted: list[Item],
+    line: Line,
+    intake: Intake,
 ) -> Iterator[tuple[Item, Decision]]:
     by_id = {(item.kind, item.native_id): item for item in wanted}
     by_native_id = {item.native_id: item for item in wanted}
@@ -156,8 +162,12 @@ def _decisions(
         removed = {row[0] for row in connection.execute(_removed_ids(account))}
     for seen in look_up(platform, account, list(by_id), line, intake.exchange):
         item = by_native_id[seen.native_id]
-        own = item.stream == "posts"
+        own = seen.look is Look.GONE and _is_own(archive, account, item)
         yield item, decide(item, seen, vault.clock(), own=own, parent_removed=item.within in removed)
+
+
+def _is_own(archive: Archive, account: Account, item: Item) -> bool:
+    return bool(_last_version(archive, item)["poster_id"][0].as_py() == account.native_id)
 
 
 def _sightings(decisions: Iterable[tuple[Item, Decision]], now: datetime) -> Iterator[Sighting]:

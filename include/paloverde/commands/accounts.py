@@ -29,7 +29,9 @@ def run(args: argparse.Namespace) -> int:
     for account in city.accounts():
         night = nights.get(account.slug)
         told = f"{night.day:%A %d %B %Y}{'' if night.whole else ', with gaps'}" if night else "never archived"
-        print(f"{account.slug}  {account.platform} {account.native_id} ({account.handle})  last night: {told}")
+        print(
+            f"{account.slug}  {account.platform} {account.native_id} ({account.handle})  last night: {told}"
+        )
     if not city.accounts():
         print("No account is registered yet. `paloverde accounts add --help` shows how.")
     return 0

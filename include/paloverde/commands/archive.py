@@ -11,7 +11,9 @@ from paloverde.errors import PaloverdeError, TryAgain
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("account", nargs="*", help="slugs of accounts; all registered ones where none is given")
+    parser.add_argument(
+        "account", nargs="*", help="slugs of accounts; all registered ones where none is given"
+    )
     parser.add_argument("--day", type=day, default=None, help="archive day, Pacific (default: today)")
 
 

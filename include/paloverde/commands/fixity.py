@@ -8,7 +8,9 @@ from paloverde.commands.office import opened
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--budget-mb", type=int, default=10_000, help="how much to read at most (default: 10000)")
+    parser.add_argument(
+        "--budget-mb", type=int, default=10_000, help="how much to read at most (default: 10000)"
+    )
 
 
 def run(args: argparse.Namespace) -> int:

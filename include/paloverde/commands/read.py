@@ -12,7 +12,9 @@ from paloverde.platforms.files import read_files
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--platform", required=True, choices=sorted(PLATFORMS), help="whose payloads they are")
+    parser.add_argument(
+        "--platform", required=True, choices=sorted(PLATFORMS), help="whose payloads they are"
+    )
     parser.add_argument("file", nargs="+", type=Path, help="recorded payloads")
 
 

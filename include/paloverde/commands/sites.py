@@ -8,7 +8,9 @@ from paloverde.simulator.server import main
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("options", nargs=argparse.REMAINDER, help="options of the simulator (--help shows them)")
+    parser.add_argument(
+        "options", nargs=argparse.REMAINDER, help="options of the simulator (--help shows them)"
+    )
 
 
 def run(args: argparse.Namespace) -> int:

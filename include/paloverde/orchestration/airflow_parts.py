@@ -55,6 +55,7 @@ def environment(home: Path, project: Path, port: int, city: Mapping[str, str]) -
         "AIRFLOW__API__ENABLE_SWAGGER_UI": "False",  # it answers strangers, and loads scripts from elsewhere
         "AIRFLOW__API_AUTH__JWT_EXPIRATION_TIME": "36000",  # a working day; Airflow's own is 24 hours
         "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "60",  # 5 fails whole runs while the API is still cold
+        "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "2",  # a worker may notice its task's end only then (default 5)
         "AIRFLOW__SCHEDULER__SCHEDULER_HEARTBEAT_SEC": "1",
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",  # nothing of the city's goes elsewhere
         "AIRFLOW__SECRETS__BACKEND": "airflow.secrets.local_filesystem.LocalFilesystemBackend",
@@ -63,6 +64,11 @@ def environment(home: Path, project: Path, port: int, city: Mapping[str, str]) -
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "PALOVERDE_"))}
     kept.pop("PYTHONDONTWRITEBYTECODE", None)  # without bytecode, Airflow starts three times slower
     return kept | airflow | dict(city)
+
+
+def connection_id(slug: str) -> str:
+    """The name of the Airflow connection whose password is the token of an account."""
+    return "paloverde_" + slug.replace("-", "_")
 
 
 def connections_file(home: Path) -> Path:
@@ -74,7 +80,7 @@ def write_connections(home: Path, tokens: Mapping[str, str]) -> None:
     """Give Airflow the tokens of accounts: connection id to token, in a file that only this user opens."""
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     connections = {name: {"conn_type": "generic", "password": token} for name, token in tokens.items()}
-    _write_private(connections_file(home), json.dumps(connections))
+    write_private(connections_file(home), json.dumps(connections))
 
 
 def parts() -> list[Part]:
@@ -111,7 +117,8 @@ def _airflow() -> str:
     return str(program)
 
 
-def _write_private(file: Path, text: str) -> None:
+def write_private(file: Path, text: str) -> None:
+    """Put `text` where `file` is, whole, readable by this user alone."""
     draft = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
         stream.write(text)

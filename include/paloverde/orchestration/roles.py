@@ -67,11 +67,8 @@ def _parts(methods: frozenset[str], *parts: str) -> dict[str, frozenset[str]]:
 _GLANCE = _parts(_READ, *_LOOKS)
 _GLANCE_AND_LOGS = _GLANCE | _parts(_READ, "TASK_LOGS")
 _AUDIT = _GLANCE_AND_LOGS | _parts(_READ, "AUDIT_LOG", "CODE", "XCOM", "HITL_DETAIL")
-_RUN = (
-    _AUDIT
-    | _parts(frozenset({"GET", "PUT"}), "DAG")  # PUT pauses and resumes
-    | _parts(_MEND, "RUN", "TASK_INSTANCE")  # POST starts, PUT clears and marks
-)
+_SWITCH = _AUDIT | _parts(frozenset({"GET", "PUT"}), "DAG")  # PUT pauses and resumes
+_RUN = _SWITCH | _parts(_MEND, "RUN", "TASK_INSTANCE")  # POST starts, PUT clears and marks
 
 RIGHTS: Mapping[Role, Rights] = {
     Role.CLERK: Rights(
@@ -89,7 +86,7 @@ RIGHTS: Mapping[Role, Rights] = {
             Dag.NIGHTLY: _RUN,
             Dag.REMOVALS: _RUN,
             Dag.FIXITY: _RUN,
-            Dag.REQUEST: _AUDIT,  # what is asked, and when, is the clerk's to say
+            Dag.REQUEST: _SWITCH,  # what is asked, and when, is the clerk's to say
         },
         things={
             "connection": _MEND | {"DELETE"},

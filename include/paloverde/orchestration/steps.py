@@ -17,6 +17,7 @@ from airflow.sdk.exceptions import AirflowNotFoundException
 from paloverde.errors import ArchiveDamaged, CredentialDead
 from paloverde.installation import Installation, open_installation
 from paloverde.orchestration import nights
+from paloverde.orchestration.airflow_parts import connection_id
 from paloverde.orchestration.asking import asked
 from paloverde.orchestration.nights import Summary
 from paloverde.settings import load
@@ -71,11 +72,6 @@ def question() -> None:
     context = get_current_context()
     registered = sorted(account.slug for account in _city().accounts())
     log.info("%s", asked(context["params"], registered).sentence())
-
-
-def connection_id(slug: str) -> str:
-    """The name of the Airflow connection whose password is the token of an account."""
-    return "paloverde_" + slug.replace("-", "_")
 
 
 def _city() -> Installation:

@@ -27,7 +27,7 @@ from paloverde.errors import Unreachable
 from paloverde.orchestration.tether import follow_parent
 
 _LONGEST_SOCKET_PATH = 100  # sun_path holds 108 bytes on Linux, 104 on macOS
-_STOP_SECONDS = 30
+_STOP_SECONDS = 45  # more than a tether needs for killing a stubborn program
 
 _CONFIG = """\
 [supervisord]
@@ -52,7 +52,6 @@ priority={priority}
 autorestart=true
 startsecs=3
 startretries=1000
-stopasgroup=true
 killasgroup=true
 stopwaitsecs={stop_seconds}
 redirect_stderr=true

@@ -22,7 +22,8 @@ import psutil
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _PR_SET_CHILD_SUBREAPER = 36
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-_GRACE_SECONDS = 20
+_GRACE_SECONDS = 20  # for the program, once it is asked to end
+_LEFTOVER_SECONDS = 5  # then for what it left behind
 
 
 def hold(command: Sequence[str]) -> int:
@@ -37,6 +38,7 @@ def hold(command: Sequence[str]) -> int:
     if os.getppid() != parent:  # it died before the kernel was asked
         _end(program)
     code = program.wait()
+    signal.alarm(0)
     _end_leftovers()
     return code if code >= 0 else 128 - code
 
@@ -47,8 +49,15 @@ def follow_parent() -> None:
 
 
 def _end(program: subprocess.Popen[bytes]) -> None:
+    """Ask a program to end, and kill it when it takes too long.
+
+    Only the program is asked, not its group: an Airflow worker that is ended while it holds the queue's lock
+    makes the scheduler wait for ever for the others.
+    """
     with suppress(ProcessLookupError):
         program.terminate()
+    signal.signal(signal.SIGALRM, lambda _number, _frame: program.kill())
+    signal.alarm(_GRACE_SECONDS)
 
 
 def _end_leftovers() -> None:
@@ -57,7 +66,7 @@ def _end_leftovers() -> None:
     for process in left:
         with suppress(psutil.NoSuchProcess):
             process.terminate()
-    _, stubborn = psutil.wait_procs(left, timeout=_GRACE_SECONDS)
+    _, stubborn = psutil.wait_procs(left, timeout=_LEFTOVER_SECONDS)
     for _ in range(5):  # a killed one may have left orphans of its own
         if not stubborn:
             return

@@ -27,6 +27,7 @@ _CASSETTE = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:\{\s*\"(?:http_)?interactions\"\s*:|(?:---\s*)?(?:http_)?interactions:)"
 )
 
+_STEERING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _GZIP = b"\x1f\x8b"
 _MOST = 256 * 2**20
 
@@ -191,9 +192,9 @@ def _tell(path: Path, tally: _Tally, err: TextIO) -> None:
     items = "1 item" if tally.items == 1 else f"{tally.items} items"
     notes = f": {'; '.join(tally.notes)}" if tally.notes else ""
     lost = f", {len(tally.lost)} could not be read" if tally.lost else ""
-    print(f"{path}: {items} read{lost}{notes}", file=err)
+    print(_safe(f"{path}: {items} read{lost}{notes}"), file=err)
     for reason in tally.lost:
-        print(f"{path}: not read: {reason}", file=err)
+        print(_safe(f"{path}: not read: {reason}"), file=err)
 
 
 def as_line(record: Record) -> str:
@@ -220,4 +221,9 @@ def as_line(record: Record) -> str:
         payload_sha256=record.payload_sha256,
         drift=record.drift,
     )
-    return msgspec.json.encode(line).decode() + "\n"
+    return _safe(msgspec.json.encode(line).decode()) + "\n"
+
+
+def _safe(text: str) -> str:
+    """Text without characters that break a line or steer a terminal: they are escaped as JSON does it."""
+    return _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

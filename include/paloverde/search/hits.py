@@ -107,7 +107,8 @@ COLUMNS = tuple(name for name in Hit.__struct_fields__ if name not in _OWN)
 def in_order(hits: Iterable[Hit]) -> list[Hit]:
     """Hits by time of posting (where unknown: of observation), then by name, then by version."""
     return sorted(
-        hits, key=lambda hit: (hit.posted_at or hit.observed_at, *hit.item, hit.observed_at, hit.version_sha256)
+        hits,
+        key=lambda hit: (hit.posted_at or hit.observed_at, *hit.item, hit.observed_at, hit.version_sha256),
     )
 
 
@@ -120,7 +121,11 @@ def snippet(text: str, marks: list[Mark]) -> Snippet:
         start -= 1
     while end < len(text) and end < middle[1] + 2 * _AROUND and not text[end].isspace():
         end += 1
-    inside = [(m.start - start, m.end - start) for m in marks if m.passage == 0 and start <= m.start and m.end <= end]
+    inside = [
+        (m.start - start, m.end - start)
+        for m in marks
+        if m.passage == 0 and start <= m.start and m.end <= end
+    ]
     return Snippet(text[start:end], inside)
 
 

@@ -27,24 +27,34 @@ class Limit(msgspec.Struct, frozen=True):
     stream: str
     of: str
     cause: str
-    first: date
-    last: date
+    first: date | None
+    last: date | None
     times: int = 1
     later_complete: date | None = None
 
     def __str__(self) -> str:
         where = f"{self.stream} of {self.of}" if self.of else self.stream
-        when = f"on {spoken(self.first)}" if self.first == self.last else (
-            f"from {spoken(self.first)} to {spoken(self.last)} ({self.times} times)"
-        )
         subject = f"{self.what[0].upper()}{self.what[1:]}, {self.account}" + (f", {where}" if where else "")
-        later = f" The same listing was had in full on {spoken(self.later_complete)}." if self.later_complete else ""
-        return f"{subject}, {when}: {self.cause.rstrip('.')}.{later}"
+        later = (
+            f" The same listing was had in full on {spoken(self.later_complete)}."
+            if self.later_complete
+            else ""
+        )
+        return f"{subject}{self._when()}: {self.cause.rstrip('.')}.{later}"
+
+    def _when(self) -> str:
+        if self.first is None or self.last is None:
+            return ""
+        if self.first == self.last:
+            return f", {spoken(self.first)}"
+        return f", {spoken(self.first)} to {spoken(self.last)} ({self.times} times)"
 
 
 def limits(seals: Iterable[Seal], scope: Scope, accounts: Iterable[str]) -> list[Limit]:
     """What the sealed runs of these accounts could not get and that may touch the scope."""
-    chosen, days, found = sorted(accounts), {}, dict[tuple[str, ...], Limit]()
+    chosen = sorted(accounts)
+    days: dict[str, set[date]] = {}
+    found: dict[tuple[str, ...], Limit] = {}
     complete: dict[tuple[str, str, str], date] = {}
     for seal in seals:
         run = seal.run
@@ -60,8 +70,12 @@ def limits(seals: Iterable[Seal], scope: Scope, accounts: Iterable[str]) -> list
             if listing.complete and listing.since is None:
                 place = (run.account, listing.stream, listing.of)
                 complete[place] = max(run.day, complete.get(place, run.day))
-    healed = [_healed(limit, complete.get((limit.account, limit.stream, limit.of))) for limit in found.values()]
-    return sorted(healed, key=_order) + [limit for name in chosen for limit in _missing_nights(name, days.get(name, set()))]
+    healed = [
+        _healed(limit, complete.get((limit.account, limit.stream, limit.of))) for limit in found.values()
+    ]
+    return sorted(healed, key=_order) + [
+        limit for name in chosen for limit in _missing_nights(name, days.get(name, set()))
+    ]
 
 
 def _of_run(seal: Seal, scope: Scope) -> list[Limit]:
@@ -72,7 +86,16 @@ def _of_run(seal: Seal, scope: Scope) -> list[Limit]:
         if _touches(gap, scope)
     ]
     found += [
-        Limit(run.account, "unfinished listing", it.kind.value, it.stream, it.of, _unfinished(it), run.day, run.day)
+        Limit(
+            run.account,
+            "unfinished listing",
+            it.kind.value,
+            it.stream,
+            it.of,
+            _unfinished(it),
+            run.day,
+            run.day,
+        )
         for it in cover.listings
         if not it.complete and _of_interest(it.kind.value, scope)
     ]
@@ -101,19 +124,21 @@ def _of_interest(kind: str, scope: Scope) -> bool:
 
 
 def _again(before: Limit, now: Limit) -> Limit:
-    first, last = min(before.first, now.first), max(before.last, now.last)
-    return msgspec.structs.replace(before, first=first, last=last, times=before.times + 1)
+    """Seals come in their order, so the run that met it again is the later one."""
+    return msgspec.structs.replace(before, last=now.last, times=before.times + 1)
 
 
 def _healed(limit: Limit, complete: date | None) -> Limit:
-    later = complete if complete is not None and complete > limit.last and limit.stream else None
+    is_later = complete is not None and limit.last is not None and complete > limit.last
+    later = complete if is_later and limit.stream else None
     return msgspec.structs.replace(limit, later_complete=later)
 
 
 def _missing_nights(account: str, days: set[date]) -> list[Limit]:
     """Stretches between the first and the last archived night on which nothing was sealed."""
     if not days:
-        return []
+        cause = "the account is registered, and no night of it was ever sealed"
+        return [Limit(account, "no run at all", "", "", "", cause, None, None)]
     stretches: list[list[date]] = []
     day, last = min(days), max(days)
     while day <= last:
@@ -128,4 +153,4 @@ def _missing_nights(account: str, days: set[date]) -> list[Limit]:
 
 
 def _order(limit: Limit) -> tuple[str, date, str, str, str]:
-    return limit.account, limit.first, limit.what, limit.stream, limit.of
+    return limit.account, limit.first or date.min, limit.what, limit.stream, limit.of

@@ -51,7 +51,7 @@ _VALUES = {
     "removed": ("yes", "no"),
 }
 _LONGEST, _DEEPEST, _FARTHEST = 4_000, 40, 250
-_QUOTES = "\"“”„‟«»＂"
+_QUOTES = '"“”„‟«»＂'
 _LEXEME = re.compile(
     rf"(?P<open>\()|(?P<close>\))|(?P<near>(?:near|w|pre)/(?P<distance>\d+)(?=[\s(]|$))"
     rf"|(?P<field>[a-zA-Z_]+):(?!//)(?P<value>[{_QUOTES}][^{_QUOTES}]*[{_QUOTES}]|[^\s()]*)"
@@ -82,7 +82,9 @@ class _Lexeme(NamedTuple):
 def ask(text: str) -> Question:
     """The question that `text` asks; `BadQuestion` says where it is wrong and how to mend it."""
     if len(text) > _LONGEST:
-        raise BadQuestion(f"The question has {len(text):,} characters; ask in at most {_LONGEST:,}, or ask twice.")
+        raise BadQuestion(
+            f"The question has {len(text):,} characters; ask in at most {_LONGEST:,}, or ask twice."
+        )
     return Question(text, _Parser(text).whole())
 
 
@@ -140,12 +142,18 @@ class _Parser:
             lexeme = self.take()
             distance = int(lexeme.match["distance"]) if lexeme.match else 0
             if not 1 <= distance <= _FARTHEST:
-                self.wrong(lexeme, f"{distance} words are no distance", f"Write a number from 1 to {_FARTHEST}.")
+                self.wrong(
+                    lexeme, f"{distance} words are no distance", f"Write a number from 1 to {_FARTHEST}."
+                )
             after = self.next
             right = self.negated()
             for side, where in ((node, start), (right, after)):
                 if not _has_a_place(side):
-                    self.wrong(where, f"{lexeme.text} needs words on both sides", "Put words, phrases or (a OR b) there.")
+                    self.wrong(
+                        where,
+                        f"{lexeme.text} needs words on both sides",
+                        "Put words, phrases or (a OR b) there.",
+                    )
             node = Near(node, right, distance, ordered=lexeme.text.lower().startswith("pre"))
         return node
 
@@ -169,13 +177,27 @@ class _Parser:
             case "word":
                 return self.word(lexeme)
             case "end":
-                self.wrong(lexeme, "something is missing here", "Add the word that should follow, or take the last one away.")
+                self.wrong(
+                    lexeme,
+                    "something is missing here",
+                    "Add the word that should follow, or take the last one away.",
+                )
             case "close":
-                self.wrong(lexeme, "there is nothing before this parenthesis", "Put words between the parentheses.")
+                self.wrong(
+                    lexeme, "there is nothing before this parenthesis", "Put words between the parentheses."
+                )
             case "stray":
-                self.wrong(lexeme, "this quotation mark has no partner", 'Close the phrase with " or leave the mark out.')
+                self.wrong(
+                    lexeme,
+                    "this quotation mark has no partner",
+                    'Close the phrase with " or leave the mark out.',
+                )
         name = lexeme.text
-        self.wrong(lexeme, f"{name} has nothing to join here", f'Put a word before and after it, or write "{name}" for the word itself.')
+        self.wrong(
+            lexeme,
+            f"{name} has nothing to join here",
+            f'Put a word before and after it, or write "{name}" for the word itself.',
+        )
 
     def group(self, opened: _Lexeme) -> Node:
         self.deeper(opened)
@@ -189,7 +211,9 @@ class _Parser:
     def deeper(self, lexeme: _Lexeme) -> None:
         self.depth += 1
         if self.depth > _DEEPEST:
-            self.wrong(lexeme, f"more than {_DEEPEST} levels lie inside each other", "Ask several simpler questions.")
+            self.wrong(
+                lexeme, f"more than {_DEEPEST} levels lie inside each other", "Ask several simpler questions."
+            )
 
     def phrase(self, lexeme: _Lexeme) -> Node:
         assert lexeme.match is not None
@@ -197,7 +221,9 @@ class _Parser:
         if slop is None:
             return self.term(lexeme, inner, exact=lexeme.text.startswith("="))
         if not 1 <= int(slop) <= _FARTHEST:
-            self.wrong(lexeme, f"~{slop} is no distance", f"Write a number from 1 to {_FARTHEST} after the ~.")
+            self.wrong(
+                lexeme, f"~{slop} is no distance", f"Write a number from 1 to {_FARTHEST} after the ~."
+            )
         words: list[Node] = [self.term(lexeme, word) for word in inner.split()]
         if len(words) < 2:
             self.wrong(lexeme, "~ needs two words or more in the quotes", "Add a word, or leave the ~ out.")
@@ -211,11 +237,19 @@ class _Parser:
         if text == "*":
             return Everything()
         if text in ("NEAR", "NEAR/", "W/", "PRE/"):
-            self.wrong(lexeme, f"{text} does not say how near", "Write the number of words behind it, as in NEAR/5.")
+            self.wrong(
+                lexeme, f"{text} does not say how near", "Write the number of words behind it, as in NEAR/5."
+            )
         if re.match(r"[-!–−]\w", text):
-            self.wrong(lexeme, f"“{text[0]}” before a word has no meaning here", f"Write NOT {text[1:]} to leave records out.")
+            self.wrong(
+                lexeme,
+                f"“{text[0]}” before a word has no meaning here",
+                f"Write NOT {text[1:]} to leave records out.",
+            )
         if re.search(r"\w\?\w", text) and "/" not in text:
-            self.wrong(lexeme, "“?” inside a word is not understood", f"Write {text.replace('?', '*')} instead.")
+            self.wrong(
+                lexeme, "“?” inside a word is not understood", f"Write {text.replace('?', '*')} instead."
+            )
         return self.term(lexeme, text.removeprefix("="), exact=text.startswith("="))
 
     def term(self, lexeme: _Lexeme, written: str, *, exact: bool = False) -> Term:
@@ -229,10 +263,22 @@ class _Parser:
         name, value = lexeme.match["field"].lower(), lexeme.match["value"].strip(_QUOTES)
         if name not in FIELDS:
             near = difflib.get_close_matches(name, FIELDS, 1)
-            hint = f"Did you mean {near[0]}:? " if near else f"The fields are {', '.join(f'{f}:' for f in FIELDS)}. "
-            self.wrong(lexeme, f"there is no field {name}:", f'{hint}To search for the words, write "{lexeme.text.replace(":", " ")}".')
+            hint = (
+                f"Did you mean {near[0]}:? "
+                if near
+                else f"The fields are {', '.join(f'{f}:' for f in FIELDS)}. "
+            )
+            self.wrong(
+                lexeme,
+                f"there is no field {name}:",
+                f'{hint}To search for the words, write "{lexeme.text.replace(":", " ")}".',
+            )
         if not value.strip():
-            self.wrong(lexeme, f"{name}: has no value", f"Write it directly behind the colon, as in {_example(name)}.")
+            self.wrong(
+                lexeme,
+                f"{name}: has no value",
+                f"Write it directly behind the colon, as in {_example(name)}.",
+            )
         if name == "poster":
             return PostedBy(self.term(lexeme, value.removeprefix("@")))
         if name in ("from", "to"):
@@ -250,7 +296,9 @@ class _Parser:
         except ValueError:
             day = None
         if day is None:
-            self.wrong(lexeme, f"{value} is no day of the calendar", f"Write year-month-day, as in {_example(name)}.")
+            self.wrong(
+                lexeme, f"{value} is no day of the calendar", f"Write year-month-day, as in {_example(name)}."
+            )
         return Posted(since=day) if name == "from" else Posted(until=day)
 
 
@@ -269,7 +317,12 @@ def _merged(nodes: list[Node]) -> tuple[Node, ...]:
     merged: list[Node] = []
     for node in nodes:
         before = merged[-1] if merged else None
-        if isinstance(node, Posted) and isinstance(before, Posted) and before.until is None and node.since is None:
+        if (
+            isinstance(node, Posted)
+            and isinstance(before, Posted)
+            and before.until is None
+            and node.since is None
+        ):
             merged[-1] = Posted(before.since, node.until)
         else:
             merged.append(node)
@@ -284,5 +337,10 @@ def _has_a_place(node: Node) -> bool:
 
 
 def _example(name: str) -> str:
-    examples = {"from": "from:2025-01-31", "to": "to:2025-12-31", "removed": "removed:yes", "kind": "kind:comment"}
+    examples = {
+        "from": "from:2025-01-31",
+        "to": "to:2025-12-31",
+        "removed": "removed:yes",
+        "kind": "kind:comment",
+    }
     return examples.get(name, f'{name}:"…"')

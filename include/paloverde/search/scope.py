@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
 import msgspec
 
 from paloverde.errors import BadQuestion
 from paloverde.records import PACIFIC, Kind
-from paloverde.search.tree import And, Field, Node, Or, Posted, leaves
+from paloverde.search.tree import And, Field, Node, Not, Or, Posted, leaves, parts_of
 
 # Open only to those whose role needs them; a search says whether it looked there.
 PRIVATE_KINDS = (Kind.MESSAGE.value, Kind.CONVERSATION.value, Kind.SUBSCRIBER.value)
@@ -37,7 +38,11 @@ def narrowed(tree: Node, scope: Scope) -> Node:
         limits.append(Posted(scope.since, scope.until))
     limits += [
         Field(name, values)
-        for name, values in (("account", scope.accounts), ("kind", scope.kinds), ("platform", scope.platforms))
+        for name, values in (
+            ("account", scope.accounts),
+            ("kind", scope.kinds),
+            ("platform", scope.platforms),
+        )
         if values
     ]
     return And((tree, *limits)) if limits else tree
@@ -49,14 +54,24 @@ def check(tree: Node, scope: Scope) -> None:
         raise BadQuestion(f"The first day, {scope.since}, is after the last, {scope.until}. Exchange them.")
     unknown = sorted(set(scope.kinds) - {kind.value for kind in Kind})
     if unknown:
-        raise BadQuestion(f"There is no kind {unknown[0]}. Kinds are {', '.join(kind.value for kind in Kind)}.")
-    asked = {value for leaf in leaves(tree) if isinstance(leaf, Field) and leaf.name == "kind" for value in leaf.values}
+        raise BadQuestion(
+            f"There is no kind {unknown[0]}. Kinds are {', '.join(kind.value for kind in Kind)}."
+        )
+    asked = set(_demanded_kinds(tree))
     private = sorted(asked.intersection(PRIVATE_KINDS))
     if private and not scope.include_private:
         raise BadQuestion(
             f"The question asks for {private[0]} records, and private messages and lists of subscribers are not "
             "searched here. Have somebody whose role needs them ask, or leave them out of the question."
         )
+
+
+def _demanded_kinds(node: Node) -> Iterator[str]:
+    if isinstance(node, Field) and node.name == "kind":
+        yield from node.values
+    elif not isinstance(node, Not):
+        for part in parts_of(node):
+            yield from _demanded_kinds(part)
 
 
 def days_of(node: Node) -> tuple[date | None, date | None]:
@@ -70,7 +85,9 @@ def days_of(node: Node) -> tuple[date | None, date | None]:
         case Or(nodes):
             sides = [days_of(part) for part in nodes]
             firsts, lasts = [since for since, _ in sides], [until for _, until in sides]
-            return (None if None in firsts else _earliest(firsts)), (None if None in lasts else _latest(lasts))
+            return (None if None in firsts else _earliest(firsts)), (
+                None if None in lasts else _latest(lasts)
+            )
         case _:
             return None, None
 
@@ -81,19 +98,23 @@ def values_of(node: Node, name: str) -> frozenset[str] | None:
         case Field(field, values) if field == name:
             return frozenset(values)
         case And(nodes):
-            known = [values for part in nodes if (values := values_of(part, name)) is not None]
+            known = [side for part in nodes if (side := values_of(part, name)) is not None]
             return frozenset.intersection(*known) if known else None
         case Or(nodes):
-            sides = [values_of(part, name) for part in nodes]
-            known = [values for values in sides if values is not None]
-            return frozenset.union(*known) if len(known) == len(sides) else None
+            known = [side for part in nodes if (side := values_of(part, name)) is not None]
+            return frozenset.union(*known) if len(known) == len(nodes) else None
         case _:
             return None
 
 
 def named(node: Node, field: str) -> set[str]:
     """Every value of a field that a question names, wherever it stands."""
-    return {value for leaf in leaves(node) if isinstance(leaf, Field) and leaf.name == field for value in leaf.values}
+    return {
+        value
+        for leaf in leaves(node)
+        if isinstance(leaf, Field) and leaf.name == field
+        for value in leaf.values
+    }
 
 
 def begins(day: date) -> datetime:

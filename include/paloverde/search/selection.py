@@ -14,13 +14,17 @@ from paloverde.search.words import coarse
 
 Rows = np.ndarray[tuple[int], np.dtype[np.bool_]]
 POSTER = ("poster_name", "poster_username", "poster_id")
+Numbers = np.ndarray[tuple[int], np.dtype[np.int64]]
 _JOINED = "[',-]?"  # what may stand inside a word of plain ASCII
+_PARTING = "\U0010ffff"  # stands between texts that are folded together; Unicode keeps it free
+_DROPPED = 0xFFFFFFFF
+_MANY = 64  # characters that become several; beyond that each replacement costs more than it saves
 
 
 class Strings:
     """The strings of some columns of a table, and which row each belongs to."""
 
-    def __init__(self, pieces: Sequence[tuple[pa.Array, np.ndarray[tuple[int], np.dtype[np.int64]]]], rows: int) -> None:
+    def __init__(self, pieces: Sequence[tuple[pa.Array, Numbers]], rows: int) -> None:
         self.rows = rows
         texts = pa.concat_arrays([texts for texts, _ in pieces])
         parents = np.concatenate([parents for _, parents in pieces])
@@ -29,19 +33,19 @@ class Strings:
         odd = pc.and_(present, pc.invert(plain))
         self._plain, self._plain_rows = texts.filter(plain), parents[plain.to_numpy(zero_copy_only=False)]
         self._odd_rows = parents[odd.to_numpy(zero_copy_only=False)]
-        self._odd = pa.array([coarse(text) for text in texts.filter(odd).to_pylist()], pa.string())
+        self._odd = pa.array(coarse_all(texts.filter(odd).to_pylist()), pa.string())
 
-    def hold(self, needle: str) -> Rows:
-        """The rows where a string holds `needle`, which is coarsely folded."""
+    def hold(self, term: Term) -> Rows | None:
+        """The rows where a string may hold the term; None where any may."""
+        if not pattern(term, plain=False):
+            return None
         found = np.zeros(self.rows, dtype=bool)
-        if needle.isascii():
-            pattern = "(?i)" + _JOINED.join(re.escape(char) for char in needle)
-            self._mark(found, self._plain_rows, pc.match_substring_regex(self._plain, pattern))
-        self._mark(found, self._odd_rows, pc.match_substring(self._odd, needle))
+        self._mark(found, self._plain_rows, pc.match_substring_regex(self._plain, pattern(term, plain=True)))
+        self._mark(found, self._odd_rows, pc.match_substring_regex(self._odd, pattern(term, plain=False)))
         return found
 
     @staticmethod
-    def _mark(found: Rows, parents: np.ndarray[tuple[int], np.dtype[np.int64]], matched: pa.Array) -> None:
+    def _mark(found: Rows, parents: Numbers, matched: pa.Array) -> None:
         found[parents[matched.to_numpy(zero_copy_only=False)]] = True
 
 
@@ -49,9 +53,9 @@ def may_answer(node: Node, table: pa.Table, texts: Strings, posters: Strings | N
     """The rows that may answer a question; None where any may."""
     match node:
         case Term():
-            return _every([texts.hold(needle) for needle in needles(node)])
+            return texts.hold(node)
         case PostedBy(term) if posters is not None:
-            return _every([posters.hold(needle) for needle in needles(term)])
+            return posters.hold(term)
         case And(nodes):
             parts = [may_answer(part, table, texts, posters) for part in nodes]
             return _every([rows for rows in parts if rows is not None])
@@ -68,10 +72,48 @@ def may_answer(node: Node, table: pa.Table, texts: Strings, posters: Strings | N
             return None
 
 
-def needles(term: Term) -> list[str]:
-    """What a text that holds the term holds when both are folded coarsely, longest first."""
-    found = {coarse(part) for piece in term.pieces if piece.length == 1 for part in piece.folded.split("*")}
-    return sorted(found - {""}, key=lambda needle: (-len(needle), needle))
+def pattern(term: Term, *, plain: bool) -> str:
+    """A regular expression (RE2) that matches every text with the term in it; empty where none can be said.
+
+    `plain` is for texts of plain ASCII as they stand, else for texts that are coarsely folded. A piece of the
+    term follows the one before it with no letter or digit between.
+    """
+    pieces = [piece for piece in term.pieces if piece.length == 1]
+    parts = [_stem(piece.folded, plain=plain) for piece in pieces]
+    if not all(parts):
+        return ""
+    if not plain:
+        return "(?s)" + r"[^\pL\pN]*".join(parts)
+    first = "" if pieces[0].folded.startswith("*") else "(?:^|[^a-z0-9])"
+    last = "" if pieces[-1].folded.endswith("*") else "(?:$|[^a-z0-9])"
+    return f"(?is){first}{'[^a-z0-9]*'.join(parts)}{last}"
+
+
+def _stem(folded: str, *, plain: bool) -> str:
+    """The pattern of one word; empty where coarse folding leaves nothing of it."""
+    stems = [coarse(stem) for stem in folded.split("*")]
+    between = _JOINED if plain else ""
+    return ".*".join(between.join(re.escape(char) for char in stem) for stem in stems) if any(stems) else ""
+
+
+def coarse_all(texts: Sequence[str]) -> list[str]:
+    """`words.coarse` of many texts at once, through one table of code points."""
+    joined = _PARTING.join(texts)
+    if not texts or joined.count(_PARTING) != len(texts) - 1:
+        return [coarse(text) for text in texts]
+    long = {char: form for char in set(joined) if len(form := coarse(char)) > 1}
+    if len(long) > _MANY:
+        return [coarse(text) for text in texts]
+    for char, form in long.items():
+        joined = joined.replace(char, form)
+    codes = np.frombuffer(joined.encode("utf-32-le"), dtype="<u4")
+    table = np.full(0x110000, _DROPPED, dtype="<u4")
+    for char in set(joined):
+        if form := coarse(char):
+            table[ord(char)] = ord(form)
+    table[ord(_PARTING)] = ord(_PARTING)
+    folded = table[codes]
+    return str(folded[folded != _DROPPED].tobytes(), "utf-32-le").split(_PARTING)
 
 
 def texts_of(table: pa.Table) -> Strings:

@@ -33,7 +33,18 @@ SIGNS = "#@"
 _JOINER = "\u200d"  # joins emoji; inside words it is ignored
 _APOSTROPHES = "'’‘‛ʼʻʹ′＇"
 _HYPHENS = "-‐‑﹣－"  # hyphens that join; dashes part
-_LETTERS = {"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ŧ": "t"}
+_LETTERS = {
+    "ø": "o",
+    "ł": "l",
+    "đ": "d",
+    "ħ": "h",
+    "ı": "i",
+    "æ": "ae",
+    "œ": "oe",
+    "ð": "d",
+    "þ": "th",
+    "ŧ": "t",
+}
 _INVISIBLE = {0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0} | set(range(0x180B, 0x1810))
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
 _REGIONAL = range(0x1F1E6, 0x1F200)
@@ -102,7 +113,9 @@ def _is_ignored(char: str) -> bool:
         return True
     if 0xFE00 <= code <= 0xFE0F or 0xE0100 <= code <= 0xE01EF:
         return True
-    weight = unicodedata.combining(char)  # 1 overlays, 10-36 Hebrew and Arabic points, from 200 on placed accents
+    weight = unicodedata.combining(
+        char
+    )  # 1 overlays, 10-36 Hebrew and Arabic points, from 200 on placed accents
     return weight == 1 or 10 <= weight <= 36 or weight >= 200
 
 
@@ -136,7 +149,9 @@ def _classify(code: int) -> str:
 
 def _coarsen(code: int) -> str:
     """A folding coarser than any token: what joins or marks is gone, so it may only find too much."""
-    return "".join(c for c in _FOLDED[code] if _CLASSES[ord(c)] not in "jmz," and unicodedata.category(c)[0] != "M")
+    return "".join(
+        c for c in _FOLDED[code] if _CLASSES[ord(c)] not in "jmz," and unicodedata.category(c)[0] != "M"
+    )
 
 
 _FOLDED = _Table(_fold)
@@ -158,15 +173,21 @@ def tokens(text: str) -> list[Token]:
 def _cut(flat: str, classes: str, where: range | list[int]) -> list[Token]:
     found: list[Token] = []
     position = 0
+    plain = isinstance(where, range)  # ASCII: a character is where it is, and folds to one
     for match in _TOKEN.finditer(classes):
-        sign = flat[match.start()] if match["sign"] else ""
-        start, end = match.end() - len(match[0]) + len(sign), match.end()
-        pieces = _pieces(match["run"] or "", start) if match["run"] else [(start, end)]
+        start, end = match.span()
+        sign, run = match["sign"] and flat[start], match["run"]
+        start += bool(sign)
+        if plain and run and "j" not in run and "," not in run:
+            found.append(Token(flat[start:end], sign or "", position, 1, start - bool(sign), end))
+            position += 1
+            continue
+        pieces = _pieces(run, start) if run else [(start, end)]
         if len(pieces) > 1:
             whole = "".join(flat[a:b] for a, b in pieces)
-            found.append(_token(whole, sign, position, len(pieces), where, start, end))
+            found.append(_token(whole, sign or "", position, len(pieces), where, start, end))
         for a, b in pieces:
-            found.append(_token(flat[a:b], sign if a == start else "", position, 1, where, a, b))
+            found.append(_token(flat[a:b], (a == start and sign) or "", position, 1, where, a, b))
             position += 1
     return found
 
@@ -193,8 +214,12 @@ def _token(
 def exact_form(text: str) -> str:
     """The form that also compares accents and skin tones: case and invisible characters still do not count."""
     plain = unicodedata.normalize("NFKC", text).casefold()
-    kept = (c for c in plain if unicodedata.category(c) not in ("Cf", "Me") and not 0xFE00 <= ord(c) <= 0xFE0F)
-    return unicodedata.normalize("NFC", "".join(c for c in kept if c not in SIGNS and c not in _APOSTROPHES + _HYPHENS))
+    kept = (
+        c for c in plain if unicodedata.category(c) not in ("Cf", "Me") and not 0xFE00 <= ord(c) <= 0xFE0F
+    )
+    return unicodedata.normalize(
+        "NFC", "".join(c for c in kept if c not in SIGNS and c not in _APOSTROPHES + _HYPHENS)
+    )
 
 
 def coarse(text: str) -> str:

@@ -48,10 +48,16 @@ def _wild(word: str) -> list[Piece]:
         folded = "*".join(cut[0].folded if cut else "" for cut in stems)
         return [Piece(folded, sign, wild=True)]
     if any(stems[1:]) or word.endswith("**"):
-        raise CannotBeCut(f"“{word}” is several words with * inside", "Put the * at the end, or search for the words one by one.")
+        raise CannotBeCut(
+            f"“{word}” is several words with * inside",
+            "Put the * at the end, or search for the words one by one.",
+        )
     cut = tokens(word[:-1])
     end = max(token.position + token.length for token in cut)
-    return [_goes_on(token) if token.position + token.length == end else _piece(token, word, exact=False) for token in cut]
+    return [
+        _goes_on(token) if token.position + token.length == end else _piece(token, word, exact=False)
+        for token in cut
+    ]
 
 
 def _goes_on(token: Token) -> Piece:

@@ -54,7 +54,7 @@ class Person:
     joined: datetime
     bio: str = ""
     banned: bool = False
-    suspended: bool = False
+    suspended: datetime | None = None  # by the site: since when
 
 
 @dataclass(slots=True, eq=False)
@@ -222,11 +222,13 @@ class Presence:
         self.items[new_id] = item
 
     def state_of(self, item: Item) -> tuple[State, Change | None]:
-        """The true state: where the site cascades, a deleted parent takes an item along."""
+        """The true state: a suspended author, and where the site cascades a deleted parent, take it along."""
         above: Item | None = item
         while above is not None:
             if above.state is State.DELETED:
                 return State.DELETED, above.changed
+            if above.author.suspended and above.kind != "message":
+                return State.DELETED, Change("platform", above.author.suspended, "suspended")
             above = above.parent if self.ids.cascades else None
         return item.state, item.changed
 

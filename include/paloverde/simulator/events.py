@@ -134,10 +134,7 @@ def restore(what: Happening) -> Item | Person:
     """Brings back a deleted item, or with `who` a banned or suspended person."""
     if "who" in what.wish:
         someone = what.person("who")
-        someone.banned = someone.suspended = False
-        for item in what.presence.everything():
-            if item.author is someone and item.changed and item.changed.note == "suspended":
-                item.state, item.changed = State.PRESENT, None
+        someone.banned, someone.suspended = False, None
         return someone
     return _change(what, State.PRESENT, "city")
 
@@ -163,13 +160,10 @@ def ban(what: Happening) -> Person:
     someone = what.person("who", "someone")
     if someone is what.presence.account:
         raise BadEvent("The city's own account cannot be banned.")
-    if what.wish.get("by") != "platform":
+    if what.wish.get("by") == "platform":
+        someone.suspended = what.now
+    else:
         someone.banned = True
-        return someone
-    someone.suspended = True
-    for item in what.presence.everything():
-        if item.author is someone and item.kind != "message" and item.state is not State.DELETED:
-            item.state, item.changed = State.DELETED, Change("platform", what.now, "suspended")
     return someone
 
 

@@ -10,7 +10,7 @@ from paloverde.simulator.city import Presence
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """`used` calls out of `limit`; the window ends at `resets`, epoch seconds. `over`: this is one too many."""
+    """`used` calls out of `limit`; the window ends at `resets`, epoch seconds. `over`: one too many."""
 
     limit: int
     used: int

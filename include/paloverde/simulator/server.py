@@ -231,10 +231,11 @@ def _welcome(city: City, url: str) -> str:
     for account in truth.accounts(city):
         presence, site = city.presences[account["platform"]], SITES[account["platform"]]
         example = site.example.format(url=url, token=account["token"], account=account["native_id"])
-        lines.append(
-            f"  {site.title}: {account['slug']}, {len(presence.posts)} posts, "
-            f"{len(presence.comments)} comments, {len(presence.conversations)} conversations, {len(presence.followers)} followers"
+        counts = (
+            f"{len(presence.posts)} posts, {len(presence.comments)} comments, "
+            f"{len(presence.conversations)} conversations, {len(presence.followers)} followers"
         )
+        lines.append(f"  {site.title}: {account['slug']}, {counts}")
         lines.append(f"    curl --compressed {example if example.startswith('-') else shlex.quote(example)}")
     lines.append(f"  Accounts and tokens: curl {url}/_sim/accounts    Everything else: curl {url}/_sim/")
     lines.append("Stop with Ctrl-C.")

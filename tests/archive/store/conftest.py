@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from moto.server import ThreadedMotoServer
+
 from stores import NO_SERVER, Place, bucket_at, find_s3
 
 STORES = ("directory", pytest.param("s3", marks=pytest.mark.s3), "moto")

@@ -7,6 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+
+from paloverde.errors import CredentialDead, PermissionMissing, RateLimited, Unreachable, WrongAccount
+from paloverde.platforms.conversation import Answer, Request
+from paloverde.platforms.facebook import FACEBOOK
+from paloverde.records import Kind, Visibility
 from platforms.facebook.graph import (
     ACCOUNT,
     FORBIDDEN,
@@ -22,11 +27,6 @@ from platforms.facebook.graph import (
     post,
 )
 from platforms.talk import Heard, drive
-
-from paloverde.errors import CredentialDead, PermissionMissing, RateLimited, Unreachable, WrongAccount
-from paloverde.platforms.conversation import Answer, Request
-from paloverde.platforms.facebook import FACEBOOK
-from paloverde.records import Kind, Visibility
 
 POSTS = f"{PAGE}/published_posts"
 FIRST = f"{PAGE}_1"
@@ -47,7 +47,6 @@ def site() -> Site:
         comment(2, parent={"id": "1_1"}, is_hidden=True),
         comment(3, parent={"id": "1_2"}),
     ]
-    made.counts[f"{FIRST}/comments"] = 3
     made.lists[f"{PAGE}/conversations"] = [
         {"id": "t_5", "updated_time": "2026-11-21T00:00:00+0000", "message_count": 2}
     ]
@@ -160,7 +159,9 @@ def test_the_same_25_items_under_ever_new_cursors_are_a_gap(site: Site) -> None:
 
 
 def test_more_without_a_way_to_it_is_a_gap(site: Site) -> None:
-    site.answers[POSTS] = lambda _: good({"data": [post(1)], "paging": {"next": "https://graph.example/?x=1"}})
+    site.answers[POSTS] = lambda _: good(
+        {"data": [post(1)], "paging": {"next": "https://graph.example/?x=1"}}
+    )
     assert "no way" in night(site).causes("published_posts")[0]
 
 
@@ -173,7 +174,9 @@ def test_too_much_data_halves_the_page_and_goes_on(site: Site) -> None:
 
     site.answers[POSTS] = pages
     heard = night(site)
-    limits = [int(dict(one.params)["limit"]) for one in heard.requests if one.path.endswith("published_posts")]
+    limits = [
+        int(dict(one.params)["limit"]) for one in heard.requests if one.path.endswith("published_posts")
+    ]
     assert limits[:5] == [100, 50, 25, 12, 12]
     assert heard.listing("published_posts").complete
     assert heard.listing("published_posts").got == 40
@@ -189,7 +192,11 @@ def test_too_much_data_drops_attachments_only_after_single_items_and_says_so(sit
     assert heard.listing("published_posts").got == 2
     assert heard.listing("published_posts").complete
     assert "attachments" in heard.causes("published_posts")[0]
-    first = next(one for one in heard.requests if "attachments" not in dict(one.params)["fields"] and "is_expired" in dict(one.params)["fields"])
+    first = next(
+        one
+        for one in heard.requests
+        if "attachments" not in dict(one.params)["fields"] and "is_expired" in dict(one.params)["fields"]
+    )
     before = [one for one in heard.requests[: heard.requests.index(first)] if one.path == first.path]
     assert int(dict(before[-1].params)["limit"]) == 1
 
@@ -215,7 +222,9 @@ def test_one_poisoned_post_costs_itself_and_nothing_else(site: Site) -> None:
     got = {record.native_id for record in heard.of(Kind.POST) if record.text and "week" in record.text}
     assert {FIRST, f"{PAGE}_3"} <= got
     assert not heard.listing("published_posts").complete
-    assert any(f"{PAGE}_2 is there and could not be read" in cause for cause in heard.causes("published_posts"))
+    assert any(
+        f"{PAGE}_2 is there and could not be read" in cause for cause in heard.causes("published_posts")
+    )
 
 
 def test_fewer_than_the_site_counts_is_a_gap_and_not_whole(site: Site) -> None:
@@ -223,6 +232,14 @@ def test_fewer_than_the_site_counts_is_a_gap_and_not_whole(site: Site) -> None:
     listing = (heard := night(site)).listing("comments", FIRST)
     assert (listing.declared, listing.got, listing.complete) == (5, 3, False)
     assert heard.causes("comments") == ["the site counts 5 and gave 3"]
+
+
+def test_a_list_emptied_in_silence_is_not_whole(site: Site) -> None:
+    """Without the count that was asked for, no comments may as well be no permission."""
+    site.answers[f"{FIRST}/comments"] = lambda _: good({"data": []})
+    heard = night(site)
+    assert not heard.listing("comments", FIRST).complete
+    assert "left out its own count" in heard.causes("comments")[0]
 
 
 def test_a_forbidden_stream_is_a_gap_and_the_others_go_on(site: Site) -> None:

@@ -156,6 +156,13 @@ def test_bytes_that_are_no_text_are_kept_as_they_came() -> None:
     assert record.text == "a?b"
 
 
+def test_a_byte_order_mark_shifts_nothing() -> None:
+    text = b'\xef\xbb\xbf{"data":[{"id":"1","text":"a"}, 7]}'
+    reading = read(text)
+    assert reading.records[0].payload == text[12:33] == text[reading.records[0].position :][:21]
+    assert text[reading.unread[0].position :].startswith(b"7")
+
+
 def test_a_text_that_stands_twice_in_an_item_is_told() -> None:
     record = only(b'{"data":[{"id":"1","text":"the first","text":"the second"}]}')
     assert record.drift == "text stands more than once in this item, and the last one is shown"

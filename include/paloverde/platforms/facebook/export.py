@@ -60,7 +60,7 @@ def kind_of_item(members: _Members) -> Kind:
 
 def split(body: bytes, sound: bytes, members: _Members, start: int) -> Iterator[Piece]:
     """The items of a category file, in order. What is no list of objects is one item as it stands."""
-    if "messages" in members and "participants" in members:
+    if "participants" in members and bytes(members.get("messages", b""))[:1] == b"[":
         yield from _conversation(body, members, start)
         return
     if not any(bytes(value)[:1] in b"{[" for value in members.values()):
@@ -97,24 +97,22 @@ def _conversation(body: bytes, members: _Members, start: int) -> Iterator[Piece]
     """A thread: itself without its messages, then each message."""
     described = {name: value for name, value in members.items() if name != "messages"}
     thread = msgspec.json.encode(described)
-    identity = _text(msgspec.json.decode(thread).get("thread_path")) or _name(thread)
+    identity = _text(_decoded(thread).get("thread_path")) or name_of(thread)
     yield Piece(Kind.CONVERSATION, thread, -1, identity)
     offset = jsontext.offset_of(body, start, members, "messages")
     for piece, position in jsontext.pieces(body, bytes(members["messages"]), offset):
         yield Piece(Kind.MESSAGE, piece, position, identity)
 
 
-def record(piece: Piece, payload: bytes, position: int, earlier: list[Record]) -> Record:
-    """The record of an item. Equal items of one file are told apart by a number."""
-    said = msgspec.json.decode(piece.sound)
-    members = said if isinstance(said, dict) else {}
+def record(piece: Piece, payload: bytes, position: int, native_id: str) -> Record:
+    """The record of an item, under the name that the caller gives it."""
+    members = _decoded(piece.sound)
     posted = _posted(members)
-    name = piece.thread_id if piece.kind is Kind.CONVERSATION and piece.thread_id else _name(payload)
     private = piece.kind in (Kind.MESSAGE, Kind.CONVERSATION)
     return Record(
         platform="facebook",
         kind=piece.kind,
-        native_id=_distinct(name, piece.kind, earlier),
+        native_id=native_id,
         payload=payload,
         position=position,
         parent_id=piece.thread_id if piece.kind is Kind.MESSAGE else None,
@@ -124,17 +122,21 @@ def record(piece: Piece, payload: bytes, position: int, earlier: list[Record]) -
         posted_text=_posted_text(members),
         poster=_poster(members),
         visibility=Visibility.PRIVATE if private else Visibility.UNKNOWN,
-        media=tuple(Medium(uri, "file") for uri in dict.fromkeys(_uris(said))),
+        media=tuple(Medium(uri, "file") for uri in dict.fromkeys(_uris(members))),
     )
 
 
-def _name(payload: bytes) -> str:
+def name_of(payload: bytes) -> str:
+    """The name of an item without one: of its own bytes."""
     return "dyi-" + hashlib.sha256(payload).hexdigest()[:32]
 
 
-def _distinct(name: str, kind: Kind, earlier: list[Record]) -> str:
-    times = sum(one.kind is kind and one.native_id.partition("#")[0] == name for one in earlier)
-    return f"{name}#{times + 1}" if times else name
+def _decoded(sound: bytes) -> dict[str, Any]:
+    """The members of an item; none where it is no object or holds a number that no machine can."""
+    try:
+        return msgspec.json.decode(sound, type=dict[str, Any])
+    except msgspec.DecodeError:
+        return {}
 
 
 def repaired(text: str) -> str:
@@ -214,12 +216,13 @@ def _time_value(members: dict[str, Any]) -> int | float | None:
 
 def _uris(value: Any) -> Iterator[str]:
     """Every file that an item names, at any depth: paths inside the download."""
-    if isinstance(value, dict):
-        uri = value.get("uri")
-        if isinstance(uri, str) and uri and "://" not in uri:
-            yield uri
-        for one in value.values():
-            yield from _uris(one)
-    elif isinstance(value, list):
-        for one in value:
-            yield from _uris(one)
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            uri = one.get("uri")
+            if isinstance(uri, str) and uri and "://" not in uri:
+                yield uri
+            waiting += reversed(one.values())
+        elif isinstance(one, list):
+            waiting += reversed(one)

@@ -7,6 +7,7 @@ record's `drift`; only what has no identity at all becomes `Unread`.
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 import msgspec
 
@@ -83,7 +84,10 @@ def read(payload: bytes, setting: Setting | None = None) -> Reading:
     """
     reader = _Reader(jsontext.open_text(payload), setting or NOWHERE)
     sound = reader.text.sound
-    reader.whole(sound.strip(), len(sound) - len(sound.lstrip()))
+    try:
+        reader.whole(sound.strip(), len(sound) - len(sound.lstrip()))
+    except RecursionError:
+        raise Unreadable("The answer is nested too deeply to be read.") from None
     return Reading(reader.records, reader.unread, reader.note)
 
 
@@ -94,9 +98,11 @@ def read_page(payload: bytes, setting: Setting) -> Page:
     members = _members(sound)
     if bytes(members.get("data", b""))[:1] != b"[":
         raise Unreadable("A page of a listing has a list named data; this answer has none.")
-    reader.listed(members, len(sound) - len(sound.lstrip()))
     try:
+        reader.listed(members, len(sound) - len(sound.lstrip()))
         ends = _ends_decoder.decode(sound)
+    except RecursionError:
+        raise Unreadable("The page is nested too deeply to be read.") from None
     except msgspec.ValidationError as error:
         raise Unreadable(f"It cannot be told whether this page is the last: {error}.") from None
     declared = ends.summary.total_count if ends.summary else None
@@ -112,6 +118,7 @@ class _Reader:
         self.records: list[Record] = []
         self.unread: list[Unread] = []
         self.note = ""
+        self._names: Counter[tuple[Kind, str]] = Counter()
 
     def whole(self, sound: bytes, start: int) -> None:
         """A payload, or one element of a list of payloads."""
@@ -176,9 +183,9 @@ class _Reader:
         repeated = jsontext.repeated_names(sound, members)
         if repeated:
             notes.append(f"it has {', '.join(repeated)} more than once; the last is shown")
-        if item.id is None:
+        if not item.id:
             item.id = known_id or _identity_from_link(item)
-            if item.id is None:
+            if not item.id:
                 self.lose(sound, start, "it has no id")
                 return
             notes.append("the site gave no id inside; it was taken from where the object stood or links to")
@@ -252,8 +259,12 @@ class _Reader:
 
     def exported(self, piece: export.Piece) -> None:
         payload = self.original(piece.sound, piece.start)
-        position = self.text.position(piece.start)
-        self.records.append(export.record(piece, payload, position, self.records))
+        thread = piece.thread_id if piece.kind is Kind.CONVERSATION else None
+        name = thread or export.name_of(payload)
+        self._names[piece.kind, name] += 1
+        times = self._names[piece.kind, name]  # equal items of one file are told apart by a number
+        native_id = name if times == 1 else f"{name}#{times}"
+        self.records.append(export.record(piece, payload, self.text.position(piece.start), native_id))
 
     def original(self, sound: bytes, start: int) -> bytes:
         """The bytes as received of a piece of the sound text: the same length at the same place."""
@@ -300,7 +311,10 @@ def _note(members: dict[str, msgspec.Raw]) -> str:
 
 
 def _error_words(error: bytes) -> str:
-    said = msgspec.json.decode(error)
+    try:
+        said = msgspec.json.decode(error)
+    except msgspec.DecodeError:
+        said = error.decode()
     if not isinstance(said, dict):
         return str(said)
     return f"code {said.get('code', 'unknown')}: {said.get('message', 'no message')}"

@@ -55,15 +55,14 @@ CONVERSATION = f"{CONVERSATION_LIGHT},link,name,folder,participants,former_parti
 MESSAGE_LIGHT = "id,created_time,from,to,message"
 MESSAGE = f"{MESSAGE_LIGHT},attachments,shares,sticker,tags,reactions,reply_to,is_unsupported,story"
 
-# Lists of posts: name, further parameters, whether they reach back in time. Comments are asked under the
-# first two: posts that tag the Page stand on other people's walls, scheduled ones have none yet.
+# Lists of posts: name, further parameters, whether they reach back in time (and so may have comments:
+# scheduled posts have none yet).
 _POST_STREAMS: tuple[tuple[str, tuple[tuple[str, str], ...], bool], ...] = (
     ("published_posts", (("include_hidden", "true"), ("show_expired", "true")), True),
     ("visitor_posts", (("include_hidden", "true"), ("show_expired", "true")), True),
     ("tagged", (), True),
     ("scheduled_posts", (), False),
 )
-_COMMENTED = frozenset({"published_posts", "visitor_posts"})
 
 
 def night(account: Account, since: datetime | None) -> Conversation:
@@ -79,7 +78,7 @@ def night(account: Account, since: datetime | None) -> Conversation:
     posts: dict[str, None] = {}
     for stream, params, bounded in _POST_STREAMS:
         walked = yield from walk(_posts(account, stream, params, since if bounded else None))
-        if stream in _COMMENTED:
+        if bounded:
             posts.update(walked.ids)
     yield from _all(_comments(native_id) for native_id in posts)
     del posts
@@ -143,6 +142,7 @@ def _comments(post: str) -> Ask:
         (("filter", "stream"), ("order", "chronological"), ("summary", "true")),
         of=post,
         thread_id=post,
+        counted=True,
     )
 
 

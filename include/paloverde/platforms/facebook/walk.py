@@ -54,6 +54,7 @@ class Ask(msgspec.Struct, frozen=True):
     since: datetime | None = None
     declared: int | None = None
     readable: int | None = None
+    counted: bool = False  # whether the site is asked for its own count, and a list without it is doubted
     keep: bool = False  # whether `Walked` holds the records too: only for lists that stay short
 
 
@@ -225,6 +226,9 @@ class _Course:
         if self.whole and self.declared is not None and len(self.seen) < self.declared:
             self._lost += 1
             self._add(f"the site counts {self.declared} and gave {len(self.seen)}")
+        if self.whole and self.ask.counted and self.declared is None:
+            self._lost += 1  # a list emptied by a lost permission looks just like this
+            self._add("the site left out its own count, so it cannot be told whether this is all")
 
     def listing(self) -> Listing:
         complete = self.whole and not self._lost

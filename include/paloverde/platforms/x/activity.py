@@ -15,6 +15,7 @@ from paloverde.platforms.x.classic import classic_message
 from paloverde.platforms.x.items import (
     NAME,
     Context,
+    derived_id,
     milliseconds,
     moment,
     notes,
@@ -114,7 +115,7 @@ def _notice(event: Event, piece: bytes, position: int, fields: dict[str, Any], d
     return Record(
         platform=NAME,
         kind=Kind.COMMENT if is_chat else Kind.OTHER,
-        native_id=str(own) if own else f"event:{event.event_type}",
+        native_id=str(own) if own else derived_id(piece),
         payload=piece,
         position=position,
         parent_id=str(broadcast or fields.get("liked_tweet_id") or "") or None,

@@ -6,7 +6,6 @@ under one name: `{"tweet": {…}}`. It repeats no names of people, only their id
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +13,7 @@ import msgspec
 
 from paloverde.platforms import jsontext
 from paloverde.platforms.x.classic import classic_message, classic_post, classic_user
-from paloverde.platforms.x.items import NAME, Context, moment, notes
+from paloverde.platforms.x.items import NAME, Context, derived_id, moment, notes
 from paloverde.platforms.x.wire import decode
 from paloverde.records import NOBODY, Kind, Medium, Missing, Poster, Record, Unread, Visibility
 
@@ -87,7 +86,7 @@ def _exported_message(piece: bytes, position: int, thread: str | None) -> Record
     return Record(
         platform=NAME,
         kind=Kind.MESSAGE,
-        native_id=message.id or _hash(piece),
+        native_id=message.id or derived_id(piece),
         payload=piece,
         position=position,
         parent_id=thread,
@@ -102,17 +101,13 @@ def _exported_message(piece: bytes, position: int, thread: str | None) -> Record
     )
 
 
-def _hash(piece: bytes) -> str:
-    return f"sha256:{hashlib.sha256(piece).hexdigest()[:16]}"
-
-
 def _entry(piece: bytes, position: int, inner: bytes, kind: Kind, own: str | None = None) -> Record:
     """Any entry of an account archive, under its own id or its hash."""
     fields = msgspec.json.decode(inner)
     when = next(
         (fields[name] for name in ("createdAt", "created_at") if isinstance(fields.get(name), str)), None
     )
-    native_id = own or str(fields.get("accountId") or fields.get("id") or "") or _hash(piece)
+    native_id = own or str(fields.get("accountId") or fields.get("id") or "") or derived_id(piece)
     is_person = kind in (Kind.SUBSCRIBER, Kind.PROFILE)
     return Record(
         platform=NAME,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, datetime
 
 import msgspec
@@ -61,6 +62,11 @@ def milliseconds(text: str | None) -> datetime | None:
         return datetime.fromtimestamp(int(text or "") / 1000, UTC)
     except (ValueError, OverflowError, OSError):
         return None
+
+
+def derived_id(piece: bytes) -> str:
+    """An id for what has none of its own: the same bytes, the same id."""
+    return f"sha256:{hashlib.sha256(piece).hexdigest()[:16]}"
 
 
 def notes(*said: str | None) -> str | None:

@@ -20,9 +20,7 @@ CAP_REACHED = "the plan's monthly cap of posts is reached; wait for its reset or
 _WINDOW = 60.0  # seconds to wait where X limits us and names no time
 _MOMENT = 1.0  # ... and where the time that it names is past
 
-_UNKNOWN_WORD = re.compile(
-    r"(?:query )?parameter (?:value )?\[|is not one of|unknown parameter", re.IGNORECASE
-)
+_UNKNOWN_WORD = re.compile(r"query parameters? \[|is not one of|unknown parameter", re.IGNORECASE)
 _PAGE_MARK = re.compile(r"pagination_token|next_token", re.IGNORECASE)
 
 # Problems that mean the same whatever the status: by the last word of their address.

@@ -129,16 +129,16 @@ def _message(native_id: str, clock: Clock) -> Looking:
         yield Seen(native_id, Look.UNKNOWN, str(error))
         return
     except NotThere as error:
-        yield _still_shown(Seen(native_id, Look.GONE, str(error)), clock)
+        yield _still_shown(Seen(native_id, Look.GONE, str(error)), clock())
         return
     for seen in _outcomes(read_page(response.body), [native_id]):
-        yield _still_shown(seen, clock)
+        yield _still_shown(seen, response.received_at)
 
 
-def _still_shown(seen: Seen, clock: Clock) -> Seen:
+def _still_shown(seen: Seen, now: datetime) -> Seen:
     """A message older than X shows is not known to be gone."""
     sent = datetime.fromtimestamp(((int(seen.native_id) >> 22) + _EPOCH_MS) / 1000, UTC)
-    if seen.look is Look.GONE and clock() - sent > MESSAGES_SHOWN:
+    if seen.look is Look.GONE and now - sent > MESSAGES_SHOWN:
         reason = "the message is older than the 30 days that X shows, so its absence says nothing"
         return msgspec.structs.replace(seen, look=Look.UNKNOWN, reason=reason)
     return seen

@@ -6,7 +6,6 @@ referred to) is context for its items and stays in the exchange; it makes no rec
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 import msgspec
@@ -17,6 +16,7 @@ from paloverde.platforms.x import activity, export
 from paloverde.platforms.x.items import (
     NAME,
     Context,
+    derived_id,
     message_record,
     moment,
     notes,
@@ -214,7 +214,7 @@ def other_record(piece: bytes, position: int) -> Record:
     return Record(
         platform=NAME,
         kind=Kind.OTHER,
-        native_id=str(own) if own else f"sha256:{hashlib.sha256(piece).hexdigest()[:16]}",
+        native_id=str(own) if own else derived_id(piece),
         payload=piece,
         position=position,
         text=said,

@@ -13,7 +13,7 @@ from typing import Any
 from paloverde.simulator import media, texts
 from paloverde.simulator.city import City, Item, Medium, Person, Presence
 from paloverde.simulator.wire import Ask
-from paloverde.simulator.x.vocabulary import Words
+from paloverde.simulator.x.vocabulary import OLD, Words
 
 SHORT = 280
 TOKENS = re.compile(r"(?P<url>https://t\.co/\w+)|(?<!\w)@(?P<mention>\w{1,15})|(?<!\w)#(?P<hashtag>\w+)")
@@ -245,7 +245,7 @@ def medium(view: View, one: Medium) -> dict[str, Any]:
 def event(view: View, item: Item) -> dict[str, Any]:
     """A direct message, as X lists it among its events."""
     assert item.thread is not None
-    fields = view.asked("dm_event.fields") or {"id", "text", "event_type"}
+    fields = set(view.asked("dm_event.fields") or {"id", "text", "event_type"})
     text = full_text(item)
     values: dict[str, Any] = {
         "text": text,
@@ -253,8 +253,11 @@ def event(view: View, item: Item) -> dict[str, Any]:
         "dm_conversation_id": item.thread.id,
         "sender_id": item.author.id,
         "attachments": attachments(view, item),
-        "entities": entities(view, item, text),
     }
+    if "entities" in fields and (found := entities(view, item, text)):
+        # The old definitions put hashtags, mentions and urls on the event itself.
+        values |= found if view.words is OLD else {"entities": found}
+        fields |= found.keys() if view.words is OLD else set()
     wanted = set(fields) | ({"sender_id"} & view.expansions)
     wanted |= {"attachments"} if "attachments.media_keys" in view.expansions else set()
     shown: dict[str, Any] = {"id": item.id, "event_type": "MessageCreate"}

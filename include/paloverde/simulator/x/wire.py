@@ -11,7 +11,7 @@ from typing import Any
 from paloverde.simulator import limits
 from paloverde.simulator.city import City, Item, Person, Presence
 from paloverde.simulator.wire import Ask, Reply
-from paloverde.simulator.x import listing, objects, problems, search, vocabulary
+from paloverde.simulator.x import listing, lookup, objects, problems, search, vocabulary
 from paloverde.simulator.x.objects import View
 from paloverde.simulator.x.problems import Refused
 
@@ -124,10 +124,7 @@ def _public(view: View, fits: Callable[[Item], bool] = lambda _: True) -> list[I
     return [
         item
         for item in both
-        if fits(item)
-        and view.presence.stream_of(item, now) != "scheduled"
-        and view.presence.there(item)
-        and not item.author.suspended
+        if fits(item) and view.presence.stream_of(item, now) != "scheduled" and view.presence.there(item)
     ]
 
 
@@ -196,41 +193,6 @@ def blocking(view: View, _: str) -> dict[str, Any]:
     return listing.users(view, [person for person in view.presence.people.values() if person.banned], limit)
 
 
-def lookup(view: View) -> dict[str, Any]:
-    ids = view.ask.query.get("ids", "").split(",")
-    wrong = next((one for one in ids if not one.isdigit()), None)
-    if wrong is not None or len(ids) > 100:
-        message = f"The `ids` query parameter needs 1 to 100 ids; [{wrong or len(ids)}] is not that"
-        raise Refused(problems.invalid(view.words, "ids", wrong or str(len(ids)), message))
-    return _looked_up(view, ids, "ids", single=False)
-
-
-def lookup_one(view: View, native_id: str) -> dict[str, Any]:
-    return _looked_up(view, [native_id], "id", single=True)
-
-
-def _looked_up(view: View, ids: list[str], parameter: str, *, single: bool) -> dict[str, Any]:
-    shown, items, lost = [], [], []
-    now = view.city.clock.now()
-    for one in ids:
-        item = view.presence.find(one)
-        if item is None or item.kind == "message" or view.presence.stream_of(item, now) == "scheduled":
-            lost.append(problems.not_found(view.words, one, parameter, view.words.resource))
-        elif item.author.suspended:
-            lost.append(problems.withheld(view.words, one, parameter))
-        else:
-            edition = next(i for i, version in enumerate(item.editions) if version.id == one)
-            shown.append(objects.post(view, item, edition - len(item.editions)))
-            items.append(item)
-    answer: dict[str, Any] = {}
-    if shown:
-        answer["data"] = shown[0] if single else shown
-        listing.include(view, answer, items)
-    if lost:
-        answer["errors"] = [*answer.get("errors", []), *lost]
-    return answer
-
-
 def search_recent(view: View) -> dict[str, Any]:
     limit = listing.number(view, "max_results", 10, 100, 10)
     query = view.ask.query.get("query", "")
@@ -285,8 +247,8 @@ ROUTES = (
     _route(r"/2/users/(\d+)/mentions", mentions, 300),
     _route(r"/2/users/(\d+)/followers", followers, 300),
     _route(r"/2/users/(\d+)/blocking", blocking, 15, owner=True),
-    _route(r"/2/tweets", lookup, 5000),
-    _route(r"/2/tweets/(\d+)", lookup_one, 900),
+    _route(r"/2/tweets", lookup.several, 5000),
+    _route(r"/2/tweets/(\d+)", lookup.one, 900),
     _route(r"/2/tweets/search/recent", search_recent, 300),
     _route(r"/2/dm_events", dm_events, 15, owner=True),
     _route(r"/2/dm_events/(\d+)", dm_event, 15, owner=True),

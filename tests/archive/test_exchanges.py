@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import gzip
+import io
+from datetime import UTC, datetime
+
+import pytest
+from warcio.archiveiterator import ArchiveIterator
+
+from paloverde.archive.exchanges import TAKEN_OUT, ExchangeFile, check_exchanges, read_exchange
+from paloverde.errors import ArchiveDamaged
+from paloverde.platforms.exchange import Exchange, TakenOut
+
+AT = datetime(2026, 11, 22, 9, 15, 0, 123456, tzinfo=UTC)
+
+
+def exchange(body: bytes, *, url: str = "https://site.example/posts?after=3", **more: object) -> Exchange:
+    asked = (("Authorization", "[credential removed]"),)
+    headers = (("content-type", "application/json"), ("content-encoding", "gzip"))
+    return Exchange(url, asked, 200, "OK", headers, body, AT, **more)  # type: ignore[arg-type]
+
+
+def test_the_bytes_of_the_wire_are_kept_and_found_by_offset() -> None:
+    first, second = gzip.compress(b'{"n": 1}'), gzip.compress('{"n": "dos ñ 🌵"}'.encode())
+    file = ExchangeFile("Paloverde", AT)
+    offsets = [file.add(exchange(body)) for body in (first, second)]
+    stored = file.close()
+    assert read_exchange(stored, offsets[1]) == ("https://site.example/posts?after=3", '{"n": "dos ñ 🌵"}'.encode())
+    wire = [r.raw_stream.read() for r in ArchiveIterator(io.BytesIO(stored)) if r.rec_type == "response"]
+    assert wire == [first, second]
+
+
+def test_an_independent_reader_finds_every_record_and_digest_right() -> None:
+    file = ExchangeFile("Paloverde", AT)
+    file.add(exchange(gzip.compress(b"{}")))
+    stored = file.close()
+    assert check_exchanges(stored, where="here") == 1
+    kinds = [(r.rec_type, r.rec_headers.get_header("WARC-Date")) for r in ArchiveIterator(io.BytesIO(stored))]
+    assert kinds == [(kind, "2026-11-22T09:15:00.123456Z") for kind in ("warcinfo", "response", "request")]
+
+
+def test_a_body_without_its_credential_says_what_was_taken_out() -> None:
+    file = ExchangeFile("Paloverde", AT)
+    offset = file.add(exchange(b'{"next": "[credential removed]"}', decoded=True, taken_out=(TakenOut(10, 44),)))
+    stored = file.close()
+    assert read_exchange(stored, offset)[1] == b'{"next": "[credential removed]"}'
+    response = next(r for r in ArchiveIterator(io.BytesIO(stored)) if r.rec_type == "response")
+    assert response.rec_headers.get_header(TAKEN_OUT) == "10+44"
+    assert response.http_headers.get_header("X-Archive-Orig-content-encoding") == "gzip"
+
+
+def test_a_header_cannot_smuggle_another_record_in() -> None:
+    hostile = Exchange(
+        "https://site.example/x\r\nWARC-Type: metadata", (), 200, "OK\r\nX: y", (("a", "b\r\n\r\nWARC/1.1"),), b"{}", AT
+    )
+    file = ExchangeFile("Paloverde", AT)
+    file.add(hostile)
+    stored = file.close()
+    assert check_exchanges(stored, where="here") == 1
+    assert len(list(ArchiveIterator(io.BytesIO(stored)))) == 3
+
+
+def test_a_flipped_byte_is_found() -> None:
+    file = ExchangeFile("Paloverde", AT)
+    file.add(exchange(gzip.compress(b'{"n": 1}' * 50)))
+    stored = bytearray(file.close())
+    stored[len(stored) // 2] ^= 4
+    with pytest.raises(ArchiveDamaged, match="exchanges/a"):
+        check_exchanges(bytes(stored), where="exchanges/a")

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from paloverde.archive import layout
+
+SHA = "ab" * 32
+DAY = date(2026, 3, 8)
+
+
+def test_keys_are_these_literal_strings() -> None:
+    account = "facebook-palmaria"
+    assert layout.records_key(account, DAY, SHA) == f"records/account=facebook-palmaria/date=2026-03-08/{SHA}.parquet"
+    assert layout.sightings_key(account, DAY, SHA) == f"sightings/account=facebook-palmaria/date=2026-03-08/{SHA}.parquet"
+    assert layout.exchanges_key(account, DAY, SHA) == f"exchanges/account=facebook-palmaria/date=2026-03-08/{SHA}.warc.gz"
+    assert layout.media_key(SHA) == f"media/sha256/ab/{SHA}"
+    assert layout.removed_key(account, DAY, "77_88", SHA) == f"removed/account=facebook-palmaria/date=2026-03-08/77_88-{SHA}.parquet"
+    assert layout.run_key(42, SHA) == f"runs/000000000042-{SHA}.json"
+    assert layout.ledger_key(7, SHA) == f"ledger/000000000007-{SHA}.json"
+    assert layout.bundle_key("PRA 2026/17", SHA) == f"bundles/PRA_2026_17/{SHA}.zip"
+
+
+@pytest.mark.parametrize("hostile", ["../../etc", "a%25b", "día", "a b", "", "x" * 500, "😀"])
+def test_a_native_id_never_leads_out_of_its_folder(hostile: str) -> None:
+    key = layout.removed_key("x-palmaria", DAY, hostile, SHA)
+    assert key.startswith("removed/account=x-palmaria/date=2026-03-08/")
+    assert key.count("/") == 3
+    assert len(key) < 300
+
+
+@pytest.mark.parametrize("slug", ["Facebook", "a_b", "a b", "../x", "a--b", "-a", ""])
+def test_a_slug_that_could_break_a_key_is_none(slug: str) -> None:
+    assert not layout.is_slug(slug)
+    with pytest.raises(ValueError, match="cannot be an object key"):
+        layout.records_key(slug + "%", DAY, SHA)

@@ -1,0 +1,140 @@
+"""From an absence to a removal that is held: and everything that must never become one."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from paloverde.archive.seal import Role
+from paloverde.errors import Suspicious
+
+FIRST, SECOND, THIRD = date(2026, 11, 20), date(2026, 11, 21), date(2026, 11, 22)
+
+
+def removed(city) -> dict[str, dict[str, object]]:  # type: ignore[no-untyped-def]
+    tables = [city.archive.table(sealed.part) for sealed in city.archive.parts(Role.REMOVED)]
+    return {row["native_id"]: row for table in tables for row in table.to_pylist()}
+
+
+def test_a_deleted_comment_is_held_with_time_poster_and_cause(city) -> None:  # type: ignore[no-untyped-def]
+    city.night(FIRST)
+    gone = city.site.comments["p1"].pop("c12")
+    assert city.night(SECOND)[0].candidates == 1
+    assert city.check(SECOND).removed == ["c12"]
+    held = removed(city)["c12"]
+    assert held["text"] == gone["text"]
+    assert (held["poster_name"], held["poster_id"]) == ("Rosa Quintero", "u-rosa")
+    assert str(held["posted_at"])[:16] == gone["at"][:16].replace("T", " ")
+    assert held["cause"] == "undetermined"
+    assert held["confirmed_by"]
+
+
+def test_the_hold_is_a_lock_of_two_calendar_years(city) -> None:  # type: ignore[no-untyped-def]
+    city.night(FIRST)
+    del city.site.comments["p1"]["c12"]
+    city.night(SECOND)
+    city.check(SECOND)
+    (sealed,) = city.archive.parts(Role.REMOVED)
+    standing = city.vault.store.standing(sealed.part.stored)
+    retain_until = removed(city)["c12"]["retain_until"]
+    assert isinstance(retain_until, date)
+    assert retain_until.year == datetime.now(UTC).year + 2
+    assert standing.locked_until is not None
+    assert standing.locked_until.date() > retain_until
+
+
+def test_a_hidden_comment_is_held_as_removed_by_the_city_once(city) -> None:  # type: ignore[no-untyped-def]
+    city.night(FIRST)
+    city.site.comments["p2"]["c21"]["hidden"] = True
+    city.night(SECOND)
+    assert city.check(SECOND).removed == ["c21"]
+    assert removed(city)["c21"]["cause"] == "city"
+    city.night(THIRD)
+    assert city.check(THIRD).removed == []
+    assert len(city.archive.parts(Role.REMOVED)) == 1
+
+
+def test_what_was_restored_can_be_removed_again(city) -> None:  # type: ignore[no-untyped-def]
+    city.night(FIRST)
+    comment = city.site.comments["p1"].pop("c12")
+    city.night(SECOND)
+    city.check(SECOND)
+    city.site.comments["p1"]["c12"] = comment
+    city.night(THIRD)
+    city.later += timedelta(days=1)
+    del city.site.comments["p1"]["c12"]
+    city.night(THIRD + timedelta(days=1))
+    assert city.check(THIRD + timedelta(days=1)).removed == ["c12"]
+    assert len(city.archive.parts(Role.REMOVED)) == 2
+
+
+def test_what_the_listing_left_out_and_is_there_is_no_removal(city) -> None:  # type: ignore[no-untyped-def]
+    city.night(FIRST)
+    city.site.broken["/comments/p1"] = (200, b'{"items": [], "total": 0}')
+    city.night(SECOND)
+    report = city.check(SECOND, most_gone=20, percent_gone=100)
+    assert report.removed == []
+    assert len(report.restored) == 5
+    assert city.archive.parts(Role.REMOVED) == []
+
+
+@pytest.mark.parametrize("fault", [(500, b"{}"), (403, b"{}"), (200, b"<html>")])
+def test_an_error_at_the_look_up_leaves_it_open(city, fault: tuple[int, bytes]) -> None:  # type: ignore[no-untyped-def]
+    city.night(FIRST)
+    del city.site.comments["p1"]["c12"]
+    city.night(SECOND)
+    city.site.broken["/items/c12"] = fault
+    report = city.check(SECOND)
+    assert (report.removed, report.pending) == ([], ["c12"])
+    city.site.broken.clear()
+    assert city.check(THIRD).removed == ["c12"]
+
+
+def test_mass_disappearance_stops_and_asks(city) -> None:  # type: ignore[no-untyped-def]
+    city.night(FIRST)
+    for comments in city.site.comments.values():
+        comments.clear()
+    assert city.night(SECOND)[0].candidates == 20
+    with pytest.raises(Suspicious, match="20 of 24 items are no longer listed"):
+        city.check(SECOND)
+    assert city.archive.parts(Role.REMOVED) == []
+    assert len(city.check(SECOND, allowed=20).removed) == 20
+
+
+def test_a_deleted_post_takes_its_comments_with_it(city) -> None:  # type: ignore[no-untyped-def]
+    city.night(FIRST)
+    del city.site.posts["p1"]
+    del city.site.comments["p1"]
+    city.night(SECOND)
+    assert city.check(SECOND).removed == ["p1"]
+    held = removed(city)["p1"]
+    assert held["cause"] == "city"
+    assert sorted(city.check(THIRD).removed) == ["c11", "c12", "c13", "c14", "c15"]
+    assert "went with it" in str(removed(city)["c11"]["cause_reason"])
+
+
+def test_the_first_night_removes_nothing(city) -> None:  # type: ignore[no-untyped-def]
+    city.night(FIRST)
+    report = city.check(FIRST)
+    assert (report.removed, report.looked_up) == ([], 0)
+
+
+def test_no_item_goes_unlooked_at_for_longer_than_set(city) -> None:  # type: ignore[no-untyped-def]
+    city.night(FIRST)
+    city.later = timedelta(days=31)
+    report = city.check(date(2026, 12, 23), look_ups=10)
+    assert report.looked_up == 10
+    rest = city.check(date(2026, 12, 24), look_ups=100)
+    assert rest.looked_up == 14
+    assert rest.oldest_look is not None
+    assert rest.oldest_look > city.clock() - timedelta(minutes=1)
+
+
+def test_an_old_item_that_is_gone_needs_a_second_look(city) -> None:  # type: ignore[no-untyped-def]
+    city.night(FIRST)
+    city.later = timedelta(days=31)
+    del city.site.comments["p1"]["c12"]
+    first = city.check(date(2026, 12, 23))
+    assert (first.removed, first.pending) == ([], ["c12"])
+    assert city.check(date(2026, 12, 24)).removed == ["c12"]
