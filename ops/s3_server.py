@@ -50,7 +50,16 @@ FREE_BYTES = 1 * 1024**3  # what the first start wants to find free
 @contextmanager
 def one_at_a_time(home: Home) -> Iterator[None]:
     """Two people typing `start` together must not build two servers in one directory."""
-    home.path.mkdir(parents=True, exist_ok=True)
+    try:
+        home.path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotServeError(
+            f"{home.path} cannot be made ({error.strerror}); set another --home."
+        ) from error
+    if home.path.stat().st_uid != os.geteuid():
+        raise CannotServeError(
+            f"{home.path} belongs to another user; run this as that user or set another --home."
+        )
     with (home.path / "lock").open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield

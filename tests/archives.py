@@ -1,6 +1,6 @@
 """A small real archive: a write-once directory, an SQLite database, sealed runs with hand-made rows.
 
-    archive = make_archive(tmp_path, records=[record("1", "Street sweeping on Monday")])
+archive = make_archive(tmp_path, records=[record("1", "Street sweeping on Monday")])
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ Row = dict[str, Any]
 def record(native_id: str, text: str | None, **more: Any) -> Row:
     """One row of `records/`; what is not given is made up. `raw` fits the row, its hash fits `raw`."""
     raw = json.dumps({"id": native_id, "message": text}, ensure_ascii=False).encode("utf-8", "surrogatepass")
-    row: Row = {name: None for name in RECORDS.names} | {
+    row: Row = dict.fromkeys(RECORDS.names) | {
         "account": ACCOUNT,
         "date": archive_day(more.get("observed_at", NIGHT)),
         "platform": "facebook",
@@ -59,29 +59,37 @@ def record(native_id: str, text: str | None, **more: Any) -> Row:
     row |= more
     row.setdefault("payload_sha256", None)
     row["payload_sha256"] = hashlib.sha256(row["raw"]).hexdigest()
-    row["version_sha256"] = row["version_sha256"] or hashlib.sha256(f"{native_id} {text}".encode()).hexdigest()
+    row["version_sha256"] = (
+        row["version_sha256"] or hashlib.sha256(f"{native_id} {text}".encode()).hexdigest()
+    )
     return row
 
 
 def removed(row: Row, **more: Any) -> Row:
     """The row of `removed/` for a record."""
     when = more.get("removed_at", row["observed_at"] + timedelta(days=1))
-    return row | {
-        "removed_at": when,
-        "last_seen_at": row["observed_at"],
-        "confirmed_at": when,
-        "confirmed_by": "direct look-up",
-        "cause": "city",
-        "cause_reason": "The page hid it.",
-        "retain_until": add_calendar_years(archive_day(when), 2),
-    } | more
+    return (
+        row
+        | {
+            "removed_at": when,
+            "last_seen_at": row["observed_at"],
+            "confirmed_at": when,
+            "confirmed_by": "direct look-up",
+            "cause": "city",
+            "cause_reason": "The page hid it.",
+            "retain_until": add_calendar_years(archive_day(when), 2),
+        }
+        | more
+    )
 
 
 def medium(body: bytes, **more: Any) -> Row:
     """An entry of a record's `media` whose bytes are kept."""
     sha256 = hashlib.sha256(body).hexdigest()
     empty = dict.fromkeys(("url", "type", "alt_text", "native_id", "sha256", "size", "not_captured"))
-    return empty | {"url": "https://example.org/p", "type": "photo", "sha256": sha256, "size": len(body)} | more
+    return (
+        empty | {"url": "https://example.org/p", "type": "photo", "sha256": sha256, "size": len(body)} | more
+    )
 
 
 def open_empty(folder: Path) -> Archive:
@@ -100,14 +108,23 @@ def make_archive(
     """An archive with one sealed night for each account and archive day that the rows name."""
     archive = open_empty(folder)
     rows = sorted(records, key=_night_of)
-    nights = [(night, list(group)) for night, group in groupby(rows, key=_night_of)] or [((date(2026, 3, 2), ACCOUNT), [])]
+    nights = [(night, list(group)) for night, group in groupby(rows, key=_night_of)] or [
+        ((date(2026, 3, 2), ACCOUNT), [])
+    ]
     for number, ((day, account), group) in enumerate(nights):
         last = number == len(nights) - 1
         add_night(
             archive, account, day, group, media=media if last else (), coverage=coverage if last else None
         )  # fmt: skip
     for row in removed:
-        add_night(archive, row["account"], archive_day(row["removed_at"]), [], removed=[row], kind=RunKind.REMOVAL_CHECK)
+        add_night(
+            archive,
+            row["account"],
+            archive_day(row["removed_at"]),
+            [],
+            removed=[row],
+            kind=RunKind.REMOVAL_CHECK,
+        )
     return archive
 
 

@@ -58,7 +58,7 @@ class PlazaSite:
 
     def comment(self, post: str, id_: str, text: str, name: str = "Rosa Quintero", **more: Any) -> None:
         self._posted += timedelta(minutes=1)
-        who = {"name": name, "id": f"u-{name.split()[0].lower()}"}
+        who = {"name": name, "id": f"u-{name.split(maxsplit=1)[0].lower()}"}
         item = {"id": id_, "text": text, "at": self._posted.isoformat(), "who": who, "on": post, **more}
         self.comments.setdefault(post, {})[id_] = item
 

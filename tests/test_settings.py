@@ -89,12 +89,12 @@ def test_the_suites_own_names_and_other_programs_names_are_let_pass() -> None:
         (
             "S3_ENDPOINT",
             "localhost:9000",
-            "an address such as https://host or https://host:port, without a path, user or password",
+            "an address such as https://host or https://host:port/path, without a user or password",
         ),
         (
             "X_API",
-            "https://api.x.com/2",
-            "an address such as https://host or https://host:port, without a path, user or password",
+            "https://api.x.com/2?a=1",
+            "an address such as https://host or https://host:port/path, without a user or password",
         ),
         ("MEDIA_HOSTS", "twimg.com,*", "host names with commas between them, such as fbcdn.net,twimg.com"),
         ("AGENCY_NAME", "City\nof", "one line of text"),

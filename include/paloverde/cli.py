@@ -37,7 +37,8 @@ COMMANDS = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; errors are one sentence on standard error."""
     words = list(sys.argv[1:] if argv is None else argv)
-    parser = argparse.ArgumentParser(prog="paloverde", description="A city's own archive of its social media.")
+    about = "A city's own archive of its social media."
+    parser = argparse.ArgumentParser(prog="paloverde", description=about)
     parser.add_argument("--version", action="version", version=f"paloverde {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     chosen = next((word for word in words if not word.startswith("-")), None)

@@ -25,7 +25,9 @@ from paloverde.capture.night import NightReport, archive_night
 from paloverde.errors import BadSetting, UnknownAccount
 from paloverde.platforms import PLATFORMS
 from paloverde.platforms.conversation import Clock, Platform
-from paloverde.platforms.network import Limits, Line, Rules
+from paloverde.platforms.line import Line, Rules
+from paloverde.platforms.network import Limits
+from paloverde.platforms.x import X
 from paloverde.records import PACIFIC, Account
 from paloverde.settings import Secret, Settings
 from paloverde.state.books import open_books, writing
@@ -158,7 +160,7 @@ class Installation:
         """What the store of this installation promises, in one sentence."""
         store = self.vault.store
         kept = {
-            Grade.APPLICATION: "this program refuses to delete there, an administrator of the machine still can",
+            Grade.APPLICATION: "this program refuses to delete there, an administrator still can",
             Grade.GOVERNANCE: "the server refuses to delete there, a specially privileged user still can",
             Grade.COMPLIANCE: "the server refuses to delete there, for everybody, until the lock ends",
         }
@@ -171,15 +173,20 @@ class Installation:
             return path.read_text().strip()
         except OSError as error:
             raise BadSetting(
-                f"The token of {slug} is not in {path} ({error.strerror}). Put it there, readable only by this user."
+                f"The token of {slug} is not in {path} ({error.strerror}). "
+                "Put it there, readable only by this user."
             ) from error
 
     def platform(self, name: str) -> Platform:
-        return PLATFORMS[name]
+        """The site's conversation, as the settings want it held."""
+        return X(self.settings.x_words) if name == X.name else PLATFORMS[name]
 
     def _line(self, platform: Platform, token: str) -> Callable[[], Line]:
         settings = self.settings
-        address: str = getattr(settings, f"{platform.name}_api")
+        addresses = {
+            "facebook": f"{settings.facebook_api}/{settings.facebook_api_version}",
+            "x": settings.x_api,
+        }
         limits = Limits(
             deadline=settings.request_deadline_seconds,
             attempts=settings.attempts,
@@ -187,7 +194,9 @@ class Installation:
             max_media=settings.max_media_mb * _MIB,
         )
         rules = Rules(settings.media_hosts, settings.allow_loopback_sites, settings.clock_skew_seconds)
-        return lambda: Line(platform, address, token, clock=self.vault.clock, limits=limits, rules=rules)
+        return lambda: Line(
+            platform, addresses[platform.name], token, clock=self.vault.clock, limits=limits, rules=rules
+        )
 
     def _since(self, slug: str, day: date) -> datetime | None:
         """How far back a night lists posts: everything the first time, then the days that are set."""

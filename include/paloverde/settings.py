@@ -16,7 +16,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Never
+from typing import Any, Literal, Never
 from urllib.parse import urlsplit
 
 from sqlalchemy.engine import URL, make_url
@@ -113,14 +113,27 @@ def _store(text: str) -> str:
 
 def _address(text: str) -> str:
     """An address of a host: scheme, host and port, no path, no user, no question."""
-    allowed = "an address such as https://host or https://host:port, without a path, user or password"
+    if urlsplit(_api(text)).path:
+        raise _WrongValueError("an address such as https://host or https://host:port, without a path")
+    return text.rstrip("/")
+
+
+def _api(text: str) -> str:
+    """An address that requests go below: scheme, host, port and maybe a path; no user, no question."""
+    allowed = "an address such as https://host or https://host:port/path, without a user or password"
     try:
         parts = urlsplit(text)
-        bare = parts._replace(scheme="", netloc="").geturl() in ("", "/")
-        good = parts.scheme in ("https", "http") and parts.hostname and parts.port != 0 and bare
+        good = parts.scheme in ("https", "http") and parts.hostname and parts.port != 0
     except ValueError:
         raise _WrongValueError(allowed) from None
-    if not good or "@" in parts.netloc or not text.isprintable() or " " in text:
+    if (
+        not good
+        or parts.query
+        or parts.fragment
+        or "@" in parts.netloc
+        or not text.isprintable()
+        or " " in text
+    ):
         raise _WrongValueError(allowed)
     return text.rstrip("/")
 
@@ -196,9 +209,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("secrets_dir", "{home}/secrets",
             "Folder with one file for each account, named by its slug, holding its token (mode 0600).",
             parse=_path),
-    Setting("facebook_api", "https://graph.facebook.com", "Address of the Graph API.", parse=_address),
+    Setting("facebook_api", "https://graph.facebook.com", "Address of the Graph API.", parse=_api),
     Setting("facebook_api_version", "v26.0", "Version of the Graph API that is asked for.", parse=_version),
-    Setting("x_api", "https://api.x.com", "Address of the X API v2.", parse=_address),
+    Setting("x_api", "https://api.x.com", "Address of the X API v2.", parse=_api),
     Setting("x_words", "auto",
             "Vocabulary of the X API: post (`post.fields`), tweet (`tweet.fields`), or auto to find out.",
             parse=_one_of("auto", "post", "tweet")),
@@ -251,7 +264,7 @@ class Settings:
     facebook_api: str
     facebook_api_version: str
     x_api: str
-    x_words: str
+    x_words: Literal["auto", "post", "tweet"]
     media_hosts: tuple[str, ...]
     allow_loopback_sites: bool
     request_deadline_seconds: int

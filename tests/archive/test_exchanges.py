@@ -25,7 +25,10 @@ def test_the_bytes_of_the_wire_are_kept_and_found_by_offset() -> None:
     file = ExchangeFile("Paloverde", AT)
     offsets = [file.add(exchange(body)) for body in (first, second)]
     stored = file.close()
-    assert read_exchange(stored, offsets[1]) == ("https://site.example/posts?after=3", '{"n": "dos ñ 🌵"}'.encode())
+    assert read_exchange(stored, offsets[1]) == (
+        "https://site.example/posts?after=3",
+        '{"n": "dos ñ 🌵"}'.encode(),
+    )
     wire = [r.raw_stream.read() for r in ArchiveIterator(io.BytesIO(stored)) if r.rec_type == "response"]
     assert wire == [first, second]
 
@@ -41,7 +44,9 @@ def test_an_independent_reader_finds_every_record_and_digest_right() -> None:
 
 def test_a_body_without_its_credential_says_what_was_taken_out() -> None:
     file = ExchangeFile("Paloverde", AT)
-    offset = file.add(exchange(b'{"next": "[credential removed]"}', decoded=True, taken_out=(TakenOut(10, 44),)))
+    offset = file.add(
+        exchange(b'{"next": "[credential removed]"}', decoded=True, taken_out=(TakenOut(10, 44),))
+    )
     stored = file.close()
     assert read_exchange(stored, offset)[1] == b'{"next": "[credential removed]"}'
     response = next(r for r in ArchiveIterator(io.BytesIO(stored)) if r.rec_type == "response")
@@ -51,7 +56,13 @@ def test_a_body_without_its_credential_says_what_was_taken_out() -> None:
 
 def test_a_header_cannot_smuggle_another_record_in() -> None:
     hostile = Exchange(
-        "https://site.example/x\r\nWARC-Type: metadata", (), 200, "OK\r\nX: y", (("a", "b\r\n\r\nWARC/1.1"),), b"{}", AT
+        "https://site.example/x\r\nWARC-Type: metadata",
+        (),
+        200,
+        "OK\r\nX: y",
+        (("a", "b\r\n\r\nWARC/1.1"),),
+        b"{}",
+        AT,
     )
     file = ExchangeFile("Paloverde", AT)
     file.add(hostile)

@@ -12,11 +12,23 @@ DAY = date(2026, 3, 8)
 
 def test_keys_are_these_literal_strings() -> None:
     account = "facebook-palmaria"
-    assert layout.records_key(account, DAY, SHA) == f"records/account=facebook-palmaria/date=2026-03-08/{SHA}.parquet"
-    assert layout.sightings_key(account, DAY, SHA) == f"sightings/account=facebook-palmaria/date=2026-03-08/{SHA}.parquet"
-    assert layout.exchanges_key(account, DAY, SHA) == f"exchanges/account=facebook-palmaria/date=2026-03-08/{SHA}.warc.gz"
+    assert (
+        layout.records_key(account, DAY, SHA)
+        == f"records/account=facebook-palmaria/date=2026-03-08/{SHA}.parquet"
+    )
+    assert (
+        layout.sightings_key(account, DAY, SHA)
+        == f"sightings/account=facebook-palmaria/date=2026-03-08/{SHA}.parquet"
+    )
+    assert (
+        layout.exchanges_key(account, DAY, SHA)
+        == f"exchanges/account=facebook-palmaria/date=2026-03-08/{SHA}.warc.gz"
+    )
     assert layout.media_key(SHA) == f"media/sha256/ab/{SHA}"
-    assert layout.removed_key(account, DAY, "77_88", SHA) == f"removed/account=facebook-palmaria/date=2026-03-08/77_88-{SHA}.parquet"
+    assert (
+        layout.removed_key(account, DAY, "77_88", SHA)
+        == f"removed/account=facebook-palmaria/date=2026-03-08/77_88-{SHA}.parquet"
+    )
     assert layout.run_key(42, SHA) == f"runs/000000000042-{SHA}.json"
     assert layout.ledger_key(7, SHA) == f"ledger/000000000007-{SHA}.json"
     assert layout.bundle_key("PRA 2026/17", SHA) == f"bundles/PRA_2026_17/{SHA}.zip"

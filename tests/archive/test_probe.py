@@ -95,7 +95,7 @@ def test_a_lock_that_was_lost_between_two_runs_is_found(s3_place: Place) -> None
     assert "restart" in failures(after)
     assert not after.usable
     assert not after.compliance_allowed
-    assert after.evidence is None
+    assert after.evidence == lost, "the next run looks for it again"
 
 
 def test_a_server_that_only_pretends_is_refused_compliance(pretended: Probe) -> None:

@@ -8,16 +8,17 @@ import pytest
 
 from paloverde.archive.seal import Role
 from paloverde.errors import Suspicious
+from plazacity import City
 
 FIRST, SECOND, THIRD = date(2026, 11, 20), date(2026, 11, 21), date(2026, 11, 22)
 
 
-def removed(city) -> dict[str, dict[str, object]]:  # type: ignore[no-untyped-def]
+def removed(city: City) -> dict[str, dict[str, object]]:
     tables = [city.archive.table(sealed.part) for sealed in city.archive.parts(Role.REMOVED)]
     return {row["native_id"]: row for table in tables for row in table.to_pylist()}
 
 
-def test_a_deleted_comment_is_held_with_time_poster_and_cause(city) -> None:  # type: ignore[no-untyped-def]
+def test_a_deleted_comment_is_held_with_time_poster_and_cause(city: City) -> None:
     city.night(FIRST)
     gone = city.site.comments["p1"].pop("c12")
     assert city.night(SECOND)[0].candidates == 1
@@ -30,7 +31,7 @@ def test_a_deleted_comment_is_held_with_time_poster_and_cause(city) -> None:  # 
     assert held["confirmed_by"]
 
 
-def test_the_hold_is_a_lock_of_two_calendar_years(city) -> None:  # type: ignore[no-untyped-def]
+def test_the_hold_is_a_lock_of_two_calendar_years(city: City) -> None:
     city.night(FIRST)
     del city.site.comments["p1"]["c12"]
     city.night(SECOND)
@@ -44,7 +45,7 @@ def test_the_hold_is_a_lock_of_two_calendar_years(city) -> None:  # type: ignore
     assert standing.locked_until.date() > retain_until
 
 
-def test_a_hidden_comment_is_held_as_removed_by_the_city_once(city) -> None:  # type: ignore[no-untyped-def]
+def test_a_hidden_comment_is_held_as_removed_by_the_city_once(city: City) -> None:
     city.night(FIRST)
     city.site.comments["p2"]["c21"]["hidden"] = True
     city.night(SECOND)
@@ -55,7 +56,7 @@ def test_a_hidden_comment_is_held_as_removed_by_the_city_once(city) -> None:  # 
     assert len(city.archive.parts(Role.REMOVED)) == 1
 
 
-def test_what_was_restored_can_be_removed_again(city) -> None:  # type: ignore[no-untyped-def]
+def test_what_was_restored_can_be_removed_again(city: City) -> None:
     city.night(FIRST)
     comment = city.site.comments["p1"].pop("c12")
     city.night(SECOND)
@@ -69,7 +70,7 @@ def test_what_was_restored_can_be_removed_again(city) -> None:  # type: ignore[n
     assert len(city.archive.parts(Role.REMOVED)) == 2
 
 
-def test_what_the_listing_left_out_and_is_there_is_no_removal(city) -> None:  # type: ignore[no-untyped-def]
+def test_what_the_listing_left_out_and_is_there_is_no_removal(city: City) -> None:
     city.night(FIRST)
     city.site.broken["/comments/p1"] = (200, b'{"items": [], "total": 0}')
     city.night(SECOND)
@@ -80,7 +81,7 @@ def test_what_the_listing_left_out_and_is_there_is_no_removal(city) -> None:  # 
 
 
 @pytest.mark.parametrize("fault", [(500, b"{}"), (403, b"{}"), (200, b"<html>")])
-def test_an_error_at_the_look_up_leaves_it_open(city, fault: tuple[int, bytes]) -> None:  # type: ignore[no-untyped-def]
+def test_an_error_at_the_look_up_leaves_it_open(city: City, fault: tuple[int, bytes]) -> None:
     city.night(FIRST)
     del city.site.comments["p1"]["c12"]
     city.night(SECOND)
@@ -91,7 +92,18 @@ def test_an_error_at_the_look_up_leaves_it_open(city, fault: tuple[int, bytes]) 
     assert city.check(THIRD).removed == ["c12"]
 
 
-def test_mass_disappearance_stops_and_asks(city) -> None:  # type: ignore[no-untyped-def]
+def test_a_site_that_denies_what_it_lists_is_not_believed(city: City) -> None:
+    city.night(FIRST)
+    del city.site.comments["p1"]["c12"]
+    city.night(SECOND)
+    for comments in city.site.comments.values():
+        for comment in comments:
+            city.site.broken[f"/items/{comment}"] = (404, b'{"error": "no such item"}')
+    report = city.check(SECOND)
+    assert (report.removed, report.pending) == ([], ["c12"])
+
+
+def test_mass_disappearance_stops_and_asks(city: City) -> None:
     city.night(FIRST)
     for comments in city.site.comments.values():
         comments.clear()
@@ -102,7 +114,7 @@ def test_mass_disappearance_stops_and_asks(city) -> None:  # type: ignore[no-unt
     assert len(city.check(SECOND, allowed=20).removed) == 20
 
 
-def test_a_deleted_post_takes_its_comments_with_it(city) -> None:  # type: ignore[no-untyped-def]
+def test_a_deleted_post_takes_its_comments_with_it(city: City) -> None:
     city.night(FIRST)
     del city.site.posts["p1"]
     del city.site.comments["p1"]
@@ -114,13 +126,13 @@ def test_a_deleted_post_takes_its_comments_with_it(city) -> None:  # type: ignor
     assert "went with it" in str(removed(city)["c11"]["cause_reason"])
 
 
-def test_the_first_night_removes_nothing(city) -> None:  # type: ignore[no-untyped-def]
+def test_the_first_night_removes_nothing(city: City) -> None:
     city.night(FIRST)
     report = city.check(FIRST)
     assert (report.removed, report.looked_up) == ([], 0)
 
 
-def test_no_item_goes_unlooked_at_for_longer_than_set(city) -> None:  # type: ignore[no-untyped-def]
+def test_no_item_goes_unlooked_at_for_longer_than_set(city: City) -> None:
     city.night(FIRST)
     city.later = timedelta(days=31)
     report = city.check(date(2026, 12, 23), look_ups=10)
@@ -131,7 +143,7 @@ def test_no_item_goes_unlooked_at_for_longer_than_set(city) -> None:  # type: ig
     assert rest.oldest_look > city.clock() - timedelta(minutes=1)
 
 
-def test_an_old_item_that_is_gone_needs_a_second_look(city) -> None:  # type: ignore[no-untyped-def]
+def test_an_old_item_that_is_gone_needs_a_second_look(city: City) -> None:
     city.night(FIRST)
     city.later = timedelta(days=31)
     del city.site.comments["p1"]["c12"]

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import resource
 import subprocess
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.dataset as ds
 import pytest
-from plaza import TOKEN
 
 from paloverde.archive.reader import Archive
 from paloverde.archive.seal import Role, Seal
 from paloverde.errors import CredentialDead, Unreachable
+from plaza import TOKEN
+from plazacity import City
 
 FIRST, SECOND, THIRD = date(2026, 11, 20), date(2026, 11, 21), date(2026, 11, 22)
 
@@ -26,16 +29,19 @@ def last_seal(archive: Archive) -> Seal:
     return list(archive.seals())[-1]
 
 
-def test_the_first_night_keeps_everything(city) -> None:  # type: ignore[no-untyped-def]
+def test_the_first_night_keeps_everything(city: City) -> None:
     report, trouble = city.night(FIRST)
     assert trouble is None
     assert (report.outcome, report.records, report.new_versions, report.gaps) == ("sealed", 24, 24, [])
     kept = rows(city.archive)
-    assert {row["native_id"] for row in kept} == {*city.site.posts, *(c for p in city.site.comments.values() for c in p)}
+    assert {row["native_id"] for row in kept} == {
+        *city.site.posts,
+        *(c for p in city.site.comments.values() for c in p),
+    }
     assert {str(row["date"]) for row in kept} == {"2026-11-20"}
 
 
-def test_every_row_leads_back_to_its_exact_bytes(city) -> None:  # type: ignore[no-untyped-def]
+def test_every_row_leads_back_to_its_exact_bytes(city: City) -> None:
     city.night(FIRST)
     for row in rows(city.archive):
         url, body = city.archive.exchange(row["exchange_key"], row["exchange_offset"])
@@ -43,7 +49,7 @@ def test_every_row_leads_back_to_its_exact_bytes(city) -> None:  # type: ignore[
         assert url.startswith(city.site.url)
 
 
-def test_the_same_night_again_changes_nothing(city) -> None:  # type: ignore[no-untyped-def]
+def test_the_same_night_again_changes_nothing(city: City) -> None:
     city.night(FIRST)
     before = sorted(stored.key for stored in city.vault.store.walk(""))
     report, _ = city.night(FIRST)
@@ -51,7 +57,7 @@ def test_the_same_night_again_changes_nothing(city) -> None:  # type: ignore[no-
     assert sorted(stored.key for stored in city.vault.store.walk("")) == before
 
 
-def test_a_quiet_night_writes_no_records_but_says_that_it_looked(city) -> None:  # type: ignore[no-untyped-def]
+def test_a_quiet_night_writes_no_records_but_says_that_it_looked(city: City) -> None:
     city.night(FIRST)
     report, _ = city.night(SECOND)
     assert (report.outcome, report.records, report.new_versions) == ("sealed", 24, 0)
@@ -59,7 +65,7 @@ def test_a_quiet_night_writes_no_records_but_says_that_it_looked(city) -> None: 
     assert len(rows(city.archive, Role.SIGHTINGS, of=SECOND)) == 24
 
 
-def test_an_edit_is_a_new_version_beside_the_old(city) -> None:  # type: ignore[no-untyped-def]
+def test_an_edit_is_a_new_version_beside_the_old(city: City) -> None:
     city.night(FIRST)
     city.site.comments["p1"]["c12"]["text"] = "I changed my mind"
     city.night(SECOND)
@@ -69,7 +75,7 @@ def test_an_edit_is_a_new_version_beside_the_old(city) -> None:  # type: ignore[
     assert texts == ["Comment 2 on route 1", "I changed my mind", "Comment 2 on route 1"]
 
 
-def test_no_token_is_in_any_byte_on_disk(city, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_no_token_is_in_any_byte_on_disk(city: City, tmp_path: Path) -> None:
     city.site.post("leak", f"echo {TOKEN}")
     city.night(FIRST)
     found = subprocess.run(["grep", "-raF", "plaza-token", tmp_path], capture_output=True, check=False)
@@ -78,7 +84,7 @@ def test_no_token_is_in_any_byte_on_disk(city, tmp_path: Path) -> None:  # type:
         assert TOKEN not in str(city.archive.table(sealed.part).to_pylist())
 
 
-def test_a_dead_token_is_sealed_as_a_gap_and_raised(city) -> None:  # type: ignore[no-untyped-def]
+def test_a_dead_token_is_sealed_as_a_gap_and_raised(city: City) -> None:
     city.token = "revoked"
     report, trouble = city.night(FIRST)
     assert isinstance(trouble, CredentialDead)
@@ -87,7 +93,7 @@ def test_a_dead_token_is_sealed_as_a_gap_and_raised(city) -> None:  # type: igno
     assert rows(city.archive) == []
 
 
-def test_a_stream_that_fails_is_a_gap_and_the_rest_is_kept(city) -> None:  # type: ignore[no-untyped-def]
+def test_a_stream_that_fails_is_a_gap_and_the_rest_is_kept(city: City) -> None:
     city.site.broken["/comments/p2"] = (500, b"{}")
     report, trouble = city.night(FIRST)
     assert trouble is None
@@ -98,13 +104,13 @@ def test_a_stream_that_fails_is_a_gap_and_the_rest_is_kept(city) -> None:  # typ
     assert (again.outcome, again.new_versions, again.gaps) == ("sealed", 5, [])
 
 
-def test_a_short_listing_is_said(city) -> None:  # type: ignore[no-untyped-def]
+def test_a_short_listing_is_said(city: City) -> None:
     city.site.broken["/comments/p3"] = (200, b'{"items": [], "total": 5}')
     report, _ = city.night(FIRST)
     assert "comments of p3: the site counts 5 and listed 0." in report.gaps
 
 
-def test_an_outage_never_makes_an_absence_of_what_it_did_not_list(city) -> None:  # type: ignore[no-untyped-def]
+def test_an_outage_never_makes_an_absence_of_what_it_did_not_list(city: City) -> None:
     city.night(FIRST)
     for post in city.site.posts:
         city.site.broken[f"/comments/{post}"] = (503, b"{}")
@@ -112,7 +118,7 @@ def test_an_outage_never_makes_an_absence_of_what_it_did_not_list(city) -> None:
     assert report.candidates == 0
 
 
-def test_pictures_are_kept_once_and_a_lost_one_is_said(city) -> None:  # type: ignore[no-untyped-def]
+def test_pictures_are_kept_once_and_a_lost_one_is_said(city: City) -> None:
     picture = f"{city.site.url}/files/park.png"
     city.site.files["/files/park.png"] = b"\x89PNG park"
     for n in range(3):
@@ -128,7 +134,7 @@ def test_pictures_are_kept_once_and_a_lost_one_is_said(city) -> None:  # type: i
     assert any("1 pictures or videos were not captured" in gap for gap in report.gaps)
 
 
-def test_the_search_bounds_of_a_part_are_true(city) -> None:  # type: ignore[no-untyped-def]
+def test_the_search_bounds_of_a_part_are_true(city: City) -> None:
     city.night(FIRST)
     for sealed in city.archive.parts(Role.RECORDS):
         posted = city.archive.table(sealed.part)["posted_at"].to_pylist()
@@ -138,18 +144,14 @@ def test_the_search_bounds_of_a_part_are_true(city) -> None:  # type: ignore[no-
     assert not city.archive.parts(Role.RECORDS, posted_before=datetime(2026, 1, 1, tzinfo=UTC))
 
 
-def test_partitions_open_without_our_code(city, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
-    import pyarrow.dataset as ds
-
+def test_partitions_open_without_our_code(city: City, tmp_path: Path) -> None:
     city.night(FIRST)
     table = ds.dataset(tmp_path / "archive" / "records", format="parquet").to_table()
     assert table.num_rows == 24
     assert table.schema.field("date").type == pa.date32()
 
 
-def test_a_full_disk_is_one_sentence_and_nothing_sealed_changes(city) -> None:  # type: ignore[no-untyped-def]
-    import resource
-
+def test_a_full_disk_is_one_sentence_and_nothing_sealed_changes(city: City) -> None:
     city.night(FIRST)
     before = [seal.sequence for seal in city.archive.seals()]
     city.site.post("new", "x" * 20_000)

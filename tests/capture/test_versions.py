@@ -38,7 +38,11 @@ def test_a_change_of_content_is_a_new_version(change: dict[str, object]) -> None
 
 @pytest.mark.parametrize(
     "change",
-    [{"count": 4}, {"payload": b'{"likes": 9}'}, {"media": (Medium(url="https://cdn.example/a.jpg?signature=2"),)}],
+    [
+        {"count": 4},
+        {"payload": b'{"likes": 9}'},
+        {"media": (Medium(url="https://cdn.example/a.jpg?signature=2"),)},
+    ],
 )
 def test_what_is_no_content_makes_no_new_version(change: dict[str, object]) -> None:
     assert version_sha256(msgspec.structs.replace(RECORD, **change)) == version_sha256(RECORD)

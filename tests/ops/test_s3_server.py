@@ -45,6 +45,13 @@ def test_stopping_what_does_not_run_is_no_error(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "s3: was not running\n")
 
 
+def test_a_directory_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    done = command(tmp_path / "file/s3", "start")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout == f"s3: {tmp_path}/file/s3 cannot be made (Not a directory); set another --home.\n"
+
+
 def test_a_stranger_with_a_recorded_number_is_never_ended(server: ModuleType, tmp_path: Path) -> None:
     home = server.Home(tmp_path)
     with subprocess.Popen(["sleep", "60"]) as stranger:

@@ -1,23 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from orchestration.city import city_home
 
-import orchestration.isolated  # noqa: F401 - sets Airflow's home before anything imports Airflow
-import pytest
-
-from paloverde.orchestration.people import People, Role
-
-PASSWORD = "a long sentence for tests"
-
-
-@pytest.fixture(scope="session")
-def city_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The home of a city, as the environment names it; one person of each role may sign in there."""
-    home = tmp_path_factory.mktemp("city")
-    people = People(home / "users.json")
-    for role in Role:
-        people.put(role.value, f"The {role.value}", role, PASSWORD)
-    with pytest.MonkeyPatch.context() as environ:
-        environ.setenv("PALOVERDE_HOME", str(home))
-        yield home
+__all__ = ["city_home"]

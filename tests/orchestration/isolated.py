@@ -22,7 +22,6 @@ os.environ.update(
     AIRFLOW__CORE__AUTH_MANAGER="paloverde.orchestration.auth.CityAuthManager",
     AIRFLOW__API_AUTH__JWT_SECRET="a secret that signs the tokens of these tests, and nothing else",
     AIRFLOW__API__SECRET_KEY="another secret of these tests",
-    AIRFLOW__LOGGING__LOGGING_LEVEL="WARNING",
 )
 
 # What Airflow and Starlette warn of while they are imported is theirs to mend; everything later is an error.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -48,7 +47,8 @@ class Simulated:
         lowered = {name.lower(): value for name, value in headers.items()}
         query = dict(request.params) | params
         assert self.token not in urlencode(query), "the token would be in the address"
-        ask = Ask("GET", request.path, query, lowered, "http://127.0.0.1")
+        path = f"/v26.0{request.path}" if self.platform.name == "facebook" else request.path
+        ask = Ask("GET", path, query, lowered, "http://127.0.0.1")
         reply = self.desk.switchboard.answer(self.city, SITES[self.platform.name], ask)
         if reply.drop:
             return Answer(503, {}, b"")
@@ -57,6 +57,3 @@ class Simulated:
             body = body[: int(len(body) * reply.keep)]
         shown = body.replace(self.token.encode(), b"[credential removed]")  # as the driver does it
         return Answer(reply.status, {name.lower(): value for name, value in reply.headers.items()}, shown)
-
-
-Answers = Callable[[Request], Answer]

@@ -10,12 +10,13 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
-from plaza import TOKEN, Plaza, PlazaSite, plaza
 
 from paloverde.errors import CredentialDead, PermissionMissing, RateLimited, Suspicious, Unreachable
 from paloverde.platforms.conversation import NotThere, Request
 from paloverde.platforms.exchange import Exchange
-from paloverde.platforms.network import Limits, Line, Rules
+from paloverde.platforms.line import Line, Rules
+from paloverde.platforms.network import Limits
+from plaza import TOKEN, Plaza, PlazaSite, plaza
 
 
 def now() -> datetime:

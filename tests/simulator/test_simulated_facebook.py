@@ -181,6 +181,8 @@ def test_a_kept_limit_ends_in_a_throttle(client: Client, sites: RunningSites) ->
     answer = client.facebook("me")
     assert (answer.status, answer.json["error"]["code"]) == (400, 80001)
     assert json.loads(answer.headers["x-app-usage"])["call_count"] >= 100
+    (usage,) = json.loads(answer.headers["x-business-use-case-usage"])[client.page]
+    assert 0 < usage["estimated_time_to_regain_access"] <= 61
 
 
 def test_bodies_are_escaped_as_the_real_ones(client: Client) -> None:
@@ -264,3 +266,14 @@ def test_conversations_have_the_recorded_shape(client: Client, recorded_facebook
 def test_field_expansion_reads_back_as_written() -> None:
     text = "id,comments.limit(5).filter(stream){id,from{name}},message"
     assert fields.written(fields.parse(text)) == text
+
+
+def test_edges_answer_alone_as_they_do_inside_fields(client: Client) -> None:
+    for post in client.facebook_all("me/feed", fields="attachments,reactions.summary(true)", limit="100"):
+        alone = client.facebook(f"{post['id']}/attachments").json
+        assert alone == post.get("attachments", {"data": []})
+        assert client.facebook(f"{post['id']}/reactions", summary="true").json == post["reactions"]
+    inside = client.facebook("me", fields="conversations.limit(3){id,message_count}").json["conversations"][
+        "data"
+    ]
+    assert inside == client.facebook("me/conversations", fields="id,message_count", limit="3").json["data"]

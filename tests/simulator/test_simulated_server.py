@@ -14,6 +14,9 @@ from pathlib import Path
 import pytest
 
 from paloverde.simulator import control, server
+from paloverde.simulator.events import EVENTS
+from paloverde.simulator.faults import KINDS
+from paloverde.simulator.sites import SITES
 from simulator.client import Client
 
 INCLUDE = Path(server.__file__).parents[2]
@@ -134,3 +137,11 @@ def test_a_port_that_is_taken_gives_one_plain_sentence(
 ) -> None:
     assert server.main(["--port", str(client.sites.port), "--day", "2026-11-20"]) == 1
     assert capsys.readouterr().err.strip().endswith("choose another with --port.")
+
+
+@pytest.mark.parametrize(
+    "name", [*KINDS, *EVENTS, *(name for site in SITES.values() for name in site.settings)]
+)
+def test_the_readme_explains_every_fault_event_and_setting(name: str) -> None:
+    readme = Path(server.__file__).with_name("README.md").read_text(encoding="utf-8")
+    assert f"`{name}`" in readme

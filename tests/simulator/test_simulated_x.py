@@ -320,3 +320,19 @@ def test_pages_have_the_recorded_names(
     ours = client.x(path.format(user=client.user), **asked).json
     assert set(recorded["data"][0]) <= set(ours["data"][0])
     assert set(recorded.get("meta", {})) <= set(ours["meta"])
+
+
+def test_the_truth_tells_the_text_that_the_wire_carries(client: Client) -> None:
+    truly = {one["id"]: one["wire_text"] for one in shown(client, "post", "comment")}
+    for path in ("tweets", "mentions"):
+        for one in client.x_all(f"users/{client.user}/{path}", max_results="100", tweet_fields="note_tweet"):
+            assert one.get("note_tweet", one)["text"] == truly[one["id"]]
+
+
+def test_every_reply_mentions_the_city_or_is_its_own(client: Client) -> None:
+    walked = [
+        one["id"]
+        for path in ("tweets", "mentions")
+        for one in client.x_all(f"users/{client.user}/{path}", max_results="100")
+    ]
+    assert set(walked) == {one["id"] for one in shown(client, "post", "comment")}

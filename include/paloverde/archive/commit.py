@@ -56,7 +56,7 @@ def commit(store: Store, books: Engine, signer: Signer, draft: Draft, locked_unt
                 return decided
     except OperationalError as error:
         raise Unreachable(
-            f"The database did not take the seal of {draft.account} for {draft.day:%A %d %B %Y}: {error.orig}. "
+            f"The database did not take the seal of {draft.account} for {draft.day:%d %B %Y}: {error.orig}. "
             "Nothing is lost: run the same night again, it goes on from here."
         ) from error
 

@@ -34,7 +34,7 @@ class ExchangeFile:
     def __init__(self, software: str, made_at: datetime) -> None:
         self._pieces: list[bytes] = []
         self.size = self.count = 0
-        about = f"software: {software}\r\nformat: WARC File Format 1.1\r\ndescription: credentials are taken out\r\n"
+        about = f"software: {software}\r\nformat: WARC File Format 1.1\r\ndescription: no credentials\r\n"
         named = {"WARC-Type": "warcinfo", "Content-Type": "application/warc-fields"}
         self._add(named, made_at, about.encode())
 

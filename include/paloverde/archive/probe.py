@@ -69,7 +69,8 @@ def probe(tamper: Tamper, *, previous: Evidence | None = None) -> Probe:
         began=began,
         ended=datetime.now(UTC),
         checks=checks,
-        evidence=_leave_evidence(trial) if usable else None,
+        # A store that failed keeps the old evidence: a lost lock is not forgotten at the next run.
+        evidence=_leave_evidence(trial) if usable else previous,
         promises=tuple(check.sentence for check in checks if check.passed),
         cannot_promise=tuple(check.sentence for check in checks if not check.passed),
         usable=usable,

@@ -37,7 +37,7 @@ class Rebuilt(msgspec.Struct, frozen=True):
 def rebuild(store: Store, books: Engine, progress: Callable[[str], None]) -> Rebuilt:
     """Empty the tables that follow from the archive and fill them again from its objects.
 
-    All in one transaction: if an object is damaged, `ArchiveDamaged` says which and the database stays as it was.
+    All in one transaction: `ArchiveDamaged` says which object is damaged, and the database stays as it was.
     """
     seals = _chain(_named(store, "runs/"), _seal_link)
     entries = _chain(_named(store, "ledger/"), _entry_link)

@@ -18,7 +18,7 @@ from paloverde.records import Kind
 from paloverde.state.tables import ITEMS
 
 _BATCH = 5_000
-_LOOKED_AT = ("present", "hidden")  # states in which the item itself was seen
+_SEEN = ("present", "hidden")  # states in which the item itself was seen
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -120,6 +120,16 @@ def longest_unlooked(account: str, limit: int) -> Select[tuple[object, ...]]:
     )
 
 
+def newest_seen(account: str, kind: str) -> Select[tuple[object, ...]]:
+    """A few items of a kind that were seen last."""
+    return (
+        select(ITEMS)
+        .where(ITEMS.c.account == account, ITEMS.c.kind == kind, ITEMS.c.state == "present")
+        .order_by(ITEMS.c.last_seen.desc(), ITEMS.c.native_id)
+        .limit(5)
+    )
+
+
 def oldest_look(connection: Connection, account: str) -> datetime | None:
     """When the item that was longest unlooked-at was last looked at."""
     return connection.execute(
@@ -131,35 +141,22 @@ def oldest_look(connection: Connection, account: str) -> datetime | None:
 
 
 def _rows(batch: pa.RecordBatch, sequence: int) -> list[dict[str, object]]:
-    """Sightings as rows to insert. What was looked for and never known before is no item."""
-    micros = batch["looked_at"].cast(pa.int64())
-    posted = batch["posted_at"].cast(pa.int64())
-    seen = pc.is_in(batch["state"], value_set=pa.array(_LOOKED_AT)).to_pylist()
-    columns = (
-        batch["account"].to_pylist(), batch["kind"].to_pylist(), batch["native_id"].to_pylist(),
-        batch["stream"].to_pylist(), batch["within"].to_pylist(), batch["version_sha256"].to_pylist(), posted.to_pylist(),
-        batch["state"].to_pylist(), micros.to_pylist(), seen, batch["is_new_version"].to_pylist(),
-    )  # fmt: skip
-    return [
-        {
-            "account": account,
-            "kind": kind,
-            "native_id": native_id,
-            "stream": stream,
-            "within": within,
-            "version_sha256": version or "",
-            "record_sequence": sequence if new else 0,
-            "posted_at": posted_at,
-            "state": state,
-            "first_seen": looked_at,
-            "last_seen": looked_at if is_seen else 0,
-            "looked_at": looked_at,
-            "absent_since": None if is_seen else looked_at,
-        }
-        for account, kind, native_id, stream, within, version, posted_at, state, looked_at, is_seen, new in zip(
-            *columns, strict=True
-        )
-    ]
+    """Sightings as rows to insert. Zero and empty values mean "as before" to `_upsert`."""
+    looked_at = batch["looked_at"].cast(pa.int64())
+    is_seen = pc.is_in(batch["state"], value_set=pa.array(_SEEN))
+    nothing = pa.scalar(None, pa.int64())
+    names = ("account", "kind", "native_id", "stream", "within", "version_sha256", "state")
+    columns = {
+        **{name: batch[name] for name in names},
+        "record_sequence": pc.if_else(batch["is_new_version"], sequence, 0),
+        "posted_at": batch["posted_at"].cast(pa.int64()),
+        "first_seen": looked_at,
+        "last_seen": pc.if_else(is_seen, looked_at, 0),
+        "looked_at": looked_at,
+        "absent_since": pc.if_else(is_seen, nothing, looked_at),
+    }
+    rows: list[dict[str, object]] = pa.RecordBatch.from_pydict(columns).to_pylist()
+    return rows
 
 
 def _upsert(connection: Connection) -> sqlite.Insert | postgresql.Insert:

@@ -20,7 +20,15 @@ from paloverde.archive.commit import already_sealed, commit
 from paloverde.archive.layout import removed_key
 from paloverde.archive.parquet import to_parquet
 from paloverde.archive.reader import Archive
-from paloverde.archive.register import Item, in_state, items, longest_unlooked, oldest_look, under
+from paloverde.archive.register import (
+    Item,
+    in_state,
+    items,
+    longest_unlooked,
+    newest_seen,
+    oldest_look,
+    under,
+)
 from paloverde.archive.schema import REMOVED
 from paloverde.archive.seal import Coverage, Draft, Role, RunKind
 from paloverde.archive.vault import Vault, end_of
@@ -31,8 +39,8 @@ from paloverde.capture.removal import REMOVABLE, Decision, Removal, already_hidd
 from paloverde.capture.spool import Spool
 from paloverde.capture.tables import Sighting
 from paloverde.errors import ArchiveDamaged, Suspicious
-from paloverde.platforms.conversation import Look, Platform
-from paloverde.platforms.network import Line, look_up
+from paloverde.platforms.conversation import Look, Platform, Seen
+from paloverde.platforms.line import Line, look_up
 from paloverde.records import PACIFIC, Account, archive_day
 from paloverde.state.tables import ITEMS
 
@@ -124,7 +132,7 @@ def _candidates(connection: Connection, account: Account, budget: Budget) -> tup
     why = too_many_gone(unexplained, known, most=budget.most_gone, percent=budget.percent_gone)
     if why and (budget.allowed is None or unexplained > budget.allowed):
         raise Suspicious(
-            f"{account.slug}: {why}. Nothing was concluded: it may be a fault of the site or a lost permission. "
+            f"{account.slug}: {why}. Nothing was concluded: the site may be at fault, or a permission lost. "
             "Look at the page; if they are really gone, run "
             f"`paloverde removals {account.slug} --at-most {unexplained}`."
         )
@@ -156,14 +164,35 @@ def _decisions(
     line: Line,
     intake: Intake,
 ) -> Iterator[tuple[Item, Decision]]:
-    by_id = {(item.kind, item.native_id): item for item in wanted}
-    by_native_id = {item.native_id: item for item in wanted}
     with vault.books.connect() as connection:
         removed = {row[0] for row in connection.execute(_removed_ids(account))}
-    for seen in look_up(platform, account, list(by_id), line, intake.exchange):
-        item = by_native_id[seen.native_id]
+        witnesses = _witnesses(connection, account, wanted)
+    asked = [(item.kind, item.native_id) for item in (*wanted, *witnesses)]
+    outcomes = {seen.native_id: seen for seen in look_up(platform, account, asked, line, intake.exchange)}
+    in_order = not any(_outcome(outcomes, item).look is Look.GONE for item in witnesses)
+    for item in wanted:
+        seen = _outcome(outcomes, item)
+        if seen.look is Look.GONE and not in_order:
+            seen = Seen(item.native_id, Look.UNKNOWN, "the site denies items, too, that it has just listed")
         own = seen.look is Look.GONE and _is_own(archive, account, item)
         yield item, decide(item, seen, vault.clock(), own=own, parent_removed=item.within in removed)
+
+
+def _outcome(outcomes: dict[str, Seen], item: Item) -> Seen:
+    return outcomes.get(item.native_id) or Seen(item.native_id, Look.UNKNOWN, "the site said nothing of it")
+
+
+def _witnesses(connection: Connection, account: Account, wanted: list[Item]) -> list[Item]:
+    """One item of each kind in question that a listing has just shown.
+
+    A site that says of these, too, that they do not exist is out of order, and is not believed.
+    """
+    asked = {item.native_id for item in wanted}
+    found = []
+    for kind in sorted({item.kind for item in wanted}):
+        newest = items(connection, newest_seen(account.slug, kind))
+        found += [item for item in newest if item.native_id not in asked][:1]
+    return found
 
 
 def _is_own(archive: Archive, account: Account, item: Item) -> bool:

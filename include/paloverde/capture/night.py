@@ -22,7 +22,7 @@ from paloverde.capture.spool import Spool
 from paloverde.capture.tables import Sighting
 from paloverde.errors import PaloverdeError
 from paloverde.platforms.conversation import Found, Gap, Listing, NotThere, Platform, TooMuch
-from paloverde.platforms.network import Line, converse
+from paloverde.platforms.line import Line, converse
 from paloverde.records import Account, Kind
 
 OpenLine = Callable[[], Line]

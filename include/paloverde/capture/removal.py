@@ -89,7 +89,7 @@ def too_many_gone(absent: int, known: int, *, most: int, percent: int) -> str | 
     if absent <= ALWAYS_ALLOWED:
         return None
     if absent > most:
-        return f"{absent:,} items are no longer listed, more than the {most:,} that are believed without a question"
+        return f"{absent:,} items are no longer listed, more than the {most:,} believed without a question"
     if absent * 100 > known * percent:
         return f"{absent:,} of {known:,} items are no longer listed, more than {percent} in a hundred"
     return None

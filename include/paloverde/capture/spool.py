@@ -63,7 +63,7 @@ class Spool:
             path.write_bytes(body)
         except OSError as error:
             raise Unreachable(
-                f"The disk did not take the files of this run ({error.strerror}, folder {self._folder.name}). "
+                f"The disk did not take the files of this run ({error.strerror}: {self._folder.name}). "
                 "Make room there and run the same night again; nothing that is sealed has changed."
             ) from error
         part = Part(role, key, "", sha256, len(body), rows, undated, *bounds)

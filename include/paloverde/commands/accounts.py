@@ -1,5 +1,6 @@
 """List the City's social media accounts, or register one. No token is given here: tokens lie in
-the secrets folder or in an Airflow connection."""
+the secrets folder or in an Airflow connection.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
 """Archive accounts for one archive day, as the nightly run does. A day that is archived already stays
-as it is; an account that fails does not stop the others."""
+as it is; an account that fails does not stop the others.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
 """Test what the configured store can promise, say it in plain words, and keep the signed result as evidence.
-Exit status 1: the archive must not be kept on this store as it is set."""
+Exit status 1: the archive must not be kept on this store as it is set.
+"""
 
 from __future__ import annotations
 

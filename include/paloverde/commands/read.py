@@ -1,5 +1,6 @@
 """Print the records of recorded payloads as JSON lines, and on standard error what could not be read. A file
-may hold a whole page, one item, a list, JSON lines, or a cassette's body. Exit status 0: nothing was lost."""
+may hold a whole page, one item, a list, JSON lines, or a cassette's body. Exit status 0: nothing was lost.
+"""
 
 from __future__ import annotations
 

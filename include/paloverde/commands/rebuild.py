@@ -1,5 +1,6 @@
 """Fill the database again from the stored objects: seals, sightings, removals, ledger. Accounts must be
-registered again afterwards if the whole database was lost."""
+registered again afterwards if the whole database was lost.
+"""
 
 from __future__ import annotations
 

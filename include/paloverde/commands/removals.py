@@ -1,6 +1,7 @@
 """Look up directly what listings no longer show, and in rotation what was longest not looked at. What is
 confirmed as removed is copied and held for two years. Where very much disappeared at once nothing is
-concluded until a person has looked: then `--at-most` says up to how many may be believed."""
+concluded until a person has looked: then `--at-most` says up to how many may be believed.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
 """List the people who may sign in, or add one with a role. A password is made and shown once, unless
-`--ask` is given."""
+`--ask` is given.
+"""
 
 from __future__ import annotations
 

@@ -28,7 +28,9 @@ def project_folder() -> Path:
     """
     folder = Path.cwd()
     if not (folder / "dags" / "nightly_archive.py").exists():
-        raise BadSetting(f"{folder} holds no dags/nightly_archive.py: go to the folder of the project and run again.")
+        raise BadSetting(
+            f"{folder} holds no dags/nightly_archive.py: go to the folder of the project and run again."
+        )
     return folder
 
 
@@ -59,9 +61,13 @@ def environment(home: Path, project: Path, port: int, city: Mapping[str, str]) -
         "AIRFLOW__SCHEDULER__SCHEDULER_HEARTBEAT_SEC": "1",
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",  # nothing of the city's goes elsewhere
         "AIRFLOW__SECRETS__BACKEND": "airflow.secrets.local_filesystem.LocalFilesystemBackend",
-        "AIRFLOW__SECRETS__BACKEND_KWARGS": json.dumps({"connections_file_path": str(connections_file(home))}),
+        "AIRFLOW__SECRETS__BACKEND_KWARGS": json.dumps(
+            {"connections_file_path": str(connections_file(home))}
+        ),
     }
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "PALOVERDE_"))}
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "PALOVERDE_"))
+    }
     kept.pop("PYTHONDONTWRITEBYTECODE", None)  # without bytecode, Airflow starts three times slower
     return kept | airflow | dict(city)
 
@@ -120,6 +126,8 @@ def _airflow() -> str:
 def write_private(file: Path, text: str) -> None:
     """Put `text` where `file` is, whole, readable by this user alone."""
     draft = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
+    with os.fdopen(
+        os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
+    ) as stream:
         stream.write(text)
     draft.replace(file)

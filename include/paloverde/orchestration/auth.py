@@ -73,7 +73,9 @@ class CityAuthManager(BaseAuthManager[CityUser]):
     def _issue(self, person: Person, kind: str) -> str:
         """A token of Airflow's own, valid as long as Airflow's settings say (`[api_auth]`)."""
         setting = "jwt_cli_expiration_time" if kind == "cli" else "jwt_expiration_time"
-        return self.generate_jwt(CityUser(person), expiration_time_in_seconds=conf.getint("api_auth", setting))
+        return self.generate_jwt(
+            CityUser(person), expiration_time_in_seconds=conf.getint("api_auth", setting)
+        )
 
     def serialize_user(self, user: CityUser) -> dict[str, Any]:
         return {"sub": user.person.username, "stamp": _stamp(user.person)}
@@ -160,7 +162,9 @@ class CityAuthManager(BaseAuthManager[CityUser]):
     def is_authorized_view(self, *, access_view: AccessView, user: CityUser) -> bool:
         return access_view.value in user.rights.views
 
-    def is_authorized_custom_view(self, *, method: ResourceMethod, resource_name: str, user: CityUser) -> bool:
+    def is_authorized_custom_view(
+        self, *, method: ResourceMethod, resource_name: str, user: CityUser
+    ) -> bool:
         return str(method) == "GET" and resource_name in user.rights.pages
 
     def filter_authorized_menu_items(self, menu_items: list[MenuItem], *, user: CityUser) -> list[MenuItem]:

@@ -6,14 +6,15 @@ API, the store, the command line), and the exit status tells. Nothing leaves the
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -90,10 +91,13 @@ def run(*, check: bool, home: Path) -> int:
 
 def _set_up(home: Path, everything: ExitStack, tell: Teller) -> Stage:
     project = airflow_parts.project_folder()
+    everything.enter_context(_alone_in(home))
     _empty(home)
     store = choose_store(project, home, os.environ)
     sites_port = free_port()
-    sites_up = everything.enter_context(Supervised(home / "sites", [sites_part(sites_port)], _bare_environment()))
+    sites_up = everything.enter_context(
+        Supervised(home / "sites", [sites_part(sites_port)], _bare_environment())
+    )
     sites = Sites(sites_port)
     city = {"PALOVERDE_HOME": str(home), **store, **sites.settings()}
     tell(open_installation(load(city)).promise())
@@ -172,7 +176,9 @@ def _first_night(stage: Stage, it: Airflow) -> None:
     """Airflow starts the night that was due by itself, as soon as the DAG is switched on."""
     runs = "/dags/nightly_archive/dagRuns"
     wait_until(
-        lambda: bool(it.get(runs)["dag_runs"]), 60, lambda: "Airflow's scheduler did not start the night that was due."
+        lambda: bool(it.get(runs)["dag_runs"]),
+        60,
+        lambda: "Airflow's scheduler did not start the night that was due.",
     )
     run_id = it.get(runs)["dag_runs"][0]["dag_run_id"]
     stage.tell(f"Airflow's schedule has started the night {run_id}.")
@@ -185,12 +191,16 @@ def _first_night(stage: Stage, it: Airflow) -> None:
 
 
 def _something_is_removed(stage: Stage) -> list[str]:
-    """A resident deletes a comment, the City hides another: the ids of both."""
-    (page,) = [account["slug"] for account in stage.accounts if account["platform"] == "facebook"]
-    deleted = stage.sites.happen({"site": page, "do": "delete", "item": "latest comment", "by": "author"})
-    hidden = stage.sites.happen({"site": page, "do": "hide", "item": "latest comment"})
-    stage.tell(f"On Facebook a resident deletes the comment {deleted['id']}, the City hides {hidden['id']}.")
-    return [deleted["id"], hidden["id"]]
+    """The City hides a comment on one site, a resident deletes one on the other: the ids of both."""
+    slugs = {account["platform"]: account["slug"] for account in stage.accounts}
+    hidden = stage.sites.happen({"site": slugs["facebook"], "do": "hide", "item": "latest comment"})
+    deleted = stage.sites.happen(
+        {"site": slugs["x"], "do": "delete", "item": "latest comment", "by": "author"}
+    )
+    stage.tell(
+        f"On Facebook the City hides comment {hidden['id']}; on X a resident deletes reply {deleted['id']}."
+    )
+    return [hidden["id"], deleted["id"]]
 
 
 def _second_night(stage: Stage, it: Airflow) -> None:
@@ -245,14 +255,20 @@ def _watch(stage: Stage, airflow: Airflow, dag_id: str, run_id: str) -> None:
     state = airflow.wait_for_run(dag_id, run_id, _NIGHT_SECONDS, lambda told: stage.tell(f"  {told}"))
     if state != "success":
         failed = [task for task in airflow.tasks(dag_id, run_id) if task["state"] == "failed"]
-        raise PersonNeeded("\n".join([f"The run {run_id} ended as {state}.", *map(_end_of_log(stage), failed)]))
+        raise PersonNeeded(
+            "\n".join([f"The run {run_id} ended as {state}.", *map(_end_of_log(stage), failed)])
+        )
     stage.tell(f"The run {run_id} took {time.monotonic() - began:.1f} seconds.")
 
 
 def _end_of_log(stage: Stage) -> Any:
     def read(task: Mapping[str, Any]) -> str:
         name = f"{task['task_id']} {task['rendered_map_index'] or ''}".strip()
-        logs = sorted(stage.home.glob(f"airflow/logs/dag_id={task['dag_id']}/run_id=*/task_id={task['task_id']}/**/*.log"))
+        logs = sorted(
+            stage.home.glob(
+                f"airflow/logs/dag_id={task['dag_id']}/run_id=*/task_id={task['task_id']}/**/*.log"
+            )
+        )
         end = logs[-1].read_text(errors="replace").splitlines()[-6:] if logs else ["(it has no log)"]
         return f"--- {name}\n" + "\n".join(line[:600] for line in end)
 
@@ -269,7 +285,10 @@ def _paloverde(stage: Stage, *words: str) -> str:
         timeout=_NIGHT_SECONDS,
         check=False,
     )
-    _hold(done.returncode == 0, f"`paloverde {words[0]}` ended with {done.returncode}: {done.stderr.strip()[-800:]}")
+    _hold(
+        done.returncode == 0,
+        f"`paloverde {words[0]}` ended with {done.returncode}: {done.stderr.strip()[-800:]}",
+    )
     return done.stdout
 
 
@@ -293,6 +312,18 @@ Everything is in {stage.home}. Ctrl-C stops all of it.""",
         time.sleep(3600)
 
 
+@contextmanager
+def _alone_in(home: Path) -> Iterator[None]:
+    """Keep a second demo out of the same folder."""
+    home.parent.mkdir(parents=True, exist_ok=True)
+    with home.with_name(f"{home.name}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise PersonNeeded(f"A demo is running in {home} already: stop it with Ctrl-C first.") from None
+        yield
+
+
 def _empty(home: Path) -> None:
     """Make `home` an empty folder; only one that an earlier demo made is emptied."""
     if home.exists():
@@ -305,7 +336,9 @@ def _empty(home: Path) -> None:
 
 def _bare_environment() -> dict[str, str]:
     """This process's environment, without settings of another Airflow or city."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "PALOVERDE_"))}
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "PALOVERDE_"))
+    }
     kept.pop("PYTHONDONTWRITEBYTECODE", None)
     return kept
 

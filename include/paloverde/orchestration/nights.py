@@ -62,14 +62,18 @@ def removal_summary(report: RemovalReport) -> Summary:
     }
 
 
-def tell(day: date, expected: Iterable[str], nights: Iterable[Summary], removals: Iterable[Summary]) -> list[str]:
+def tell(
+    day: date, expected: Iterable[str], nights: Iterable[Summary], removals: Iterable[Summary]
+) -> list[str]:
     """The night in plain words, one line per registered account, whatever became of it."""
     by_night = {str(summary["account"]): summary for summary in nights}
     by_removal = {str(summary["account"]): summary for summary in removals}
     return [_line(day, slug, by_night.get(slug), by_removal.get(slug)) for slug in sorted(expected)]
 
 
-def settle(day: date, expected: Iterable[str], nights: Iterable[Summary], removals: Iterable[Summary]) -> None:
+def settle(
+    day: date, expected: Iterable[str], nights: Iterable[Summary], removals: Iterable[Summary]
+) -> None:
     """Raise PersonNeeded where an account's night or its look for removals did not end.
 
     A night without a single registered account is not a success either.
@@ -96,6 +100,4 @@ def _line(day: date, slug: str, night: Mapping[str, Any] | None, removal: Mappin
     )
     if removal is None:
         return f"{told}; removed items were NOT looked for, see the log of its removals task."
-    return (
-        f"{told}; {removal['removed']} removed, {removal['restored']} restored, {removal['pending']} not yet certain."
-    )
+    return f"{told}; {removal['removed']} removed, {removal['restored']} restored, {removal['pending']} not yet certain."

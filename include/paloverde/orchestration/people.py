@@ -105,7 +105,9 @@ class People:
         """Take somebody's sign-in away, at once, sessions included."""
         with self._changing() as people:
             if people.pop(username, None) is None:
-                raise BadSetting(f"Nobody signs in as {username!r}: see who does with `paloverde users list`.")
+                raise BadSetting(
+                    f"Nobody signs in as {username!r}: see who does with `paloverde users list`."
+                )
 
     def _read(self) -> dict[str, Person]:
         try:
@@ -120,7 +122,9 @@ class People:
 
     def _load(self, status: os.stat_result) -> dict[str, Person]:
         if stat.S_IMODE(status.st_mode) & 0o077:
-            raise BadSetting(f"{self.file} can be read by others on this machine: run `chmod 600 {self.file}`.")
+            raise BadSetting(
+                f"{self.file} can be read by others on this machine: run `chmod 600 {self.file}`."
+            )
         try:
             people = msgspec.json.decode(self.file.read_bytes(), type=list[Person])
         except msgspec.DecodeError as error:
@@ -166,7 +170,9 @@ def _replace(file: Path, content: bytes) -> None:
         draft.replace(file)
     except OSError as error:
         draft.unlink(missing_ok=True)
-        raise Unreachable(f"{file} could not be written ({error.strerror}): nobody was added or removed.") from error
+        raise Unreachable(
+            f"{file} could not be written ({error.strerror}): nobody was added or removed."
+        ) from error
 
 
 @contextmanager

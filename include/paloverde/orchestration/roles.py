@@ -97,17 +97,39 @@ RIGHTS: Mapping[Role, Rights] = {
             "asset_alias": _READ,
         },
         views=frozenset(
-            {"WEBSITE", "CLUSTER_ACTIVITY", "DOCS", "IMPORT_ERRORS", "JOBS", "PLUGINS", "PROVIDERS", "TRIGGERS"}
+            {
+                "WEBSITE",
+                "CLUSTER_ACTIVITY",
+                "DOCS",
+                "IMPORT_ERRORS",
+                "JOBS",
+                "PLUGINS",
+                "PROVIDERS",
+                "TRIGGERS",
+            }
         ),
         menu=frozenset(
-            {"Dags", "Audit Log", "Config", "Connections", "Docs", "Jobs", "Plugins", "Pools", "Providers", "XComs"}
+            {
+                "Dags",
+                "Audit Log",
+                "Config",
+                "Connections",
+                "Docs",
+                "Jobs",
+                "Plugins",
+                "Pools",
+                "Providers",
+                "XComs",
+            }
         ),
     ),
     Role.APPROVER: Rights(dags=dict.fromkeys(ALL_DAGS, _GLANCE)),
     Role.AUDITOR: Rights(
         dags=dict.fromkeys(ALL_DAGS, _AUDIT),
         things={"pool": _READ, "asset": _READ, "asset_alias": _READ},
-        views=frozenset({"WEBSITE", "CLUSTER_ACTIVITY", "DOCS", "IMPORT_ERRORS", "JOBS", "PLUGINS", "PROVIDERS"}),
+        views=frozenset(
+            {"WEBSITE", "CLUSTER_ACTIVITY", "DOCS", "IMPORT_ERRORS", "JOBS", "PLUGINS", "PROVIDERS"}
+        ),
         menu=frozenset({"Dags", "Audit Log", "Docs", "Jobs", "Plugins", "Pools", "Providers", "XComs"}),
     ),
 }

@@ -71,7 +71,9 @@ class Doorkeeper:
         if person is None:
             self._attempts.failed(username, place)
             known = self._people.find(username) is not None  # a typed-in password must not reach the log
-            log.warning("Sign-in refused for %s from %s.", username if known else "an unknown username", place)
+            log.warning(
+                "Sign-in refused for %s from %s.", username if known else "an unknown username", place
+            )
             raise _Refused(WRONG, status.HTTP_401_UNAUTHORIZED)
         self._attempts.succeeded(username, place)
         log.info("%s signed in from %s.", username, place)

@@ -57,7 +57,9 @@ def free_port(preferred: int = 0) -> int:
     """A port of this machine that nobody listens on: the preferred one where it is free, else any."""
     for port in (preferred, 0):
         with closing(socket.socket()) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # else a port just left counts as taken
+            probe.setsockopt(
+                socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
+            )  # else a port just left counts as taken
             try:
                 probe.bind((LOOPBACK, port))
             except OSError:
@@ -77,7 +79,11 @@ def wait_until(ready: Callable[[], bool], seconds: float, otherwise: Callable[[]
 
 def choose_store(project: Path, home: Path, environ: Mapping[str, str]) -> dict[str, str]:
     """The settings of the store: what the environment names, else the S3 server of `make s3`, else a directory."""
-    given = {name: value for name, value in environ.items() if name.startswith(("PALOVERDE_STORE", "PALOVERDE_S3_"))}
+    given = {
+        name: value
+        for name, value in environ.items()
+        if name.startswith(("PALOVERDE_STORE", "PALOVERDE_S3_"))
+    }
     if given:
         return given
     access = project / ".s3" / "s3.json"
@@ -100,7 +106,8 @@ def choose_store(project: Path, home: Path, environ: Mapping[str, str]) -> dict[
 def sites_part(port: int) -> Part:
     """The simulated sites, on that port, with the same city every time."""
     return Part(
-        "sites", [sys.executable, "-m", "paloverde.simulator.server", "--port", str(port), "--seed", str(SEED)]
+        "sites",
+        [sys.executable, "-m", "paloverde.simulator.server", "--port", str(port), "--seed", str(SEED)],
     )
 
 
@@ -148,14 +155,18 @@ class Sites:
             return json.load(answer)
 
 
-def move_in(home: Path, airflow_home: Path, city: Mapping[str, str], accounts: list[dict[str, Any]]) -> dict[Role, SignIn]:
+def move_in(
+    home: Path, airflow_home: Path, city: Mapping[str, str], accounts: list[dict[str, Any]]
+) -> dict[Role, SignIn]:
     """Register the accounts, give Airflow their tokens, and add a clerk and somebody of IT."""
     installation = open_installation(load(city))
     for account in accounts:
         installation.register_account(
             Account(account["slug"], account["platform"], account["native_id"], account["handle"])
         )
-    write_connections(airflow_home, {connection_id(account["slug"]): account["token"] for account in accounts})
+    write_connections(
+        airflow_home, {connection_id(account["slug"]): account["token"] for account in accounts}
+    )
     people = People(home / "users.json")
     sign_ins = {}
     for role, name in ((Role.CLERK, "City Clerk (demo)"), (Role.IT, "City IT (demo)")):
@@ -175,7 +186,9 @@ def _start_s3_server(project: Path) -> None:
         env={name: value for name, value in os.environ.items() if not name.startswith("PALOVERDE_")},
     )
     if done.returncode:
-        raise BadSetting(f"The S3 server of `make s3` did not start: {done.stderr.strip() or done.stdout.strip()}")
+        raise BadSetting(
+            f"The S3 server of `make s3` did not start: {done.stderr.strip() or done.stdout.strip()}"
+        )
 
 
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))

@@ -9,14 +9,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date
 from typing import TYPE_CHECKING
 
 import msgspec
-import pyarrow as pa
 from sqlalchemy import select
 
-from paloverde.archive.reader import Archive, SealedPart
 from paloverde.archive.seal import Role, Seal
 from paloverde.errors import UnknownAccount
 from paloverde.search.hits import Hit, in_order, to_table
@@ -24,10 +21,13 @@ from paloverde.search.limits import Limit, limits
 from paloverde.search.question import Question, ask
 from paloverde.search.scan import Hold, Scan, read_removals
 from paloverde.search.scope import Scope, begins, check, days_of, ends, named, narrowed, values_of
-from paloverde.search.tree import Node
 from paloverde.state.tables import ACCOUNTS
 
 if TYPE_CHECKING:
+    from paloverde.search.tree import Node
+    from paloverde.archive.reader import Archive, SealedPart
+    import pyarrow as pa
+    from datetime import date
     import pandas as pd
 
 Progress = Callable[[str], None]
@@ -162,10 +162,7 @@ def _answer(
 def _accounts(archive: Archive, seals: list[Seal], tree: Node) -> list[str]:
     """The accounts that can hold an answer; a name that nobody registered is an error, not an empty answer."""
     with archive.books.connect() as connection:
-        platforms = {
-            slug: platform
-            for slug, platform in connection.execute(select(ACCOUNTS.c.slug, ACCOUNTS.c.platform))
-        }
+        platforms = dict(connection.execute(select(ACCOUNTS.c.slug, ACCOUNTS.c.platform)))
     platforms |= {seal.run.account: seal.run.platform for seal in seals}
     unknown = sorted(named(tree, "account") - platforms.keys())
     if unknown:

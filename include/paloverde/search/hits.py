@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, datetime
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 import msgspec
 import pyarrow as pa
 
 from paloverde.archive.schema import MEDIA, UTC_TIME
 from paloverde.records import archive_day
-from paloverde.search.matching import Mark
+
+if TYPE_CHECKING:
+    from paloverde.search.matching import Mark
+    from datetime import date, datetime
+    from collections.abc import Iterable
 
 _AROUND = 80  # characters shown on each side of the first mark
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, timedelta
 
 import msgspec
 
 from paloverde.archive.seal import RunKind, Seal
-from paloverde.platforms.conversation import Gap, Listing
 from paloverde.search.scope import PRIVATE_KINDS, Scope, begins, ends
 from paloverde.search.tree import spoken
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from paloverde.platforms.conversation import Gap, Listing
+    from collections.abc import Iterable
 
 
 class Limit(msgspec.Struct, frozen=True):

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
-from datetime import date, datetime
 from functools import cached_property, lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TYPE_CHECKING
 
 from paloverde.records import archive_day
 from paloverde.search.tree import (
@@ -29,6 +27,10 @@ from paloverde.search.tree import (
     Term,
 )
 from paloverde.search.words import Token, exact_form, tokens
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+    from collections.abc import Iterable, Iterator
 
 _APART = 1_000_000  # words between two passages: no phrase or distance reaches across
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
 import msgspec
@@ -10,6 +9,10 @@ import msgspec
 from paloverde.errors import BadQuestion
 from paloverde.records import PACIFIC, Kind
 from paloverde.search.tree import And, Field, Node, Not, Or, Posted, leaves, parts_of
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # Open only to those whose role needs them; a search says whether it looked there.
 PRIVATE_KINDS = (Kind.MESSAGE.value, Kind.CONVERSATION.value, Kind.SUBSCRIBER.value)

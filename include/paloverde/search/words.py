@@ -26,8 +26,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SIGNS = "#@"
 _JOINER = "\u200d"  # joins emoji; inside words it is ignored

@@ -201,6 +201,14 @@ class Presence:
         thread.messages.append(item)
         return item
 
+    def addressees(self, parent: Item, author: Person) -> list[Person]:
+        """Those whom a reply names: whom it answers, who began, and the account that they all speak to."""
+        people: list[Person] = []
+        for person in (parent.author, parent.root.author, self.account):
+            if person is not author and person not in people:
+                people.append(person)
+        return people
+
     def conversation_with(self, person: Person) -> Conversation:
         """The thread with this resident, opened if there is none."""
         for thread in self.conversations.values():

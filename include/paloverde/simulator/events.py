@@ -94,9 +94,7 @@ def comment(what: Happening) -> Item:
     someone = what.speaker("someone")
     if parent.kind == "message" or not what.presence.there(parent):
         raise BadEvent(f"Nobody can comment on {parent.id}: it is a message or deleted.")
-    to = [parent.author] if parent.author is not someone else []
-    if parent.root.author not in {parent.author, someone}:
-        to.append(parent.root.author)
+    to = what.presence.addressees(parent, someone)
     text = what.presence.ids.addressed(what.need("text"), to)
     return what.presence.add_comment(someone, text, what.now, parent, media=what.media())
 

@@ -62,9 +62,11 @@ class _Growth:
 
     def say(self, bank: tuple[str, ...]) -> str:
         rng = self.rng
-        said = rng.choice(bank).format(
+        template = rng.choice(bank)
+        link = next(link for word, link in texts.LINKS.items() if word in template)
+        said = template.format(
             street=rng.choice(texts.STREETS), park=rng.choice(texts.PARKS), day=rng.choice(texts.DAYS),
-            hour=rng.choice(texts.HOURS), n=rng.randrange(2, 120), link=rng.choice(texts.LINKS),
+            hour=rng.choice(texts.HOURS), n=rng.randrange(2, 120), link=link,
             neighbor=rng.choice(self.residents).username,
             city=self.presence.ids.mention(self.presence.account),
         )  # fmt: skip
@@ -149,8 +151,7 @@ class _Growth:
         by_city = parent is not post and rng.random() < 0.25
         author = presence.account if by_city else rng.choice(self.residents)
         bank = texts.CITY_REPLIES if by_city else texts.COMMENTS if parent is post else texts.REPLIES
-        to = _addressees(parent, author)
-        text = presence.ids.addressed(self.say(bank), to)
+        text = presence.ids.addressed(self.say(bank), presence.addressees(parent, author))
         media = self._media(at, 0) if rng.random() < 0.03 else ()
         item = presence.add_comment(author, text, at, parent, media=media)
         item.unsigned = presence.platform == "facebook" and not by_city and rng.random() < 0.02
@@ -196,15 +197,6 @@ class _Growth:
 
     def _likes(self, item: Item) -> None:
         item.likes = int(self.rng.paretovariate(1.2)) - 1
-
-
-def _addressees(parent: Item, author: Person) -> list[Person]:
-    """Those whom a reply names: whom it answers, and the account at the root."""
-    people = []
-    for person in (parent.author, parent.root.author):
-        if person is not author and person not in people:
-            people.append(person)
-    return people
 
 
 def _tally(drawn: list[int], count: int) -> list[int]:

@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from paloverde.simulator import growth, media
-from paloverde.simulator.city import City, Ids
+from paloverde.simulator.city import City, Ids, Item
 from paloverde.simulator.clock import Clock
 from paloverde.simulator.facebook import refusals as facebook_refusals
 from paloverde.simulator.facebook import wire as facebook
 from paloverde.simulator.facebook.ids import FacebookIds
 from paloverde.simulator.growth import Numbers
 from paloverde.simulator.wire import Ask, Reply
+from paloverde.simulator.x import objects as x_objects
 from paloverde.simulator.x import refusals as x_refusals
 from paloverde.simulator.x import wire as x
 from paloverde.simulator.x.ids import XIds
@@ -26,6 +27,7 @@ class Site:
 
     `answer` is the wire. `refusals` are the site's own words for each trouble. `empty` and `empty_page` take
     the items out of a list answer, without and with a way on. `cursors` are its paging parameters.
+    `wire_text` is an item's whole text as the site sends it.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Site:
     empty: Callable[[Any], Any]
     empty_page: Callable[[City, Ask, Any], Any]
     cursors: tuple[str, ...]
+    wire_text: Callable[[Item], str]
     page_size: str
     example: str
 
@@ -52,6 +55,7 @@ SITES: dict[str, Site] = {
         empty=facebook.empty,
         empty_page=facebook.empty_page,
         cursors=("after", "before"),
+        wire_text=lambda item: item.text,
         page_size="limit",
         example="{url}/facebook/v26.0/me/feed?access_token={token}",
     ),
@@ -65,6 +69,7 @@ SITES: dict[str, Site] = {
         empty=x.empty,
         empty_page=x.empty_page,
         cursors=("pagination_token", "next_token"),
+        wire_text=x_objects.full_text,
         page_size="max_results",
         example="-H 'Authorization: Bearer {token}' {url}/x/2/users/{account}/tweets",
     ),
@@ -80,6 +85,7 @@ FILES = Site(
     empty=lambda payload: payload,
     empty_page=lambda _, __, payload: payload,
     cursors=(),
+    wire_text=lambda item: item.text,
     page_size="",
     example="",
 )

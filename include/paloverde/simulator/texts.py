@@ -25,11 +25,24 @@ STREETS = (
 PARKS = ("Palma Ria Park", "Washburn Commons", "Mirador Dog Park", "Ironwood Field", "Hidden Wash Trailhead")
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 HOURS = ("7 a.m.", "8:30 a.m.", "noon", "4 p.m.", "5:30 p.m.", "6 p.m.")
-LINKS = (
-    f"{SITE}/street-sweeping", f"{SITE}/council/agenda", f"{SITE}/water", f"{SITE}/parks/summer-camp",
-    f"{SITE}/library/hours", f"{SITE}/permits?type=short-term&year=2026", f"{SITE}/cooling-centers",
-    f"{SITE}/road-work#highway-74",
-)  # fmt: skip
+# The first word that a text holds says where its link leads.
+LINKS = {
+    "weep": f"{SITE}/street-sweeping",
+    "barrida": f"{SITE}/street-sweeping",
+    "genda": f"{SITE}/council/agenda",
+    "ouncil": f"{SITE}/council/agenda",
+    "presupuesto": f"{SITE}/budget/summary.pdf",
+    "ater": f"{SITE}/water",
+    "ooling": f"{SITE}/cooling-centers",
+    "enfriamiento": f"{SITE}/cooling-centers",
+    "library": f"{SITE}/library/hours",
+    "biblioteca": f"{SITE}/library/hours",
+    "ermit": f"{SITE}/permits?type=short-term&year=2026",
+    "Vote": f"{SITE}/elections",
+    "hiring": f"{SITE}/jobs",
+    "swim": f"{SITE}/parks/swim",
+    "": f"{SITE}/news#latest",
+}
 
 POSTS = (
     "Street sweeping returns to {street} this {day}. Please move parked cars by {hour}. Map: {link}",

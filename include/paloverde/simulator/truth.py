@@ -40,6 +40,7 @@ def describe(presence: Presence, item: Item) -> dict[str, Any]:
         "signed": not item.unsigned,
         "at": item.at.isoformat(),
         "text": item.text,
+        "wire_text": SITES[presence.platform].wire_text(item),
         "editions": [{"id": one.id, "at": one.at.isoformat(), "text": one.text} for one in item.editions],
         "media": [medium.name for medium in item.media],
         "state": state.value,

@@ -83,7 +83,7 @@ class Site:
         self.answers: dict[str, Callable[[Request], Answer]] = {}
 
     def __call__(self, request: Request) -> Answer:
-        path = request.path.removeprefix("/v26.0/")
+        path = request.path.removeprefix("/")
         if path in self.answers:
             return self.answers[path](request)
         if path == "":

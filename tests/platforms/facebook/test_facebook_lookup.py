@@ -55,8 +55,8 @@ def test_one_missing_among_others_that_answer_is_gone(site: Site) -> None:
 
 def test_the_witness_answers_after_the_missing_one(site: Site) -> None:
     paths = [one.path for one in look_up(site, *comments(1, 77)).requests]
-    assert paths.index("/v26.0/1_77") < len(paths) - 1
-    assert paths[-1] == "/v26.0/1_1"
+    assert paths.index("/1_77") < len(paths) - 1
+    assert paths[-1] == "/1_1"
 
 
 def test_an_item_that_the_page_hid_is_hidden(site: Site) -> None:

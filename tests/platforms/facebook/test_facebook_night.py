@@ -334,7 +334,7 @@ def test_one_unreachable_list_is_a_gap_and_several_in_a_row_end_the_night(site: 
 def test_ids_of_the_site_cannot_bend_a_path(site: Site) -> None:
     site.lists[POSTS] = [post(1, id="../../me?x=1")]
     heard = night(site)
-    assert "/v26.0/..%2F..%2Fme%3Fx%3D1/comments" in {one.path for one in heard.requests}
+    assert "/..%2F..%2Fme%3Fx%3D1/comments" in {one.path for one in heard.requests}
 
 
 def test_every_question_says_in_words_what_it_is_for(site: Site) -> None:

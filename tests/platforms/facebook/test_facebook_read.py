@@ -143,7 +143,7 @@ def test_a_map_of_ids_is_read_and_lends_its_ids() -> None:
             {"id": st.from_regex(r"[0-9]{1,30}_[0-9]{1,30}", fullmatch=True), "message": st.text()},
             optional={
                 "is_hidden": st.booleans(),
-                "x": st.recursive(st.none() | st.text(), lambda inner: st.lists(inner)),
+                "x": st.recursive(st.none() | st.text(), st.lists),
             },
         )
     ),

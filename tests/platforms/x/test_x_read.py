@@ -396,3 +396,11 @@ def _listed(value: Any) -> int:
     """How many items a payload has at the least, counted by the standard library."""
     data = value.get("data") if isinstance(value, dict) else value
     return len(data) if isinstance(data, list) else int(isinstance(data, dict))
+
+
+def test_text_is_what_the_author_wrote_and_the_bytes_keep_the_escapes() -> None:
+    """X escapes &, < and > once; a search for "Parks & Recreation" must find it."""
+    body = b'{"data": [{"id": "1", "text": "Parks &amp; Recreation &lt;3 &amp;lt; &quot;"}]}'
+    (record,) = X().read(body).records
+    assert record.text == "Parks & Recreation <3 &lt; &quot;"
+    assert b"&amp; Recreation" in record.payload

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from paloverde.platforms.facebook.wire import Attachment, Item, Party, PictureHolder
+from paloverde.platforms.facebook.wire import Attachment, Edge, Item, Party, PictureHolder
 from paloverde.records import NOBODY, Kind, Medium, Missing, Poster, Visibility
 
 _UNNAMED = Poster(missing=Missing.API_NOT_EXPOSED)
+_POST_PATH = re.compile(r"facebook\.com/(\d+)/posts/(\d+)")
+_COMMENT_QUERY = re.compile(r"[?&]comment_id=(\d+)(?:&reply_comment_id=(\d+))?")
 _OLDEST = datetime(2004, 2, 4, tzinfo=UTC)  # the site's first day
 
 
@@ -124,3 +127,48 @@ def _add(found: dict[str, Medium], attachment: Attachment) -> None:
     if attachment.subattachments is not None:
         for below in attachment.subattachments.data:
             _add(found, below)
+
+
+def identity_of(item: Item) -> str | None:
+    """A comment's id is its post's number and its own, and both stand in its address."""
+    address = item.permalink_url or ""
+    post, comment = _POST_PATH.search(address), _COMMENT_QUERY.search(address)
+    if post is None or comment is None:
+        return None
+    return f"{post[2]}_{comment[2] or comment[1]}"
+
+
+def thread_of(item: Item, kind: Kind) -> str | None:
+    """The post of a comment, where only the comment is known."""
+    if kind is not Kind.COMMENT:
+        return None
+    post = _POST_PATH.search(item.permalink_url or "")
+    if post is not None:
+        return f"{post[1]}_{post[2]}"
+    if item.object is not None and item.object.id:
+        return item.object.id
+    return (item.id or "").rpartition("_")[0] or None
+
+
+def parent_of(item: Item, kind: Kind, thread: str | None) -> str | None:
+    if kind is Kind.COMMENT:
+        if item.parent is not None and item.parent.id:
+            return item.parent.id
+        found = _COMMENT_QUERY.search(item.permalink_url or "")
+        post = _POST_PATH.search(item.permalink_url or "")
+        return f"{post[2]}_{found[1]}" if found and found[2] and post else thread
+    return thread if kind is Kind.MESSAGE else item.parent_id
+
+
+def count_of(item: Item, kind: Kind) -> int | None:
+    if kind in (Kind.PROFILE, Kind.SUBSCRIBER_COUNT):
+        return item.followers_count if item.followers_count is not None else item.fan_count
+    if kind is Kind.CONVERSATION:
+        return item.message_count
+    return item.comment_count if item.comment_count is not None else _edge_count(item.comments)
+
+
+def _edge_count(edge: Edge | None) -> int | None:
+    if edge is None:
+        return None
+    return edge.summary.total_count if edge.summary and edge.summary.total_count is not None else edge.count

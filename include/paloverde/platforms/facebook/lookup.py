@@ -14,7 +14,7 @@ import msgspec
 
 from paloverde.errors import PermissionMissing, Unreachable, Unreadable
 from paloverde.platforms.conversation import Look, NotThere, Request, Response, Seen, TooMuch
-from paloverde.platforms.facebook.walk import VERSION, path
+from paloverde.platforms.facebook.walk import path
 from paloverde.records import Account, Kind
 
 T = TypeVar("T")
@@ -87,7 +87,7 @@ def _together(
     """One question for many; returns those that must be asked one by one: one missing id fails them all."""
     params = (("ids", ",".join(batch)), ("fields", _FIELDS.get(kind, "id")))
     try:
-        response = yield Request(f"/{VERSION}/", params, f"look-up of {len(batch)} items")
+        response = yield Request("/", params, f"look-up of {len(batch)} items")
         shown = _decode_map(response)
     except (NotThere, TooMuch, PermissionMissing, Unreadable):
         return batch

@@ -6,17 +6,25 @@ record's `drift`; only what has no identity at all becomes `Unread`.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 
 import msgspec
 
 from paloverde.errors import Unreadable
 from paloverde.platforms import jsontext
-from paloverde.platforms.facebook import export
-from paloverde.platforms.facebook.content import media_of, poster_of, text_of, time_of, visibility_of
-from paloverde.platforms.facebook.wire import Edge, Item, item_decoder, kind_of, member_decoders
-from paloverde.platforms.facebook.wire import Summary as _Summary
+from paloverde.platforms.facebook import answers, export
+from paloverde.platforms.facebook.content import (
+    count_of,
+    identity_of,
+    media_of,
+    parent_of,
+    poster_of,
+    text_of,
+    thread_of,
+    time_of,
+    visibility_of,
+)
+from paloverde.platforms.facebook.wire import Item, Summary, item_decoder, kind_of, piecewise
 from paloverde.platforms.jsontext import Text
 from paloverde.records import Kind, Reading, Record, Unread
 
@@ -34,9 +42,6 @@ _NESTED: dict[str, Kind | None] = {
     "media": Kind.POST,
     "business_discovery": None,
 }
-_IDENTITY = re.compile(r"(\d+(_\d+)*|[tm]_.+)\Z")
-_POST_PATH = re.compile(r"facebook\.com/(\d+)/posts/(\d+)")
-_COMMENT_QUERY = re.compile(r"[?&]comment_id=(\d+)(?:&reply_comment_id=(\d+))?")
 
 
 class Setting(msgspec.Struct, frozen=True, gc=False):
@@ -70,7 +75,7 @@ class Page(msgspec.Struct):
 
 class _Ends(msgspec.Struct, gc=False):
     paging: Paging | None = None
-    summary: _Summary | None = None
+    summary: Summary | None = None
 
 
 _ends_decoder = msgspec.json.Decoder(_Ends)
@@ -130,11 +135,11 @@ class _Reader:
             self.item(sound, start, self.setting)
         elif export.is_item(members):
             self.exported(export.Piece(export.kind_of_item(members), sound, start))
-        elif note := _note(members):
+        elif note := answers.nothing_to_keep(members):
             self.note = note
         elif bytes(members.get("data", b""))[:1] == b"[":
             self.listed(members, start)
-        elif _is_map(members):
+        elif answers.is_map(members):
             self.mapped(members, start)
         else:
             for piece in export.split(self.text.sound, sound, members, start):
@@ -179,12 +184,12 @@ class _Reader:
         try:
             item = item_decoder.decode(sound)
         except msgspec.DecodeError:
-            item, notes = _piecewise(members)
+            item, notes = piecewise(members)
         repeated = jsontext.repeated_names(sound, members)
         if repeated:
             notes.append(f"it has {', '.join(repeated)} more than once; the last is shown")
         if not item.id:
-            item.id = known_id or _identity_from_link(item)
+            item.id = known_id or identity_of(item)
             if not item.id:
                 self.lose(sound, start, "it has no id")
                 return
@@ -213,14 +218,14 @@ class _Reader:
         except ValueError as error:
             posted_at = None
             notes.append(f"the time {posted!r} cannot be used: {error}")
-        thread = setting.thread_id or _thread_of(item, kind)
+        thread = setting.thread_id or thread_of(item, kind)
         return Record(
             platform=PLATFORM,
             kind=kind,
             native_id=item.id or "",
             payload=payload,
             position=self.text.position(start),
-            parent_id=_parent_of(item, kind, thread),
+            parent_id=parent_of(item, kind, thread),
             thread_id=thread,
             text=text_of(item, kind),
             posted_at=posted_at,
@@ -228,7 +233,7 @@ class _Reader:
             poster=poster_of(item, kind),
             visibility=visibility_of(item, kind),
             permalink=item.permalink_url or item.link,
-            count=_count_of(item, kind),
+            count=count_of(item, kind),
             media=media_of(item),
             drift="; ".join(notes) if notes else None,
         )
@@ -237,7 +242,7 @@ class _Reader:
         for name in _NESTED.keys() & members.keys():
             offset = jsontext.offset_of(self.text.sound, start, members, name)
             edge = bytes(members[name])
-            array = _data_of(edge)
+            array = answers.data_of(edge)
             if array is None:
                 self.inner(edge, offset)
                 continue
@@ -285,103 +290,3 @@ def _members(sound: bytes) -> dict[str, msgspec.Raw]:
     if "data" in members and "data" in jsontext.repeated_names(sound, members):
         raise Unreadable("The answer has data more than once, and only one of them could be read.")
     return members
-
-
-def _data_of(edge: bytes) -> bytes | None:
-    if edge[:1] != b"{":
-        return None
-    data = bytes(jsontext.fields(edge).get("data", b""))
-    return data if data[:1] == b"[" else None
-
-
-def _note(members: dict[str, msgspec.Raw]) -> str:
-    """Why an answer holds nothing to keep, "" where it may hold something."""
-    if not members:
-        return "the object is empty"
-    if "error" in members and "data" not in members:
-        return f"this is an error answer of the site ({_error_words(bytes(members['error']))})"
-    if "access_token" in members:
-        return "this is an answer about an access token, not a record"
-    data = bytes(members.get("data", b""))
-    if data[:1] == b"{":
-        names = jsontext.fields(data).keys()
-        if "is_valid" in names and "app_id" in names:
-            return "this is an answer about an access token, not a record"
-    return ""
-
-
-def _error_words(error: bytes) -> str:
-    try:
-        said = msgspec.json.decode(error)
-    except msgspec.DecodeError:
-        said = error.decode()
-    if not isinstance(said, dict):
-        return str(said)
-    return f"code {said.get('code', 'unknown')}: {said.get('message', 'no message')}"
-
-
-def _is_map(members: dict[str, msgspec.Raw]) -> bool:
-    return all(_IDENTITY.match(name) and bytes(value)[:1] == b"{" for name, value in members.items())
-
-
-def _piecewise(members: dict[str, msgspec.Raw]) -> tuple[Item, list[str]]:
-    """An object of which some member has another type than it should: those are set aside."""
-    item = Item()
-    notes = []
-    for name in members.keys() & member_decoders.keys():
-        try:
-            value = member_decoders[name].decode(members[name])
-        except msgspec.DecodeError as error:
-            if name == "id" and bytes(members[name]).isdigit():
-                item.id = bytes(members[name]).decode()  # digits as they stand: never through a number
-                notes.append("its id came as a number")
-            else:
-                notes.append(f"{name} was set aside: {error}")
-        else:
-            setattr(item, "from_" if name == "from" else name, value)
-    return item, sorted(notes)
-
-
-def _identity_from_link(item: Item) -> str | None:
-    """A comment's id is its post's number and its own, and both stand in its address."""
-    address = item.permalink_url or ""
-    post, comment = _POST_PATH.search(address), _COMMENT_QUERY.search(address)
-    if post is None or comment is None:
-        return None
-    return f"{post[2]}_{comment[2] or comment[1]}"
-
-
-def _thread_of(item: Item, kind: Kind) -> str | None:
-    """The post of a comment, where only the comment is known."""
-    if kind is not Kind.COMMENT:
-        return None
-    post = _POST_PATH.search(item.permalink_url or "")
-    if post is not None:
-        return f"{post[1]}_{post[2]}"
-    if item.object is not None and item.object.id:
-        return item.object.id
-    return (item.id or "").rpartition("_")[0] or None
-
-
-def _parent_of(item: Item, kind: Kind, thread: str | None) -> str | None:
-    if kind is Kind.COMMENT:
-        if item.parent is not None and item.parent.id:
-            return item.parent.id
-        found = _COMMENT_QUERY.search(item.permalink_url or "")
-        post = _POST_PATH.search(item.permalink_url or "")
-        return f"{post[2]}_{found[1]}" if found and found[2] and post else thread
-    return thread if kind is Kind.MESSAGE else item.parent_id
-
-
-def _count_of(item: Item, kind: Kind) -> int | None:
-    if kind in (Kind.PROFILE, Kind.SUBSCRIBER_COUNT):
-        return item.followers_count if item.followers_count is not None else item.fan_count
-    if kind is Kind.CONVERSATION:
-        return item.message_count
-    return item.comment_count if item.comment_count is not None else _edge_count(item.comments)
-
-
-def _edge_count(edge: Edge | None) -> int | None:
-    if edge is None:
-        return None
-    return edge.summary.total_count if edge.summary and edge.summary.total_count is not None else edge.count

@@ -113,7 +113,7 @@ def _single(
         yield Listing(stream, kind, complete=False, got=0, reason=str(error))
         return
     got = [record for record in reading.records if record.kind is kind]
-    yield Found(reading.records, reading.unread)
+    yield Found(reading.records, reading.unread, stream)
     if not got:
         yield Gap(stream, kind, "the site answered and left it out")
     yield Listing(

@@ -17,8 +17,6 @@ from paloverde.platforms.conversation import Found, Gap, Listing, NotThere, Requ
 from paloverde.platforms.facebook.read import Page, Paging, Setting, read, read_page
 from paloverde.records import Kind, Record
 
-VERSION = "v26.0"
-
 # Members of `next` that say where to go on. Everything else in it we know, and the token is not reused.
 _PAGER = frozenset({"after", "until", "offset", "__paging_token", "__after_id"})
 _REPEATS = 2  # pages in a row without anything new before it is called a loop
@@ -30,8 +28,11 @@ Talk = Generator[Said, Response | None, "Walked"]
 
 
 def path(*parts: str) -> str:
-    """The path of a node or an edge. Ids come from the site: nothing in them may act as a path."""
-    return "/".join(("", VERSION, *(quote(part, safe="") for part in parts)))
+    """The path of a node or an edge, below the address of the API and its version.
+
+    Ids come from the site: nothing in them may act as a path.
+    """
+    return "/".join(("", *(quote(part, safe="") for part in parts)))
 
 
 class Ask(msgspec.Struct, frozen=True):
@@ -83,7 +84,7 @@ def walk(ask: Ask) -> Talk:
             page.reading.records = yield from _one_by_one(course, page)
         fresh = course.take(page)
         if fresh or page.reading.unread:
-            yield Found(fresh, page.reading.unread)
+            yield Found(fresh, page.reading.unread, ask.stream, ask.of)
     course.compare()
     for cause in course.causes:
         yield Gap(ask.stream, ask.kind, cause, ask.of, ask.since, course.until)

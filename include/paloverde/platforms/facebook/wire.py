@@ -116,9 +116,28 @@ class Item(msgspec.Struct):
 
 
 item_decoder = msgspec.json.Decoder(Item)
-member_decoders: dict[str, msgspec.json.Decoder[Any]] = {
+_member_decoders: dict[str, msgspec.json.Decoder[Any]] = {
     field.encode_name: msgspec.json.Decoder(field.type) for field in msgspec.structs.fields(Item)
 }
+
+
+def piecewise(members: dict[str, msgspec.Raw]) -> tuple[Item, list[str]]:
+    """An object of which some member has another type than it should: those are set aside."""
+    item = Item()
+    notes = []
+    for name in members.keys() & _member_decoders.keys():
+        try:
+            value = _member_decoders[name].decode(members[name])
+        except msgspec.DecodeError as error:
+            if name == "id" and bytes(members[name]).isdigit():
+                item.id = bytes(members[name]).decode()  # digits as they stand: never through a number
+                notes.append("its id came as a number")
+            else:
+                notes.append(f"{name} was set aside: {error}")
+        else:
+            setattr(item, "from_" if name == "from" else name, value)
+    return item, sorted(notes)
+
 
 # The kind of the first row that shares a member with the object. Order matters: a post and a comment
 # both have `message`, only a comment has `comment_count`.

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from paloverde.platforms.x.items import NAME, Context, milliseconds, moment, notes, poster_by_id
+from paloverde.platforms.x.items import NAME, Context, milliseconds, moment, notes, plain, poster_by_id
 from paloverde.platforms.x.wire import decode
 from paloverde.records import Kind, Medium, Missing, Poster, Record, Unread, Visibility
 
@@ -142,7 +142,7 @@ def classic_post(piece: bytes, position: int, inner: bytes) -> Record | Unread:
         payload=piece,
         position=position,
         parent_id=parent or post.quoted_status_id_str or reposted,
-        text=longer or post.full_text or post.text,
+        text=plain(longer or post.full_text or post.text),
         posted_at=posted_at,
         posted_text=post.created_at,
         poster=_classic_poster(post.user) if post.user else Poster(missing=Missing.API_NOT_EXPOSED),

@@ -56,6 +56,13 @@ def moment(text: str | None) -> tuple[datetime | None, str | None]:
     return (parsed if parsed.tzinfo is UTC else parsed.astimezone(UTC)), None
 
 
+def plain(text: str | None) -> str | None:
+    """Text as its author wrote it: X escapes three characters for HTML, once. The raw bytes keep the escapes."""
+    if text is None or "&" not in text:
+        return text
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
 def milliseconds(text: str | None) -> datetime | None:
     """A time in milliseconds since 1970, None where the text is none."""
     try:
@@ -94,7 +101,7 @@ def post_record(piece: bytes, position: int, context: Context) -> Record | Unrea
         position=position,
         parent_id=parent,
         thread_id=post.conversation_id,
-        text=(long_text.text if long_text else None) or post.text,
+        text=plain((long_text.text if long_text else None) or post.text),
         posted_at=posted_at,
         posted_text=post.created_at,
         edited_at=posted_at if history and len(history) > 1 and history[0] != post.id else None,
@@ -145,7 +152,7 @@ def message_record(piece: bytes, position: int, context: Context) -> Record | Un
         position=position,
         parent_id=event.dm_conversation_id,
         thread_id=event.dm_conversation_id,
-        text=event.text,
+        text=plain(event.text),
         posted_at=sent_at,
         posted_text=event.created_at,
         poster=poster_by_id(who, context),

@@ -214,7 +214,7 @@ def _take(stream: Stream, page: Page, got: Walk) -> Found:
             got.records[record.native_id] = record
             fresh.append(record)
     got.unread += len(page.unread)
-    return Found(fresh, page.unread)
+    return Found(fresh, page.unread, stream.name, stream.of)
 
 
 def _refusal(page: Page) -> str:

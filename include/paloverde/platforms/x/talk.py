@@ -82,9 +82,9 @@ def _profile(account: Account, vocabulary: Vocabulary) -> Generator[Said, Respon
     if profile is None:
         said = page.problems[0].words if page.problems else "X sent no profile"
         yield Gap("profile", Kind.PROFILE, said)
-        yield Found(page.records, page.unread)
+        yield Found(page.records, page.unread, "profile")
         return Counts()
-    yield Found([*page.records, *subscriber_count(profile)], page.unread)
+    yield Found([*page.records, *subscriber_count(profile)], page.unread, "profile")
     metrics = decode(User, profile.payload)[0].public_metrics
     if metrics is None:
         return Counts()

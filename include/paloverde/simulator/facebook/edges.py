@@ -9,7 +9,7 @@ from paloverde.simulator.city import Conversation, Item, State
 from paloverde.simulator.facebook import paging
 from paloverde.simulator.facebook.errors import GraphError, no_such, permission
 from paloverde.simulator.facebook.fields import Field, parse, written
-from paloverde.simulator.facebook.nodes import render
+from paloverde.simulator.facebook.nodes import NODES, render
 from paloverde.simulator.facebook.objects import Photo, View
 
 POST_EDGES = {
@@ -41,22 +41,41 @@ def edge(view: View, thing: Any, name: str, params: dict[str, str]) -> dict[str,
     """The answer of GET /{thing}/{name}. `thing` is the Page itself as None."""
     if name in OWNER_EDGES and not view.owner:
         raise permission(200)
-    if thing is None and name in POST_EDGES:
+    if thing is None:
+        answer = _page_edge(view, name, params)
+    elif isinstance(thing, Conversation):
+        answer = _messages(view, thing, params) if name == "messages" else None
+    else:
+        answer = _item_edge(view, thing, name, params) if isinstance(thing, Item) else None
+    if answer is None and name in EMPTY_EDGES:
+        answer = {"data": []}
+    if answer is None:
+        raise GraphError(f"(#100) Tried accessing nonexisting field ({name})", 100)
+    return answer
+
+
+def _page_edge(view: View, name: str, params: dict[str, str]) -> dict[str, Any] | None:
+    if name in POST_EDGES:
         return _posts(view, name, params)
-    if isinstance(thing, Item) and thing.kind in {"post", "comment"} and name == "comments":
-        return _comments(view, thing, params)
-    if thing is None and name == "conversations":
+    if name == "conversations":
         return _conversations(view, params)
-    if isinstance(thing, Conversation) and name == "messages":
-        return _messages(view, thing, params)
-    if thing is None and name in {"photos", "videos"}:
+    if name in {"photos", "videos"}:
         return _media(view, name, params)
-    if thing is None and name == "blocked":
+    if name == "blocked":
         banned = [someone for someone in view.presence.people.values() if someone.banned]
         return {"data": [render(view, "person", someone, []) for someone in banned]}
-    if name in EMPTY_EDGES:
-        return {"data": []}
-    raise GraphError(f"(#100) Tried accessing nonexisting field ({name})", 100)
+    return None
+
+
+def _item_edge(view: View, item: Item, name: str, params: dict[str, str]) -> dict[str, Any] | None:
+    """`comments` page; the others are the field of the same name, standing alone."""
+    if item.kind == "message":
+        return None
+    if name == "comments":
+        return _comments(view, item, params)
+    if name in {"attachments", "reactions", "likes"} and name in NODES[item.kind]:
+        return dict(render(view, item.kind, item, [Field(name, params)]).get(name, {"data": []}))
+    return None
 
 
 def _posts(view: View, name: str, params: dict[str, str]) -> dict[str, Any]:

@@ -142,6 +142,10 @@ PAGE: dict[str, Show] = {
     },
     "cover": lambda view, *_: {"cover_id": "1", "id": "1", "source": view.file("profile-cover.png")},
 }
+PAGE |= dict.fromkeys(
+    ("feed", "posts", "published_posts", "visitor_posts", "tagged", "conversations", "photos", "videos"),
+    lambda view, thing, field: view.edges(view, thing, field),
+)
 PHOTO: dict[str, Show] = {
     "id": lambda _, photo, __: photo.medium.native_id,
     "created_time": lambda _, photo, __: stamp(photo.post.at),

@@ -34,6 +34,9 @@ def answer(city: City, ask: Ask) -> Reply:
         reply = Reply(200, _answer(city, presence, ask, version, path))
     except GraphError as error:
         reply = error.reply(ask)
+        if error.code in errors.CALLS:
+            seconds_left = 3600 - int(city.clock.now().timestamp()) % 3600
+            return finish(city, ask, reply, throttled_minutes=seconds_left // 60 + 1)
     except BadFields as error:
         reply = GraphError(f"(#2500) {error}", 2500).reply(ask)
     return finish(city, ask, reply)

@@ -110,7 +110,7 @@ def _check_fields(view: View) -> None:
         "media.fields": vocabulary.MEDIA, "dm_event.fields": vocabulary.EVENT,
     }  # fmt: skip
     for name, allowed in known.items():
-        for wrong in view.asked(name) - allowed:
+        for wrong in sorted(view.asked(name) - allowed):
             message = (
                 f"The `{name}` query parameter value [{wrong}] is not one of [{','.join(sorted(allowed))}]"
             )

@@ -1,0 +1,42 @@
+"""What kind of file some bytes are, by the bytes themselves: nobody's word for it is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from paloverde.archive.reader import Archive
+from paloverde.search.hits import Hit
+
+PICTURES = ("jpg", "png", "gif", "webp")  # what a page may show; everything else is a link
+_BEGINNINGS = (
+    (b"\xff\xd8\xff", "jpg"),
+    (b"\x89PNG\r\n\x1a\n", "png"),
+    (b"GIF87a", "gif"),
+    (b"GIF89a", "gif"),
+    (b"%PDF-", "pdf"),
+    (b"\x1aE\xdf\xa3", "webm"),
+    (b"OggS", "ogg"),
+    (b"ID3", "mp3"),
+)
+
+
+def extension(body: bytes) -> str:
+    """The extension for some bytes; `bin` for whatever could be active (HTML, SVG) or is not known."""
+    for beginning, name in _BEGINNINGS:
+        if body.startswith(beginning):
+            return name
+    if body[:4] == b"RIFF" and body[8:12] in (b"WEBP", b"WAVE"):
+        return "webp" if body[8:12] == b"WEBP" else "wav"
+    if body[4:8] == b"ftyp":
+        return "mov" if body[8:10] == b"qt" else "mp4"
+    return "bin"
+
+
+def kept_media(hits: Iterable[Hit]) -> list[str]:
+    """The hashes of all kept pictures, videos and attachments, each once, in order."""
+    return sorted({kept.sha256 for hit in hits for kept in hit.media if kept.sha256})
+
+
+def media_paths(archive: Archive, hits: Iterable[Hit]) -> dict[str, str]:
+    """hash -> path in the bundle. `ArchiveDamaged` where bytes are not there or not what they should be."""
+    return {sha256: f"media/{sha256}.{extension(archive.media(sha256))}" for sha256 in kept_media(hits)}

@@ -1,0 +1,236 @@
+"""The pages of a bundle: static, without script, readable by screen readers (WCAG 2.1 AA), inert whatever a record holds."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from paloverde.bundles.media import PICTURES
+from paloverde.records import PACIFIC
+from paloverde.search.answer import Answer
+from paloverde.search.hits import Hit, Kept
+from paloverde.search.tree import spoken
+
+PER_VOLUME = 250
+_FOLDER = Path(__file__).parent / "templates"
+_PAGES = Environment(
+    loader=FileSystemLoader(_FOLDER),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_PLAIN = Environment(loader=FileSystemLoader(_FOLDER), autoescape=False, undefined=StrictUndefined)  # noqa: S701 plain text
+_STYLE = (_FOLDER / "style.css").read_text(encoding="utf-8")
+_STYLE_MARKUP = Markup(_STYLE)  # noqa: S704 our own file
+_STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+# `file:` because a page opened from disk has no origin that 'self' could name.
+POLICY = f"default-src 'none'; img-src 'self' file:; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; form-action 'none'"
+_MAY_STAY = "\n\t\u200d\u200c"  # line ends; the joiners that emoji and some scripts are written with
+Segment = tuple[str, str]  # what it is ("", "mark", "unseen"), and its text
+
+
+class Volume(msgspec.Struct, frozen=True):
+    """One page of records, by their numbers from 1."""
+
+    path: str
+    first: int
+    last: int
+
+
+class Cover(msgspec.Struct, frozen=True):
+    """What stands on every page."""
+
+    name: str
+    agency: str
+    now: datetime
+    key: str
+    file: str
+
+    @property
+    def created(self) -> str:
+        return _spoken_time(self.now)
+
+
+def volumes(count: int) -> list[Volume]:
+    return [
+        Volume(
+            f"records/volume-{start // PER_VOLUME + 1:05d}.html", start + 1, min(start + PER_VOLUME, count)
+        )
+        for start in range(0, count, PER_VOLUME)
+    ]
+
+
+def summary_page(answer: Answer, cover: Cover) -> bytes:
+    counts = answer.counts
+    tallies = [
+        ("By search term", counts.per_term),
+        ("By account", counts.per_account),
+        ("By kind", counts.per_kind),
+        ("By month of posting", counts.per_month),
+    ]
+    return _page(
+        "summary.html",
+        cover,
+        answer=answer,
+        question=segments(answer.question),
+        sentence=segments(answer.sentence),
+        volumes=volumes(len(answer.hits)),
+        tallies=tallies,
+    )
+
+
+def volume_pages(answer: Answer, cover: Cover, files: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
+    """(path, page) of each volume, one at a time."""
+    all_ = volumes(len(answer.hits))
+    for number, volume in enumerate(all_):
+        hits = answer.hits[volume.first - 1 : volume.last]
+        records = [_article(hit, volume.first + at, files) for at, hit in enumerate(hits)]
+        yield (
+            volume.path,
+            _page(
+                "volume.html",
+                cover,
+                root="../",
+                volume=volume,
+                records=records,
+                before=all_[number - 1] if number else None,
+                after=all_[number + 1] if number + 1 < len(all_) else None,
+            ),
+        )
+
+
+def coverage_page(answer: Answer, cover: Cover, runs: Sequence[object]) -> bytes:
+    limits = [segments(str(limit)) for limit in answer.limits]
+    return _page("coverage.html", cover, answer=answer, runs=runs, limits=limits)
+
+
+def readme(answer: Answer, cover: Cover) -> bytes:
+    question, sentence = (visible(text) for text in (answer.question, answer.sentence))
+    page = _PLAIN.get_template("README.txt").render(
+        **_on_all(cover), answer=answer, question=question, sentence=sentence
+    )
+    return page.encode()
+
+
+def _page(template: str, cover: Cover, *, root: str = "", **more: object) -> bytes:
+    page = _PAGES.get_template(template).render(
+        **_on_all(cover), root=root, policy=POLICY, style=_STYLE_MARKUP, **more
+    )
+    return page.encode()
+
+
+def _on_all(cover: Cover) -> dict[str, object]:
+    return {
+        "name": visible(cover.name),
+        "agency": visible(cover.agency),
+        "created": cover.created,
+        "key": cover.key,
+        "file": visible(cover.file),
+    }
+
+
+def _article(hit: Hit, number: int, files: Mapping[str, str]) -> dict[str, object]:
+    poster = hit.poster_name or hit.poster_username or hit.poster_id
+    by = f" by {visible(poster)}" if poster else ""
+    when = f", {_spoken_time(hit.posted_at)}" if hit.posted_at else ", without a posting date"
+    return {
+        "number": number,
+        "title": f"{hit.kind.replace('_', ' ').capitalize()}{by}{when}",
+        "remarks": list(_remarks(hit)),
+        "language": _language(hit.language),
+        "text": segments(hit.text, hit.marks) if hit.text else [("", "(no text)")],
+        "pictures": [_picture(kept, files) for kept in hit.media],
+        "facts": [(term, segments(value)) for term, value in _facts(hit) if value],
+    }
+
+
+def _remarks(hit: Hit) -> Iterator[str]:
+    if hit.removed is not None:
+        when = f" {_spoken_time(hit.removed.removed_at)}" if hit.removed.removed_at else ""
+        yield f"Later found removed{when}. Removed by: {hit.removed.cause or 'not known'}. {hit.removed.cause_reason or ''}".strip()
+    if hit.visibility in ("hidden", "private", "unpublished"):
+        yield f"This record was {hit.visibility} when it was archived."
+
+
+def _facts(hit: Hit) -> Iterator[tuple[str, str | None]]:
+    yield "Account", f"{hit.account} ({hit.platform})"
+    yield "Poster, display name", hit.poster_name
+    yield "Poster, user name", hit.poster_username
+    yield "Poster, id", hit.poster_id
+    yield "Poster missing because", hit.poster_missing
+    yield "Posted, as the site says", hit.posted_text
+    yield "Edited", _spoken_time(hit.edited_at) if hit.edited_at else None
+    yield "Archived", _spoken_time(hit.observed_at)
+    yield "Reply to", hit.parent_id
+    yield "Thread", hit.thread_id
+    yield "Count", None if hit.count is None else f"{hit.count:,}"
+    yield "Address on the site", hit.permalink
+    yield "Identifier on the site", hit.native_id
+    yield (
+        "To be kept until",
+        spoken(hit.removed.retain_until) if hit.removed and hit.removed.retain_until else None,
+    )
+    yield "Version", hit.version_sha256
+    yield "SHA-256 of what the site sent", hit.payload_sha256
+    yield "Source in the archive", f"{hit.part}, row {hit.row}, sealed run {hit.sequence}"
+
+
+def _picture(kept: Kept, files: Mapping[str, str]) -> dict[str, object]:
+    path = files.get(kept.sha256 or "")
+    alt = visible(kept.alt_text) if kept.alt_text else "The site gave no description of it."
+    return {
+        "path": path,
+        "shown": bool(path) and str(path).rsplit(".", 1)[-1] in PICTURES,
+        "alt": alt,
+        "type": visible(kept.type or "file"),
+        "reason": visible(kept.not_captured or "no reason was noted").rstrip("."),
+    }
+
+
+def segments(text: str, marks: Iterable[tuple[int, int]] = ()) -> list[Segment]:
+    """A text in pieces: plain, marked, or a character that is not seen, written out as [U+202E].
+
+    Characters that turn the direction of writing or are not seen at all could hide or reorder what is read.
+    """
+    inside = {at for start, end in marks for at in range(start, end)}
+    pieces: list[Segment] = []
+    for at, char in enumerate(text):
+        if _is_unseen(char):
+            pieces.append(("unseen", f"[U+{ord(char):04X}]"))
+            continue
+        kind = "mark" if at in inside else ""
+        if pieces and pieces[-1][0] == kind:
+            pieces[-1] = (kind, pieces[-1][1] + char)
+        else:
+            pieces.append((kind, char))
+    return pieces
+
+
+def visible(text: str) -> str:
+    """A text with every unseen character written out, for places that hold plain text only."""
+    return "".join(piece for _, piece in segments(text))
+
+
+def _is_unseen(char: str) -> bool:
+    return char not in _MAY_STAY and unicodedata.category(char) in ("Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp")
+
+
+def _language(code: str | None) -> str | None:
+    """A language code that may stand in an attribute; sites send `und` and worse."""
+    return code if code and code != "und" and code.isascii() and code.replace("-", "").isalnum() else None
+
+
+def _spoken_time(moment: datetime) -> str:
+    local = moment.astimezone(PACIFIC)
+    return (
+        f"{spoken(local.date())}, {local:%I:%M %p} Pacific ({moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC)"
+    )

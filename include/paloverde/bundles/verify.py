@@ -1,0 +1,465 @@
+"""Checks a sealed bundle of records. It needs Python 3.9 or newer and nothing else: no network, no other file.
+
+    python verify.py BUNDLE.zip
+    python verify.py BUNDLE.zip --key HEX      also: was it sealed with this key?
+
+It ends with 0 where the bundle is whole, 1 where it was altered (each file concerned is named), 2 where it
+cannot be read. Take this file from a place you trust rather than from the bundle that you doubt: whoever can
+alter a bundle can alter the copy inside.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import binascii
+import hashlib
+import json
+import re
+import struct
+import sys
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
+
+MANIFEST, SIGNATURE = "manifest.json", "manifest.sig.json"
+RECORDS, RAW = "records.jsonl", "raw/payloads.jsonl"
+FORMAT = "paloverde-bundle-1"
+WHOLE, ALTERED, UNREADABLE = 0, 1, 2
+_CHUNK = 1 << 20
+_LONGEST_LINE = 256 << 20
+_LARGEST_MANIFEST = 512 << 20
+_LARGEST_DIRECTORY = 256 << 20
+_PATH = re.compile(r"[A-Za-z0-9_=-][A-Za-z0-9_.=-]*(/[A-Za-z0-9_=-][A-Za-z0-9_.=-]*)*")
+
+
+class CannotRead(Exception):
+    """The file is no bundle that can be read at all."""
+
+
+class Altered(Exception):
+    """One file of the bundle is not what it should be; the message names it."""
+
+
+class Report:
+    """What was found, in sentences. `wrong` holds everything that speaks against the bundle."""
+
+    def __init__(self) -> None:
+        self.checked: list[str] = []
+        self.wrong: list[str] = []
+        self.key = ""
+
+
+# The zip file: read by its directory, and every byte of it accounted for.
+
+
+class Entry(NamedTuple):
+    """Where the data of a file lies in the zip."""
+
+    name: str
+    begin: int
+    packed: int
+    deflated: bool
+
+
+class Box:
+    """An open zip whose bytes all belong to a named file or to the zip's own directory."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.file = file
+        self.size = file.seek(0, 2)
+        start = self._directory()
+        try:
+            with zipfile.ZipFile(file) as box:
+                infos = box.infolist()
+        except (
+            zipfile.BadZipFile,
+            UnicodeDecodeError,
+            OverflowError,
+            NotImplementedError,
+            ValueError,
+        ) as error:
+            raise CannotRead(f"its directory of files is damaged ({error})") from error
+        self.wrong: list[str] = []
+        self.names = [info.orig_filename for info in infos]
+        self.entries: dict[str, Entry] = {}
+        end = 0
+        for info in sorted(infos, key=lambda info: info.header_offset):
+            end = self._entry(info, end)
+        if end != start:
+            self.wrong.append("The zip holds bytes that belong to no file, before its directory.")
+
+    def _directory(self) -> int:
+        """Where the directory begins; nothing may stand behind it, and its size is bounded before it is read."""
+        if self.size < 22:
+            raise CannotRead("it is too short to be a zip file")
+        tail = self._at(self.size - 22, 22)
+        if tail[:4] != b"PK\x05\x06" or tail[20:] != b"\0\0":
+            raise CannotRead("it is no zip file, was cut short, or has something added behind its end")
+        size, start = struct.unpack("<LL", tail[12:20])
+        end = self.size - 22
+        if 0xFFFFFFFF in (size, start) or tail[10:12] == b"\xff\xff":
+            end = self.size - 22 - 20 - 56
+            wide = self._at(max(end, 0), 56)
+            if end < 0 or wide[:4] != b"PK\x06\x06":
+                raise CannotRead("its directory of files is damaged")
+            size, start = struct.unpack("<QQ", wide[40:56])
+        if size > _LARGEST_DIRECTORY or start + size != end:
+            raise CannotRead(
+                "its directory of files does not lie where it should, or something was put before or behind it"
+            )
+        return int(start)
+
+    def _entry(self, info: zipfile.ZipInfo, end: int) -> int:
+        """Note an entry, and give the place where the next must begin."""
+        name, at = info.orig_filename, info.header_offset
+        head = self._at(at, 30) if at + 30 <= self.size else b""
+        if head[:4] != b"PK\x03\x04":
+            raise CannotRead(f"the beginning of {shown(name)} in it is damaged")
+        name_length, extra_length = struct.unpack("<HH", head[26:30])
+        begin = at + 30 + name_length + extra_length
+        if (
+            at != end
+            or info.comment
+            or info.flag_bits & 0x09
+            or self._at(at + 30, name_length) != name.encode()
+        ):
+            self.wrong.append(
+                f"{shown(name)} is not stored in the zip as it was sealed (hidden or encrypted bytes, or two names)."
+            )
+        if extra_length not in (0, 20) or info.compress_type not in (
+            zipfile.ZIP_STORED,
+            zipfile.ZIP_DEFLATED,
+        ):
+            self.wrong.append(f"{shown(name)} is not stored in the zip as it was sealed.")
+        self.entries[name] = Entry(
+            name, begin, info.compress_size, info.compress_type == zipfile.ZIP_DEFLATED
+        )
+        return int(begin + info.compress_size)
+
+    def _at(self, where: int, length: int) -> bytes:
+        self.file.seek(where)
+        return self.file.read(length)
+
+    def chunks(self, name: str, limit: int) -> Iterator[bytes]:
+        """The bytes of a file, never more than `limit`: a longer one is `Altered` before it fills the memory."""
+        entry = self.entries[name]
+        unpack = zlib.decompressobj(-15) if entry.deflated else None
+        at, left, total = entry.begin, entry.packed, 0
+        while left:
+            piece = self._at(at, min(_CHUNK, left))
+            if not piece:
+                raise Altered(f"{shown(name)} is cut short.")
+            at, left = at + len(piece), left - len(piece)
+            for chunk in _unpacked(unpack, piece, name) if unpack else (piece,):
+                total += len(chunk)
+                if total > limit:
+                    raise Altered(f"{shown(name)} is longer than its sealed size of {limit:,} bytes.")
+                yield chunk
+            if unpack is not None and unpack.eof and left:
+                raise Altered(f"{shown(name)} has hidden bytes behind its end.")
+        if unpack is not None and (not unpack.eof or unpack.unused_data):
+            raise Altered(f"{shown(name)} is cut short or has hidden bytes behind its end.")
+
+    def lines(self, name: str, limit: int) -> Iterator[bytes]:
+        """The lines of a file, without their ends."""
+        rest = b""
+        for chunk in self.chunks(name, limit):
+            *whole, rest = (rest + chunk).split(b"\n")
+            if len(rest) > _LONGEST_LINE:
+                raise Altered(f"{shown(name)} has a line that is too long to be a record.")
+            yield from whole
+        if rest:
+            yield rest
+
+
+def _unpacked(unpack: Any, piece: bytes, name: str) -> Iterator[bytes]:
+    try:
+        while piece:
+            yield unpack.decompress(piece, _CHUNK)
+            piece = unpack.unconsumed_tail
+    except zlib.error as error:
+        raise Altered(f"{shown(name)} cannot be unpacked: its bytes were changed.") from error
+
+
+# The checks.
+
+
+def verify(path: Path, key: str | None = None) -> Report:
+    """Check the bundle at `path`; `CannotRead` where it is none."""
+    report = Report()
+    try:
+        with path.open("rb") as file:
+            box = Box(file)
+            report.wrong += box.wrong
+            if MANIFEST not in box.entries and SIGNATURE not in box.entries:
+                raise CannotRead("it is a zip file, and not a sealed bundle: it has no manifest")
+            _check_names(box, report)
+            files = _check_manifest(box, report, key)
+            if files is not None:
+                _check_files(box, files, report)
+                _check_records(box, files, report)
+    except OSError as error:
+        raise CannotRead(error.strerror or str(error)) from error
+    return report
+
+
+def _check_names(box: Box, report: Report) -> None:
+    for name, times in Counter(box.names).items():
+        if times > 1:
+            report.wrong.append(f"{shown(name)} is in the zip {times} times.")
+        if not _PATH.fullmatch(name):
+            report.wrong.append(
+                f"{shown(name)} is a name that may lead outside of the folder it is unpacked to."
+            )
+    for name, times in Counter(name.lower() for name in set(box.names)).items():
+        if times > 1:
+            report.wrong.append(f"{shown(name)} is there {times} times, in capital and small letters.")
+
+
+def _check_manifest(box: Box, report: Report, key: str | None) -> dict[str, tuple[int, str]] | None:
+    """By path, (size, sha256) of every sealed file; None where the manifest says nothing that can be used."""
+    parts: list[bytes] = []
+    for name in (MANIFEST, SIGNATURE):
+        if name not in box.entries:
+            report.wrong.append(f"{name} is missing.")
+            return None
+        try:
+            parts.append(b"".join(box.chunks(name, _LARGEST_MANIFEST)))
+        except Altered as error:
+            report.wrong.append(str(error))
+            return None
+    _check_signature(parts[0], parts[1], report, key)
+    try:
+        manifest = json.loads(parts[0])
+        listed = [(str(one["path"]), (int(one["size"]), str(one["sha256"]))) for one in manifest["files"]]
+        if manifest["format"] != FORMAT:
+            raise ValueError
+    except (ValueError, KeyError, TypeError, RecursionError):
+        report.wrong.append(f"{MANIFEST} is not a manifest that this program understands.")
+        return None
+    twice = [path for path, times in Counter(path for path, _ in listed).items() if times > 1]
+    report.wrong += [f"{MANIFEST} names {shown(path)} twice." for path in twice]
+    return dict(listed)
+
+
+def _check_signature(manifest: bytes, statement: bytes, report: Report, key: str | None) -> None:
+    try:
+        said = json.loads(statement)
+        public, signature = bytes.fromhex(said["public_key"]), bytes.fromhex(said["signature"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        report.wrong.append(f"{SIGNATURE} cannot be read, so nothing shows who sealed this bundle.")
+        return
+    report.key = public.hex()
+    if not signature_holds(public, manifest, signature):
+        report.wrong.append(
+            f"{MANIFEST} does not bear the signature in {SIGNATURE}: one of the two was changed."
+        )
+        return
+    if key is not None and key.strip().lower() != report.key:
+        report.wrong.append(f"{SIGNATURE} was made with the key {report.key}, not with the one you gave.")
+    report.checked.append(f"The list of files ({MANIFEST}) bears a valid Ed25519 signature.")
+
+
+def _check_files(box: Box, files: dict[str, tuple[int, str]], report: Report) -> None:
+    present = set(box.entries) - {MANIFEST, SIGNATURE}
+    before = len(report.wrong)
+    report.wrong += [f"{shown(name)} is missing." for name in sorted(files.keys() - present)]
+    report.wrong += [
+        f"{shown(name)} was added: no list of files names it." for name in sorted(present - files.keys())
+    ]
+    for name in sorted(files.keys() & present):
+        size, sha256 = files[name]
+        digest, total = hashlib.sha256(), 0
+        try:
+            for chunk in box.chunks(name, size):
+                digest.update(chunk)
+                total += len(chunk)
+        except Altered as error:
+            report.wrong.append(str(error))
+            continue
+        if total != size or digest.hexdigest() != sha256:
+            report.wrong.append(f"{shown(name)} was changed: its bytes are not those that were sealed.")
+    if len(report.wrong) == before:
+        report.checked.append(
+            f"All {len(files):,} files have their sealed size and SHA-256; none is missing, none was added."
+        )
+
+
+def _check_records(box: Box, files: dict[str, tuple[int, str]], report: Report) -> None:
+    """Each record leads to the exact text that the site sent, and to a sealed run that names its file."""
+    if not {RECORDS, RAW} <= files.keys() & box.entries.keys():
+        report.wrong.append(f"{RECORDS} or {RAW} is missing, so the records cannot be checked one by one.")
+        return
+    before, records = len(report.wrong), 0
+    try:
+        raw = set(_payloads(box, files[RAW][0], report))
+        parts = _sealed_parts(box, files, report)
+        for number, line in enumerate(box.lines(RECORDS, files[RECORDS][0]), 1):
+            record, records = json.loads(line), number
+            if record["payload_sha256"] not in raw:
+                report.wrong.append(f"{RECORDS}, line {number}: the text that the site sent is not in {RAW}.")
+            if record["part"] not in parts.get(int(record["sequence"]), ()):
+                report.wrong.append(
+                    f"{RECORDS}, line {number}: no seal in seals/ names the file that it came from."
+                )
+    except Altered as error:
+        report.wrong.append(str(error))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        report.wrong.append(f"{RECORDS} or {RAW} or a seal cannot be read: it is not what Paloverde writes.")
+    if len(report.wrong) == before:
+        report.checked.append(
+            f"The exact text that the site sent is there for each of the {records:,} records and has its SHA-256."
+        )
+        report.checked.append(
+            f"The {len(parts):,} seals of the archive's runs bear valid signatures by the same key."
+        )
+
+
+def _payloads(box: Box, limit: int, report: Report) -> Iterator[str]:
+    for number, line in enumerate(box.lines(RAW, limit), 1):
+        said = json.loads(line)
+        try:
+            body = base64.b64decode(said["base64"], validate=True)
+        except binascii.Error:
+            body = b""
+        if hashlib.sha256(body).hexdigest() != said["payload_sha256"]:
+            report.wrong.append(
+                f"{RAW}, line {number}: the text that the site sent does not have its SHA-256."
+            )
+        yield str(said["payload_sha256"])
+
+
+def _sealed_parts(box: Box, files: dict[str, tuple[int, str]], report: Report) -> dict[int, list[str]]:
+    """By sequence number, the keys of the files that the run sealed."""
+    parts: dict[int, list[str]] = {}
+    for name in sorted(files.keys() & box.entries.keys()):
+        if not name.startswith("seals/"):
+            continue
+        body = b"".join(box.chunks(name, files[name][0]))
+        seal = json.loads(body)
+        unsigned = body.replace(b'"signature":"' + seal["signature"].encode() + b'"', b'"signature":""')
+        if not signature_holds(bytes.fromhex(seal["public_key"]), unsigned, bytes.fromhex(seal["signature"])):
+            report.wrong.append(f"{shown(name)} does not bear its signature.")
+        if seal["public_key"] != report.key:
+            report.wrong.append(
+                f"{shown(name)} was signed with another key ({shown(seal['public_key'])}) than this bundle."
+            )
+        parts[int(seal["sequence"])] = [part["key"] for part in seal["run"]["parts"]]
+    return parts
+
+
+# Ed25519 (RFC 8032, section 5.1), the checking half. Slow, plain, and without secrets to protect.
+
+_P = 2**255 - 19
+_ORDER = 2**252 + 27742317777372353535851937790883648493
+_D = -121665 * pow(121666, _P - 2, _P) % _P
+_ROOT = pow(2, (_P - 1) // 4, _P)
+Point = tuple[int, int, int, int]  # X, Y, Z, T with x = X/Z, y = Y/Z, x*y = T/Z
+
+
+def signature_holds(public: bytes, message: bytes, signature: bytes) -> bool:
+    """Whether `signature` over `message` was made with the key whose public half is `public`."""
+    if len(public) != 32 or len(signature) != 64:
+        return False
+    key, scalar = _point(public), int.from_bytes(signature[32:], "little")
+    if key is None or scalar >= _ORDER:
+        return False
+    challenge = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % _ORDER
+    minus = (-key[0] % _P, key[1], key[2], -key[3] % _P)
+    return _encoded(_sum(_times(scalar, _BASE), _times(challenge, minus))) == signature[:32]
+
+
+def _sum(a: Point, b: Point) -> Point:
+    left, right = (a[1] - a[0]) * (b[1] - b[0]) % _P, (a[1] + a[0]) * (b[1] + b[0]) % _P
+    cross, double = 2 * a[3] * b[3] * _D % _P, 2 * a[2] * b[2] % _P
+    e, f, g, h = right - left, double - cross, double + cross, right + left
+    return e * f % _P, g * h % _P, f * g % _P, e * h % _P
+
+
+def _times(scalar: int, point: Point) -> Point:
+    total: Point = (0, 1, 1, 0)
+    while scalar:
+        if scalar & 1:
+            total = _sum(total, point)
+        point, scalar = _sum(point, point), scalar >> 1
+    return total
+
+
+def _point(encoded: bytes) -> Point | None:
+    number = int.from_bytes(encoded, "little")
+    y, sign = number & ((1 << 255) - 1), number >> 255
+    x = _x_of(y, sign) if y < _P else None
+    return None if x is None else (x, y, 1, x * y % _P)
+
+
+def _x_of(y: int, sign: int) -> int | None:
+    square = (y * y - 1) * pow(_D * y * y + 1, _P - 2, _P) % _P
+    x = pow(square, (_P + 3) // 8, _P)
+    if (x * x - square) % _P:
+        x = x * _ROOT % _P
+    if (x * x - square) % _P or (x == 0 and sign):
+        return None
+    return _P - x if x & 1 != sign else x
+
+
+def _encoded(point: Point) -> bytes:
+    inverse = pow(point[2], _P - 2, _P)
+    x, y = point[0] * inverse % _P, point[1] * inverse % _P
+    return (y | (x & 1) << 255).to_bytes(32, "little")
+
+
+_BASE_POINT = _point((4 * pow(5, _P - 2, _P) % _P).to_bytes(32, "little"))
+assert _BASE_POINT is not None
+_BASE: Point = _BASE_POINT
+
+
+# Telling it.
+
+
+def shown(text: str) -> str:
+    """A name from the bundle as it may be printed: what could mislead a terminal is written out."""
+    return "".join(
+        char if char.isascii() and char.isprintable() else f"\\u{ord(char):04x}" for char in str(text)[:200]
+    )
+
+
+def _tell(path: Path, report: Report) -> None:
+    if report.wrong:
+        print(f"ALTERED: {path} is not the bundle that was sealed.")
+        print("\n".join(f"  - {sentence}" for sentence in report.wrong[:200]))
+        if len(report.wrong) > 200:
+            print(f"  - and {len(report.wrong) - 200:,} more.")
+        return
+    print(f"WHOLE: {path} is unaltered since it was sealed.")
+    print("\n".join(f"  - {sentence}" for sentence in report.checked))
+    print(f"It was sealed with the key {report.key}.")
+    print("What this check cannot tell:")
+    print(
+        "  - Whether that key is the City's. Compare it with the key that the City publishes, or give it with --key."
+    )
+    print("  - Whether the search was wide enough, and what the sites never gave: read coverage.html.")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The command line; the exit status is the answer."""
+    parser = argparse.ArgumentParser(
+        prog="verify", description="Check that a sealed bundle of records is whole."
+    )
+    parser.add_argument("bundle", type=Path, help="the zip file")
+    parser.add_argument("--key", help="the public key that should have sealed it, in hexadecimal")
+    chosen = parser.parse_args(argv)
+    try:
+        report = verify(chosen.bundle, chosen.key)
+    except CannotRead as error:
+        print(f"CANNOT BE READ: {chosen.bundle}: {error}.")
+        return UNREADABLE
+    _tell(chosen.bundle, report)
+    return ALTERED if report.wrong else WHOLE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

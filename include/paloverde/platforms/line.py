@@ -1,0 +1,310 @@
+"""One line to one site for one account.
+
+A line sends what a conversation asks, paces itself by the site's own words, tries again where that
+can help, and hands every exchange to be kept before anybody tries to understand it. Credentials go
+into headers at the last moment and are taken out of all that is kept, logged or raised.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import time
+from collections.abc import Callable, Generator, Iterator
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import Self, TypeVar
+from urllib.parse import urlencode, urljoin, urlsplit
+
+import msgspec
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
+
+from paloverde.errors import (
+    CredentialDead,
+    PaloverdeError,
+    PermissionMissing,
+    RateLimited,
+    Suspicious,
+    TryAgain,
+    Unreachable,
+)
+from paloverde.platforms.conversation import (
+    Answer,
+    Call,
+    Clock,
+    Conversation,
+    Found,
+    Gap,
+    Listing,
+    NotThere,
+    Platform,
+    Request,
+    Response,
+    Seen,
+    TooMuch,
+    Verdict,
+)
+from paloverde.platforms.exchange import Exchange, clean_body, clean_headers, clean_text
+from paloverde.platforms.network import Fetched, Http, Limits, Transport, decode
+from paloverde.records import Account, Kind
+
+Keep = Callable[[Exchange], None]
+_Said = TypeVar("_Said")
+
+_HOPS = 3
+
+
+class Rules(msgspec.Struct, frozen=True):
+    """Which hosts may be asked, and how far our clock may be from theirs (seconds)."""
+
+    media_hosts: tuple[str, ...] = ()
+    loopback: bool = False  # plain http to this machine: for the demo and tests
+    clock_skew: float = 120.0
+
+
+class Line:
+    """A line to one site, for one account, with its token."""
+
+    def __init__(
+        self,
+        platform: Platform,
+        address: str,
+        token: str,
+        *,
+        clock: Clock,
+        limits: Limits | None = None,
+        rules: Rules | None = None,
+        transport: Transport | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._platform, self._address, self._token = platform, address, token
+        self._clock, self._sleep = clock, sleep
+        self._limits, self._rules = limits or Limits(), rules or Rules()
+        self._transport = transport or Http(self._limits)
+        self._free_at = 0.0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._transport.close()
+
+    def ask(self, request: Request, keep: Keep) -> Response:
+        """The good answer to a request. Every exchange on the way to it is handed to `keep`.
+
+        Raises what a conversation may catch: `TooMuch`, `NotThere`, `PermissionMissing`, and what usually
+        ends the run: `CredentialDead`, `RateLimited`, `Unreachable` after the last attempt.
+        """
+        return self._retrying(self._ask_once, request, keep)
+
+    def fetch_media(self, url: str) -> bytes:
+        """The bytes of a picture, video or attachment.
+
+        Raises `Unreachable` where they cannot be had now, `PermissionMissing` where the address is not one
+        that may be fetched (policy of the archive) or the site refuses.
+        """
+        return self._retrying(self._fetch_media_once, url)
+
+    def _fetch_media_once(self, url: str) -> bytes:
+        for _ in range(_HOPS):
+            self._check_media_address(url)
+            got = self._fetch(url, {}, self._limits.max_media)
+            if got.status in (301, 302, 303, 307, 308) and "location" in got.headers:
+                url = urljoin(url, got.headers["location"])
+                continue
+            if got.status == 200:
+                return decode(got.body, got.headers.get("content-encoding", ""), self._limits)
+            if got.status in (401, 403, 404, 410):
+                raise PermissionMissing(f"the site no longer gives the file (HTTP {got.status})")
+            raise Unreachable(f"the site answered HTTP {got.status} for the file")
+        raise Unreachable("the file's address leads from one place to the next without end")
+
+    def _ask_once(self, request: Request, keep: Keep) -> Response:
+        self._sleep(max(0.0, self._free_at - time.monotonic()))
+        extra_headers, extra_params = self._platform.authorize(request, self._token)
+        url = self._address + request.path
+        query = urlencode((*request.params, *extra_params.items()))
+        received = self._clock()
+        got = self._fetch(f"{url}?{query}" if query else url, extra_headers, self._limits.max_body)
+        decoded = decode(got.body, got.headers.get("content-encoding", ""), self._limits)
+        body, taken_out = clean_body(decoded, self._secrets)
+        shown = f"{url}?{urlencode(request.params)}" if request.params else url
+        keep(
+            Exchange(
+                url=clean_text(shown, self._secrets),
+                request_headers=clean_headers(list(self._headers(extra_headers).items()), self._secrets),
+                status=got.status,
+                reason=got.reason,
+                headers=clean_headers(list(got.headers.items()), self._secrets),
+                body=body if taken_out else got.body,
+                received_at=received,
+                decoded=bool(taken_out),
+                taken_out=taken_out,
+            )
+        )
+        self._check_clock(got.headers.get("date"), received)
+        answer = Answer(got.status, got.headers, body)
+        verdict = self._platform.judge(answer, received)
+        pause = min(self._platform.pace(answer, received), self._limits.longest_wait)
+        self._free_at = time.monotonic() + pause
+        if verdict.call is not Call.GOOD:
+            raise self._error(verdict, request)
+        return Response(request, got.status, got.headers, body, received)
+
+    def _error(self, verdict: Verdict, request: Request) -> Exception:
+        reason = clean_text(verdict.reason, self._secrets)
+        told = f"{self._platform.title}, {request.purpose or request.path}: {reason}"
+        if verdict.call is Call.WAIT:
+            return RateLimited(told, verdict.wait)
+        errors: dict[Call, type[Exception]] = {
+            Call.TOO_MUCH: TooMuch,
+            Call.NOT_FOUND: NotThere,
+            Call.FORBIDDEN: PermissionMissing,
+            Call.CREDENTIAL_DEAD: CredentialDead,
+        }
+        return errors.get(verdict.call, Unreachable)(told)
+
+    @property
+    def _retrying(self) -> Retrying:
+        return Retrying(
+            stop=stop_after_attempt(self._limits.attempts),
+            wait=_wait,
+            retry=retry_if_exception(self._is_worth_waiting),
+            sleep=self._sleep,
+            reraise=True,
+        )
+
+    def _is_worth_waiting(self, error: BaseException) -> bool:
+        """A pause longer than a line waits is left to whoever runs it."""
+        if isinstance(error, RateLimited):
+            return error.retry_after <= self._limits.longest_wait
+        return isinstance(error, TryAgain)
+
+    @property
+    def _secrets(self) -> tuple[str, ...]:
+        return (self._token,)
+
+    def _headers(self, extra: dict[str, str]) -> dict[str, str]:
+        return {"User-Agent": "Paloverde (city records archive)", "Accept-Encoding": "gzip, deflate", **extra}
+
+    def _fetch(self, url: str, extra_headers: dict[str, str], most: int) -> Fetched:
+        self._check_scheme(url)
+        try:
+            return self._transport.fetch(url, self._headers(extra_headers), most)
+        except Unreachable as error:
+            raise Unreachable(clean_text(str(error), self._secrets)) from None
+
+    def _check_clock(self, told: str | None, ours: datetime) -> None:
+        """Refuse to work by a clock that is wrong: locks and holds are counted from it."""
+        try:
+            theirs = parsedate_to_datetime(told or "")
+        except ValueError:
+            return
+        skew = abs((ours - theirs).total_seconds()) if theirs.tzinfo else 0.0
+        if skew > self._rules.clock_skew + self._limits.deadline:
+            raise Suspicious(
+                f"This machine's clock says {ours:%A %d %B %Y %H:%M} UTC and {self._platform.title} says "
+                f"{theirs:%A %d %B %Y %H:%M}. Set the clock (NTP) before anything is sealed by it."
+            )
+
+    def _check_scheme(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme == "https" or (
+            parts.scheme == "http" and self._rules.loopback and _is_loopback(parts.hostname)
+        ):
+            return
+        raise PermissionMissing(
+            f"only https addresses are asked, and {parts.scheme}://{parts.hostname} is none"
+        )
+
+    def _check_media_address(self, url: str) -> None:
+        """Only the sites' own media hosts, and never an address inside the City's network."""
+        parts = urlsplit(url)
+        host = (parts.hostname or "").rstrip(".")
+        if self._rules.loopback and _is_loopback(host):
+            return
+        if parts.scheme != "https" or parts.username or parts.port not in (None, 443):
+            raise PermissionMissing("the file's address is not a plain https address")
+        if not any(host == allowed or host.endswith(f".{allowed}") for allowed in self._rules.media_hosts):
+            raise PermissionMissing(
+                f"{host} is not among the hosts that media may be fetched from (media_hosts)"
+            )
+        for address in _addresses(host):
+            if not _is_public(address):
+                raise PermissionMissing(f"{host} leads into a private network")
+
+
+def converse(conversation: Conversation, line: Line, keep: Keep) -> Iterator[Found | Listing | Gap]:
+    """Drive a conversation over a line; yields what it says that is not a request.
+
+    What the conversation does not catch is raised here.
+    """
+    for said in _drive(conversation, line, keep):
+        if not isinstance(said, Request):
+            yield said
+
+
+def _drive(conversation: Generator[_Said, Response | None, None], line: Line, keep: Keep) -> Iterator[_Said]:
+    answer: Response | None = None
+    trouble: Exception | None = None
+    while True:
+        try:
+            said = conversation.throw(trouble) if trouble else conversation.send(answer)
+        except StopIteration:
+            return
+        answer = trouble = None
+        if not isinstance(said, Request):
+            yield said
+            continue
+        try:
+            answer = line.ask(said, keep)
+        except (PaloverdeError, TooMuch, NotThere) as error:
+            trouble = error
+
+
+def look_up(
+    platform: Platform, account: Account, wanted: list[tuple[Kind, str]], line: Line, keep: Keep
+) -> Iterator[Seen]:
+    """Drive direct look-ups over a line; yields what was seen of each item.
+
+    What the platform's look-up does not catch is raised here: nothing is concluded from it.
+    """
+    for said in _drive(platform.look_up(account, wanted), line, keep):
+        if isinstance(said, Seen):
+            yield said
+
+
+def _wait(state: RetryCallState) -> float:
+    """The site's own pause, or 1, 2, 4 ... seconds."""
+    error = state.outcome.exception() if state.outcome else None
+    if isinstance(error, RateLimited):
+        return max(0.5, error.retry_after)
+    return float(min(30, 2 ** (state.attempt_number - 1)))
+
+
+def _is_loopback(host: str | None) -> bool:
+    try:
+        return ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _addresses(host: str) -> list[str]:
+    try:
+        return [str(info[4][0]) for info in socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM)]
+    except OSError:
+        raise Unreachable(f"the name {host} is not known (DNS)") from None
+
+
+# Called global by `ipaddress`: NAT64 and 6to4 of private addresses, multicast, protocol assignments.
+_NEVER = tuple(
+    ipaddress.ip_network(text)
+    for text in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "224.0.0.0/4", "192.0.0.0/24", "ff00::/8")
+)
+
+
+def _is_public(text: str) -> bool:
+    address = ipaddress.ip_address(text)
+    return address.is_global and not any(
+        address in network for network in _NEVER if network.version == address.version
+    )

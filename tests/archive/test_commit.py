@@ -1,0 +1,104 @@
+"""One run, one seal, whatever happens between."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime
+
+import pytest
+from sqlalchemy import func, select
+
+from paloverde.archive.commit import Outcome, _decide, already_sealed, commit, settle_pending
+from paloverde.archive.reader import Archive
+from paloverde.archive.register import in_state, items
+from paloverde.archive.seal import FIRST, Draft, Role
+from paloverde.archive.store.interface import Store, Stored
+from paloverde.archive.vault import Vault
+from paloverde.errors import Unreachable
+from paloverde.state.tables import RUNS
+
+Drafts = Callable[..., Draft]
+LATER = date(2026, 11, 21)
+
+
+def seal(vault: Vault, run: Draft):  # type: ignore[no-untyped-def]  # noqa: ANN201
+    return commit(vault.store, vault.books, vault.signer, run, vault.locked_until(run.day))
+
+
+class Broken:
+    """A store whose network fails at the n-th put: before it arrives, or after, when only the answer is lost."""
+
+    def __init__(self, store: Store, *, after: bool) -> None:
+        self._store, self._after, self.broken = store, after, True
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._store, name)
+
+    def put(
+        self, key: str, body: bytes, *, locked_until: datetime | None, sha256: str | None = None
+    ) -> Stored:
+        if not self.broken or self._after:
+            stored = self._store.put(key, body, locked_until=locked_until, sha256=sha256)
+            if not self.broken:
+                return stored
+        raise Unreachable("The store did not answer.")
+
+
+def test_seals_form_a_chain(vault: Vault, draft: Drafts) -> None:
+    first, second = seal(vault, draft("c1")), seal(vault, draft("c1", "c2", day=LATER))
+    assert [s.seal.sequence for s in (first, second)] == [1, 2]
+    assert first.seal.previous == FIRST
+    with vault.books.connect() as connection:
+        assert (
+            second.seal.previous
+            == connection.execute(select(RUNS.c.sha256).where(RUNS.c.sequence == 1)).scalar()
+        )
+
+
+def test_an_equal_run_is_anothers(vault: Vault, draft: Drafts) -> None:
+    assert seal(vault, draft("c1")).outcome is Outcome.MINE
+    assert already_sealed(vault.books, draft("c1")) is not None
+    assert seal(vault, draft("c1")).outcome is Outcome.ANOTHERS
+    assert len(list(Archive(vault.store, vault.books).seals())) == 1
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["lost on the way there", "lost on the way back"])
+def test_an_unknown_outcome_is_settled_by_the_next_run(vault: Vault, draft: Drafts, after: bool) -> None:
+    run = draft("c1")
+    store = Broken(vault.store, after=after)
+    with pytest.raises(Unreachable):
+        commit(store, vault.books, vault.signer, run, vault.locked_until(run.day))  # type: ignore[arg-type]
+    archive = Archive(vault.store, vault.books)
+    assert list(archive.seals()) == []
+    assert archive.parts(Role.SIGHTINGS) == []
+    seal(vault, draft("c2", day=LATER))
+    assert [s.run.day for s in archive.seals()] == [run.day, LATER]
+    assert len(list(vault.store.walk("runs/"))) == 2
+
+
+def test_a_crash_between_deciding_and_sealing_leaves_nothing_half_done(vault: Vault, draft: Drafts) -> None:
+    run = draft("c1", "c2")
+    _decide(vault.books, vault.signer, run)
+    with vault.books.connect() as connection:
+        assert list(items(connection, in_state("x-palmaria", ["present"]))) == []
+    settle_pending(vault.store, vault.books, vault.locked_until(run.day))
+    settle_pending(vault.store, vault.books, vault.locked_until(run.day))
+    with vault.books.connect() as connection:
+        assert len(list(items(connection, in_state("x-palmaria", ["present"])))) == 2
+        assert connection.execute(select(func.count()).select_from(RUNS)).scalar() == 1
+
+
+def test_twelve_writers_racing_with_one_run_make_one_seal(vault: Vault, draft: Drafts) -> None:
+    run = draft("c1", "c2")
+    with ThreadPoolExecutor(12) as racers:
+        outcomes = [r.outcome for r in racers.map(lambda _: seal(vault, run), range(12))]
+    assert outcomes.count(Outcome.MINE) == 1
+    assert len(list(Archive(vault.store, vault.books).seals())) == 1
+
+
+def test_twelve_writers_with_their_own_runs_make_one_chain(vault: Vault, draft: Drafts) -> None:
+    runs = [draft(f"c{n}", day=date(2026, 10, n + 1)) for n in range(12)]
+    with ThreadPoolExecutor(12) as racers:
+        assert {r.outcome for r in racers.map(lambda run: seal(vault, run), runs)} == {Outcome.MINE}
+    assert [s.sequence for s in Archive(vault.store, vault.books).seals()] == list(range(1, 13))

@@ -1,0 +1,175 @@
+"""The nightly DAG, run for real: Airflow's own runner, the simulated sites over HTTP, a real archive."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from paloverde.installation import Installation, open_installation
+from paloverde.orchestration.airflow_parts import connection_id
+from paloverde.records import Account
+from paloverde.settings import load
+from paloverde.simulator.server import RunningSites, start
+from paloverde.simulator.sites import build
+
+pytestmark = [
+    pytest.mark.filterwarnings(
+        "ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::ResourceWarning"
+    ),
+    pytest.mark.slow,
+]
+
+NIGHT = datetime(2026, 3, 8, 9, 15, tzinfo=UTC)  # 01:15 in California, the night before the clocks change
+DAY = date(2026, 3, 7)
+
+
+@pytest.fixture
+def sites() -> Iterator[RunningSites]:
+    with start(build(3, datetime.now(UTC).replace(microsecond=0), scale=0.05)) as running:
+        yield running
+
+
+@pytest.fixture
+def city(sites: RunningSites, city_home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Installation:
+    """An empty archive whose accounts are those of the simulated sites, their tokens in Airflow connections."""
+    monkeypatch.setenv("PALOVERDE_HOME", str(tmp_path))
+    monkeypatch.setenv("PALOVERDE_FACEBOOK_API", f"{sites.url}/facebook")
+    monkeypatch.setenv("PALOVERDE_X_API", f"{sites.url}/x")
+    monkeypatch.setenv("PALOVERDE_ALLOW_LOOPBACK_SITES", "true")
+    city = open_installation(load(os.environ))
+    for found in sites.accounts():
+        city.register_account(
+            Account(found["slug"], found["platform"], found["native_id"], found["handle"])
+        )
+        connection = json.dumps({"conn_type": "generic", "password": found["token"]})
+        monkeypatch.setenv(f"AIRFLOW_CONN_{connection_id(found['slug']).upper()}", connection)
+    return city
+
+
+@pytest.fixture
+def said(capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> Callable[[], str]:
+    """Everything that was logged or printed: Airflow writes some of it to the one and some to the other."""
+    return lambda: "".join(capfd.readouterr()) + caplog.text
+
+
+def run(dag: Any, **conf: str) -> Any:
+    return dag.test(logical_date=NIGHT, run_conf=conf)
+
+
+def states(done: Any) -> dict[str, str]:
+    return {f"{task.task_id} {task.rendered_map_index or ''}".strip(): task.state for task in done.get_task_instances()}
+
+
+def handed_on(done: Any) -> list[Any]:
+    """Every XCom of a run."""
+    from airflow.models.xcom import XComModel  # noqa: PLC0415 - Airflow is ready by now
+    from airflow.utils.session import create_session  # noqa: PLC0415
+    from sqlalchemy import select  # noqa: PLC0415
+
+    with create_session() as session:
+        found = session.scalars(select(XComModel.value).where(XComModel.run_id == done.run_id)).all()
+    return list(found)
+
+
+def test_a_night_archives_every_account_and_hands_on_only_counts(
+    bag: Any, city: Installation, sites: RunningSites, said: Callable[[], str]
+) -> None:
+    done = run(bag.dags["nightly_archive"])
+    assert done.state == "success"
+    slugs = [account.slug for account in city.accounts()]
+    assert {(night.account, night.day) for night in city.last_nights()} == {(slug, DAY) for slug in slugs}
+    assert {name for name in states(done) if "archive" in name} == {
+        f"{slug.partition('-')[0]}.archive {slug}" for slug in slugs
+    }
+    allowed = {*slugs, "sealed"}
+    print("XX", handed_on(done))
+    for value in handed_on(done):
+        for word in value if isinstance(value, list) else value.values():
+            assert isinstance(word, int) or word in allowed
+    log = said()
+    assert "items seen" in log
+    for account in sites.accounts():
+        assert account["token"] not in log
+    texts = [item.text for presence in sites.city.presences.values() for item in presence.everything()]
+    assert [text for text in texts if len(text) > 20 and text in log] == []
+
+
+def test_the_same_night_again_changes_nothing(bag: Any, city: Installation) -> None:
+    run(bag.dags["nightly_archive"])
+    before = [seal for seal in city.archive.seals() if seal.run.kind == "night"]
+    again = run(bag.dags["nightly_archive"])
+    assert again.state == "success"
+    assert [seal for seal in city.archive.seals() if seal.run.kind == "night"] == before
+    assert "already sealed" in {value.get("outcome") for value in handed_on(again) if isinstance(value, dict)}
+
+
+def test_one_dead_token_turns_the_report_red_and_stops_no_other_account(
+    bag: Any, city: Installation, sites: RunningSites, said: Callable[[], str]
+) -> None:
+    (broken,) = [account.slug for account in city.accounts() if account.platform == "x"]
+    (whole,) = [account.slug for account in city.accounts() if account.platform == "facebook"]
+    for token in list(sites.city.presence(broken).tokens):
+        sites.city.presence(broken).revoked[token] = 463
+    done = run(bag.dags["nightly_archive"])
+    assert done.state == "failed"
+    ended = states(done)
+    assert ended[f"facebook.archive {whole}"] == ended[f"facebook.removals {whole}"] == "success"
+    assert ended[f"x.archive {broken}"] == "failed"
+    assert ended["report"] == "failed"
+    log = said()
+    assert f"{broken}: {DAY} was NOT archived" in log
+    assert f"The night of {DAY} is not whole: {broken} did not finish" in log
+    assert (whole, DAY) in {(night.account, night.day) for night in city.last_nights()}
+
+
+def test_a_missing_token_is_said_in_one_sentence(
+    bag: Any, city: Installation, monkeypatch: pytest.MonkeyPatch, said: Callable[[], str]
+) -> None:
+    for account in city.accounts():
+        monkeypatch.delenv(f"AIRFLOW_CONN_{connection_id(account.slug).upper()}")
+    assert run(bag.dags["removal_check"]).state == "failed"
+    log = said()
+    for account in city.accounts():
+        assert f"add an Airflow connection named {connection_id(account.slug)} with the token as its password" in log
+
+
+def test_another_day_can_be_asked_for(bag: Any, city: Installation) -> None:
+    assert run(bag.dags["nightly_archive"], archive_day="2026-02-01").state == "success"
+    assert {night.day for night in city.last_nights()} == {date(2026, 2, 1)}
+
+
+def test_a_night_without_any_account_is_no_success(
+    bag: Any, city: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: Callable[[], str]
+) -> None:
+    monkeypatch.setenv("PALOVERDE_HOME", str(tmp_path / "empty"))
+    assert run(bag.dags["nightly_archive"]).state == "failed"
+    assert "No account is registered" in said()
+
+
+def test_fixity_is_checked_and_damage_turns_it_red(
+    bag: Any, city: Installation, tmp_path: Path, said: Callable[[], str]
+) -> None:
+    run(bag.dags["nightly_archive"])
+    assert run(bag.dags["fixity_check"]).state == "success"
+    victim = next((tmp_path / "archive").rglob("*.parquet"))
+    victim.chmod(0o600)
+    victim.write_bytes(victim.read_bytes()[:-1] + b"?")
+    assert run(bag.dags["fixity_check"]).state == "failed"
+    assert "ALARM" in said()
+
+
+def test_a_records_request_says_its_question_back(
+    bag: Any, city: Installation, said: Callable[[], str]
+) -> None:
+    form = {"request_number": "PRA-2026-0042", "words": "street NEAR/5 sweeping", "from": "2026-01-01"}
+    assert run(bag.dags["records_request"], **form).state == "success"
+    sentence = (
+        "Request PRA-2026-0042 asks for 'street NEAR/5 sweeping', from 2026-01-01 on, on every account of the City."
+    )
+    assert sentence in said()
