@@ -95,7 +95,7 @@ bench: .venv-bench/.locked ## records per second and memory, beside the peers, i
 	@touch $@
 
 # The order matters: production first, then what development adds to exactly those versions.
-COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+COMPILE = $(BIN)/uv pip compile --quiet --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-header \
 	--exclude-newer $(DATE)
 .PHONY: lock
 lock: env ## renew the locks with what was published until DATE (make lock DATE=2026-11-22)

@@ -31,7 +31,7 @@ repair anything by hand: keep the log, and restore the object from the second co
     default_args={"owner": "City IT", "retry_policy": ByErrorClass(), **RETRIES},
 )
 def fixity_check() -> None:
-    task(steps.fixity, execution_timeout=timedelta(hours=20))()
+    task(steps.fixity, multiple_outputs=False, execution_timeout=timedelta(hours=20))()
 
 
 fixity_check()

@@ -19,9 +19,9 @@ For each site, one after the other within the site and side by side between site
 2. **archive**: ask the site for everything that each account shows, keep it, seal it.
 3. **removals**: look directly at what is no longer listed; what is really gone is copied and held two years.
 
-**report** says per account what happened, and is red if one account did not finish; the others are archived all
-the same. It runs at 09:15 UTC, just after one or two in the morning in California, for the Pacific day that has
-just ended. Running it again for a day changes nothing that is sealed.
+**report** says per account what happened, and is red if one account did not finish; the others are archived
+all the same. It runs at 09:15 UTC, just after one or two in the morning in California, for the Pacific day
+that has just ended. Running it again for a day changes nothing that is sealed.
 
 *If a task is red*: its log says in one sentence what to do. Do it, then clear the task.
 *For another day*: trigger it with an archive day, or use Backfill.
@@ -61,6 +61,7 @@ def nightly_archive() -> None:
 def one_site(platform, listed):  # noqa: ANN001, ANN201 - XComArgs of Airflow's own making
     """Archive and look for removals, account by account: one that fails stops no other."""
     at_the_site = {
+        "multiple_outputs": False,  # one XCom a task, not one more for each count
         "pool": pool_of(platform),
         "map_index_template": "{{ account }}",
         "execution_timeout": timedelta(hours=6),

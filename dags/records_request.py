@@ -12,8 +12,8 @@ from paloverde.orchestration.retries import RETRIES, ByErrorClass
 DOC = """
 ### Records request
 
-Fill in the form: the request's number, the words to look for, the days, and the accounts if it is not about all.
-The first task says the question back as one sentence; read it before anything is released.
+Fill in the form: the request's number, the words to look for, the days, and the accounts if it is not about
+all. The first task says the question back as one sentence; read it before anything is released.
 
 The same words as on the command line: `street NEAR/5 sweeping`, `"city council" AND NOT agenda`.
 """
@@ -46,7 +46,9 @@ The same words as on the command line: `street NEAR/5 sweeping`, `"city council"
         "from": Param(
             None, type=["null", "string"], format="date", title="From", description="First day, or empty."
         ),
-        "to": Param(None, type=["null", "string"], format="date", title="To", description="Last day, or empty."),
+        "to": Param(
+            None, type=["null", "string"], format="date", title="To", description="Last day, or empty."
+        ),
         "accounts": Param(
             [],
             type="array",

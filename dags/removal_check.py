@@ -13,12 +13,12 @@ from paloverde.orchestration.sites import PLATFORMS, pool_of
 DOC = """
 ### Removal check
 
-Looks directly at items that no listing has shown for a while, oldest look first, within each site's quota, and
-settles what the nightly archive left uncertain. What is really gone is copied and held for two calendar years; an
-outage, a lost permission or a mass disappearance never counts as a removal.
+Looks directly at items that no listing has shown for a while, oldest look first, within each site's quota,
+and settles what the nightly archive left uncertain. What is really gone is copied and held for two calendar
+years; an outage, a lost permission or a mass disappearance never counts as a removal.
 
-*If a task is red*: its log says in one sentence what to do. "Suspicious" means that so much disappeared at once
-that a person must look at the site before anything is believed.
+*If a task is red*: its log says in one sentence what to do. "Suspicious" means that so much disappeared at
+once that a person must look at the site before anything is believed.
 """
 
 
@@ -38,7 +38,7 @@ that a person must look at the site before anything is believed.
             type=["null", "string"],
             format="date",
             title="Archive day",
-            description="The Pacific day under which removals are recorded. Leave empty for the day just ended.",
+            description="The Pacific day that removals are recorded under. Empty means the day just ended.",
         )
     },
 )
@@ -48,6 +48,7 @@ def removal_check() -> None:
         task(
             steps.removals,
             task_id=f"removals_{platform}",
+            multiple_outputs=False,
             pool=pool_of(platform),
             map_index_template="{{ account }}",
             execution_timeout=timedelta(hours=6),

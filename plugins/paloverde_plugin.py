@@ -1,4 +1,4 @@
-"""Mounts our pages in Airflow's web server and puts them in the menu. The pages are in `paloverde.orchestration`.
+"""Mounts our pages (of `paloverde.orchestration`) in Airflow's web server and puts them in the menu.
 
 Keep this folder to this one file: Airflow loads every module here under its bare name, and a `csv.py` would
 take the standard library's place.

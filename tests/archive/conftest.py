@@ -17,6 +17,7 @@ from paloverde.archive.store import open_store
 from paloverde.archive.vault import Vault
 from paloverde.capture.tables import Sighting, sighting_table
 from paloverde.state.books import open_books
+from sightings import first_seen
 
 DAY = date(2026, 11, 20)
 AT = datetime(2026, 11, 20, 17, tzinfo=UTC)
@@ -40,8 +41,7 @@ def draft(vault: Vault) -> Callable[..., Draft]:
 
     def make(*ids: str, day: date = DAY, state: str = "present") -> Draft:
         seen = [Sighting("comment", i, "comments", "p1", state, AT, "listing", "ab" * 32, AT) for i in ids]
-        new = {("comment", i, "ab" * 32) for i in ids}
-        body = to_parquet(sighting_table("x-palmaria", day, seen, new))
+        body = to_parquet(first_seen(sighting_table("x-palmaria", day, seen), new=True))
         sha256 = hashlib.sha256(body).hexdigest()
         key = layout.sightings_key("x-palmaria", day, sha256)
         stored = vault.store.put(key, body, locked_until=vault.locked_until(day), sha256=sha256)

@@ -21,6 +21,7 @@ from paloverde.archive.vault import Vault
 from paloverde.capture.tables import Sighting, sighting_table
 from paloverde.state.books import writing
 from paloverde.state.tables import ITEMS
+from sightings import first_seen
 
 DAY = date(2026, 11, 20)
 
@@ -42,7 +43,7 @@ def see(
     seen = Sighting(
         "comment", "c1", stream, "p1" if stream else "", state, at(hour), "listing", version, at(1)
     )
-    table = sighting_table("x-palmaria", DAY, [seen], {("comment", "c1", version)} if new else set())
+    table = first_seen(sighting_table("x-palmaria", DAY, [seen]), new=new)
     with writing(vault.books) as connection:
         apply_sightings(connection, sequence, table)
     return item(vault)

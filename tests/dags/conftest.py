@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from orchestration.city import city_home
 from orchestration.isolated import AIRFLOW_HOME, REPOSITORY
 

@@ -36,7 +36,9 @@ def sites() -> Iterator[RunningSites]:
 
 
 @pytest.fixture
-def city(sites: RunningSites, city_home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Installation:
+def city(
+    sites: RunningSites, city_home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Installation:
     """An empty archive whose accounts are those of the simulated sites, their tokens in Airflow connections."""
     monkeypatch.setenv("PALOVERDE_HOME", str(tmp_path))
     monkeypatch.setenv("PALOVERDE_FACEBOOK_API", f"{sites.url}/facebook")
@@ -44,9 +46,7 @@ def city(sites: RunningSites, city_home: Path, monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setenv("PALOVERDE_ALLOW_LOOPBACK_SITES", "true")
     city = open_installation(load(os.environ))
     for found in sites.accounts():
-        city.register_account(
-            Account(found["slug"], found["platform"], found["native_id"], found["handle"])
-        )
+        city.register_account(Account(found["slug"], found["platform"], found["native_id"], found["handle"]))
         connection = json.dumps({"conn_type": "generic", "password": found["token"]})
         monkeypatch.setenv(f"AIRFLOW_CONN_{connection_id(found['slug']).upper()}", connection)
     return city
@@ -63,7 +63,10 @@ def run(dag: Any, **conf: str) -> Any:
 
 
 def states(done: Any) -> dict[str, str]:
-    return {f"{task.task_id} {task.rendered_map_index or ''}".strip(): task.state for task in done.get_task_instances()}
+    return {
+        f"{task.task_id} {task.rendered_map_index or ''}".strip(): task.state
+        for task in done.get_task_instances()
+    }
 
 
 def handed_on(done: Any) -> list[Any]:
@@ -88,7 +91,6 @@ def test_a_night_archives_every_account_and_hands_on_only_counts(
         f"{slug.partition('-')[0]}.archive {slug}" for slug in slugs
     }
     allowed = {*slugs, "sealed"}
-    print("XX", handed_on(done))
     for value in handed_on(done):
         for word in value if isinstance(value, list) else value.values():
             assert isinstance(word, int) or word in allowed
@@ -136,7 +138,10 @@ def test_a_missing_token_is_said_in_one_sentence(
     assert run(bag.dags["removal_check"]).state == "failed"
     log = said()
     for account in city.accounts():
-        assert f"add an Airflow connection named {connection_id(account.slug)} with the token as its password" in log
+        assert (
+            f"add an Airflow connection named {connection_id(account.slug)} with the token as its password"
+            in log
+        )
 
 
 def test_another_day_can_be_asked_for(bag: Any, city: Installation) -> None:
@@ -169,7 +174,5 @@ def test_a_records_request_says_its_question_back(
 ) -> None:
     form = {"request_number": "PRA-2026-0042", "words": "street NEAR/5 sweeping", "from": "2026-01-01"}
     assert run(bag.dags["records_request"], **form).state == "success"
-    sentence = (
-        "Request PRA-2026-0042 asks for 'street NEAR/5 sweeping', from 2026-01-01 on, on every account of the City."
-    )
+    sentence = "Request PRA-2026-0042 asks for 'street NEAR/5 sweeping', from 2026-01-01 on, on every account of the City."
     assert sentence in said()

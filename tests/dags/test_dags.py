@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
 import sys
@@ -10,8 +11,8 @@ from typing import Any
 
 import pendulum
 import pytest
-from orchestration.isolated import REPOSITORY
 
+from orchestration.isolated import REPOSITORY
 from paloverde.errors import (
     ArchiveDamaged,
     CredentialDead,
@@ -127,7 +128,7 @@ def test_every_night_runs_once_when_the_clocks_change(bag: Any, name: str, chang
     assert {(run.hour, run.minute) for run in runs} == {DAGS[name]["at"]}
     days = [run.date() for run in runs]
     step = 7 if name == "fixity_check" else 1
-    assert [later - earlier for earlier, later in zip(days, days[1:], strict=False)] == [timedelta(days=step)] * (
+    assert [later - earlier for earlier, later in itertools.pairwise(days)] == [timedelta(days=step)] * (
         len(days) - 1
     )
     archived = [night_of(run) for run in runs]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import orchestration.isolated  # noqa: F401 - sets Airflow's home before anything imports Airflow
 import pytest
 
+import orchestration.isolated  # noqa: F401 - sets Airflow's home before anything imports Airflow
 from paloverde.orchestration.people import People, Role
 
 PASSWORD = "a long sentence for tests"

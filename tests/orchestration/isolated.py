@@ -20,7 +20,8 @@ os.environ.update(
     AIRFLOW__CORE__LOAD_EXAMPLES="False",
     AIRFLOW__CORE__UNIT_TEST_MODE="False",
     AIRFLOW__CORE__AUTH_MANAGER="paloverde.orchestration.auth.CityAuthManager",
-    AIRFLOW__API_AUTH__JWT_SECRET="a secret that signs the tokens of these tests, and nothing else",
+    AIRFLOW__API_AUTH__JWT_SECRET="a secret that signs the tokens of these tests and nothing else, " * 2,
+    AIRFLOW__API__ENABLE_SWAGGER_UI="False",  # as the demo and production have it
     AIRFLOW__API__SECRET_KEY="another secret of these tests",
 )
 

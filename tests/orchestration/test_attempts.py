@@ -2,7 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from paloverde.orchestration.attempts import PER_PERSON, PER_PERSON_AND_PLACE, PER_PLACE, WINDOW_SECONDS, Attempts
+from paloverde.orchestration.attempts import (
+    PER_PERSON,
+    PER_PERSON_AND_PLACE,
+    PER_PLACE,
+    WINDOW_SECONDS,
+    Attempts,
+)
 
 
 class Clock:

@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
-from orchestration.isolated import TestClient
 
+from orchestration.isolated import TestClient
 from paloverde.orchestration.attempts import PER_PERSON_AND_PLACE, WINDOW_SECONDS, Attempts
 from paloverde.orchestration.people import People, Person, Role
 from paloverde.orchestration.sign_in import ELSEWHERE, WRONG, sign_in_app
@@ -67,7 +67,9 @@ def test_the_right_password_opens_a_session_that_scripts_cannot_read(browser: Te
 
 
 def test_over_tls_the_session_goes_over_tls_only(people: People, clock: Clock) -> None:
-    browser = TestClient(sign_in_app(people, Attempts(clock), issue), "https://city.test", follow_redirects=False)
+    browser = TestClient(
+        sign_in_app(people, Attempts(clock), issue), "https://city.test", follow_redirects=False
+    )
     answer = browser.post("/login", data={"username": "ana", "password": PASSWORD})
     assert answer.headers["set-cookie"].endswith("; Secure")
 
@@ -91,13 +93,18 @@ def test_nobody_is_sent_to_another_site(browser: TestClient, next_page: str) -> 
 
 def test_the_full_address_that_airflow_sends_leads_back_to_its_page(browser: TestClient) -> None:
     answer = browser.post(
-        "/login", data={"username": "ana", "password": PASSWORD, "next": "http://city.test/dags/nightly_archive"}
+        "/login",
+        data={"username": "ana", "password": PASSWORD, "next": "http://city.test/dags/nightly_archive"},
     )
     assert answer.headers["location"] == "/dags/nightly_archive"
 
 
-@pytest.mark.parametrize("form", [{"password": "wrong"}, {"username": "ben"}, {"username": "", "password": ""}])
-def test_a_wrong_username_and_a_wrong_password_say_the_same(browser: TestClient, form: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "form", [{"password": "wrong"}, {"username": "ben"}, {"username": "", "password": ""}]
+)
+def test_a_wrong_username_and_a_wrong_password_say_the_same(
+    browser: TestClient, form: dict[str, str]
+) -> None:
     code, text = send(browser, **form)
     assert code == 401
     assert f'<p class="error" id="error" role="alert">{WRONG}</p>' in text

@@ -11,13 +11,42 @@ from datetime import datetime
 import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Connection, Select, case, func, null, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Select, select
 
 from paloverde.records import Kind
 from paloverde.state.tables import ITEMS
 
 _BATCH = 5_000
+_NAMES = ("account", "kind", "native_id", "stream", "within", "version_sha256", "state")
+_TIMES = ("record_sequence", "posted_at", "first_seen", "last_seen", "looked_at", "absent_since")
+_COLUMNS = (*_NAMES, *_TIMES)
+# A zero or empty value of a sighting says "as before". "unknown" says nothing about the item: an outage must
+# move neither its state nor its last look. Removed it stays until it is seen in public again. A look-up (no
+# stream) leaves the listing that can prove an absence as it was.
+_UPSERT = """
+INSERT INTO items ({columns}) VALUES ({marks})
+ON CONFLICT (account, kind, native_id) DO UPDATE SET
+  stream = CASE WHEN excluded.stream <> '' THEN excluded.stream ELSE items.stream END,
+  within = CASE WHEN excluded.stream <> '' THEN excluded.within ELSE items.within END,
+  version_sha256 = CASE WHEN excluded.record_sequence > 0
+                        THEN excluded.version_sha256 ELSE items.version_sha256 END,
+  record_sequence = CASE WHEN excluded.record_sequence > 0
+                         THEN excluded.record_sequence ELSE items.record_sequence END,
+  posted_at = coalesce(excluded.posted_at, items.posted_at),
+  state = CASE WHEN excluded.state = 'unknown' THEN items.state
+               WHEN items.state = 'removed' AND excluded.state <> 'present' THEN items.state
+               ELSE excluded.state END,
+  last_seen = CASE WHEN excluded.last_seen > items.last_seen THEN excluded.last_seen ELSE items.last_seen END,
+  looked_at = CASE WHEN excluded.state = 'unknown' THEN items.looked_at ELSE excluded.looked_at END,
+  absent_since = CASE WHEN excluded.last_seen > 0 THEN NULL
+                      WHEN excluded.state = 'unknown' THEN items.absent_since
+                      ELSE coalesce(items.absent_since, excluded.absent_since) END,
+  removed_at = CASE WHEN excluded.state = 'present' THEN NULL ELSE items.removed_at END
+"""
+_KNOWN = """
+SELECT native_id, version_sha256 FROM items
+WHERE account = {mark} AND kind = {mark} AND native_id IN ({marks})
+"""
 _SEEN = ("present", "hidden")  # states in which the item itself was seen
 
 
@@ -42,10 +71,14 @@ class Item(msgspec.Struct, frozen=True):
 
 def apply_sightings(connection: Connection, sequence: int, sightings: pa.Table) -> None:
     """Bring the register up to one table of sightings of the run with that sequence number."""
+    # Straight to the driver: binding so many rows costs SQLAlchemy more than it costs the database.
+    marks = ", ".join(_mark(connection) for _ in _COLUMNS)
+    upsert = _UPSERT.format(columns=", ".join(_COLUMNS), marks=marks)
     for batch in sightings.to_batches(max_chunksize=_BATCH):
-        rows = _rows(batch, sequence)
+        columns = _columns(batch, sequence)
+        rows = list(zip(*(columns[name].to_pylist() for name in _COLUMNS), strict=True))
         if rows:
-            connection.execute(_upsert(connection), rows)
+            connection.exec_driver_sql(upsert, rows)
 
 
 def apply_removals(connection: Connection, removed: pa.Table) -> None:
@@ -67,12 +100,13 @@ def apply_removals(connection: Connection, removed: pa.Table) -> None:
 
 def known_versions(connection: Connection, account: str, kind: str, native_ids: list[str]) -> dict[str, str]:
     """Native id -> version hash, of those items that the archive knows."""
-    found = connection.execute(
-        select(ITEMS.c.native_id, ITEMS.c.version_sha256).where(
-            ITEMS.c.account == account, ITEMS.c.kind == kind, ITEMS.c.native_id.in_(native_ids)
-        )
-    )
-    return dict(found.tuples().all())
+    known: dict[str, str] = {}
+    for start in range(0, len(native_ids), _BATCH):
+        wanted = native_ids[start : start + _BATCH]
+        marks = ", ".join(_mark(connection) for _ in wanted)
+        query = _KNOWN.format(mark=_mark(connection), marks=marks)
+        known.update(connection.exec_driver_sql(query, (account, kind, *wanted)).tuples().all())
+    return known
 
 
 def items(connection: Connection, query: Select[tuple[object, ...]]) -> Iterator[Item]:
@@ -140,58 +174,21 @@ def oldest_look(connection: Connection, account: str) -> datetime | None:
     ).scalar()
 
 
-def _rows(batch: pa.RecordBatch, sequence: int) -> list[dict[str, object]]:
-    """Sightings as rows to insert. Zero and empty values mean "as before" to `_upsert`."""
+def _mark(connection: Connection) -> str:
+    """How this database's driver marks a parameter."""
+    return "?" if connection.dialect.paramstyle == "qmark" else "%s"
+
+
+def _columns(batch: pa.RecordBatch, sequence: int) -> dict[str, pa.Array]:
+    """Sightings as columns to insert. Zero and empty values mean "as before" to `_UPSERT`."""
     looked_at = batch["looked_at"].cast(pa.int64())
     is_seen = pc.is_in(batch["state"], value_set=pa.array(_SEEN))
-    nothing = pa.scalar(None, pa.int64())
-    names = ("account", "kind", "native_id", "stream", "within", "version_sha256", "state")
-    columns = {
-        **{name: batch[name] for name in names},
+    return {
+        **{name: batch[name] for name in _NAMES},
         "record_sequence": pc.if_else(batch["is_new_version"], sequence, 0),
         "posted_at": batch["posted_at"].cast(pa.int64()),
         "first_seen": looked_at,
         "last_seen": pc.if_else(is_seen, looked_at, 0),
         "looked_at": looked_at,
-        "absent_since": pc.if_else(is_seen, nothing, looked_at),
+        "absent_since": pc.if_else(is_seen, pa.scalar(None, pa.int64()), looked_at),
     }
-    rows: list[dict[str, object]] = pa.RecordBatch.from_pydict(columns).to_pylist()
-    return rows
-
-
-def _upsert(connection: Connection) -> sqlite.Insert | postgresql.Insert:
-    """Insert or bring up to date; a zero or empty value of a row says "as before"."""
-    insert = sqlite.insert(ITEMS) if connection.dialect.name == "sqlite" else postgresql.insert(ITEMS)
-    new = insert.excluded
-    seen = new.last_seen > 0
-    greatest = func.max if connection.dialect.name == "sqlite" else func.greatest
-    return insert.on_conflict_do_update(
-        index_elements=[ITEMS.c.account, ITEMS.c.kind, ITEMS.c.native_id],
-        set_={
-            # A direct look-up is no listing: it leaves the listing that can prove an absence as it was.
-            "stream": case((new.stream != "", new.stream), else_=ITEMS.c.stream),
-            "within": case((new.stream != "", new.within), else_=ITEMS.c.within),
-            "version_sha256": case(
-                (new.record_sequence > 0, new.version_sha256), else_=ITEMS.c.version_sha256
-            ),
-            "record_sequence": case(
-                (new.record_sequence > 0, new.record_sequence), else_=ITEMS.c.record_sequence
-            ),
-            "posted_at": func.coalesce(new.posted_at, ITEMS.c.posted_at),
-            # "unknown" says nothing about the item: an outage must not move its state or its look.
-            "state": case(
-                (new.state == "unknown", ITEMS.c.state),
-                # Once removed it stays so until it is seen in public again; the hold stays even then.
-                ((ITEMS.c.state == "removed") & (new.state != "present"), ITEMS.c.state),
-                else_=new.state,
-            ),
-            "last_seen": greatest(new.last_seen, ITEMS.c.last_seen),
-            "looked_at": case((new.state == "unknown", ITEMS.c.looked_at), else_=new.looked_at),
-            "absent_since": case(
-                (seen, null()),
-                (new.state == "unknown", ITEMS.c.absent_since),
-                else_=func.coalesce(ITEMS.c.absent_since, new.absent_since),
-            ),
-            "removed_at": case((new.state == "present", null()), else_=ITEMS.c.removed_at),
-        },
-    )

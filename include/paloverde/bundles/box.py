@@ -6,7 +6,7 @@ import hashlib
 import os
 import zipfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import msgspec
@@ -16,6 +16,7 @@ from paloverde.errors import BadSetting
 _TIME = (1980, 1, 1, 0, 0, 0)  # the first that a zip can say; the time of sealing is in the manifest
 _READ_ONLY = 0o100644 << 16
 _UNIX = 3
+_THERE = "{} is there already, and a bundle is never overwritten. Give another name."
 
 
 class Packed(msgspec.Struct, frozen=True):
@@ -27,7 +28,9 @@ class Packed(msgspec.Struct, frozen=True):
 
 
 class Box:
-    """An open bundle. Files are added in the order of their names; the manifest and its signature come last."""
+    """An open bundle. Files are added in the order of their names; the manifest and its signature come
+    last.
+    """
 
     def __init__(self, zipped: zipfile.ZipFile) -> None:
         self._zip = zipped
@@ -54,26 +57,37 @@ class Box:
 def sealed_file(out: Path) -> Iterator[Box]:
     """A new zip at `out`, there only when whole and on disk. What is there already is never overwritten."""
     if out.exists():
-        raise BadSetting(f"{out} is there already, and a bundle is never overwritten. Give another name.")
+        raise BadSetting(_THERE.format(out))
     temporary = out.with_name(f".{out.name}.{os.getpid()}")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("xb") as file:
-            with zipfile.ZipFile(file, "w", compresslevel=6) as zipped:
-                yield Box(zipped)
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(temporary, out)
-    except FileExistsError as error:
-        raise BadSetting(
-            f"{out} is there already, and a bundle is never overwritten. Give another name."
-        ) from error
+        yield from _written(temporary)
+        _publish(temporary, out)
     except OSError as error:
         raise BadSetting(
-            f"The bundle {out} cannot be written: {error.strerror or error}. Make room there, or choose another place."
+            f"The bundle {out} cannot be written: {error.strerror or error}. "
+            "Make room there, or choose another place."
         ) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(NotADirectoryError):
+            temporary.unlink(missing_ok=True)
+
+
+def _publish(temporary: Path, out: Path) -> None:
+    """Give the file its name, unless somebody else took the name in the meantime."""
+    try:
+        os.link(temporary, out)
+    except FileExistsError as error:
+        raise BadSetting(_THERE.format(out)) from error
+
+
+def _written(temporary: Path) -> Iterator[Box]:
+    """The open box, and after it every byte on disk."""
+    with temporary.open("xb") as file:
+        with zipfile.ZipFile(file, "w", compresslevel=6) as zipped:
+            yield Box(zipped)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def digest_of(path: Path) -> str:

@@ -1,4 +1,6 @@
-"""The pages of a bundle: static, without script, readable by screen readers (WCAG 2.1 AA), inert whatever a record holds."""
+"""The pages of a bundle: static, without script, readable by screen readers (WCAG 2.1 AA), inert whatever a
+record holds.
+"""
 
 from __future__ import annotations
 
@@ -33,8 +35,12 @@ _STYLE = (_FOLDER / "style.css").read_text(encoding="utf-8")
 _STYLE_MARKUP = Markup(_STYLE)  # noqa: S704 our own file
 _STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 # `file:` because a page opened from disk has no origin that 'self' could name.
-POLICY = f"default-src 'none'; img-src 'self' file:; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; form-action 'none'"
+POLICY = (
+    f"default-src 'none'; img-src 'self' file:; style-src 'sha256-{_STYLE_HASH}'; "
+    "base-uri 'none'; form-action 'none'"
+)
 _MAY_STAY = "\n\t\u200d\u200c"  # line ends; the joiners that emoji and some scripts are written with
+_EMOJI = range(0x1F000, 0x1FB00)
 Segment = tuple[str, str]  # what it is ("", "mark", "unseen"), and its text
 
 
@@ -156,7 +162,8 @@ def _article(hit: Hit, number: int, files: Mapping[str, str]) -> dict[str, objec
 def _remarks(hit: Hit) -> Iterator[str]:
     if hit.removed is not None:
         when = f" {_spoken_time(hit.removed.removed_at)}" if hit.removed.removed_at else ""
-        yield f"Later found removed{when}. Removed by: {hit.removed.cause or 'not known'}. {hit.removed.cause_reason or ''}".strip()
+        cause = f"Removed by: {hit.removed.cause or 'not known'}. {hit.removed.cause_reason or ''}"
+        yield visible(f"Later found removed{when}. {cause}".strip())
     if hit.visibility in ("hidden", "private", "unpublished"):
         yield f"This record was {hit.visibility} when it was archived."
 
@@ -221,7 +228,9 @@ def visible(text: str) -> str:
 
 
 def _is_unseen(char: str) -> bool:
-    return char not in _MAY_STAY and unicodedata.category(char) in ("Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp")
+    if char in _MAY_STAY or ord(char) in _EMOJI:  # this Python may not know the newest emoji yet
+        return False
+    return unicodedata.category(char) in ("Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp")
 
 
 def _language(code: str | None) -> str | None:

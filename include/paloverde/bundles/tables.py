@@ -77,7 +77,9 @@ def write_parquet(hits: Sequence[Hit], path: Path) -> None:
 
 
 def payload_lines(archive: Archive, hits: Sequence[Hit], accounts: Sequence[str]) -> Iterator[bytes]:
-    """The exact JSON of each record as the site sent it, base64 in a JSON line, each once; read part by part."""
+    """The exact JSON of each record as the site sent it, base64 in a JSON line, each once; read part by
+    part.
+    """
     parts = {
         sealed.part.key: sealed.part
         for role in (Role.RECORDS, Role.REMOVED)
@@ -98,6 +100,7 @@ def _payloads(archive: Archive, part: Part, hits: Sequence[Hit]) -> Iterator[tup
         body = raw.as_py() or b""
         if hashlib.sha256(body).hexdigest() != hit.payload_sha256:
             raise ArchiveDamaged(
-                f"Row {hit.row} of {part.key} does not hold the bytes that its payload_sha256 names: repair it first."
+                f"Row {hit.row} of {part.key} does not hold the bytes that its payload_sha256 names: "
+                "repair it first."
             )
         yield hit.payload_sha256, body

@@ -1,4 +1,5 @@
-"""Checks a sealed bundle of records. It needs Python 3.9 or newer and nothing else: no network, no other file.
+"""Checks a sealed bundle of records. It needs Python 3.9 or newer and nothing else: no network, no other
+file.
 
     python verify.py BUNDLE.zip
     python verify.py BUNDLE.zip --key HEX      also: was it sealed with this key?
@@ -93,7 +94,9 @@ class Box:
             self.wrong.append("The zip holds bytes that belong to no file, before its directory.")
 
     def _directory(self) -> int:
-        """Where the directory begins; nothing may stand behind it, and its size is bounded before it is read."""
+        """Where the directory begins; nothing may stand behind it, and its size is bounded before it is
+        read.
+        """
         if self.size < 22:
             raise CannotRead("it is too short to be a zip file")
         tail = self._at(self.size - 22, 22)
@@ -109,32 +112,26 @@ class Box:
             size, start = struct.unpack("<QQ", wide[40:56])
         if size > _LARGEST_DIRECTORY or start + size != end:
             raise CannotRead(
-                "its directory of files does not lie where it should, or something was put before or behind it"
+                "its directory of files does not lie where it should: something was put before or behind it"
             )
         return int(start)
 
     def _entry(self, info: zipfile.ZipInfo, end: int) -> int:
         """Note an entry, and give the place where the next must begin."""
         name, at = info.orig_filename, info.header_offset
-        head = self._at(at, 30) if at + 30 <= self.size else b""
-        if head[:4] != b"PK\x03\x04":
+        expected = _heads(info)
+        found = self._at(at, len(expected[1])) if at < self.size else b""
+        head = next((head for head in expected if found.startswith(head)), b"")
+        if found[:4] != b"PK\x03\x04":
             raise CannotRead(f"the beginning of {shown(name)} in it is damaged")
-        name_length, extra_length = struct.unpack("<HH", head[26:30])
-        begin = at + 30 + name_length + extra_length
-        if (
-            at != end
-            or info.comment
-            or info.flag_bits & 0x09
-            or self._at(at + 30, name_length) != name.encode()
-        ):
+        if at != end or info.comment or info.flag_bits & 0x09 or not head:
             self.wrong.append(
-                f"{shown(name)} is not stored in the zip as it was sealed (hidden or encrypted bytes, or two names)."
+                f"{shown(name)} is not stored in the zip as it was sealed "
+                "(hidden or encrypted bytes, or two names)."
             )
-        if extra_length not in (0, 20) or info.compress_type not in (
-            zipfile.ZIP_STORED,
-            zipfile.ZIP_DEFLATED,
-        ):
-            self.wrong.append(f"{shown(name)} is not stored in the zip as it was sealed.")
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            self.wrong.append(f"{shown(name)} is packed in a way that no sealed bundle uses.")
+        begin = at + (len(head) or 30 + sum(struct.unpack("<HH", found[26:30])))
         self.entries[name] = Entry(
             name, begin, info.compress_size, info.compress_type == zipfile.ZIP_DEFLATED
         )
@@ -145,7 +142,9 @@ class Box:
         return self.file.read(length)
 
     def chunks(self, name: str, limit: int) -> Iterator[bytes]:
-        """The bytes of a file, never more than `limit`: a longer one is `Altered` before it fills the memory."""
+        """The bytes of a file, never more than `limit`: a longer one is `Altered` before it fills the
+        memory.
+        """
         entry = self.entries[name]
         unpack = zlib.decompressobj(-15) if entry.deflated else None
         at, left, total = entry.begin, entry.packed, 0
@@ -174,6 +173,23 @@ class Box:
             yield from whole
         if rest:
             yield rest
+
+
+def _heads(info: zipfile.ZipInfo) -> list[bytes]:
+    """The two ways in which the head of a file may repeat what the directory says of it: short, and for large
+    files.
+    """
+    year, month, day, hour, minute, second = info.date_time
+    name = info.orig_filename.encode("utf-8", "replace")
+    fixed = (
+        *(b"PK\x03\x04", info.extract_version, info.flag_bits, info.compress_type),
+        *(hour << 11 | minute << 5 | second // 2, (year - 1980) << 9 | month << 5 | day, info.CRC),
+    )
+    packed, size = info.compress_size, info.file_size
+    large = struct.pack("<HHQQ", 1, 16, size, packed)
+    short = struct.pack("<4s5HLLLHH", *fixed, min(packed, 0xFFFFFFFF), min(size, 0xFFFFFFFF), len(name), 0)
+    wide = struct.pack("<4s5HLLLHH", *fixed, 0xFFFFFFFF, 0xFFFFFFFF, len(name), len(large))
+    return [short + name, wide + name + large]
 
 
 def _unpacked(unpack: Any, piece: bytes, name: str) -> Iterator[bytes]:
@@ -236,9 +252,10 @@ def _check_manifest(box: Box, report: Report, key: str | None) -> dict[str, tupl
     try:
         manifest = json.loads(parts[0])
         listed = [(str(one["path"]), (int(one["size"]), str(one["sha256"]))) for one in manifest["files"]]
-        if manifest["format"] != FORMAT:
-            raise ValueError
+        known = manifest["format"] == FORMAT
     except (ValueError, KeyError, TypeError, RecursionError):
+        known = False
+    if not known:
         report.wrong.append(f"{MANIFEST} is not a manifest that this program understands.")
         return None
     twice = [path for path, times in Counter(path for path, _ in listed).items() if times > 1]
@@ -312,10 +329,11 @@ def _check_records(box: Box, files: dict[str, tuple[int, str]], report: Report) 
         report.wrong.append(f"{RECORDS} or {RAW} or a seal cannot be read: it is not what Paloverde writes.")
     if len(report.wrong) == before:
         report.checked.append(
-            f"The exact text that the site sent is there for each of the {records:,} records and has its SHA-256."
+            f"The exact text that the site sent is there for each of the {records:,} records "
+            "and has its SHA-256."
         )
         report.checked.append(
-            f"The {len(parts):,} seals of the archive's runs bear valid signatures by the same key."
+            f"The seals of the archive's runs in it ({len(parts):,}) bear valid signatures by the same key."
         )
 
 
@@ -439,7 +457,7 @@ def _tell(path: Path, report: Report) -> None:
     print(f"It was sealed with the key {report.key}.")
     print("What this check cannot tell:")
     print(
-        "  - Whether that key is the City's. Compare it with the key that the City publishes, or give it with --key."
+        "  - Whether that key is the City's: compare it with the key that the City publishes, or give --key."
     )
     print("  - Whether the search was wide enough, and what the sites never gave: read coverage.html.")
 

@@ -23,18 +23,18 @@ from paloverde.archive.seal import Role
 from paloverde.archive.vault import Vault
 from paloverde.capture.media import MediaKeeper
 from paloverde.capture.spool import Spool
-from paloverde.capture.tables import Row, Sighting, record_table, sighting_table
+from paloverde.capture.tables import Row, Sighting, record_table, seen_table, sighting_table
 from paloverde.capture.versions import version_sha256
 from paloverde.platforms.conversation import Found
 from paloverde.platforms.exchange import Exchange
-from paloverde.records import Account, Record, Visibility
+from paloverde.records import Account, Record
 
 BATCH_ROWS = 10_000
 BATCH_BYTES = 16 * 1024 * 1024
 
 
 class Intake:
-    """Takes in what a run finds, keeps it in batches on the spool.
+    """Takes in what a run finds, and closes it in batches onto the spool.
 
     `seen` grows with the items of the run, one short entry each: it finds doubles between pages and,
     at the end, what a listing should have shown and did not.
@@ -44,7 +44,7 @@ class Intake:
         self._account, self._day, self._vault, self._spool, self._media = account, day, vault, spool, media
         self.seen: dict[tuple[str, str], str] = {}
         self.records = self.new_versions = self.unread = self.drifted = self.exchanges = 0
-        self._digest = 0
+        self._sum = 0
         self._open()
 
     def exchange(self, exchange: Exchange) -> None:
@@ -59,38 +59,39 @@ class Intake:
         self.unread += len(found.unread)
         for record in found.records:
             self._take(record, found.stream, found.of)
-        if len(self._rows) + len(self._sightings) >= BATCH_ROWS or self._bytes >= BATCH_BYTES:
+        if len(self._rows) >= BATCH_ROWS or self._bytes >= BATCH_BYTES:
             self.close_batch()
 
     def sighted(self, sightings: Iterable[Sighting]) -> None:
         """Take in sightings without a record: absences, direct look-ups."""
         for sighting in sightings:
             self._sightings.append(sighting)
-            self._add_to_digest(sighting.kind, sighting.native_id, sighting.version_sha256, sighting.state)
+            self.note(f"{sighting.kind} {sighting.native_id} {sighting.state}")
 
     def note(self, text: str) -> None:
         """Let something else of the run (a gap, an incomplete listing) count in its digest."""
-        self._add_to_digest("note", text, "", "")
+        self._count(hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
 
     @property
     def digest(self) -> str:
         """The logical digest: the same for the same observations, in any order, however often made."""
-        return f"{self._digest:064x}"
+        return f"{self._sum:064x}"
 
     def close_batch(self) -> None:
         """Put the raw exchanges, then the rows that point into them, on the spool."""
-        exchange_key = ""
+        slug, exchange_key = self._account.slug, ""
         if self._file.count:
-            key = partial(exchanges_key, self._account.slug, self._day)
+            key = partial(exchanges_key, slug, self._day)
             exchange_key = self._spool.add(Role.EXCHANGES, key, self._file.close())
-        new = self._new_rows()
+        self._mark_known()
+        new = [row for row in self._rows if row.is_new]
         if new:
-            table = record_table(self._account.slug, self._day, new, exchange_key, self._media.keep)
+            table = record_table(slug, self._day, new, exchange_key, self._media.keep)
             self._spool_table(Role.RECORDS, records_key, table)
+        if self._rows:
+            self._spool_table(Role.SIGHTINGS, sightings_key, seen_table(slug, self._day, self._rows))
         if self._sightings:
-            fresh = {(row.record.kind.value, row.record.native_id, row.version_sha256) for row in new}
-            table = sighting_table(self._account.slug, self._day, self._sightings, fresh)
-            self._spool_table(Role.SIGHTINGS, sightings_key, table)
+            self._spool_table(Role.SIGHTINGS, sightings_key, sighting_table(slug, self._day, self._sightings))
         self.new_versions += len(new)
         self._open()
 
@@ -102,44 +103,32 @@ class Intake:
 
     def _take(self, record: Record, stream: str, within: str) -> None:
         version = version_sha256(record)
-        key = (record.kind.value, record.native_id)
-        self.drifted += record.drift is not None
-        if self.seen.get(key) == version:
+        key = (record.kind, record.native_id)
+        before = self.seen.get(key)
+        if before == version:
             return
-        if key not in self.seen:
-            self.records += 1
         self.seen[key] = version
-        state = "hidden" if record.visibility is Visibility.HIDDEN else "present"
-        self._sightings.append(
-            Sighting(*key, stream, within, state, self._received_at, "listing", version, record.posted_at)
-        )
-        self._rows.append(Row(record, version, self._offset, self._received_at))
+        self.records += before is None
+        self.drifted += record.drift is not None
+        self._rows.append(Row(record, version, stream, within, self._offset, self._received_at))
         self._bytes += len(record.payload)
-        self._add_to_digest(*key, version, state)
+        self._count(version)
 
-    def _add_to_digest(self, *words: str) -> None:
-        row = hashlib.sha256("\0".join(words).encode("utf-8", "surrogatepass")).digest()
-        self._digest = (self._digest + int.from_bytes(row)) % 2**256
+    def _count(self, sha256: str) -> None:
+        """Add a hash to the digest of a set: a sum knows no order."""
+        self._sum = (self._sum + int(sha256, 16)) % 2**256
 
-    def _new_rows(self) -> list[Row]:
-        """The rows whose version the archive does not hold yet."""
-        by_kind: dict[str, list[str]] = defaultdict(list)
+    def _mark_known(self) -> None:
+        """Find the rows whose version the archive holds already."""
+        by_kind: dict[str, list[Row]] = defaultdict(list)
         for row in self._rows:
-            by_kind[row.record.kind.value].append(row.record.native_id)
+            by_kind[row.record.kind].append(row)
         with self._vault.books.connect() as connection:
-            known = {
-                (kind, native_id): version
-                for kind, ids in by_kind.items()
-                for start in range(0, len(ids), 500)
-                for native_id, version in known_versions(
-                    connection, self._account.slug, kind, ids[start : start + 500]
-                ).items()
-            }
-        return [
-            row
-            for row in self._rows
-            if known.get((row.record.kind.value, row.record.native_id)) != row.version_sha256
-        ]
+            for kind, rows in by_kind.items():
+                ids = [row.record.native_id for row in rows]
+                known = known_versions(connection, self._account.slug, kind, ids)
+                for row in rows:
+                    row.is_new = known.get(row.record.native_id) != row.version_sha256
 
     def _spool_table(self, role: Role, key_of: Callable[[str, date, str], str], table: pa.Table) -> None:
         posted = table["posted_at"]

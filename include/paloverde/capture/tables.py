@@ -10,20 +10,23 @@ import pyarrow as pa
 
 from paloverde.archive.schema import MEDIA, RECORDS, SIGHTINGS, UTC_TIME
 from paloverde.capture.media import Kept
-from paloverde.records import Medium, Record
+from paloverde.records import Medium, Record, Visibility
 
 
-class Row(msgspec.Struct, frozen=True, gc=False):
+class Row(msgspec.Struct, gc=False):
     """A record with what only the run knows of it."""
 
     record: Record
     version_sha256: str
+    stream: str
+    within: str
     exchange_offset: int
     observed_at: datetime
+    is_new: bool = True  # whether the archive does not hold this version yet
 
 
 class Sighting(msgspec.Struct, frozen=True, gc=False):
-    """What was seen of one item: a row of the sightings table."""
+    """What was seen of one item without a record: an absence, the outcome of a direct look-up."""
 
     kind: str
     native_id: str
@@ -37,6 +40,9 @@ class Sighting(msgspec.Struct, frozen=True, gc=False):
     detail: str = ""
 
 
+_STATES = {Visibility.HIDDEN: "hidden"}
+
+
 def record_table(
     account: str, day: date, rows: list[Row], exchange_key: str, keep: Callable[[Medium], Kept]
 ) -> pa.Table:
@@ -48,7 +54,7 @@ def record_table(
         "account": pa.repeat(account, size),
         "date": pa.repeat(pa.scalar(day, pa.date32()), size),
         "platform": [record.platform for record in records],
-        "kind": [record.kind.value for record in records],
+        "kind": [record.kind for record in records],
         "native_id": [record.native_id for record in records],
         "parent_id": [record.parent_id for record in records],
         "thread_id": [record.thread_id for record in records],
@@ -60,8 +66,8 @@ def record_table(
         "poster_name": _texts(poster.name for poster in posters),
         "poster_username": _texts(poster.username for poster in posters),
         "poster_id": [poster.id for poster in posters],
-        "poster_missing": [poster.missing.value if poster.missing else None for poster in posters],
-        "visibility": [record.visibility.value for record in records],
+        "poster_missing": [poster.missing for poster in posters],
+        "visibility": [record.visibility for record in records],
         "permalink": [record.permalink for record in records],
         "language": [record.language for record in records],
         "count": pa.array([record.count for record in records], pa.int64()),
@@ -78,26 +84,54 @@ def record_table(
     return pa.table([_column(columns[field.name], field.type) for field in RECORDS], schema=RECORDS)
 
 
-def sighting_table(
-    account: str, day: date, sightings: list[Sighting], new: set[tuple[str, str, str]]
-) -> pa.Table:
-    """The sightings table; `new` are the (kind, native id, version) of which this run wrote a record."""
-    size = len(sightings)
-    columns = {
-        "account": pa.repeat(account, size),
-        "date": pa.repeat(pa.scalar(day, pa.date32()), size),
-        "kind": [seen.kind for seen in sightings],
-        "native_id": [seen.native_id for seen in sightings],
-        "stream": [seen.stream for seen in sightings],
-        "within": [seen.within for seen in sightings],
-        "state": [seen.state for seen in sightings],
-        "looked_at": pa.array([seen.looked_at for seen in sightings], UTC_TIME),
-        "how": [seen.how for seen in sightings],
-        "version_sha256": [seen.version_sha256 for seen in sightings],
-        "posted_at": pa.array([seen.posted_at for seen in sightings], UTC_TIME),
-        "is_new_version": [(seen.kind, seen.native_id, seen.version_sha256) in new for seen in sightings],
-        "detail": _texts(seen.detail for seen in sightings),
-    }
+def seen_table(account: str, day: date, rows: list[Row]) -> pa.Table:
+    """The sightings table of items that listings showed."""
+    records = [row.record for row in rows]
+    return _sightings(
+        account,
+        day,
+        len(rows),
+        {
+            "kind": [record.kind for record in records],
+            "native_id": [record.native_id for record in records],
+            "stream": [row.stream for row in rows],
+            "within": [row.within for row in rows],
+            "state": [_STATES.get(record.visibility, "present") for record in records],
+            "looked_at": [row.observed_at for row in rows],
+            "how": pa.repeat("listing", len(rows)),
+            "version_sha256": [row.version_sha256 for row in rows],
+            "posted_at": [record.posted_at for record in records],
+            "is_new_version": [row.is_new for row in rows],
+            "detail": pa.repeat("", len(rows)),
+        },
+    )
+
+
+def sighting_table(account: str, day: date, sightings: list[Sighting]) -> pa.Table:
+    """The sightings table of what was seen without a record."""
+    return _sightings(
+        account,
+        day,
+        len(sightings),
+        {
+            "kind": [seen.kind for seen in sightings],
+            "native_id": [seen.native_id for seen in sightings],
+            "stream": [seen.stream for seen in sightings],
+            "within": [seen.within for seen in sightings],
+            "state": [seen.state for seen in sightings],
+            "looked_at": [seen.looked_at for seen in sightings],
+            "how": [seen.how for seen in sightings],
+            "version_sha256": [seen.version_sha256 for seen in sightings],
+            "posted_at": [seen.posted_at for seen in sightings],
+            "is_new_version": pa.repeat(False, len(sightings)),
+            "detail": _texts(seen.detail for seen in sightings),
+        },
+    )
+
+
+def _sightings(account: str, day: date, size: int, columns: dict[str, object]) -> pa.Table:
+    columns["account"] = pa.repeat(account, size)
+    columns["date"] = pa.repeat(pa.scalar(day, pa.date32()), size)
     return pa.table([_column(columns[field.name], field.type) for field in SIGHTINGS], schema=SIGHTINGS)
 
 

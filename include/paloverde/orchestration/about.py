@@ -1,4 +1,4 @@
-"""Our page inside Airflow's UI: what this archive is and what it promises. Mounted at `/paloverde`, signed-in only.
+"""Our page inside Airflow's UI: what this archive is and what it promises. Mounted at `/paloverde`.
 
 Airflow does not guard what a plugin mounts. The guard here is on the application, so that a route added later
 is closed until somebody opens it.
@@ -21,7 +21,9 @@ from paloverde.orchestration.auth import CityUser
 from paloverde.settings import load
 
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'",
+    "Content-Security-Policy": (
+        "default-src 'none'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
+    ),
     "Cache-Control": "no-store",
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",

@@ -1,6 +1,6 @@
-"""Airflow's parts on one machine, and the settings under which they were found to hold. Imports nothing of Airflow.
+"""Airflow's parts on one machine, and the settings under which they were found to hold.
 
-Each setting below that differs from Airflow's own has its reason beside it.
+Imports nothing of Airflow. Each setting below that differs from Airflow's own has its reason beside it.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def environment(home: Path, project: Path, port: int, city: Mapping[str, str]) -
         "AIRFLOW__API__ENABLE_SWAGGER_UI": "False",  # it answers strangers, and loads scripts from elsewhere
         "AIRFLOW__API_AUTH__JWT_EXPIRATION_TIME": "36000",  # a working day; Airflow's own is 24 hours
         "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "60",  # 5 fails whole runs while the API is still cold
-        "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "2",  # a worker may notice its task's end only then (default 5)
+        "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "2",  # a worker may see its task's end only then
         "AIRFLOW__SCHEDULER__SCHEDULER_HEARTBEAT_SEC": "1",
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",  # nothing of the city's goes elsewhere
         "AIRFLOW__SECRETS__BACKEND": "airflow.secrets.local_filesystem.LocalFilesystemBackend",
@@ -65,11 +65,16 @@ def environment(home: Path, project: Path, port: int, city: Mapping[str, str]) -
             {"connections_file_path": str(connections_file(home))}
         ),
     }
+    return bare_environment() | airflow | dict(city)
+
+
+def bare_environment() -> dict[str, str]:
+    """The environment of this process, without the settings of another Airflow or city."""
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "PALOVERDE_"))
     }
     kept.pop("PYTHONDONTWRITEBYTECODE", None)  # without bytecode, Airflow starts three times slower
-    return kept | airflow | dict(city)
+    return kept
 
 
 def connection_id(slug: str) -> str:
@@ -100,7 +105,7 @@ def parts() -> list[Part]:
 
 
 def migrate(environ: Mapping[str, str], log: Path) -> None:
-    """Make Airflow's database, or bring it up to date; also its keys, which it writes into its airflow.cfg."""
+    """Make Airflow's database, or bring it up to date; also its keys, written into its airflow.cfg."""
     with log.open("wb") as said:
         done = subprocess.run(  # noqa: S603 - our own environment's airflow
             [_airflow(), "db", "migrate"],

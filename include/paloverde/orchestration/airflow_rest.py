@@ -1,4 +1,4 @@
-"""Airflow's public API (v2), as the demo uses it: sign in, see whether all is healthy, start runs and watch them."""
+"""Airflow's public API (v2), as the demo uses it: sign in, see whether all is well, start and watch runs."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from paloverde.errors import BadQuestion
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """What a request asks for. `first` and `last` are Pacific days, both included; None leaves that end open."""
+    """What a request asks for. `first` and `last` are Pacific days, both included; None means no bound."""
 
     number: str
     words: str
@@ -48,7 +48,7 @@ def asked(form: Mapping[str, Any], registered: Sequence[str]) -> Asked:
     unknown = [slug for slug in accounts if slug not in registered]
     if unknown:
         raise BadQuestion(
-            f"No account is registered as {', '.join(unknown)}: the registered ones are {', '.join(registered)}."
+            f"No account is registered as {', '.join(unknown)}; registered are {', '.join(registered)}."
         )
     return Asked(str(form["request_number"]), str(form["words"]).strip(), first, last, accounts)
 

@@ -1,7 +1,7 @@
 """Who may do what in Airflow: `AIRFLOW__CORE__AUTH_MANAGER=paloverde.orchestration.auth.CityAuthManager`.
 
-A signed-in person carries Airflow's own token (a JWT); it names the person and no more. Role and right to be here
-are looked up in the users file at every request, so a change there counts at once.
+A signed-in person carries Airflow's own token (a JWT); it names the person and no more. Role and right to be
+here are looked up in the users file at every request, so a change there counts at once.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class CityUser(BaseUser):
 
 
 class CityAuthManager(BaseAuthManager[CityUser]):
-    """Airflow asks this for every page, button and call; `roles.RIGHTS` answers, and refuses what it does not know."""
+    """Airflow asks this for every page, button and call; `roles.RIGHTS` answers, and refuses the unknown."""
 
     def init(self) -> None:
         super().init()
@@ -83,8 +83,8 @@ class CityAuthManager(BaseAuthManager[CityUser]):
     def deserialize_user(self, token: dict[str, Any]) -> CityUser:
         """The person whom a token names.
 
-        Raises ValueError (which Airflow answers with 403) for whoever was removed, or had the password changed,
-        since the token was made.
+        Raises ValueError (which Airflow answers with 403) for whoever was removed, or had the password
+        changed, since the token was made.
         """
         try:
             person = self.people.find(token["sub"])

@@ -1,4 +1,4 @@
-"""What a night does, told without Airflow: which day it is for, what each step hands on, what the report says.
+"""What a night does, told without Airflow: its day, what each step hands on, what the report says.
 
 Between the steps go only slugs and counts; never a token, never a word that somebody posted.
 """
@@ -95,9 +95,13 @@ def _line(day: date, slug: str, night: Mapping[str, Any] | None, removal: Mappin
     if night is None:
         return f"{slug}: {day} was NOT archived; the log of its archive task says why."
     told = (
-        f"{slug}: {day} {night['outcome']}, {night['records']} records, {night['new_versions']} new versions, "
-        f"{night['gaps']} gaps, {night['candidates']} items to look at again"
+        f"{slug}: {day} {night['outcome']}, {night['records']} records, "
+        f"{night['new_versions']} new versions, {night['gaps']} gaps, "
+        f"{night['candidates']} items to look at again"
     )
     if removal is None:
         return f"{told}; removed items were NOT looked for, see the log of its removals task."
-    return f"{told}; {removal['removed']} removed, {removal['restored']} restored, {removal['pending']} not yet certain."
+    return (
+        f"{told}; {removal['removed']} removed, {removal['restored']} restored, "
+        f"{removal['pending']} not yet certain."
+    )

@@ -1,4 +1,4 @@
-"""The people who may sign in: one small file, mode 0600, that holds a hash of each password and never a password.
+"""The people who may sign in: one small file, mode 0600, with a hash of each password, never a password.
 
 Passwords are hashed with Argon2id (RFC 9106). The file is `users.json` in the city's home.
 """
@@ -147,8 +147,8 @@ class People:
 def _new_person(username: str, name: str, role: Role, password: str) -> Person:
     if not _USERNAME.fullmatch(username):
         raise BadSetting(
-            f"{username!r} cannot be a username: use 2 to 64 small letters, digits, dots, dashes or underscores, "
-            "beginning with a letter."
+            f"{username!r} cannot be a username: use 2 to 64 small letters, digits, dots, dashes "
+            "or underscores, beginning with a letter."
         )
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise BadSetting(

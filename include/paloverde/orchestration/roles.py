@@ -49,8 +49,8 @@ class Rights:
     def on_dag(self, method: str, part: str, dag_id: str | None) -> bool:
         """Whether `method` is allowed on a part of a DAG.
 
-        Without a DAG the question is about all of them at once: a list (which Airflow narrows to the DAGs whose
-        "DAG" part may be read, whatever part is listed), or a change of many.
+        Without a DAG the question is about all of them at once: a list (which Airflow narrows to the DAGs
+        whose "DAG" part may be read, whatever part is listed), or a change of many.
         """
         if dag_id is not None:
             return method in self.dags.get(dag_id, {}).get(part, frozenset())
@@ -92,7 +92,6 @@ RIGHTS: Mapping[Role, Rights] = {
             "connection": _MEND | {"DELETE"},
             "pool": _MEND | {"DELETE"},
             "variable": _READ,
-            "configuration": _READ,
             "asset": _READ,
             "asset_alias": _READ,
         },

@@ -1,7 +1,7 @@
 """The sign-in page and the tokens for programs, mounted by Airflow at `/auth`.
 
-No script runs on the page. The session cookie cannot be read by scripts (HttpOnly), is not sent along by other
-sites' forms (SameSite=Lax), and goes over TLS only where the page itself did.
+No script runs on the page. The session cookie cannot be read by scripts (HttpOnly), is not sent along by
+other sites' forms (SameSite=Lax), and goes over TLS only where the page itself did.
 """
 
 from __future__ import annotations
@@ -31,13 +31,15 @@ log = logging.getLogger(__name__)
 
 WRONG = "The username or the password is not right. Check both and try again; IT can give you a new password."
 ELSEWHERE = "This form was sent from another site. Sign in on this page."
-BROKEN = "Nobody can sign in just now: the list of users cannot be read. Tell IT; the log of the API server says why."
+BROKEN = (
+    "Nobody can sign in just now: the list of users cannot be read. Tell IT; the API server's log says why."
+)
 _LARGEST_FORM = 16_384
 
 Issue = Callable[[Person, str], str]
 
 
-class _Refused(Exception):  # noqa: N818 - an answer, not a fault
+class _Refused(Exception):
     """A sign-in that is not to be. `args` are the sentence; `code` the HTTP status."""
 
     def __init__(self, sentence: str, code: int, wait: int = 0) -> None:

@@ -1,4 +1,4 @@
-"""The sign-in page's HTML: one heading, a label per field, an error in words, no script, nothing from elsewhere."""
+"""The sign-in page's HTML: a label per field, an error in words, no script, nothing from elsewhere."""
 
 from __future__ import annotations
 
@@ -47,7 +47,8 @@ _PAGE = """<!doctype html>
 <input id="username" name="username" value="{username}" autocomplete="username" autocapitalize="none"
   spellcheck="false" required{about}{start_username}>
 <label for="password">Password</label>
-<input id="password" name="password" type="password" autocomplete="current-password" required{about}{start_password}>
+<input id="password" name="password" type="password" autocomplete="current-password"
+  required{about}{start_password}>
 <button type="submit">Sign in</button>
 </form>
 </main>
@@ -59,7 +60,7 @@ _PAGE = """<!doctype html>
 def page(*, next: str = "", username: str = "", error: str = "") -> str:  # noqa: A002
     """The page.
 
-    `error` is one sentence, read out at once by a screen reader; the cursor starts where the person must type.
+    `error` is one sentence, read out at once by a screen reader; the cursor starts where one must type.
     """
     told = f'<p class="error" id="error" role="alert">{escape(error)}</p>\n' if error else ""
     return _PAGE.format(

@@ -1,7 +1,7 @@
 """The sites as Airflow sees them: a task group and a pool for each.
 
-A pool belongs to a task, not to one of its mapped copies, so each site has its own tasks. The pool's slots are
-how many of a site's accounts are asked at the same time.
+A pool belongs to a task, not to one of its mapped copies, so each site has its own tasks. The pool's slots
+are how many of a site's accounts are asked at the same time.
 """
 
 from __future__ import annotations

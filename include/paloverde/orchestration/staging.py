@@ -1,23 +1,25 @@
-"""What the demo sets up before the night: a store, the simulated sites, accounts, people. Imports nothing of Airflow."""
+"""What the demo sets up before the night: a store, the simulated sites, accounts, people."""
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from paloverde.archive.store import make_bucket
-from paloverde.errors import BadSetting, Unreachable
+from paloverde.errors import BadSetting, PersonNeeded, Unreachable
 from paloverde.installation import open_installation
 from paloverde.orchestration.airflow_parts import connection_id, write_connections, write_private
 from paloverde.orchestration.people import People, Role, generate_password
@@ -27,6 +29,7 @@ from paloverde.settings import load
 
 LOOPBACK = "127.0.0.1"
 SEED = 7
+_MARK = "made-by-paloverde-demo"
 _S3_SECONDS = 240
 _SITES_SECONDS = 30
 
@@ -78,7 +81,7 @@ def wait_until(ready: Callable[[], bool], seconds: float, otherwise: Callable[[]
 
 
 def choose_store(project: Path, home: Path, environ: Mapping[str, str]) -> dict[str, str]:
-    """The settings of the store: what the environment names, else the S3 server of `make s3`, else a directory."""
+    """The store's settings: what the environment names, else the S3 server of `make s3`, else a directory."""
     given = {
         name: value
         for name, value in environ.items()
@@ -173,6 +176,28 @@ def move_in(
         sign_ins[role] = SignIn(role.value, generate_password())
         people.put(role.value, name, role, sign_ins[role].password)
     return sign_ins
+
+
+@contextmanager
+def alone_in(home: Path) -> Iterator[None]:
+    """Keep a second demo out of the same folder."""
+    home.parent.mkdir(parents=True, exist_ok=True)
+    with home.with_name(f"{home.name}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise PersonNeeded(f"A demo is running in {home} already: stop it with Ctrl-C first.") from None
+        yield
+
+
+def empty(home: Path) -> None:
+    """Make `home` an empty folder; only one that an earlier demo made is emptied."""
+    if home.exists():
+        if any(home.iterdir()) and not (home / _MARK).exists():
+            raise PersonNeeded(f"{home} is not a folder of an earlier demo: name another, or move it away.")
+        shutil.rmtree(home)
+    home.mkdir(parents=True, mode=0o700)
+    (home / _MARK).touch()
 
 
 def _start_s3_server(project: Path) -> None:

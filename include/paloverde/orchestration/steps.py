@@ -88,12 +88,13 @@ def _day() -> date:
 def _token(slug: str) -> str:
     name = connection_id(slug)
     try:
-        token = Connection.get(name).password
+        token: str | None = Connection.get(name).password
     except AirflowNotFoundException:
         token = None
     if not token:
         raise CredentialDead(
-            f"The token of {slug} is not set: add an Airflow connection named {name} with the token as its password."
+            f"The token of {slug} is not set: add an Airflow connection named {name} "
+            "with the token as its password."
         )
     return token
 
@@ -103,7 +104,7 @@ def _name_in_the_grid(slug: str) -> None:
 
 
 def _flat(handed: Iterable[Any]) -> list[Summary]:
-    """The summaries of all sites: Airflow hands on a list, a lone one bare, and nothing where a step failed."""
+    """The summaries of all sites: Airflow hands on a list, a lone one bare, nothing where a step failed."""
     summaries: list[Summary] = []
     for site in handed:
         summaries += [dict(site)] if isinstance(site, Mapping) else [dict(one) for one in site or () if one]

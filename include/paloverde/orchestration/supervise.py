@@ -1,7 +1,8 @@
 """Keeps programs running on one machine, and leaves nothing behind when it stops. supervisord does the work.
 
-Each part runs in a `tether`. A part that dies is started again; when the parts are stopped, or this process dies
-however it dies, every part and all that it started ends. The control socket is a file that only its owner opens.
+Each part runs in a `tether`. A part that dies is started again; when the parts are stopped, or this process
+dies however it dies, every part and all that it started ends. The control socket is a file that only its
+owner opens.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ class Part:
 class Supervised:
     """Parts that run while this context is open.
 
-    `folder` takes the configuration and one log per part. `environ` is what the parts get as their environment.
+    `folder` takes the configuration and one log per part. `environ` is the environment of the parts.
     """
 
     def __init__(self, folder: Path, parts: Sequence[Part], environ: Mapping[str, str]) -> None:
@@ -93,7 +94,7 @@ class Supervised:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=said,
-                start_new_session=True,  # Ctrl-C reaches this process alone, which then stops the parts in order
+                start_new_session=True,  # Ctrl-C reaches this process alone, which then stops the parts
             )
         self._wait_for_socket()
         return self

@@ -1,4 +1,4 @@
-"""Holds one program and everything that it starts: when the program ends, for whatever reason, all of it ends.
+"""Holds one program and everything that it starts: when the program ends, however it ends, all of it ends.
 
     python -m paloverde.orchestration.tether COMMAND [ARGUMENT...]
 
@@ -14,27 +14,31 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from contextlib import suppress
-
-import psutil
+from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _PR_SET_CHILD_SUBREAPER = 36
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _GRACE_SECONDS = 20  # for the program, once it is asked to end
-_LEFTOVER_SECONDS = 5  # then for what it left behind
+# Then for what it left behind; a killed one may have left orphans of its own.
+_LEFTOVERS = ((signal.SIGTERM, 5.0), (signal.SIGKILL, 2.0), (signal.SIGKILL, 2.0))
 
 
 def hold(command: Sequence[str]) -> int:
-    """Run `command` until it ends; then end what it left behind. Returns its exit code, 128 + n for signal n."""
+    """Run `command` until it ends; then end what it left behind.
+
+    Returns its exit code, 128 + n for signal n.
+    """
     parent = os.getppid()
     _ask_kernel(_PR_SET_CHILD_SUBREAPER, 1)
     # One thread only, so preexec_fn is safe; it asks for a SIGTERM should this tether be killed outright.
     program = subprocess.Popen(command, preexec_fn=follow_parent)  # noqa: PLW1509, S603 - our own parts
     for number in _SIGNALS:
         signal.signal(number, lambda _number, _frame: _end(program))
-    _ask_kernel(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    follow_parent()
     if os.getppid() != parent:  # it died before the kernel was asked
         _end(program)
     code = program.wait()
@@ -44,7 +48,7 @@ def hold(command: Sequence[str]) -> int:
 
 
 def follow_parent() -> None:
-    """Have the kernel send this process SIGTERM when the one that started it dies. Linux only; elsewhere nothing."""
+    """Have the kernel send this process SIGTERM when its parent dies (on Linux only)."""
     _ask_kernel(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
@@ -61,20 +65,34 @@ def _end(program: subprocess.Popen[bytes]) -> None:
 
 
 def _end_leftovers() -> None:
-    """Ask every descendant to end; kill those that do not. Adopted orphans count as descendants."""
-    left = psutil.Process().children(recursive=True)
-    for process in left:
-        with suppress(psutil.NoSuchProcess):
-            process.terminate()
-    _, stubborn = psutil.wait_procs(left, timeout=_LEFTOVER_SECONDS)
-    for _ in range(5):  # a killed one may have left orphans of its own
-        if not stubborn:
+    for number, seconds in _LEFTOVERS:
+        for pid in _descendants(os.getpid()):
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
+        if _none_left_within(seconds):
             return
-        for process in stubborn:
-            with suppress(psutil.NoSuchProcess):
-                process.kill()
-        psutil.wait_procs(stubborn, timeout=2)
-        stubborn = psutil.Process().children(recursive=True)
+
+
+def _descendants(pid: int) -> list[int]:
+    """Every process under `pid`, adopted orphans included. Only Linux lists them."""
+    children: list[int] = []
+    for file in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(OSError):
+            children += [int(child) for child in file.read_text().split()]
+    return [one for child in children for one in (child, *_descendants(child))]
+
+
+def _none_left_within(seconds: float) -> bool:
+    """Reap children until there is none, or the time is over."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            pid, _ = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return True
+        if pid == 0:
+            time.sleep(0.02)
+    return False
 
 
 def _ask_kernel(option: int, value: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from functools import lru_cache
 from urllib.parse import quote, quote_plus
 
 import msgspec
@@ -12,8 +13,9 @@ MARK = b"[credential removed]"
 
 # Anything that looks like a credential parameter, whoever it belongs to: the archive cannot be rewritten
 # for two years, so what is doubtful is taken out.
+_NAMES = (b"access_token", b"appsecret_proof", b"client_secret", b"refresh_token", b"oauth_token")
 _PARAMETER = re.compile(
-    rb"(?<![A-Za-z0-9_])(?:access_token|appsecret_proof|client_secret|refresh_token|oauth_token)"
+    rb"(?<![A-Za-z0-9_])(?:" + b"|".join(_NAMES) + rb")"
     rb"(?:=|%3[Dd]|\\u003[Dd]|\"\s*:\s*\")([^&\"'\\%\s<>]+)"
 )
 _SECRET_HEADERS = frozenset({"authorization", "cookie", "set-cookie", "proxy-authorization", "x-csrf-token"})
@@ -75,11 +77,8 @@ def clean_headers(headers: list[tuple[str, str]], secrets: tuple[str, ...]) -> t
 
 
 def _spans(body: bytes, secrets: tuple[str, ...]) -> list[tuple[int, int]]:
-    spans = (
-        [match.span(1) for match in _PARAMETER.finditer(body)]
-        if b"token" in body or b"secret" in body
-        else []
-    )
+    named = any(name in body for name in _NAMES)
+    spans = [match.span(1) for match in _PARAMETER.finditer(body)] if named else []
     for form in _forms(secrets):
         start = body.find(form)
         while start >= 0:
@@ -88,6 +87,7 @@ def _spans(body: bytes, secrets: tuple[str, ...]) -> list[tuple[int, int]]:
     return spans
 
 
+@lru_cache(maxsize=64)
 def _forms(secrets: tuple[str, ...]) -> set[bytes]:
     """A secret as it may stand in a body: plain, in an address, in JSON with escaped slashes."""
     plain = {

@@ -120,7 +120,8 @@ class Line:
         raise Unreachable("the file's address leads from one place to the next without end")
 
     def _ask_once(self, request: Request, keep: Keep) -> Response:
-        self._sleep(max(0.0, self._free_at - time.monotonic()))
+        if (pause := self._free_at - time.monotonic()) > 0:
+            self._sleep(pause)
         extra_headers, extra_params = self._platform.authorize(request, self._token)
         url = self._address + request.path
         query = urlencode((*request.params, *extra_params.items()))

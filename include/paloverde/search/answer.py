@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 import msgspec
+import pyarrow as pa
 from sqlalchemy import select
 
+from paloverde.archive.reader import Archive, SealedPart
 from paloverde.archive.seal import Role, Seal
 from paloverde.errors import UnknownAccount
 from paloverde.search.hits import Hit, in_order, to_table
@@ -21,21 +24,18 @@ from paloverde.search.limits import Limit, limits
 from paloverde.search.question import Question, ask
 from paloverde.search.scan import Hold, Scan, read_removals
 from paloverde.search.scope import Scope, begins, check, days_of, ends, named, narrowed, values_of
+from paloverde.search.tree import Node
 from paloverde.state.tables import ACCOUNTS
 
 if TYPE_CHECKING:
-    from paloverde.search.tree import Node
-    from paloverde.archive.reader import Archive, SealedPart
-    import pyarrow as pa
-    from datetime import date
     import pandas as pd
 
 Progress = Callable[[str], None]
 
 
 class Searched(msgspec.Struct, frozen=True):
-    """What was searched: sealed runs `first_seal` to `last_seal`, of which `parts` objects with `records` rows
-    could hold an answer. A search through `last_seal` with the same question gives the same answer.
+    """What was searched: sealed runs `first_seal` to `last_seal`, of which `parts` objects with `records`
+    rows could hold an answer. A search through `last_seal` with the same question gives the same answer.
     """
 
     accounts: list[str]
@@ -107,9 +107,9 @@ def search(
 ) -> Answer:
     """Every version of every record that answers the question, by reading all sealed records in its scope.
 
-    Arguments as in `Scope`; the caller decides by role whether private records are searched. Records without a
-    posting date are found wherever they may lie in the days asked. Raises `BadQuestion`, `UnknownAccount`, and
-    what the store raises; a part that cannot be read ends the search rather than shorten its answer.
+    Arguments as in `Scope`; the caller decides by role whether private records are searched. Records without
+    a posting date are found wherever they may lie in the days asked. Raises `BadQuestion`, `UnknownAccount`,
+    and what the store raises; a part that cannot be read ends the search rather than shorten its answer.
     """
     asked = ask(question) if isinstance(question, str) else question
     scope = Scope(
@@ -160,10 +160,14 @@ def _answer(
 
 
 def _accounts(archive: Archive, seals: list[Seal], tree: Node) -> list[str]:
-    """The accounts that can hold an answer; a name that nobody registered is an error, not an empty answer."""
+    """The accounts that can hold an answer; a name that nobody registered is an error, not an empty
+    answer.
+    """
     with archive.books.connect() as connection:
-        platforms = dict(connection.execute(select(ACCOUNTS.c.slug, ACCOUNTS.c.platform)))
-    platforms |= {seal.run.account: seal.run.platform for seal in seals}
+        registered = connection.execute(select(ACCOUNTS.c.slug, ACCOUNTS.c.platform)).all()
+    platforms = {row.slug: row.platform for row in registered} | {
+        seal.run.account: seal.run.platform for seal in seals
+    }
     unknown = sorted(named(tree, "account") - platforms.keys())
     if unknown:
         known = ", ".join(sorted(platforms)) or "none yet"
@@ -225,7 +229,8 @@ def _sentence(tree: Node, scope: Scope, searched: Searched, counts: Counts) -> s
         else "no sealed run yet"
     )
     undated = (
-        f" {_some(counts.undated, 'of these has', 'of these have')} no posting date and may lie within the days asked."
+        f" {_some(counts.undated, 'of these has', 'of these have')} no posting date "
+        "and may lie within the days asked."
         if counts.undated and days_of(tree) != (None, None)
         else ""
     )

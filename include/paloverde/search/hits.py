@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, TYPE_CHECKING
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
 
 import msgspec
 import pyarrow as pa
 
 from paloverde.archive.schema import MEDIA, UTC_TIME
 from paloverde.records import archive_day
-
-if TYPE_CHECKING:
-    from paloverde.search.matching import Mark
-    from datetime import date, datetime
-    from collections.abc import Iterable
+from paloverde.search.matching import Mark
 
 _AROUND = 80  # characters shown on each side of the first mark
 

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 import msgspec
 
 from paloverde.archive.seal import RunKind, Seal
+from paloverde.platforms.conversation import Gap, Listing
 from paloverde.search.scope import PRIVATE_KINDS, Scope, begins, ends
 from paloverde.search.tree import spoken
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from paloverde.platforms.conversation import Gap, Listing
-    from collections.abc import Iterable
 
 
 class Limit(msgspec.Struct, frozen=True):
     """Something that the archive may be missing.
 
-    `what` is one of gap, unfinished listing, unread pieces, nights without a run, no run at all. `first` and `last`
-    are the archive days of the runs that met it, `times` their number; `later_complete` is the archive day on
-    which the same listing was had in full, where that happened after `last`.
+    `what` is one of gap, unfinished listing, unread pieces, nights without a run, no run at all. `first` and
+    `last` are the archive days of the runs that met it, `times` their number; `later_complete` is the archive
+    day on which the same listing was had in full, where that happened after `last`.
     """
 
     account: str
@@ -103,14 +100,18 @@ def _of_run(seal: Seal, scope: Scope) -> list[Limit]:
         if not it.complete and _of_interest(it.kind.value, scope)
     ]
     if cover.unread:
-        cause = f"{cover.unread} pieces of answers could not be made records; their bytes are kept and were not searched"
+        cause = (
+            f"{cover.unread} pieces of answers could not be made records; "
+            "their bytes are kept and were not searched"
+        )
         found.append(Limit(run.account, "unread pieces", "other", "", "", cause, run.day, run.day))
     return found
 
 
 def _unfinished(listing: Listing) -> str:
     of_all = f" of {listing.declared:,} that the site states" if listing.declared is not None else ""
-    return f"{listing.reason.rstrip('.') or 'the listing ended before its end mark'}; {listing.got:,} were had{of_all}"
+    reason = listing.reason.rstrip(".") or "the listing ended before its end mark"
+    return f"{reason}; {listing.got:,} were had{of_all}"
 
 
 def _touches(gap: Gap, scope: Scope) -> bool:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
 from functools import cached_property, lru_cache
-from typing import NamedTuple, TYPE_CHECKING
+from typing import NamedTuple
 
 from paloverde.records import archive_day
 from paloverde.search.tree import (
@@ -27,10 +29,6 @@ from paloverde.search.tree import (
     Term,
 )
 from paloverde.search.words import Token, exact_form, tokens
-
-if TYPE_CHECKING:
-    from datetime import date, datetime
-    from collections.abc import Iterable, Iterator
 
 _APART = 1_000_000  # words between two passages: no phrase or distance reaches across
 
@@ -128,7 +126,8 @@ class Row:
     def posted_within(self, since: date | None, until: date | None, *, surely: bool) -> bool:
         """Whether it was posted on these days.
 
-        One without a posting date was posted at the latest when it was observed: it may lie within, never surely.
+        One without a posting date was posted at the latest when it was observed: it may lie within, never
+        surely.
         """
         if self.posted_at is None:
             return not surely and (since is None or archive_day(self.observed_at) >= since)
@@ -139,8 +138,8 @@ class Row:
 def answers(node: Node, row: Row, *, surely: bool = False) -> bool:
     """Whether a record answers a question.
 
-    Where that cannot be known (a record without a posting date), it does, unless `surely` is asked: under NOT,
-    so that a doubt never leaves a record out.
+    Where that cannot be known (a record without a posting date), it does, unless `surely` is asked: under
+    NOT, so that a doubt never leaves a record out.
     """
     match node:
         case Term() | Near():

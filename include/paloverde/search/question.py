@@ -2,8 +2,8 @@
 
     street sweeping              both words, anywhere in the text (AND between words goes without saying)
     "street sweeping"            side by side, in this order
-    park OR pool, NOT dog        also `and`, `or`, `not` in small letters; put them in quotes to search for the word
-    (park OR pool) hours         parentheses
+    park OR pool, NOT dog        also `and`, `or`, `not` in small letters; put them in quotes to search for
+    the word (park OR pool) hours         parentheses
     street NEAR/5 sweeping       at most 5 words from each other, in any order; `w/5` is the same
     street pre/5 sweeping        the first before the second
     "street sweeping"~5          all these words, each at most 5 words from the ones before it
@@ -176,28 +176,26 @@ class _Parser:
                 return self.field(lexeme)
             case "word":
                 return self.word(lexeme)
-            case "end":
-                self.wrong(
-                    lexeme,
-                    "something is missing here",
-                    "Add the word that should follow, or take the last one away.",
-                )
-            case "close":
-                self.wrong(
-                    lexeme, "there is nothing before this parenthesis", "Put words between the parentheses."
-                )
-            case "stray":
-                self.wrong(
-                    lexeme,
-                    "this quotation mark has no partner",
-                    'Close the phrase with " or leave the mark out.',
-                )
+            case _:
+                self.misplaced(lexeme)
+
+    def misplaced(self, lexeme: _Lexeme) -> NoReturn:
         name = lexeme.text
-        self.wrong(
-            lexeme,
-            f"{name} has nothing to join here",
-            f'Put a word before and after it, or write "{name}" for the word itself.',
+        what, mend = {
+            "end": (
+                "something is missing here",
+                "Add the word that should follow, or take the last one away.",
+            ),
+            "close": ("there is nothing before this parenthesis", "Put words between the parentheses."),
+            "stray": ("this quotation mark has no partner", 'Close the phrase with " or leave the mark out.'),
+        }.get(
+            lexeme.what,
+            (
+                f"{name} has nothing to join here",
+                f'Put a word before and after it, or write "{name}" for the word itself.',
+            ),
         )
+        self.wrong(lexeme, what, mend)
 
     def group(self, opened: _Lexeme) -> Node:
         self.deeper(opened)

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
-from typing import Any, NamedTuple, TypeVar, TYPE_CHECKING
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from paloverde.archive.reader import Archive, SealedPart
 from paloverde.archive.schema import REMOVED
 from paloverde.search.hits import COLUMNS, Hit, Kept, Removal, snippet
 from paloverde.search.matching import Row, answers, marks, places
 from paloverde.search.scope import PRIVATE_KINDS
 from paloverde.search.selection import POSTER, Rows, may_answer, posters_of, texts_of
 from paloverde.search.tree import Field, Near, Node, Posted, PostedBy, Removed, Term, leaves, terms
-
-if TYPE_CHECKING:
-    from paloverde.archive.reader import Archive, SealedPart
-    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 _WORKERS = 2  # parts that are fetched and pre-selected ahead, and so the most that lie in memory
 _SMALL = 64  # rows from which pre-selection pays

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
 import msgspec
@@ -9,10 +10,6 @@ import msgspec
 from paloverde.errors import BadQuestion
 from paloverde.records import PACIFIC, Kind
 from paloverde.search.tree import And, Field, Node, Not, Or, Posted, leaves, parts_of
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 # Open only to those whose role needs them; a search says whether it looked there.
 PRIVATE_KINDS = (Kind.MESSAGE.value, Kind.CONVERSATION.value, Kind.SUBSCRIBER.value)
@@ -21,8 +18,8 @@ PRIVATE_KINDS = (Kind.MESSAGE.value, Kind.CONVERSATION.value, Kind.SUBSCRIBER.va
 class Scope(msgspec.Struct, frozen=True):
     """What a search is limited to; an empty tuple is no limit.
 
-    `since` and `until` are Pacific days of posting, both included. `through` is the sequence number of the last
-    sealed run to search: with it an earlier search is repeated exactly.
+    `since` and `until` are Pacific days of posting, both included. `through` is the sequence number of the
+    last sealed run to search: with it an earlier search is repeated exactly.
     """
 
     accounts: tuple[str, ...] = ()
@@ -60,12 +57,12 @@ def check(tree: Node, scope: Scope) -> None:
         raise BadQuestion(
             f"There is no kind {unknown[0]}. Kinds are {', '.join(kind.value for kind in Kind)}."
         )
-    asked = set(_demanded_kinds(tree))
+    asked = {*_demanded_kinds(tree), *scope.kinds}
     private = sorted(asked.intersection(PRIVATE_KINDS))
     if private and not scope.include_private:
         raise BadQuestion(
-            f"The question asks for {private[0]} records, and private messages and lists of subscribers are not "
-            "searched here. Have somebody whose role needs them ask, or leave them out of the question."
+            f"The question asks for {private[0]} records, and private messages and lists of subscribers "
+            "are not searched here. Have somebody whose role needs them ask, or leave them out of the question."
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -10,10 +11,6 @@ import pyarrow.compute as pc
 
 from paloverde.search.tree import And, Field, Near, Node, Or, PostedBy, Term
 from paloverde.search.words import coarse
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 Rows = np.ndarray[tuple[int], np.dtype[np.bool_]]
 POSTER = ("poster_name", "poster_username", "poster_id")

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import date
 
 import msgspec
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from datetime import date
-    from collections.abc import Iterator
 
 
 class Piece(msgspec.Struct, frozen=True):

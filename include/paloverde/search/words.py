@@ -3,33 +3,36 @@
 Folding (`folded`), the same for questions and for records:
 
 - compatibility forms become plain (Unicode NFKD): full-width, mathematical and circled letters, ligatures;
-- upper and lower case are one (Unicode case folding: `ß` is `ss`, Greek final sigma is sigma, Turkish `İ`, `ı` are `i`);
+- upper and lower case are one (Unicode case folding: `ß` is `ss`, Greek final sigma is sigma, Turkish `İ`,
+  `ı` are `i`);
 - accents are taken off (`café` is `cafe`, `ñ` is `n`); signs that change a letter of Indic, Thai or Japanese
   writing are no accents and stay. A question that starts with `=` compares accents too (`exact_form`);
 - digits of every script are 0 to 9;
-- what nobody sees is ignored: soft hyphen, zero-width and bidi characters, variation selectors, skin tones of emoji.
+- what nobody sees is ignored: soft hyphen, zero-width and bidi characters, variation selectors, skin tones of
+  emoji.
 
 Cutting:
 
-- a word is a run of letters and digits. Apostrophes (straight or curly) and hyphens inside it, and commas inside
-  numbers, cut it, and the whole run stands beside its pieces: `city's` is found as `city`, `city's` and `citys`;
+- a word is a run of letters and digits. Apostrophes (straight or curly) and hyphens inside it, and commas
+  inside numbers, cut it, and the whole run stands beside its pieces: `city's` is found as `city`, `city's`
+  and `citys`;
 - `#` and `@` before a word are its sign: `#cleanup` is found as `cleanup` and as `#cleanup`;
 - addresses fall into their words, so `palmdesert.gov` is found inside them;
 - an emoji is a token; a joined sequence (family, flag, profession) is one token;
-- where writing has no spaces (Chinese, Japanese, Thai, Lao, Khmer, Burmese, Tibetan) and in Korean, whose particles
-  cling to the word, every character with its marks is a token, so that any piece of a text is found as a phrase.
+- where writing has no spaces (Chinese, Japanese, Thai, Lao, Khmer, Burmese, Tibetan) and in Korean, whose
+  particles cling to the word, every character with its marks is a token, so that any piece of a text is found
+  as a phrase.
 
-Not folded: letters that only look alike (Cyrillic `а` for Latin `a`), small capitals, simplified and traditional forms.
+Not folded: letters that only look alike (Cyrillic `а` for Latin `a`), small capitals, simplified and
+traditional forms.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from typing import NamedTuple, TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from collections.abc import Callable
+from typing import NamedTuple
 
 SIGNS = "#@"
 _JOINER = "\u200d"  # joins emoji; inside words it is ignored
@@ -52,10 +55,11 @@ _SKIN_TONES = range(0x1F3FB, 0x1F400)
 _REGIONAL = range(0x1F1E6, 0x1F200)
 _VOICED = (0x3099, 0x309A)
 _UNSPACED = (
-    (0x0E00, 0x0FFF), (0x1000, 0x109F), (0x1100, 0x11FF), (0x1780, 0x17FF), (0x1950, 0x19DF), (0x1A20, 0x1AAF),
-    (0x2E80, 0x2FDF), (0x3005, 0x3007), (0x3021, 0x3035), (0x3040, 0x312F), (0x3130, 0x318F), (0x31A0, 0x31BF),
-    (0x31F0, 0x31FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xA960, 0xA97F), (0xA980, 0xA9DF), (0xA9E0, 0xA9FF),
-    (0xAA60, 0xAADF), (0xAC00, 0xD7FF), (0xF900, 0xFAFF), (0x1B000, 0x1B2FF), (0x20000, 0x3FFFF),
+    (0x0E00, 0x0FFF), (0x1000, 0x109F), (0x1100, 0x11FF), (0x1780, 0x17FF), (0x1950, 0x19DF),
+    (0x1A20, 0x1AAF), (0x2E80, 0x2FDF), (0x3005, 0x3007), (0x3021, 0x3035), (0x3040, 0x312F),
+    (0x3130, 0x318F), (0x31A0, 0x31BF), (0x31F0, 0x31FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF),
+    (0xA960, 0xA97F), (0xA980, 0xA9DF), (0xA9E0, 0xA9FF), (0xAA60, 0xAADF), (0xAC00, 0xD7FF),
+    (0xF900, 0xFAFF), (0x1B000, 0x1B2FF), (0x20000, 0x3FFFF),
 )  # fmt: skip
 
 # Classes of folded characters, one letter each, so that one regular expression cuts every script:
@@ -214,7 +218,9 @@ def _token(
 
 
 def exact_form(text: str) -> str:
-    """The form that also compares accents and skin tones: case and invisible characters still do not count."""
+    """The form that also compares accents and skin tones: case and invisible characters still do not
+    count.
+    """
     plain = unicodedata.normalize("NFKC", text).casefold()
     kept = (
         c for c in plain if unicodedata.category(c) not in ("Cf", "Me") and not 0xFE00 <= ord(c) <= 0xFE0F

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -100,6 +101,8 @@ PARTS = Table(
     Index(None, "role", "account", "day"),
 )
 
+_OPEN = text("state IN ('absent', 'hidden')")
+
 # The register of items: the last known state of each. Derived from the sightings that seals name.
 ITEMS = Table(
     "items",
@@ -118,9 +121,10 @@ ITEMS = Table(
     Column("looked_at", UtcTime(), nullable=False),
     Column("absent_since", UtcTime()),
     Column("removed_at", UtcTime()),
-    Index(None, "account", "state"),
-    Index(None, "account", "looked_at"),
-    Index(None, "account", "kind", "stream", "within"),
+    Index("ix_items_listing", "account", "stream", "within"),
+    # The few that something is to be done about: an index of all states would cost every sighting a write.
+    Index("ix_items_open", "account", sqlite_where=_OPEN, postgresql_where=_OPEN),
+    sqlite_with_rowid=False,
 )
 
 # The ledger's chain: each event's hash covers the event before it. The bytes lie in the store.

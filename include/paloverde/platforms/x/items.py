@@ -57,7 +57,7 @@ def moment(text: str | None) -> tuple[datetime | None, str | None]:
 
 
 def plain(text: str | None) -> str | None:
-    """Text as its author wrote it: X escapes three characters for HTML, once. The raw bytes keep the escapes."""
+    """Text as its author wrote it: X escapes three characters for HTML, once; the raw bytes keep that."""
     if text is None or "&" not in text:
         return text
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

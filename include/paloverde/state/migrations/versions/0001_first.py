@@ -65,10 +65,13 @@ def upgrade() -> None:
         sa.Column("looked_at", sa.BigInteger, nullable=False),
         sa.Column("absent_since", sa.BigInteger),
         sa.Column("removed_at", sa.BigInteger),
+        sqlite_with_rowid=False,
     )
-    op.create_index("ix_items_account_state", "items", ["account", "state"])
-    op.create_index("ix_items_account_looked_at", "items", ["account", "looked_at"])
-    op.create_index("ix_items_account_kind_stream_within", "items", ["account", "kind", "stream", "within"])
+    op.create_index("ix_items_listing", "items", ["account", "stream", "within"])
+    still_open = sa.text("state IN ('absent', 'hidden')")
+    op.create_index(
+        "ix_items_open", "items", ["account"], sqlite_where=still_open, postgresql_where=still_open
+    )
     op.create_table(
         "ledger",
         sa.Column("sequence", sa.Integer, primary_key=True, autoincrement=False),

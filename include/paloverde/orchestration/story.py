@@ -1,0 +1,217 @@
+"""What the demo shows, step by step; each step asserts what it shows, and says so with the time it took."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from paloverde.archive.seal import Role as Kept
+from paloverde.errors import PersonNeeded
+from paloverde.installation import open_installation
+from paloverde.orchestration.airflow_parts import bare_environment
+from paloverde.orchestration.airflow_rest import Airflow
+from paloverde.orchestration.people import Role
+from paloverde.orchestration.sites import pools
+from paloverde.orchestration.staging import SignIn, Sites, Teller, wait_until
+from paloverde.records import add_calendar_years, archive_day
+from paloverde.settings import load
+
+QUESTION = "street NEAR/5 sweeping"
+_NIGHT_SECONDS = 300.0
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Everything that is set up: where, with which settings, who, and Airflow as IT sees it."""
+
+    home: Path
+    city: Mapping[str, str]
+    sites: Sites
+    accounts: list[dict[str, Any]]
+    sign_ins: Mapping[Role, SignIn]
+    airflow: Airflow
+    tell: Teller
+
+    def signed_in(self, role: Role) -> Airflow:
+        """Airflow, as the demo's person of that role sees it."""
+        who = self.sign_ins[role]
+        return self.airflow.signed_in(who.username, who.password)
+
+
+def play(stage: Stage) -> None:
+    """The whole story.
+
+    Raises PersonNeeded with what should hold and does not, Unreachable where something takes too long.
+    """
+    it = stage.signed_in(Role.IT)
+    _prepare_airflow(it)
+    _show_who_may_what(stage)
+    _first_night(stage, it)
+    removed = _something_is_removed(stage)
+    _second_night(stage, it)
+    _removals_are_held(stage, removed)
+    _search_and_bundle(stage)
+    _no_token_leaked(stage)
+
+
+def _prepare_airflow(it: Airflow) -> None:
+    ours = ("nightly_archive", "records_request")
+    wait_until(
+        lambda: set(ours) <= {dag["dag_id"] for dag in it.get("/dags")["dags"]},
+        60,
+        lambda: f"Airflow did not read the DAGs: {it.get('/importErrors')['import_errors']}",
+    )
+    for pool in pools():
+        it.post("/pools", pool)
+    for dag in ours:
+        it.patch(f"/dags/{dag}", {"is_paused": False})
+
+
+def _show_who_may_what(stage: Stage) -> None:
+    stranger, clerk = stage.airflow, stage.signed_in(Role.CLERK)
+    trigger = {"logical_date": None}
+    refusals = {
+        "a stranger reading the DAGs": (stranger.status("GET", "/api/v2/dags"), 401),
+        "a stranger on the archive's page": (stranger.status("GET", "/paloverde/about"), 401),
+        "the clerk starting a night": (
+            clerk.status("POST", "/api/v2/dags/nightly_archive/dagRuns", trigger),
+            403,
+        ),
+        "the clerk reading connections": (clerk.status("GET", "/api/v2/connections"), 403),
+    }
+    for what, (status, expected) in refusals.items():
+        _hold(status == expected, f"{what} got {status}, not {expected}")
+    stage.tell(f"Refused, as it must be: {', '.join(refusals)}.")
+
+
+def _first_night(stage: Stage, it: Airflow) -> None:
+    """Airflow starts the night that was due by itself, as soon as the DAG is switched on."""
+    runs = "/dags/nightly_archive/dagRuns"
+    wait_until(
+        lambda: bool(it.get(runs)["dag_runs"]),
+        60,
+        lambda: "Airflow's scheduler did not start the night that was due.",
+    )
+    run_id = it.get(runs)["dag_runs"][0]["dag_run_id"]
+    stage.tell(f"Airflow's schedule has started the night {run_id}.")
+    _watch(stage, it, "nightly_archive", run_id)
+    nights = {night.account: night for night in open_installation(load(stage.city)).last_nights()}
+    for account in stage.accounts:
+        _hold(account["slug"] in nights, f"no sealed night of {account['slug']}")
+    told = ", ".join(f"{slug} for {night.day}" for slug, night in nights.items())
+    stage.tell(f"Sealed: {told}.")
+
+
+def _something_is_removed(stage: Stage) -> list[str]:
+    """The City hides a comment on one site, a resident deletes one on the other: the ids of both."""
+    slugs = {account["platform"]: account["slug"] for account in stage.accounts}
+    hidden = stage.sites.happen({"site": slugs["facebook"], "do": "hide", "item": "latest comment"})
+    deleted = stage.sites.happen(
+        {"site": slugs["x"], "do": "delete", "item": "latest comment", "by": "author"}
+    )
+    stage.tell(
+        f"On Facebook the City hides comment {hidden['id']}; on X a resident deletes reply {deleted['id']}."
+    )
+    return [hidden["id"], deleted["id"]]
+
+
+def _second_night(stage: Stage, it: Airflow) -> None:
+    today = archive_day(datetime.now(UTC)).isoformat()
+    body = {"dag_run_id": "second-night", "logical_date": None, "conf": {"archive_day": today}}
+    it.post("/dags/nightly_archive/dagRuns", body)
+    stage.tell(f"A second night is started through Airflow's API, for {today}.")
+    _watch(stage, it, "nightly_archive", "second-night")
+
+
+def _removals_are_held(stage: Stage, expected: list[str]) -> None:
+    """Each removed item has one object of its own, locked until two calendar years after its removal."""
+    city = open_installation(load(stage.city))
+    found = {}
+    for sealed in city.archive.parts(Kept.REMOVED):
+        (row,) = city.archive.table(sealed.part, ["native_id", "cause", "removed_at"]).to_pylist()
+        until = city.vault.store.standing(sealed.part.stored).locked_until
+        two_years = add_calendar_years(archive_day(row["removed_at"]), 2)
+        _hold(
+            until is not None and archive_day(until) >= two_years,
+            f"{sealed.part.key} is locked until {until}, not two calendar years",
+        )
+        found[row["native_id"]] = f"{row['cause']}, held until {until:%d %B %Y}"
+    missed = [item for item in expected if item not in found]
+    _hold(not missed, f"removed and not found: {', '.join(missed)}; found were {found or 'none'}")
+    for item in expected:
+        stage.tell(f"The removal of {item} is found; cause: {found[item]}.")
+
+
+def _search_and_bundle(stage: Stage) -> None:
+    answer = _paloverde(stage, "search", QUESTION, "--json")
+    records = [json.loads(line) for line in answer.splitlines() if line.strip()]
+    _hold(bool(records), f"the search for {QUESTION!r} found nothing")
+    stage.tell(f"`paloverde search '{QUESTION}'` finds {len(records)} records.")
+    bundle = stage.home / "bundle.zip"
+    _paloverde(stage, "bundle", QUESTION, "--output", str(bundle))
+    said = _paloverde(stage, "verify", str(bundle)).strip().splitlines()
+    stage.tell(f"The sealed bundle {bundle} is verified: {said[-1] if said else 'whole'}")
+
+
+def _no_token_leaked(stage: Stage) -> None:
+    """No token of an account is in any log of ours, nor in a database; the sites' own log may hold it."""
+    tokens = [account["token"].encode() for account in stage.accounts]
+    logs = [log for part in ("airflow", "parts") for log in (stage.home / part).rglob("*.log")]
+    files = [*logs, *stage.home.glob("airflow/airflow.db*"), *stage.home.glob("paloverde.db*")]
+    leaks = [str(file) for file in files if any(token in file.read_bytes() for token in tokens)]
+    _hold(not leaks, f"a token is readable in {', '.join(leaks)}")
+    stage.tell(f"No account's token is in any of {len(files)} logs and databases.")
+
+
+def _watch(stage: Stage, airflow: Airflow, dag_id: str, run_id: str) -> None:
+    began = time.monotonic()
+    state = airflow.wait_for_run(dag_id, run_id, _NIGHT_SECONDS, lambda told: stage.tell(f"  {told}"))
+    if state != "success":
+        failed = [task for task in airflow.tasks(dag_id, run_id) if task["state"] == "failed"]
+        raise PersonNeeded(
+            "\n".join([f"The run {run_id} ended as {state}.", *map(_end_of_log(stage), failed)])
+        )
+    stage.tell(f"The run {run_id} took {time.monotonic() - began:.1f} seconds.")
+
+
+def _end_of_log(stage: Stage) -> Any:
+    def read(task: Mapping[str, Any]) -> str:
+        name = f"{task['task_id']} {task['rendered_map_index'] or ''}".strip()
+        logs = sorted(
+            stage.home.glob(
+                f"airflow/logs/dag_id={task['dag_id']}/run_id=*/task_id={task['task_id']}/**/*.log"
+            )
+        )
+        end = logs[-1].read_text(errors="replace").splitlines()[-6:] if logs else ["(it has no log)"]
+        return f"--- {name}\n" + "\n".join(line[:600] for line in end)
+
+    return read
+
+
+def _paloverde(stage: Stage, *words: str) -> str:
+    """The command line's standard output; what it says on failure is raised."""
+    done = subprocess.run(  # noqa: S603 - this interpreter, our own module
+        [sys.executable, "-m", "paloverde.cli", *words],
+        env=bare_environment() | dict(stage.city),
+        capture_output=True,
+        text=True,
+        timeout=_NIGHT_SECONDS,
+        check=False,
+    )
+    _hold(
+        done.returncode == 0,
+        f"`paloverde {words[0]}` ended with {done.returncode}: {done.stderr.strip()[-800:]}",
+    )
+    return done.stdout
+
+
+def _hold(condition: bool, otherwise: str) -> None:
+    if not condition:
+        raise PersonNeeded(f"This should hold and does not: {otherwise}.")

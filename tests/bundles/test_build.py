@@ -1,0 +1,272 @@
+"""A bundle is the same twice, says what it lacks, and is inert whatever a record holds."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import os
+import re
+import zipfile
+from datetime import UTC, date, datetime
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from archives import ACCOUNT, NIGHT, SIGNER, Row, add_night, make_archive, medium, record, removed
+from paloverde.archive.reader import Archive
+from paloverde.archive.seal import Coverage
+from paloverde.bundles import verify
+from paloverde.bundles.build import BuiltBundle, build_bundle
+from paloverde.bundles.media import extension
+from paloverde.bundles.pages import PER_VOLUME, segments
+from paloverde.bundles.tables import cell
+from paloverde.errors import ArchiveDamaged, BadSetting
+from paloverde.platforms.conversation import Gap
+from paloverde.records import Kind
+from paloverde.search.answer import search
+
+VECTORS = os.environ.get("PALOVERDE_VECTORS", "")
+needs_vectors = pytest.mark.skipif(not VECTORS, reason="PALOVERDE_VECTORS is not set")
+PNG = b"\x89PNG\r\n\x1a\n pretend"
+
+
+def build(archive: Archive, out: Path, question: str = "*", name: str = "PRA 2026-014") -> BuiltBundle:
+    answer = search(archive, question)
+    return build_bundle(answer, archive, SIGNER, name=name, agency="City of Springfield", now=NIGHT, out=out)
+
+
+def inside(built: BuiltBundle) -> dict[str, bytes]:
+    assert verify.main([str(built.path), "--key", SIGNER.public_key]) == 0
+    with zipfile.ZipFile(built.path) as box:
+        return {name: box.read(name) for name in box.namelist()}
+
+
+def rows() -> list[Row]:
+    return [
+        record("1", "Street sweeping"),
+        record("2", "A photo", media=[medium(PNG, alt_text="The new pool"), medium(b"<svg/>", type="file")]),
+        record(
+            "3", "Gone", media=[medium(b"", sha256=None, size=None, not_captured="the site answered 404")]
+        ),
+        record("4", "secret words", kind="message", visibility="private"),
+    ]
+
+
+def full_archive(folder: Path) -> Archive:
+    return make_archive(folder, rows(), removed=[removed(rows()[2])], media=[PNG, b"<svg/>"])
+
+
+def test_every_form_holds_the_same_records(tmp_path: Path) -> None:
+    built = build(full_archive(tmp_path), tmp_path / "b.zip")
+    files = inside(built)
+    expected = ["1", "2", "3"]
+    lines = [json.loads(line) for line in files["records.jsonl"].splitlines()]
+    assert [line["native_id"] for line in lines] == expected
+    table = list(csv.DictReader(io.StringIO(files["records.csv"].decode("utf-8-sig"), newline="")))
+    assert [row["native_id"] for row in table] == expected
+    parquet = pq.read_table(io.BytesIO(files["records.parquet"]))
+    assert parquet["native_id"].to_pylist() == expected
+    assert files["records/volume-00001.html"].decode().count("<article") == 3
+    assert built.counts == {"files": len(files), "records": 3, "media": 2, "limits": 0}
+    assert built.sha256 == hashlib.sha256(built.path.read_bytes()).hexdigest()
+
+
+def test_nothing_from_outside_the_scope_is_inside(tmp_path: Path) -> None:
+    files = inside(build(full_archive(tmp_path), tmp_path / "b.zip"))
+    assert not [name for name, body in files.items() if b"secret words" in body]
+
+
+def test_media_are_named_by_their_bytes_and_shown_only_when_pictures(tmp_path: Path) -> None:
+    files = inside(build(full_archive(tmp_path), tmp_path / "b.zip"))
+    picture, drawing = (hashlib.sha256(body).hexdigest() for body in (PNG, b"<svg/>"))
+    assert files[f"media/{picture}.png"] == PNG
+    assert files[f"media/{drawing}.bin"] == b"<svg/>"
+    page = files["records/volume-00001.html"].decode()
+    assert f'<img src="../media/{picture}.png" alt="The new pool"' in page
+    assert f'href="../media/{drawing}.bin"' in page
+    assert page.count("<img") == 1
+    assert "not in the archive: the site answered 404" in page
+
+
+def test_removed_and_hidden_items_say_so_in_words(tmp_path: Path) -> None:
+    archive = make_archive(
+        tmp_path, [record("1", "x", visibility="hidden")], removed=[removed(record("1", "x"))]
+    )
+    page = inside(build(archive, tmp_path / "b.zip"))["records/volume-00001.html"].decode()
+    assert "Later found removed March 3, 2026" in page
+    assert "Removed by: city" in page
+    assert "This record was hidden when it was archived." in page
+
+
+def test_the_same_inputs_give_the_same_bytes(tmp_path: Path) -> None:
+    archive = full_archive(tmp_path)
+    first, second = tmp_path / "one" / "b.zip", tmp_path / "two" / "b.zip"
+    assert build(archive, first).sha256 == build(archive, second).sha256
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_no_responsive_records_is_said_with_the_limits(tmp_path: Path) -> None:
+    gap = Gap("posts", Kind.POST, "the site <b>failed</b>", since=datetime(2026, 1, 1, tzinfo=UTC))
+    archive = make_archive(tmp_path, [record("1", "pool")], coverage=Coverage(gaps=[gap]))
+    files = inside(build(archive, tmp_path / "b.zip", "kumquat"))
+    assert "No responsive records" in files["records.html"].decode()
+    assert "No responsive records" in files["README.txt"].decode()
+    assert "the site &lt;b&gt;failed&lt;/b&gt;" in files["coverage.html"].decode()
+    assert json.loads(files["coverage.json"])["limits_in_words"][0].startswith("Gap, ")
+    assert files["records.jsonl"] == b""
+    assert len([name for name in files if name.startswith("seals/")]) == 1
+
+
+def test_records_fall_into_volumes(tmp_path: Path) -> None:
+    archive = make_archive(tmp_path, [record(str(number), "x") for number in range(2 * PER_VOLUME + 1)])
+    files = inside(build(archive, tmp_path / "b.zip"))
+    pages = sorted(name for name in files if name.startswith("records/"))
+    assert [files[name].decode().count("<article") for name in pages] == [PER_VOLUME, PER_VOLUME, 1]
+    assert 'href="../records/volume-00003.html"' in files[pages[1]].decode()
+
+
+def test_the_seals_of_all_runs_concerned_are_inside(tmp_path: Path) -> None:
+    archive = make_archive(tmp_path, [record("1", "pool")])
+    for day in (3, 4, 5):
+        add_night(archive, ACCOUNT, date(2026, 3, day), [])
+    files = inside(build(archive, tmp_path / "b.zip"))
+    assert [name[6:18] for name in files if name.startswith("seals/")] == ["000000000001", "000000000004"]
+
+
+def test_a_bundle_is_never_overwritten(tmp_path: Path) -> None:
+    archive, out = full_archive(tmp_path), tmp_path / "b.zip"
+    out.write_bytes(b"mine")
+    with pytest.raises(BadSetting, match="never overwritten"):
+        build(archive, out)
+    assert out.read_bytes() == b"mine"
+
+
+def test_a_place_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(BadSetting, match="cannot be written"):
+        build(full_archive(tmp_path), tmp_path / "file" / "b.zip")
+
+
+def test_a_picture_that_is_not_there_stops_the_bundle_and_leaves_nothing(tmp_path: Path) -> None:
+    archive = make_archive(tmp_path, [record("1", "x", media=[medium(PNG)])])
+    with pytest.raises(ArchiveDamaged, match="media file"):
+        build(archive, tmp_path / "out" / "b.zip")
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_bytes_that_do_not_fit_their_hash_stop_the_bundle(tmp_path: Path) -> None:
+    row = record("1", "x")
+    archive = make_archive(tmp_path, [row | {"raw": b"other"}])
+    with pytest.raises(ArchiveDamaged, match="payload_sha256"):
+        build(archive, tmp_path / "b.zip")
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("=1+1", "'=1+1"), ("+1", "'+1"), ("-1", "'-1"), ("@x", "'@x"), ("\tx", "'\tx"), ("\rx", "'\rx"),
+        ('"=cmd"', "'\"=cmd\""), (" =x", "' =x"), ("'=x", "''=x"), ("＝x", "'＝x"), ("\0x", "'␀x"), ("a=b", "a=b"), ("'tis", "'tis"),
+        ("", ""), (None, ""), (-5, "-5"), (NIGHT, "2026-03-02 09:00:00"), (date(2026, 1, 2), "2026-01-02"),
+    ],
+)  # fmt: skip
+def test_a_cell_is_never_a_formula(value: object, expected: str) -> None:
+    assert cell(value) == expected
+
+
+def test_unseen_characters_are_written_out() -> None:
+    text = "a\u202eb\u200bc\x00\u2066d\ne👨‍👩‍👧"
+    assert "".join(piece for _, piece in segments(text)) == "a[U+202E]b[U+200B]c[U+0000][U+2066]d\ne👨‍👩‍👧"
+    assert segments("a pool", [(2, 6)]) == [("", "a "), ("mark", "pool")]
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        (b"\xff\xd8\xff\xe0", "jpg"), (PNG, "png"), (b"GIF89a", "gif"), (b"RIFF\0\0\0\0WEBPVP8 ", "webp"),
+        (b"\0\0\0\x18ftypmp42", "mp4"), (b"\0\0\0\x14ftypqt  ", "mov"), (b"%PDF-1.7", "pdf"), (b"\x1aE\xdf\xa3", "webm"),
+        (b"<html>", "bin"), (b"<svg onload=alert(1)>", "bin"), (b"MZ", "bin"), (b"", "bin"),
+    ],
+)  # fmt: skip
+def test_a_file_is_named_for_its_bytes(body: bytes, name: str) -> None:
+    assert extension(body) == name
+
+
+class Texts(HTMLParser):
+    """The text of each record on a page, characters that were written out put back, and every tag and attribute."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.texts: list[str] = []
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.inside = self.unseen = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+        if tag == "div" and ("class", "text") in attrs:
+            self.inside = True
+            self.texts.append("")
+        self.unseen = self.inside and ("class", "unseen") in attrs
+
+    def handle_endtag(self, tag: str) -> None:
+        self.inside = self.inside and tag != "div"
+        self.unseen = False
+
+    def handle_data(self, data: str) -> None:
+        if self.inside:
+            self.texts[-1] += chr(int(data[3:-1], 16)) if self.unseen else data
+
+
+OUR_TAGS = {
+    *("html", "head", "meta", "title", "style", "body", "a", "header", "p", "nav", "ul", "li", "main", "h1", "h2"),
+    *("article", "strong", "div", "span", "mark", "dl", "dt", "dd", "footer", "img"),
+}  # fmt: skip
+OUR_ATTRIBUTES = {
+    *("lang", "charset", "http-equiv", "content", "name", "class", "href", "aria-label", "id", "aria-labelledby", "dir"),
+    *("src", "alt", "width"),
+}  # fmt: skip
+
+
+def hostile() -> list[str]:
+    strings = json.loads((Path(VECTORS) / "blns" / "blns.json").read_text(encoding="utf-8"))
+    payloads = json.loads((Path(VECTORS) / "dompurify" / "payloads.json").read_text(encoding="utf-8"))
+    return [*strings, *(one["payload"] if isinstance(one, dict) else one for one in payloads)]
+
+
+@needs_vectors
+def test_hostile_texts_pass_unharmed_and_inert(tmp_path: Path) -> None:
+    """Each as text, as name, as address, as description of a picture."""
+    texts = hostile()
+    assert len(texts) > 700
+    rows_ = [
+        record(f"{number:04d}", text, poster_name=text, permalink=text, posted_text=text, language=text[:8], media=[medium(PNG, alt_text=text)])
+        for number, text in enumerate(texts)
+    ]  # fmt: skip
+    files = inside(build(make_archive(tmp_path, rows_, media=[PNG]), tmp_path / "b.zip", name=texts[-1]))
+    parsed = Texts()
+    for name in sorted(name for name in files if name.startswith("records/")):
+        parsed.feed(files[name].decode())
+    assert parsed.texts == [text or "(no text)" for text in texts]
+    assert parsed.tags <= OUR_TAGS
+    assert parsed.attributes <= OUR_ATTRIBUTES
+    assert [json.loads(line)["text"] for line in files["records.jsonl"].splitlines()] == texts
+    table = list(csv.DictReader(io.StringIO(files["records.csv"].decode("utf-8-sig"), newline="")))
+    assert [row["text"] for row in table] == [cell(text) for text in texts]
+    assert not [row for row in table if row["text"][:1] in tuple("=+-@\t\r")]
+    assert pq.read_table(io.BytesIO(files["records.parquet"]))["text"].to_pylist() == texts
+
+
+def test_pages_load_nothing_and_run_nothing(tmp_path: Path) -> None:
+    files = inside(build(full_archive(tmp_path), tmp_path / "b.zip"))
+    for name in [name for name in files if name.endswith(".html")]:
+        page = files[name].decode()
+        assert "default-src &#39;none&#39;" in page or "default-src 'none'" in page
+        assert '<html lang="en">' in page
+        assert page.count("<h1>") == 1
+        assert not re.search(r"<script|javascript:|\son\w+=", page)
+        assert not re.search(r'(?:src|href)="(?:https?:)?//', page)

@@ -1,0 +1,282 @@
+"""Who may do what, asked of Airflow's own web server with our auth manager in it."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.routing import Mount, Route
+
+from orchestration.city import PASSWORD
+from orchestration.isolated import TestClient
+from paloverde.orchestration.people import People, Role
+from paloverde.orchestration.roles import ALL_DAGS, RIGHTS, Dag
+
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::ResourceWarning"
+)
+
+
+@pytest.fixture(scope="session")
+def server(city_home: Path) -> Iterator[Any]:
+    """Airflow's web server, with our DAGs known to it and nothing running."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from airflow.api_fastapi.app import create_app, purge_cached_app  # noqa: PLC0415 - takes seconds
+        from airflow.dag_processing.bundles.manager import DagBundlesManager  # noqa: PLC0415
+        from airflow.dag_processing.dagbag import DagBag, sync_bag_to_db  # noqa: PLC0415
+        from airflow.utils.db import initdb  # noqa: PLC0415
+
+        initdb()
+        DagBundlesManager().sync_bundles_to_db()
+        sync_bag_to_db(
+            DagBag(os.environ["AIRFLOW__CORE__DAGS_FOLDER"], bundle_name="dags-folder"), "dags-folder", None
+        )
+        purge_cached_app()
+        app = create_app(apps="core")
+        yield app
+        purge_cached_app()
+
+
+@pytest.fixture(scope="session")
+def stranger(server: Any) -> TestClient:
+    return TestClient(server, "http://127.0.0.1", follow_redirects=False, raise_server_exceptions=False)
+
+
+@pytest.fixture(scope="session")
+def people(stranger: TestClient, server: Any) -> dict[Role, TestClient]:
+    """A signed-in person of each role, as a program."""
+    return {role: signed_in(server, stranger, role) for role in Role}
+
+
+def signed_in(server: Any, stranger: TestClient, role: Role) -> TestClient:
+    answer = stranger.post("/auth/token", json={"username": role.value, "password": PASSWORD})
+    assert answer.status_code == 201, answer.text
+    headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+    return TestClient(
+        server, "http://127.0.0.1", headers=headers, follow_redirects=False, raise_server_exceptions=False
+    )
+
+
+EVERYBODY = set(Role)
+IT, CLERK, COUNSEL, AUDITOR = Role.IT, Role.CLERK, Role.COUNSEL, Role.AUDITOR
+READ_NIGHTS = EVERYBODY
+READ_ALL = EVERYBODY - {Role.PUBLIC_AFFAIRS}
+RUN = {"logical_date": None}
+REQUEST = {**RUN, "conf": {"request_number": "PRA-2026-0042", "words": "street"}}
+
+# method, path, body, who may. Whoever may gets an answer that is neither 401 nor 403.
+MATRIX: list[tuple[str, str, Any, set[Role]]] = [
+    ("GET", "/api/v2/dags", None, EVERYBODY),
+    ("GET", "/api/v2/dags/nightly_archive", None, READ_NIGHTS),
+    ("GET", "/api/v2/dags/fixity_check", None, READ_ALL),
+    ("GET", "/api/v2/dags/records_request/dagRuns", None, READ_ALL),
+    ("GET", "/api/v2/dags/nightly_archive/dagRuns", None, READ_NIGHTS),
+    ("GET", "/api/v2/dags/~/dagRuns", None, EVERYBODY),
+    ("POST", "/api/v2/dags/nightly_archive/dagRuns", RUN, {IT}),
+    ("POST", "/api/v2/dags/removal_check/dagRuns", RUN, {IT}),
+    ("POST", "/api/v2/dags/fixity_check/dagRuns", RUN, {IT}),
+    ("POST", "/api/v2/dags/records_request/dagRuns", REQUEST, {CLERK}),
+    ("PATCH", "/api/v2/dags/nightly_archive", {"is_paused": False}, {IT}),
+    ("PATCH", "/api/v2/dags/records_request", {"is_paused": False}, {IT}),
+    ("PATCH", "/api/v2/dags?dag_id_pattern=%25", {"is_paused": False}, {IT}),
+    ("DELETE", "/api/v2/dags/nightly_archive", None, set()),
+    ("DELETE", "/api/v2/dags/nightly_archive/dagRuns/x", None, set()),
+    ("PATCH", "/api/v2/dags/nightly_archive/dagRuns/x", {"state": "success"}, {IT}),
+    ("PATCH", "/api/v2/dags/records_request/dagRuns/x", {"state": "success"}, set()),
+    ("POST", "/api/v2/dags/nightly_archive/clearTaskInstances", {"dry_run": True}, {IT}),
+    ("POST", "/api/v2/dags/records_request/clearTaskInstances", {"dry_run": True}, set()),
+    (
+        "GET",
+        "/api/v2/dags/nightly_archive/dagRuns/x/taskInstances/y/logs/1",
+        None,
+        {IT, CLERK, COUNSEL, AUDITOR},
+    ),
+    ("GET", "/api/v2/dags/nightly_archive/dagRuns/x/taskInstances/y/xcomEntries", None, {IT, AUDITOR}),
+    (
+        "POST",
+        "/api/v2/dags/nightly_archive/dagRuns/x/taskInstances/y/xcomEntries",
+        {"key": "k", "value": 1},
+        set(),
+    ),
+    ("PATCH", "/api/v2/dags/nightly_archive/dagRuns/x/taskInstances/y", {"new_state": "success"}, {IT}),
+    ("GET", "/api/v2/dagSources/nightly_archive", None, {IT, AUDITOR}),
+    ("GET", "/api/v2/eventLogs", None, {IT, AUDITOR}),
+    ("GET", "/api/v2/connections", None, {IT}),
+    ("POST", "/api/v2/connections", {"connection_id": "c", "conn_type": "generic"}, {IT}),
+    ("DELETE", "/api/v2/connections/c", None, {IT}),
+    ("GET", "/api/v2/variables", None, {IT}),
+    ("POST", "/api/v2/variables", {"key": "k", "value": "v"}, set()),
+    ("GET", "/api/v2/pools", None, {IT, AUDITOR}),
+    ("POST", "/api/v2/pools", {"name": "p", "slots": 1}, {IT}),
+    ("GET", "/api/v2/config", None, set()),
+    ("GET", "/api/v2/importErrors", None, {IT, AUDITOR}),
+    ("GET", "/api/v2/jobs", None, {IT, AUDITOR}),
+    ("GET", "/api/v2/plugins", None, {IT, AUDITOR}),
+    ("GET", "/api/v2/providers", None, {IT, AUDITOR}),
+    ("GET", "/api/v2/assets", None, {IT, AUDITOR}),
+    (
+        "POST",
+        "/api/v2/backfills",
+        {"dag_id": "nightly_archive", "from_date": "2026-01-01", "to_date": "2026-01-02"},
+        {IT},
+    ),
+    ("GET", "/paloverde/about", None, EVERYBODY),
+    ("GET", "/ui/auth/me", None, EVERYBODY),
+    ("GET", "/ui/dashboard/dag_stats", None, EVERYBODY),
+]
+NAMES = [f"{method} {path}" for method, path, _, _ in MATRIX]
+
+
+@pytest.mark.parametrize(("method", "path", "body", "may"), MATRIX, ids=NAMES)
+def test_who_may_is_answered_and_everybody_else_refused(
+    people: dict[Role, TestClient], method: str, path: str, body: Any, may: set[Role]
+) -> None:
+    refused = {
+        role for role, person in people.items() if person.request(method, path, json=body).status_code == 403
+    }
+    assert refused == EVERYBODY - may
+
+
+def test_it_refuses_an_outsider(stranger: TestClient) -> None:
+    for method, path, body, _ in MATRIX:
+        assert stranger.request(method, path, json=body).status_code == 401, f"{method} {path}"
+
+
+def test_public_affairs_sees_two_dags_in_the_list_and_the_clerk_all(people: dict[Role, TestClient]) -> None:
+    def seen(role: Role) -> set[str]:
+        return {dag["dag_id"] for dag in people[role].get("/api/v2/dags").json()["dags"]}
+
+    assert seen(Role.PUBLIC_AFFAIRS) == {Dag.NIGHTLY, Dag.REMOVALS}
+    assert seen(Role.CLERK) == seen(Role.IT) == ALL_DAGS
+
+
+def test_the_menu_shows_what_a_role_can_open(people: dict[Role, TestClient]) -> None:
+    for role, person in people.items():
+        shown = set(person.get("/ui/auth/menus").json()["authorized_menu_items"])
+        assert shown == RIGHTS[role].menu
+
+
+def test_a_role_that_has_no_entry_has_no_right() -> None:
+    assert set(RIGHTS) == set(Role)
+    for rights, method in itertools.product(RIGHTS.values(), ("GET", "POST", "PUT", "DELETE")):
+        assert not rights.on_dag(method, "RUN", "another_dag")
+        assert not rights.on_dag(method, "A_PART_THAT_AIRFLOW_ADDS_LATER", Dag.NIGHTLY)
+        assert not rights.on_dag(method, "A_PART_THAT_AIRFLOW_ADDS_LATER", None)
+
+
+def test_nobody_deletes_or_forges_the_history_of_a_run() -> None:
+    for rights, dag in itertools.product(RIGHTS.values(), ALL_DAGS):
+        for part in ("DAG", "RUN", "TASK_INSTANCE", "XCOM", "HITL_DETAIL"):
+            assert not rights.on_dag("DELETE", part, dag)
+        for method, part in itertools.product(("POST", "PUT"), ("XCOM", "HITL_DETAIL")):
+            assert not rights.on_dag(method, part, dag)
+
+
+# What may answer a stranger: the way in, and what a load balancer asks. Nothing of the city's is in it.
+OPEN = {
+    "/api/v2/auth/login",  # redirects to the sign-in page
+    "/api/v2/auth/logout",
+    "/api/v2/monitor/health",
+    "/api/v2/version",
+    "/api/v2/{_:path}",
+    "/api/{_:path}",
+    "/api/v1/{_:path}",
+    "/health",
+    "/{rest_of_path:path}",  # the empty page that Airflow's UI is drawn in
+    "/openapi.json",
+    "/auth/login",
+    "/auth/token",
+    "/auth/token/cli",
+}
+FILES = {"/static"}  # Airflow's own scripts and pictures
+
+
+def routes(app: Any, prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Every (method, path) that an application and all that is mounted in it serve."""
+    for route in app.routes:
+        if isinstance(route, Mount):
+            yield from routes(route, prefix + route.path) if route.routes else [("GET", prefix + route.path)]
+        elif isinstance(route, Route):
+            for method in sorted((route.methods or {"GET"}) - {"HEAD", "OPTIONS"}):
+                yield method, prefix + route.path
+
+
+def test_nothing_that_is_mounted_answers_a_stranger(server: Any, stranger: TestClient) -> None:
+    served = sorted(set(routes(server)))
+    assert ("GET", "/paloverde/about") in served
+    assert len(served) > 150
+    answered = []
+    for method, path in served:
+        if path in OPEN | FILES:
+            continue
+        code = stranger.request(
+            method, path.replace("{", "").replace("}", "").replace(":path", "")
+        ).status_code
+        if code not in (401, 403):
+            answered.append((method, path, code))
+    assert answered == []
+
+
+def test_the_browser_is_led_to_the_sign_in_page_and_back(stranger: TestClient, server: Any) -> None:
+    led = stranger.get("/api/v2/auth/login", params={"next": "http://127.0.0.1/dags/nightly_archive"})
+    assert led.headers["location"].startswith("/auth/login?next=")
+    browser = TestClient(server, "http://127.0.0.1", follow_redirects=False)
+    answer = browser.post(
+        "/auth/login",
+        data={"username": "clerk", "password": PASSWORD, "next": "http://127.0.0.1/dags/nightly_archive"},
+    )
+    assert (answer.status_code, answer.headers["location"]) == (303, "/dags/nightly_archive")
+    assert "HttpOnly" in answer.headers["set-cookie"]
+    assert browser.get("/ui/auth/me").json() == {"id": "clerk", "username": "The clerk"}
+    page = browser.get("/paloverde/about")
+    assert page.status_code == 200
+    assert "You are signed in as The clerk (clerk)." in page.text
+    assert "frame-ancestors 'self'" in page.headers["content-security-policy"]
+
+
+def test_signing_out_ends_the_session_even_for_who_kept_its_token(stranger: TestClient, server: Any) -> None:
+    person = signed_in(server, stranger, Role.COUNSEL)
+    assert person.get("/ui/auth/me").status_code == 200
+    person.get("/api/v2/auth/logout")
+    assert person.get("/ui/auth/me").status_code in (401, 403)
+
+
+def test_a_removed_person_and_a_changed_password_end_the_session_at_once(
+    stranger: TestClient, server: Any, city_home: Path
+) -> None:
+    people = People(city_home / "users.json")
+    try:
+        person = signed_in(server, stranger, Role.APPROVER)
+        assert person.get("/api/v2/dags").status_code == 200
+        people.put("approver", "The approver", Role.APPROVER, "another long sentence")
+        assert person.get("/api/v2/dags").status_code == 403
+        people.put("approver", "The approver", Role.APPROVER, PASSWORD)
+        person = signed_in(server, stranger, Role.APPROVER)
+        people.remove("approver")
+        assert person.get("/api/v2/dags").status_code == 403
+    finally:
+        people.put("approver", "The approver", Role.APPROVER, PASSWORD)
+
+
+def test_a_new_role_counts_at_once(stranger: TestClient, server: Any, city_home: Path) -> None:
+    person = signed_in(server, stranger, Role.AUDITOR)
+    assert person.get("/api/v2/eventLogs").status_code == 200
+    people = People(city_home / "users.json")
+    stored = people.find("auditor")
+    assert stored is not None
+    try:
+        people.put("auditor", "The auditor", Role.PUBLIC_AFFAIRS, PASSWORD)
+        assert signed_in(server, stranger, Role.AUDITOR).get("/api/v2/eventLogs").status_code == 403
+    finally:
+        people.put("auditor", "The auditor", Role.AUDITOR, PASSWORD)
+
+
+def test_a_forged_token_is_refused(stranger: TestClient) -> None:
+    for token in ("x.y.z", "eyJhbGciOiJub25lIn0.eyJzdWIiOiJpdCJ9."):
+        assert stranger.get("/api/v2/dags", headers={"Authorization": f"Bearer {token}"}).status_code == 403
