@@ -11,9 +11,9 @@ import random
 from collections.abc import Iterator
 
 _TEXT = """
-the street sweeping starts monday on route council library park water summer heat permit road closed until noon
-please move your car thank you city hall meeting agenda vote budget trail dog pool open free event calle barrido
-lunes gracias ciudad parque agua verano reunión biblioteca abierto perro familia
+the street sweeping starts monday on route council library park water summer heat permit road closed until
+noon please move your car thank you city hall meeting agenda vote budget trail dog pool open free event calle
+barrido lunes gracias ciudad parque agua verano reunión biblioteca abierto perro familia
 """
 _WORDS = _TEXT.split()
 PAGE = 100

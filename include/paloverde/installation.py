@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import NamedTuple, TypedDict
+from pathlib import Path
+from typing import NamedTuple, TypedDict, Unpack
 
 import msgspec
 from sqlalchemy import select
 
 from paloverde.archive.doctor import Examination, examine, refuse_compliance_unless_proven
 from paloverde.archive.fixity import FixityReport, check_fixity
-from paloverde.archive.layout import is_slug
+from paloverde.archive.layout import bundle_key, is_slug
 from paloverde.archive.ledger import Event, Ledger
 from paloverde.archive.reader import Archive
 from paloverde.archive.rebuild import Rebuilt, rebuild
@@ -20,6 +21,7 @@ from paloverde.archive.signing import open_signer
 from paloverde.archive.store import open_store, open_tamper
 from paloverde.archive.store.interface import Grade
 from paloverde.archive.vault import Vault
+from paloverde.bundles.build import BuiltBundle, build_bundle
 from paloverde.capture.looking import Budget, RemovalReport, check_removals
 from paloverde.capture.night import NightReport, archive_night
 from paloverde.errors import BadSetting, UnknownAccount
@@ -28,7 +30,8 @@ from paloverde.platforms.conversation import Clock, Platform
 from paloverde.platforms.line import Line, Rules
 from paloverde.platforms.network import Limits
 from paloverde.platforms.x import X
-from paloverde.records import PACIFIC, Account
+from paloverde.records import PACIFIC, Account, archive_day
+from paloverde.search.answer import Answer, search
 from paloverde.settings import Secret, Settings
 from paloverde.state.books import open_books, writing
 from paloverde.state.tables import ACCOUNTS, RUNS
@@ -42,6 +45,16 @@ class LastNight(NamedTuple):
     account: str
     day: date
     whole: bool
+
+
+class Within(TypedDict, total=False):
+    """What a search may be bounded by; see `paloverde.search.answer.search`."""
+
+    accounts: Sequence[str]
+    kinds: Sequence[str]
+    platforms: Sequence[str]
+    since: date | None
+    until: date | None
 
 
 class Installation:
@@ -136,6 +149,38 @@ class Installation:
         about = {"checked": str(report.checked), "damaged": str(len(report.damaged))}
         self._tell("fixity checked", "fixity check", **about)
         return report
+
+    def search(
+        self, question: str, actor: str, *, include_private: bool = False, **scope: Unpack[Within]
+    ) -> Answer:
+        """Every record that answers a question. That somebody searched is noted in the ledger."""
+        answer = search(self.archive, question, include_private=include_private, **scope)
+        private = "with private records" if include_private else "without private records"
+        self._tell("search made", actor, question=question, hits=str(answer.counts.hits), scope=private)
+        return answer
+
+    def bundle(
+        self, answer: Answer, name: str, out: Path, actor: str, progress: Callable[[str], None]
+    ) -> BuiltBundle:
+        """Build the sealed bundle of an answer at `out`, and keep a locked copy of it in the archive."""
+        vault = self.vault
+        built = build_bundle(
+            answer,
+            self.archive,
+            vault.signer,
+            name=name,
+            agency=self.settings.agency_name,
+            now=vault.clock(),
+            out=out,
+            progress=progress,
+        )
+        until = vault.locked_until(archive_day(vault.clock()))
+        key = bundle_key(name, built.sha256)
+        vault.store.put(key, out.read_bytes(), locked_until=until, sha256=built.sha256)
+        self._tell(
+            "bundle built", actor, name=name, sha256=built.sha256, records=str(built.counts["records"])
+        )
+        return built
 
     def examine_store(self) -> Examination:
         """Try what the store must refuse, and keep the signed result."""

@@ -89,7 +89,7 @@ def test_a_dead_token_is_sealed_as_a_gap_and_raised(city: City) -> None:
     report, trouble = city.night(FIRST)
     assert isinstance(trouble, CredentialDead)
     assert report.outcome == "degraded"
-    assert "The night broke off" in report.gaps[0]
+    assert report.gaps[0].startswith("night: it broke off: Plaza, posts: HTTP 401")
     assert rows(city.archive) == []
 
 
@@ -107,7 +107,7 @@ def test_a_stream_that_fails_is_a_gap_and_the_rest_is_kept(city: City) -> None:
 def test_a_short_listing_is_said(city: City) -> None:
     city.site.broken["/comments/p3"] = (200, b'{"items": [], "total": 5}')
     report, _ = city.night(FIRST)
-    assert "comments of p3: the site counts 5 and listed 0." in report.gaps
+    assert "comments of p3: the site counts 5 and listed 0" in report.gaps
 
 
 def test_an_outage_never_makes_an_absence_of_what_it_did_not_list(city: City) -> None:

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pendulum
@@ -112,6 +113,18 @@ def test_whatever_asks_a_site_waits_its_turn_in_the_sites_pool(bag: Any, name: s
         assert task.pool == (f"site_{platform}" if asks else "default_pool"), task.task_id
         assert (task.map_index_template == "{{ account }}") is asks, task.task_id
         assert (task.execution_timeout is not None) is (asks or task.task_id == "fixity"), task.task_id
+
+
+def test_airflow_takes_the_pools_from_a_file(airflow_database: Path, tmp_path: Path) -> None:
+    from airflow.cli.commands.pool_command import pool_import_helper  # noqa: PLC0415 - Airflow is ready now
+    from airflow.models import Pool  # noqa: PLC0415
+
+    file = tmp_path / "pools.json"
+    file.write_text(sites.as_file())
+    _, failed = pool_import_helper(str(file))
+    assert failed == []
+    made = {pool.pool: pool.slots for pool in Pool.get_pools()}
+    assert made == {"default_pool": 128, "site_facebook": 2, "site_x": 2}
 
 
 def test_the_report_is_made_whatever_happened_before(bag: Any) -> None:

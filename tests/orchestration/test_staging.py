@@ -14,9 +14,8 @@ from paloverde.orchestration.airflow_rest import Airflow
 from paloverde.orchestration.people import People, Role
 from paloverde.orchestration.staging import (
     Sites,
-    alone_in,
     choose_store,
-    empty,
+    emptied,
     free_port,
     move_in,
     wait_until,
@@ -42,25 +41,27 @@ def test_waiting_ends_with_a_sentence() -> None:
 
 def test_only_a_folder_of_an_earlier_demo_is_emptied(tmp_path: Path) -> None:
     home = tmp_path / "demo"
-    empty(home)
-    (home / "old").touch()
-    empty(home)
-    assert not (home / "old").exists()
+    with emptied(home):
+        (home / "old").touch()
+        (home / "folder").mkdir()
+    with emptied(home):
+        assert len(list(home.iterdir())) == 1  # the mark that a demo made it
     assert home.stat().st_mode & 0o077 == 0
     precious = tmp_path / "city"
     precious.mkdir()
     (precious / "archive").touch()
-    with pytest.raises(PersonNeeded, match="is not a folder of an earlier demo"):
-        empty(precious)
+    with pytest.raises(PersonNeeded, match="is not a folder of an earlier demo"), emptied(precious):
+        pass
     assert (precious / "archive").exists()
 
 
 def test_two_demos_do_not_share_a_folder(tmp_path: Path) -> None:
     home = tmp_path / "demo"
-    with alone_in(home), pytest.raises(PersonNeeded, match=r"running in .* already"), alone_in(home):
-        pass
-    with alone_in(home):
-        pass
+    with emptied(home):
+        (home / "running").touch()
+        with pytest.raises(PersonNeeded, match=r"running in .* already"), emptied(home):
+            pass
+        assert (home / "running").exists()
 
 
 def test_the_store_that_the_environment_names_is_taken_else_a_directory(tmp_path: Path) -> None:

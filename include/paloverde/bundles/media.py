@@ -38,5 +38,5 @@ def kept_media(hits: Iterable[Hit]) -> list[str]:
 
 
 def media_paths(archive: Archive, hits: Iterable[Hit]) -> dict[str, str]:
-    """By hash, the path in the bundle. `ArchiveDamaged` where bytes are not there or not what they should be."""
+    """By hash, the path in the bundle; `ArchiveDamaged` where bytes are not there or not as sealed."""
     return {sha256: f"media/{sha256}.{extension(archive.media(sha256))}" for sha256 in kept_media(hits)}

@@ -47,7 +47,11 @@ class NightReport(msgspec.Struct, frozen=True):
         )
         if self.candidates:
             told += f", {self.candidates:,} no longer listed and to be looked up"
-        return told + (f"; {len(self.gaps)} gaps: {' '.join(self.gaps)}" if self.gaps else ".")
+        if not self.gaps:
+            return f"{told}; no gaps."
+        few = "; ".join(self.gaps[:3])
+        more = f"; and {len(self.gaps) - 3:,} more" if len(self.gaps) > 3 else ""
+        return f"{told}. {len(self.gaps):,} gaps: {few}{more}."
 
 
 def archive_night(
@@ -67,7 +71,7 @@ def archive_night(
             absent = _absences(vault, account, listings, intake)
             intake.sighted(absent)
             intake.close_batch()
-        gaps += _shortfalls(listings) + _media_gaps(media)
+        gaps += _shortfalls(listings, gaps) + _media_gaps(media)
         for essence in (*map(_listed, listings), *map(_missed, gaps)):
             intake.note(essence)
         coverage = Coverage(listings, gaps, intake.unread, intake.drifted, intake.exchanges)
@@ -91,10 +95,10 @@ def _listen(
                 case Gap():
                     gaps.append(said)
     except PaloverdeError as error:
-        gaps.append(Gap("night", Kind.OTHER, f"The night broke off: {error}"))
+        gaps.append(Gap("night", Kind.OTHER, f"it broke off: {error}"))
         return listings, gaps, error
     except (NotThere, TooMuch) as error:
-        gaps.append(Gap("night", Kind.OTHER, f"The night broke off: {error}"))
+        gaps.append(Gap("night", Kind.OTHER, f"it broke off: {error}"))
         return listings, gaps, PaloverdeError(str(error))
     return listings, gaps, None
 
@@ -129,24 +133,19 @@ def _absences(vault: Vault, account: Account, listings: list[Listing], intake: I
     return list(absent.values())
 
 
-def _shortfalls(listings: list[Listing]) -> list[Gap]:
-    """Where the site's own count is above what it listed, or a listing did not reach its end."""
+def _shortfalls(listings: list[Listing], told: list[Gap]) -> list[Gap]:
+    """Where the site counts more than it listed, or a listing did not reach its end, and no gap says so."""
+    explained = {(gap.stream, gap.of) for gap in told}
     gaps = []
     for listing in listings:
-        where = f"{listing.stream} of {listing.of}" if listing.of else listing.stream
+        if (listing.stream, listing.of) in explained:
+            continue
         if listing.declared is not None and listing.got < listing.declared:
-            cause = f"{where}: the site counts {listing.declared:,} and listed {listing.got:,}."
+            cause = f"the site counts {listing.declared:,} and listed {listing.got:,}"
             gaps.append(Gap(listing.stream, listing.kind, cause, listing.of))
         elif not listing.complete:
-            reason = listing.reason or "its end was not reached"
-            gaps.append(
-                Gap(
-                    listing.stream,
-                    listing.kind,
-                    f"{where}: the listing is not complete: {reason}.",
-                    listing.of,
-                )
-            )
+            cause = f"the listing is not complete: {listing.reason or 'its end was not reached'}"
+            gaps.append(Gap(listing.stream, listing.kind, cause, listing.of))
     return gaps
 
 
@@ -155,9 +154,13 @@ def _media_gaps(media: MediaKeeper) -> list[Gap]:
     for reason in media.missed:
         reasons[reason] = reasons.get(reason, 0) + 1
     return [
-        Gap("media", Kind.OTHER, f"{count:,} pictures or videos were not captured: {reason}.")
+        Gap("media", Kind.OTHER, f"{count:,} pictures or videos were not captured: {reason}")
         for reason, count in reasons.items()
     ]
+
+
+def _where(said: Listing | Gap) -> str:
+    return f"{said.stream.replace('_', ' ')} of {said.of}" if said.of else said.stream.replace("_", " ")
 
 
 def _listed(listing: Listing) -> str:
@@ -213,6 +216,6 @@ def _seal(vault: Vault, spool: Spool, draft: Draft, *, broken_off: bool) -> Nigh
         records=counts["records"],
         new_versions=counts["new_versions"],
         candidates=counts["candidates"],
-        gaps=[gap.cause for gap in equal.run.coverage.gaps],
+        gaps=[f"{_where(gap)}: {gap.cause}" for gap in equal.run.coverage.gaps],
         sequence=equal.sequence,
     )

@@ -21,9 +21,8 @@ from paloverde.orchestration.staging import (
     LOOPBACK,
     Sites,
     Teller,
-    alone_in,
     choose_store,
-    empty,
+    emptied,
     free_port,
     move_in,
     sites_part,
@@ -58,8 +57,7 @@ def run(*, check: bool, home: Path) -> int:
 
 def _set_up(home: Path, everything: ExitStack, tell: Teller) -> Stage:
     project = airflow_parts.project_folder()
-    everything.enter_context(alone_in(home))
-    empty(home)
+    everything.enter_context(emptied(home))
     store = choose_store(project, home, os.environ)
     sites_port = free_port()
     sites_up = everything.enter_context(

@@ -1,11 +1,14 @@
 """The sites as Airflow sees them: a task group and a pool for each.
 
 A pool belongs to a task, not to one of its mapped copies, so each site has its own tasks. The pool's slots
-are how many of a site's accounts are asked at the same time.
+are how many of a site's accounts are asked at the same time. Airflow starts no task whose pool is missing:
+
+    python -m paloverde.orchestration.sites > pools.json && airflow pools import pools.json
 """
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from paloverde.platforms import PLATFORMS as _SITES
@@ -32,3 +35,12 @@ def pools() -> list[dict[str, Any]]:
         }
         for platform in PLATFORMS
     ]
+
+
+def as_file() -> str:
+    """The same, as `airflow pools import` takes them."""
+    return json.dumps({pool.pop("name"): pool for pool in pools()}, indent=2)
+
+
+if __name__ == "__main__":
+    print(as_file())

@@ -179,25 +179,26 @@ def move_in(
 
 
 @contextmanager
-def alone_in(home: Path) -> Iterator[None]:
-    """Keep a second demo out of the same folder."""
-    home.parent.mkdir(parents=True, exist_ok=True)
-    with home.with_name(f"{home.name}.lock").open("w") as lock:
+def emptied(home: Path) -> Iterator[None]:
+    """Make `home` an empty folder and keep a second demo out of it.
+
+    Raises PersonNeeded for a folder that no demo made, and for one where a demo is running.
+    """
+    mark = home / _MARK
+    if home.exists() and any(home.iterdir()) and not mark.exists():
+        raise PersonNeeded(f"{home} is not a folder of an earlier demo: name another, or move it away.")
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with mark.open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise PersonNeeded(f"A demo is running in {home} already: stop it with Ctrl-C first.") from None
+        for path in home.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path != mark:
+                path.unlink()
         yield
-
-
-def empty(home: Path) -> None:
-    """Make `home` an empty folder; only one that an earlier demo made is emptied."""
-    if home.exists():
-        if any(home.iterdir()) and not (home / _MARK).exists():
-            raise PersonNeeded(f"{home} is not a folder of an earlier demo: name another, or move it away.")
-        shutil.rmtree(home)
-    home.mkdir(parents=True, mode=0o700)
-    (home / _MARK).touch()
 
 
 def _start_s3_server(project: Path) -> None:

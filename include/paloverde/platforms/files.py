@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import msgspec
-import yaml  # type: ignore[import-untyped]  # its stubs are a package of their own
+import yaml  # its stubs are a package of their own
 
 from paloverde.errors import Unreadable
 from paloverde.platforms import jsontext

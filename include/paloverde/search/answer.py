@@ -8,7 +8,7 @@ answer.to_pandas()
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -29,8 +29,6 @@ from paloverde.state.tables import ACCOUNTS
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Progress = Callable[[str], None]
 
 
 class Searched(msgspec.Struct, frozen=True):

@@ -177,7 +177,7 @@ class _Parser:
             case "word":
                 return self.word(lexeme)
             case _:
-                self.misplaced(lexeme)
+                return self.misplaced(lexeme)
 
     def misplaced(self, lexeme: _Lexeme) -> NoReturn:
         name = lexeme.text

@@ -62,7 +62,7 @@ def check(tree: Node, scope: Scope) -> None:
     if private and not scope.include_private:
         raise BadQuestion(
             f"The question asks for {private[0]} records, and private messages and lists of subscribers "
-            "are not searched here. Have somebody whose role needs them ask, or leave them out of the question."
+            "are not searched here. Have somebody whose role needs them ask, or leave them out."
         )
 
 

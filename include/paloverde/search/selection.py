@@ -101,15 +101,16 @@ def coarse_all(texts: Sequence[str]) -> list[str]:
     joined = _PARTING.join(texts)
     if not texts or joined.count(_PARTING) != len(texts) - 1:
         return [coarse(text) for text in texts]
-    long = {char: form for char in set(joined) if len(form := coarse(char)) > 1}
+    forms = {char: coarse(char) for char in set(joined)}
+    long = {char: form for char, form in forms.items() if len(form) > 1}
     if len(long) > _MANY:
         return [coarse(text) for text in texts]
     for char, form in long.items():
         joined = joined.replace(char, form)
     codes = np.frombuffer(joined.encode("utf-32-le"), dtype="<u4")
     table = np.full(0x110000, _DROPPED, dtype="<u4")
-    for char in set(joined):
-        if form := coarse(char):
+    for char in forms.keys() | set("".join(long.values())):
+        if len(form := coarse(char)) == 1:
             table[ord(char)] = ord(form)
     table[ord(_PARTING)] = ord(_PARTING)
     folded = table[codes]

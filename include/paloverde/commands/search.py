@@ -1,0 +1,44 @@
+"""Find records: words, "phrases", AND OR NOT, ( ), NEAR/5, park*, poster:name, removed:yes. Every version of
+every record is searched. Private messages and subscribers only with `--private`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from paloverde.commands.asking import asked, scope_arguments
+from paloverde.commands.office import opened
+from paloverde.records import PACIFIC
+from paloverde.search.hits import Hit
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("question", help="for example: 'street NEAR/5 sweeping'")
+    scope_arguments(parser)
+    parser.add_argument("--json", action="store_true", help="one JSON object a line instead of text")
+    parser.add_argument("--most", type=int, default=20, help="how many to print as text (default: 20)")
+
+
+def run(args: argparse.Namespace) -> int:
+    answer = asked(opened(), args.question, args)
+    if args.json:
+        for line in answer.as_json_lines():
+            sys.stdout.write(line + "\n")
+        print(answer.sentence, file=sys.stderr)
+        return 0
+    print(answer.sentence)
+    for hit in answer.hits[: args.most]:
+        print(f"\n{_about(hit)}\n  {hit.snippet.text}")
+    if len(answer.hits) > args.most:
+        print(f"\n... and {len(answer.hits) - args.most:,} more (--most shows them, --json prints all).")
+    for limit in answer.limits:
+        print(f"Limit of this search: {limit}", file=sys.stderr)
+    return 0
+
+
+def _about(hit: Hit) -> str:
+    when = f"{hit.posted_at.astimezone(PACIFIC):%a %d %b %Y %H:%M}" if hit.posted_at else "no date given"
+    who = hit.poster_name or hit.poster_username or hit.poster_id or "unknown"
+    removed = f", REMOVED, held until {hit.removed.retain_until:%a %d %b %Y}" if hit.removed else ""
+    return f"{when}  {hit.account}  {hit.kind} by {who} ({hit.visibility}{removed})"
