@@ -102,26 +102,33 @@ def test_exact_forms_keep_accents_and_drop_what_is_not_seen() -> None:
     assert exact_form("#Straße") == "strasse"
 
 
-@given(st.text())
+# Characters that change under folding, or join, or cling, among any others.
+ODD = st.sampled_from(
+    "aé'’″-‑,#@_.1٣公ガﾞก็ำ한\u1112\u1161\u11ab\u0301\u3099\u0345\u200d\u200b\u00adß½™👍🏽❤\ufe0f🇺🇸ＡǄﬁİıøæʼⅣ㊗ℹ "
+)
+ANY = st.lists(ODD | st.characters(exclude_categories=["Cs"]), max_size=12).map("".join)
+
+
+@given(ANY)
 def test_coarse_folding_never_loses_a_token(text: str) -> None:
     """Pre-selection looks for coarsely folded words in coarsely folded texts: it must see every one."""
     folded = coarse(text)
     assert all(coarse(token.folded) in folded for token in tokens(text))
 
 
-@given(st.text())
+@given(ANY)
 def test_tokens_lie_inside_the_text_in_order(text: str) -> None:
     found = tokens(text)
     assert all(0 <= token.start < token.end <= len(text) for token in found)
     assert [token.position for token in found] == sorted(token.position for token in found)
 
 
-@given(st.text())
+@given(ANY)
 def test_folding_does_not_depend_on_normal_forms(text: str) -> None:
     composed = [token.folded for token in tokens(unicodedata.normalize("NFC", text))]
     assert composed == [token.folded for token in tokens(unicodedata.normalize("NFD", text))]
 
 
-@given(st.lists(st.text()))
+@given(st.lists(ANY))
 def test_many_texts_fold_as_each_alone(texts: list[str]) -> None:
     assert coarse_all(texts) == [coarse(text) for text in texts]

@@ -155,9 +155,9 @@ def _search_and_bundle(stage: Stage) -> None:
     _hold(bool(records), f"the search for {QUESTION!r} found nothing")
     stage.tell(f"`paloverde search '{QUESTION}'` finds {len(records)} records.")
     bundle = stage.home / "bundle.zip"
-    _paloverde(stage, "bundle", QUESTION, "--output", str(bundle))
+    _paloverde(stage, "bundle", "--question", QUESTION, "--name", "demo", "--out", str(bundle))
     said = _paloverde(stage, "verify", str(bundle)).strip().splitlines()
-    stage.tell(f"The sealed bundle {bundle} is verified: {said[-1] if said else 'whole'}")
+    stage.tell(f"The sealed bundle {bundle} is verified: {said[0] if said else 'whole'}")
 
 
 def _no_token_leaked(stage: Stage) -> None:

@@ -50,6 +50,7 @@ _LETTERS = {
     "þ": "th",
     "ŧ": "t",
 }
+_LETTERS |= dict.fromkeys(_APOSTROPHES, "'") | dict.fromkeys(_HYPHENS, "-")
 _INVISIBLE = {0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0} | set(range(0x180B, 0x1810))
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
 _REGIONAL = range(0x1F1E6, 0x1F200)
@@ -105,10 +106,6 @@ def _fold(code: int) -> str:
     char = chr(code)
     if char == _JOINER:
         return char
-    if char in _APOSTROPHES:
-        return "'"
-    if char in _HYPHENS:
-        return "-"
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", char).casefold())
     return "".join(_LETTERS.get(c, _digit(c)) for c in plain if not _is_ignored(c))
 

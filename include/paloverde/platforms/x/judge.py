@@ -45,6 +45,8 @@ BY_STATUS: dict[int, tuple[Call, str]] = {
     414: (Call.TOO_MUCH, "X asks for less at a time"),
 }
 
+_DAY = 86_400
+
 
 def judge(answer: Answer, now: datetime) -> Verdict:
     """What an answer means. Never raises."""
@@ -149,7 +151,8 @@ def _limit_wait(answer: Answer, now: datetime) -> float:
 
 
 def _retry_after(answer: Answer) -> float:
-    return float(max(0, _whole(answer.headers.get("retry-after")) or 0))
+    """Seconds, at most a day: no site means more, whatever it says."""
+    return float(min(_DAY, max(0, _whole(answer.headers.get("retry-after")) or 0)))
 
 
 def _whole(text: str | None) -> int | None:
