@@ -28,6 +28,7 @@ OPTIONAL = {
 # Address and keys of the S3 server: written by `make s3`, or the file that PALOVERDE_TEST_S3 names.
 S3_ACCESS = Path(os.environ.get("PALOVERDE_TEST_S3") or Path(__file__).parents[1] / ".s3" / "s3.json")
 refused: list[str] = []
+pytest_plugins = ["postgres"]
 
 for name in [name for name in os.environ if name.startswith(PREFIX) and name not in FOR_TESTS]:
     del os.environ[name]

@@ -4,13 +4,15 @@ Each command lives in a module of `paloverde.commands` with `arguments(parser)` 
 Only the module of the command that is run is imported, so that `paloverde verify` needs neither
 Airflow nor S3. Exit status: 0 done, 1 it could not be done, 2 the command was not understood,
 75 try again later (EX_TEMPFAIL of sysexits.h).
+
+`reference()` is the page docs/reference/commands.md; `make docs` writes it.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 
 from paloverde import __version__
@@ -37,18 +39,8 @@ COMMANDS = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; errors are one sentence on standard error."""
     words = list(sys.argv[1:] if argv is None else argv)
-    about = "A city's own archive of its social media."
-    parser = argparse.ArgumentParser(prog="paloverde", description=about)
-    parser.add_argument("--version", action="version", version=f"paloverde {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     chosen = next((word for word in words if not word.startswith("-")), None)
-    for name, summary in COMMANDS.items():
-        module = import_module(f"paloverde.commands.{name}") if name == chosen else None
-        command = commands.add_parser(name, help=summary, description=module.__doc__ if module else summary)
-        if module:
-            module.arguments(command)
-            command.set_defaults(run=module.run)
-    args = parser.parse_args(words)
+    args = whole_parser([chosen] if chosen in COMMANDS else []).parse_args(words)
     try:
         return int(args.run(args))
     except TryAgain as error:
@@ -63,6 +55,66 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\npaloverde: stopped.", file=sys.stderr)
         return 130
+
+
+def whole_parser(chosen: Sequence[str]) -> argparse.ArgumentParser:
+    """Every command by name and summary; those `chosen` with their arguments, their modules imported."""
+    about = "A city's own archive of its social media."
+    parser = argparse.ArgumentParser(prog="paloverde", description=about)
+    parser.add_argument("--version", action="version", version=f"paloverde {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, summary in COMMANDS.items():
+        module = import_module(f"paloverde.commands.{name}") if name in chosen else None
+        command = commands.add_parser(name, help=summary, description=module.__doc__ if module else summary)
+        if module:
+            module.arguments(command)
+            command.set_defaults(run=module.run)
+    return parser
+
+
+_PAGE = """\
+# Commands
+
+Made by `make docs` from `include/paloverde/commands/`; edit there. `paloverde COMMAND --help` says the same.
+
+Errors are one sentence on standard error. Exit status: 0 done, 1 it could not be done, 2 the command was not
+understood, 75 try again later; of `verify`: 0 whole, 1 altered, 2 cannot be read.
+"""
+
+
+def reference() -> str:
+    """The reference page of all commands, in Markdown."""
+    return "\n".join([_PAGE, *_told(whole_parser(list(COMMANDS)))])
+
+
+def _told(parser: argparse.ArgumentParser) -> Iterator[str]:
+    """A parser's arguments as a table, then the commands under it."""
+    below: dict[str, argparse.ArgumentParser] = {}
+    rows = []
+    for action in parser._actions:  # noqa: SLF001 - argparse has no public list of them
+        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
+            below = action.choices
+        elif action.dest not in ("help", "version"):
+            rows.append(f"| `{_written(action)}` | {action.help or ''} |")
+    if rows:
+        yield "\n".join(["| argument | meaning |", "|---|---|", *rows, ""])
+    for name, command in below.items():
+        yield f"## {command.prog}\n\n{(command.description or f'To {name}:').strip()}\n"
+        yield from _told(command)
+
+
+def _written(action: argparse.Action) -> str:
+    """An argument as one writes it."""
+    name = " ".join([*action.option_strings[:1], *([] if action.nargs == 0 else [_value(action)])])
+    if action.nargs in ("*", "+", argparse.REMAINDER):
+        name += " ..."
+    return name if action.required and action.nargs != argparse.REMAINDER else f"[{name}]"
+
+
+def _value(action: argparse.Action) -> str:
+    if action.choices is not None:
+        return ", ".join(map(str, action.choices))
+    return str(action.metavar or (action.dest.upper() if action.option_strings else action.dest))
 
 
 if __name__ == "__main__":

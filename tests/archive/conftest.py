@@ -1,9 +1,9 @@
-"""A vault on a local directory, and drafts of runs with real parts."""
+"""A vault on a local directory with either database, and drafts of runs with real parts."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -28,11 +28,12 @@ def now() -> datetime:
 
 
 @pytest.fixture
-def vault(tmp_path: Path) -> Vault:
+def vault(tmp_path: Path, books_url: str) -> Iterator[Vault]:
+    """On SQLite and on PostgreSQL: what the archive promises may not depend on which."""
+    books = open_books(books_url)
     store = open_store(f"file://{tmp_path}/archive")
-    return Vault(
-        store, open_books(f"sqlite:///{tmp_path}/state.db"), open_signer(tmp_path / "key.pem"), now, 2
-    )
+    yield Vault(store, books, open_signer(tmp_path / "key.pem"), now, 2)
+    books.dispose()
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from enum import StrEnum
 import msgspec
 import pyarrow as pa
 from sqlalchemy import Connection, Engine, func, select
-from sqlalchemy.exc import OperationalError
 
 from paloverde.archive.layout import run_key
 from paloverde.archive.parquet import from_parquet
@@ -22,7 +21,6 @@ from paloverde.archive.register import apply_removals, apply_sightings
 from paloverde.archive.seal import FIRST, Draft, Part, Role, Seal, make_seal, read_seal
 from paloverde.archive.signing import Signer
 from paloverde.archive.store.interface import Store
-from paloverde.errors import Unreachable
 from paloverde.state.books import writing
 from paloverde.state.tables import PARTS, RUNS
 
@@ -47,18 +45,12 @@ def already_sealed(books: Engine, draft: Draft) -> Seal | None:
 
 def commit(store: Store, books: Engine, signer: Signer, draft: Draft, locked_until: datetime) -> Committed:
     """Seal a run whose parts are stored. An equal run that is already sealed stands instead."""
-    try:
-        while True:
+    while True:
+        settle_pending(store, books, locked_until)
+        decided = _decide(books, signer, draft)
+        if decided is not None:
             settle_pending(store, books, locked_until)
-            decided = _decide(books, signer, draft)
-            if decided is not None:
-                settle_pending(store, books, locked_until)
-                return decided
-    except OperationalError as error:
-        raise Unreachable(
-            f"The database did not take the seal of {draft.account} for {draft.day:%d %B %Y}: {error.orig}. "
-            "Nothing is lost: run the same night again, it goes on from here."
-        ) from error
+            return decided
 
 
 def settle_pending(store: Store, books: Engine, locked_until: datetime) -> None:

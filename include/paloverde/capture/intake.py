@@ -8,8 +8,10 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from datetime import date
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import date, datetime
 from functools import partial
+from typing import Self
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -33,9 +35,24 @@ BATCH_ROWS = 10_000
 BATCH_BYTES = 16 * 1024 * 1024
 
 
+class Batch:
+    """What is gathered between two files: raw exchanges, the rows read from them, other sightings."""
+
+    def __init__(self, opened_at: datetime) -> None:
+        self.exchanges = ExchangeFile(f"Paloverde {__version__}", opened_at)
+        self.rows: list[Row] = []
+        self.sightings: list[Sighting] = []
+        self.size = 0
+
+    @property
+    def is_full(self) -> bool:
+        return len(self.rows) >= BATCH_ROWS or self.size >= BATCH_BYTES
+
+
 class Intake:
     """Takes in what a run finds, and closes it in batches onto the spool.
 
+    A full batch is closed by a thread of its own while the next one fills: at most two are in memory.
     `seen` grows with the items of the run, one short entry each: it finds doubles between pages and,
     at the end, what a listing should have shown and did not.
     """
@@ -45,13 +62,21 @@ class Intake:
         self.seen: dict[tuple[str, str], str] = {}
         self.records = self.new_versions = self.unread = self.drifted = self.exchanges = 0
         self._sum = 0
-        self._open()
+        self._batch = Batch(vault.clock())
+        self._closer = ThreadPoolExecutor(1, thread_name_prefix="close-batch")
+        self._closing: Future[None] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._closer.shutdown()
 
     def exchange(self, exchange: Exchange) -> None:
         """Keep a raw exchange; what is found next was read from it."""
-        self._offset = self._file.add(exchange)
+        self._offset = self._batch.exchanges.add(exchange)
         self._received_at = exchange.received_at
-        self._bytes += len(exchange.body)
+        self._batch.size += len(exchange.body)
         self.exchanges += 1
 
     def found(self, found: Found) -> None:
@@ -59,13 +84,13 @@ class Intake:
         self.unread += len(found.unread)
         for record in found.records:
             self._take(record, found.stream, found.of)
-        if len(self._rows) >= BATCH_ROWS or self._bytes >= BATCH_BYTES:
-            self.close_batch()
+        if self._batch.is_full:
+            self._close_behind()
 
     def sighted(self, sightings: Iterable[Sighting]) -> None:
         """Take in sightings without a record: absences, direct look-ups."""
         for sighting in sightings:
-            self._sightings.append(sighting)
+            self._batch.sightings.append(sighting)
             self.note(f"{sighting.kind} {sighting.native_id} {sighting.state}")
 
     def note(self, text: str) -> None:
@@ -77,29 +102,38 @@ class Intake:
         """The logical digest: the same for the same observations, in any order, however often made."""
         return f"{self._sum:064x}"
 
-    def close_batch(self) -> None:
+    def close(self) -> None:
+        """Put everything that was taken in on the spool. Raises what closing a batch raised."""
+        self._close_behind()
+        self._wait()
+
+    def _close_behind(self) -> None:
+        """Let the thread close this batch, after the one before, and open the next."""
+        self._wait()
+        self._closing = self._closer.submit(self._close, self._batch)
+        self._batch = Batch(self._vault.clock())
+
+    def _wait(self) -> None:
+        if self._closing is not None:
+            self._closing.result()
+            self._closing = None
+
+    def _close(self, batch: Batch) -> None:
         """Put the raw exchanges, then the rows that point into them, on the spool."""
         slug, exchange_key = self._account.slug, ""
-        if self._file.count:
+        if batch.exchanges.count:
             key = partial(exchanges_key, slug, self._day)
-            exchange_key = self._spool.add(Role.EXCHANGES, key, self._file.close())
-        self._mark_known()
-        new = [row for row in self._rows if row.is_new]
+            exchange_key = self._spool.add(Role.EXCHANGES, key, batch.exchanges.close())
+        self._mark_known(batch.rows)
+        new = [row for row in batch.rows if row.is_new]
         if new:
             table = record_table(slug, self._day, new, exchange_key, self._media.keep)
             self._spool_table(Role.RECORDS, records_key, table)
-        if self._rows:
-            self._spool_table(Role.SIGHTINGS, sightings_key, seen_table(slug, self._day, self._rows))
-        if self._sightings:
-            self._spool_table(Role.SIGHTINGS, sightings_key, sighting_table(slug, self._day, self._sightings))
+        if batch.rows:
+            self._spool_table(Role.SIGHTINGS, sightings_key, seen_table(slug, self._day, batch.rows))
+        if batch.sightings:
+            self._spool_table(Role.SIGHTINGS, sightings_key, sighting_table(slug, self._day, batch.sightings))
         self.new_versions += len(new)
-        self._open()
-
-    def _open(self) -> None:
-        self._file = ExchangeFile(f"Paloverde {__version__}", self._vault.clock())
-        self._rows: list[Row] = []
-        self._sightings: list[Sighting] = []
-        self._bytes = self._offset = 0
 
     def _take(self, record: Record, stream: str, within: str) -> None:
         version = version_sha256(record)
@@ -110,24 +144,24 @@ class Intake:
         self.seen[key] = version
         self.records += before is None
         self.drifted += record.drift is not None
-        self._rows.append(Row(record, version, stream, within, self._offset, self._received_at))
-        self._bytes += len(record.payload)
+        self._batch.rows.append(Row(record, version, stream, within, self._offset, self._received_at))
+        self._batch.size += len(record.payload)
         self._count(version)
 
     def _count(self, sha256: str) -> None:
         """Add a hash to the digest of a set: a sum knows no order."""
         self._sum = (self._sum + int(sha256, 16)) % 2**256
 
-    def _mark_known(self) -> None:
+    def _mark_known(self, rows: list[Row]) -> None:
         """Find the rows whose version the archive holds already."""
         by_kind: dict[str, list[Row]] = defaultdict(list)
-        for row in self._rows:
+        for row in rows:
             by_kind[row.record.kind].append(row)
         with self._vault.books.connect() as connection:
-            for kind, rows in by_kind.items():
-                ids = [row.record.native_id for row in rows]
+            for kind, of_kind in by_kind.items():
+                ids = [row.record.native_id for row in of_kind]
                 known = known_versions(connection, self._account.slug, kind, ids)
-                for row in rows:
+                for row in of_kind:
                     row.is_new = known.get(row.record.native_id) != row.version_sha256
 
     def _spool_table(self, role: Role, key_of: Callable[[str, date, str], str], table: pa.Table) -> None:

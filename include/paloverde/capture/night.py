@@ -63,14 +63,13 @@ def archive_night(
     is sealed as "degraded" and the trouble handed back: the caller decides whether to try again.
     """
     started = vault.clock()
-    with Spool() as spool:
-        with open_line() as line:
-            media = MediaKeeper(line.fetch_media, spool)
-            intake = Intake(account, day, vault, spool, media)
+    with Spool() as spool, open_line() as line:
+        media = MediaKeeper(line.fetch_media, spool)
+        with Intake(account, day, vault, spool, media) as intake:
             listings, gaps, trouble = _listen(platform, account, since, line, intake)
             absent = _absences(vault, account, listings, intake)
             intake.sighted(absent)
-            intake.close_batch()
+            intake.close()
         gaps += _shortfalls(listings, gaps) + _media_gaps(media)
         for essence in (*map(_listed, listings), *map(_missed, gaps)):
             intake.note(essence)

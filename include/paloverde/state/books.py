@@ -1,4 +1,4 @@
-"""Opening the database: the engine, its migrations, and one way to write in it."""
+"""Opening the database: the engine, its migrations, one way to write in it, and its troubles in words."""
 
 from __future__ import annotations
 
@@ -9,38 +9,40 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from alembic.util import CommandError
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, make_url, text
+from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, InterfaceError, SQLAlchemyError
+from sqlalchemy.exc import ProgrammingError as RefusedError
 
-from paloverde.errors import BadSetting, Unreachable
+from paloverde.errors import ArchiveDamaged, BadSetting, Unreachable
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _WRITE_LOCK = 0x70616C6F  # one advisory lock for the chain of seals and the ledger (PostgreSQL)
+_LOCK_SECONDS = 60  # a writer waits this long for another one
+_CONNECT_SECONDS = 10
+# What SQLite says of a file whose pages are broken, and PostgreSQL's SQLSTATE class of the same.
+_DAMAGED_WORDS = ("malformed", "not a database")
+_DAMAGED_STATES = ("XX001", "XX002")
+_NO_RIGHT = "42501"  # PostgreSQL: insufficient_privilege
 
 
 def open_books(url: str | URL) -> Engine:
     """The engine of the database at `url`, migrated to the newest form.
 
-    Raises `BadSetting` for an address that names no database, `Unreachable` where none answers.
+    Raises `BadSetting` for an address that names no database, `Unreachable` where none answers. Whatever is
+    asked of the engine later, a database in trouble raises `Unreachable` or `ArchiveDamaged` there too.
     """
-    try:
-        engine = create_engine(
-            url, connect_args={"timeout": 60} if make_url(url).get_backend_name() == "sqlite" else {}
-        )
-    except (SQLAlchemyError, ImportError) as error:
-        raise BadSetting(
-            "The setting PALOVERDE_DATABASE names no database that can be used. "
-            "Give an SQLAlchemy address, such as sqlite:////var/lib/paloverde/state.db."
-        ) from error
+    engine = _create(url)
+    event.listen(engine, "handle_error", _say)
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
     try:
         with writing(engine) as connection:
             _migrate(connection)
-    except OperationalError as error:
-        raise Unreachable(
-            f"The database {engine.url.render_as_string()} does not answer: {error.orig}. "
-            "Check that it runs, that its disk is not full, and that this user may write there."
+    except CommandError as error:
+        raise BadSetting(
+            f"The database {_named(engine)} was made by a newer Paloverde than this one: "
+            "install that version, or name another database in PALOVERDE_DATABASE."
         ) from error
     return engine
 
@@ -52,9 +54,63 @@ def writing(engine: Engine) -> Iterator[Connection]:
         if engine.dialect.name == "sqlite":
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:
+            connection.execute(text(f"SET LOCAL lock_timeout = '{_LOCK_SECONDS}s'"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _WRITE_LOCK})
         yield connection
         connection.commit()
+
+
+def _create(url: str | URL) -> Engine:
+    try:
+        given = make_url(url)
+        # Statements are not shown with their values: they hold what people wrote.
+        if given.get_backend_name() == "sqlite":
+            return create_engine(given, hide_parameters=True, connect_args={"timeout": _LOCK_SECONDS})
+        return create_engine(
+            given.update_query_dict({"connect_timeout": str(_CONNECT_SECONDS), **given.query}),
+            hide_parameters=True,
+            # A night leaves its connection idle for hours; a firewall or a restart may have cut it.
+            pool_pre_ping=True,
+            # `writing` takes its lock and then looks: it must see what was committed while it waited.
+            isolation_level="READ COMMITTED",
+        )
+    except (SQLAlchemyError, ImportError) as error:
+        raise BadSetting(
+            "The setting PALOVERDE_DATABASE names no database that can be used. "
+            "Give an SQLAlchemy address, such as sqlite:////var/lib/paloverde/state.db."
+        ) from error
+
+
+def _say(context: ExceptionContext) -> None:
+    """Raise what a person can act on in place of the driver's error, where the database is in trouble.
+
+    A defect of ours (a wrong statement, a row twice) stays what it is. So does a failed ping: the engine then
+    makes a new connection by itself.
+    """
+    error = context.sqlalchemy_exception
+    if context.is_pre_ping or not isinstance(error, (DatabaseError, InterfaceError)):
+        return
+    reason = " ".join(str(error.orig).split()).rstrip(".")
+    state = getattr(error.orig, "sqlstate", None)
+    where = _named(context.engine) if context.engine else "that PALOVERDE_DATABASE names"
+    if state in _DAMAGED_STATES or any(words in reason for words in _DAMAGED_WORDS):
+        raise ArchiveDamaged(
+            f"The database {where} is damaged: {reason}. Restore it from a backup; or move it away, register "
+            "the accounts again and run `paloverde rebuild`, which fills it from the stored objects."
+        ) from error
+    if isinstance(error, (DataError, IntegrityError)) or (
+        isinstance(error, RefusedError) and state != _NO_RIGHT
+    ):
+        return
+    raise Unreachable(
+        f"The database {where} does not answer as it should: {reason}. Check that it runs, that its disk is "
+        "not full, and that this user may write there; then run the same again: what is sealed stays sealed."
+    ) from error
+
+
+def _named(engine: Engine) -> str:
+    """The database as a message may name it: without password and options."""
+    return engine.url.set(query={}).render_as_string()
 
 
 def _prepare_sqlite(engine: Engine) -> None:

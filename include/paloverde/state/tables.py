@@ -1,4 +1,7 @@
-"""The tables. Only SQL and meaning; who writes them is elsewhere."""
+"""The tables. Only SQL and meaning; who writes them is elsewhere.
+
+What others name (sites, stores) is of any length here: PostgreSQL refuses what is too long, SQLite does not.
+"""
 
 from __future__ import annotations
 
@@ -56,8 +59,8 @@ ACCOUNTS = Table(
     METADATA,
     Column("slug", String(80), primary_key=True),
     Column("platform", String(20), nullable=False),
-    Column("native_id", String(120), nullable=False),
-    Column("handle", String(120), nullable=False),
+    Column("native_id", Text, nullable=False),
+    Column("handle", Text, nullable=False),
     Column("active", Boolean, nullable=False, default=True),
     Column("registered_at", UtcTime(), nullable=False),
 )
@@ -73,7 +76,7 @@ RUNS = Table(
     Column("kind", String(20), nullable=False),
     Column("digest", String(64), nullable=False),
     Column("key", String(200), nullable=False),
-    Column("version_id", String(200)),
+    Column("version_id", Text),
     Column("sha256", String(64), nullable=False),
     Column("previous", String(64), nullable=False),
     Column("body", Text, nullable=False),
@@ -85,8 +88,8 @@ RUNS = Table(
 PARTS = Table(
     "parts",
     METADATA,
-    Column("key", String(300), primary_key=True),
-    Column("version_id", String(200), primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("version_id", Text, primary_key=True),
     Column("sequence", Integer, primary_key=True),
     Column("role", String(12), nullable=False),
     Column("account", String(80), nullable=False),
@@ -109,9 +112,9 @@ ITEMS = Table(
     METADATA,
     Column("account", String(80), primary_key=True),
     Column("kind", String(20), primary_key=True),
-    Column("native_id", String(200), primary_key=True),
+    Column("native_id", Text, primary_key=True),
     Column("stream", String(40), nullable=False),
-    Column("within", String(200), nullable=False),
+    Column("within", Text, nullable=False),
     Column("version_sha256", String(64), nullable=False),
     Column("record_sequence", Integer, nullable=False),
     Column("posted_at", UtcTime()),
@@ -135,7 +138,7 @@ LEDGER = Table(
     Column("sha256", String(64), nullable=False),
     Column("previous", String(64), nullable=False),
     Column("key", String(200), nullable=False),
-    Column("version_id", String(200)),
+    Column("version_id", Text),
     Column("body", Text, nullable=False),
     Column("pending", Boolean, nullable=False),
 )
