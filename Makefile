@@ -108,6 +108,10 @@ lock: env ## renew the locks with what was published until DATE (make lock DATE=
 docs: env ## write the generated reference pages again
 	@mkdir -p docs/reference
 	@$(BIN)/python -m paloverde.settings > docs/reference/settings.md
+	@$(BIN)/python -m paloverde.archive.schema > docs/reference/columns.md
+	@$(BIN)/python -c 'from paloverde.cli import reference; print(reference(), end="")' > docs/reference/commands.md
+	@home=$$(mktemp -d) && AIRFLOW_HOME=$$home $(BIN)/python -m paloverde.orchestration.dag_pages \
+	  2> $$home/said > docs/reference/dags.md || { cat $$home/said >&2; rm -rf $$home; exit 1; }; rm -rf $$home
 
 .PHONY: clean
 clean: ## remove the environments and caches; keeps .paloverde (archives) and .s3 (the local server)

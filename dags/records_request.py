@@ -1,21 +1,34 @@
-"""On request: put the question of a Public Records Act request in words, and answer it from the archive."""
+"""On request: search the archive for a Public Records Act request, and build its sealed bundle."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from airflow.sdk import Param, dag, task
 
 from paloverde.orchestration import steps
+from paloverde.orchestration.asking import PUBLIC_KINDS
 from paloverde.orchestration.retries import RETRIES, ByErrorClass
 
 DOC = """
 ### Records request
 
-Fill in the form: the request's number, the words to look for, the days, and the accounts if it is not about
-all. The first task says the question back as one sentence; read it before anything is released.
+Fill in the form: the request's number, the words to look for, the days, and the accounts and kinds if it is
+not about all. The task **answer** searches every archived version, removed content included, says in its log
+what was asked, what was searched and what was found, and builds the sealed bundle.
+
+*The bundle* lies in the folder `bundles` of the archive's home, under the request's number; the log names it
+with its SHA-256. Asked again under the same number, a second one is made beside it (`...-2.zip`); none is
+ever overwritten. Who asked is in the ledger. Read the bundle before anything is released: nothing in it is
+redacted.
+
+*Private messages and lists of subscribers are never included here.* For those use
+`paloverde bundle --private` on the command line.
 
 The same words as on the command line: `street NEAR/5 sweeping`, `"city council" AND NOT agenda`.
+
+*If the task is red*: its log says in one sentence what to mend, most often a slip in the form.
+Trigger it again.
 """
 
 
@@ -26,7 +39,7 @@ The same words as on the command line: `street NEAR/5 sweeping`, `"city council"
     schedule=None,
     start_date=datetime(2026, 1, 1, tzinfo=UTC),
     catchup=False,
-    max_active_runs=4,
+    max_active_runs=1,  # a search reads the whole archive, and each names its bundle after those there
     tags=["request", "on demand"],
     default_args={"owner": "City Clerk", "retry_policy": ByErrorClass(), **RETRIES},
     params={
@@ -56,10 +69,18 @@ The same words as on the command line: `street NEAR/5 sweeping`, `"city council"
             title="Accounts",
             description="The archive's names of the accounts, one per line; none means all of them.",
         ),
+        "kinds": Param(
+            [],
+            type="array",
+            items={"type": "string", "enum": list(PUBLIC_KINDS)},
+            examples=list(PUBLIC_KINDS),
+            title="Kinds",
+            description="Posts, comments, ...; none means all that are public.",
+        ),
     },
 )
 def records_request() -> None:
-    task(steps.question)()
+    task(steps.answer, multiple_outputs=False, execution_timeout=timedelta(hours=6))()
 
 
 records_request()

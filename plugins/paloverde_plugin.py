@@ -16,7 +16,7 @@ class PaloverdePlugin(AirflowPlugin):
     fastapi_apps = [{"app": about.app, "url_prefix": "/paloverde", "name": "Paloverde"}]  # noqa: RUF012
     external_views = [  # noqa: RUF012
         {
-            "name": "About this archive",
+            "name": "Archive",  # the menu is as wide as one short word
             "href": "paloverde/about",
             "destination": "nav",
             "url_route": "about-this-archive",

@@ -56,7 +56,7 @@ class PostgreSQL:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,  # a group of its own: `kill` ends the server's children with it
-                preexec_fn=follow_parent,
+                preexec_fn=follow_parent,  # noqa: PLW1509 - nothing survives a killed test run
             )
         deadline = time.monotonic() + _START_SECONDS
         while not self._answers():

@@ -90,25 +90,29 @@ def reference() -> str:
 def _told(parser: argparse.ArgumentParser) -> Iterator[str]:
     """A parser's arguments as a table, then the commands under it."""
     below: dict[str, argparse.ArgumentParser] = {}
+    summaries: dict[str, str | None] = {}
     rows = []
     for action in parser._actions:  # noqa: SLF001 - argparse has no public list of them
         if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
             below = action.choices
+            summaries = {one.dest: one.help for one in action._choices_actions}  # noqa: SLF001
         elif action.dest not in ("help", "version"):
             rows.append(f"| `{_written(action)}` | {action.help or ''} |")
     if rows:
         yield "\n".join(["| argument | meaning |", "|---|---|", *rows, ""])
     for name, command in below.items():
-        yield f"## {command.prog}\n\n{(command.description or f'To {name}:').strip()}\n"
+        told = (command.description or summaries[name] or "").strip()
+        yield f"## {command.prog}\n\n{told[:1].upper()}{told[1:].rstrip('.')}.\n"
         yield from _told(command)
 
 
 def _written(action: argparse.Action) -> str:
     """An argument as one writes it."""
     name = " ".join([*action.option_strings[:1], *([] if action.nargs == 0 else [_value(action)])])
+    may_be_left_out = not action.required or action.nargs in ("*", argparse.REMAINDER)
     if action.nargs in ("*", "+", argparse.REMAINDER):
         name += " ..."
-    return name if action.required and action.nargs != argparse.REMAINDER else f"[{name}]"
+    return f"[{name}]" if may_be_left_out else name
 
 
 def _value(action: argparse.Action) -> str:

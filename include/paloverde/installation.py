@@ -235,6 +235,7 @@ class Installation:
         limits = Limits(
             deadline=settings.request_deadline_seconds,
             attempts=settings.attempts,
+            longest_wait=settings.longest_wait_seconds,
             max_body=settings.max_body_mb * _MIB,
             max_media=settings.max_media_mb * _MIB,
         )

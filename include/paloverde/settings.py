@@ -224,6 +224,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("request_deadline_seconds", "60",
             "A request that takes longer is given up and tried again.", parse=_whole(1, 3600)),
     Setting("attempts", "5", "How often one request is tried before it becomes a gap.", parse=_whole(1, 20)),
+    Setting("longest_wait_seconds", "900",
+            "A pause that a site asks for is waited for up to this long; a longer one ends the run until its "
+            "next try.", parse=_whole(0, 86_400)),
     Setting("max_body_mb", "64", "The largest answer of a site that is read, in MiB.", parse=_whole(1, 1024)),
     Setting("max_media_mb", "4096",
             "The largest picture or video that is fetched, in MiB.", parse=_whole(1, 1_048_576)),
@@ -269,6 +272,7 @@ class Settings:
     allow_loopback_sites: bool
     request_deadline_seconds: int
     attempts: int
+    longest_wait_seconds: int
     max_body_mb: int
     max_media_mb: int
     since_days: int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -28,12 +28,10 @@ def now() -> datetime:
 
 
 @pytest.fixture
-def vault(tmp_path: Path, books_url: str) -> Iterator[Vault]:
+def vault(tmp_path: Path, books_url: str) -> Vault:
     """On SQLite and on PostgreSQL: what the archive promises may not depend on which."""
-    books = open_books(books_url)
     store = open_store(f"file://{tmp_path}/archive")
-    yield Vault(store, books, open_signer(tmp_path / "key.pem"), now, 2)
-    books.dispose()
+    return Vault(store, open_books(books_url), open_signer(tmp_path / "key.pem"), now, 2)
 
 
 @pytest.fixture

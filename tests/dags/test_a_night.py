@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -11,8 +13,10 @@ from typing import Any
 
 import pytest
 
+from paloverde.bundles.verify import verify
 from paloverde.installation import Installation, open_installation
 from paloverde.orchestration.airflow_parts import connection_id
+from paloverde.orchestration.asking import PUBLIC_KINDS
 from paloverde.records import Account
 from paloverde.settings import load
 from paloverde.simulator.server import RunningSites, start
@@ -169,10 +173,65 @@ def test_fixity_is_checked_and_damage_turns_it_red(
     assert "ALARM" in said()
 
 
-def test_a_records_request_says_its_question_back(
-    bag: Any, city: Installation, said: Callable[[], str]
+REQUEST = {"request_number": "PRA-2026-0042", "words": "street OR park OR city", "from": "2020-01-01"}
+
+
+def test_a_records_request_is_answered_with_a_sealed_bundle(
+    bag: Any, city: Installation, sites: RunningSites, tmp_path: Path, said: Callable[[], str]
 ) -> None:
-    form = {"request_number": "PRA-2026-0042", "words": "street NEAR/5 sweeping", "from": "2026-01-01"}
-    assert run(bag.dags["records_request"], **form).state == "success"
-    sentence = "Request PRA-2026-0042 asks for 'street NEAR/5 sweeping', from 2026-01-01 on, on every account of the City."
-    assert sentence in said()
+    run(bag.dags["nightly_archive"])
+    said()
+    done = run(bag.dags["records_request"], **REQUEST)
+    assert done.state == "success"
+    (handed,) = handed_on(done)
+    bundle = tmp_path / "bundles" / "PRA-2026-0042.zip"
+    assert handed["path"] == str(bundle)
+    assert handed["sha256"] == hashlib.sha256(bundle.read_bytes()).hexdigest()
+    expected = city.search(REQUEST["words"], "this test", since=date(2020, 1, 1))
+    assert handed["records"] == expected.counts.hits > 0
+    assert verify(bundle).wrong == []
+    log = said()
+    assert (
+        "Request PRA-2026-0042 asks for 'street OR park OR city', from 2020-01-01 on, on every account" in log
+    )
+    assert expected.sentence in log
+    assert "private messages and lists of subscribers were not searched" in log
+    texts = [item.text for presence in sites.city.presences.values() for item in presence.everything()]
+    assert [text for text in texts if len(text) > 20 and text in log] == []
+
+
+def test_the_ledger_names_who_asked(bag: Any, city: Installation) -> None:
+    run(bag.dags["records_request"], **REQUEST)
+    actors = {entry.event.what: entry.event.actor for entry in city.ledger.entries()}
+    assert actors["search made"] == actors["bundle built"] == "dag_test"  # whom Airflow's runner says it is
+
+
+def test_the_same_request_again_makes_another_bundle_and_leaves_the_first(
+    bag: Any, city: Installation, tmp_path: Path
+) -> None:
+    run(bag.dags["records_request"], **REQUEST)
+    first = (tmp_path / "bundles" / "PRA-2026-0042.zip").read_bytes()
+    run(bag.dags["records_request"], **REQUEST)
+    found = sorted(file.name for file in (tmp_path / "bundles").iterdir())
+    assert found == ["PRA-2026-0042-2.zip", "PRA-2026-0042.zip"]
+    assert (tmp_path / "bundles" / "PRA-2026-0042.zip").read_bytes() == first
+
+
+def test_a_records_request_takes_in_no_private_message(bag: Any, city: Installation, tmp_path: Path) -> None:
+    run(bag.dags["nightly_archive"])
+    words = "NOT a-word-that-nobody-wrote"
+    assert city.search(words, "this test", include_private=True, kinds=["message"]).counts.hits > 0
+    assert run(bag.dags["records_request"], **{**REQUEST, "words": words}).state == "success"
+    with zipfile.ZipFile(tmp_path / "bundles" / "PRA-2026-0042.zip") as bundle:
+        records = [json.loads(line) for line in bundle.read("records.jsonl").splitlines()]
+    assert records
+    assert {record["kind"] for record in records} <= set(PUBLIC_KINDS)
+    assert "private" not in {record["visibility"] for record in records}
+
+
+def test_a_records_request_that_cannot_be_understood_is_red_and_builds_nothing(
+    bag: Any, city: Installation, tmp_path: Path, said: Callable[[], str]
+) -> None:
+    assert run(bag.dags["records_request"], **{**REQUEST, "words": "kind:message hello"}).state == "failed"
+    assert "private messages and lists of subscribers are not searched here" in said()
+    assert not (tmp_path / "bundles").exists()

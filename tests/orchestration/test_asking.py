@@ -24,11 +24,15 @@ def form(**given: Any) -> dict[str, Any]:
             {"from": "2026-01-01", "to": "2026-01-31", "accounts": REGISTERED},
             "from 2026-01-01 through 2026-01-31, on facebook-city, x-city.",
         ),
+        (
+            {"kinds": ["post", "comment"]},
+            " in records of the kind post or comment, on any day, on every account of the City.",
+        ),
     ],
 )
 def test_the_question_says_itself(given: dict[str, Any], rest: str) -> None:
     sentence = asked(form(**given), REGISTERED).sentence()
-    assert sentence == f"Request PRA-2026-0042 asks for 'street sweeping', {rest}"
+    assert sentence == f"Request PRA-2026-0042 asks for 'street sweeping', {rest}".replace(",  in", " in")
 
 
 @pytest.mark.parametrize(
@@ -39,6 +43,7 @@ def test_the_question_says_itself(given: dict[str, Any], rest: str) -> None:
             "The last day, 2026-01-31, is before the first, 2026-02-01",
         ),
         ({"from": "yesterday"}, "'yesterday' is not a day"),
+        ({"kinds": ["post", "message"]}, "This form cannot ask for message; the kinds are post, comment, "),
         (
             {"accounts": ["x-city", "tiktok-city"]},
             "No account is registered as tiktok-city; registered are facebook-city, x-city",

@@ -117,7 +117,7 @@ MATRIX: list[tuple[str, str, Any, set[Role]]] = [
     ("GET", "/api/v2/config", None, set()),
     ("GET", "/api/v2/importErrors", None, {IT, AUDITOR}),
     ("GET", "/api/v2/jobs", None, {IT, AUDITOR}),
-    ("GET", "/api/v2/plugins", None, {IT, AUDITOR}),
+    ("GET", "/api/v2/plugins", None, EVERYBODY),
     ("GET", "/api/v2/providers", None, {IT, AUDITOR}),
     ("GET", "/api/v2/assets", None, {IT, AUDITOR}),
     (
@@ -129,6 +129,14 @@ MATRIX: list[tuple[str, str, Any, set[Role]]] = [
     ("GET", "/paloverde/about", None, EVERYBODY),
     ("GET", "/ui/auth/me", None, EVERYBODY),
     ("GET", "/ui/dashboard/dag_stats", None, EVERYBODY),
+    # What the UI draws its list of DAGs, a DAG's page and its menu from.
+    ("GET", "/ui/dags", None, EVERYBODY),
+    ("GET", "/ui/config", None, EVERYBODY),
+    ("GET", "/ui/auth/menus", None, EVERYBODY),
+    ("GET", "/ui/grid/runs/nightly_archive", None, EVERYBODY),
+    ("GET", "/ui/grid/structure/nightly_archive", None, EVERYBODY),
+    ("GET", "/api/v2/dags/nightly_archive/details", None, EVERYBODY),
+    ("GET", "/api/v2/dags/~/dagRuns/~/hitlDetails", None, EVERYBODY),
 ]
 NAMES = [f"{method} {path}" for method, path, _, _ in MATRIX]
 
@@ -233,11 +241,36 @@ def test_the_browser_is_led_to_the_sign_in_page_and_back(stranger: TestClient, s
     )
     assert (answer.status_code, answer.headers["location"]) == (303, "/dags/nightly_archive")
     assert "HttpOnly" in answer.headers["set-cookie"]
-    assert browser.get("/ui/auth/me").json() == {"id": "clerk", "username": "The clerk"}
+    assert browser.get("/ui/auth/me").json() == {"id": "clerk", "username": "The clerk (clerk)"}
     page = browser.get("/paloverde/about")
     assert page.status_code == 200
     assert "You are signed in as The clerk (clerk)." in page.text
     assert "frame-ancestors 'self'" in page.headers["content-security-policy"]
+
+
+def test_our_page_says_in_words_why_it_does_not_open(
+    stranger: TestClient, people: dict[Role, TestClient], city_home: Path
+) -> None:
+    told = stranger.get("/paloverde/about")
+    assert told.status_code == 401
+    assert "You are not signed in." in told.text
+    assert '<a href="/auth/login"' in told.text
+    missing = people[Role.CLERK].get("/paloverde/nothing")
+    assert (missing.status_code, "There is no such page here." in missing.text) == (404, True)
+    key = city_home / "signing-key.pem"
+    people[Role.CLERK].get("/paloverde/about")
+    whole = key.read_bytes()
+    try:
+        key.chmod(0o600)
+        key.write_bytes(b"no key")
+        closed = people[Role.CLERK].get("/paloverde/about")
+    finally:
+        key.write_bytes(whole)
+    assert closed.status_code == 503
+    assert "The archive cannot be opened just now. Tell IT" in closed.text
+    for page in (told, missing, closed):
+        assert "default-src 'none'" in page.headers["content-security-policy"]
+        assert str(city_home) not in page.text
 
 
 def test_signing_out_ends_the_session_even_for_who_kept_its_token(stranger: TestClient, server: Any) -> None:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 import pytest
 
 from paloverde.errors import CredentialDead, PermissionMissing, RateLimited, Suspicious, Unreachable
-from paloverde.platforms.conversation import NotThere, Request
+from paloverde.platforms.conversation import Answer, NotThere, Request
 from paloverde.platforms.exchange import Exchange
 from paloverde.platforms.line import Line, Rules
 from paloverde.platforms.network import Limits
@@ -109,6 +109,19 @@ def test_a_long_pause_is_left_to_the_scheduler(site: PlazaSite) -> None:
         plaza_line.ask(Request("/posts"), lambda _: None)
     assert told.value.retry_after == 1.0
     assert len(site.asked) == 1
+
+
+def test_a_used_up_budget_is_not_slept_through(site: PlazaSite) -> None:
+    class Paced(Plaza):
+        def pace(self, answer: Answer, now: datetime) -> float:
+            return 3600.0
+
+    slept: list[float] = []
+    with Line(Paced(), site.url, TOKEN, clock=now, rules=Rules(loopback=True), sleep=slept.append) as paced:
+        paced.ask(Request("/posts"), lambda _: None)
+        with pytest.raises(RateLimited, match="full again in 60 minutes"):
+            paced.ask(Request("/posts"), lambda _: None)
+    assert slept == []
 
 
 def test_a_dead_token_is_not_tried_twice(site: PlazaSite) -> None:

@@ -1,5 +1,5 @@
-"""List the people who may sign in, or add one with a role. A password is made and shown once, unless
-`--ask` is given.
+"""List the people who may sign in, add one with a role, or remove one. A password is made and shown once,
+unless `--ask` is given. Whoever is removed is out at once, open sessions included.
 """
 
 from __future__ import annotations
@@ -20,10 +20,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add.add_argument("--role", required=True, choices=[role.value for role in Role])
     add.add_argument("--name", default="", help="the person's name as pages show it")
     add.add_argument("--ask", action="store_true", help="ask for the password instead of making one")
+    remove = actions.add_parser("remove", help="take somebody's sign-in away, at once")
+    remove.add_argument("username")
 
 
 def run(args: argparse.Namespace) -> int:
     people = People(load(os.environ).home / "users.json")
+    if args.action == "remove":
+        people.remove(args.username)
+        print(f"{args.username} can no longer sign in.")
+        return 0
     if args.action != "add":
         for person in people.all():
             print(f"{person.username}  {person.role.value}  {person.name}")

@@ -6,6 +6,7 @@ is closed until somebody opens it.
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable
 from html import escape
@@ -13,16 +14,33 @@ from typing import Annotated
 
 from airflow.api_fastapi.app import get_auth_manager
 from airflow.api_fastapi.core_api.security import GetUserDep
-from fastapi import Depends, FastAPI, HTTPException
+from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.responses import HTMLResponse
+from starlette.exceptions import HTTPException as StarletteHTTPException
 
+from paloverde.errors import PaloverdeError
 from paloverde.installation import Installation, open_installation
 from paloverde.orchestration.auth import CityUser
+from paloverde.orchestration.sign_in_page import style_source
 from paloverde.settings import load
+
+log = logging.getLogger(__name__)
+
+# The colors of the reader's own system, dark or light, as Airflow's page around this one has them.
+_STYLE = """
+:root { color-scheme: light dark; }
+body { font: 1rem/1.5 system-ui, sans-serif; margin: 0; padding: 1.5rem; max-width: 48rem;
+  background: Canvas; color: CanvasText; overflow-wrap: anywhere; }
+h1 { font-size: 1.5rem; margin: 0 0 1rem; }
+h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
+table { border-collapse: collapse; }
+th, td { text-align: left; padding: .4rem 1.2rem .4rem 0; border-bottom: 1px solid GrayText; }
+"""
 
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; style-src {style_source(_STYLE)}; frame-ancestors 'self'; base-uri 'none'; "
+        "form-action 'none'"
     ),
     "Cache-Control": "no-store",
     "Referrer-Policy": "same-origin",
@@ -31,22 +49,34 @@ HEADERS = {
 
 _PAGE = """<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><title>About this archive</title></head>
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>About this archive</title>
+<style>{style}</style>
+</head>
 <body>
+<main>
 <h1>About this archive</h1>
-<p>{agency} keeps here what is posted, said and sent on its social media accounts.</p>
+{content}
+</main>
+</body>
+</html>
+"""
+
+_ABOUT = """<p>{agency} keeps here what is posted, said and sent on its social media accounts.</p>
 <p>{promise}</p>
-<h2>Last archived night of each account</h2>
-<table>
+<h2 id="nights">Last archived night of each account</h2>
+<table aria-labelledby="nights">
 <thead><tr><th scope="col">Account</th><th scope="col">Night</th><th scope="col">Gaps</th></tr></thead>
 <tbody>
 {nights}
 </tbody>
 </table>
-<p>You are signed in as {name} ({role}).</p>
-</body>
-</html>
-"""
+<p>You are signed in as {name} ({role}).</p>"""
+
+_SIGN_IN = """<p>You are not signed in.</p>
+<p><a href="{login}" target="_top">Sign in</a>; if this stands inside another page, reload that page.</p>"""
 
 
 def requires_page(name: str) -> Callable[..., CityUser]:
@@ -77,16 +107,35 @@ app = FastAPI(
 def about(user: Reader) -> HTMLResponse:
     settings = load(os.environ)
     city = open_installation(settings)
-    return HTMLResponse(
-        _PAGE.format(
+    return _page(
+        _ABOUT.format(
             agency=escape(settings.agency_name),
             promise=escape(city.promise()),
             nights=_nights(city),
-            name=escape(user.get_name()),
+            name=escape(user.person.name),
             role=escape(user.person.role.replace("_", " ")),
-        ),
-        headers=HEADERS,
+        )
     )
+
+
+@app.exception_handler(StarletteHTTPException)
+def refused(_request: Request, error: StarletteHTTPException) -> HTMLResponse:
+    """Say in words why there is no page: this is read by people, inside Airflow's frame."""
+    if error.status_code == 401:
+        return _page(_SIGN_IN.format(login=escape(get_auth_manager().get_url_login())), 401)
+    sentence = "There is no such page here." if error.status_code == 404 else str(error.detail)
+    return _page(f"<p>{escape(sentence)}</p>", error.status_code)
+
+
+@app.exception_handler(PaloverdeError)
+def closed(_request: Request, error: PaloverdeError) -> HTMLResponse:
+    """The archive cannot be opened: what is wrong goes to the log, where IT reads it."""
+    log.error("The page about the archive could not be made: %s", error)
+    return _page("<p>The archive cannot be opened just now. Tell IT: the API server's log says why.</p>", 503)
+
+
+def _page(content: str, status: int = 200) -> HTMLResponse:
+    return HTMLResponse(_PAGE.format(style=_STYLE, content=content), status, headers=HEADERS)
 
 
 def _nights(city: Installation) -> str:
@@ -96,6 +145,6 @@ def _nights(city: Installation) -> str:
     for account in city.accounts():
         night = newest.get(account.slug)
         when = str(night.day) if night else "never"
-        gaps = "" if night is None else "none" if night.whole else "yes"
+        gaps = "" if night is None else "none" if night.whole else "some; every search names them"
         rows.append(f"<tr><td>{escape(account.slug)}</td><td>{when}</td><td>{gaps}</td></tr>")
     return "\n".join(rows) or '<tr><td colspan="3">No account is registered yet.</td></tr>'

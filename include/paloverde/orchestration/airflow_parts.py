@@ -95,12 +95,13 @@ def write_connections(home: Path, tokens: Mapping[str, str]) -> None:
 
 
 def parts() -> list[Part]:
-    """Airflow's programs. No triggerer: nothing here defers."""
+    """Airflow's programs. Nothing here defers; but without a triggerer the home page shows a red fault."""
     airflow = _airflow()
     return [
         Part("api-server", [airflow, "api-server"]),
         Part("dag-processor", [airflow, "dag-processor"]),
         Part("scheduler", [airflow, "scheduler"]),
+        Part("triggerer", [airflow, "triggerer", "--skip-serve-logs"]),
     ]
 
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from paloverde.errors import BadQuestion
+from paloverde.records import Kind
+from paloverde.search.scope import PRIVATE_KINDS
+
+# What the form can ask for: private messages and lists of subscribers are not opened by it.
+PUBLIC_KINDS = tuple(kind.value for kind in Kind if kind.value not in PRIVATE_KINDS)
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -19,10 +26,15 @@ class Asked(msgspec.Struct, frozen=True):
     first: date | None
     last: date | None
     accounts: tuple[str, ...]
+    kinds: tuple[str, ...] = ()
 
     def sentence(self) -> str:
         """The question as it goes into the log of the run."""
-        return f"Request {self.number} asks for {self.words!r}, {self._days()}, on {self._where()}."
+        what = f"{self.words!r}{self._kinds()}"
+        return f"Request {self.number} asks for {what}, {self._days()}, on {self._where()}."
+
+    def _kinds(self) -> str:
+        return f" in records of the kind {' or '.join(self.kinds)}" if self.kinds else ""
 
     def _days(self) -> str:
         if self.first and self.last:
@@ -38,8 +50,8 @@ class Asked(msgspec.Struct, frozen=True):
 def asked(form: Mapping[str, Any], registered: Sequence[str]) -> Asked:
     """Read the form of `records_request`.
 
-    Raises BadQuestion for days in the wrong order and for an account that nobody registered: a search that
-    quietly leaves one out would not be complete.
+    Raises BadQuestion for days in the wrong order, for an account that nobody registered (a search that
+    quietly leaves one out would not be complete), and for a kind that is none or is private.
     """
     first, last = _day(form.get("from")), _day(form.get("to"))
     if first and last and last < first:
@@ -50,7 +62,19 @@ def asked(form: Mapping[str, Any], registered: Sequence[str]) -> Asked:
         raise BadQuestion(
             f"No account is registered as {', '.join(unknown)}; registered are {', '.join(registered)}."
         )
-    return Asked(str(form["request_number"]), str(form["words"]).strip(), first, last, accounts)
+    kinds = tuple(form.get("kinds") or ())
+    closed = [kind for kind in kinds if kind not in PUBLIC_KINDS]
+    if closed:
+        raise BadQuestion(
+            f"This form cannot ask for {', '.join(closed)}; the kinds are {', '.join(PUBLIC_KINDS)}."
+        )
+    return Asked(str(form["request_number"]), str(form["words"]).strip(), first, last, accounts, kinds)
+
+
+def vacant(folder: Path, number: str) -> Path:
+    """The bundle's file for a request: `PRA-2026-0042.zip`, and `PRA-2026-0042-2.zip` when it is there."""
+    names = (f"{number}.zip" if count == 1 else f"{number}-{count}.zip" for count in itertools.count(1))
+    return next(folder / name for name in names if not (folder / name).exists())
 
 
 def _day(text: str | None) -> date | None:

@@ -33,6 +33,7 @@ from paloverde.orchestration.supervise import Supervised, stop_on_signals
 from paloverde.settings import load
 
 _BOOT_SECONDS = 240.0
+_PORT = 8080
 
 
 def run(*, check: bool, home: Path) -> int:
@@ -66,13 +67,17 @@ def _set_up(home: Path, everything: ExitStack, tell: Teller) -> Stage:
     sites = Sites(sites_port)
     city = {"PALOVERDE_HOME": str(home), **store, **sites.settings()}
     tell(open_installation(load(city)).promise())
+    if store:
+        tell("What a demo writes there stays locked for two years; the next demo takes another bucket.")
     sites.wait(sites_up)
     accounts = sites.accounts()
     tell(f"Simulated sites are up at {sites.url}: {', '.join(account['slug'] for account in accounts)}.")
     airflow_home = home / "airflow"
     sign_ins = move_in(home, airflow_home, city, accounts)
-    port = free_port(8080)
+    port = free_port(_PORT)
     environ = airflow_parts.environment(airflow_home, project, port, city)
+    if port != _PORT:
+        tell(f"Port {_PORT} is taken by another program, so Airflow's pages will be at port {port}.")
     airflow = Airflow(f"http://{LOOPBACK}:{port}")
     _boot(airflow, environ, home, everything, tell)
     return Stage(home, city, sites, accounts, sign_ins, airflow, tell)
@@ -105,9 +110,11 @@ Open {stage.airflow.address} and sign in:
   as the clerk:  {clerk.username}  password {clerk.password}
 
 What to click:
-  Dags > nightly_archive > Grid: one row per step and account; `report` says what became of each.
-  About this archive (in the menu): what the store promises, the last night of each account.
+  Dags > nightly_archive: on the left a column for each night, a row for each step.
+    The square of `report`, then Logs: what became of each account.
+  Archive: what the store promises, and the last night of each account.
   As the clerk, Dags > records_request > Trigger: the form of a records request.
+    The square of `answer`, then Logs: what was searched, what was found, where the sealed bundle is.
 
 Everything is in {stage.home}. Ctrl-C stops all of it.""",
         flush=True,

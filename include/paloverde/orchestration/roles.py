@@ -27,8 +27,12 @@ _READ = frozenset({"GET"})
 _START = frozenset({"GET", "POST"})
 _MEND = frozenset({"GET", "POST", "PUT"})
 
-# Parts of a DAG, as Airflow names them (DagAccessEntity); "DAG" is the DAG itself.
-_LOOKS = ("DAG", "RUN", "TASK", "TASK_INSTANCE", "DEPENDENCIES", "VERSION", "WARNING")
+# Parts of a DAG, as Airflow names them (DagAccessEntity); "DAG" is the DAG itself. The UI's list of DAGs asks
+# for reviews too (HITL_DETAIL), and shows an error and no DAG to whoever may not see them.
+_LOOKS = ("DAG", "RUN", "TASK", "TASK_INSTANCE", "DEPENDENCIES", "VERSION", "WARNING", "HITL_DETAIL")
+
+# Read-only pages. Without PLUGINS (their names), the UI draws no menu entry of our own pages.
+_EVERYBODYS_VIEWS = frozenset({"WEBSITE", "PLUGINS"})
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ class Rights:
 
     dags: Mapping[str, Mapping[str, frozenset[str]]]
     things: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    views: frozenset[str] = frozenset({"WEBSITE"})
+    views: frozenset[str] = _EVERYBODYS_VIEWS
     pages: frozenset[str] = frozenset({"about"})
     menu: frozenset[str] = frozenset({"Dags"})
 
@@ -66,7 +70,7 @@ def _parts(methods: frozenset[str], *parts: str) -> dict[str, frozenset[str]]:
 
 _GLANCE = _parts(_READ, *_LOOKS)
 _GLANCE_AND_LOGS = _GLANCE | _parts(_READ, "TASK_LOGS")
-_AUDIT = _GLANCE_AND_LOGS | _parts(_READ, "AUDIT_LOG", "CODE", "XCOM", "HITL_DETAIL")
+_AUDIT = _GLANCE_AND_LOGS | _parts(_READ, "AUDIT_LOG", "CODE", "XCOM")
 _SWITCH = _AUDIT | _parts(frozenset({"GET", "PUT"}), "DAG")  # PUT pauses and resumes
 _RUN = _SWITCH | _parts(_MEND, "RUN", "TASK_INSTANCE")  # POST starts, PUT clears and marks
 
@@ -95,23 +99,12 @@ RIGHTS: Mapping[Role, Rights] = {
             "asset": _READ,
             "asset_alias": _READ,
         },
-        views=frozenset(
-            {
-                "WEBSITE",
-                "CLUSTER_ACTIVITY",
-                "DOCS",
-                "IMPORT_ERRORS",
-                "JOBS",
-                "PLUGINS",
-                "PROVIDERS",
-                "TRIGGERS",
-            }
-        ),
+        views=_EVERYBODYS_VIEWS
+        | {"CLUSTER_ACTIVITY", "DOCS", "IMPORT_ERRORS", "JOBS", "PROVIDERS", "TRIGGERS"},
         menu=frozenset(
             {
                 "Dags",
                 "Audit Log",
-                "Config",
                 "Connections",
                 "Docs",
                 "Jobs",
@@ -126,9 +119,7 @@ RIGHTS: Mapping[Role, Rights] = {
     Role.AUDITOR: Rights(
         dags=dict.fromkeys(ALL_DAGS, _AUDIT),
         things={"pool": _READ, "asset": _READ, "asset_alias": _READ},
-        views=frozenset(
-            {"WEBSITE", "CLUSTER_ACTIVITY", "DOCS", "IMPORT_ERRORS", "JOBS", "PLUGINS", "PROVIDERS"}
-        ),
+        views=_EVERYBODYS_VIEWS | {"CLUSTER_ACTIVITY", "DOCS", "IMPORT_ERRORS", "JOBS", "PROVIDERS"},
         menu=frozenset({"Dags", "Audit Log", "Docs", "Jobs", "Plugins", "Pools", "Providers", "XComs"}),
     ),
 }

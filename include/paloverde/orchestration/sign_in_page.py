@@ -17,11 +17,16 @@ button { margin-top: 1.5rem; font: inherit; font-weight: 600; padding: .6rem 1.4
 input:focus-visible, button:focus-visible { outline: 3px solid #b5530f; outline-offset: 2px; }
 .error { border-left: .3rem solid #a1260d; padding: .5rem .8rem; background: #fdf1ee; margin: 0; }
 """
-_STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+
+
+def style_source(style: str) -> str:
+    """The Content-Security-Policy source that allows this one style sheet in the page, and no other."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}'"
+
 
 HEADERS = {
     "Content-Security-Policy": (
-        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; form-action 'self'; "
+        f"default-src 'none'; style-src {style_source(_STYLE)}; form-action 'self'; "
         "frame-ancestors 'none'; base-uri 'none'"
     ),
     "Cache-Control": "no-store",

@@ -139,6 +139,7 @@ class Sites:
     def settings(self) -> dict[str, str]:
         """Paloverde's settings that lead to these sites."""
         return {
+            "PALOVERDE_AGENCY_NAME": "City of Palma Ria",  # whose accounts they are; there is no such city
             "PALOVERDE_FACEBOOK_API": f"{self.url}/facebook",
             "PALOVERDE_X_API": f"{self.url}/x",
             "PALOVERDE_ALLOW_LOOPBACK_SITES": "true",
@@ -172,7 +173,7 @@ def move_in(
     )
     people = People(home / "users.json")
     sign_ins = {}
-    for role, name in ((Role.CLERK, "City Clerk (demo)"), (Role.IT, "City IT (demo)")):
+    for role, name in ((Role.CLERK, "City Clerk"), (Role.IT, "City IT")):
         sign_ins[role] = SignIn(role.value, generate_password())
         people.put(role.value, name, role, sign_ins[role].password)
     return sign_ins

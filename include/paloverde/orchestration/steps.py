@@ -12,13 +12,14 @@ from datetime import date
 from typing import Any
 
 from airflow.sdk import Connection, get_current_context
+from airflow.sdk.definitions.context import Context
 from airflow.sdk.exceptions import AirflowNotFoundException
 
 from paloverde.errors import ArchiveDamaged, CredentialDead
 from paloverde.installation import Installation, open_installation
 from paloverde.orchestration import nights
 from paloverde.orchestration.airflow_parts import connection_id
-from paloverde.orchestration.asking import asked
+from paloverde.orchestration.asking import asked, vacant
 from paloverde.orchestration.nights import Summary
 from paloverde.settings import load
 
@@ -67,11 +68,36 @@ def fixity() -> Summary:
     return {"checked": checked.checked, "damaged": 0}
 
 
-def question() -> None:
-    """Say the question of a records request back in one sentence."""
-    context = get_current_context()
-    registered = sorted(account.slug for account in _city().accounts())
-    log.info("%s", asked(context["params"], registered).sentence())
+def answer() -> Summary:
+    """Answer a records request: search the public records, and build the sealed bundle in `<home>/bundles`.
+
+    What was asked and found is logged in sentences, never in words that somebody posted.
+    """
+    context, city = get_current_context(), _city()
+    question = asked(context["params"], sorted(account.slug for account in city.accounts()))
+    log.info("%s", question.sentence())
+    actor = _triggered_by(context)
+    found = city.search(
+        question.words,
+        actor,
+        accounts=question.accounts,
+        kinds=question.kinds,
+        since=question.first,
+        until=question.last,
+    )
+    log.info("%s", found.sentence)
+    for limit in found.limits:
+        log.warning("Limit of this search: %s", limit)
+    out = vacant(city.settings.home / "bundles", question.number)
+    built = city.bundle(found, question.number, out, actor, lambda line: log.info("%s", line))
+    log.info("The sealed bundle is %s, SHA-256 %s.", built.path, built.sha256)
+    return {**built.counts, "removed": found.counts.removed, "path": str(built.path), "sha256": built.sha256}
+
+
+def _triggered_by(context: Context) -> str:
+    """Who started the run, as the ledger names the actor: the signed-in person, else the run."""
+    run = context["dag_run"]
+    return run.triggering_user_name or f"the run {run.run_id}"
 
 
 def _city() -> Installation:

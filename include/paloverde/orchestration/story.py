@@ -24,6 +24,7 @@ from paloverde.records import add_calendar_years, archive_day
 from paloverde.settings import load
 
 QUESTION = "street NEAR/5 sweeping"
+REQUEST = "PRA-2026-0042"
 _NIGHT_SECONDS = 300.0
 
 
@@ -57,7 +58,8 @@ def play(stage: Stage) -> None:
     removed = _something_is_removed(stage)
     _second_night(stage, it)
     _removals_are_held(stage, removed)
-    _search_and_bundle(stage)
+    _search(stage)
+    _clerk_answers_a_request(stage)
     _no_token_leaked(stage)
 
 
@@ -149,15 +151,23 @@ def _removals_are_held(stage: Stage, expected: list[str]) -> None:
         stage.tell(f"The removal of {item} is found; cause: {found[item]}.")
 
 
-def _search_and_bundle(stage: Stage) -> None:
+def _search(stage: Stage) -> None:
     answer = _paloverde(stage, "search", QUESTION, "--json")
     records = [json.loads(line) for line in answer.splitlines() if line.strip()]
     _hold(bool(records), f"the search for {QUESTION!r} found nothing")
     stage.tell(f"`paloverde search '{QUESTION}'` finds {len(records)} records.")
-    bundle = stage.home / "bundle.zip"
-    _paloverde(stage, "bundle", "--question", QUESTION, "--name", "demo", "--out", str(bundle))
+
+
+def _clerk_answers_a_request(stage: Stage) -> None:
+    clerk = stage.signed_in(Role.CLERK)
+    conf = {"request_number": REQUEST, "words": QUESTION}
+    body = {"dag_run_id": REQUEST, "logical_date": None, "conf": conf}
+    clerk.post("/dags/records_request/dagRuns", body)
+    stage.tell(f"The clerk asks for the same as records request {REQUEST}, through Airflow.")
+    _watch(stage, clerk, "records_request", REQUEST)
+    bundle = stage.home / "bundles" / f"{REQUEST}.zip"
     said = _paloverde(stage, "verify", str(bundle)).strip().splitlines()
-    stage.tell(f"The sealed bundle {bundle} is verified: {said[0] if said else 'whole'}")
+    stage.tell(f"Its sealed bundle is verified. {said[0] if said else 'It is whole.'}")
 
 
 def _no_token_leaked(stage: Stage) -> None:

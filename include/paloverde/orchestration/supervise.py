@@ -204,12 +204,15 @@ class _Connection(http.client.HTTPConnection):
 
 
 def stop_on_signals() -> None:
-    """Make SIGTERM and a closed terminal end this process as Ctrl-C does: through every open `with`."""
+    """Make SIGTERM and a closed terminal end this process as Ctrl-C does: through every open `with`.
+
+    SIGINT is named too: a shell starts programs in the background with Ctrl-C ignored.
+    """
 
     def end(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, end)
 
 

@@ -122,8 +122,7 @@ class Line:
         raise Unreachable("the file's address leads from one place to the next without end")
 
     def _ask_once(self, request: Request, keep: Keep) -> Response:
-        if (pause := self._free_at - time.monotonic()) > 0:
-            self._sleep(pause)
+        self._wait_for_the_site()
         extra_headers, extra_params = self._platform.authorize(request, self._token)
         url = self._address + request.path
         query = urlencode((*request.params, *extra_params.items()))
@@ -149,11 +148,21 @@ class Line:
         self._check_clock(got.headers.get("date"), received)
         answer = Answer(got.status, got.headers, body)
         verdict = self._platform.judge(answer, received)
-        pause = min(self._platform.pace(answer, received), self._limits.longest_wait)
-        self._free_at = time.monotonic() + pause
         if verdict.call is not Call.GOOD:
             raise self._error(verdict, request)
+        self._free_at = time.monotonic() + self._platform.pace(answer, received)
         return Response(request, got.status, got.headers, body, received)
+
+    def _wait_for_the_site(self) -> None:
+        """Keep the pace that the last good answer asked for; a long pause is left to whoever runs this."""
+        pause = self._free_at - time.monotonic()
+        if pause > self._limits.longest_wait:
+            minutes = f"{pause / 60:,.0f} minutes"
+            raise RateLimited(
+                f"{self._platform.title}'s budget is used up; it is full again in {minutes}", pause
+            )
+        if pause > 0:
+            self._sleep(pause)
 
     def _error(self, verdict: Verdict, request: Request) -> Exception:
         reason = clean_text(verdict.reason, self._secrets)

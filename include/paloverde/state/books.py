@@ -13,6 +13,7 @@ from alembic.util import CommandError
 from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, make_url, text
 from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, InterfaceError, SQLAlchemyError
 from sqlalchemy.exc import ProgrammingError as RefusedError
+from sqlalchemy.pool import NullPool
 
 from paloverde.errors import ArchiveDamaged, BadSetting, Unreachable
 
@@ -63,17 +64,14 @@ def writing(engine: Engine) -> Iterator[Connection]:
 def _create(url: str | URL) -> Engine:
     try:
         given = make_url(url)
-        # Statements are not shown with their values: they hold what people wrote.
-        if given.get_backend_name() == "sqlite":
-            return create_engine(given, hide_parameters=True, connect_args={"timeout": _LOCK_SECONDS})
-        return create_engine(
-            given.update_query_dict({"connect_timeout": str(_CONNECT_SECONDS), **given.query}),
-            hide_parameters=True,
-            # A night leaves its connection idle for hours; a firewall or a restart may have cut it.
-            pool_pre_ping=True,
+        kind: dict[str, Any] = {"connect_args": {"timeout": _LOCK_SECONDS}}
+        if given.get_backend_name() != "sqlite":
+            given = given.update_query_dict({"connect_timeout": str(_CONNECT_SECONDS), **given.query})
             # `writing` takes its lock and then looks: it must see what was committed while it waited.
-            isolation_level="READ COMMITTED",
-        )
+            kind = {"isolation_level": "READ COMMITTED"}
+        # A connection lives as long as its work: a night leaves none idle for hours, for a firewall or a
+        # restart to cut. Statements are not shown with their values: they hold what people wrote.
+        return create_engine(given, poolclass=NullPool, hide_parameters=True, **kind)
     except (SQLAlchemyError, ImportError) as error:
         raise BadSetting(
             "The setting PALOVERDE_DATABASE names no database that can be used. "
@@ -84,11 +82,10 @@ def _create(url: str | URL) -> Engine:
 def _say(context: ExceptionContext) -> None:
     """Raise what a person can act on in place of the driver's error, where the database is in trouble.
 
-    A defect of ours (a wrong statement, a row twice) stays what it is. So does a failed ping: the engine then
-    makes a new connection by itself.
+    A defect of ours (a wrong statement, a row twice) stays what it is.
     """
     error = context.sqlalchemy_exception
-    if context.is_pre_ping or not isinstance(error, (DatabaseError, InterfaceError)):
+    if not isinstance(error, (DatabaseError, InterfaceError)):
         return
     reason = " ".join(str(error.orig).split()).rstrip(".")
     state = getattr(error.orig, "sqlstate", None)

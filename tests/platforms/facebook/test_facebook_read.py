@@ -284,10 +284,10 @@ def test_what_is_no_page_is_never_an_empty_one(body: bytes) -> None:
 def test_deep_nesting_is_refused_in_one_sentence() -> None:
     thread = b'{"id":"1_1","comments":{"data":['
     with pytest.raises(Unreadable, match="nested"):
-        read(thread * 320 + b'{"id":"1_1"}' + b"]}}" * 320)
+        read(thread * 2000 + b'{"id":"1_1"}' + b"]}}" * 2000)
     album = b'{"subattachments":{"data":['
     with pytest.raises(Unreadable, match="nested"):
-        read(b'{"id":"1","attachments":{"data":[' + album * 330 + b"]}}" * 330 + b"]}}")
+        read(b'{"id":"1","attachments":{"data":[' + album * 2000 + b"]}}" * 2000 + b"]}}")
 
 
 def test_a_number_that_no_machine_holds_is_kept_in_the_bytes() -> None:
