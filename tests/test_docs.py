@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import zipfile
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ import pytest
 from archives import NIGHT, SIGNER, make_archive, medium, record
 from paloverde import errors
 from paloverde.archive import layout
+from paloverde.archive.ledger import Event, Ledger
 from paloverde.archive.schema import columns_page
 from paloverde.bundles.build import build_bundle
 from paloverde.cli import COMMANDS, reference, whole_parser
@@ -23,6 +24,7 @@ from plaza import plaza
 from plazacity import City
 
 ROOT = Path(__file__).parents[1]
+NOW = datetime(2099, 1, 1, tzinfo=UTC)
 PAGES = {
     path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
     for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("include/**/*.md"))
@@ -199,6 +201,9 @@ def test_the_python_of_the_page_of_stored_objects_reads_a_real_archive(
         city.night(date(2026, 11, 20))
         site.post("p2", "Pool hours")
         city.night(date(2026, 11, 21))
+    ledger = Ledger(city.vault.store, city.vault.books, city.vault.signer, lock_years=2)
+    for what in ("night sealed", "search made"):
+        ledger.append(Event(what, "clerk", NOW, {}))
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {}
     for block in blocks(PAGES["docs/reference/stored-layout.md"], "python"):

@@ -104,6 +104,14 @@ def test_a_stream_that_fails_is_a_gap_and_the_rest_is_kept(city: City) -> None:
     assert (again.outcome, again.new_versions, again.gaps) == ("sealed", 5, [])
 
 
+def test_a_night_without_one_whole_list_is_no_success(city: City) -> None:
+    city.site.broken["/posts"] = (500, b"{}")
+    report, trouble = city.night(FIRST)
+    assert isinstance(trouble, Unreachable)
+    assert report.outcome == "degraded"
+    assert "gave not one list of plaza-palmaria to its end" in str(trouble)
+
+
 def test_a_short_listing_is_said(city: City) -> None:
     city.site.broken["/comments/p3"] = (200, b'{"items": [], "total": 5}')
     report, _ = city.night(FIRST)

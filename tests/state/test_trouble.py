@@ -148,7 +148,7 @@ def test_a_server_that_dies_during_a_night_costs_only_another_try(
         with pytest.raises(Unreachable, match="does not answer"):
             city.night(DAY)
         postgres.start()
-        report, trouble = city.night(DAY)
+        _, trouble = city.night(DAY)
         assert trouble is None
         archive = Archive(whole.store, whole.books)
         assert [seal.run.day for seal in archive.seals()] == [DAY]

@@ -20,7 +20,7 @@ from paloverde.capture.intake import Intake
 from paloverde.capture.media import MediaKeeper
 from paloverde.capture.spool import Spool
 from paloverde.capture.tables import Sighting
-from paloverde.errors import PaloverdeError
+from paloverde.errors import PaloverdeError, Unreachable
 from paloverde.platforms.conversation import Found, Gap, Listing, NotThere, Platform, TooMuch
 from paloverde.platforms.line import Line, converse
 from paloverde.records import Account, Kind
@@ -99,6 +99,13 @@ def _listen(
     except (NotThere, TooMuch) as error:
         gaps.append(Gap("night", Kind.OTHER, f"it broke off: {error}"))
         return listings, gaps, PaloverdeError(str(error))
+    if not any(listing.complete for listing in listings):
+        first = gaps[0].cause if gaps else "no reason was given"
+        return (
+            listings,
+            gaps,
+            Unreachable(f"{platform.title} gave not one list of {account.slug} to its end: {first}"),
+        )
     return listings, gaps, None
 
 

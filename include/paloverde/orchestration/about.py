@@ -30,11 +30,13 @@ log = logging.getLogger(__name__)
 _STYLE = """
 :root { color-scheme: light dark; }
 body { font: 1rem/1.5 system-ui, sans-serif; margin: 0; padding: 1.5rem; max-width: 48rem;
-  background: Canvas; color: CanvasText; overflow-wrap: anywhere; }
+  background: Canvas; color: CanvasText; }
+p { overflow-wrap: anywhere; }
 h1 { font-size: 1.5rem; margin: 0 0 1rem; }
 h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
 table { border-collapse: collapse; }
-th, td { text-align: left; padding: .4rem 1.2rem .4rem 0; border-bottom: 1px solid GrayText; }
+th, td { text-align: left; padding: .4rem 1rem .4rem 0; border-bottom: 1px solid GrayText; }
+td + td { white-space: nowrap; }
 """
 
 HEADERS = {
@@ -73,6 +75,7 @@ _ABOUT = """<p>{agency} keeps here what is posted, said and sent on its social m
 {nights}
 </tbody>
 </table>
+<p>A gap is something that a site did not give; every search names those that touch it.</p>
 <p>You are signed in as {name} ({role}).</p>"""
 
 _SIGN_IN = """<p>You are not signed in.</p>
@@ -145,6 +148,6 @@ def _nights(city: Installation) -> str:
     for account in city.accounts():
         night = newest.get(account.slug)
         when = str(night.day) if night else "never"
-        gaps = "" if night is None else "none" if night.whole else "some; every search names them"
+        gaps = "" if night is None else "none" if night.whole else "some"
         rows.append(f"<tr><td>{escape(account.slug)}</td><td>{when}</td><td>{gaps}</td></tr>")
     return "\n".join(rows) or '<tr><td colspan="3">No account is registered yet.</td></tr>'

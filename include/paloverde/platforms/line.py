@@ -157,10 +157,10 @@ class Line:
         """Keep the pace that the last good answer asked for; a long pause is left to whoever runs this."""
         pause = self._free_at - time.monotonic()
         if pause > self._limits.longest_wait:
-            minutes = f"{pause / 60:,.0f} minutes"
-            raise RateLimited(
-                f"{self._platform.title}'s budget is used up; it is full again in {minutes}", pause
+            told = (
+                f"{self._platform.title}'s budget is used up; it is full again in {pause / 60:,.0f} minutes"
             )
+            raise RateLimited(told, pause)
         if pause > 0:
             self._sleep(pause)
 

@@ -1,0 +1,187 @@
+"""The command line as IT uses it: what works, and one clear sentence for what does not."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from paloverde.cli import COMMANDS, main
+from simulatedcity import archived_city
+
+FACEBOOK, X = "facebook-cityofpalmaria", "x-cityofpalmaria"
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A home with the simulated accounts registered and their tokens in the secrets folder."""
+    home = tmp_path / "home"
+    with archived_city(home) as city:
+        (home / "secrets").mkdir()
+        for slug, token in city.tokens.items():
+            (home / "secrets" / slug).write_text(token + "\n")
+        monkeypatch.setenv("PALOVERDE_HOME", str(home))
+        monkeypatch.setenv("PALOVERDE_FACEBOOK_API", f"{city.sites.url}/facebook")
+        monkeypatch.setenv("PALOVERDE_X_API", f"{city.sites.url}/x")
+        monkeypatch.setenv("PALOVERDE_ALLOW_LOOPBACK_SITES", "true")
+        monkeypatch.setenv("PALOVERDE_ATTEMPTS", "1")
+        yield home
+
+
+def sentence(capsys: pytest.CaptureFixture[str]) -> str:
+    """What was said on standard error: one message, no stack trace."""
+    said = capsys.readouterr().err.strip()
+    assert "Traceback" not in said
+    assert said.startswith("paloverde: ")
+    return said
+
+
+def test_every_command_has_help(capsys: pytest.CaptureFixture[str]) -> None:
+    for command in COMMANDS:
+        with pytest.raises(SystemExit) as ended:
+            main([command, "--help"])
+        assert ended.value.code == 0
+        assert len(capsys.readouterr().out) > 100
+
+
+def test_a_night_from_the_shell(home: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert main(["archive"]) == 0
+    told = capsys.readouterr().out
+    assert f"{X}, " in told
+    assert "sealed" in told
+    assert main(["removals", FACEBOOK, X]) == 0
+    assert "found removed and held for two years" in capsys.readouterr().out
+    assert main(["search", "street NEAR/5 sweeping", "--json", "--account", X]) == 0
+    hits = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert hits
+    assert {hit["account"] for hit in hits} == {X}
+    bundle = tmp_path / "PRA-2026-1.zip"
+    assert (
+        main(["bundle", "--question", "street NEAR/5 sweeping", "--name", "PRA-2026-1", "--out", str(bundle)])
+        == 0
+    )
+    assert main(["verify", str(bundle)]) == 0
+    assert "WHOLE" in capsys.readouterr().out
+    assert main(["fixity"]) == 0
+    assert main(["rebuild", "--quiet"]) == 0
+    assert main(["accounts"]) == 0
+    assert "last night:" in capsys.readouterr().out
+    assert main(["ledger", "--json"]) == 0
+    events = [json.loads(line)["event"]["what"] for line in capsys.readouterr().out.splitlines()]
+    assert {"night sealed", "removal confirmed", "search made", "bundle built", "fixity checked"} <= set(
+        events
+    )
+
+
+def test_a_search_of_private_records_is_in_the_ledger(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["archive", X])
+    capsys.readouterr()
+    main(["search", "citation", "--json", "--kind", "message"])
+    assert capsys.readouterr().out == ""
+    main(["search", "citation", "--json", "--kind", "message", "--private"])
+    assert capsys.readouterr().out
+    main(["ledger", "--json"])
+    last = json.loads(capsys.readouterr().out.splitlines()[-1])["event"]
+    assert (last["what"], last["about"]["scope"]) == ("search made", "with private records")
+
+
+def test_an_unknown_account_is_named(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["archive", "facebook-nobody"]) == 1
+    assert "No account 'facebook-nobody' is registered. Registered are: facebook-cityofpalmaria" in sentence(
+        capsys
+    )
+
+
+def test_a_wrong_token_is_said_and_the_other_account_is_archived(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (home / "secrets" / FACEBOOK).write_text("nonsense")
+    assert main(["archive"]) == 1
+    captured = capsys.readouterr()
+    assert captured.err.startswith(f"paloverde: {FACEBOOK}: Facebook, whose token this is:")
+    assert "nonsense" not in captured.err
+    assert f"{X}, " in captured.out
+
+
+def test_a_missing_token_is_said_with_its_place(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (home / "secrets" / X).unlink()
+    assert main(["archive", X]) == 1
+    assert str(home / "secrets" / X) in sentence(capsys)
+
+
+def test_a_site_that_is_down_is_to_be_tried_again(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PALOVERDE_X_API", "http://127.0.0.1:9/x")
+    assert main(["archive", X]) == 75
+    assert "did not answer" in sentence(capsys)
+
+
+def test_an_unreachable_store_is_said(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PALOVERDE_STORE", "s3://paloverde")
+    monkeypatch.setenv("PALOVERDE_S3_ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setenv("PALOVERDE_S3_ACCESS_KEY", "somebody")
+    monkeypatch.setenv("PALOVERDE_S3_SECRET_KEY", "secret-of-somebody")
+    assert main(["archive", X]) == 75
+    said = sentence(capsys)
+    assert "127.0.0.1:9" in said
+    assert "secret-of-somebody" not in said
+
+
+def test_a_damaged_file_is_named_and_ends_the_search(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["archive", X])
+    capsys.readouterr()
+    victim = next((home / "archive" / "records").rglob("*.parquet"))
+    victim.chmod(0o600)
+    victim.write_bytes(victim.read_bytes()[:-100] + bytes(100))
+    assert main(["search", "street"]) == 1
+    assert victim.name in sentence(capsys)
+    assert main(["fixity"]) == 1
+    assert "1 are damaged" in capsys.readouterr().out
+
+
+def test_a_wrong_question_shows_the_place(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["search", "street AND"]) == 1
+    assert "character 11" in sentence(capsys)
+
+
+def test_a_wrong_setting_is_said(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PALOVERDE_LOCK_YEARS", "1")
+    assert main(["accounts"]) == 1
+    assert "PALOVERDE_LOCK_YEARS is '1', but must be a whole number from 2 to 100." in sentence(capsys)
+
+
+def test_an_account_keeps_its_identity(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["accounts", "add", X, "--platform", "x", "--id", "12345", "--handle", "stranger"]) == 1
+    assert "records of two must never mix" in sentence(capsys)
+
+
+def test_verify_needs_neither_airflow_nor_s3(tmp_path: Path) -> None:
+    code = (
+        "import sys\n"
+        "from paloverde.cli import main\n"
+        f"status = main(['verify', {str(tmp_path / 'none.zip')!r}])\n"
+        "print(sorted({'airflow', 'boto3', 'botocore', 'pyarrow', 'requests'} & set(sys.modules)), status)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[] 2"
+
+
+def test_recorded_payloads_are_read_as_json_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = {
+        "data": [{"id": "1_2", "message": "¿Barren hoy?", "created_time": "2026-11-22T09:15:00+0000"}],
+        "paging": {},
+    }
+    (tmp_path / "page.json").write_text(json.dumps(page))
+    assert main(["read", "--platform", "facebook", str(tmp_path / "page.json")]) == 0
+    captured = capsys.readouterr()
+    record = json.loads(captured.out)
+    assert (record["native_id"], record["text"]) == ("1_2", "¿Barren hoy?")
+    assert "1 item" in captured.err
+    assert main(["read", "--platform", "facebook", str(tmp_path / "none.json")]) == 2
