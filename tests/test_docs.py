@@ -65,7 +65,8 @@ def commands() -> list[tuple[str, str]]:
     return [
         (name, line)
         for name, text in sorted(PAGES.items())
-        for body in blocks(text, "")
+        for language in ("", "sh", "bash", "console")
+        for body in blocks(text, language)
         for line in body.splitlines()
         if line.startswith("paloverde ")
     ]
@@ -73,7 +74,7 @@ def commands() -> list[tuple[str, str]]:
 
 def refused(line: str) -> str:
     """Why the command line does not take a command; empty where it does."""
-    words = shlex.split(line)[1:]
+    words = shlex.split(line, comments=True)[1:]
     try:
         whole_parser(words[:1]).parse_args(words)
     except SystemExit as ended:

@@ -10,10 +10,8 @@ import subprocess
 import threading
 import tomllib
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 
 ROOT = Path(__file__).parents[1]
 FOLDERS = ("dags", "plugins", "include", "tests", "bench", "docs", "ops")
@@ -122,47 +120,6 @@ def test_every_make_target_has_a_line_of_help() -> None:
     helped = set(re.findall(r"^([a-z0-9-]+):.*## .", text, re.MULTILINE))
     assert named >= {"env", "demo", "demo-check", "test", "quick", "s3", "lock", "docs", "bench"}
     assert named - helped == {"pytest"}  # a part of `make test`
-
-
-class TestCompose:
-    """What can be known of docker-compose.yaml without Docker."""
-
-    services: dict[str, dict[str, Any]]
-
-    @pytest.fixture(autouse=True)
-    def _read(self) -> None:
-        self.text = (ROOT / "docker-compose.yaml").read_text(encoding="utf-8")
-        self.compose = yaml.safe_load(self.text)
-        self.services = self.compose["services"]
-
-    def test_the_services_are_there(self) -> None:
-        assert set(self.services) >= {"postgres", "s3", "api-server", "scheduler", "dag-processor"}
-
-    def test_every_port_is_bound_to_loopback(self) -> None:
-        ports = [str(port) for service in self.services.values() for port in service.get("ports", [])]
-        assert ports
-        assert all(port.startswith("127.0.0.1:") for port in ports)
-
-    def test_no_password_stands_in_the_file(self) -> None:
-        keys = re.findall(r"^\s*(\w*(?:PASSWORD|SECRET|KEY|TOKEN)\w*):\s*(\S.*)$", self.text, re.MULTILINE)
-        assert keys
-        assert [(key, value) for key, value in keys if "/run/secrets/" not in value] == []
-
-    def test_every_secret_is_a_file_and_every_used_one_is_declared(self) -> None:
-        declared = self.compose["secrets"]
-        assert all(set(secret) == {"file"} for secret in declared.values())
-        for name, service in self.services.items():
-            used = set(re.findall(r"/run/secrets/(\w+)", str(service)))
-            assert used == set(service.get("secrets", [])), name
-            assert used <= set(declared), name
-
-    def test_what_stays_up_is_watched_and_pinned(self) -> None:
-        for name, service in self.services.items():
-            if service.get("restart") != "no":
-                assert "healthcheck" in service, name
-            image = str(service.get("image", ""))
-            assert image.count(":") == 1, name
-            assert not image.endswith(":latest"), name
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple, TypedDict, Unpack
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from paloverde.archive.doctor import Examination, examine, refuse_compliance_unless_proven
 from paloverde.archive.fixity import FixityReport, check_fixity
@@ -16,7 +16,8 @@ from paloverde.archive.layout import bundle_key, is_slug
 from paloverde.archive.ledger import Event, Ledger
 from paloverde.archive.reader import Archive
 from paloverde.archive.rebuild import Rebuilt, rebuild
-from paloverde.archive.seal import RunKind
+from paloverde.archive.register import oldest_look
+from paloverde.archive.seal import RunKind, read_seal
 from paloverde.archive.signing import open_signer
 from paloverde.archive.store import open_store, open_tamper
 from paloverde.archive.store.interface import Grade
@@ -45,6 +46,7 @@ class LastNight(NamedTuple):
     account: str
     day: date
     whole: bool
+    oldest_look: datetime | None
 
 
 class Within(TypedDict, total=False):
@@ -192,14 +194,19 @@ class Installation:
         return rebuild(self.vault.store, self.vault.books, progress)
 
     def last_nights(self) -> list[LastNight]:
-        """The newest sealed night of each account, and whether it was without gaps."""
-        newest = {}
-        for seal in self.archive.seals():
-            if seal.run.kind is RunKind.NIGHT:
-                newest[seal.run.account] = LastNight(
-                    seal.run.account, seal.run.day, not seal.run.coverage.gaps
-                )
-        return [newest[slug] for slug in sorted(newest)]
+        """The newest sealed night of each account, and what was longest not looked at."""
+        newest = select(func.max(RUNS.c.sequence)).where(RUNS.c.kind == RunKind.NIGHT.value, ~RUNS.c.pending)
+        with self.vault.books.connect() as connection:
+            sequences = connection.execute(newest.group_by(RUNS.c.account)).scalars().all()
+            bodies = (
+                connection.execute(select(RUNS.c.body).where(RUNS.c.sequence.in_(sequences))).scalars().all()
+            )
+            runs = [read_seal(body.encode(), where="in the database").run for body in bodies]
+            nights = [
+                LastNight(run.account, run.day, not run.coverage.gaps, oldest_look(connection, run.account))
+                for run in runs
+            ]
+        return sorted(nights)
 
     def promise(self) -> str:
         """What the store of this installation promises, in one sentence."""

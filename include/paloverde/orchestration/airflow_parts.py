@@ -101,7 +101,7 @@ def parts() -> list[Part]:
         Part("api-server", [airflow, "api-server"]),
         Part("dag-processor", [airflow, "dag-processor"]),
         Part("scheduler", [airflow, "scheduler"]),
-        Part("triggerer", [airflow, "triggerer", "--skip-serve-logs"]),
+        Part("triggerer", [airflow, "triggerer", "--skip-serve-logs"], at_once=True),  # it ends in 10 seconds
     ]
 
 

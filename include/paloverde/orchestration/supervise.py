@@ -25,7 +25,7 @@ from types import FrameType
 from typing import Any, Self
 
 from paloverde.errors import Unreachable
-from paloverde.orchestration.tether import follow_parent
+from paloverde.orchestration.tether import AT_ONCE, follow_parent
 
 _LONGEST_SOCKET_PATH = 100  # sun_path holds 108 bytes on Linux, 104 on macOS
 _STOP_SECONDS = 45  # more than a tether needs for killing a stubborn program
@@ -64,10 +64,11 @@ stdout_logfile_backups=3
 
 @dataclass(frozen=True)
 class Part:
-    """One program to keep running."""
+    """One program to keep running. `at_once`: it has nothing to lose, and is killed rather than asked to end."""
 
     name: str
     command: Sequence[str]
+    at_once: bool = False
 
 
 class Supervised:
@@ -138,7 +139,8 @@ class Supervised:
     def _configuration(self) -> str:
         text = _CONFIG.format(folder=_literal(self.folder), socket=_literal(self._socket))
         for priority, part in enumerate(self.parts):
-            command = [sys.executable, "-m", "paloverde.orchestration.tether", *part.command]
+            how = [AT_ONCE] if part.at_once else []
+            command = [sys.executable, "-m", "paloverde.orchestration.tether", *how, *part.command]
             text += _PROGRAM.format(
                 name=part.name,
                 command=_literal(shlex.join(command)),

@@ -1,6 +1,6 @@
 """Holds one program and everything that it starts: when the program ends, however it ends, all of it ends.
 
-    python -m paloverde.orchestration.tether COMMAND [ARGUMENT...]
+    python -m paloverde.orchestration.tether [--at-once] COMMAND [ARGUMENT...]
 
 Airflow's scheduler leaves its workers behind when it is killed. A tether adopts such orphans (Linux:
 PR_SET_CHILD_SUBREAPER) and ends them, so that a restarted scheduler never meets the workers of the old one.
@@ -22,25 +22,26 @@ from pathlib import Path
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _PR_SET_CHILD_SUBREAPER = 36
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+AT_ONCE = "--at-once"  # kill the program where it would be asked to end
 _GRACE_SECONDS = 20  # for the program, once it is asked to end
 # Then for what it left behind; a killed one may have left orphans of its own.
 _LEFTOVERS = ((signal.SIGTERM, 5.0), (signal.SIGKILL, 2.0), (signal.SIGKILL, 2.0))
 
 
-def hold(command: Sequence[str]) -> int:
+def hold(command: Sequence[str], *, at_once: bool = False) -> int:
     """Run `command` until it ends; then end what it left behind.
 
-    Returns its exit code, 128 + n for signal n.
+    `at_once` says that it needs no time to end in order. Returns its exit code, 128 + n for signal n.
     """
     parent = os.getppid()
     _ask_kernel(_PR_SET_CHILD_SUBREAPER, 1)
     # One thread only, so preexec_fn is safe; it asks for a SIGTERM should this tether be killed outright.
     program = subprocess.Popen(command, preexec_fn=follow_parent)  # noqa: PLW1509, S603 - our own parts
     for number in _SIGNALS:
-        signal.signal(number, lambda _number, _frame: _end(program))
+        signal.signal(number, lambda _number, _frame: _end(program, at_once=at_once))
     follow_parent()
     if os.getppid() != parent:  # it died before the kernel was asked
-        _end(program)
+        _end(program, at_once=at_once)
     code = program.wait()
     signal.alarm(0)
     _end_leftovers()
@@ -52,14 +53,14 @@ def follow_parent() -> None:
     _ask_kernel(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def _end(program: subprocess.Popen[bytes]) -> None:
+def _end(program: subprocess.Popen[bytes], *, at_once: bool) -> None:
     """Ask a program to end, and kill it when it takes too long.
 
     Only the program is asked, not its group: an Airflow worker that is ended while it holds the queue's lock
     makes the scheduler wait for ever for the others.
     """
     with suppress(ProcessLookupError):
-        program.terminate()
+        program.kill() if at_once else program.terminate()
     signal.signal(signal.SIGALRM, lambda _number, _frame: program.kill())
     signal.alarm(_GRACE_SECONDS)
 
@@ -101,4 +102,7 @@ def _ask_kernel(option: int, value: int) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(hold(sys.argv[1:]))
+    words = sys.argv[1:]
+    if words[:1] == [AT_ONCE]:
+        sys.exit(hold(words[1:], at_once=True))
+    sys.exit(hold(words))

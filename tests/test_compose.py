@@ -1,0 +1,189 @@
+"""What can be known of docker-compose.yaml without Docker: its shape, its settings, and its first service as it runs."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from paloverde.cli import COMMANDS, whole_parser
+from paloverde.orchestration import airflow_parts
+from paloverde.orchestration.sites import pools
+from paloverde.settings import load
+from postgres import PostgreSQL
+
+ROOT = Path(__file__).parents[1]
+TEXT = (ROOT / "docker-compose.yaml").read_text(encoding="utf-8")
+COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+OURS = {name: service for name, service in SERVICES.items() if service["image"].startswith("paloverde:")}
+SETTINGS: dict[str, str] = OURS["migrate"]["environment"]
+# Only the demo's: it runs on SQLite, is started step by step, and listens on a port of its own choice.
+DEMO_ONLY = {
+    "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION",
+    "AIRFLOW__CORE__PARALLELISM",
+    "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN",
+    "AIRFLOW__DATABASE__SQL_ALCHEMY_CONNECT_ARGS",
+    "AIRFLOW__API__HOST",
+    "AIRFLOW__API__PORT",
+    "AIRFLOW__SCHEDULER__SCHEDULER_HEARTBEAT_SEC",
+    "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED",
+}
+# Reads the settings as Airflow does, in a process of its own, and every command as its command line does.
+ASK_AIRFLOW = """
+import json, sys
+from airflow.cli.cli_parser import get_parser
+from airflow.configuration import conf
+known = conf.configuration_description
+asked = json.load(sys.stdin)
+for words in asked["commands"]:
+    get_parser().parse_args(words)
+print(json.dumps([
+    [section, key, key in known.get(section, {}).get("options", {}), conf.get(section, key)]
+    for section, key in asked["options"]
+]))
+"""
+
+
+@pytest.fixture
+def inside(tmp_path: Path, postgres: PostgreSQL) -> dict[str, str]:
+    """The environment of a container of ours, with this machine's folders and server in place of its own."""
+    secrets, home = tmp_path / "secrets", tmp_path / "home"
+    for folder in (secrets, home):
+        folder.mkdir(mode=0o700)
+    for name in COMPOSE["secrets"]:
+        (secrets / name).write_text(f"{name}-" + "x" * 64)
+    for name in ("airflow_database", "paloverde_database"):
+        (secrets / name).write_text(postgres.make_database())
+    (secrets / "airflow_fernet_key").write_text("A" * 43 + "=")
+    (secrets / "airflow_connections.json").write_text("{}")
+    places = {"/run/secrets": secrets, "/opt/city": ROOT, "/var/lib/paloverde": home}
+    environ = {name: _placed(value, places) for name, value in SETTINGS.items()}
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return (
+        airflow_parts.bare_environment() | {"PATH": path, "AIRFLOW_HOME": str(tmp_path / "airflow")} | environ
+    )
+
+
+def _placed(value: str, places: dict[str, Path]) -> str:
+    for place, here in places.items():
+        value = value.replace(place, str(here))
+    return value
+
+
+def commands() -> Iterator[list[str]]:
+    """Every command line of ours in the file: of services, health checks, scripts, and of the notes on top."""
+    for service in OURS.values():
+        words: list[str] = service["command"]
+        yield from map(shlex.split, words[2].splitlines()) if words[0] == "sh" else [words]
+        yield service.get("healthcheck", {}).get("test", [""])[1:]
+    yield from (shlex.split(line) for line in re.findall(r"run --rm migrate (.+)", TEXT))
+
+
+def test_the_services_are_there() -> None:
+    assert set(SERVICES) >= {"postgres", "s3", "migrate", *(part.name for part in airflow_parts.parts())}
+
+
+def test_every_port_is_bound_to_loopback() -> None:
+    ports = [str(port) for service in SERVICES.values() for port in service.get("ports", [])]
+    assert ports
+    assert all(port.startswith("127.0.0.1:") for port in ports)
+
+
+def test_no_password_stands_in_the_file() -> None:
+    keys = re.findall(r"^\s*(\w*(?:PASSWORD|SECRET|KEY|TOKEN)\w*):\s*(\S.*)$", TEXT, re.MULTILINE)
+    secret = [(key, value) for key, value in keys if not key.startswith("AIRFLOW__SECRETS__BACKEND")]
+    assert secret
+    assert [(key, value) for key, value in secret if "/run/secrets/" not in value] == []
+
+
+def test_every_secret_is_a_file_that_the_notes_explain_and_every_used_one_is_declared() -> None:
+    declared = COMPOSE["secrets"]
+    assert all(set(secret) == {"file"} for secret in declared.values())
+    notes = TEXT.partition("x-airflow")[0]
+    assert [name for name in declared if name not in notes] == []
+    for name, service in SERVICES.items():
+        used = set(re.findall(r"/run/secrets/([\w.]+)", str(service)))
+        assert used == set(service.get("secrets", [])), name
+        assert used <= set(declared), name
+
+
+def test_what_stays_up_is_watched_and_pinned() -> None:
+    for name, service in SERVICES.items():
+        if service.get("restart") != "no":
+            assert "healthcheck" in service, name
+        image = str(service.get("image", ""))
+        assert image.count(":") == 1, name
+        assert not image.endswith(":latest"), name
+
+
+def test_airflow_runs_here_as_it_does_in_the_demo() -> None:
+    demo = airflow_parts.environment(Path("/h"), Path("/p"), 8080, {})
+    wanted = {name: value for name, value in demo.items() if name.startswith("AIRFLOW__")}
+    places = {"/p/dags": "/opt/city/dags", "/p/plugins": "/opt/city/plugins", "/h/connections.json":
+              "/run/secrets/airflow_connections.json", "127.0.0.1:8080/execution": "api-server:8080/execution"}  # fmt: skip
+    for there, here in places.items():
+        wanted = {name: value.replace(there, here) for name, value in wanted.items()}
+    differs = {
+        name: (value, SETTINGS.get(name)) for name, value in wanted.items() if SETTINGS.get(name) != value
+    }
+    assert set(differs) <= DEMO_ONLY
+
+
+def test_paloverde_takes_its_settings(inside: dict[str, str]) -> None:
+    settings = load(inside)
+    assert settings.database.get_backend_name() == "postgresql"
+    assert settings.store == "s3://paloverde"
+    assert settings.s3_secret_key is not None
+
+
+def test_airflow_knows_every_setting_and_command(inside: dict[str, str]) -> None:
+    options = [
+        name.removesuffix("_CMD").lower().split("__")[1:] for name in SETTINGS if name.startswith("AIRFLOW__")
+    ]
+    asked = {"options": options, "commands": [words[1:] for words in commands() if words[:1] == ["airflow"]]}
+    assert len(asked["commands"]) > 8
+    done = subprocess.run(
+        [sys.executable, "-c", ASK_AIRFLOW],
+        input=json.dumps(asked), env=inside, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    answers = json.loads(done.stdout.splitlines()[-1])
+    assert [(section, key) for section, key, known, _ in answers if not known] == []
+    values = {(section, key): value for section, key, _, value in answers}
+    assert values["api_auth", "jwt_secret"] == "airflow_jwt_secret-" + "x" * 64
+    assert values["database", "sql_alchemy_conn"] == values["database", "sql_alchemy_conn_async"]
+    assert values["database", "sql_alchemy_conn"].startswith("postgresql+psycopg:")
+
+
+def test_paloverde_knows_every_command_of_ours() -> None:
+    ours = [words[1:] for words in commands() if words[:1] == ["paloverde"] and "--help" not in words]
+    assert {words[0] for words in ours} == {"doctor", "users"}
+    for words in ours:
+        assert whole_parser(list(COMMANDS)).parse_args(words).command == words[0]
+
+
+@pytest.mark.slow
+def test_the_first_service_makes_the_database_and_the_pools(inside: dict[str, str], tmp_path: Path) -> None:
+    words = [_placed(word, {"/tmp": tmp_path}) for word in OURS["migrate"]["command"]]
+    for again in (False, True):
+        done = subprocess.run(words, env=inside, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, (again, done.stdout[-2000:], done.stderr[-2000:])
+    listed = subprocess.run(
+        ["airflow", "pools", "list", "--output", "json"],
+        env=inside,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    there = {pool["pool"]: int(pool["slots"]) for pool in json.loads(listed.stdout.splitlines()[-1])}
+    assert {pool["name"]: pool["slots"] for pool in pools()}.items() <= there.items()
