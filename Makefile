@@ -103,6 +103,7 @@ lock: env ## renew the locks with what was published until DATE (make lock DATE=
 	$(COMPILE) --upgrade pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
 	$(COMPILE) --upgrade pyproject.toml --group bench -c requirements.txt -o requirements-bench.txt
 	printf 'uv\nhatchling\neditables\n' | $(COMPILE) --upgrade - -c requirements-dev.txt -o requirements-installer.txt
+	$(BIN)/python ops/complete_lock.py requirements.txt requirements-dev.txt requirements-bench.txt
 
 .PHONY: docs
 docs: env ## write the generated reference pages again

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple, TypedDict, Unpack
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select
 
 from paloverde.archive.doctor import Examination, examine, refuse_compliance_unless_proven
 from paloverde.archive.fixity import FixityReport, check_fixity
@@ -280,6 +280,7 @@ def open_installation(settings: Settings, clock: Clock = now, *, unproven: bool 
     """
     address, access = _store_of(settings)
     books = open_books(settings.database)
+    _refuse_a_lost_key(settings, books)
     signer = open_signer(settings.signing_key_file)
     city = Installation(
         settings, Vault(open_store(address, **access), books, signer, clock, settings.lock_years)
@@ -287,6 +288,19 @@ def open_installation(settings: Settings, clock: Clock = now, *, unproven: bool 
     if not unproven:
         refuse_compliance_unless_proven(city.vault, city.ledger)
     return city
+
+
+def _refuse_a_lost_key(settings: Settings, books: Engine) -> None:
+    """A new key is made only for a new archive: its seals under another would look like a stranger's."""
+    if settings.signing_key_file.exists():
+        return
+    with books.connect() as connection:
+        sealed = connection.execute(select(func.count()).select_from(RUNS)).scalar_one()
+    if sealed:
+        raise BadSetting(
+            f"The signing key {settings.signing_key_file} is missing, and {sealed:,} runs bear its signature. "
+            "Put it back from the backup, or name its place with PALOVERDE_SIGNING_KEY_FILE."
+        )
 
 
 class _Access(TypedDict):

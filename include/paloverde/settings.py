@@ -243,7 +243,7 @@ SETTINGS: tuple[Setting, ...] = (
             "So does this share of the account's items, in percent.", parse=_whole(1, 100)),
     Setting("agency_name", "City of Palm Desert", "Name of the agency on pages, letters and bundles."),
     Setting("clock_skew_seconds", "120",
-            "How far this machine's clock may be from the sites' and the store's before a run stops.",
+            "How far this machine's clock may be from the sites' before a run stops.",
             parse=_whole(0, 86_400)),
 )
 # fmt: on

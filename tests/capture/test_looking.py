@@ -45,6 +45,21 @@ def test_the_hold_is_a_lock_of_two_calendar_years(city: City) -> None:
     assert standing.locked_until.date() > retain_until
 
 
+def test_the_pictures_of_a_removed_item_are_held_as_long(city: City) -> None:
+    picture = f"{city.site.url}/files/sign.png"
+    city.site.files["/files/sign.png"] = b"\x89PNG sign"
+    city.site.comment("p1", "pictured", "Look at this sign", media=[picture])
+    city.night(date(2020, 11, 20))  # a day long past is no trouble
+    city.later = timedelta(days=40)
+    del city.site.comments["p1"]["pictured"]
+    city.night(SECOND)
+    city.check(SECOND)
+    (medium,) = removed(city)["pictured"]["media"]  # type: ignore[misc]
+    standing = city.vault.store.standing(city.archive.media_object(medium["sha256"]))
+    assert standing.locked_until is not None
+    assert standing.locked_until.date() > removed(city)["pictured"]["retain_until"]  # type: ignore[operator]
+
+
 def test_a_hidden_comment_is_held_as_removed_by_the_city_once(city: City) -> None:
     city.night(FIRST)
     city.site.comments["p2"]["c21"]["hidden"] = True

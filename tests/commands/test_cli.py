@@ -157,6 +157,17 @@ def test_a_wrong_setting_is_said(capsys: pytest.CaptureFixture[str], monkeypatch
     assert "PALOVERDE_LOCK_YEARS is '1', but must be a whole number from 2 to 100." in sentence(capsys)
 
 
+def test_a_lost_signing_key_is_never_replaced_in_silence(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["archive", X])
+    capsys.readouterr()
+    (home / "signing-key.pem").unlink()
+    assert main(["archive", X]) == 1
+    assert "Put it back from the backup" in sentence(capsys)
+    assert not (home / "signing-key.pem").exists()
+
+
 def test_an_account_keeps_its_identity(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["accounts", "add", X, "--platform", "x", "--id", "12345", "--handle", "stranger"]) == 1
     assert "records of two must never mix" in sentence(capsys)

@@ -89,6 +89,17 @@ def test_stopping_leaves_no_process_behind(tmp_path: Path) -> None:
     assert [pid for pid in left if not gone(pid)] == []
 
 
+def test_a_part_that_takes_its_time_to_end_may_be_ended_at_once(tmp_path: Path) -> None:
+    stubborn = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + PROGRAM
+    asked = part(tmp_path)
+    Path(asked.command[1]).write_text(stubborn)
+    with Supervised(tmp_path, [Part("program", asked.command, at_once=True)], ENVIRON):
+        left = pids(tmp_path)
+        began = time.monotonic()
+    assert [pid for pid in left if not gone(pid)] == []
+    assert time.monotonic() - began < 15  # an ordinary part is given 20 seconds
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGKILL])
 def test_nothing_stays_when_the_one_who_started_it_ends(tmp_path: Path, number: signal.Signals) -> None:
     script = (
@@ -109,6 +120,39 @@ def test_nothing_stays_when_the_one_who_started_it_ends(tmp_path: Path, number: 
     parent.send_signal(number)
     parent.wait(30)
     wait_for(lambda: all(gone(pid) for pid in left))
+
+
+def test_a_second_signal_does_not_disturb_the_end(tmp_path: Path) -> None:
+    script = (
+        "import signal, time\n"
+        "from paloverde.orchestration.supervise import stop_on_signals, stop_undisturbed\n"
+        "stop_on_signals()\n"
+        "try:\n"
+        "    print('up', flush=True); time.sleep(600)\n"
+        "except KeyboardInterrupt:\n"
+        "    stop_undisturbed()\n"
+        "    print('ending', flush=True); time.sleep(0.5); print('in order', flush=True)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script], env=ENVIRON, stdout=subprocess.PIPE, text=True
+    ) as parent:
+        assert parent.stdout is not None
+        for word, number in (("up", signal.SIGINT), ("ending", signal.SIGINT)):
+            assert parent.stdout.readline().strip() == word
+            parent.send_signal(number)
+        assert parent.stdout.read().strip() == "in order"
+    assert parent.returncode == 0
+
+
+def test_a_start_that_is_broken_off_leaves_no_process_behind(tmp_path: Path) -> None:
+    class BrokenOff(Supervised):
+        def _wait_for_socket(self) -> None:
+            pids(tmp_path)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), BrokenOff(tmp_path, [part(tmp_path)], ENVIRON):
+        pass
+    assert all(gone(pid) for pid in pids(tmp_path))
 
 
 def test_the_control_socket_opens_to_its_owner_alone(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ LATER = TODAY + timedelta(days=1)
 @pytest.fixture(params=["directory", pytest.param("s3", marks=pytest.mark.s3)])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     if request.param == "directory":
-        yield Place("directory", f"file://{tmp_path}/home/archive")
+        yield Place("directory", f"file://{tmp_path}/city/archive")
         return
     access = find_s3()
     if access is None:
@@ -39,13 +39,13 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
 
 @pytest.fixture
 def city(tmp_path: Path, place: Place) -> Iterator[ArchivedCity]:
-    with archived_city(tmp_path / "home", place) as running:
+    with archived_city(tmp_path / "city", place) as running:
         yield running
 
 
 @pytest.fixture
 def small_city(tmp_path: Path) -> Iterator[ArchivedCity]:
-    with archived_city(tmp_path / "home") as running:
+    with archived_city(tmp_path / "city") as running:
         yield running
 
 

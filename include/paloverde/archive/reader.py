@@ -83,6 +83,10 @@ class Archive:
 
     def media(self, sha256: str) -> bytes:
         """The bytes of a picture, video or attachment."""
+        return self.store.get(self.media_object(sha256))
+
+    def media_object(self, sha256: str) -> Stored:
+        """Where a picture, video or attachment is kept."""
         with self.books.connect() as connection:
             row = connection.execute(
                 select(PARTS.c.key, PARTS.c.version_id, PARTS.c.sha256, PARTS.c.size).where(
@@ -91,7 +95,7 @@ class Archive:
             ).first()
         if row is None:
             raise ArchiveDamaged(f"No sealed run holds the media file {sha256}.")
-        return self.store.get(Stored(*row))
+        return Stored(*row)
 
     def exchange(self, key: str, offset: int) -> tuple[str, bytes]:
         """The address and decoded body of the raw exchange that a row came from."""

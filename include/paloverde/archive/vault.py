@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from paloverde.archive.signing import Signer
 from paloverde.archive.store.interface import Store
 from paloverde.platforms.conversation import Clock
-from paloverde.records import PACIFIC, add_calendar_years
+from paloverde.records import PACIFIC, add_calendar_years, archive_day
 
 
 class Vault(msgspec.Struct, frozen=True):
@@ -23,8 +23,11 @@ class Vault(msgspec.Struct, frozen=True):
     lock_years: int
 
     def locked_until(self, day: date) -> datetime:
-        """The end of the lock of what an archive day writes."""
-        return end_of(add_calendar_years(day, self.lock_years))
+        """The end of the lock of what a run for an archive day writes: counted from today where that is later.
+
+        A night that is run for a day long past is a new record all the same.
+        """
+        return end_of(add_calendar_years(max(day, archive_day(self.clock())), self.lock_years))
 
 
 def end_of(day: date) -> datetime:

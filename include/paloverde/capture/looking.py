@@ -220,7 +220,10 @@ def _orphans(
 
 
 def _spool_removed(archive: Archive, account: Account, removal: Removal, spool: Spool) -> None:
-    """One object for the removed item: its last full version and what is known of the removal."""
+    """One object for the removed item: its last full version and what is known of the removal.
+
+    Its pictures and attachments stay where they are, and are locked as long.
+    """
     row = _last_version(archive, removal.item).to_pylist()[0]
     row |= {
         "removed_at": removal.removed_at,
@@ -231,6 +234,10 @@ def _spool_removed(archive: Archive, account: Account, removal: Removal, spool: 
         "cause_reason": removal.cause_reason,
         "retain_until": removal.retain_until,
     }
+    until = end_of(removal.retain_until)
+    for medium in row["media"]:
+        if medium["sha256"]:
+            archive.store.extend(archive.media_object(medium["sha256"]), until)
     day = archive_day(removal.confirmed_at)
     spool.add(
         Role.REMOVED,
@@ -239,7 +246,7 @@ def _spool_removed(archive: Archive, account: Account, removal: Removal, spool: 
         rows=1,
         undated=int(row["posted_at"] is None),
         bounds=(row["posted_at"], row["posted_at"]),
-        locked_until=end_of(removal.retain_until),
+        locked_until=until,
     )
 
 

@@ -31,11 +31,16 @@ def scope_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def actor() -> str:
+    """Who is at the command line, for the ledger."""
+    return f"command line ({getpass.getuser()})"
+
+
 def asked(city: Installation, question: str, args: argparse.Namespace) -> Answer:
     """The answer to a question with those options."""
     return city.search(
         question,
-        f"command line ({getpass.getuser()})",
+        actor(),
         include_private=args.private,
         accounts=args.account,
         kinds=args.kind,

@@ -8,7 +8,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from paloverde.commands.asking import asked, scope_arguments
+from paloverde.commands.asking import actor, asked, scope_arguments
 from paloverde.commands.office import opened
 
 
@@ -27,10 +27,12 @@ def run(args: argparse.Namespace) -> int:
     city = opened()
     answer = asked(city, args.question, args)
     print(answer.sentence)
-    built = city.bundle(
-        answer, args.name, args.out, "command line", lambda line: print(line, file=sys.stderr)
-    )
+    built = city.bundle(answer, args.name, args.out, actor(), _say)
     counts = ", ".join(f"{number:,} {what}" for what, number in built.counts.items())
     print(f"{built.path}: {counts}; {built.size:,} bytes, SHA-256 {built.sha256}.")
     print(f"Sealed with the key {built.key}. Anyone can check it: paloverde verify {built.path}")
     return 0
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr)

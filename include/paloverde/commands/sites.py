@@ -1,17 +1,17 @@
-"""Serve the simulated sites on this machine, for trying and testing. Nothing leaves the machine."""
+"""Serve the simulated sites on this machine, for trying and testing. Nothing leaves the machine. How to play
+events and faults: `include/paloverde/simulator/README.md`.
+"""
 
 from __future__ import annotations
 
 import argparse
 
-from paloverde.simulator.server import main
+from paloverde.simulator.server import add_options, serve
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "options", nargs=argparse.REMAINDER, help="options of the simulator (--help shows them)"
-    )
+    add_options(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    return int(main(args.options) or 0)
+    return serve(args)

@@ -29,7 +29,7 @@ from paloverde.orchestration.staging import (
     wait_until,
 )
 from paloverde.orchestration.story import Stage, play
-from paloverde.orchestration.supervise import Supervised, stop_on_signals
+from paloverde.orchestration.supervise import Supervised, stop_on_signals, stop_undisturbed
 from paloverde.settings import load
 
 _BOOT_SECONDS = 240.0
@@ -47,11 +47,13 @@ def run(*, check: bool, home: Path) -> int:
             if not check:
                 _invite(stage)
         except KeyboardInterrupt:
-            tell("Stopping ...")
+            tell("Stopping; this takes some seconds ...")
             return 1 if check else 0
         except PaloverdeError as error:
             tell(f"It did not work: {error}")
             return 1
+        finally:
+            stop_undisturbed()
         tell("Every step held. Stopping ...")
         return 0
 

@@ -28,6 +28,7 @@ from paloverde.errors import Unreachable
 from paloverde.orchestration.tether import AT_ONCE, follow_parent
 
 _LONGEST_SOCKET_PATH = 100  # sun_path holds 108 bytes on Linux, 104 on macOS
+_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _STOP_SECONDS = 45  # more than a tether needs for killing a stubborn program
 
 _CONFIG = """\
@@ -64,7 +65,7 @@ stdout_logfile_backups=3
 
 @dataclass(frozen=True)
 class Part:
-    """One program to keep running. `at_once`: it has nothing to lose, and is killed rather than asked to end."""
+    """One program to keep running; one that has nothing to lose is ended `at_once`, not asked to end."""
 
     name: str
     command: Sequence[str]
@@ -97,7 +98,11 @@ class Supervised:
                 stderr=said,
                 start_new_session=True,  # Ctrl-C reaches this process alone, which then stops the parts
             )
-        self._wait_for_socket()
+        try:
+            self._wait_for_socket()
+        except BaseException:  # Ctrl-C too: nobody else would stop what has just been started
+            self.stop()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -169,7 +174,6 @@ class Supervised:
                 return
             time.sleep(0.05)
         said = (self.folder / "supervisord.err").read_text(errors="replace").strip()
-        self.stop()
         raise Unreachable(f"supervisord did not start: {said or 'it said nothing'}; see {self.folder}.")
 
     def _ask(self, method: str) -> Any:
@@ -214,8 +218,14 @@ def stop_on_signals() -> None:
     def end(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in _STOP_SIGNALS:
         signal.signal(number, end)
+
+
+def stop_undisturbed() -> None:
+    """From here on this process is ending in order: a second Ctrl-C must not leave half of it behind."""
+    for number in _STOP_SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _literal(value: object) -> str:

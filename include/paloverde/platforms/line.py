@@ -126,9 +126,9 @@ class Line:
         extra_headers, extra_params = self._platform.authorize(request, self._token)
         url = self._address + request.path
         query = urlencode((*request.params, *extra_params.items()))
-        received = self._clock()
         asked = f"{url}?{query}" if query else url
         got = self._fetch(self._transport, asked, extra_headers, self._limits.max_body)
+        received = self._clock()
         decoded = decode(got.body, got.headers.get("content-encoding", ""), self._limits)
         body, taken_out = clean_body(decoded, self._secrets)
         shown = f"{url}?{urlencode(request.params)}" if request.params else url
@@ -214,7 +214,7 @@ class Line:
         except ValueError:
             return
         skew = abs((ours - theirs).total_seconds()) if theirs.tzinfo else 0.0
-        if skew > self._rules.clock_skew + self._limits.deadline:
+        if skew > self._rules.clock_skew:
             raise Suspicious(
                 f"This machine's clock says {ours:%A %d %B %Y %H:%M} UTC and {self._platform.title} says "
                 f"{theirs:%A %d %B %Y %H:%M}. Set the clock (NTP) before anything is sealed by it."

@@ -165,8 +165,14 @@ def accounts(city: City) -> list[dict[str, Any]]:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """`paloverde sites`: serves until Ctrl-C or SIGTERM."""
-    options = _options(argv)
+    """Serves from the shell: `python -m paloverde.simulator.server`."""
+    parser = argparse.ArgumentParser(description="Serves a simulated city's sites on loopback.")
+    add_options(parser)
+    return serve(parser.parse_args(argv))
+
+
+def serve(options: argparse.Namespace) -> int:
+    """Serves until Ctrl-C or SIGTERM."""
     moment, running = _moment(options.day)
     city = build(options.seed, moment, scale=options.scale, running=running)
     try:
@@ -178,9 +184,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
         return 1
     url = f"http://{LOOPBACK}:{server.server_address[1]}"
-    print(_welcome(city, url), flush=True)
-    signal.signal(signal.SIGTERM, _stop)
     try:
+        signal.signal(signal.SIGTERM, _stop)
+        print(_welcome(city, url), flush=True)
         server.serve_forever(0.1)
     except KeyboardInterrupt:
         print("The sites are closed.", flush=True)
@@ -193,10 +199,8 @@ def _stop(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def _options(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="paloverde sites", description="Serves a simulated city's sites on loopback."
-    )
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options of `serve`."""
     parser.add_argument("--port", type=int, default=8070, help="0 takes any free port (default 8070)")
     parser.add_argument("--seed", type=int, default=1, help="the same seed and day give the same city")
     parser.add_argument(
@@ -207,7 +211,6 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
         type=date.fromisoformat,
         help="the clock stands at 10 p.m. Pacific of this day; else it follows the wall",
     )
-    return parser.parse_args(argv)
 
 
 def _scale(text: str) -> float:
