@@ -47,7 +47,7 @@ Trigger it again.
             type="string",
             pattern="^PRA-[0-9]{4}-[0-9]{4}$",
             title="Request number",
-            description="As in the clerk's register, such as PRA-2026-0042.",
+            description="Written as in PRA-2026-0042: the year, then four digits.",
         ),
         "words": Param(
             type="string",
@@ -63,15 +63,15 @@ Trigger it again.
             None, type=["null", "string"], format="date", title="To", description="Last day, or empty."
         ),
         "accounts": Param(
-            [],
-            type="array",
+            None,
+            type=["null", "array"],
             items={"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9_.]+)+$"},
             title="Accounts",
             description="The archive's names of the accounts, one per line; none means all of them.",
         ),
         "kinds": Param(
-            [],
-            type="array",
+            None,
+            type=["null", "array"],
             items={"type": "string", "enum": list(PUBLIC_KINDS)},
             examples=list(PUBLIC_KINDS),
             title="Kinds",

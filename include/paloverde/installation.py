@@ -298,7 +298,7 @@ def _refuse_a_lost_key(settings: Settings, books: Engine) -> None:
         sealed = connection.execute(select(func.count()).select_from(RUNS)).scalar_one()
     if sealed:
         raise BadSetting(
-            f"The signing key {settings.signing_key_file} is missing, and {sealed:,} runs bear its signature. "
+            f"The key {settings.signing_key_file} is missing, and {sealed:,} runs are sealed with it. "
             "Put it back from the backup, or name its place with PALOVERDE_SIGNING_KEY_FILE."
         )
 

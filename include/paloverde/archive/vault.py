@@ -23,7 +23,7 @@ class Vault(msgspec.Struct, frozen=True):
     lock_years: int
 
     def locked_until(self, day: date) -> datetime:
-        """The end of the lock of what a run for an archive day writes: counted from today where that is later.
+        """The end of the lock of what a run for an archive day writes; from today, where that is later.
 
         A night that is run for a day long past is a new record all the same.
         """

@@ -8,17 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
-from functools import partial
 
 import msgspec
-import pyarrow as pa
-import pyarrow.compute as pc
 from sqlalchemy import Connection, Select, func, select
 
-from paloverde import __version__
-from paloverde.archive.commit import already_sealed, commit
-from paloverde.archive.layout import removed_key
-from paloverde.archive.parquet import to_parquet
 from paloverde.archive.reader import Archive
 from paloverde.archive.register import (
     Item,
@@ -29,19 +22,20 @@ from paloverde.archive.register import (
     oldest_look,
     under,
 )
-from paloverde.archive.schema import REMOVED
-from paloverde.archive.seal import Coverage, Draft, Role, RunKind
-from paloverde.archive.vault import Vault, end_of
+from paloverde.archive.seal import Coverage, RunKind
+from paloverde.archive.vault import Vault
+from paloverde.capture.holding import hold, last_version
 from paloverde.capture.intake import Intake
 from paloverde.capture.media import MediaKeeper
 from paloverde.capture.night import OpenLine
-from paloverde.capture.removal import REMOVABLE, Decision, Removal, already_hidden, decide, too_many_gone
+from paloverde.capture.removal import REMOVABLE, Decision, already_hidden, decide, too_many_gone
+from paloverde.capture.sealing import Run, seal_run
 from paloverde.capture.spool import Spool
 from paloverde.capture.tables import Sighting
-from paloverde.errors import ArchiveDamaged, Suspicious
+from paloverde.errors import Suspicious
 from paloverde.platforms.conversation import Look, Platform, Seen
 from paloverde.platforms.line import Line, look_up
-from paloverde.records import PACIFIC, Account, archive_day
+from paloverde.records import PACIFIC, Account
 from paloverde.state.tables import ITEMS
 
 
@@ -106,11 +100,15 @@ def check_removals(
             intake.close()
         removals = [decision.removal for _, decision in decisions if decision.removal]
         for removal in removals:
-            _spool_removed(archive, account, removal, spool)
+            hold(archive, account, removal, spool)
             intake.note(
                 f"removed {removal.item.kind.value} {removal.item.native_id} {removal.removed_at.isoformat()}"
             )
-        _seal(vault, spool, account, day, started, intake, looked_up, len(removals))
+        if looked_up or removals:
+            counts = {"looked_up": looked_up, "removed": len(removals)}
+            coverage = Coverage(exchanges=intake.exchanges)
+            run = Run(account, day, RunKind.REMOVAL_CHECK, started, coverage, counts)
+            seal_run(vault, spool, run, intake.digest)
     with vault.books.connect() as connection:
         oldest = oldest_look(connection, account.slug)
     return _report(account, day, absent, decisions, looked_up, oldest)
@@ -195,7 +193,7 @@ def _witnesses(connection: Connection, account: Account, wanted: list[Item]) -> 
 
 
 def _is_own(archive: Archive, account: Account, item: Item) -> bool:
-    return bool(_last_version(archive, item)["poster_id"][0].as_py() == account.native_id)
+    return bool(last_version(archive, item)["poster_id"][0].as_py() == account.native_id)
 
 
 def _sightings(decisions: Iterable[tuple[Item, Decision]], now: datetime) -> Iterator[Sighting]:
@@ -217,88 +215,6 @@ def _orphans(
                     orphan.kind.value, orphan.native_id, "", "", "absent", now, "listing",
                     orphan.version_sha256, orphan.posted_at, "what it hangs under was removed",
                 )  # fmt: skip
-
-
-def _spool_removed(archive: Archive, account: Account, removal: Removal, spool: Spool) -> None:
-    """One object for the removed item: its last full version and what is known of the removal.
-
-    Its pictures and attachments stay where they are, and are locked as long.
-    """
-    row = _last_version(archive, removal.item).to_pylist()[0]
-    row |= {
-        "removed_at": removal.removed_at,
-        "last_seen_at": removal.item.last_seen,
-        "confirmed_at": removal.confirmed_at,
-        "confirmed_by": removal.confirmed_by,
-        "cause": removal.cause.value,
-        "cause_reason": removal.cause_reason,
-        "retain_until": removal.retain_until,
-    }
-    until = end_of(removal.retain_until)
-    for medium in row["media"]:
-        if medium["sha256"]:
-            archive.store.extend(archive.media_object(medium["sha256"]), until)
-    day = archive_day(removal.confirmed_at)
-    spool.add(
-        Role.REMOVED,
-        partial(removed_key, account.slug, day, removal.item.native_id),
-        to_parquet(pa.Table.from_pylist([row], schema=REMOVED)),
-        rows=1,
-        undated=int(row["posted_at"] is None),
-        bounds=(row["posted_at"], row["posted_at"]),
-        locked_until=until,
-    )
-
-
-def _last_version(archive: Archive, item: Item) -> pa.Table:
-    """The row of the item's last observed version."""
-    for sealed in archive.parts_of(item.record_sequence, Role.RECORDS):
-        table = archive.table(sealed.part)
-        mask = pc.and_(
-            pc.equal(table["native_id"], item.native_id),
-            pc.equal(table["version_sha256"], item.version_sha256),
-        )
-        rows = table.filter(mask)
-        if rows.num_rows:
-            return rows.slice(0, 1)
-    raise ArchiveDamaged(
-        f"The content of {item.kind.value} {item.native_id} is not where the register says. "
-        "Run `paloverde rebuild`."
-    )
-
-
-def _seal(
-    vault: Vault,
-    spool: Spool,
-    account: Account,
-    day: date,
-    started: datetime,
-    intake: Intake,
-    looked_up: int,
-    removed: int,
-) -> None:
-    """Seal the check, unless there was nothing to look at or an equal check is sealed."""
-    draft = Draft(
-        account=account.slug,
-        platform=account.platform,
-        day=day,
-        kind=RunKind.REMOVAL_CHECK,
-        digest=intake.digest,
-        started_at=started,
-        ended_at=vault.clock(),
-        parts=[],
-        coverage=Coverage(exchanges=intake.exchanges),
-        counts={"looked_up": looked_up, "removed": removed},
-        code_version=__version__,
-    )
-    if not looked_up and not removed:
-        return
-    if already_sealed(vault.books, draft) is None:
-        locked_until = vault.locked_until(day)
-        parts = spool.store(vault.store, locked_until)
-        commit(
-            vault.store, vault.books, vault.signer, msgspec.structs.replace(draft, parts=parts), locked_until
-        )
 
 
 def _report(

@@ -11,14 +11,14 @@ from datetime import date, datetime
 
 import msgspec
 
-from paloverde import __version__
-from paloverde.archive.commit import Outcome, already_sealed, commit
+from paloverde.archive.commit import Committed, Outcome
 from paloverde.archive.register import Item, expected_in, items
-from paloverde.archive.seal import Coverage, Draft, RunKind
+from paloverde.archive.seal import Coverage, RunKind
 from paloverde.archive.vault import Vault
 from paloverde.capture.intake import Intake
 from paloverde.capture.media import MediaKeeper
 from paloverde.capture.removal import REMOVABLE
+from paloverde.capture.sealing import Run, seal_run
 from paloverde.capture.spool import Spool
 from paloverde.capture.tables import Sighting
 from paloverde.errors import PaloverdeError, Unreachable
@@ -76,8 +76,10 @@ def archive_night(
         for essence in (*map(_listed, listings), *map(_missed, gaps)):
             intake.note(essence)
         coverage = Coverage(listings, gaps, intake.unread, intake.drifted, intake.exchanges)
-        draft = _draft(vault, account, day, started, intake, coverage, candidates=len(absent))
-        return _seal(vault, spool, draft, broken_off=trouble is not None), trouble
+        counts = {"records": intake.records, "new_versions": intake.new_versions, "candidates": len(absent)}
+        run = Run(account, day, RunKind.NIGHT, started, coverage, counts)
+        committed = seal_run(vault, spool, run, intake.digest)
+    return _report(committed, broken_off=trouble is not None), trouble
 
 
 def _listen(
@@ -185,50 +187,16 @@ def _missed(gap: Gap) -> str:
     return f"{gap.stream}/{gap.of}/{gap.cause}"
 
 
-def _draft(
-    vault: Vault,
-    account: Account,
-    day: date,
-    started: datetime,
-    intake: Intake,
-    coverage: Coverage,
-    *,
-    candidates: int,
-) -> Draft:
-    counts = {"records": intake.records, "new_versions": intake.new_versions, "candidates": candidates}
-    return Draft(
-        account=account.slug,
-        platform=account.platform,
-        day=day,
-        kind=RunKind.NIGHT,
-        digest=intake.digest,
-        started_at=started,
-        ended_at=vault.clock(),
-        parts=[],
-        coverage=coverage,
-        counts=counts,
-        code_version=__version__,
-    )
-
-
-def _seal(vault: Vault, spool: Spool, draft: Draft, *, broken_off: bool) -> NightReport:
-    equal = already_sealed(vault.books, draft)
-    outcome = "already sealed"
-    if equal is None:
-        locked_until = vault.locked_until(draft.day)
-        whole = msgspec.structs.replace(draft, parts=spool.store(vault.store, locked_until))
-        committed = commit(vault.store, vault.books, vault.signer, whole, locked_until)
-        equal = committed.seal
-        if committed.outcome is Outcome.MINE:
-            outcome = "degraded" if broken_off else "sealed"
-    counts = equal.run.counts
+def _report(committed: Committed, *, broken_off: bool) -> NightReport:
+    run = committed.seal.run
+    outcome = "degraded" if broken_off else "sealed"
     return NightReport(
-        account=draft.account,
-        day=draft.day,
-        outcome=outcome,
-        records=counts["records"],
-        new_versions=counts["new_versions"],
-        candidates=counts["candidates"],
-        gaps=[f"{_where(gap)}: {gap.cause}" for gap in equal.run.coverage.gaps],
-        sequence=equal.sequence,
+        account=run.account,
+        day=run.day,
+        outcome=outcome if committed.outcome is Outcome.MINE else "already sealed",
+        records=run.counts["records"],
+        new_versions=run.counts["new_versions"],
+        candidates=run.counts["candidates"],
+        gaps=[f"{_where(gap)}: {gap.cause}" for gap in run.coverage.gaps],
+        sequence=committed.seal.sequence,
     )

@@ -29,13 +29,13 @@ log = logging.getLogger(__name__)
 # The colors of the reader's own system, dark or light, as Airflow's page around this one has them.
 _STYLE = """
 :root { color-scheme: light dark; }
-body { font: 1rem/1.5 system-ui, sans-serif; margin: 0; padding: 1.5rem; max-width: 48rem;
+body { font: 1rem/1.5 system-ui, sans-serif; margin: 0; padding: clamp(.75rem, 4vw, 1.5rem); max-width: 48rem;
   background: Canvas; color: CanvasText; }
-p { overflow-wrap: anywhere; }
+p, td:first-child { overflow-wrap: anywhere; }
 h1 { font-size: 1.5rem; margin: 0 0 1rem; }
 h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
 table { border-collapse: collapse; }
-th, td { text-align: left; padding: .4rem 1rem .4rem 0; border-bottom: 1px solid GrayText; }
+th, td { text-align: left; padding: .4rem .75rem .4rem 0; border-bottom: 1px solid GrayText; }
 td + td { white-space: nowrap; }
 """
 

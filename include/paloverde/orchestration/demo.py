@@ -69,8 +69,8 @@ def _set_up(home: Path, everything: ExitStack, tell: Teller) -> Stage:
     sites = Sites(sites_port)
     city = {"PALOVERDE_HOME": str(home), **store, **sites.settings()}
     tell(open_installation(load(city)).promise())
-    if store:
-        tell("What a demo writes there stays locked for two years; the next demo takes another bucket.")
+    if store.get("PALOVERDE_STORE", "").startswith("s3://"):
+        tell("What a demo writes there stays locked for two years, long after the demo is over.")
     sites.wait(sites_up)
     accounts = sites.accounts()
     tell(f"Simulated sites are up at {sites.url}: {', '.join(account['slug'] for account in accounts)}.")

@@ -18,6 +18,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from paloverde.archive.store import make_bucket
 from paloverde.errors import BadSetting, PersonNeeded, Unreachable
 from paloverde.installation import open_installation
@@ -93,14 +95,14 @@ def choose_store(project: Path, home: Path, environ: Mapping[str, str]) -> dict[
     if not access.exists():
         return {}
     _start_s3_server(project)
-    s3 = json.loads(access.read_text(encoding="utf-8"))
-    bucket = f"s3://{s3['bucket']}-demo-{datetime.now(UTC):%Y%m%d-%H%M%S}"
-    make_bucket(bucket, endpoint=s3["endpoint"], access_key=s3["access_key"], secret_key=s3["secret_key"])
-    for name in ("access_key", "secret_key"):
-        write_private(home / f"s3_{name}", s3[name])
+    s3 = _access_to_s3(access)
+    bucket = f"s3://{s3.bucket}-demo-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    make_bucket(bucket, endpoint=s3.endpoint, access_key=s3.access_key, secret_key=s3.secret_key)
+    for name, key in (("access_key", s3.access_key), ("secret_key", s3.secret_key)):
+        write_private(home / f"s3_{name}", key)
     return {
         "PALOVERDE_STORE": bucket,
-        "PALOVERDE_S3_ENDPOINT": s3["endpoint"],
+        "PALOVERDE_S3_ENDPOINT": s3.endpoint,
         "PALOVERDE_S3_ACCESS_KEY_FILE": str(home / "s3_access_key"),
         "PALOVERDE_S3_SECRET_KEY_FILE": str(home / "s3_secret_key"),
     }
@@ -200,6 +202,24 @@ def emptied(home: Path) -> Iterator[None]:
             elif path != mark:
                 path.unlink()
         yield
+
+
+class _S3Access(msgspec.Struct, frozen=True):
+    """How to reach the server of `make s3`."""
+
+    endpoint: str
+    access_key: str
+    secret_key: str
+    bucket: str
+
+
+def _access_to_s3(file: Path) -> _S3Access:
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=_S3Access)
+    except (OSError, msgspec.DecodeError):
+        raise BadSetting(
+            f"{file} cannot be read: run `make s3-stop`, move {file.parent} away, then `make s3` again."
+        ) from None
 
 
 def _start_s3_server(project: Path) -> None:
