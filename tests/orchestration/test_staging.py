@@ -92,6 +92,15 @@ def test_moving_in_registers_accounts_and_keeps_their_tokens_to_itself(tmp_path:
         assert account["token"] not in repr(environ)
 
 
+def test_a_damaged_note_of_the_s3_server_is_said_so(tmp_path: Path) -> None:
+    (tmp_path / ".s3").mkdir()
+    (tmp_path / ".s3" / "s3.json").write_text("{")
+    (tmp_path / "ops").mkdir()
+    (tmp_path / "ops" / "s3_server.py").write_text("")  # a server that is up already
+    with pytest.raises(BadSetting, match=r"s3\.json cannot be read: run `make s3-stop`"):
+        choose_store(tmp_path, tmp_path, {})
+
+
 def test_airflows_environment_is_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     monkeypatch.setenv("AIRFLOW__CORE__PARALLELISM", "32")
