@@ -40,8 +40,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; errors are one sentence on standard error."""
     words = list(sys.argv[1:] if argv is None else argv)
     chosen = next((word for word in words if not word.startswith("-")), None)
-    args = whole_parser([chosen] if chosen in COMMANDS else []).parse_args(words)
     try:
+        args = whole_parser([chosen] if chosen in COMMANDS else []).parse_args(words)
         return int(args.run(args))
     except TryAgain as error:
         print(f"paloverde: {error}", file=sys.stderr)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
+import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -16,6 +18,8 @@ from paloverde.errors import BadSetting
 _TIME = (1980, 1, 1, 0, 0, 0)  # the first that a zip can say; the time of sealing is in the manifest
 _READ_ONLY = 0o100644 << 16
 _UNIX = 3
+_IN_MEMORY = 8 << 20  # larger files wait on disk
+_CHUNK = 1 << 20
 _THERE = "{} is there already, and a bundle is never overwritten. Give another name."
 
 
@@ -38,16 +42,19 @@ class Box:
 
     def add(self, path: str, body: bytes | Iterable[bytes], *, packed: bool = True) -> Packed:
         """Add a file; `packed` deflates it, which pictures and Parquet do not need."""
-        info = zipfile.ZipInfo(path, _TIME)
-        info.create_system, info.external_attr = _UNIX, _READ_ONLY
-        info.compress_type = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
-        digest, size = hashlib.sha256(), 0
-        streamed = not isinstance(body, bytes)
-        with self._zip.open(info, "w", force_zip64=streamed) as file:
+        with tempfile.SpooledTemporaryFile(_IN_MEMORY) as waiting:
+            digest, size = hashlib.sha256(), 0
             for chunk in (body,) if isinstance(body, bytes) else body:
-                file.write(chunk)
+                waiting.write(chunk)
                 digest.update(chunk)
                 size += len(chunk)
+            waiting.seek(0)
+            # With the size known beforehand every Python writes the same head; unknown, 3.11.2 writes another.
+            info = zipfile.ZipInfo(path, _TIME)
+            info.create_system, info.external_attr, info.file_size = _UNIX, _READ_ONLY, size
+            info.compress_type = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
+            with self._zip.open(info, "w") as file:
+                shutil.copyfileobj(waiting, file, _CHUNK)
         done = Packed(path, digest.hexdigest(), size)
         self.files.append(done)
         return done

@@ -206,7 +206,10 @@ def _end_of_log(stage: Stage) -> Any:
 
 
 def _paloverde(stage: Stage, *words: str) -> str:
-    """The command line's standard output; what it says on failure is raised."""
+    """The command line's standard output.
+
+    Raises PersonNeeded with what it said, on either stream, where it fails.
+    """
     done = subprocess.run(  # noqa: S603 - this interpreter, our own module
         [sys.executable, "-m", "paloverde.cli", *words],
         env=bare_environment() | dict(stage.city),
@@ -215,10 +218,8 @@ def _paloverde(stage: Stage, *words: str) -> str:
         timeout=_NIGHT_SECONDS,
         check=False,
     )
-    _hold(
-        done.returncode == 0,
-        f"`paloverde {words[0]}` ended with {done.returncode}: {done.stderr.strip()[-800:]}",
-    )
+    said = done.stderr.strip()[-800:] or done.stdout.strip()[:800]
+    _hold(done.returncode == 0, f"`paloverde {words[0]}` ended with {done.returncode}: {said}")
     return done.stdout
 
 
