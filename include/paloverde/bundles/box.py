@@ -49,7 +49,7 @@ class Box:
                 digest.update(chunk)
                 size += len(chunk)
             waiting.seek(0)
-            # With the size known beforehand every Python writes the same head; unknown, 3.11.2 writes another.
+            # With the size known beforehand every Python writes the same head; else 3.11.2 writes another.
             info = zipfile.ZipInfo(path, _TIME)
             info.create_system, info.external_attr, info.file_size = _UNIX, _READ_ONLY, size
             info.compress_type = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
