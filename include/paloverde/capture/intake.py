@@ -8,10 +8,8 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date, datetime
 from functools import partial
-from typing import Self
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -52,7 +50,8 @@ class Batch:
 class Intake:
     """Takes in what a run finds, and closes it in batches onto the spool.
 
-    A full batch is closed by a thread of its own while the next one fills: at most two are in memory.
+    One batch is in memory at a time. (A thread that closes it while the next one fills was tried: it gained a
+    twentieth and doubled the memory.)
     `seen` grows with the items of the run, one short entry each: it finds doubles between pages and,
     at the end, what a listing should have shown and did not.
     """
@@ -63,14 +62,6 @@ class Intake:
         self.records = self.new_versions = self.unread = self.drifted = self.exchanges = 0
         self._sum = 0
         self._batch = Batch(vault.clock())
-        self._closer = ThreadPoolExecutor(1, thread_name_prefix="close-batch")
-        self._closing: Future[None] | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._closer.shutdown()
 
     def exchange(self, exchange: Exchange) -> None:
         """Keep a raw exchange; what is found next was read from it."""
@@ -85,7 +76,7 @@ class Intake:
         for record in found.records:
             self._take(record, found.stream, found.of)
         if self._batch.is_full:
-            self._close_behind()
+            self.close_batch()
 
     def sighted(self, sightings: Iterable[Sighting]) -> None:
         """Take in sightings without a record: absences, direct look-ups."""
@@ -102,24 +93,9 @@ class Intake:
         """The logical digest: the same for the same observations, in any order, however often made."""
         return f"{self._sum:064x}"
 
-    def close(self) -> None:
-        """Put everything that was taken in on the spool. Raises what closing a batch raised."""
-        self._close_behind()
-        self._wait()
-
-    def _close_behind(self) -> None:
-        """Let the thread close this batch, after the one before, and open the next."""
-        self._wait()
-        self._closing = self._closer.submit(self._close, self._batch)
-        self._batch = Batch(self._vault.clock())
-
-    def _wait(self) -> None:
-        if self._closing is not None:
-            self._closing.result()
-            self._closing = None
-
-    def _close(self, batch: Batch) -> None:
-        """Put the raw exchanges, then the rows that point into them, on the spool."""
+    def close_batch(self) -> None:
+        """Put the raw exchanges, then the rows that point into them, on the spool; begin the next batch."""
+        batch, self._batch = self._batch, Batch(self._vault.clock())
         slug, exchange_key = self._account.slug, ""
         if batch.exchanges.count:
             key = partial(exchanges_key, slug, self._day)

@@ -90,14 +90,14 @@ def check_removals(
         absent, hidden = _candidates(connection, account, budget)
         rotation = _rotation(connection, account, budget, started, len(absent))
     with Spool() as spool, open_line() as line:
-        with Intake(account, day, vault, spool, MediaKeeper(line.fetch_media, spool)) as intake:
-            decisions = [(item, Decision("hidden", "", already_hidden(item))) for item in hidden]
-            decisions += _decisions(vault, archive, platform, account, [*absent, *rotation], line, intake)
-            looked_up = len(decisions) - len(hidden)
-            intake.sighted(_sightings(decisions, vault.clock()))
-            with vault.books.connect() as connection:
-                intake.sighted(_orphans(connection, decisions, vault.clock()))
-            intake.close()
+        intake = Intake(account, day, vault, spool, MediaKeeper(line.fetch_media, spool))
+        decisions = [(item, Decision("hidden", "", already_hidden(item))) for item in hidden]
+        decisions += _decisions(vault, archive, platform, account, [*absent, *rotation], line, intake)
+        looked_up = len(decisions) - len(hidden)
+        intake.sighted(_sightings(decisions, vault.clock()))
+        with vault.books.connect() as connection:
+            intake.sighted(_orphans(connection, decisions, vault.clock()))
+        intake.close_batch()
         removals = [decision.removal for _, decision in decisions if decision.removal]
         for removal in removals:
             hold(archive, account, removal, spool)

@@ -67,11 +67,11 @@ def archive_night(
     started = vault.clock()
     with Spool() as spool, open_line() as line:
         media = MediaKeeper(line.fetch_media, spool)
-        with Intake(account, day, vault, spool, media) as intake:
-            listings, gaps, trouble = _listen(platform, account, since, line, intake)
-            absent = _absences(vault, account, listings, intake)
-            intake.sighted(absent)
-            intake.close()
+        intake = Intake(account, day, vault, spool, media)
+        listings, gaps, trouble = _listen(platform, account, since, line, intake)
+        absent = _absences(vault, account, listings, intake)
+        intake.sighted(absent)
+        intake.close_batch()
         gaps += _shortfalls(listings, gaps) + _media_gaps(media)
         for essence in (*map(_listed, listings), *map(_missed, gaps)):
             intake.note(essence)

@@ -81,7 +81,6 @@ class Line:
         self._clock, self._sleep = clock, sleep
         self._limits, self._rules = limits or Limits(), rules or Rules()
         self._transport = transport or Http(self._limits)
-        self._media_transport = transport or Http(self._limits)  # media come by another thread
         self._free_at = 0.0
 
     def __enter__(self) -> Self:
@@ -89,7 +88,6 @@ class Line:
 
     def __exit__(self, *_: object) -> None:
         self._transport.close()
-        self._media_transport.close()
 
     def ask(self, request: Request, keep: Keep) -> Response:
         """The good answer to a request. Every exchange on the way to it is handed to `keep`.
@@ -110,7 +108,7 @@ class Line:
     def _fetch_media_once(self, url: str) -> bytes:
         for _ in range(_HOPS):
             self._check_media_address(url)
-            got = self._fetch(self._media_transport, url, {}, self._limits.max_media)
+            got = self._fetch(url, {}, self._limits.max_media)
             if got.status in (301, 302, 303, 307, 308) and "location" in got.headers:
                 url = urljoin(url, got.headers["location"])
                 continue
@@ -127,7 +125,7 @@ class Line:
         url = self._address + request.path
         query = urlencode((*request.params, *extra_params.items()))
         asked = f"{url}?{query}" if query else url
-        got = self._fetch(self._transport, asked, extra_headers, self._limits.max_body)
+        got = self._fetch(asked, extra_headers, self._limits.max_body)
         received = self._clock()
         decoded = decode(got.body, got.headers.get("content-encoding", ""), self._limits)
         body, taken_out = clean_body(decoded, self._secrets)
@@ -200,10 +198,10 @@ class Line:
     def _headers(self, extra: dict[str, str]) -> dict[str, str]:
         return {"User-Agent": "Paloverde (city records archive)", "Accept-Encoding": "gzip, deflate", **extra}
 
-    def _fetch(self, transport: Transport, url: str, extra: dict[str, str], most: int) -> Fetched:
+    def _fetch(self, url: str, extra: dict[str, str], most: int) -> Fetched:
         self._check_scheme(url)
         try:
-            return transport.fetch(url, self._headers(extra), most)
+            return self._transport.fetch(url, self._headers(extra), most)
         except Unreachable as error:
             raise Unreachable(clean_text(str(error), self._secrets)) from None
 
