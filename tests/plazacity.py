@@ -22,7 +22,7 @@ class City:
     """A city with one Plaza account. Its clock is the machine's, moved by `later`."""
 
     def __init__(self, home: Path, site: PlazaSite) -> None:
-        self.site, self.token, self.later = site, TOKEN, timedelta()
+        self.site, self.token, self.later, self.skew = site, TOKEN, timedelta(), 10**9
         store = open_store(f"file://{home}/archive")
         signer = open_signer(home / "key.pem")
         self.vault = Vault(store, open_books(f"sqlite:///{home}/state.db"), signer, self.clock, 2)
@@ -33,7 +33,7 @@ class City:
 
     def line(self) -> Line:
         limits = Limits(attempts=2, longest_wait=2.0)
-        rules = Rules(loopback=True, clock_skew=10**9)
+        rules = Rules(loopback=True, clock_skew=self.skew)
         return Line(
             Plaza(), self.site.url, self.token, clock=self.clock, limits=limits, rules=rules, sleep=_no_sleep
         )

@@ -36,7 +36,6 @@ DEMO_ONLY = {
     "AIRFLOW__API__HOST",
     "AIRFLOW__API__PORT",
     "AIRFLOW__SCHEDULER__SCHEDULER_HEARTBEAT_SEC",
-    "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED",
 }
 # Reads the settings as Airflow does, in a process of its own, and every command as its command line does.
 ASK_AIRFLOW = """

@@ -49,8 +49,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except PaloverdeError as error:
         print(f"paloverde: {error}", file=sys.stderr)
         return 1
-    except BrokenPipeError:
-        sys.stderr.close()  # whoever read our output has gone; there is nobody to tell
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            sys.stderr.close()  # whoever read our output has gone; there is nobody to tell
+        else:
+            where = f" ({error.filename})" if error.filename else ""
+            print(f"paloverde: This machine refused: {error.strerror or error}{where}.", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\npaloverde: stopped.", file=sys.stderr)

@@ -4,28 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple, TypedDict, Unpack
 
-import msgspec
 from sqlalchemy import Engine, func, select
 
 from paloverde.archive.doctor import Examination, examine, refuse_compliance_unless_proven
 from paloverde.archive.fixity import FixityReport, check_fixity
-from paloverde.archive.layout import bundle_key, is_slug
+from paloverde.archive.layout import bundle_key
 from paloverde.archive.ledger import Event, Ledger
 from paloverde.archive.reader import Archive
 from paloverde.archive.rebuild import Rebuilt, rebuild
 from paloverde.archive.register import oldest_look
+from paloverde.archive.registry import register, registered, remove
 from paloverde.archive.seal import RunKind, read_seal
 from paloverde.archive.signing import open_signer
 from paloverde.archive.store import open_store, open_tamper
-from paloverde.archive.store.interface import Grade
+from paloverde.archive.store.interface import Grade, Store
 from paloverde.archive.vault import Vault
 from paloverde.bundles.build import BuiltBundle, build_bundle
 from paloverde.capture.looking import Budget, RemovalReport, check_removals
 from paloverde.capture.night import NightReport, archive_night
-from paloverde.errors import BadSetting, UnknownAccount
+from paloverde.errors import ArchiveDamaged, BadQuestion, BadSetting, UnknownAccount
 from paloverde.platforms import PLATFORMS
 from paloverde.platforms.conversation import Clock, Platform
 from paloverde.platforms.line import Line, Rules
@@ -34,10 +35,11 @@ from paloverde.platforms.x import X
 from paloverde.records import PACIFIC, Account, archive_day
 from paloverde.search.answer import Answer, search
 from paloverde.settings import Secret, Settings
-from paloverde.state.books import open_books, writing
-from paloverde.state.tables import ACCOUNTS, RUNS
+from paloverde.state.books import open_books
+from paloverde.state.tables import LEDGER, RUNS
 
 _MIB = 1024 * 1024
+_FIRST_DAY = date(2004, 1, 1)  # before the first of the sites
 
 
 class LastNight(NamedTuple):
@@ -69,10 +71,7 @@ class Installation:
 
     def accounts(self) -> list[Account]:
         """The registered, active accounts, by slug."""
-        query = select(ACCOUNTS).where(ACCOUNTS.c.active).order_by(ACCOUNTS.c.slug)
-        with self.vault.books.connect() as connection:
-            rows = connection.execute(query).mappings().all()
-        return [Account(row["slug"], row["platform"], row["native_id"], row["handle"]) for row in rows]
+        return registered(self.vault.books)
 
     def account(self, slug: str) -> Account:
         """The account of that name; `UnknownAccount` lists those that there are."""
@@ -84,29 +83,14 @@ class Installation:
 
     def register_account(self, account: Account, actor: str = "installation") -> None:
         """Add an account to the registry, or bring its handle up to date. Its slug and id never change."""
-        if account.platform not in PLATFORMS:
-            raise BadSetting(
-                f"{account.platform!r} is not a site that is archived: {', '.join(PLATFORMS)} are."
-            )
-        if not is_slug(account.slug):
-            raise BadSetting(f"{account.slug!r} cannot name an account: use a-z, 0-9 and single hyphens.")
-        with writing(self.vault.books) as connection:
-            old = (
-                connection.execute(select(ACCOUNTS).where(ACCOUNTS.c.slug == account.slug)).mappings().first()
-            )
-            if old is None:
-                row = {**msgspec.structs.asdict(account), "active": True, "registered_at": self.vault.clock()}
-                connection.execute(ACCOUNTS.insert().values(row))
-            elif (old["platform"], old["native_id"]) != (account.platform, account.native_id):
-                raise BadSetting(
-                    f"{account.slug} is registered for {old['platform']} {old['native_id']} already. "
-                    "Another account needs another name: records of two must never mix."
-                )
-            else:
-                connection.execute(
-                    ACCOUNTS.update().where(ACCOUNTS.c.slug == account.slug).values(handle=account.handle)
-                )
+        register(self.vault.books, account, self.vault.clock())
         self._tell("account registered", actor, account=account.slug, handle=account.handle)
+
+    def remove_account(self, slug: str, actor: str) -> bool:
+        """Take an account off the registry; False where records are sealed, so that it is only retired."""
+        is_forgotten = remove(self.vault.books, self.account(slug).slug)
+        self._tell("account removed" if is_forgotten else "account retired", actor, account=slug)
+        return is_forgotten
 
     def archive_night(self, slug: str, day: date, token: str) -> NightReport:
         """Archive an account for an archive day; an equal night that is sealed already stands.
@@ -114,15 +98,15 @@ class Installation:
         What was had of a night that broke off is sealed as degraded first; then the trouble is raised.
         """
         account = self.account(slug)
+        self._refuse_an_odd_day(day)
         platform = self.platform(account.platform)
         since = self._since(slug, day)
         report, trouble = archive_night(
             self.vault, platform, account, day, since, self._line(platform, token)
         )
         if report.outcome != "already sealed":
-            self._tell(
-                "night sealed", "nightly archive", account=slug, day=str(day), sequence=str(report.sequence)
-            )
+            about = {"account": slug, "day": str(day), "sequence": str(report.sequence)}
+            self._tell("night sealed", "nightly archive", **about, outcome=report.outcome)
         if trouble is not None:
             raise trouble
         return report
@@ -222,12 +206,15 @@ class Installation:
         """The account's token from the secrets folder."""
         path = self.settings.secrets_dir / slug
         try:
-            return path.read_text().strip()
+            token = path.read_text().strip()
         except OSError as error:
             raise BadSetting(
                 f"The token of {slug} is not in {path} ({error.strerror}). "
                 "Put it there, readable only by this user."
             ) from error
+        if not token:
+            raise BadSetting(f"The file {path} is empty. Put the token of {slug} into it.")
+        return token
 
     def platform(self, name: str) -> Platform:
         """The site's conversation, as the settings want it held."""
@@ -264,6 +251,14 @@ class Installation:
             UTC
         )
 
+    def _refuse_an_odd_day(self, day: date) -> None:
+        """What is sealed for a day cannot be taken back, so the day must be one that a site can speak of."""
+        today = archive_day(self.vault.clock())
+        if not _FIRST_DAY <= day <= today:
+            raise BadQuestion(
+                f"{day} cannot be archived: an archive day lies between {_FIRST_DAY} and today ({today})."
+            )
+
     def _tell(self, what: str, actor: str, **about: str) -> None:
         self.ledger.append(Event(what, actor, self.vault.clock(), about))
 
@@ -272,35 +267,64 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def open_installation(settings: Settings, clock: Clock = now, *, unproven: bool = False) -> Installation:
+class Purpose(StrEnum):
+    """What an installation is opened for."""
+
+    WORK = "work"  # an archive must be there
+    BEGIN = "begin"  # one may be begun
+    EXAMINE = "examine"  # the doctor: on a store that is not proven yet
+    REBUILD = "rebuild"  # the database may be empty while the store is not
+
+
+def open_installation(
+    settings: Settings, clock: Clock = now, *, purpose: Purpose = Purpose.BEGIN
+) -> Installation:
     """Open the store, the database and the signing key that the settings name.
 
-    COMPLIANCE is refused on a store that has not passed `paloverde doctor`, unless `unproven` says that
-    the doctor itself is at work.
+    Refused are: an archive that is not there (`WORK`), a database or a signing key that was lost, COMPLIANCE
+    on a store that has not passed `paloverde doctor`.
     """
+    if purpose is Purpose.WORK:
+        _refuse_an_empty_place(settings)
     address, access = _store_of(settings)
-    books = open_books(settings.database)
-    _refuse_a_lost_key(settings, books)
-    signer = open_signer(settings.signing_key_file)
-    city = Installation(
-        settings, Vault(open_store(address, **access), books, signer, clock, settings.lock_years)
-    )
-    if not unproven:
+    store, books = open_store(address, **access), open_books(settings.database)
+    knows_runs = _has_rows(books)
+    forgotten = not knows_runs and _holds_runs(store)
+    if forgotten and purpose is not Purpose.REBUILD:
+        raise ArchiveDamaged(
+            f"{store.description} holds sealed runs, and the database knows none: it is another one, or was "
+            "lost. Check PALOVERDE_DATABASE and PALOVERDE_HOME; if it was lost, run `paloverde rebuild`."
+        )
+    if (knows_runs or forgotten) and not settings.signing_key_file.exists():
+        raise BadSetting(
+            f"The key {settings.signing_key_file} is missing, and the runs here are sealed with it. "
+            "Put it back from the backup, or name its place with PALOVERDE_SIGNING_KEY_FILE."
+        )
+    vault = Vault(store, books, open_signer(settings.signing_key_file), clock, settings.lock_years)
+    city = Installation(settings, vault)
+    if purpose is not Purpose.EXAMINE:
         refuse_compliance_unless_proven(city.vault, city.ledger)
     return city
 
 
-def _refuse_a_lost_key(settings: Settings, books: Engine) -> None:
-    """A new key is made only for a new archive: its seals under another would look like a stranger's."""
-    if settings.signing_key_file.exists():
-        return
-    with books.connect() as connection:
-        sealed = connection.execute(select(func.count()).select_from(RUNS)).scalar_one()
-    if sealed:
+def _refuse_an_empty_place(settings: Settings) -> None:
+    """With a misspelled home, a search would find nothing and a bundle would say so under a new key."""
+    database = settings.database
+    if database.get_backend_name() == "sqlite" and not Path(database.database or "").exists():
         raise BadSetting(
-            f"The key {settings.signing_key_file} is missing, and {sealed:,} runs are sealed with it. "
-            "Put it back from the backup, or name its place with PALOVERDE_SIGNING_KEY_FILE."
+            f"There is no archive here: {database.database} does not exist. Check PALOVERDE_HOME "
+            f"({settings.home}). A new archive begins with `paloverde accounts add`; a lost database comes "
+            "back with `paloverde rebuild`."
         )
+
+
+def _has_rows(books: Engine) -> bool:
+    with books.connect() as connection:
+        return any(connection.execute(select(table).limit(1)).first() for table in (RUNS, LEDGER))
+
+
+def _holds_runs(store: Store) -> bool:
+    return any(next(iter(store.walk(prefix)), None) for prefix in ("runs/", "ledger/"))
 
 
 class _Access(TypedDict):

@@ -15,7 +15,8 @@ from paloverde.archive.register import in_state, items
 from paloverde.archive.seal import FIRST, Draft, Role
 from paloverde.archive.store.interface import Store, Stored
 from paloverde.archive.vault import Vault
-from paloverde.errors import Unreachable
+from paloverde.errors import ArchiveDamaged, Unreachable
+from paloverde.state.books import writing
 from paloverde.state.tables import RUNS
 
 Drafts = Callable[..., Draft]
@@ -87,6 +88,16 @@ def test_a_crash_between_deciding_and_sealing_leaves_nothing_half_done(vault: Va
     with vault.books.connect() as connection:
         assert len(list(items(connection, in_state("x-palmaria", ["present"])))) == 2
         assert connection.execute(select(func.count()).select_from(RUNS)).scalar() == 1
+
+
+def test_a_database_from_an_older_backup_is_not_gone_on_with(vault: Vault, draft: Drafts) -> None:
+    seal(vault, draft("c1"))
+    seal(vault, draft("c1", "c2", day=LATER))
+    with writing(vault.books) as connection:  # as a backup from between the two runs would have it
+        connection.execute(RUNS.delete().where(RUNS.c.sequence == 2))
+    with pytest.raises(ArchiveDamaged, match="The store holds run 2, and the database does not know it"):
+        seal(vault, draft("c9", day=date(2026, 11, 23)))
+    assert len(list(vault.store.walk("runs/"))) == 2
 
 
 def test_twelve_writers_racing_with_one_run_make_one_seal(vault: Vault, draft: Drafts) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import subprocess
-from datetime import UTC, date, datetime
+import tempfile
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,7 +15,7 @@ import pytest
 
 from paloverde.archive.reader import Archive
 from paloverde.archive.seal import Role, Seal
-from paloverde.errors import CredentialDead, Unreachable
+from paloverde.errors import CredentialDead, Suspicious, Unreachable
 from plaza import TOKEN
 from plazacity import City
 
@@ -102,6 +104,22 @@ def test_a_stream_that_fails_is_a_gap_and_the_rest_is_kept(city: City) -> None:
     city.site.broken.clear()
     again, _ = city.night(FIRST)
     assert (again.outcome, again.new_versions, again.gaps) == ("sealed", 5, [])
+
+
+def test_a_wrong_clock_seals_nothing(city: City) -> None:
+    city.later = timedelta(days=400)
+    city.skew = 120
+    with pytest.raises(Suspicious, match="Set the clock"):
+        city.night(FIRST)
+    assert list(city.archive.seals()) == []
+
+
+def test_what_a_killed_run_left_is_cleared_after_a_day(city: City, tmp_path: Path) -> None:
+    old, fresh = (Path(tempfile.mkdtemp(prefix="paloverde-run-")) for _ in range(2))
+    os.utime(old, (0, 0))
+    city.night(FIRST)
+    assert not old.exists()
+    fresh.rmdir()
 
 
 def test_a_night_without_one_whole_list_is_no_success(city: City) -> None:

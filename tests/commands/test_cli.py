@@ -173,6 +173,101 @@ def test_an_account_keeps_its_identity(home: Path, capsys: pytest.CaptureFixture
     assert "records of two must never mix" in sentence(capsys)
 
 
+def test_a_lost_database_is_never_gone_on_without(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A second archive beside the first would sign that the first never was."""
+    main(["archive", X])
+    for file in home.glob("paloverde.db*"):
+        file.unlink()
+    capsys.readouterr()
+    assert main(["search", "street"]) == 1
+    assert "There is no archive here" in sentence(capsys)
+    assert main(["accounts", "add", X, "--platform", "x", "--id", "1", "--handle", "x"]) == 1
+    assert "run `paloverde rebuild`" in sentence(capsys)
+    assert main(["rebuild", "--quiet"]) == 0
+    assert "1 sealed runs" in capsys.readouterr().out
+    assert main(["search", "street", "--json"]) == 0
+    assert capsys.readouterr().out
+
+
+def test_a_misspelled_home_finds_no_archive_and_makes_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PALOVERDE_HOME", str(tmp_path / "nowhere"))
+    for words in (["search", "x"], ["archive"], ["removals"], ["fixity"], ["ledger"], ["accounts"]):
+        assert main(words) == 1
+        assert "There is no archive here" in sentence(capsys)
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_home_that_cannot_be_made_is_one_sentence(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PALOVERDE_HOME", "/dev/null/home")
+    assert main(["accounts", "add", X, "--platform", "x", "--id", "1", "--handle", "x"]) in (1, 75)
+    assert "/dev/null" in sentence(capsys)
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "2003-12-31", "9999-12-31"])
+def test_a_day_that_cannot_be_is_not_sealed(home: Path, capsys: pytest.CaptureFixture[str], day: str) -> None:
+    assert main(["archive", X, "--day", day]) == 1
+    assert "an archive day lies between 2004-01-01 and today" in sentence(capsys)
+    assert not list((home / "archive").glob("runs/*"))
+
+
+def test_nothing_registered_is_no_success(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PALOVERDE_HOME", str(tmp_path))
+    add = ["accounts", "add", X, "--platform", "x", "--id", "1", "--handle", "x"]
+    assert main(add) == 0
+    assert main(["accounts", "remove", X]) == 0
+    assert "is off the registry" in capsys.readouterr().out
+    assert main(["archive"]) == 1
+    assert "No account is registered" in sentence(capsys)
+
+
+def test_an_account_with_records_is_only_retired(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["archive", X])
+    assert main(["accounts", "remove", X]) == 0
+    assert "is retired" in capsys.readouterr().out
+    assert main(["search", "street", "--json", "--account", X]) == 0
+    assert capsys.readouterr().out
+
+
+def test_a_number_that_is_none_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PALOVERDE_HOME", str(tmp_path))
+    assert main(["accounts", "add", X, "--platform", "x", "--id", "abc", "--handle", "x"]) == 1
+    assert "'abc' is not the number of an account" in sentence(capsys)
+
+
+def test_an_empty_token_is_said(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (home / "secrets" / X).write_text("\n")
+    assert main(["archive", X]) == 1
+    assert "is empty. Put the token" in sentence(capsys)
+
+
+def test_rebuild_names_what_is_missing(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["archive", X])
+    victim = next((home / "archive" / "records").rglob("*.parquet"))
+    victim.unlink()
+    capsys.readouterr()
+    assert main(["rebuild", "--quiet"]) == 1
+    assert f"1 sealed objects are missing: records/account={X}" in capsys.readouterr().out
+
+
+def test_a_tail_of_the_chain_that_was_cut_off_is_missed(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["archive"])
+    last = max((home / "archive" / "runs").glob("*.json"))
+    last.unlink()
+    capsys.readouterr()
+    assert main(["rebuild", "--quiet"]) == 1
+    assert "The ledger names run 2, and the store holds seals up to run 1" in sentence(capsys)
+
+
 def test_verify_needs_neither_airflow_nor_s3(tmp_path: Path) -> None:
     code = (
         "import sys\n"

@@ -15,12 +15,13 @@ import msgspec
 import pyarrow as pa
 from sqlalchemy import Connection, Engine, func, select
 
-from paloverde.archive.layout import run_key
+from paloverde.archive.layout import run_key, run_prefix
 from paloverde.archive.parquet import from_parquet
 from paloverde.archive.register import apply_removals, apply_sightings
 from paloverde.archive.seal import FIRST, Draft, Part, Role, Seal, make_seal, read_seal
 from paloverde.archive.signing import Signer
 from paloverde.archive.store.interface import Store
+from paloverde.errors import ArchiveDamaged
 from paloverde.state.books import writing
 from paloverde.state.tables import PARTS, RUNS
 
@@ -47,10 +48,28 @@ def commit(store: Store, books: Engine, signer: Signer, draft: Draft, locked_unt
     """Seal a run whose parts are stored. An equal run that is already sealed stands instead."""
     while True:
         settle_pending(store, books, locked_until)
+        _refuse_a_fork(store, books)
         decided = _decide(books, signer, draft)
         if decided is not None:
             settle_pending(store, books, locked_until)
             return decided
+
+
+def _refuse_a_fork(store: Store, books: Engine) -> None:
+    """A second seal with a number that is taken would make two archives of one."""
+    following = _head(books) + 1
+    is_taken = next(iter(store.walk(run_prefix(following))), None) is not None
+    if is_taken and _head(books) < following:  # else another writer has just sealed it
+        raise ArchiveDamaged(
+            f"The store holds run {following:,}, and the database does not know it: it was lost, or put back "
+            "from an older copy. Run `paloverde rebuild`, then the same again."
+        )
+
+
+def _head(books: Engine) -> int:
+    """The number of the last run that was decided."""
+    with books.connect() as connection:
+        return connection.execute(select(func.max(RUNS.c.sequence))).scalar() or 0
 
 
 def settle_pending(store: Store, books: Engine, locked_until: datetime) -> None:

@@ -39,8 +39,13 @@ def removed_key(account: str, removal_day: date, native_id: str, sha256: str) ->
     )
 
 
+def run_prefix(sequence: int) -> str:
+    """How the key of the run with that number begins, whatever its seal's hash."""
+    return f"runs/{sequence:012d}-"
+
+
 def run_key(sequence: int, sha256: str) -> str:
-    return _key(f"runs/{sequence:012d}-{sha256}.json")
+    return _key(f"{run_prefix(sequence)}{sha256}.json")
 
 
 def ledger_key(sequence: int, sha256: str) -> str:

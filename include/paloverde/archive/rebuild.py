@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 
 from paloverde.archive.commit import apply, read_effects, run_row
 from paloverde.archive.ledger import Entry
-from paloverde.archive.seal import FIRST, Seal, read_seal
+from paloverde.archive.seal import FIRST, Role, Seal, read_seal
 from paloverde.archive.store.interface import Store, Stored
 from paloverde.errors import ArchiveDamaged
 from paloverde.state.books import writing
@@ -22,30 +22,40 @@ from paloverde.state.tables import ITEMS, LEDGER, PARTS, RUNS
 
 
 class Rebuilt(msgspec.Struct, frozen=True):
-    """What was rebuilt."""
+    """What was rebuilt, which sealed objects are missing, and which seals stand outside of the chain."""
 
     runs: int
     events: int
+    missing: list[str]
+    left_out: list[str]
 
     def sentence(self) -> str:
-        return (
-            "The database was rebuilt from the store: "
-            f"{self.runs:,} sealed runs, {self.events:,} ledger events."
-        )
+        rebuilt = f"{self.runs:,} sealed runs, {self.events:,} ledger events"
+        told = [f"The database was rebuilt from the store: {rebuilt}."]
+        if self.missing:
+            told.append(f"{len(self.missing):,} sealed objects are missing: {', '.join(self.missing)}.")
+            told.append("Restore them from the second copy.")
+        if self.left_out:
+            told.append(f"Outside of the chain, and left out: {', '.join(self.left_out)}.")
+        return " ".join(told)
 
 
 def rebuild(store: Store, books: Engine, progress: Callable[[str], None]) -> Rebuilt:
     """Empty the tables that follow from the archive and fill them again from its objects.
 
     All in one transaction: `ArchiveDamaged` says which object is damaged, and the database stays as it was.
+    So it does where the ledger names a run that the store no longer holds.
     """
-    seals = _chain(_named(store, "runs/"), _seal_link)
-    entries = _chain(_named(store, "ledger/"), _entry_link)
+    named, noted = _named(store, "runs/"), _named(store, "ledger/")
+    seals, entries = _chain(named, _seal_link), _chain(noted, _entry_link)
+    _refuse_a_short_chain(len(seals), entries)
+    missing: list[str] = []
     with writing(books) as connection:
         for table in (PARTS, ITEMS, RUNS, LEDGER):
             connection.execute(table.delete())
         for done, (stored, body) in enumerate(seals, 1):
             seal = read_seal(body, where=stored.key)
+            missing += _missing(store, seal)
             row = run_row(seal, body, stored.sha256)
             connection.execute(
                 RUNS.insert().values({**row, "pending": False, "version_id": stored.version_id})
@@ -54,7 +64,32 @@ def rebuild(store: Store, books: Engine, progress: Callable[[str], None]) -> Reb
             progress(f"run {done} of {len(seals)}: {seal.run.account}, {seal.run.day:%A %d %B %Y}")
         for stored, body in entries:
             connection.execute(LEDGER.insert().values(_ledger_row(stored, body)))
-    return Rebuilt(len(seals), len(entries))
+    chained = {stored.key for stored, _ in (*seals, *entries)}
+    left_out = [stored.key for stored, _ in (*named, *noted) if stored.key not in chained]
+    return Rebuilt(len(seals), len(entries), missing, left_out)
+
+
+def _refuse_a_short_chain(runs: int, entries: list[tuple[Stored, bytes]]) -> None:
+    """The ledger names the number of each sealed night: one above the last seal means that seals are gone."""
+    events = [msgspec.json.decode(body, type=Entry).event for _, body in entries]
+    told = max((int(event.about["sequence"]) for event in events if "sequence" in event.about), default=0)
+    if told > runs:
+        raise ArchiveDamaged(
+            f"The ledger names run {told:,}, and the store holds seals up to run {runs:,}. "
+            "Restore the missing ones in runs/ from the second copy, then rebuild again."
+        )
+
+
+def _missing(store: Store, seal: Seal) -> list[str]:
+    """The sealed objects that are not there, of those that the rebuild does not read."""
+    gone = []
+    for part in seal.run.parts:
+        if part.role not in (Role.SIGHTINGS, Role.REMOVED):
+            try:
+                store.standing(part.stored)
+            except ArchiveDamaged:
+                gone.append(part.key)
+    return gone
 
 
 def _named(store: Store, prefix: str) -> list[tuple[Stored, bytes]]:

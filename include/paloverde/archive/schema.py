@@ -39,7 +39,7 @@ RECORD_COLUMNS = (
     Column(
         "kind",
         pa.string(),
-        "post, comment, message, subscriber, subscriber_count, profile, conversation, other.",
+        "post, comment, message, subscriber, subscriber_count, profile, conversation, event, album, other.",
     ),
     Column("native_id", pa.string(), "The site's own identifier, as text."),
     Column("parent_id", pa.string(), "What this replies to, or the conversation of a message."),

@@ -21,7 +21,7 @@ from paloverde.capture.removal import REMOVABLE
 from paloverde.capture.sealing import Run, seal_run
 from paloverde.capture.spool import Spool
 from paloverde.capture.tables import Sighting
-from paloverde.errors import PaloverdeError, Unreachable
+from paloverde.errors import PaloverdeError, Suspicious, Unreachable
 from paloverde.platforms.conversation import Found, Gap, Listing, NotThere, Platform, TooMuch
 from paloverde.platforms.line import Line, converse
 from paloverde.records import Account, Kind
@@ -97,6 +97,8 @@ def _listen(
                     listings.append(said)
                 case Gap():
                     gaps.append(said)
+    except Suspicious:
+        raise  # a clock that is wrong would be sealed along
     except PaloverdeError as error:
         gaps.append(Gap("night", Kind.OTHER, f"it broke off: {error}"))
         return listings, gaps, error

@@ -7,9 +7,12 @@ sealed leaves nothing behind in the locked store.
 from __future__ import annotations
 
 import hashlib
+import shutil
 import tempfile
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Self
@@ -21,6 +24,8 @@ from paloverde.archive.store.interface import Store
 from paloverde.errors import Unreachable
 
 _UPLOADS_AT_ONCE = 8
+_PREFIX = "paloverde-run-"
+_LEFTOVER = 24 * 3600  # seconds; no run takes that long
 
 
 class Spooled(msgspec.Struct, frozen=True):
@@ -35,7 +40,8 @@ class Spool:
     """The waiting files of one run, in the order in which they were written."""
 
     def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="paloverde-run-")
+        _clear_leftovers()
+        self._folder = tempfile.TemporaryDirectory(prefix=_PREFIX)
         self._files: dict[str, Spooled] = {}
 
     def __enter__(self) -> Self:
@@ -82,3 +88,11 @@ class Spool:
 
         with ThreadPoolExecutor(_UPLOADS_AT_ONCE) as uploads:
             return list(uploads.map(put, self._files.values()))
+
+
+def _clear_leftovers() -> None:
+    """Remove what killed runs left: it is in nobody's way, but it holds private messages."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        with suppress(OSError):  # another user's, or another run clears it at this moment
+            if time.time() - folder.stat().st_mtime > _LEFTOVER:
+                shutil.rmtree(folder)

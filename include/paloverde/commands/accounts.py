@@ -6,14 +6,17 @@ from __future__ import annotations
 
 import argparse
 
+from paloverde.commands.asking import actor
 from paloverde.commands.office import opened
-from paloverde.installation import LastNight
+from paloverde.installation import LastNight, Purpose
 from paloverde.records import PACIFIC, Account
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action")
     actions.add_parser("list", help="list them (the default)")
+    remove = actions.add_parser("remove", help="take one off, or retire it where something is sealed for it")
+    remove.add_argument("slug")
     add = actions.add_parser("add", help="register one")
     add.add_argument("slug", help="the archive's name for it: facebook-cityofpalmdesert")
     add.add_argument("--platform", required=True, help="the site: facebook, x")
@@ -22,9 +25,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    city = opened()
+    city = opened(Purpose.BEGIN if args.action == "add" else Purpose.WORK)
+    if args.action == "remove":
+        is_forgotten = city.remove_account(args.slug, actor())
+        told = "is off the registry" if is_forgotten else "is retired: no night asks for it, its records stay"
+        print(f"{args.slug} {told}.")
+        return 0
     if args.action == "add":
-        city.register_account(Account(args.slug, args.platform, args.id, args.handle), actor="command line")
+        city.register_account(Account(args.slug, args.platform, args.id, args.handle), actor())
         print(f"{args.slug} is registered; the next night archives it.")
         return 0
     nights = {night.account: night for night in city.last_nights()}

@@ -5,13 +5,12 @@ Exit status 1: the archive must not be kept on this store as it is set.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 
 import msgspec
 
-from paloverde.installation import open_installation
-from paloverde.settings import load
+from paloverde.commands.office import opened
+from paloverde.installation import Purpose
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,7 +18,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    examination = open_installation(load(os.environ), unproven=True).examine_store()
+    examination = opened(Purpose.EXAMINE).examine_store()
     if args.json:
         sys.stdout.write(msgspec.json.encode(examination).decode() + "\n")
     else:

@@ -1,19 +1,43 @@
-"""What several commands share: opening the installation, reading a day."""
+"""What several commands share: opening the installation, reading a day, going through accounts."""
 
 from __future__ import annotations
 
 import argparse
 import os
+import sys
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 
-from paloverde.installation import Installation, open_installation
+from paloverde.errors import PaloverdeError, TryAgain
+from paloverde.installation import Installation, Purpose, open_installation
 from paloverde.records import archive_day
 from paloverde.settings import load
 
 
-def opened() -> Installation:
+def opened(purpose: Purpose = Purpose.WORK) -> Installation:
     """The installation that the environment's settings name."""
-    return open_installation(load(os.environ))
+    return open_installation(load(os.environ), purpose=purpose)
+
+
+def for_each(city: Installation, slugs: Sequence[str], work: Callable[[str], str]) -> int:
+    """Do something for these accounts (all where none is named); one that fails does not stop the others.
+
+    Prints what `work` says; the exit status is the worst of all.
+    """
+    wanted = [city.account(slug).slug for slug in slugs] or [account.slug for account in city.accounts()]
+    if not wanted:
+        print(
+            "paloverde: No account is registered. `paloverde accounts add --help` shows how.", file=sys.stderr
+        )
+        return 1
+    worst = 0
+    for slug in wanted:
+        try:
+            print(work(slug))
+        except PaloverdeError as error:
+            print(f"paloverde: {slug}: {error}", file=sys.stderr)
+            worst = max(worst, 75 if isinstance(error, TryAgain) else 1)
+    return worst
 
 
 def day(text: str) -> date:

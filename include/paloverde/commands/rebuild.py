@@ -7,6 +7,7 @@ from __future__ import annotations
 import argparse
 
 from paloverde.commands.office import opened
+from paloverde.installation import Purpose
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -14,6 +15,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    rebuilt = opened().rebuild((lambda _: None) if args.quiet else print)
+    rebuilt = opened(Purpose.REBUILD).rebuild((lambda _: None) if args.quiet else print)
     print(rebuilt.sentence())
-    return 0
+    return 1 if rebuilt.missing else 0

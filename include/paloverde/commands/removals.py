@@ -7,18 +7,30 @@ from __future__ import annotations
 
 import argparse
 
-from paloverde.commands.office import day, opened, today
+from paloverde.commands.office import day, for_each, opened, today
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("account", nargs="+", help="slugs of accounts")
+    parser.add_argument(
+        "account", nargs="*", help="slugs of accounts; all registered ones where none is given"
+    )
     parser.add_argument("--day", type=day, default=None, help="archive day, Pacific (default: today)")
-    parser.add_argument("--at-most", type=int, metavar="N", help="up to N items may be gone: I have looked")
+    parser.add_argument(
+        "--at-most", type=_count, metavar="N", help="up to N items may be gone: I have looked"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     city = opened()
-    for slug in args.account:
-        report = city.check_removals(slug, args.day or today(), city.token_of(slug), args.at_most)
-        print(report.sentence())
-    return 0
+    day = args.day or today()
+
+    def check(slug: str) -> str:
+        return city.check_removals(slug, day, city.token_of(slug), args.at_most).sentence()
+
+    return for_each(city, args.account, check)
+
+
+def _count(text: str) -> int:
+    if not text.isdigit():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of items")
+    return int(text)

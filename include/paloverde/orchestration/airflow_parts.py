@@ -59,7 +59,6 @@ def environment(home: Path, project: Path, port: int, city: Mapping[str, str]) -
         "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "60",  # 5 fails whole runs while the API is still cold
         "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "2",  # a worker may see its task's end only then
         "AIRFLOW__SCHEDULER__SCHEDULER_HEARTBEAT_SEC": "1",
-        "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",  # nothing of the city's goes elsewhere
         "AIRFLOW__SECRETS__BACKEND": "airflow.secrets.local_filesystem.LocalFilesystemBackend",
         "AIRFLOW__SECRETS__BACKEND_KWARGS": json.dumps(
             {"connections_file_path": str(connections_file(home))}

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from paloverde.archive.seal import Role as Kept
+from paloverde.archive.vault import end_of
 from paloverde.errors import PersonNeeded
 from paloverde.installation import open_installation
 from paloverde.orchestration.airflow_parts import bare_environment
@@ -137,14 +138,17 @@ def _removals_are_held(stage: Stage, expected: list[str]) -> None:
     city = open_installation(load(stage.city))
     found = {}
     for sealed in city.archive.parts(Kept.REMOVED):
-        (row,) = city.archive.table(sealed.part, ["native_id", "cause", "removed_at"]).to_pylist()
+        columns = ["native_id", "cause", "removed_at", "retain_until"]
+        (row,) = city.archive.table(sealed.part, columns).to_pylist()
         until = city.vault.store.standing(sealed.part.stored).locked_until
         two_years = add_calendar_years(archive_day(row["removed_at"]), 2)
         _hold(
             until is not None and archive_day(until) >= two_years,
             f"{sealed.part.key} is locked until {until}, not two calendar years",
         )
-        found[row["native_id"]] = f"{row['cause']}, held until {until:%d %B %Y}"
+        kept = row["retain_until"]
+        _hold(until >= end_of(kept), f"{sealed.part.key} is locked until {until}, not to the end of {kept}")
+        found[row["native_id"]] = f"{row['cause']}, held until {kept:%d %B %Y}"
     missed = [item for item in expected if item not in found]
     _hold(not missed, f"removed and not found: {', '.join(missed)}; found were {found or 'none'}")
     for item in expected:

@@ -241,8 +241,24 @@ def _welcome(city: City, url: str) -> str:
         lines.append(f"  {site.title}: {account['slug']}, {counts}")
         lines.append(f"    curl --compressed {example if example.startswith('-') else shlex.quote(example)}")
     lines.append(f"  Accounts and tokens: curl {url}/_sim/accounts    Everything else: curl {url}/_sim/")
-    lines.append("Stop with Ctrl-C.")
-    return "\n".join(lines)
+    return "\n".join([*lines, *_how_to_archive(city, url), "Stop with Ctrl-C."])
+
+
+def _how_to_archive(city: City, url: str) -> Iterator[str]:
+    """What leads the command line to these sites, for a shell to take as it stands."""
+    if not city.clock.running:
+        yield "A night is refused here: this clock stands, and must be today's (start without --day)."
+        return
+    yield "To archive this city, in another shell:"
+    yield f"  export PALOVERDE_FACEBOOK_API={url}/facebook PALOVERDE_X_API={url}/x"
+    yield "  export PALOVERDE_ALLOW_LOOPBACK_SITES=true PALOVERDE_AGENCY_NAME='City of Palma Ria'"
+    yield '  export PALOVERDE_HOME="$PWD/palma-ria"'
+    for account in truth.accounts(city):
+        slug, token = account["slug"], shlex.quote(account["token"])
+        about = f"--platform {account['platform']} --id {account['native_id']} --handle {account['handle']}"
+        yield f"  paloverde accounts add {slug} {about}"
+        yield f'  printf %s {token} | install -D -m 600 /dev/stdin "$PALOVERDE_HOME/secrets/{slug}"'
+    yield "  paloverde archive"
 
 
 if __name__ == "__main__":

@@ -117,7 +117,8 @@ class DirectoryStore:
             self._keep(stored.key, legal_hold=on)
 
     def walk(self, prefix: str) -> Iterator[Stored]:
-        for path in sorted(self.root.rglob("*")):
+        folder = self.root / prefix.rpartition("/")[0]
+        for path in sorted(folder.rglob("*")):
             key = path.relative_to(self.root).as_posix()
             if key.startswith(prefix) and not key.startswith(".") and (found := self.find(key)):
                 yield found

@@ -1,0 +1,75 @@
+"""The registry of City Social Media Accounts (policy V.A.3). No credential is ever in it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import Engine, RowMapping, select
+
+from paloverde.archive.layout import is_slug
+from paloverde.errors import BadSetting
+from paloverde.platforms import PLATFORMS
+from paloverde.records import Account
+from paloverde.state.books import writing
+from paloverde.state.tables import ACCOUNTS, RUNS
+
+_NUMBERED = ("facebook", "x")  # sites whose accounts are known by a number
+
+
+def registered(books: Engine) -> list[Account]:
+    """The active accounts, by slug."""
+    query = select(ACCOUNTS).where(ACCOUNTS.c.active).order_by(ACCOUNTS.c.slug)
+    with books.connect() as connection:
+        rows = connection.execute(query).mappings().all()
+    return [Account(row["slug"], row["platform"], row["native_id"], row["handle"]) for row in rows]
+
+
+def register(books: Engine, account: Account, now: datetime) -> None:
+    """Add an account, or bring its handle up to date. Its slug and its number at the site never change."""
+    _check(account)
+    with writing(books) as connection:
+        where = ACCOUNTS.c.slug == account.slug
+        old = connection.execute(select(ACCOUNTS).where(where)).mappings().first()
+        if old is None:
+            row = {**msgspec.structs.asdict(account), "active": True, "registered_at": now}
+            connection.execute(ACCOUNTS.insert().values(row))
+        else:
+            _refuse_another(account, old)
+            connection.execute(ACCOUNTS.update().where(where).values(handle=account.handle, active=True))
+
+
+def remove(books: Engine, slug: str) -> bool:
+    """Take an account off the registry; True where it is forgotten, False where it is retired.
+
+    An account of which something is sealed is only retired: its records, and who it was, stay known.
+    """
+    with writing(books) as connection:
+        where = ACCOUNTS.c.slug == slug
+        if connection.execute(select(RUNS.c.sequence).where(RUNS.c.account == slug).limit(1)).first():
+            connection.execute(ACCOUNTS.update().where(where).values(active=False))
+            return False
+        connection.execute(ACCOUNTS.delete().where(where))
+        return True
+
+
+def _check(account: Account) -> None:
+    if account.platform not in PLATFORMS:
+        known = ", ".join(PLATFORMS)
+        raise BadSetting(f"{account.platform!r} is not a site that is archived: {known} are.")
+    if not is_slug(account.slug):
+        raise BadSetting(f"{account.slug!r} cannot name an account: use a-z, 0-9 and single hyphens.")
+    if account.platform in _NUMBERED and not (account.native_id.isascii() and account.native_id.isdigit()):
+        raise BadSetting(
+            f"{account.native_id!r} is not the number of an account: {account.platform} gives each a number, "
+            "which stays when the handle changes."
+        )
+
+
+def _refuse_another(account: Account, old: RowMapping) -> None:
+    if (old["platform"], old["native_id"]) != (account.platform, account.native_id):
+        raise BadSetting(
+            f"{account.slug} is registered for {old['platform']} {old['native_id']} already. Another account "
+            "needs another name: records of two must never mix. If nothing was archived for it yet, "
+            f"`paloverde accounts remove {account.slug}` takes it off."
+        )
