@@ -1,11 +1,10 @@
-"""Checks a sealed bundle of records. It needs Python 3.9 or newer and nothing else: no network, no other
-file.
+"""Checks a sealed bundle of records. It needs Python 3.9 or newer and nothing else: no network, no file.
 
     python verify.py BUNDLE.zip
     python verify.py BUNDLE.zip --key HEX      also: was it sealed with this key?
 
 It ends with 0 where the bundle is whole, 1 where it was altered (each file concerned is named), 2 where it
-cannot be read. Take this file from a place you trust rather than from the bundle that you doubt: whoever can
+or the key cannot be read. Take this file from a place you trust rather than from the bundle that you doubt: whoever can
 alter a bundle can alter the copy inside.
 """
 
@@ -39,6 +38,10 @@ _PATH = re.compile(r"[A-Za-z0-9_=-][A-Za-z0-9_.=-]*(/[A-Za-z0-9_=-][A-Za-z0-9_.=
 
 class CannotRead(Exception):
     """The file is no bundle that can be read at all."""
+
+
+class NoKey(CannotRead):
+    """What was given as a key is none."""
 
 
 class Altered(Exception):
@@ -76,15 +79,12 @@ class Box:
         try:
             with zipfile.ZipFile(file) as box:
                 infos = box.infolist()
-        except (
-            zipfile.BadZipFile,
-            UnicodeDecodeError,
-            OverflowError,
-            NotImplementedError,
-            ValueError,
-        ) as error:
+        except (zipfile.BadZipFile, OverflowError, NotImplementedError, ValueError) as error:
             raise CannotRead(f"its directory of files is damaged ({error})") from error
         self.wrong: list[str] = []
+        tail = self._at(max(self.size - 98, 0), 98)
+        if not any(tail.endswith(end) for end in _ends(len(infos), start, self.size)):
+            self.wrong.append("The end record of the zip was changed: it does not fit the files in it.")
         self.names = [info.orig_filename for info in infos]
         self.entries: dict[str, Entry] = {}
         end = 0
@@ -94,9 +94,7 @@ class Box:
             self.wrong.append("The zip holds bytes that belong to no file, before its directory.")
 
     def _directory(self) -> int:
-        """Where the directory begins; nothing may stand behind it, and its size is bounded before it is
-        read.
-        """
+        """Where the directory begins. Nothing may stand behind it; its size is bounded before it is read."""
         if self.size < 22:
             raise CannotRead("it is too short to be a zip file")
         tail = self._at(self.size - 22, 22)
@@ -104,8 +102,8 @@ class Box:
             raise CannotRead("it is no zip file, was cut short, or has something added behind its end")
         size, start = struct.unpack("<LL", tail[12:20])
         end = self.size - 22
-        if 0xFFFFFFFF in (size, start) or tail[10:12] == b"\xff\xff":
-            end = self.size - 22 - 20 - 56
+        if self._at(max(end - 20, 0), 4) == b"PK\x06\x07":  # as large bundles end
+            end -= 20 + 56
             wide = self._at(max(end, 0), 56)
             if end < 0 or wide[:4] != b"PK\x06\x06":
                 raise CannotRead("its directory of files is damaged")
@@ -124,7 +122,8 @@ class Box:
         head = next((head for head in expected if found.startswith(head)), b"")
         if found[:4] != b"PK\x03\x04":
             raise CannotRead(f"the beginning of {shown(name)} in it is damaged")
-        if at != end or info.comment or info.flag_bits & 0x09 or not head:
+        unused = info.comment or info.reserved or info.volume or info.internal_attr
+        if at != end or unused or info.flag_bits & 0x09 or not head or info.extra[:2] not in (b"", b"\1\0"):
             self.wrong.append(
                 f"{shown(name)} is not stored in the zip as it was sealed "
                 "(hidden or encrypted bytes, or two names)."
@@ -142,9 +141,7 @@ class Box:
         return self.file.read(length)
 
     def chunks(self, name: str, limit: int) -> Iterator[bytes]:
-        """The bytes of a file, never more than `limit`: a longer one is `Altered` before it fills the
-        memory.
-        """
+        """The bytes of a file, never more than `limit`: a longer one is `Altered` before it fills memory."""
         entry = self.entries[name]
         unpack = zlib.decompressobj(-15) if entry.deflated else None
         at, left, total = entry.begin, entry.packed, 0
@@ -175,10 +172,22 @@ class Box:
             yield rest
 
 
-def _heads(info: zipfile.ZipInfo) -> list[bytes]:
-    """The two ways in which the head of a file may repeat what the directory says of it: short, and for large
-    files.
+def _ends(count: int, start: int, size: int) -> Iterator[bytes]:
+    """The two ways in which a zip of `size` bytes with `count` files and its directory at `start` may end:
+    short, and for large files.
     """
+    if count <= 0xFFFF and size <= 0xFFFFFFFF:
+        yield struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, count, count, size - 22 - start, start, 0)
+    at, few = size - 98, min(count, 0xFFFF)
+    if at >= start:
+        wide = struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, count, count, at - start, start)
+        wide += struct.pack("<4sLQL", b"PK\6\7", 0, at, 1)
+        narrow = (min(at - start, 0xFFFFFFFF), min(start, 0xFFFFFFFF), 0)
+        yield wide + struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, few, few, *narrow)
+
+
+def _heads(info: zipfile.ZipInfo) -> list[bytes]:
+    """The two ways in which the head of a file may repeat what the directory says: short, for large files."""
     year, month, day, hour, minute, second = info.date_time
     name = info.orig_filename.encode("utf-8", "replace")
     fixed = (
@@ -205,7 +214,9 @@ def _unpacked(unpack: Any, piece: bytes, name: str) -> Iterator[bytes]:
 
 
 def verify(path: Path, key: str | None = None) -> Report:
-    """Check the bundle at `path`; `CannotRead` where it is none."""
+    """Check the bundle at `path`; `CannotRead` where it is none, `NoKey` where `key` is none."""
+    if key is not None and not re.fullmatch("[0-9A-Fa-f]{64}", key.strip()):
+        raise NoKey("That is no key: a key has 64 digits from 0 to 9 and a to f. Copy it again, all of it")
     report = Report()
     try:
         with path.open("rb") as file:
@@ -473,7 +484,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         report = verify(chosen.bundle, chosen.key)
     except CannotRead as error:
-        print(f"CANNOT BE READ: {chosen.bundle}: {error}.")
+        print(f"{error}." if isinstance(error, NoKey) else f"CANNOT BE READ: {chosen.bundle}: {error}.")
         return UNREADABLE
     _tell(chosen.bundle, report)
     return ALTERED if report.wrong else WHOLE

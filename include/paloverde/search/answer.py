@@ -48,7 +48,9 @@ class Searched(msgspec.Struct, frozen=True):
 
 
 class Counts(msgspec.Struct, frozen=True):
-    """Hits are versions; `items` are the posts, comments … that they are versions of."""
+    """Hits are versions; `items` are the posts, comments … that they are versions of, `removed` those of the
+    items that were found hidden or removed.
+    """
 
     hits: int
     items: int
@@ -238,7 +240,7 @@ def _sentence(tree: Node, scope: Scope, searched: Searched, counts: Counts) -> s
         f"{_some(searched.records, 'record version', 'record versions')} read), removed content included; "
         f"private messages and lists of subscribers {private}. "
         f"Found: {_some(counts.hits, 'version', 'versions')} of {_some(counts.items, 'record', 'records')}, "
-        f"{counts.removed:,} of them later found removed.{undated}"
+        f"{counts.removed:,} of them found hidden or removed.{undated}"
     )
 
 

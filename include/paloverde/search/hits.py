@@ -29,12 +29,18 @@ class Kept(msgspec.Struct, frozen=True):
 
 
 class Removal(msgspec.Struct, frozen=True):
-    """What the archive holds on the removal of an item."""
+    """What the archive holds on the removal of an item, or on its being hidden.
+
+    `removed_at` is when it was found so, which may be later than it happened. `first_seen` is when the item
+    was archived first, None where the register does not know it.
+    """
 
     removed_at: datetime | None = None
+    confirmed_by: str | None = None
     cause: str | None = None
     cause_reason: str | None = None
     retain_until: date | None = None
+    first_seen: datetime | None = None
 
 
 class Snippet(msgspec.Struct, frozen=True):
@@ -52,7 +58,7 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
     """One version of one record. Columns are explained in `archive/schema.py`.
 
     `part` and `row` name the object and the row in it, `sequence` the sealed run that wrote it. `marks` are
-    (start, end) offsets in `text`. `removed` is None where the item was not found removed.
+    (start, end) offsets in `text`. `removed` is None where the item was not found hidden or removed.
     """
 
     account: str
@@ -144,6 +150,7 @@ SCHEMA = pa.schema(
             "exchange_offset": pa.int64(),
             "payload_position": pa.int64(),
             "removed_at": UTC_TIME,
+            "removal_confirmed_by": pa.string(),
             "removal_cause": pa.string(),
             "removal_reason": pa.string(),
             "retain_until": pa.date32(),
@@ -163,6 +170,7 @@ def as_row(hit: Hit) -> dict[str, Any]:
         **{name: getattr(hit, name) for name in (*COLUMNS, "part", "row", "sequence")},
         "media": [msgspec.structs.asdict(kept) for kept in hit.media],
         "removed_at": removal.removed_at,
+        "removal_confirmed_by": removal.confirmed_by,
         "removal_cause": removal.cause,
         "removal_reason": removal.cause_reason,
         "retain_until": removal.retain_until,

@@ -28,6 +28,7 @@ from typing import NamedTuple, NoReturn
 import msgspec
 
 from paloverde.errors import BadQuestion
+from paloverde.platforms import PLATFORMS
 from paloverde.records import Kind, Visibility
 from paloverde.search.tree import (
     And,
@@ -47,6 +48,7 @@ from paloverde.search.written import CannotBeCut, term_of
 FIELDS = ("poster", "account", "kind", "platform", "visibility", "removed", "from", "to")
 _VALUES = {
     "kind": tuple(kind.value for kind in Kind),
+    "platform": tuple(PLATFORMS),
     "visibility": tuple(visibility.value for visibility in Visibility),
     "removed": ("yes", "no"),
 }

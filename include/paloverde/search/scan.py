@@ -6,12 +6,14 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from sqlalchemy import select
 
 from paloverde.archive.reader import Archive, SealedPart
 from paloverde.archive.schema import REMOVED
@@ -20,10 +22,12 @@ from paloverde.search.matching import Row, answers, marks, places
 from paloverde.search.scope import PRIVATE_KINDS
 from paloverde.search.selection import POSTER, Rows, may_answer, posters_of, texts_of
 from paloverde.search.tree import Field, Near, Node, Posted, PostedBy, Removed, Term, leaves, terms
+from paloverde.state.tables import ITEMS
 
 _WORKERS = 2  # parts that are fetched and pre-selected ahead, and so the most that lie in memory
 _SMALL = 64  # rows from which pre-selection pays
-_REMOVAL = ("removed_at", "cause", "cause_reason", "retain_until")
+_REMOVAL = ("removed_at", "confirmed_by", "cause", "cause_reason", "retain_until")
+_BATCH = 500  # ids that are looked up in the register at once
 _DESCRIPTIONS = "media.list.element.alt_text"
 Item = tuple[str, str, str]
 In = TypeVar("In")
@@ -161,11 +165,29 @@ def read_removals(archive: Archive, parts: Sequence[SealedPart]) -> Removals:
     marked: dict[Item, Removal] = {}
     for row in table.select(["account", "kind", "native_id", *_REMOVAL]).to_pylist():
         item = (row["account"], row["kind"], row["native_id"])
-        mark = Removal(_utc(row["removed_at"]), row["cause"], row["cause_reason"], row["retain_until"])
+        mark = Removal(**{name: _utc(row[name]) for name in _REMOVAL})
         before = marked.get(item)
         if before is None or (mark.removed_at or _START) >= (before.removed_at or _START):
             marked[item] = mark
-    return Removals(table, of_rows, marked)
+    first = _first_seen(archive, marked)
+    known = {item: msgspec.structs.replace(mark, first_seen=first.get(item)) for item, mark in marked.items()}
+    return Removals(table, of_rows, known)
+
+
+def _first_seen(archive: Archive, items: Iterable[Item]) -> dict[Item, datetime]:
+    """When each of these items was archived first, as the register says."""
+    found: dict[Item, datetime] = {}
+    with archive.books.connect() as connection:
+        for place, group in groupby(sorted(items), key=lambda item: item[:2]):
+            ids = [native_id for _, _, native_id in group]
+            for start in range(0, len(ids), _BATCH):
+                query = select(ITEMS.c.native_id, ITEMS.c.first_seen).where(
+                    ITEMS.c.account == place[0],
+                    ITEMS.c.kind == place[1],
+                    ITEMS.c.native_id.in_(ids[start : start + _BATCH]),
+                )
+                found |= {(*place, row.native_id): row.first_seen for row in connection.execute(query)}
+    return found
 
 
 _START = datetime.min.replace(tzinfo=UTC)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import difflib
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 
 import msgspec
 
 from paloverde.errors import BadQuestion
+from paloverde.platforms import PLATFORMS
 from paloverde.records import PACIFIC, Kind
 from paloverde.search.tree import And, Field, Node, Not, Or, Posted, leaves, parts_of
 
@@ -50,19 +52,34 @@ def narrowed(tree: Node, scope: Scope) -> Node:
 
 def check(tree: Node, scope: Scope) -> None:
     """Raise `BadQuestion` where the answer could only mislead."""
-    if scope.since is not None and scope.until is not None and scope.since > scope.until:
-        raise BadQuestion(f"The first day, {scope.since}, is after the last, {scope.until}. Exchange them.")
-    unknown = sorted(set(scope.kinds) - {kind.value for kind in Kind})
-    if unknown:
-        raise BadQuestion(
-            f"There is no kind {unknown[0]}. Kinds are {', '.join(kind.value for kind in Kind)}."
-        )
+    _check_days(narrowed(tree, scope))
+    _check_known("kind", scope.kinds, [kind.value for kind in Kind])
+    _check_known("platform", scope.platforms, list(PLATFORMS))
     asked = {*_demanded_kinds(tree), *scope.kinds}
     private = sorted(asked.intersection(PRIVATE_KINDS))
     if private and not scope.include_private:
         raise BadQuestion(
             f"The question asks for {private[0]} records, and private messages and lists of subscribers "
             "are not searched here. Have somebody whose role needs them ask, or leave them out."
+        )
+
+
+def _check_days(node: Node) -> None:
+    """Days in the wrong order, in the options, in the question, or between the two."""
+    since, until = days_of(node)
+    if since is not None and until is not None and since > until:
+        raise BadQuestion(f"The first day, {since}, is after the last, {until}. Exchange them, or mend one.")
+    for part in parts_of(node):
+        _check_days(part)
+
+
+def _check_known(name: str, given: Iterable[str], known: Sequence[str]) -> None:
+    unknown = sorted(set(given) - set(known))
+    if unknown:
+        near = difflib.get_close_matches(unknown[0].lower(), known, 1)
+        hint = f"Did you mean {near[0]}? " if near else ""
+        raise BadQuestion(
+            f"There is no {name} {unknown[0]}. {hint}{name.capitalize()}s are {', '.join(known)}."
         )
 
 

@@ -90,12 +90,12 @@ class Field(msgspec.Struct, frozen=True):
 
 
 class Removed(msgspec.Struct, frozen=True):
-    """Whether the item was found removed."""
+    """Whether the item was found hidden or removed."""
 
     yes: bool
 
     def __str__(self) -> str:
-        return "later found removed" if self.yes else "not found removed"
+        return "found hidden or removed" if self.yes else "not found hidden or removed"
 
 
 class Posted(msgspec.Struct, frozen=True):
