@@ -6,7 +6,7 @@ import json
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from paloverde.simulator.server import RunningSites, start
 from paloverde.simulator.sites import build
 from stores import Place
 
-TODAY = archive_day(datetime.now(UTC))
+TODAY = archive_day(datetime.now(UTC)) - timedelta(days=2)  # two more nights follow in a story
 
 
 def settings(sites: RunningSites, home: Path, place: Place | None = None) -> Settings:

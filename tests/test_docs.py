@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import subprocess
+import sys
 import zipfile
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -20,6 +23,8 @@ from paloverde.cli import COMMANDS, reference, whole_parser
 from paloverde.search.answer import search
 from paloverde.search.question import ask
 from paloverde.settings import FOR_TESTS, SETTINGS
+from paloverde.simulator.server import start, welcome
+from paloverde.simulator.sites import build
 from plaza import plaza
 from plazacity import City
 
@@ -104,6 +109,23 @@ def test_a_wrong_command_would_be_noticed() -> None:
     assert refused("paloverde archive --day yesterday")
     assert refused("paloverde accounts add x-palmdesert --platform x")
     assert refused("paloverde hold x")
+
+
+@pytest.mark.slow
+def test_the_lines_that_the_simulated_sites_print_archive_them(tmp_path: Path) -> None:
+    programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    with start(build(3, datetime.now(UTC).replace(microsecond=0), scale=0.05, running=True)) as sites:
+        said = welcome(sites.city, sites.url)
+        lines = said.split("in another shell:\n")[1].removesuffix("Stop with Ctrl-C.")
+        done = subprocess.run(
+            ["sh", "-e"], input=lines, cwd=tmp_path, env={"PATH": programs}, text=True,
+            capture_output=True, check=False,
+        )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert [
+        account["slug"] for account in sites.accounts() if f"{account['slug']}, " not in done.stdout
+    ] == []
+    assert done.stdout.count(": sealed; ") == 2
 
 
 @pytest.mark.parametrize(("page", "name"), cases(r"^paloverde ([a-z]+)"))

@@ -114,6 +114,7 @@ class Installation:
     def check_removals(self, slug: str, day: date, token: str, at_most: int | None = None) -> RemovalReport:
         """Look up what may be removed, and in rotation what was longest not looked at."""
         account = self.account(slug)
+        self._refuse_an_odd_day(day)
         platform = self.platform(account.platform)
         settings = self.settings
         budget = Budget(
@@ -158,6 +159,7 @@ class Installation:
             agency=self.settings.agency_name,
             now=vault.clock(),
             out=out,
+            actor=actor,
             progress=progress,
         )
         until = vault.locked_until(archive_day(vault.clock()))

@@ -16,7 +16,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from archives import ACCOUNT, NIGHT, SIGNER, Row, add_night, make_archive, medium, record, removed
+from archives import ACCOUNT, NIGHT, SIGNER, Row, add_night, make_archive, medium, open_empty, record, removed
+from paloverde import __version__
 from paloverde.archive.reader import Archive
 from paloverde.archive.seal import Coverage
 from paloverde.bundles import verify
@@ -24,9 +25,9 @@ from paloverde.bundles.build import BuiltBundle, build_bundle
 from paloverde.bundles.media import extension
 from paloverde.bundles.pages import PER_VOLUME, segments
 from paloverde.bundles.tables import cell
-from paloverde.errors import ArchiveDamaged, BadSetting
+from paloverde.errors import ArchiveDamaged, BadQuestion, BadSetting
 from paloverde.platforms.conversation import Gap
-from paloverde.records import Kind
+from paloverde.records import Kind, Missing
 from paloverde.search.answer import search
 
 VECTORS = os.environ.get("PALOVERDE_VECTORS", "")
@@ -97,9 +98,87 @@ def test_removed_and_hidden_items_say_so_in_words(tmp_path: Path) -> None:
         tmp_path, [record("1", "x", visibility="hidden")], removed=[removed(record("1", "x"))]
     )
     page = inside(build(archive, tmp_path / "b.zip"))["records/volume-00001.html"].decode()
-    assert "Later found removed March 3, 2026" in page
-    assert "Removed by: city" in page
+    assert "Was hidden or removed already when it was first archived" in page
+    assert "Cause on record: The page hid it (recorded as: city)." in page
     assert "This record was hidden when it was archived." in page
+
+
+def test_every_time_in_the_table_is_labelled(tmp_path: Path) -> None:
+    summer = datetime(2026, 7, 1, 18, 0, 5, 250_000, tzinfo=UTC)
+    rows = [record("1", "x", edited_at=summer), record("2", "y", posted_at=None)]
+    archive = make_archive(tmp_path, rows, removed=[removed(rows[0])])
+    files = inside(build(archive, tmp_path / "b.zip"))
+    text = files["records.csv"].decode("utf-8-sig")
+    first, second = csv.DictReader(io.StringIO(text, newline=""))
+    assert (first["posted_at_utc"], first["posted_at_pacific"]) == (
+        "2026-03-01T18:00:00Z", "2026-03-01T10:00:00-08:00",
+    )  # fmt: skip
+    assert (first["edited_at_utc"], first["edited_at_pacific"]) == (
+        "2026-07-01T18:00:05Z", "2026-07-01T11:00:05-07:00",
+    )  # fmt: skip
+    assert first["observed_at_pacific"] == "2026-03-02T01:00:00-08:00"
+    assert first["removed_at_utc"] == "2026-03-03T09:00:00Z"
+    assert (second["posted_at_utc"], second["posted_at_pacific"]) == ("", "")
+    assert not {"posted_at", "edited_at", "observed_at", "removed_at"} & first.keys()
+    assert "..._utc in UTC" in files["README.txt"].decode()
+
+
+def test_it_says_who_searched_who_built_it_and_with_what(tmp_path: Path) -> None:
+    archive = full_archive(tmp_path)
+    answer = search(archive, "*")
+    built = build_bundle(
+        answer,
+        archive,
+        SIGNER,
+        name="1",
+        agency="City of Springfield",
+        now=NIGHT,
+        out=tmp_path / "b.zip",
+        actor="clerk\u202e <b>",
+        searched_by="Rosa Quintero",
+    )
+    files = inside(built)
+    readme = files["README.txt"].decode()
+    assert "Searched by: Rosa Quintero\n" in readme
+    assert "Built by: clerk[U+202E] <b>\n" in readme
+    assert f"Software: Paloverde {__version__}\n" in readme
+    for name in ("manifest.json", "search.json", "coverage.json"):
+        said = json.loads(files[name])
+        assert said["searched_by"] == "Rosa Quintero"
+        assert said["built_by"] == "clerk\u202e <b>"
+        assert said["software"] == f"Paloverde {__version__}"
+    page = files["coverage.html"].decode()
+    assert "Searched by: Rosa Quintero. Bundle built by: clerk[U+202E] &lt;b&gt;." in page
+
+
+def test_one_person_may_have_done_both_and_nobody_is_made_up(tmp_path: Path) -> None:
+    archive = full_archive(tmp_path)
+    answer = search(archive, "*")
+    for actor, told in (("clerk", "clerk"), ("", "not stated")):
+        built = build_bundle(
+            answer, archive, SIGNER, name="1", agency="C", now=NIGHT, out=tmp_path / f"{actor}.zip", actor=actor
+        )  # fmt: skip
+        readme = inside(built)["README.txt"].decode()
+        assert f"Searched by: {told}\nBuilt by: {told}\n" in readme
+
+
+@pytest.mark.parametrize("word", ["archive day", "run", "seal", "gap", "version", "removed_at", *Missing])
+def test_the_readme_explains_its_words_and_codes(word: str, tmp_path: Path) -> None:
+    readme = inside(build(make_archive(tmp_path, [record("1", "x")]), tmp_path / "b.zip"))["README.txt"]
+    assert re.search(rf"^  {word} {{2,}}\w.{{20,}}", readme.decode(), re.MULTILINE)
+
+
+def test_no_bundle_is_made_of_an_archive_without_a_sealed_run(tmp_path: Path) -> None:
+    with pytest.raises(BadQuestion, match=r"Nothing is archived here yet.*PALOVERDE_HOME"):
+        build(open_empty(tmp_path), tmp_path / "b.zip")
+    assert not (tmp_path / "b.zip").exists()
+
+
+@pytest.mark.parametrize("question", ["platform:x", f"account:{ACCOUNT} platform:x"])
+def test_no_bundle_is_made_where_no_account_was_searched(question: str, tmp_path: Path) -> None:
+    with pytest.raises(BadQuestion, match="no account to search"):
+        build(full_archive(tmp_path), tmp_path / "b.zip", question)
+    assert not (tmp_path / "b.zip").exists()
 
 
 def test_the_same_inputs_give_the_same_bytes(tmp_path: Path) -> None:
@@ -170,7 +249,7 @@ def test_bytes_that_do_not_fit_their_hash_stop_the_bundle(tmp_path: Path) -> Non
     [
         ("=1+1", "'=1+1"), ("+1", "'+1"), ("-1", "'-1"), ("@x", "'@x"), ("\tx", "'\tx"), ("\rx", "'\rx"),
         ('"=cmd"', "'\"=cmd\""), (" =x", "' =x"), ("'=x", "''=x"), ("＝x", "'＝x"), ("\0x", "'␀x"), ("a=b", "a=b"), ("'tis", "'tis"),
-        ("", ""), (None, ""), (-5, "-5"), (NIGHT, "2026-03-02 09:00:00"), (date(2026, 1, 2), "2026-01-02"),
+        ("", ""), (None, ""), (-5, "-5"), (NIGHT, "2026-03-02T09:00:00Z"), (date(2026, 1, 2), "2026-01-02"),
     ],
 )  # fmt: skip
 def test_a_cell_is_never_a_formula(value: object, expected: str) -> None:

@@ -7,6 +7,7 @@ import base64
 import hashlib
 import io
 import json
+import struct
 import subprocess
 import sys
 import zipfile
@@ -243,6 +244,80 @@ def test_any_flipped_bit_in_a_file_is_found(bundle: Path, tmp_path: Path) -> Non
         places = range(100, box.start_dir, 499)  # type: ignore[attr-defined]
     whole, path = unpack(bundle), tmp_path / "x.zip"
     assert [at for at in places if not found_flipped(bundle, path, at) and unpack(path) != whole] == []
+
+
+def test_any_changed_byte_of_the_end_record_is_found(bundle: Path, tmp_path: Path) -> None:
+    size = bundle.stat().st_size
+    path = tmp_path / "x.zip"
+    assert [at for at in range(size - 22, size) if not found_flipped(bundle, path, at)] == []
+
+
+def ended_wide(body: bytes) -> bytes:
+    """The same zip with the end record that Python writes beyond 2 GiB (APPNOTE 4.3.14 and 4.3.15)."""
+    count, size, start = struct.unpack("<10xHLL2x", body[-22:])
+    wide = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, count, count, size, start)
+    return body[:-22] + wide + struct.pack("<4sLQL", b"PK\x06\x07", 0, start + size, 1) + body[-22:]
+
+
+def test_the_end_record_of_a_large_bundle_is_checked_too(bundle: Path, tmp_path: Path) -> None:
+    large, path = tmp_path / "large.zip", tmp_path / "x.zip"
+    large.write_bytes(ended_wide(bundle.read_bytes()))
+    assert verify.main([str(large)]) == 0
+    size = large.stat().st_size
+    assert [at for at in range(size - 98, size) if not found_flipped(large, path, at)] == []
+
+
+def test_a_changed_byte_of_the_directory_changes_at_most_rights(bundle: Path, tmp_path: Path) -> None:
+    """Who packed a file and its rights stand in no sealed list; unpacked bytes and names are the same."""
+    whole, path = unpack(bundle), tmp_path / "x.zip"
+    with zipfile.ZipFile(bundle) as box:
+        at = box.start_dir  # type: ignore[attr-defined]
+        free = set()
+        for info in box.infolist():
+            free |= {at + field for field in (4, 5, 38, 39, 40, 41)}
+            at += 46 + len(info.filename)
+    places = range(bundle.stat().st_size - 200, bundle.stat().st_size - 22)
+    whole_still = {at for at in places if not found_flipped(bundle, path, at)}
+    assert whole_still <= free
+    for at in whole_still:
+        found_flipped(bundle, path, at)
+        assert unpack(path) == whole
+
+
+def test_bytes_hidden_in_the_directory_are_told(
+    bundle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hidden = zipfile.ZipInfo("records.csv")
+    hidden.extra = b"\1\0\x04\0hide"
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w") as box:
+        for name, body in unpack(bundle).items():
+            box.writestr(hidden if name == "records.csv" else zipfile.ZipInfo(name), body)
+    assert verify.main([str(path)]) == 1
+    assert "The directory of the zip was changed" in capsys.readouterr().out
+
+
+def test_a_link_in_the_place_of_a_file_is_told(
+    bundle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    link = zipfile.ZipInfo("records.csv")
+    link.external_attr = 0o120777 << 16
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w") as box:
+        for name, body in unpack(bundle).items():
+            box.writestr(link if name == "records.csv" else zipfile.ZipInfo(name), body)
+    assert verify.main([str(path)]) == 1
+    assert "records.csv is not stored in the zip as it was sealed" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("key", ["", "abc", "g" * 64, SIGNER.public_key[:-1], SIGNER.public_key + "0"])
+def test_what_is_no_key_is_said_to_be_none(
+    key: str, bundle: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert verify.main([str(bundle), "--key", key]) == 2
+    told = capsys.readouterr().out
+    assert told.startswith("That is no key")
+    assert "ALTERED" not in told
 
 
 def test_a_bomb_is_stopped_at_its_sealed_size(

@@ -254,7 +254,7 @@ def test_rebuild_names_what_is_missing(home: Path, capsys: pytest.CaptureFixture
     victim.unlink()
     capsys.readouterr()
     assert main(["rebuild", "--quiet"]) == 1
-    assert f"1 sealed objects are missing: records/account={X}" in capsys.readouterr().out
+    assert f"Sealed objects that are missing (1): records/account={X}" in capsys.readouterr().out
 
 
 def test_a_tail_of_the_chain_that_was_cut_off_is_missed(

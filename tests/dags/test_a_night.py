@@ -201,6 +201,7 @@ def test_a_records_request_is_answered_with_a_sealed_bundle(
 
 
 def test_the_ledger_names_who_asked(bag: Any, city: Installation) -> None:
+    run(bag.dags["nightly_archive"])
     run(bag.dags["records_request"], **REQUEST)
     actors = {entry.event.what: entry.event.actor for entry in city.ledger.entries()}
     assert actors["search made"] == actors["bundle built"] == "dag_test"  # whom Airflow's runner says it is
@@ -209,6 +210,7 @@ def test_the_ledger_names_who_asked(bag: Any, city: Installation) -> None:
 def test_the_same_request_again_makes_another_bundle_and_leaves_the_first(
     bag: Any, city: Installation, tmp_path: Path
 ) -> None:
+    run(bag.dags["nightly_archive"])
     run(bag.dags["records_request"], **REQUEST)
     first = (tmp_path / "bundles" / "PRA-2026-0042.zip").read_bytes()
     run(bag.dags["records_request"], **REQUEST)
@@ -227,6 +229,13 @@ def test_a_records_request_takes_in_no_private_message(bag: Any, city: Installat
     assert records
     assert {record["kind"] for record in records} <= set(PUBLIC_KINDS)
     assert "private" not in {record["visibility"] for record in records}
+
+
+def test_before_the_first_night_there_is_nothing_to_answer_from(
+    bag: Any, city: Installation, tmp_path: Path
+) -> None:
+    assert run(bag.dags["records_request"], **REQUEST).state == "failed"
+    assert not list(tmp_path.glob("bundles/*.zip"))
 
 
 def test_a_records_request_that_cannot_be_understood_is_red_and_builds_nothing(

@@ -258,7 +258,6 @@ def test_our_page_says_in_words_why_it_does_not_open(
     missing = people[Role.CLERK].get("/paloverde/nothing")
     assert (missing.status_code, "There is no such page here." in missing.text) == (404, True)
     key = city_home / "signing-key.pem"
-    people[Role.CLERK].get("/paloverde/about")
     whole = key.read_bytes()
     try:
         key.chmod(0o600)

@@ -187,6 +187,45 @@ def test_days_in_the_wrong_order_are_an_error(city: Archive) -> None:
         search(city, "pool", since=date(2025, 2, 1), until=date(2025, 1, 1))
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "from:2026-12-01 to:2026-01-01",
+        "to:2026-01-01 pool from:2026-12-01",
+        "pool OR (from:2026-12-01 to:2026-01-01)",
+        "NOT (from:2026-12-01 to:2026-01-01)",
+        "from:2026-12-01 (pool to:2026-01-01)",
+    ],
+)
+def test_days_in_the_wrong_order_inside_a_question_are_an_error_too(city: Archive, question: str) -> None:
+    with pytest.raises(BadQuestion, match=r"2026-12-01, is after the last, 2026-01-01\. Exchange them"):
+        search(city, question)
+
+
+def test_days_of_the_question_must_fit_those_of_the_options(city: Archive) -> None:
+    with pytest.raises(BadQuestion, match="2026-12-01, is after the last, 2026-01-01"):
+        search(city, "to:2026-01-01", since=date(2026, 12, 1))
+    assert ids(search(city, "pool from:2025-06-30 OR pool to:2025-06-01")) == ["3"]
+
+
+@pytest.mark.parametrize(
+    ("names", "hint"), [(["twiter"], "Platforms are facebook, x"), (["x", "Facebok"], "Did you mean facebook?")]
+)  # fmt: skip
+def test_an_unknown_platform_is_an_error_and_not_an_empty_answer(
+    city: Archive, names: list[str], hint: str
+) -> None:
+    with pytest.raises(BadQuestion, match="There is no platform") as caught:
+        search(city, "*", platforms=names)
+    assert hint in str(caught.value)
+    with pytest.raises(BadQuestion, match="platform:twiter does not exist"):
+        search(city, "platform:twiter")
+
+
+def test_an_unknown_kind_is_an_error_with_a_suggestion(city: Archive) -> None:
+    with pytest.raises(BadQuestion, match=r"There is no kind posts\. Did you mean post\? Kinds are post"):
+        search(city, "*", kinds=["posts"])
+
+
 def test_counts_by_term_account_kind_and_month(city: Archive) -> None:
     counts = search(city, "sweeping OR pool OR kind:profile").counts
     assert counts.per_term == {"sweeping": 4, "pool": 1}

@@ -33,7 +33,9 @@ class Rebuilt(msgspec.Struct, frozen=True):
         rebuilt = f"{self.runs:,} sealed runs, {self.events:,} ledger events"
         told = [f"The database was rebuilt from the store: {rebuilt}."]
         if self.missing:
-            told.append(f"{len(self.missing):,} sealed objects are missing: {', '.join(self.missing)}.")
+            told.append(
+                f"Sealed objects that are missing ({len(self.missing):,}): {', '.join(self.missing)}."
+            )
             told.append("Restore them from the second copy.")
         if self.left_out:
             told.append(f"Outside of the chain, and left out: {', '.join(self.left_out)}.")

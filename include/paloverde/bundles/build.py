@@ -16,6 +16,7 @@ from pathlib import Path
 
 import msgspec
 
+from paloverde import __version__
 from paloverde.archive.layout import run_key
 from paloverde.archive.reader import Archive
 from paloverde.archive.seal import RunKind, Seal
@@ -25,11 +26,12 @@ from paloverde.bundles.box import Box, digest_of, sealed_file
 from paloverde.bundles.media import media_paths
 from paloverde.bundles.pages import Cover, coverage_page, readme, summary_page, volume_pages
 from paloverde.bundles.tables import csv_lines, json_lines, payload_lines, write_parquet
-from paloverde.errors import ArchiveDamaged
+from paloverde.errors import ArchiveDamaged, BadQuestion
 from paloverde.search.answer import Answer
 
 Progress = Callable[[str], None]
 _CHUNK = 1 << 20
+_SOFTWARE = f"Paloverde {__version__}"
 
 
 class BuiltBundle(msgspec.Struct, frozen=True):
@@ -65,16 +67,29 @@ def build_bundle(
     agency: str,
     now: datetime,
     out: Path,
+    actor: str = "",
+    searched_by: str = "",
     progress: Progress = lambda _: None,
 ) -> BuiltBundle:
     """Build and seal the bundle of an answer at `out`, which must not be there yet.
 
-    `name` is the number of the request or its title, `now` the time of sealing (aware). Raises
-    `ArchiveDamaged` where a record's bytes or a picture are not what the archive says, `BadSetting` where
-    `out` cannot be written.
+    `name` is the number of the request or its title, `now` the time of sealing (aware). `actor` is who builds
+    it; `searched_by` is who made the search, where that was somebody else. Raises `BadQuestion` where nothing
+    was there to be searched, `ArchiveDamaged` where a record's bytes or a picture are not what the archive
+    says, `BadSetting` where `out` cannot be written.
     """
+    _refuse_nothing_searched(answer)
     seals = _seals(archive, answer)
-    cover = Cover(name=name, agency=agency, now=now, key=signer.public_key, file=out.name)
+    cover = Cover(
+        name=name,
+        agency=agency,
+        now=now,
+        key=signer.public_key,
+        file=out.name,
+        software=_SOFTWARE,
+        built_by=actor,
+        searched_by=searched_by or actor,
+    )
     with sealed_file(out) as box:
         _fill(box, answer, archive, cover, seals, progress)
         files = list(box.files)
@@ -89,6 +104,20 @@ def build_bundle(
     return BuiltBundle(out, digest_of(out), out.stat().st_size, signer.public_key, counts)
 
 
+def _refuse_nothing_searched(answer: Answer) -> None:
+    """“No responsive records” of an archive that is empty, or of no account, would be a false statement."""
+    if not answer.searched.seals:
+        raise BadQuestion(
+            "Nothing is archived here yet, so no bundle can say what the City holds: check that "
+            "PALOVERDE_HOME names the City's archive, or archive a night first."
+        )
+    if not answer.searched.accounts:
+        raise BadQuestion(
+            "The question leaves no account to search, so no bundle can say what the City holds: ask for "
+            "accounts and platforms that are archived here, or check that PALOVERDE_HOME is right."
+        )
+
+
 def _fill(
     box: Box, answer: Answer, archive: Archive, cover: Cover, seals: list[Seal], progress: Progress
 ) -> None:
@@ -98,7 +127,7 @@ def _fill(
     runs = list(_runs(archive, answer))
     box.add("README.txt", readme(answer, cover))
     box.add("coverage.html", coverage_page(answer, cover, runs))
-    box.add("coverage.json", _pretty(_coverage(answer, runs)))
+    box.add("coverage.json", _pretty(_coverage(answer, cover, runs)))
     for sha256, path in sorted(files.items(), key=lambda pair: pair[1]):
         if box.add(path, archive.media(sha256), packed=False).sha256 != sha256:
             raise ArchiveDamaged(
@@ -117,7 +146,7 @@ def _fill(
         body = msgspec.json.encode(seal, order="sorted")
         sha256 = hashlib.sha256(body).hexdigest()
         box.add(f"seals/{run_key(seal.sequence, sha256).removeprefix('runs/')}", body)
-    box.add("search.json", _pretty(answer.summary()))
+    box.add("search.json", _pretty(answer.summary() | _made_by(cover)))
     box.add("verify.py", Path(verify.__file__).read_bytes())
 
 
@@ -129,6 +158,7 @@ def _seal(box: Box, signer: Signer, cover: Cover) -> None:
             "name": cover.name,
             "agency": cover.agency,
             "sealed_at": cover.now.astimezone(UTC).isoformat(),
+            **_made_by(cover),
             "files": [msgspec.to_builtins(file) for file in sorted(box.files, key=lambda file: file.path)],
         }
     )
@@ -161,8 +191,13 @@ def _runs(archive: Archive, answer: Answer) -> Iterator[RunsOf]:
         yield RunsOf(account, len(seals), first, last, complete, len(listings) - complete, gaps)
 
 
-def _coverage(answer: Answer, runs: list[RunsOf]) -> object:
+def _made_by(cover: Cover) -> dict[str, object]:
+    return {"searched_by": cover.searched_by, "built_by": cover.built_by, "software": cover.software}
+
+
+def _coverage(answer: Answer, cover: Cover, runs: list[RunsOf]) -> object:
     return {
+        **_made_by(cover),
         "searched": msgspec.to_builtins(answer.searched),
         "runs": msgspec.to_builtins(runs),
         "limits": msgspec.to_builtins(answer.limits),

@@ -8,7 +8,7 @@ import base64
 import hashlib
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -16,7 +16,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from paloverde.bundles.media import PICTURES
-from paloverde.records import PACIFIC
+from paloverde.bundles.wording import (
+    Versions,
+    changes,
+    codes,
+    poster_missing,
+    remarks,
+    spoken_time,
+    versions_of,
+)
 from paloverde.search.answer import Answer
 from paloverde.search.hits import Hit, Kept
 from paloverde.search.tree import spoken
@@ -53,24 +61,25 @@ class Volume(msgspec.Struct, frozen=True):
 
 
 class Cover(msgspec.Struct, frozen=True):
-    """What stands on every page."""
+    """What stands on every page. `built_by` and `searched_by` are empty where nobody was named."""
 
     name: str
     agency: str
     now: datetime
     key: str
     file: str
+    software: str
+    built_by: str = ""
+    searched_by: str = ""
 
     @property
     def created(self) -> str:
-        return _spoken_time(self.now)
+        return spoken_time(self.now)
 
 
 def volumes(count: int) -> list[Volume]:
     return [
-        Volume(
-            f"records/volume-{start // PER_VOLUME + 1:05d}.html", start + 1, min(start + PER_VOLUME, count)
-        )
+        Volume(_path(start // PER_VOLUME + 1), start + 1, min(start + PER_VOLUME, count))
         for start in range(0, count, PER_VOLUME)
     ]
 
@@ -96,10 +105,10 @@ def summary_page(answer: Answer, cover: Cover) -> bytes:
 
 def volume_pages(answer: Answer, cover: Cover, files: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
     """(path, page) of each volume, one at a time."""
-    all_ = volumes(len(answer.hits))
+    all_, versions = volumes(len(answer.hits)), versions_of(answer.hits)
     for number, volume in enumerate(all_):
         hits = answer.hits[volume.first - 1 : volume.last]
-        records = [_article(hit, volume.first + at, files) for at, hit in enumerate(hits)]
+        records = [_article(hit, volume.first + at, files, versions[hit.item]) for at, hit in enumerate(hits)]
         yield (
             volume.path,
             _page(
@@ -122,7 +131,7 @@ def coverage_page(answer: Answer, cover: Cover, runs: Sequence[object]) -> bytes
 def readme(answer: Answer, cover: Cover) -> bytes:
     question, sentence = (visible(text) for text in (answer.question, answer.sentence))
     page = _PLAIN.get_template("README.txt").render(
-        **_on_all(cover), answer=answer, question=question, sentence=sentence
+        **_on_all(cover), answer=answer, question=question, sentence=sentence, codes=codes()
     )
     return page.encode()
 
@@ -141,17 +150,21 @@ def _on_all(cover: Cover) -> dict[str, object]:
         "created": cover.created,
         "key": cover.key,
         "file": visible(cover.file),
+        "software": cover.software,
+        "built_by": visible(cover.built_by) or "not stated",
+        "searched_by": visible(cover.searched_by) or "not stated",
     }
 
 
-def _article(hit: Hit, number: int, files: Mapping[str, str]) -> dict[str, object]:
+def _article(hit: Hit, number: int, files: Mapping[str, str], versions: Versions) -> dict[str, object]:
     poster = hit.poster_name or hit.poster_username or hit.poster_id
     by = f" by {visible(poster)}" if poster else ""
-    when = f", {_spoken_time(hit.posted_at)}" if hit.posted_at else ", without a posting date"
+    when = f", {spoken_time(hit.posted_at)}" if hit.posted_at else ", without a posting date"
     return {
         "number": number,
         "title": f"{hit.kind.replace('_', ' ').capitalize()}{by}{when}",
-        "remarks": list(_remarks(hit)),
+        "remarks": [visible(remark) for remark in remarks(hit, versions)],
+        "version": _version(hit, number, versions),
         "language": _language(hit.language),
         "text": segments(hit.text, hit.marks) if hit.text else [("", "(no text)")],
         "pictures": [_picture(kept, files) for kept in hit.media],
@@ -159,13 +172,29 @@ def _article(hit: Hit, number: int, files: Mapping[str, str]) -> dict[str, objec
     }
 
 
-def _remarks(hit: Hit) -> Iterator[str]:
-    if hit.removed is not None:
-        when = f" {_spoken_time(hit.removed.removed_at)}" if hit.removed.removed_at else ""
-        cause = f"Removed by: {hit.removed.cause or 'not known'}. {hit.removed.cause_reason or ''}"
-        yield visible(f"Later found removed{when}. {cause}".strip())
-    if hit.visibility in ("hidden", "private", "unpublished"):
-        yield f"This record was {hit.visibility} when it was archived."
+def _version(hit: Hit, number: int, versions: Versions) -> dict[str, object] | None:
+    """Which of several versions it is, what changed, and where the one before and after it stand."""
+    count = len(versions.hits)
+    if count == 1:
+        return None
+    at = versions.numbers.index(number)
+    before, after = at - 1, at + 1
+    return {
+        "title": f"Version {at + 1} of {count} of this item in this bundle.",
+        "changes": segments(changes(versions.hits[before], hit)) if at else None,
+        "before": _place(versions.numbers[before]) if at else None,
+        "after": _place(versions.numbers[after]) if after < count else None,
+    }
+
+
+def _place(number: int) -> dict[str, object]:
+    """Where the record with that number stands."""
+    volume = (number - 1) // PER_VOLUME + 1
+    return {"number": number, "href": f"{_path(volume)}#record-{number}"}
+
+
+def _path(volume: int) -> str:
+    return f"records/volume-{volume:05d}.html"
 
 
 def _facts(hit: Hit) -> Iterator[tuple[str, str | None]]:
@@ -173,10 +202,10 @@ def _facts(hit: Hit) -> Iterator[tuple[str, str | None]]:
     yield "Poster, display name", hit.poster_name
     yield "Poster, user name", hit.poster_username
     yield "Poster, id", hit.poster_id
-    yield "Poster missing because", hit.poster_missing
+    yield "Not known of the poster", poster_missing(hit)
     yield "Posted, as the site says", hit.posted_text
-    yield "Edited", _spoken_time(hit.edited_at) if hit.edited_at else None
-    yield "Archived", _spoken_time(hit.observed_at)
+    yield "Edited", spoken_time(hit.edited_at) if hit.edited_at else None
+    yield "Archived", spoken_time(hit.observed_at)
     yield "Reply to", hit.parent_id
     yield "Thread", hit.thread_id
     yield "Count", None if hit.count is None else f"{hit.count:,}"
@@ -236,10 +265,3 @@ def _is_unseen(char: str) -> bool:
 def _language(code: str | None) -> str | None:
     """A language code that may stand in an attribute; sites send `und` and worse."""
     return code if code and code != "und" and code.isascii() and code.replace("-", "").isalnum() else None
-
-
-def _spoken_time(moment: datetime) -> str:
-    local = moment.astimezone(PACIFIC)
-    return (
-        f"{spoken(local.date())}, {local:%I:%M %p} Pacific ({moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC)"
-    )

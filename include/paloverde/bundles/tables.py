@@ -17,20 +17,32 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from paloverde.archive.reader import Archive
+from paloverde.archive.schema import UTC_TIME
 from paloverde.archive.seal import Part, Role
 from paloverde.errors import ArchiveDamaged
+from paloverde.records import PACIFIC
 from paloverde.search.hits import SCHEMA, Hit, as_row, to_table
 
 _STARTS_FORMULA = frozenset("=+-@\t\r\0＝＋－＠")
 _BATCH = 5_000
-_COLUMNS = tuple(name for name in SCHEMA.names if name != "snippet")
+_TIMES = tuple(field.name for field in SCHEMA if field.type == UTC_TIME)
+_COLUMNS = tuple(
+    column
+    for name in SCHEMA.names
+    if name != "snippet"
+    for column in ((f"{name}_utc", f"{name}_pacific") if name in _TIMES else (name,))
+)
 
 
 def csv_lines(hits: Iterable[Hit], files: Mapping[str, str]) -> Iterator[bytes]:
-    """RFC 4180 with a byte order mark, so that spreadsheets read UTF-8; times are UTC."""
+    """RFC 4180 with a byte order mark, so that spreadsheets read UTF-8. Each time stands there twice: in UTC
+    and in Pacific time with its distance from UTC, both as ISO 8601 to the second.
+    """
     yield "\ufeff".encode() + _csv_line(_COLUMNS)
     for hit in hits:
         row = as_row(hit) | {"media": " ".join(files_of(hit, files))}
+        for name in _TIMES:
+            row[f"{name}_utc"], row[f"{name}_pacific"] = row[name], _pacific(row[name])
         yield _csv_line([cell(row[name]) for name in _COLUMNS])
 
 
@@ -49,13 +61,17 @@ def cell(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%d %H:%M:%S")
+        return value.isoformat(timespec="seconds").replace("+00:00", "Z")
     if isinstance(value, date):
         return value.isoformat()
     if not isinstance(value, str):
         return str(value)
     text = value.replace("\0", "␀")
     return f"'{text}" if value.lstrip(" \n\"'")[:1] in _STARTS_FORMULA else text
+
+
+def _pacific(moment: datetime | None) -> datetime | None:
+    return None if moment is None else moment.astimezone(PACIFIC)
 
 
 def json_lines(hits: Iterable[Hit], files: Mapping[str, str]) -> Iterator[bytes]:

@@ -1,11 +1,11 @@
-"""Checks a sealed bundle of records. It needs Python 3.9 or newer and nothing else: no network, no file.
+"""Checks a sealed bundle of records. It needs Python 3.9 or newer and nothing else, no network either.
 
     python verify.py BUNDLE.zip
     python verify.py BUNDLE.zip --key HEX      also: was it sealed with this key?
 
 It ends with 0 where the bundle is whole, 1 where it was altered (each file concerned is named), 2 where it
-or the key cannot be read. Take this file from a place you trust rather than from the bundle that you doubt: whoever can
-alter a bundle can alter the copy inside.
+or the key cannot be read. Take this file from a place you trust rather than from the bundle that you doubt:
+whoever can alter a bundle can alter the copy inside.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ _CHUNK = 1 << 20
 _LONGEST_LINE = 256 << 20
 _LARGEST_MANIFEST = 512 << 20
 _LARGEST_DIRECTORY = 256 << 20
+_FILE = (0, 8)  # the kinds of file that are plain; the others are links and devices
+_LARGE = 2**31 - 1  # from here on a zip says sizes and places in wide fields
 _PATH = re.compile(r"[A-Za-z0-9_=-][A-Za-z0-9_.=-]*(/[A-Za-z0-9_=-][A-Za-z0-9_.=-]*)*")
 
 
@@ -75,13 +77,15 @@ class Box:
     def __init__(self, file: BinaryIO) -> None:
         self.file = file
         self.size = file.seek(0, 2)
-        start = self._directory()
+        start, stop = self._directory()
         try:
             with zipfile.ZipFile(file) as box:
                 infos = box.infolist()
         except (zipfile.BadZipFile, OverflowError, NotImplementedError, ValueError) as error:
             raise CannotRead(f"its directory of files is damaged ({error})") from error
         self.wrong: list[str] = []
+        if self._at(start, stop - start) != b"".join(map(_line, infos)):
+            self.wrong.append("The directory of the zip was changed, or has bytes hidden in it.")
         tail = self._at(max(self.size - 98, 0), 98)
         if not any(tail.endswith(end) for end in _ends(len(infos), start, self.size)):
             self.wrong.append("The end record of the zip was changed: it does not fit the files in it.")
@@ -93,8 +97,8 @@ class Box:
         if end != start:
             self.wrong.append("The zip holds bytes that belong to no file, before its directory.")
 
-    def _directory(self) -> int:
-        """Where the directory begins. Nothing may stand behind it; its size is bounded before it is read."""
+    def _directory(self) -> tuple[int, int]:
+        """Where the directory begins and ends; its size is bounded before it is read."""
         if self.size < 22:
             raise CannotRead("it is too short to be a zip file")
         tail = self._at(self.size - 22, 22)
@@ -109,10 +113,8 @@ class Box:
                 raise CannotRead("its directory of files is damaged")
             size, start = struct.unpack("<QQ", wide[40:56])
         if size > _LARGEST_DIRECTORY or start + size != end:
-            raise CannotRead(
-                "its directory of files does not lie where it should: something was put before or behind it"
-            )
-        return int(start)
+            raise CannotRead("its directory is not where it should be: something was put before or behind it")
+        return int(start), int(end)
 
     def _entry(self, info: zipfile.ZipInfo, end: int) -> int:
         """Note an entry, and give the place where the next must begin."""
@@ -122,18 +124,16 @@ class Box:
         head = next((head for head in expected if found.startswith(head)), b"")
         if found[:4] != b"PK\x03\x04":
             raise CannotRead(f"the beginning of {shown(name)} in it is damaged")
-        unused = info.comment or info.reserved or info.volume or info.internal_attr
-        if at != end or unused or info.flag_bits & 0x09 or not head or info.extra[:2] not in (b"", b"\1\0"):
+        if at != end or info.external_attr >> 28 not in _FILE or info.flag_bits & 0x09 or not head:
             self.wrong.append(
                 f"{shown(name)} is not stored in the zip as it was sealed "
-                "(hidden or encrypted bytes, or two names)."
+                "(hidden or encrypted bytes, two names, or no plain file)."
             )
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             self.wrong.append(f"{shown(name)} is packed in a way that no sealed bundle uses.")
         begin = at + (len(head) or 30 + sum(struct.unpack("<HH", found[26:30])))
-        self.entries[name] = Entry(
-            name, begin, info.compress_size, info.compress_type == zipfile.ZIP_DEFLATED
-        )
+        is_deflated = info.compress_type == zipfile.ZIP_DEFLATED
+        self.entries[name] = Entry(name, begin, info.compress_size, is_deflated)
         return int(begin + info.compress_size)
 
     def _at(self, where: int, length: int) -> bytes:
@@ -188,17 +188,33 @@ def _ends(count: int, start: int, size: int) -> Iterator[bytes]:
 
 def _heads(info: zipfile.ZipInfo) -> list[bytes]:
     """The two ways in which the head of a file may repeat what the directory says: short, for large files."""
-    year, month, day, hour, minute, second = info.date_time
-    name = info.orig_filename.encode("utf-8", "replace")
-    fixed = (
-        *(b"PK\x03\x04", info.extract_version, info.flag_bits, info.compress_type),
-        *(hour << 11 | minute << 5 | second // 2, (year - 1980) << 9 | month << 5 | day, info.CRC),
-    )
+    name, fixed = info.orig_filename.encode("utf-8", "replace"), _stamp(info, b"PK\3\4", info.extract_version)
     packed, size = info.compress_size, info.file_size
     large = struct.pack("<HHQQ", 1, 16, size, packed)
     short = struct.pack("<4s5HLLLHH", *fixed, min(packed, 0xFFFFFFFF), min(size, 0xFFFFFFFF), len(name), 0)
     wide = struct.pack("<4s5HLLLHH", *fixed, 0xFFFFFFFF, 0xFFFFFFFF, len(name), len(large))
     return [short + name, wide + name + large]
+
+
+def _line(info: zipfile.ZipInfo) -> bytes:
+    """What the directory says of a file, and nothing more; who packed it and its rights are free."""
+    name, at = info.orig_filename.encode("utf-8", "replace"), info.header_offset
+    sizes = [info.file_size, info.compress_size] if max(info.file_size, info.compress_size) > _LARGE else []
+    large = sizes + [at] * (at > _LARGE)
+    extra = struct.pack(f"<HH{len(large)}Q", 1, 8 * len(large), *large) if large else b""
+    made = info.create_version | info.create_system << 8
+    short = [0xFFFFFFFF] * 2 if sizes else [info.compress_size, info.file_size]
+    place = 0xFFFFFFFF if at > _LARGE else at
+    rest = (*short, len(name), len(extra), 0, 0, 0, info.external_attr, place)
+    fixed = _stamp(info, b"PK\1\2", made, info.extract_version)
+    return struct.pack("<4s6H3L5H2L", *fixed, *rest) + name + extra
+
+
+def _stamp(info: zipfile.ZipInfo, *first: Any) -> tuple[Any, ...]:
+    """What stands in both the head of a file and the directory."""
+    year, month, day, hour, minute, second = info.date_time
+    time, date = hour << 11 | minute << 5 | second // 2, (year - 1980) << 9 | month << 5 | day
+    return (*first, info.flag_bits, info.compress_type, time, date, info.CRC)
 
 
 def _unpacked(unpack: Any, piece: bytes, name: str) -> Iterator[bytes]:
@@ -239,9 +255,7 @@ def _check_names(box: Box, report: Report) -> None:
         if times > 1:
             report.wrong.append(f"{shown(name)} is in the zip {times} times.")
         if not _PATH.fullmatch(name):
-            report.wrong.append(
-                f"{shown(name)} is a name that may lead outside of the folder it is unpacked to."
-            )
+            report.wrong.append(f"{shown(name)} is a name that may lead outside of the folder of the bundle.")
     for name, times in Counter(name.lower() for name in set(box.names)).items():
         if times > 1:
             report.wrong.append(f"{shown(name)} is there {times} times, in capital and small letters.")
@@ -283,9 +297,7 @@ def _check_signature(manifest: bytes, statement: bytes, report: Report, key: str
         return
     report.key = public.hex()
     if not signature_holds(public, manifest, signature):
-        report.wrong.append(
-            f"{MANIFEST} does not bear the signature in {SIGNATURE}: one of the two was changed."
-        )
+        report.wrong.append(f"{MANIFEST} does not bear the signature in {SIGNATURE}: one was changed.")
         return
     if key is not None and key.strip().lower() != report.key:
         report.wrong.append(f"{SIGNATURE} was made with the key {report.key}, not with the one you gave.")
@@ -331,9 +343,7 @@ def _check_records(box: Box, files: dict[str, tuple[int, str]], report: Report) 
             if record["payload_sha256"] not in raw:
                 report.wrong.append(f"{RECORDS}, line {number}: the text that the site sent is not in {RAW}.")
             if record["part"] not in parts.get(int(record["sequence"]), ()):
-                report.wrong.append(
-                    f"{RECORDS}, line {number}: no seal in seals/ names the file that it came from."
-                )
+                report.wrong.append(f"{RECORDS}, line {number}: no seal in seals/ names the file it is from.")
     except Altered as error:
         report.wrong.append(str(error))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -356,9 +366,7 @@ def _payloads(box: Box, limit: int, report: Report) -> Iterator[str]:
         except binascii.Error:
             body = b""
         if hashlib.sha256(body).hexdigest() != said["payload_sha256"]:
-            report.wrong.append(
-                f"{RAW}, line {number}: the text that the site sent does not have its SHA-256."
-            )
+            report.wrong.append(f"{RAW}, line {number}: what the site sent does not have its SHA-256.")
         yield str(said["payload_sha256"])
 
 
@@ -374,9 +382,7 @@ def _sealed_parts(box: Box, files: dict[str, tuple[int, str]], report: Report) -
         if not signature_holds(bytes.fromhex(seal["public_key"]), unsigned, bytes.fromhex(seal["signature"])):
             report.wrong.append(f"{shown(name)} does not bear its signature.")
         if seal["public_key"] != report.key:
-            report.wrong.append(
-                f"{shown(name)} was signed with another key ({shown(seal['public_key'])}) than this bundle."
-            )
+            report.wrong.append(f"{shown(name)} was signed with another key, {shown(seal['public_key'])}.")
         parts[int(seal["sequence"])] = [part["key"] for part in seal["run"]["parts"]]
     return parts
 
@@ -467,9 +473,7 @@ def _tell(path: Path, report: Report) -> None:
     print("\n".join(f"  - {sentence}" for sentence in report.checked))
     print(f"It was sealed with the key {report.key}.")
     print("What this check cannot tell:")
-    print(
-        "  - Whether that key is the City's: compare it with the key that the City publishes, or give --key."
-    )
+    print("  - Whether that key is the City's: compare it with the one the City publishes, or give --key.")
     print("  - Whether the search was wide enough, and what the sites never gave: read coverage.html.")
 
 

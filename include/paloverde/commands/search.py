@@ -40,5 +40,7 @@ def run(args: argparse.Namespace) -> int:
 def _about(hit: Hit) -> str:
     when = f"{hit.posted_at.astimezone(PACIFIC):%a %d %b %Y %H:%M}" if hit.posted_at else "no date given"
     who = hit.poster_name or hit.poster_username or hit.poster_id or "unknown"
-    removed = f", REMOVED, held until {hit.removed.retain_until:%a %d %b %Y}" if hit.removed else ""
+    removed = (
+        f", found hidden or removed, held until {hit.removed.retain_until:%a %d %b %Y}" if hit.removed else ""
+    )
     return f"{when}  {hit.account}  {hit.kind} by {who} ({hit.visibility}{removed})"

@@ -13,4 +13,4 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    return main([args.bundle, *(["--key", args.key] if args.key else [])])
+    return main([args.bundle, *(["--key", args.key] if args.key is not None else [])])

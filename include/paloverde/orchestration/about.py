@@ -19,7 +19,7 @@ from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from paloverde.errors import PaloverdeError
-from paloverde.installation import Installation, open_installation
+from paloverde.installation import Installation, Purpose, open_installation
 from paloverde.orchestration.auth import CityUser
 from paloverde.orchestration.sign_in_page import style_source
 from paloverde.settings import load
@@ -109,7 +109,7 @@ app = FastAPI(
 @app.get("/about", response_class=HTMLResponse)
 def about(user: Reader) -> HTMLResponse:
     settings = load(os.environ)
-    city = open_installation(settings)
+    city = open_installation(settings, purpose=Purpose.WORK)  # a page that is read begins no archive
     return _page(
         _ABOUT.format(
             agency=escape(settings.agency_name),

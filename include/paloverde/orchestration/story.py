@@ -141,13 +141,12 @@ def _removals_are_held(stage: Stage, expected: list[str]) -> None:
         columns = ["native_id", "cause", "removed_at", "retain_until"]
         (row,) = city.archive.table(sealed.part, columns).to_pylist()
         until = city.vault.store.standing(sealed.part.stored).locked_until
-        two_years = add_calendar_years(archive_day(row["removed_at"]), 2)
+        kept, two_years = row["retain_until"], add_calendar_years(archive_day(row["removed_at"]), 2)
+        _hold(kept >= two_years, f"{sealed.part.key} is held until {kept}, not two calendar years")
         _hold(
-            until is not None and archive_day(until) >= two_years,
-            f"{sealed.part.key} is locked until {until}, not two calendar years",
+            until is not None and until >= end_of(kept),
+            f"{sealed.part.key} is locked until {until}, not to the end of {kept}",
         )
-        kept = row["retain_until"]
-        _hold(until >= end_of(kept), f"{sealed.part.key} is locked until {until}, not to the end of {kept}")
         found[row["native_id"]] = f"{row['cause']}, held until {kept:%d %B %Y}"
     missed = [item for item in expected if item not in found]
     _hold(not missed, f"removed and not found: {', '.join(missed)}; found were {found or 'none'}")

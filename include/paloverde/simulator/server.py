@@ -186,7 +186,7 @@ def serve(options: argparse.Namespace) -> int:
     url = f"http://{LOOPBACK}:{server.server_address[1]}"
     try:
         signal.signal(signal.SIGTERM, _stop)
-        print(_welcome(city, url), flush=True)
+        print(welcome(city, url), flush=True)
         server.serve_forever(0.1)
     except KeyboardInterrupt:
         print("The sites are closed.", flush=True)
@@ -226,7 +226,8 @@ def _moment(day: date | None) -> tuple[datetime, bool]:
     return datetime.combine(day, time_of_day(22), PACIFIC).astimezone(UTC), False
 
 
-def _welcome(city: City, url: str) -> str:
+def welcome(city: City, url: str) -> str:
+    """What is said when the sites open: where they are, what they hold, how to archive them."""
     now = city.clock.now().astimezone(PACIFIC)
     lines = [
         f"The simulated city of seed {city.seed} is open at {url}. Its clock: {now:%Y-%m-%d %H:%M} Pacific."
@@ -247,12 +248,12 @@ def _welcome(city: City, url: str) -> str:
 def _how_to_archive(city: City, url: str) -> Iterator[str]:
     """What leads the command line to these sites, for a shell to take as it stands."""
     if not city.clock.running:
-        yield "A night is refused here: this clock stands, and must be today's (start without --day)."
+        yield "A night here is refused, since this clock stands still. To archive this city, leave out --day."
         return
     yield "To archive this city, in another shell:"
     yield f"  export PALOVERDE_FACEBOOK_API={url}/facebook PALOVERDE_X_API={url}/x"
     yield "  export PALOVERDE_ALLOW_LOOPBACK_SITES=true PALOVERDE_AGENCY_NAME='City of Palma Ria'"
-    yield '  export PALOVERDE_HOME="$PWD/palma-ria"'
+    yield '  export PALOVERDE_HOME="$PWD/.paloverde/palma-ria"'
     for account in truth.accounts(city):
         slug, token = account["slug"], shlex.quote(account["token"])
         about = f"--platform {account['platform']} --id {account['native_id']} --handle {account['handle']}"

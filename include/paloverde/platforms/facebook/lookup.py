@@ -162,7 +162,7 @@ def _fields(kind: Kind) -> tuple[tuple[str, str], ...]:
 
 def _seen(native_id: str, shown: _Shown) -> Seen:
     if shown.is_hidden:
-        return Seen(native_id, Look.HIDDEN, "the site says that the Page hid it")
+        return Seen(native_id, Look.HIDDEN, "the site says that the site says that it is hidden")
     return Seen(native_id, Look.PRESENT)
 
 

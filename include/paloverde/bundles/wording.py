@@ -1,0 +1,136 @@
+"""What a page says of a record in words, from the facts and no further than they carry. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+
+import msgspec
+
+from paloverde.records import PACIFIC, Missing, Visibility
+from paloverde.search.hits import Hit, Kept, Removal
+from paloverde.search.tree import spoken
+
+SITES_OWN = "the site's own statement that it is hidden"  # as `capture.removal` notes it
+MISSING = {
+    Missing.API_NOT_EXPOSED: "the site does not give the poster's {}",
+    Missing.WITHHELD: "the site left the poster's {} out of its answer",
+    Missing.DELETED_ACCOUNT: "the poster's account was deleted, and the site no longer gives the {}",
+    Missing.ANONYMISED: "the site shows the poster without {}",
+    Missing.NOT_CAPTURED_IN_TIME: "the poster's {} could not be archived in time",
+}
+_PARTS = {"poster_name": "display name", "poster_username": "user name", "poster_id": "id"}
+_CHANGES = {
+    "text": "text",
+    "poster_name": "poster's display name",
+    "poster_username": "poster's user name",
+    "poster_id": "poster's id",
+    "edited_at": "time of the last edit",
+    "parent_id": "item that it replies to",
+    "count": "count",
+}
+Item = tuple[str, str, str]
+
+
+class Versions(msgspec.Struct, frozen=True):
+    """All versions of one item in the bundle, oldest first: each with its number (from 1) on the pages."""
+
+    hits: tuple[Hit, ...]
+    numbers: tuple[int, ...]
+
+
+def versions_of(hits: Sequence[Hit]) -> dict[Item, Versions]:
+    """By item, its versions in the order in which they were archived."""
+    by_item: dict[Item, list[tuple[Hit, int]]] = {}
+    for number, hit in enumerate(hits, 1):
+        by_item.setdefault(hit.item, []).append((hit, number))
+    ordered = {
+        item: sorted(found, key=lambda one: (one[0].observed_at, one[1])) for item, found in by_item.items()
+    }
+    return {item: Versions(*zip(*found, strict=True)) for item, found in ordered.items()}
+
+
+def spoken_time(moment: datetime) -> str:
+    """A moment in Pacific time and in UTC."""
+    local = moment.astimezone(PACIFIC)
+    return (
+        f"{spoken(local.date())}, {local:%I:%M %p} Pacific ({moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC)"
+    )
+
+
+def removal_in_words(versions: Versions) -> str | None:
+    """When the item was found hidden or removed, and the cause on record; None where it was not."""
+    removal = versions.hits[0].removed
+    if removal is None:
+        return None
+    return f"{_found(removal, versions.hits[0])} Cause on record: {_cause(removal)}."
+
+
+def _found(removal: Removal, first: Hit) -> str:
+    """Nobody knows when something was hidden that was hidden already at the first look."""
+    first_seen = removal.first_seen or first.observed_at
+    hidden_at_first = first.visibility == Visibility.HIDDEN and first.observed_at <= first_seen
+    if hidden_at_first or (removal.removed_at is not None and removal.removed_at <= first_seen):
+        return "Was hidden or removed already when it was first archived (exact time not known)."
+    what = "Found hidden" if removal.confirmed_by == SITES_OWN else "Found removed"
+    if removal.removed_at is None:
+        return f"{what} (time not known)."
+    return f"{what} {spoken_time(removal.removed_at)}; it happened at that time or before."
+
+
+def _cause(removal: Removal) -> str:
+    if removal.confirmed_by == SITES_OWN:
+        return "hidden by the page or by its own word filter (the site does not say which)"
+    cause = removal.cause or "not known"
+    reason = (removal.cause_reason or "").rstrip(".")
+    return f"{reason} (recorded as: {cause})" if reason else cause
+
+
+def poster_missing(hit: Hit) -> str | None:
+    """Which part of the poster's identity is missing, and why; None where none is."""
+    parts = [words for name, words in _PARTS.items() if not getattr(hit, name)]
+    if not parts or hit.poster_missing is None:
+        return None
+    missing = listed(parts)
+    if hit.poster_missing not in set(Missing):
+        return f"the poster's {missing}, for a reason noted as {hit.poster_missing}"
+    return MISSING[Missing(hit.poster_missing)].format(missing)
+
+
+def changes(before: Hit, now: Hit) -> str:
+    """What became different from one version of an item to the next."""
+    found = [words for name, words in _CHANGES.items() if getattr(before, name) != getattr(now, name)]
+    if before.visibility != now.visibility:
+        found.append(f"visibility (from {before.visibility or 'unknown'} to {now.visibility or 'unknown'})")
+    if _media(before.media) != _media(now.media):
+        found.append("pictures, videos or attachments")
+    return f"Changed: the {listed(found)}." if found else "Changed: other data that the site gives with it."
+
+
+def _media(media: Iterable[Kept]) -> list[tuple[str | None, str | None]]:
+    """What identifies media: sites sign their addresses anew each night."""
+    return [(kept.native_id or _address(kept.url or ""), kept.alt_text) for kept in media]
+
+
+def _address(url: str) -> str:
+    """The path of an address: hosts and signatures change."""
+    return url.partition("://")[2].partition("/")[2].partition("?")[0]
+
+
+def listed(parts: Sequence[str]) -> str:
+    """A list as it is said: a, b and c."""
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+
+
+def codes() -> Mapping[str, str]:
+    """The codes of the column `poster_missing`, in words."""
+    return {code.value: words.format("name, user name or id") for code, words in MISSING.items()}
+
+
+def remarks(hit: Hit, versions: Versions) -> Iterator[str]:
+    """What a reader must not overlook."""
+    removal = removal_in_words(versions)
+    if removal is not None:
+        yield removal
+    if hit.visibility in (Visibility.HIDDEN, Visibility.PRIVATE, Visibility.UNPUBLISHED):
+        yield f"This record was {hit.visibility} when it was archived."
