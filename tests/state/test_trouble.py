@@ -77,7 +77,7 @@ def move_in() -> URL:
 @pytest.mark.usefixtures("city")
 class TestPostgreSQL:
     @pytest.fixture(autouse=True)
-    def _in(self, postgres: PostgreSQL) -> None:
+    def _in(self, city: None, postgres: PostgreSQL) -> None:
         url = make_url(postgres.make_database()).set(password="hush-hush")
         os.environ["PALOVERDE_DATABASE"] = url.render_as_string(hide_password=False)
         move_in()
