@@ -26,6 +26,7 @@ from paloverde.archive.vault import Vault
 from paloverde.bundles.build import BuiltBundle, build_bundle
 from paloverde.capture.looking import Budget, RemovalReport, check_removals
 from paloverde.capture.night import NightReport, archive_night
+from paloverde.capture.removal import REMOVABLE
 from paloverde.errors import ArchiveDamaged, BadQuestion, BadSetting, UnknownAccount
 from paloverde.platforms import PLATFORMS
 from paloverde.platforms.conversation import Clock, Platform
@@ -188,10 +189,11 @@ class Installation:
                 connection.execute(select(RUNS.c.body).where(RUNS.c.sequence.in_(sequences))).scalars().all()
             )
             runs = [read_seal(body.encode(), where="in the database").run for body in bodies]
-            nights = [
-                LastNight(run.account, run.day, not run.coverage.gaps, oldest_look(connection, run.account))
-                for run in runs
-            ]
+            looks = [oldest_look(connection, run.account, REMOVABLE) for run in runs]
+        nights = [
+            LastNight(run.account, run.day, not run.coverage.gaps, look)
+            for run, look in zip(runs, looks, strict=True)
+        ]
         return sorted(nights)
 
     def promise(self) -> str:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
+import pyarrow as pa
 import pytest
 
-from paloverde.archive.seal import Role
+from paloverde.archive.reader import Archive
+from paloverde.archive.seal import Part, Role
 from paloverde.errors import Suspicious
+from paloverde.state.books import writing
+from paloverde.state.tables import ITEMS
+from plaza import ACCOUNT
 from plazacity import City
 
 FIRST, SECOND, THIRD = date(2026, 11, 20), date(2026, 11, 21), date(2026, 11, 22)
@@ -156,6 +162,43 @@ def test_no_item_goes_unlooked_at_for_longer_than_set(city: City) -> None:
     assert rest.looked_up == 14
     assert rest.oldest_look is not None
     assert rest.oldest_look > city.clock() - timedelta(minutes=1)
+
+
+def test_followers_who_left_do_not_stand_in_the_way_of_the_rotation(city: City) -> None:
+    city.night(FIRST)
+    gone = {
+        "account": ACCOUNT.slug,
+        "kind": "subscriber",
+        "stream": "followers",
+        "within": "",
+        "state": "absent",
+    }
+    never = {"version_sha256": "", "record_sequence": 1, "first_seen": 0, "last_seen": 0, "looked_at": 0}
+    with writing(city.vault.books) as connection:
+        connection.execute(ITEMS.insert(), [{**gone, **never, "native_id": f"f{n}"} for n in range(50)])
+    city.later = timedelta(days=31)
+    report = city.check(date(2026, 11, 22), look_ups=10)
+    assert report.looked_up == 10
+    assert report.oldest_look is not None
+    assert report.oldest_look.year > 1970
+
+
+def test_the_parts_that_hold_what_is_removed_are_read_once(city: City) -> None:
+    """A post with many comments that goes must not read the same file for each of them."""
+    city.night(FIRST)
+    removed_ids = list(city.site.comments["p1"])
+    city.site.comments["p1"].clear()
+    city.night(SECOND)
+    reads: list[str] = []
+
+    class Counting(Archive):
+        def table(self, part: Part, columns: Sequence[str] | None = None) -> pa.Table:
+            reads.append(part.key)
+            return super().table(part, columns)
+
+    city.archive = Counting(city.vault.store, city.vault.books)
+    assert city.check(SECOND, percent_gone=100).removed == removed_ids
+    assert len(reads) == len(set(reads))
 
 
 def test_an_old_item_that_is_gone_needs_a_second_look(city: City) -> None:

@@ -133,11 +133,15 @@ def expected_in(account: str, stream: str, within: str, since: datetime | None) 
     return query if since is None else query.where(ITEMS.c.posted_at >= since)
 
 
-def in_state(account: str, states: Iterable[str]) -> Select[tuple[object, ...]]:
-    """All items of an account in these states, longest unlooked-at first."""
+def in_state(account: str, kinds: Iterable[str], states: Iterable[str]) -> Select[tuple[object, ...]]:
+    """The items of an account of these kinds and in these states, longest unlooked-at first."""
     return (
         select(ITEMS)
-        .where(ITEMS.c.account == account, ITEMS.c.state.in_(list(states)))
+        .where(
+            ITEMS.c.account == account,
+            ITEMS.c.kind.in_([str(kind) for kind in kinds]),
+            ITEMS.c.state.in_(list(states)),
+        )
         .order_by(ITEMS.c.looked_at)
     )
 
@@ -151,14 +155,12 @@ def under(account: str, native_id: str) -> Select[tuple[object, ...]]:
     )
 
 
-def longest_unlooked(account: str, limit: int) -> Select[tuple[object, ...]]:
-    """The items whose last look is oldest: the rotation of re-verification."""
-    return (
-        select(ITEMS)
-        .where(ITEMS.c.account == account, ITEMS.c.state.in_(("present", "hidden", "absent")))
-        .order_by(ITEMS.c.looked_at)
-        .limit(limit)
-    )
+def longest_unlooked(
+    account: str, kinds: Iterable[str], due: datetime, limit: int
+) -> Select[tuple[object, ...]]:
+    """What is there and was last looked at by `due`, oldest look first: the rotation of re-verification."""
+    waiting = in_state(account, kinds, ("present", "hidden"))
+    return waiting.where(ITEMS.c.looked_at <= due).limit(limit)
 
 
 def newest_seen(account: str, kind: str) -> Select[tuple[object, ...]]:
@@ -171,14 +173,10 @@ def newest_seen(account: str, kind: str) -> Select[tuple[object, ...]]:
     )
 
 
-def oldest_look(connection: Connection, account: str) -> datetime | None:
-    """When the item that was longest unlooked-at was last looked at."""
-    return connection.execute(
-        select(ITEMS.c.looked_at)
-        .where(ITEMS.c.account == account, ITEMS.c.state.in_(("present", "hidden", "absent")))
-        .order_by(ITEMS.c.looked_at)
-        .limit(1)
-    ).scalar()
+def oldest_look(connection: Connection, account: str, kinds: Iterable[str]) -> datetime | None:
+    """When the item of these kinds that was longest unlooked-at was last looked at."""
+    waiting = in_state(account, kinds, ("present", "hidden", "absent"))
+    return connection.execute(waiting.with_only_columns(ITEMS.c.looked_at).limit(1)).scalar()
 
 
 def _known(connection: Connection, account: str, kind: str, wanted: list[str]) -> CursorResult[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,14 +20,49 @@ from paloverde.capture.spool import Spool
 from paloverde.errors import ArchiveDamaged
 from paloverde.records import Account, archive_day
 
+_RUNS_KEPT = 4
 
-def hold(archive: Archive, account: Account, removal: Removal, spool: Spool) -> None:
+
+class LastVersions:
+    """The last observed versions of items. The records of a run are read once for all of its items.
+
+    Those of a few runs are kept at a time: what is removed together was mostly seen first together.
+    """
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._runs: dict[int, list[pa.Table]] = {}
+
+    def row(self, item: Item) -> dict[str, Any]:
+        """The row of the item's last observed version."""
+        for table in self._records(item.record_sequence):
+            mask = pc.and_(
+                pc.equal(table["native_id"], item.native_id),
+                pc.equal(table["version_sha256"], item.version_sha256),
+            )
+            if rows := table.filter(mask).to_pylist():
+                found: dict[str, Any] = rows[0]
+                return found
+        raise ArchiveDamaged(
+            f"The content of {item.kind.value} {item.native_id} is not where the register says. "
+            "Run `paloverde rebuild`."
+        )
+
+    def _records(self, sequence: int) -> list[pa.Table]:
+        if sequence not in self._runs:
+            if len(self._runs) >= _RUNS_KEPT:
+                self._runs.pop(next(iter(self._runs)))
+            parts = self._archive.parts_of(sequence, Role.RECORDS)
+            self._runs[sequence] = [self._archive.table(sealed.part) for sealed in parts]
+        return self._runs[sequence]
+
+
+def hold(archive: Archive, versions: LastVersions, account: Account, removal: Removal, spool: Spool) -> None:
     """One object for the removed item: its last full version and what is known of the removal.
 
     Its pictures and attachments stay where they are, and are locked as long.
     """
-    row = last_version(archive, removal.item).to_pylist()[0]
-    row |= {
+    row = versions.row(removal.item) | {
         "removed_at": removal.removed_at,
         "last_seen_at": removal.item.last_seen,
         "confirmed_at": removal.confirmed_at,
@@ -48,21 +84,4 @@ def hold(archive: Archive, account: Account, removal: Removal, spool: Spool) -> 
         undated=int(row["posted_at"] is None),
         bounds=(row["posted_at"], row["posted_at"]),
         locked_until=until,
-    )
-
-
-def last_version(archive: Archive, item: Item) -> pa.Table:
-    """The row of the item's last observed version."""
-    for sealed in archive.parts_of(item.record_sequence, Role.RECORDS):
-        table = archive.table(sealed.part)
-        mask = pc.and_(
-            pc.equal(table["native_id"], item.native_id),
-            pc.equal(table["version_sha256"], item.version_sha256),
-        )
-        rows = table.filter(mask)
-        if rows.num_rows:
-            return rows.slice(0, 1)
-    raise ArchiveDamaged(
-        f"The content of {item.kind.value} {item.native_id} is not where the register says. "
-        "Run `paloverde rebuild`."
     )

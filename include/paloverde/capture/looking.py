@@ -24,7 +24,7 @@ from paloverde.archive.register import (
 )
 from paloverde.archive.seal import Coverage, RunKind
 from paloverde.archive.vault import Vault
-from paloverde.capture.holding import hold, last_version
+from paloverde.capture.holding import LastVersions, hold
 from paloverde.capture.intake import Intake
 from paloverde.capture.media import MediaKeeper
 from paloverde.capture.night import OpenLine
@@ -85,14 +85,14 @@ def check_removals(
 
     Raises `Suspicious`, and concludes nothing, where more disappeared than is believed without a question.
     """
-    started = vault.clock()
+    started, versions = vault.clock(), LastVersions(archive)
     with vault.books.connect() as connection:
         absent, hidden = _candidates(connection, account, budget)
         rotation = _rotation(connection, account, budget, started, len(absent))
     with Spool() as spool, open_line() as line:
         intake = Intake(account, day, vault, spool, MediaKeeper(line.fetch_media, spool))
         decisions = [(item, Decision("hidden", "", already_hidden(item))) for item in hidden]
-        decisions += _decisions(vault, archive, platform, account, [*absent, *rotation], line, intake)
+        decisions += _decisions(vault, versions, platform, account, [*absent, *rotation], line, intake)
         looked_up = len(decisions) - len(hidden)
         intake.sighted(_sightings(decisions, vault.clock()))
         with vault.books.connect() as connection:
@@ -100,7 +100,7 @@ def check_removals(
         intake.close_batch()
         removals = [decision.removal for _, decision in decisions if decision.removal]
         for removal in removals:
-            hold(archive, account, removal, spool)
+            hold(archive, versions, account, removal, spool)
             intake.note(
                 f"removed {removal.item.kind.value} {removal.item.native_id} {removal.removed_at.isoformat()}"
             )
@@ -110,20 +110,19 @@ def check_removals(
             run = Run(account, day, RunKind.REMOVAL_CHECK, started, coverage, counts)
             seal_run(vault, spool, run, intake.digest)
     with vault.books.connect() as connection:
-        oldest = oldest_look(connection, account.slug)
+        oldest = oldest_look(connection, account.slug, REMOVABLE)
     return _report(account, day, absent, decisions, looked_up, oldest)
 
 
 def _candidates(connection: Connection, account: Account, budget: Budget) -> tuple[list[Item], list[Item]]:
     """What may be gone, and what listings showed as hidden and is not held yet."""
-    found = list(items(connection, in_state(account.slug, ("absent", "hidden"))))
-    absent = [item for item in found if item.state == "absent" and item.kind in REMOVABLE]
-    hidden = [item for item in found if item.state == "hidden" and item.kind in REMOVABLE]
+    absent = list(items(connection, in_state(account.slug, REMOVABLE, ("absent",))))
+    hidden = list(items(connection, in_state(account.slug, REMOVABLE, ("hidden",))))
     removed = {row[0] for row in connection.execute(_removed_ids(account))}
     unexplained = sum(item.within not in removed for item in absent)
     known = connection.execute(
         select(func.count()).where(
-            ITEMS.c.account == account.slug, ITEMS.c.kind.in_([k.value for k in REMOVABLE])
+            ITEMS.c.account == account.slug, ITEMS.c.kind.in_([str(kind) for kind in REMOVABLE])
         )
     ).scalar_one()
     why = too_many_gone(unexplained, known, most=budget.most_gone, percent=budget.percent_gone)
@@ -146,15 +145,12 @@ def _rotation(
     """Items due for another look, longest unlooked-at first, within what is left of the budget."""
     due = now - timedelta(days=budget.look_again_days)
     left = max(0, budget.look_ups - taken)
-    oldest = items(connection, longest_unlooked(account.slug, left))
-    return [
-        item for item in oldest if item.state != "absent" and item.looked_at <= due and item.kind in REMOVABLE
-    ]
+    return list(items(connection, longest_unlooked(account.slug, REMOVABLE, due, left)))
 
 
 def _decisions(
     vault: Vault,
-    archive: Archive,
+    versions: LastVersions,
     platform: Platform,
     account: Account,
     wanted: list[Item],
@@ -171,7 +167,7 @@ def _decisions(
         seen = _outcome(outcomes, item)
         if seen.look is Look.GONE and not in_order:
             seen = Seen(item.native_id, Look.UNKNOWN, "the site denies items, too, that it has just listed")
-        own = seen.look is Look.GONE and _is_own(archive, account, item)
+        own = seen.look is Look.GONE and _is_own(versions, account, item)
         yield item, decide(item, seen, vault.clock(), own=own, parent_removed=item.within in removed)
 
 
@@ -192,8 +188,8 @@ def _witnesses(connection: Connection, account: Account, wanted: list[Item]) -> 
     return found
 
 
-def _is_own(archive: Archive, account: Account, item: Item) -> bool:
-    return bool(last_version(archive, item)["poster_id"][0].as_py() == account.native_id)
+def _is_own(versions: LastVersions, account: Account, item: Item) -> bool:
+    return bool(versions.row(item)["poster_id"] == account.native_id)
 
 
 def _sightings(decisions: Iterable[tuple[Item, Decision]], now: datetime) -> Iterator[Sighting]:

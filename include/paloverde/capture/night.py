@@ -26,7 +26,6 @@ from paloverde.platforms.conversation import Found, Gap, Listing, NotThere, Plat
 from paloverde.platforms.line import Line, converse
 from paloverde.records import Account, Kind
 
-_STILL = "still absent"
 OpenLine = Callable[[], Line]
 
 
@@ -99,12 +98,9 @@ def _listen(
                     gaps.append(said)
     except Suspicious:
         raise  # a clock that is wrong would be sealed along
-    except PaloverdeError as error:
+    except (PaloverdeError, NotThere, TooMuch) as error:
         gaps.append(Gap("night", Kind.OTHER, f"it broke off: {error}"))
-        return listings, gaps, error
-    except (NotThere, TooMuch) as error:
-        gaps.append(Gap("night", Kind.OTHER, f"it broke off: {error}"))
-        return listings, gaps, PaloverdeError(str(error))
+        return listings, gaps, error if isinstance(error, PaloverdeError) else PaloverdeError(str(error))
     if not any(listing.complete for listing in listings):
         first = gaps[0].cause if gaps else "no reason was given"
         return (
@@ -116,9 +112,11 @@ def _listen(
 
 
 def _absences(vault: Vault, account: Account, listings: list[Listing], intake: Intake) -> list[Sighting]:
-    """Items that a complete listing should have shown and that were seen nowhere in this run."""
-    now = vault.clock()
-    absent: dict[tuple[str, str], Sighting] = {}
+    """Items that a complete listing should have shown and that were seen nowhere in this run.
+
+    Followers come and go: that one is gone is written down once, since nothing is done about it.
+    """
+    absent: dict[tuple[str, str], Item] = {}
     with vault.books.connect() as connection:
         for listing in listings:
             if listing.complete:
@@ -126,28 +124,21 @@ def _absences(vault: Vault, account: Account, listings: list[Listing], intake: I
                 for item in items(connection, wanted):
                     key = (item.kind.value, item.native_id)
                     if key not in intake.seen:
-                        absent[key] = _absent(item, now)
-    for item_absent in (one for one in absent.values() if one.detail == _STILL):
-        intake.note(f"{item_absent.kind} {item_absent.native_id} absent")
-    return [one for one in absent.values() if one.detail != _STILL]
+                        absent[key] = item
+    now, sightings = vault.clock(), []
+    for (kind, native_id), item in absent.items():
+        if item.state == "absent" and item.kind not in REMOVABLE:
+            intake.note(f"{kind} {native_id} absent")
+        else:
+            sightings.append(_absent(item, now))
+    return sightings
 
 
 def _absent(item: Item, now: datetime) -> Sighting:
-    """Followers come and go: that one is gone is written down once, since nothing is done about it."""
-    is_told = item.state == "absent" and item.kind not in REMOVABLE
-    detail = _STILL if is_told else "not in a complete listing"
-    kind, posted = item.kind.value, item.posted_at
     return Sighting(
-        kind,
-        item.native_id,
-        item.stream,
-        item.within,
-        "absent",
-        now,
-        "listing",
-        posted_at=posted,
-        detail=detail,
-    )
+        item.kind.value, item.native_id, item.stream, item.within, "absent", now, "listing",
+        posted_at=item.posted_at, detail="not in a complete listing",
+    )  # fmt: skip
 
 
 def _shortfalls(listings: list[Listing], told: list[Gap]) -> list[Gap]:

@@ -68,11 +68,11 @@ def decide(item: Item, seen: Seen, now: datetime, *, own: bool, parent_removed: 
         case Look.HIDDEN:
             return Decision("hidden", seen.reason, _hidden(item, seen, now))
         case Look.WITHHELD:
-            removal = _gone(item, seen, now, Cause.PLATFORM, seen.reason) if item.absent_since else None
+            removal = _gone(item, now, Cause.PLATFORM, seen.reason) if item.absent_since else None
             return Decision("withheld" if removal else "absent", seen.reason, removal)
         case Look.GONE if item.absent_since is not None:
             cause, reason = _cause(seen, own=own, parent_removed=parent_removed)
-            return Decision("gone", seen.reason, _gone(item, seen, now, cause, reason))
+            return Decision("gone", seen.reason, _gone(item, now, cause, reason))
         case Look.GONE:
             return Decision("absent", f"{seen.reason}; a second look in a later run must confirm it")
         case Look.UNKNOWN:
@@ -106,8 +106,7 @@ def _hidden(item: Item, seen: Seen, now: datetime) -> Removal:
     )
 
 
-def _gone(item: Item, seen: Seen, now: datetime, cause: Cause, reason: str) -> Removal:
-    del seen
+def _gone(item: Item, now: datetime, cause: Cause, reason: str) -> Removal:
     by = "a direct look-up, after an absence in an earlier run"
     return Removal(item, cause, reason, by, item.absent_since or now, now)
 
