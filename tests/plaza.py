@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import json
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,8 +17,10 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from paloverde.errors import PermissionMissing, TryAgain
+from paloverde.platforms.capability import Capability, Given, Subject
 from paloverde.platforms.conversation import (
     Answer,
+    Budget,
     Call,
     Conversation,
     Found,
@@ -134,6 +136,8 @@ class Plaza:
 
     name = "plaza"
     title = "Plaza"
+    gives: Mapping[Subject, Capability] = dict.fromkeys(Subject, Capability(Given.CAPTURED))
+    budgets: tuple[Budget, ...] = ()
 
     def night(self, account: Account, since: datetime | None) -> Conversation:
         posts = yield from self._listing("/posts", "posts", "", Kind.POST)
@@ -192,6 +196,20 @@ class Plaza:
 
     def pace(self, answer: Answer, now: datetime) -> float:
         return 0.0
+
+    def lane(self, request: Request) -> str:
+        return ""
+
+    def cost(self, request: Request) -> int:
+        return 1
+
+    def sweep(self, account: Account, since: datetime, watched: Sequence[str]) -> Conversation:
+        for post in watched:
+            yield from self._listing(f"/comments/{post}", "comments", post, Kind.COMMENT)
+
+    def canary(self, account: Account) -> Generator[Request, Response | None, str]:
+        yield Request("/posts", purpose="a sign of life")
+        return "Plaza"
 
     def read(self, payload: bytes) -> Reading:
         return Reading([_record(item) for item in json.loads(payload)["items"]])

@@ -15,7 +15,7 @@ from paloverde.installation import open_installation
 from paloverde.records import Account, archive_day
 from paloverde.settings import Settings, load
 from paloverde.simulator.server import RunningSites, start
-from paloverde.simulator.sites import build
+from paloverde.simulator.sites import SITES, build
 from stores import Place
 
 TODAY = archive_day(datetime.now(UTC)) - timedelta(days=2)  # two more nights follow in a story
@@ -25,8 +25,7 @@ def settings(sites: RunningSites, home: Path, place: Place | None = None) -> Set
     """The installation's settings, as the environment would give them."""
     environment = {
         "PALOVERDE_HOME": str(home),
-        "PALOVERDE_FACEBOOK_API": f"{sites.url}/facebook",
-        "PALOVERDE_X_API": f"{sites.url}/x",
+        **{f"PALOVERDE_{name.upper()}_API": f"{sites.url}/{name}" for name in SITES},
         "PALOVERDE_ALLOW_LOOPBACK_SITES": "true",
         "PALOVERDE_ATTEMPTS": "2",
         "PALOVERDE_LONGEST_WAIT_SECONDS": "1",

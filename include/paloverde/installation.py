@@ -226,10 +226,9 @@ class Installation:
 
     def _line(self, platform: Platform, token: str) -> Callable[[], Line]:
         settings = self.settings
-        addresses = {
-            "facebook": f"{settings.facebook_api}/{settings.facebook_api_version}",
-            "x": settings.x_api,
-        }
+        address: str = getattr(settings, f"{platform.name}_api")
+        if platform.name in ("facebook", "instagram"):
+            address += f"/{settings.facebook_api_version}"
         limits = Limits(
             deadline=settings.request_deadline_seconds,
             attempts=settings.attempts,
@@ -238,9 +237,7 @@ class Installation:
             max_media=settings.max_media_mb * _MIB,
         )
         rules = Rules(settings.media_hosts, settings.allow_loopback_sites, settings.clock_skew_seconds)
-        return lambda: Line(
-            platform, addresses[platform.name], token, clock=self.vault.clock, limits=limits, rules=rules
-        )
+        return lambda: Line(platform, address, token, clock=self.vault.clock, limits=limits, rules=rules)
 
     def _since(self, slug: str, day: date) -> datetime | None:
         """How far back a night lists posts: everything the first time, then the days that are set."""

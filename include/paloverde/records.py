@@ -21,12 +21,15 @@ class Kind(StrEnum):
     """What an item is, whatever the site calls it."""
 
     POST = "post"
+    STORY = "story"  # a post that the site itself takes down after a day
     COMMENT = "comment"  # a comment or a reply, at any depth
     MESSAGE = "message"  # a private message
     SUBSCRIBER = "subscriber"  # one follower, where the site lists them
     SUBSCRIBER_COUNT = "subscriber_count"  # their number, where it only counts them
     PROFILE = "profile"  # the account's own page: name, about text, badge
     CONVERSATION = "conversation"  # a thread of private messages
+    REACTION = "reaction"  # one like or emoji, where the site says whose
+    BLOCKED = "blocked"  # somebody whom the account blocks or mutes
     EVENT = "event"  # a calendar event published on the page
     ALBUM = "album"
     OTHER = "other"  # something the site sent that is none of the above; kept all the same
@@ -39,7 +42,19 @@ class Visibility(StrEnum):
     HIDDEN = "hidden"  # hidden by the page, still known to the site
     PRIVATE = "private"  # only its participants (messages, subscribers)
     UNPUBLISHED = "unpublished"  # drafts and scheduled posts
+    HELD = "held"  # submitted, and kept back for review or as likely spam: never shown to the public
     UNKNOWN = "unknown"  # the site does not say
+
+
+class Provenance(StrEnum):
+    """How a record came to the City: the grade of its evidence."""
+
+    API = "api"  # the site's own answer to the City's question
+    EXPORT = "export"  # the site's own download of the account
+    RECORDS = "records"  # another archive's records, moved in
+    FORWARDED = "forwarded"  # an e-mail that an official forwarded
+    PERSONAL_DEVICE = "personal_device"  # handed in from a personal device with a custodian's declaration
+    UPLOAD = "upload"  # a file that somebody of the City put in
 
 
 class Missing(StrEnum):

@@ -160,6 +160,12 @@ def _version(text: str) -> str:
     return text
 
 
+def _month(text: str) -> str:
+    if not re.fullmatch(r"20[0-9]{2}(0[1-9]|1[0-2])", text):
+        raise _WrongValueError("a year and month such as 202608")
+    return text
+
+
 def _host_names(text: str) -> tuple[str, ...]:
     names = tuple(name.strip().lower().lstrip(".") for name in text.split(","))
     if not all(re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", name) for name in names):
@@ -210,12 +216,28 @@ SETTINGS: tuple[Setting, ...] = (
             "Folder with one file for each account, named by its slug, holding its token (mode 0600).",
             parse=_path),
     Setting("facebook_api", "https://graph.facebook.com", "Address of the Graph API.", parse=_api),
-    Setting("facebook_api_version", "v26.0", "Version of the Graph API that is asked for.", parse=_version),
+    Setting("facebook_api_version", "v26.0",
+            "Version of the Graph API that is asked for, for Facebook and Instagram.", parse=_version),
+    Setting("instagram_api", "https://graph.facebook.com",
+            "Address of the Graph API for Instagram.", parse=_api),
     Setting("x_api", "https://api.x.com", "Address of the X API v2.", parse=_api),
     Setting("x_words", "auto",
             "Vocabulary of the X API: post (`post.fields`), tweet (`tweet.fields`), or auto to find out.",
             parse=_one_of("auto", "post", "tweet")),
-    Setting("media_hosts", "fbcdn.net,twimg.com,cdninstagram.com",
+    Setting("youtube_api", "https://www.googleapis.com/youtube/v3",
+            "Address of the YouTube Data API.", parse=_api),
+    Setting("youtube_units_per_day", "10000",
+            "Units of quota that Google grants the project each day.", parse=_whole(1, 1_000_000_000)),
+    Setting("linkedin_api", "https://api.linkedin.com/rest",
+            "Address of LinkedIn's Community Management API.", parse=_api),
+    Setting("linkedin_version", "202608",
+            "Version of that API that is asked for, as YYYYMM; each lives for a year.", parse=_month),
+    Setting("linkedin_calls_per_day", "500",
+            "Calls that LinkedIn grants the app each day; its page Analytics shows them.",
+            parse=_whole(1, 1_000_000_000)),
+    Setting("nextdoor_api", "https://nextdoor.com/external/api/partner/v1",
+            "Address of Nextdoor's partner API.", parse=_api),
+    Setting("media_hosts", "fbcdn.net,twimg.com,cdninstagram.com,ytimg.com,ggpht.com,licdn.com,nextdoor.com",
             "Hosts, with all names under them, that pictures and videos may be fetched from.",
             parse=_host_names),
     Setting("allow_loopback_sites", "false",
@@ -269,6 +291,13 @@ class Settings:
     facebook_api_version: str
     x_api: str
     x_words: Literal["auto", "post", "tweet"]
+    instagram_api: str
+    youtube_api: str
+    youtube_units_per_day: int
+    linkedin_api: str
+    linkedin_version: str
+    linkedin_calls_per_day: int
+    nextdoor_api: str
     media_hosts: tuple[str, ...]
     allow_loopback_sites: bool
     request_deadline_seconds: int
@@ -349,7 +378,7 @@ def _refuse_misfits(settings: Settings) -> None:
         raise BadSetting(
             "PALOVERDE_S3_ACCESS_KEY and PALOVERDE_S3_SECRET_KEY belong together; one of them is missing."
         )
-    for name in ("facebook_api", "x_api"):
+    for name in (setting.name for setting in SETTINGS if setting.name.endswith("_api")):
         address = getattr(settings, name)
         if not _may_be_asked(address, loopback=settings.allow_loopback_sites):
             raise BadSetting(

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from paloverde.cli import COMMANDS, main
+from paloverde.simulator.sites import SITES
 from simulatedcity import archived_city
 
 FACEBOOK, X = "facebook-cityofpalmaria", "x-cityofpalmaria"
@@ -25,8 +26,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         for slug, token in city.tokens.items():
             (home / "secrets" / slug).write_text(token + "\n")
         monkeypatch.setenv("PALOVERDE_HOME", str(home))
-        monkeypatch.setenv("PALOVERDE_FACEBOOK_API", f"{city.sites.url}/facebook")
-        monkeypatch.setenv("PALOVERDE_X_API", f"{city.sites.url}/x")
+        for name in SITES:
+            monkeypatch.setenv(f"PALOVERDE_{name.upper()}_API", f"{city.sites.url}/{name}")
         monkeypatch.setenv("PALOVERDE_ALLOW_LOOPBACK_SITES", "true")
         monkeypatch.setenv("PALOVERDE_ATTEMPTS", "1")
         yield home

@@ -20,7 +20,7 @@ from paloverde.orchestration.asking import PUBLIC_KINDS
 from paloverde.records import Account
 from paloverde.settings import load
 from paloverde.simulator.server import RunningSites, start
-from paloverde.simulator.sites import build
+from paloverde.simulator.sites import SITES, build
 
 pytestmark = [
     pytest.mark.filterwarnings(
@@ -45,8 +45,8 @@ def city(
 ) -> Installation:
     """An empty archive whose accounts are those of the simulated sites, their tokens in Airflow connections."""
     monkeypatch.setenv("PALOVERDE_HOME", str(tmp_path))
-    monkeypatch.setenv("PALOVERDE_FACEBOOK_API", f"{sites.url}/facebook")
-    monkeypatch.setenv("PALOVERDE_X_API", f"{sites.url}/x")
+    for name in SITES:
+        monkeypatch.setenv(f"PALOVERDE_{name.upper()}_API", f"{sites.url}/{name}")
     monkeypatch.setenv("PALOVERDE_ALLOW_LOOPBACK_SITES", "true")
     city = open_installation(load(os.environ))
     for found in sites.accounts():

@@ -61,7 +61,7 @@ RECORD_COLUMNS = (
     Column("poster_username", pa.string(), "User or screen name of the poster at that time."),
     Column("poster_id", pa.string(), "The site's identifier of the poster."),
     Column("poster_missing", pa.string(), "Why identity is missing, where any of the three above is empty."),
-    Column("visibility", pa.string(), "public, hidden, private, unpublished, unknown."),
+    Column("visibility", pa.string(), "public, hidden, private, unpublished, held, unknown."),
     Column("permalink", pa.string(), "Where the site shows it."),
     Column("language", pa.string(), "Language code, where the site gives one."),
     Column("count", pa.int64(), "The number itself for subscriber_count; else what the site says it counts."),
@@ -71,7 +71,9 @@ RECORD_COLUMNS = (
         "Pictures, videos, attachments: address, hash of the kept bytes, or why they are not kept.",
     ),
     Column("observed_at", UTC_TIME, "When the answer that held this version was received."),
-    Column("provenance", pa.string(), "How it came: api, export, forwarded, personal_device, upload."),
+    Column(
+        "provenance", pa.string(), "How it came: api, export, records, forwarded, personal_device, upload."
+    ),
     Column("drift", pa.string(), "What did not fit the expected form and was set aside, in words."),
     Column("raw", pa.binary(), "The exact JSON of the item as the site sent it, credentials taken out."),
     Column("payload_sha256", pa.string(), "SHA-256 of `raw`."),

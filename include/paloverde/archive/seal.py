@@ -34,6 +34,8 @@ class Role(StrEnum):
 class RunKind(StrEnum):
     NIGHT = "night"
     REMOVAL_CHECK = "removal_check"
+    SWEEP = "sweep"  # a short look between two nights
+    IMPORT = "import"  # a site's own export, forwarded or handed-in records
 
 
 class Part(msgspec.Struct, frozen=True):

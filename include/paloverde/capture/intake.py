@@ -27,7 +27,7 @@ from paloverde.capture.tables import Row, Sighting, record_table, seen_table, si
 from paloverde.capture.versions import version_sha256
 from paloverde.platforms.conversation import Found
 from paloverde.platforms.exchange import Exchange
-from paloverde.records import Account, Record
+from paloverde.records import Account, Provenance, Record
 
 BATCH_ROWS = 10_000
 BATCH_BYTES = 16 * 1024 * 1024
@@ -56,8 +56,17 @@ class Intake:
     at the end, what a listing should have shown and did not.
     """
 
-    def __init__(self, account: Account, day: date, vault: Vault, spool: Spool, media: MediaKeeper) -> None:
+    def __init__(
+        self,
+        account: Account,
+        day: date,
+        vault: Vault,
+        spool: Spool,
+        media: MediaKeeper,
+        provenance: Provenance = Provenance.API,
+    ) -> None:
         self._account, self._day, self._vault, self._spool, self._media = account, day, vault, spool, media
+        self._provenance = provenance
         self.seen: dict[tuple[str, str], str] = {}
         self.records = self.new_versions = self.unread = self.drifted = self.exchanges = 0
         self._sum = 0
@@ -120,7 +129,9 @@ class Intake:
         self.seen[key] = version
         self.records += before is None
         self.drifted += record.drift is not None
-        self._batch.rows.append(Row(record, version, stream, within, self._offset, self._received_at))
+        self._batch.rows.append(
+            Row(record, version, stream, within, self._offset, self._received_at, self._provenance)
+        )
         self._batch.size += len(record.payload)
         self._count(version)
 

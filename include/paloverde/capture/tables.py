@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from paloverde.archive.schema import MEDIA, RECORDS, SIGHTINGS, UTC_TIME
 from paloverde.capture.media import Kept
-from paloverde.records import Medium, Record, Visibility
+from paloverde.records import Medium, Provenance, Record, Visibility
 
 
 class Row(msgspec.Struct, gc=False):
@@ -22,6 +22,7 @@ class Row(msgspec.Struct, gc=False):
     within: str
     exchange_offset: int
     observed_at: datetime
+    provenance: Provenance = Provenance.API
     is_new: bool = True  # whether the archive does not hold this version yet
 
 
@@ -73,7 +74,7 @@ def record_table(
         "count": pa.array([record.count for record in records], pa.int64()),
         "media": pa.array([[_medium(m, keep) for m in record.media] for record in records], MEDIA),
         "observed_at": pa.array([row.observed_at for row in rows], UTC_TIME),
-        "provenance": pa.repeat("api", size),
+        "provenance": [row.provenance for row in rows],
         "drift": [record.drift for record in records],
         "raw": pa.array([record.payload for record in records], pa.binary()),
         "payload_sha256": [record.payload_sha256 for record in records],

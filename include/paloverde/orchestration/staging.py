@@ -26,6 +26,7 @@ from paloverde.installation import open_installation
 from paloverde.orchestration.airflow_parts import connection_id, write_connections, write_private
 from paloverde.orchestration.people import People, Role, generate_password
 from paloverde.orchestration.supervise import Part, Supervised
+from paloverde.platforms import PLATFORMS
 from paloverde.records import Account
 from paloverde.settings import load
 
@@ -142,8 +143,7 @@ class Sites:
         """Paloverde's settings that lead to these sites."""
         return {
             "PALOVERDE_AGENCY_NAME": "City of Palma Ria",  # whose accounts they are; there is no such city
-            "PALOVERDE_FACEBOOK_API": f"{self.url}/facebook",
-            "PALOVERDE_X_API": f"{self.url}/x",
+            **{f"PALOVERDE_{name.upper()}_API": f"{self.url}/{name}" for name in PLATFORMS},
             "PALOVERDE_ALLOW_LOOPBACK_SITES": "true",
         }
 

@@ -14,13 +14,14 @@ stream; what it does not catch ends the run of this account only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
 import msgspec
 
+from paloverde.platforms.capability import Capability, Subject
 from paloverde.records import Account, Kind, Reading, Record, Unread
 
 
@@ -150,16 +151,47 @@ class Seen(msgspec.Struct, frozen=True):
     cause_hint: str | None = None
 
 
+class Budget(msgspec.Struct, frozen=True):
+    """Units that a site allows for each calendar day in `zone` (an IANA name), for all who ask together.
+
+    `shared` says by whom: by every account of the app ("app"), or by one account ("account").
+    """
+
+    name: str
+    most: int
+    zone: str
+    shared: str = "app"
+
+
 class Platform(Protocol):
-    """What every platform folder offers, as one object in `paloverde.platforms.PLATFORMS`."""
+    """What every platform folder offers, as one object in `paloverde.platforms.PLATFORMS`.
+
+    `gives` says for each `Subject` what this site gives of it. `budgets` are the site's daily ones; limits
+    over shorter times are told by the site's answers, and `pace` reads them.
+    """
 
     name: str
     title: str
+    gives: Mapping[Subject, Capability]
+    budgets: tuple[Budget, ...]
 
     def night(self, account: Account, since: datetime | None) -> Conversation:
         """The nightly conversation: every stream of the account.
 
         `since` is how far back listings of posts go; None asks for everything the site still gives.
+        """
+
+    def sweep(self, account: Account, since: datetime, watched: Sequence[str]) -> Conversation:
+        """A short look between two nights: what is new since `since`, in few requests.
+
+        New posts and stories, the newest comments of these and of the posts `watched` (native ids), messages
+        of conversations that stirred. Its listings are never `complete`: a sweep proves no absence.
+        """
+
+    def canary(self, account: Account) -> Generator[Request, Response | None, str]:
+        """The cheapest question that proves that the token lives and opens this account.
+
+        Returns who answered, in words. Raises `WrongAccount`; what the driver throws passes through.
         """
 
     def look_up(
@@ -180,7 +212,13 @@ class Platform(Protocol):
         """The records of any payload of this site: a page, one item, a list. Raises `Unreadable`."""
 
     def pace(self, answer: Answer, now: datetime) -> float:
-        """Seconds to wait before the next request, from the site's own usage headers. 0 where free."""
+        """Seconds to wait before the next request of the same lane, from the site's own usage headers."""
+
+    def lane(self, request: Request) -> str:
+        """Which limit a request counts against: requests of one lane wait for each other. "" is for all."""
+
+    def cost(self, request: Request) -> int:
+        """How many units of the site's daily budgets a request takes."""
 
 
 Clock = Callable[[], datetime]

@@ -25,7 +25,7 @@ class Numbers:
     followers: int = 300
 
     def scaled(self, scale: float) -> Numbers:
-        return Numbers(*(max(1, round(n * scale)) for n in (
+        return Numbers(*(max(min(n, 1), round(n * scale)) for n in (
             self.posts, self.comments, self.conversations, self.messages, self.followers,
         )))  # fmt: skip
 
@@ -162,6 +162,8 @@ class _Growth:
         return min(at + timedelta(seconds=1 + int(room * self.rng.random() ** 2)), self.moment)
 
     def _conversations(self, count: int, messages: int) -> None:
+        if not count:  # a site without private messages
+            return
         people = self.rng.sample(self.residents, min(count, len(self.residents)))
         people += [self._person() for _ in range(count - len(people))]
         threads = [self.presence.conversation_with_new(person) for person in people]

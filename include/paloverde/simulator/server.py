@@ -251,7 +251,7 @@ def _how_to_archive(city: City, url: str) -> Iterator[str]:
         yield "A night here is refused, since this clock stands still. To archive this city, leave out --day."
         return
     yield "To archive this city, in another shell:"
-    yield f"  export PALOVERDE_FACEBOOK_API={url}/facebook PALOVERDE_X_API={url}/x"
+    yield f"  export {' '.join(f'PALOVERDE_{name.upper()}_API={url}/{name}' for name in SITES)}"
     yield "  export PALOVERDE_ALLOW_LOOPBACK_SITES=true PALOVERDE_AGENCY_NAME='City of Palma Ria'"
     yield '  export PALOVERDE_HOME="$PWD/.paloverde/palma-ria"'
     for account in truth.accounts(city):

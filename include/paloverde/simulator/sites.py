@@ -42,6 +42,7 @@ class Site:
     wire_text: Callable[[Item], str]
     page_size: str
     example: str
+    numbers: Numbers = Numbers()
 
 
 SITES: dict[str, Site] = {
@@ -96,7 +97,7 @@ def build(seed: int, moment: datetime, *, scale: float = 1.0, running: bool = Fa
     """A whole city at `moment`; the same arguments give the same city, byte for byte."""
     city = City(seed, Clock(moment, running=running))
     for site in SITES.values():
-        numbers = Numbers().scaled(scale)
+        numbers = site.numbers.scaled(scale)
         city.presences[site.name] = growth.grow(
             site.name, site.ids, seed, moment, numbers, dict(site.settings)
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from datetime import datetime
 
-from paloverde.platforms.conversation import Answer, Conversation, Request, Response, Seen, Verdict
+from paloverde.platforms.conversation import Answer, Budget, Conversation, Request, Response, Seen, Verdict
 from paloverde.platforms.facebook import judge, lookup, read, talk
 from paloverde.records import Account, Kind, Reading
 
@@ -15,6 +15,8 @@ class Facebook:
 
     name = "facebook"
     title = "Facebook"
+
+    budgets: tuple[Budget, ...] = ()
 
     def night(self, account: Account, since: datetime | None) -> Conversation:
         return talk.night(account, since)
@@ -37,6 +39,16 @@ class Facebook:
 
     def pace(self, answer: Answer, now: datetime) -> float:
         return judge.pace(answer, now)
+
+    def lane(self, request: Request) -> str:
+        """One budget for all questions."""
+        del request
+        return ""
+
+    def cost(self, request: Request) -> int:
+        """Facebook states no daily budget; its own usage headers are what counts."""
+        del request
+        return 0
 
 
 FACEBOOK = Facebook()

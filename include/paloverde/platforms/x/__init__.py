@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator
 from datetime import UTC, datetime
 
 from paloverde.errors import BadSetting
 from paloverde.platforms.conversation import (
     Answer,
+    Budget,
     Clock,
     Conversation,
     Request,
@@ -41,6 +43,8 @@ class X:
         self._words = words
         self._clock = clock
 
+    budgets: tuple[Budget, ...] = ()
+
     def night(self, account: Account, since: datetime | None) -> Conversation:
         """Profile, posts, replies, mentions, followers, private messages. Raises `WrongAccount`."""
         return talk.night(account, since, self._words)
@@ -68,3 +72,12 @@ class X:
     def pace(self, answer: Answer, now: datetime) -> float:
         """Seconds to wait before the next question, by `x-rate-limit-remaining` and `-reset`."""
         return judge.pace(answer, now)
+
+    def lane(self, request: Request) -> str:
+        """Each address of X has a limit of its own; ids in it make no difference."""
+        return re.sub(r"[0-9]+", "*", request.path.removeprefix("/2/"))
+
+    def cost(self, request: Request) -> int:
+        """X states no daily budget."""
+        del request
+        return 0
