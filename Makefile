@@ -67,6 +67,13 @@ pytest: env
 quick: env ## the tests without the slow ones; ARGS="tests/archive -k seal" narrows them
 	@$(BIN)/python -m pytest -m "not slow" $(ARGS)
 
+# SEEDS, NIGHTS, SCALE and PROCESSES, or SEED and SITES to see one again.
+.PHONY: simcity
+simcity: env ## simulated years, audited every night: make simcity SEEDS=200 NIGHTS=365
+	@PYTHONPATH=include:tests $(BIN)/python -m simcity.run $(if $(SEEDS),--seeds $(SEEDS)) $(if $(SEED),--seed $(SEED)) \
+	  $(if $(NIGHTS),--nights $(NIGHTS)) $(if $(SITES),--sites $(SITES)) $(if $(SCALE),--scale $(SCALE)) \
+	  $(if $(PROCESSES),--processes $(PROCESSES))
+
 .PHONY: lint
 lint: env ## ruff: rules and formatting
 	@$(BIN)/ruff check .
@@ -109,6 +116,7 @@ lock: env ## renew the locks with what was published until DATE (make lock DATE=
 docs: env ## write the generated reference pages again
 	@mkdir -p docs/reference
 	@$(BIN)/python -m paloverde.settings > docs/reference/settings.md
+	@$(BIN)/python -m paloverde.platforms.matrix > docs/reference/sites.md
 	@$(BIN)/python -m paloverde.archive.schema > docs/reference/columns.md
 	@$(BIN)/python -c 'from paloverde.cli import reference; print(reference(), end="")' > docs/reference/commands.md
 	@home=$$(mktemp -d) && AIRFLOW_HOME=$$home $(BIN)/python -m paloverde.orchestration.dag_pages \

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from airflow.sdk import CronTriggerTimetable, Param, TriggerRule, dag, task, task_group
 
 from paloverde.orchestration import steps
-from paloverde.orchestration.retries import RETRIES, ByErrorClass
+from paloverde.orchestration.retries import LIMITS, RETRIES, ByErrorClass
 from paloverde.orchestration.sites import PLATFORMS, pool_of
 
 DOC = """
@@ -23,6 +23,9 @@ For each site, one after the other within the site and side by side between site
 all the same. It runs at 09:15 UTC, just after one or two in the morning in California, for the Pacific day
 that has just ended. Running it again for a day changes nothing that is sealed.
 
+A site whose quota is used up is waited for, over a day if it says so, and the archive goes on where it was.
+Meanwhile the next nights run beside it.
+
 *If a task is red*: its log says in one sentence what to do. Do it, then clear the task.
 *For another day*: trigger it with an archive day, or use Backfill.
 """
@@ -35,7 +38,7 @@ that has just ended. Running it again for a day changes nothing that is sealed.
     schedule=CronTriggerTimetable("15 9 * * *", timezone="UTC"),
     start_date=datetime(2026, 1, 1, tzinfo=UTC),
     catchup=False,
-    max_active_runs=1,
+    max_active_runs=3,  # one account that waits for its quota holds up nobody's next night
     tags=["archive", "every night"],
     default_args={"owner": "City IT", "retry_policy": ByErrorClass(), **RETRIES},
     params={
@@ -69,7 +72,7 @@ def one_site(platform, listed):  # noqa: ANN001, ANN201 - XComArgs of Airflow's 
 
     @task_group(group_id=platform)
     def account(slug: str):  # noqa: ANN202
-        archived = task(steps.archive, **at_the_site)(slug)
+        archived = task(steps.archive, **at_the_site, **LIMITS)(slug)
         looked = task(steps.removals, **at_the_site)(slug)
         archived >> looked
         return [archived, looked]

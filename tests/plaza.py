@@ -16,7 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from paloverde.errors import PermissionMissing, TryAgain
+from paloverde.errors import PermissionMissing, RateLimited, TryAgain
 from paloverde.platforms.capability import Capability, Given, Subject
 from paloverde.platforms.conversation import (
     Answer,
@@ -50,6 +50,7 @@ class PlazaSite:
         self.broken: dict[str, tuple[int, bytes]] = {}
         self.once_broken: dict[str, list[tuple[int, bytes]]] = {}
         self.asked: list[str] = []
+        self.quota: int | None = None  # how many more questions are answered before the site asks to wait
         self.url = ""
         self._posted = datetime(2026, 11, 1, 18, tzinfo=UTC)
 
@@ -99,6 +100,10 @@ def plaza() -> Iterator[PlazaSite]:
                 body = site.files.get(parts.path)
                 self._send(200 if body else 404, body or b"gone", "image/png")
                 return
+            if site.quota == 0:
+                self._send(429, b'{"error": "quota"}', "application/json", ("Retry-After", "3600"))
+                return
+            site.quota = None if site.quota is None else site.quota - 1
             fault = (site.once_broken.get(parts.path) or [None]).pop(0) or site.broken.get(parts.path)
             if fault:
                 self._send(*fault, "application/json")
@@ -109,11 +114,13 @@ def plaza() -> Iterator[PlazaSite]:
             status, found = site.answer(parts.path, parse_qs(parts.query))
             self._send(status, json.dumps(found).encode(), "application/json")
 
-        def _send(self, status: int, body: bytes, kind: str) -> None:
+        def _send(self, status: int, body: bytes, kind: str, *more: tuple[str, str]) -> None:
             zipped = gzip.compress(body) if kind == "application/json" and len(body) > 100 else None
             self.send_response(status)
             self.send_header("Content-Type", kind)
             self.send_header("Set-Cookie", "session=abc")
+            for header in more:
+                self.send_header(*header)
             if zipped:
                 self.send_header("Content-Encoding", "gzip")
             self.send_header("Content-Length", str(len(zipped or body)))
@@ -153,6 +160,8 @@ class Plaza:
             params = (("after", after),) if after else ()
             try:
                 response = yield Request(path, params, f"{stream} of {of}" if of else stream)
+            except RateLimited:
+                raise
             except (TryAgain, PermissionMissing) as error:
                 yield Gap(stream, kind, str(error), of)
                 yield Listing(stream, kind, complete=False, got=len(ids), of=of, reason=str(error))
@@ -204,7 +213,8 @@ class Plaza:
         return 1
 
     def sweep(self, account: Account, since: datetime, watched: Sequence[str]) -> Conversation:
-        for post in watched:
+        posts = yield from self._listing("/posts", "posts", "", Kind.POST)
+        for post in dict.fromkeys((*posts[-PAGE:], *watched)):
             yield from self._listing(f"/comments/{post}", "comments", post, Kind.COMMENT)
 
     def canary(self, account: Account) -> Generator[Request, Response | None, str]:
@@ -217,9 +227,11 @@ class Plaza:
 
 def _record(item: dict[str, Any]) -> Record:
     who = item["who"]
+    kind = Kind.COMMENT if "on" in item else Kind.POST
+    visibility = Visibility.HIDDEN if item.get("hidden") else Visibility.PUBLIC
     return Record(
         platform="plaza",
-        kind=Kind.COMMENT if "on" in item else Kind.POST,
+        kind=Kind(item.get("kind", kind)),
         native_id=item["id"],
         payload=json.dumps(item).encode(),
         parent_id=item.get("on"),
@@ -228,6 +240,6 @@ def _record(item: dict[str, Any]) -> Record:
         posted_at=datetime.fromisoformat(item["at"]),
         posted_text=item["at"],
         poster=Poster(name=who["name"], id=who["id"]),
-        visibility=Visibility.HIDDEN if item.get("hidden") else Visibility.PUBLIC,
+        visibility=Visibility(item.get("visibility", visibility)),
         media=tuple(Medium(url=url) for url in item.get("media", ())),
     )

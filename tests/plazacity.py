@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from paloverde.archive.gaps import KnownGap, known
 from paloverde.archive.reader import Archive
 from paloverde.archive.signing import open_signer
 from paloverde.archive.store import open_store
 from paloverde.archive.vault import Vault
 from paloverde.capture.looking import Budget, RemovalReport, check_removals
 from paloverde.capture.night import NightReport, archive_night
+from paloverde.capture.sweeping import SweepReport, last_look, posts_to_watch, sweep
 from paloverde.errors import PaloverdeError
 from paloverde.platforms.line import Line, Rules
 from paloverde.platforms.network import Limits
@@ -40,6 +42,16 @@ class City:
 
     def night(self, day: date, *, since: datetime | None = None) -> tuple[NightReport, PaloverdeError | None]:
         return archive_night(self.vault, Plaza(), ACCOUNT, day, since, self.line)
+
+    def sweep(self, day: date, since: datetime | None = None) -> tuple[SweepReport, PaloverdeError | None]:
+        begun = since or last_look(self.vault, ACCOUNT)
+        assert begun is not None
+        watched = posts_to_watch(self.vault, ACCOUNT, 30)
+        return sweep(self.vault, Plaza(), ACCOUNT, day, begun, watched, self.line)
+
+    def gaps(self, *, only_open: bool = True) -> list[KnownGap]:
+        with self.vault.books.connect() as connection:
+            return known(connection, ACCOUNT.slug, only_open=only_open)
 
     def check(self, day: date, **budget: int) -> RemovalReport:
         return check_removals(self.vault, self.archive, Plaza(), ACCOUNT, day, Budget(**budget), self.line)

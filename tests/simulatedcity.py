@@ -16,6 +16,8 @@ from paloverde.records import Account, archive_day
 from paloverde.settings import Settings, load
 from paloverde.simulator.server import RunningSites, start
 from paloverde.simulator.sites import SITES, build
+from paloverde.state.books import changing
+from paloverde.state.tables import PAUSES
 from stores import Place
 
 TODAY = archive_day(datetime.now(UTC)) - timedelta(days=2)  # two more nights follow in a story
@@ -27,6 +29,9 @@ def settings(sites: RunningSites, home: Path, place: Place | None = None) -> Set
         "PALOVERDE_HOME": str(home),
         **{f"PALOVERDE_{name.upper()}_API": f"{sites.url}/{name}" for name in SITES},
         "PALOVERDE_ALLOW_LOOPBACK_SITES": "true",
+        "PALOVERDE_LINKEDIN_CALLS_PER_DAY": "100000",  # a story plays many nights on one real day
+        "PALOVERDE_YOUTUBE_UNITS_PER_DAY": "1000000",
+        "PALOVERDE_TOKEN_API": f"{sites.url}/tokens",
         "PALOVERDE_ATTEMPTS": "2",
         "PALOVERDE_LONGEST_WAIT_SECONDS": "1",
     }
@@ -77,6 +82,8 @@ class ArchivedCity:
     def mend(self) -> None:
         request = urllib.request.Request(f"{self.sites.url}/_sim/faults", method="DELETE")
         urllib.request.urlopen(request).close()
+        with changing(self.city.vault.books) as connection:
+            connection.execute(PAUSES.delete())  # the next night comes when every pause is over
 
     def truth(self, slug: str) -> list[dict[str, Any]]:
         with urllib.request.urlopen(f"{self.sites.url}/_sim/truth?account={slug}") as answer:

@@ -64,7 +64,6 @@ def inside(tmp_path: Path, postgres: PostgreSQL) -> dict[str, str]:
     for name in ("airflow_database", "paloverde_database"):
         (secrets / name).write_text(postgres.make_database())
     (secrets / "airflow_fernet_key").write_text("A" * 43 + "=")
-    (secrets / "airflow_connections.json").write_text("{}")
     places = {"/run/secrets": secrets, "/opt/city": ROOT, "/var/lib/paloverde": home}
     environ = {name: _placed(value, places) for name, value in SETTINGS.items()}
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
@@ -128,8 +127,8 @@ def test_what_stays_up_is_watched_and_pinned() -> None:
 def test_airflow_runs_here_as_it_does_in_the_demo() -> None:
     demo = airflow_parts.environment(Path("/h"), Path("/p"), 8080, {})
     wanted = {name: value for name, value in demo.items() if name.startswith("AIRFLOW__")}
-    places = {"/p/dags": "/opt/city/dags", "/p/plugins": "/opt/city/plugins", "/h/connections.json":
-              "/run/secrets/airflow_connections.json", "127.0.0.1:8080/execution": "api-server:8080/execution"}  # fmt: skip
+    places = {"/p/dags": "/opt/city/dags", "/p/plugins": "/opt/city/plugins",
+              "127.0.0.1:8080/execution": "api-server:8080/execution"}  # fmt: skip
     for there, here in places.items():
         wanted = {name: value.replace(there, here) for name, value in wanted.items()}
     differs = {

@@ -20,6 +20,7 @@ from paloverde.archive.ledger import Event, Ledger
 from paloverde.archive.schema import columns_page
 from paloverde.bundles.build import build_bundle
 from paloverde.cli import COMMANDS, reference, whole_parser
+from paloverde.platforms.matrix import reference as sites_page
 from paloverde.search.answer import search
 from paloverde.search.question import ask
 from paloverde.settings import FOR_TESTS, SETTINGS
@@ -125,7 +126,7 @@ def test_the_lines_that_the_simulated_sites_print_archive_them(tmp_path: Path) -
     assert [
         account["slug"] for account in sites.accounts() if f"{account['slug']}, " not in done.stdout
     ] == []
-    assert done.stdout.count(": sealed; ") == 2
+    assert done.stdout.count(": sealed; ") == len(sites.accounts())
 
 
 @pytest.mark.parametrize(("page", "name"), cases(r"^paloverde ([a-z]+)"))
@@ -239,6 +240,10 @@ def test_the_python_of_the_page_of_stored_objects_reads_a_real_archive(
 
 def test_the_columns_page_is_fresh() -> None:
     assert PAGES["docs/reference/columns.md"] == columns_page(), "run `make docs` and keep what it writes"
+
+
+def test_the_page_of_what_sites_give_is_fresh() -> None:
+    assert PAGES["docs/reference/sites.md"] == sites_page(), "run `make docs` and keep what it writes"
 
 
 def test_the_commands_page_is_fresh() -> None:

@@ -25,9 +25,9 @@ def test_an_empty_environment_gives_the_documented_defaults(tmp_path: Path) -> N
     assert settings.store == f"file://{tmp_path}/archive"
     assert settings.database.render_as_string() == f"sqlite:///{tmp_path}/paloverde.db"
     assert settings.signing_key_file == tmp_path / "signing-key.pem"
-    assert settings.secrets_dir == tmp_path / "secrets"
+    assert settings.credential_key_file == tmp_path / "credential-key"
     assert (settings.lock_mode, settings.lock_years) == ("GOVERNANCE", 2)
-    assert settings.media_hosts == ("fbcdn.net", "twimg.com", "cdninstagram.com")
+    assert {"fbcdn.net", "twimg.com", "cdninstagram.com", "ytimg.com"} <= set(settings.media_hosts)
     assert settings.s3_access_key is None
     assert settings.allow_loopback_sites is False
 

@@ -19,11 +19,16 @@ from paloverde import __version__
 from paloverde.errors import PaloverdeError, TryAgain
 
 COMMANDS = {
-    "accounts": "list the City's accounts, or register one",
+    "accounts": "list the City's accounts and their health, register one, take in its token",
     "archive": "archive accounts for one archive day, as the nightly run does",
+    "health": "check each account's token now, and how long it will last",
     "removals": "look for removed items and hold them",
+    "sweep": "look for what is new since the last night or sweep",
+    "gaps": "list what runs could not get and no later run had in full",
     "search": "find records",
     "bundle": "build a sealed bundle of what a search finds",
+    "import": "import an export, forwarded e-mails, another archive's records or other files",
+    "export": "move out with everything",
     "verify": "check that a bundle is whole and unaltered",
     "ledger": "list the ledger's events, their chain checked",
     "fixity": "read stored objects again and compare them with their seals",
@@ -34,6 +39,8 @@ COMMANDS = {
     "sites": "serve the simulated sites on this machine",
     "demo": "watch a city's night on this machine",
 }
+
+_MODULES = {"import": "imports"}  # where the command's name is a word of Python
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -68,7 +75,7 @@ def whole_parser(chosen: Sequence[str]) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"paloverde {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, summary in COMMANDS.items():
-        module = import_module(f"paloverde.commands.{name}") if name in chosen else None
+        module = import_module(f"paloverde.commands.{_MODULES.get(name, name)}") if name in chosen else None
         command = commands.add_parser(name, help=summary, description=module.__doc__ if module else summary)
         if module:
             module.arguments(command)

@@ -212,9 +212,12 @@ SETTINGS: tuple[Setting, ...] = (
             secret=True, parse=_database),
     Setting("signing_key_file", "{home}/signing-key.pem",
             "Ed25519 private key that signs the seals (PEM, readable by this program only).", parse=_path),
-    Setting("secrets_dir", "{home}/secrets",
-            "Folder with one file for each account, named by its slug, holding its token (mode 0600).",
-            parse=_path),
+    Setting("credential_key_file", "{home}/credential-key",
+            "Key that seals the accounts' tokens in the database (made at first use, readable by this "
+            "program only). Keep a copy apart from the database's backup.", parse=_path),
+    Setting("token_api", None,
+            "Where tokens are renewed in place of the sites' own addresses: for the demo and tests only.",
+            parse=_api),
     Setting("facebook_api", "https://graph.facebook.com", "Address of the Graph API.", parse=_api),
     Setting("facebook_api_version", "v26.0",
             "Version of the Graph API that is asked for, for Facebook and Instagram.", parse=_version),
@@ -237,7 +240,8 @@ SETTINGS: tuple[Setting, ...] = (
             parse=_whole(1, 1_000_000_000)),
     Setting("nextdoor_api", "https://nextdoor.com/external/api/partner/v1",
             "Address of Nextdoor's partner API.", parse=_api),
-    Setting("media_hosts", "fbcdn.net,twimg.com,cdninstagram.com,ytimg.com,ggpht.com,licdn.com,nextdoor.com",
+    Setting("media_hosts", "fbcdn.net,fbsbx.com,twimg.com,cdninstagram.com,ytimg.com,ggpht.com,"
+            "yt3.googleusercontent.com,licdn.com,nextdoor.com",
             "Hosts, with all names under them, that pictures and videos may be fetched from.",
             parse=_host_names),
     Setting("allow_loopback_sites", "false",
@@ -254,6 +258,12 @@ SETTINGS: tuple[Setting, ...] = (
             "The largest picture or video that is fetched, in MiB.", parse=_whole(1, 1_048_576)),
     Setting("since_days", "45",
             "The nightly listing of posts goes back this many days.", parse=_whole(1, 36_500)),
+    Setting("sweep_minutes", "15",
+            "Between nights, what is new is looked for this often, in minutes; a site whose daily budget "
+            "does not allow it is asked less often.", parse=_whole(5, 59)),
+    Setting("sweep_watch_days", "3",
+            "Posts of this many days, and those commented on since, are watched for new comments between "
+            "nights.", parse=_whole(1, 365)),
     Setting("look_again_days", "30",
             "No item goes longer than this without being looked at.", parse=_whole(1, 3650)),
     Setting("look_ups_per_night", "2000",
@@ -286,12 +296,13 @@ class Settings:
     lock_years: int
     database: URL  # prints with *** for the password; create_engine takes it as it is
     signing_key_file: Path
-    secrets_dir: Path
+    credential_key_file: Path
+    token_api: str | None
     facebook_api: str
     facebook_api_version: str
+    instagram_api: str
     x_api: str
     x_words: Literal["auto", "post", "tweet"]
-    instagram_api: str
     youtube_api: str
     youtube_units_per_day: int
     linkedin_api: str
@@ -306,6 +317,8 @@ class Settings:
     max_body_mb: int
     max_media_mb: int
     since_days: int
+    sweep_minutes: int
+    sweep_watch_days: int
     look_again_days: int
     look_ups_per_night: int
     mass_disappearance_items: int
@@ -325,6 +338,11 @@ def load(environ: Mapping[str, str]) -> Settings:
     settings = Settings(home=home, **values)
     _refuse_misfits(settings)
     return settings
+
+
+def value_of(name: str, environ: Mapping[str, str]) -> Any:
+    """One setting by itself, where the others must not be read (no file, no secret)."""
+    return _value(next(setting for setting in SETTINGS if setting.name == name), environ, home=None)
 
 
 def _refuse_unknown(environ: Mapping[str, str]) -> None:
@@ -380,7 +398,7 @@ def _refuse_misfits(settings: Settings) -> None:
         )
     for name in (setting.name for setting in SETTINGS if setting.name.endswith("_api")):
         address = getattr(settings, name)
-        if not _may_be_asked(address, loopback=settings.allow_loopback_sites):
+        if address is not None and not _may_be_asked(address, loopback=settings.allow_loopback_sites):
             raise BadSetting(
                 f"{PREFIX}{name.upper()} is {address!r}, but must be https on another machine; "
                 "only the demo and tests set PALOVERDE_ALLOW_LOOPBACK_SITES=true for a site on this one."

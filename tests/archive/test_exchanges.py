@@ -7,7 +7,14 @@ from datetime import UTC, datetime
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from paloverde.archive.exchanges import TAKEN_OUT, ExchangeFile, check_exchanges, read_exchange
+from paloverde.archive.exchanges import (
+    TAKEN_OUT,
+    ExchangeFile,
+    Resource,
+    check_exchanges,
+    read_answers,
+    read_exchange,
+)
 from paloverde.errors import ArchiveDamaged
 from paloverde.platforms.exchange import Exchange, TakenOut
 
@@ -78,3 +85,69 @@ def test_a_flipped_byte_is_found() -> None:
     stored[len(stored) // 2] ^= 4
     with pytest.raises(ArchiveDamaged, match="exchanges/a"):
         check_exchanges(bytes(stored), where="exchanges/a")
+
+
+def test_what_was_kept_is_read_again_as_it_was() -> None:
+    file = ExchangeFile("Paloverde", AT)
+    kept = [
+        exchange(gzip.compress(b'{"n": 1}')),
+        exchange(b'{"next": "[credential removed]"}', decoded=True, taken_out=(TakenOut(10, 44),)),
+        exchange(b"", url="https://site.example/none"),
+    ]
+    offsets = [file.add(one) for one in kept]
+    assert list(read_answers(file.close(), where="here")) == list(zip(offsets, kept, strict=True))
+
+
+def test_altered_exchanges_are_not_read_again() -> None:
+    file = ExchangeFile("Paloverde", AT)
+    file.add(exchange(b"plain words", decoded=True))
+    altered = gzip.decompress(file.close()).replace(b"plain words", b"plane words")
+    with pytest.raises(ArchiveDamaged, match="The raw exchanges here are damaged"):
+        list(read_answers(altered, where="here"))
+
+
+def resource(body: bytes, **more: object) -> Resource:
+    return Resource("exports/tweets ñ.js", body, AT, **more)  # type: ignore[arg-type]
+
+
+def test_a_handed_in_file_is_kept_as_it_is_and_found_by_offset() -> None:
+    file = ExchangeFile("Paloverde", AT)
+    file.add_resource(resource(b"first"))
+    offset, record_id = file.add_resource(resource(gzip.compress(b"second")))
+    stored = file.close()
+    assert read_exchange(stored, offset) == (
+        "file:///exports/tweets%20%C3%B1.js",
+        gzip.compress(b"second"),
+    )
+    assert file.count == 2
+    found = [r for r in ArchiveIterator(io.BytesIO(stored)) if r.rec_type == "resource"]
+    assert found[1].rec_headers.get_header("WARC-Record-ID") == record_id
+    assert check_exchanges(stored, where="here") == 2
+
+
+def test_the_segments_of_a_large_file_lead_back_to_its_first() -> None:
+    file = ExchangeFile("Paloverde", AT)
+    _, first = file.add_resource(resource(b"one ", segment=1))
+    file.add_resource(resource(b"two ", segment=2, origin=first))
+    file.add_resource(resource(b"three", segment=3, origin=first, total=13))
+    named = [
+        (r.rec_type, *(r.rec_headers.get_header(f"WARC-Segment-{name}") for name in ("Number", "Origin-ID")))
+        for r in ArchiveIterator(io.BytesIO(file.close()))
+        if r.rec_type != "warcinfo"
+    ]
+    assert named == [("resource", "1", None), ("continuation", "2", first), ("continuation", "3", first)]
+
+
+def test_handed_in_files_are_no_answers_to_go_on_with() -> None:
+    file = ExchangeFile("Paloverde", AT)
+    file.add_resource(resource(b"first"))
+    kept = exchange(b"plain", decoded=False)
+    offset = file.add(kept)
+    assert list(read_answers(file.close(), where="here")) == [(offset, kept)]
+
+
+def test_what_was_taken_out_of_a_handed_in_file_is_said() -> None:
+    file = ExchangeFile("Paloverde", AT)
+    file.add_resource(resource(b"token=[credential removed]", taken_out=(TakenOut(6, 12),)))
+    found = next(r for r in ArchiveIterator(io.BytesIO(file.close())) if r.rec_type == "resource")
+    assert found.rec_headers.get_header(TAKEN_OUT) == "6+12"

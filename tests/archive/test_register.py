@@ -103,3 +103,40 @@ def test_a_look_up_leaves_the_listing_that_can_prove_an_absence(vault: Vault) ->
         ] == ["c1"]
         assert not list(items(connection, expected_in("x-palmaria", "comments", "p1", at(2))))
         assert not list(items(connection, expected_in("x-palmaria", "comments", "p2", None)))
+
+
+@pytest.mark.parametrize("state", ["present", "hidden", "absent"])
+def test_an_import_moves_nothing_of_what_was_looked_at(vault: Vault, state: str) -> None:
+    see(vault, "present", 2, new=True)
+    before = see(vault, state, 4)
+    assert see(vault, "imported", 9, version="v2", new=True, stream="", sequence=7) == before
+
+
+def test_what_only_imports_told_of_follows_the_newest_of_them_until_the_site_is_looked_at(
+    vault: Vault,
+) -> None:
+    first = see(vault, "imported", 4, version="v1", new=True, stream="", sequence=1)
+    assert (first.state, first.last_seen, first.absent_since) == ("imported", at(4), None)
+    assert see(vault, "imported", 2, version="v0", new=True, stream="", sequence=2) == first
+    newer = see(vault, "imported", 6, version="v2", new=True, stream="", sequence=3)
+    assert (newer.version_sha256, newer.record_sequence) == ("v2", 3)
+    looked = see(vault, "present", 8, version="v3", new=True, sequence=4)
+    assert (looked.state, looked.stream, looked.version_sha256) == ("present", "comments", "v3")
+    assert looked.first_seen == at(8)
+
+
+def test_an_older_look_that_comes_later_turns_nothing_back(vault: Vault) -> None:
+    see(vault, "present", 2, new=True, sequence=1)
+    now = see(vault, "hidden", 9, version="v2", new=True, sequence=2)
+    assert see(vault, "present", 5, version="v1", new=True, sequence=3) == now
+    assert see(vault, "absent", 6, sequence=4) == now
+    remove(vault, 10)
+    gone = item(vault)
+    assert see(vault, "present", 8, sequence=5) == gone
+
+
+def test_an_expired_item_is_not_missing(vault: Vault) -> None:
+    see(vault, "present", 2, new=True)
+    expired = see(vault, "expired", 5)
+    assert (expired.state, expired.absent_since, expired.looked_at) == ("expired", None, at(5))
+    assert see(vault, "present", 6).state == "present"

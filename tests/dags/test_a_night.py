@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import urllib.request
 import zipfile
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +19,11 @@ from paloverde.bundles.verify import verify
 from paloverde.installation import Installation, open_installation
 from paloverde.orchestration.airflow_parts import connection_id
 from paloverde.orchestration.asking import PUBLIC_KINDS
-from paloverde.records import Account
+from paloverde.records import Account, archive_day
 from paloverde.settings import load
 from paloverde.simulator.server import RunningSites, start
 from paloverde.simulator.sites import SITES, build
+from paloverde.state.credentials import Credential
 
 pytestmark = [
     pytest.mark.filterwarnings(
@@ -43,14 +46,21 @@ def sites() -> Iterator[RunningSites]:
 def city(
     sites: RunningSites, city_home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> Installation:
-    """An empty archive whose accounts are those of the simulated sites, their tokens in Airflow connections."""
+    """An empty archive whose accounts are those of the simulated sites.
+
+    X's token is kept by the city, the others' lie in Airflow connections.
+    """
     monkeypatch.setenv("PALOVERDE_HOME", str(tmp_path))
     for name in SITES:
         monkeypatch.setenv(f"PALOVERDE_{name.upper()}_API", f"{sites.url}/{name}")
     monkeypatch.setenv("PALOVERDE_ALLOW_LOOPBACK_SITES", "true")
+    monkeypatch.setenv("PALOVERDE_TOKEN_API", f"{sites.url}/tokens")
     city = open_installation(load(os.environ))
     for found in sites.accounts():
         city.register_account(Account(found["slug"], found["platform"], found["native_id"], found["handle"]))
+        if found["platform"] == "x":
+            city.put_token(found["slug"], json.dumps(found["grant"]), "this test")
+            continue
         connection = json.dumps({"conn_type": "generic", "password": found["token"]})
         monkeypatch.setenv(f"AIRFLOW_CONN_{connection_id(found['slug']).upper()}", connection)
     return city
@@ -82,6 +92,24 @@ def handed_on(done: Any) -> list[Any]:
     with create_session() as session:
         found = session.scalars(select(XComModel.value).where(XComModel.run_id == done.run_id)).all()
     return list(found)
+
+
+def test_between_nights_what_is_new_is_kept_where_a_night_came_first(
+    bag: Any, city: Installation, sites: RunningSites
+) -> None:
+    slug = next(account.slug for account in city.accounts() if account.platform == "x")
+    nothing = run(bag.dags["recent_sweep"])
+    assert nothing.state == "success"
+    assert {state for name, state in states(nothing).items() if name.startswith("sweep")} == {"skipped"}
+    city.archive_night(slug, DAY)
+    wish = json.dumps({"site": "x", "do": "post", "text": "Road works on Palm Row"}).encode()
+    urllib.request.urlopen(f"{sites.url}/_sim/events", wish).close()
+    done = bag.dags["recent_sweep"].test(logical_date=NIGHT + timedelta(minutes=15))
+    assert states(done)[f"sweep_x {slug}"] == "success"
+    assert [value for value in handed_on(done) if isinstance(value, dict)] == [
+        {"account": slug, "new_versions": 1, "requests": 5}
+    ]
+    assert city.search("road works", "this test").counts.hits == 1
 
 
 def test_a_night_archives_every_account_and_hands_on_only_counts(
@@ -122,6 +150,7 @@ def test_one_dead_token_turns_the_report_red_and_stops_no_other_account(
     (whole,) = [account.slug for account in city.accounts() if account.platform == "facebook"]
     for token in list(sites.city.presence(broken).tokens):
         sites.city.presence(broken).revoked[token] = 463
+    sites.city.presence(broken).grant["refresh_token"] = "what the site took back"
     done = run(bag.dags["nightly_archive"])
     assert done.state == "failed"
     ended = states(done)
@@ -138,7 +167,8 @@ def test_a_missing_token_is_said_in_one_sentence(
     bag: Any, city: Installation, monkeypatch: pytest.MonkeyPatch, said: Callable[[], str]
 ) -> None:
     for account in city.accounts():
-        monkeypatch.delenv(f"AIRFLOW_CONN_{connection_id(account.slug).upper()}")
+        city.forget_token(account.slug, "this test")
+        monkeypatch.delenv(f"AIRFLOW_CONN_{connection_id(account.slug).upper()}", raising=False)
     assert run(bag.dags["removal_check"]).state == "failed"
     log = said()
     for account in city.accounts():
@@ -146,6 +176,39 @@ def test_a_missing_token_is_said_in_one_sentence(
             f"add an Airflow connection named {connection_id(account.slug)} with the token as its password"
             in log
         )
+
+
+def test_the_health_of_every_account_is_checked_and_a_short_runway_is_red(
+    bag: Any, city: Installation, sites: RunningSites, said: Callable[[], str]
+) -> None:
+    done = run(bag.dags["account_health"])
+    assert done.state == "success"
+    assert {name for name in states(done) if name.startswith("health")} == {
+        f"health_{account.platform} {account.slug}" for account in city.accounts()
+    }
+    (slug,) = [account.slug for account in city.accounts() if account.platform == "x"]
+    (token,) = [found["token"] for found in sites.accounts() if found["platform"] == "x"]
+    ends = datetime.now(UTC) + timedelta(days=2)
+    handed_in = {"access_token": token, "expires_at": ends.isoformat()}
+    city.put_token(slug, json.dumps(handed_in), "this test")
+    city.access.credentials.put(slug, replace(kept(city, slug), client_id=None, client_secret=None), ends)
+    said()
+    done = run(bag.dags["account_health"])
+    assert states(done)[f"health_x {slug}"] == "failed"
+    assert {state for name, state in states(done).items() if name != f"health_x {slug}"} == {"success"}
+    log = said()
+    assert (
+        f"ALARM: the token of {slug} ends on {archive_day(ends):%A %d %B %Y}; 2 days or less are left" in log
+    )
+    assert f"give the token to `paloverde accounts token {slug}`" in log
+    assert token not in log
+    assert "runway alarm" in {entry.event.what for entry in city.ledger.entries()}
+
+
+def kept(city: Installation, slug: str) -> Credential:
+    found = city.access.credentials.get(slug)
+    assert found is not None
+    return found.credential
 
 
 def test_another_day_can_be_asked_for(bag: Any, city: Installation) -> None:

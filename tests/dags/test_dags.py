@@ -31,28 +31,42 @@ from paloverde.platforms import PLATFORMS
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
 
+
+def per_site(task_id: str) -> list[str]:
+    """The ids of the tasks that each site has of its own."""
+    return [task_id.format(platform) for platform in PLATFORMS]
+
+
 DAGS = {
     "nightly_archive": {
         "owner": "City IT",
         "tags": {"archive", "every night"},
         "at": (9, 15),
-        "runs": 1,
-        "tasks": [
-            "accounts_facebook",
-            "accounts_x",
-            "facebook.archive",
-            "facebook.removals",
-            "report",
-            "x.archive",
-            "x.removals",
-        ],
+        "runs": 3,
+        "tasks": sorted(
+            ["report", *per_site("accounts_{}"), *per_site("{}.archive"), *per_site("{}.removals")]
+        ),
     },
     "removal_check": {
         "owner": "City IT",
         "tags": {"archive", "every day"},
         "at": (21, 15),
         "runs": 1,
-        "tasks": ["accounts_facebook", "accounts_x", "removals_facebook", "removals_x"],
+        "tasks": sorted([*per_site("accounts_{}"), *per_site("removals_{}")]),
+    },
+    "recent_sweep": {
+        "owner": "City IT",
+        "tags": {"archive", "all day"},
+        "at": None,
+        "runs": 1,
+        "tasks": sorted([*per_site("due_{}"), *per_site("sweep_{}")]),
+    },
+    "account_health": {
+        "owner": "City IT",
+        "tags": {"accounts", "every day"},
+        "at": (8, 30),
+        "runs": 1,
+        "tasks": sorted([*per_site("accounts_{}"), *per_site("health_{}")]),
     },
     "fixity_check": {
         "owner": "City IT",
@@ -69,7 +83,7 @@ DAGS = {
         "tasks": ["answer"],
     },
 }
-ASKS_A_SITE = ["archive", "removals"]
+ASKS_A_SITE = ["archive", "removals", "health", "sweep"]
 
 
 def at_a_site(task: Any) -> bool:
@@ -99,17 +113,19 @@ def test_a_dag_says_whose_it_is_and_what_to_do(bag: Any, name: str) -> None:
 def test_each_task_is_tried_again_by_the_class_of_its_error(bag: Any, name: str) -> None:
     for task in bag.dags[name].tasks:
         assert isinstance(task.retry_policy, ByErrorClass), task.task_id
-        assert task.retries == (0 if task.task_id == "report" else 3), task.task_id
+        never = task.task_id == "report" or name == "recent_sweep"
+        limits = 20 if task.task_id.endswith(".archive") else 3
+        assert task.retries == (0 if never else limits), task.task_id
         assert task.retry_exponential_backoff, task.task_id
 
 
 @pytest.mark.parametrize("name", DAGS)
 def test_whatever_asks_a_site_waits_its_turn_in_the_sites_pool(bag: Any, name: str) -> None:
     made = {pool["name"]: pool["slots"] for pool in sites.pools()}
-    assert made == dict.fromkeys(["site_facebook", "site_x"], 2)
+    assert made == dict.fromkeys(per_site("site_{}"), 2)
     for task in bag.dags[name].tasks:
         platform = next((one for one in PLATFORMS if one in task.task_id.replace(".", "_").split("_")), None)
-        asks = at_a_site(task) and not task.task_id.startswith("accounts")
+        asks = at_a_site(task) and not task.task_id.startswith(("accounts", "due"))
         assert task.pool == (f"site_{platform}" if asks else "default_pool"), task.task_id
         assert (task.map_index_template == "{{ account }}") is asks, task.task_id
         assert (task.execution_timeout is not None) is (asks or task.task_id in ("fixity", "answer")), (
@@ -126,13 +142,13 @@ def test_airflow_takes_the_pools_from_a_file(airflow_database: Path, tmp_path: P
     _, failed = pool_import_helper(str(file))
     assert failed == []
     made = {pool.pool: pool.slots for pool in Pool.get_pools()}
-    assert made == {"default_pool": 128, "site_facebook": 2, "site_x": 2}
+    assert made == {"default_pool": 128, **dict.fromkeys(per_site("site_{}"), 2)}
 
 
 def test_the_report_is_made_whatever_happened_before(bag: Any) -> None:
     report = bag.dags["nightly_archive"].get_task("report")
     assert report.trigger_rule == "all_done"
-    assert report.upstream_task_ids == {"facebook.archive", "facebook.removals", "x.archive", "x.removals"}
+    assert report.upstream_task_ids == {*per_site("{}.archive"), *per_site("{}.removals")}
 
 
 @pytest.mark.parametrize("name", [name for name, expected in DAGS.items() if expected["at"]])
@@ -182,6 +198,20 @@ def test_the_class_of_an_error_decides(error: Exception, action: str, wait: floa
     decision = ByErrorClass().evaluate(error, 1, 3)
     assert decision.action.value == action
     assert (decision.retry_delay.total_seconds() if decision.retry_delay else None) == wait
+
+
+def test_a_night_waits_for_more_limits_than_an_outage_has_tries(bag: Any) -> None:
+    tries = bag.dags["nightly_archive"].get_task("facebook.archive").retries
+    for number in range(1, tries + 1):
+        assert ByErrorClass().evaluate(RateLimited("midnight", 60.0), number, tries).action.value == "retry"
+    assert ByErrorClass().evaluate(Unreachable("down"), 6, tries).action.value == "default"
+    assert ByErrorClass().evaluate(Unreachable("down"), 7, tries).action.value == "fail"
+
+
+def test_new_things_are_looked_for_every_fifteen_minutes(bag: Any) -> None:
+    runs = runs_between(bag.dags["recent_sweep"], date(2026, 11, 20), date(2026, 11, 21))
+    pauses = {(later - earlier).total_seconds() for earlier, later in itertools.pairwise(runs)}
+    assert pauses == {15 * 60}
 
 
 # Reads the DAG files where opening a socket, a database or a file of the city ends the process.

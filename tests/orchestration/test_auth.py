@@ -81,6 +81,8 @@ MATRIX: list[tuple[str, str, Any, set[Role]]] = [
     ("POST", "/api/v2/dags/nightly_archive/dagRuns", RUN, {IT}),
     ("POST", "/api/v2/dags/removal_check/dagRuns", RUN, {IT}),
     ("POST", "/api/v2/dags/fixity_check/dagRuns", RUN, {IT}),
+    ("GET", "/api/v2/dags/account_health", None, READ_ALL),
+    ("POST", "/api/v2/dags/account_health/dagRuns", RUN, {IT}),
     ("POST", "/api/v2/dags/records_request/dagRuns", REQUEST, {CLERK}),
     ("PATCH", "/api/v2/dags/nightly_archive", {"is_paused": False}, {IT}),
     ("PATCH", "/api/v2/dags/records_request", {"is_paused": False}, {IT}),

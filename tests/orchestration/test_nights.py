@@ -93,5 +93,8 @@ def test_a_night_settles_only_when_every_account_finished() -> None:
         settle(DAY, ["facebook-city", "x-city"], [NIGHT], [LOOKED])
     with pytest.raises(PersonNeeded, match="not whole: facebook-city did not finish"):
         settle(DAY, ["facebook-city"], [NIGHT], [])
+    degraded: Summary = {**NIGHT, "outcome": "degraded"}
+    with pytest.raises(PersonNeeded, match="is degraded: facebook-city brought implausibly little"):
+        settle(DAY, ["facebook-city"], [degraded], [LOOKED])
     with pytest.raises(PersonNeeded, match="No account is registered"):
         settle(DAY, [], [], [])

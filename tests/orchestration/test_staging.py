@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import socket
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from paloverde.errors import BadSetting, PersonNeeded, Unreachable
+from paloverde.installation import open_installation
 from paloverde.orchestration import airflow_parts
-from paloverde.orchestration.airflow_parts import connection_id
 from paloverde.orchestration.airflow_rest import Airflow
 from paloverde.orchestration.people import People, Role
 from paloverde.orchestration.staging import (
@@ -20,6 +19,7 @@ from paloverde.orchestration.staging import (
     move_in,
     wait_until,
 )
+from paloverde.settings import load
 from paloverde.simulator.server import start
 from paloverde.simulator.sites import build
 
@@ -75,18 +75,16 @@ def test_moving_in_registers_accounts_and_keeps_their_tokens_to_itself(tmp_path:
         sites = Sites(running.port)
         accounts = sites.accounts()
         city = {"PALOVERDE_HOME": str(tmp_path), **sites.settings()}
-        sign_ins = move_in(tmp_path, tmp_path / "airflow", city, accounts)
+        sign_ins = move_in(tmp_path, city, accounts)
         hidden = sites.happen({"site": accounts[0]["slug"], "do": "hide", "item": "latest comment"})
     assert hidden["state"] == "hidden"
     people = People(tmp_path / "users.json")
     assert people.check("clerk", sign_ins[Role.CLERK].password) == people.find("clerk")
     assert people.check("it", sign_ins[Role.IT].password) == people.find("it")
-    file = airflow_parts.connections_file(tmp_path / "airflow")
-    assert file.stat().st_mode & 0o777 == 0o600
-    assert json.loads(file.read_text()) == {
-        connection_id(account["slug"]): {"conn_type": "generic", "password": account["token"]}
-        for account in accounts
-    }
+    kept = open_installation(load(city)).access.credentials
+    assert kept.accounts() == {account["slug"] for account in accounts}
+    stored = b"".join(file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
+    assert [account for account in accounts if account["token"].encode() in stored] == []
     environ = airflow_parts.environment(tmp_path / "airflow", tmp_path, 8080, city)
     for account in accounts:
         assert account["token"] not in repr(environ)

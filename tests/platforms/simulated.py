@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl
 
 from paloverde.platforms.conversation import Answer, Platform, Request
 from paloverde.records import Account
@@ -45,10 +45,11 @@ class Simulated:
     def __call__(self, request: Request) -> Answer:
         headers, params = self.platform.authorize(request, self.token)
         lowered = {name.lower(): value for name, value in headers.items()}
-        query = dict(request.params) | params
-        assert self.token not in urlencode(query), "the token would be in the address"
-        path = f"/v26.0{request.path}" if self.platform.name == "facebook" else request.path
-        ask = Ask("GET", path, query, lowered, "http://127.0.0.1")
+        raw = request.encoded_query(params.items())
+        query = dict(parse_qsl(raw, keep_blank_values=True))
+        assert self.token not in raw, "the token would be in the address"
+        path = f"/v26.0{request.path}" if self.platform.name in ("facebook", "instagram") else request.path
+        ask = Ask("GET", path, query, lowered, "http://127.0.0.1", raw=raw)
         reply = self.desk.switchboard.answer(self.city, SITES[self.platform.name], ask)
         if reply.drop:
             return Answer(503, {}, b"")

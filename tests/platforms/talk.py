@@ -100,6 +100,27 @@ def drive(
             trouble = error_for(verdict)
 
 
+def ask(
+    platform: Platform,
+    conversation: Generator[Request, Response | None, str],
+    answers: Callable[[Request], Answer],
+) -> tuple[str, int]:
+    """Runs a conversation that only asks: what it says in the end, and how often it asked."""
+    request = next(conversation)
+    for asked in range(1, 20):
+        answer = answers(request)
+        verdict = platform.judge(answer, NOW)
+        try:
+            if verdict.call is Call.GOOD:
+                reply = Response(request, answer.status, answer.headers, answer.body, NOW)
+                request = conversation.send(reply)
+            else:
+                request = conversation.throw(error_for(verdict))
+        except StopIteration as end:
+            return str(end.value), asked
+    raise AssertionError(f"it asks without end: {request}")
+
+
 def _write_down(heard: Heard, said: Found | Listing | Gap | Seen) -> None:
     match said:
         case Found():

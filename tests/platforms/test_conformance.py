@@ -4,23 +4,34 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paloverde.errors import PaloverdeError, Unreadable
+from paloverde.errors import CredentialDead, PaloverdeError, Unreadable, WrongAccount
 from paloverde.platforms import PLATFORMS
+from paloverde.platforms.capability import Given, Subject
 from paloverde.platforms.conversation import Answer, Call, Look, Platform, Request, Verdict
-from paloverde.records import Kind
+from paloverde.records import Account, Kind
 from platforms.simulated import MOMENT, Simulated
-from platforms.talk import NOW, Heard, drive
+from platforms.talk import NOW, Heard, ask, drive
 
 EVERY = pytest.mark.parametrize("platform", PLATFORMS.values(), ids=PLATFORMS.keys())
 KINDS = {"post": Kind.POST, "comment": Kind.COMMENT, "message": Kind.MESSAGE}
 
 POSTS = "the list of posts"  # where a fault strikes, in each site's own words:
-WHERE = {POSTS: {"facebook": "published_posts", "x": "/tweets"}}
+WHERE = {
+    POSTS: {
+        "facebook": "published_posts",
+        "instagram": "/media",
+        "linkedin": "/posts?q=author",
+        "nextdoor": "/post?",
+        "x": "/tweets",
+        "youtube": "playlistItems",
+    }
+}
 
 # Faults that end a night or leave gaps, and what each needs.
 FAULTS = [
@@ -192,3 +203,101 @@ def test_no_outage_makes_a_look_up_say_gone(platform: Platform, fault: dict[str,
     except PaloverdeError:
         return
     assert not {Look.GONE, Look.HIDDEN} & set(looks.values())
+
+
+@EVERY
+def test_every_subject_is_answered_and_every_limit_is_a_sentence(platform: Platform) -> None:
+    assert set(platform.gives) == set(Subject)
+    for subject, capability in platform.gives.items():
+        assert capability.limit or capability.given in (Given.CAPTURED, Given.NONE), (
+            f"{subject.value} needs its reason"
+        )
+        assert not capability.limit or capability.limit.endswith("."), subject.value
+
+
+@EVERY
+def test_budgets_and_costs_are_sound(platform: Platform) -> None:
+    site = Simulated(platform)
+    requests = night(site).requests
+    assert all(platform.cost(request) >= 0 for request in requests)
+    assert all(isinstance(platform.lane(request), str) for request in requests)
+    assert len({budget.name for budget in platform.budgets}) == len(platform.budgets)
+    for budget in platform.budgets:
+        assert budget.most > 0
+        assert ZoneInfo(budget.zone)
+    if platform.budgets:
+        assert any(platform.cost(request) > 0 for request in requests)
+
+
+@EVERY
+def test_the_canary_sings_for_the_right_account_only(platform: Platform) -> None:
+    site = Simulated(platform)
+    said, asked = ask(platform, platform.canary(site.account), site)
+    assert said
+    assert asked <= 2
+    other = Account("another-account", platform.name, "1234567890123", "another")
+    with pytest.raises(WrongAccount, match="another-account"):
+        ask(platform, platform.canary(other), site)
+
+
+@EVERY
+def test_the_canary_dies_with_the_token(platform: Platform) -> None:
+    site = Simulated(platform)
+    site.presence.revoked[site.token] = 463
+    with pytest.raises(CredentialDead):
+        ask(platform, platform.canary(site.account), site)
+
+
+def swept(site: Simulated, watched: list[str]) -> Heard:
+    since = site.city.clock.now() - timedelta(minutes=15)
+    return drive(site.platform, site.platform.sweep(site.account, since, watched), site)
+
+
+@EVERY
+def test_a_sweep_brings_what_was_said_since_in_few_questions(platform: Platform) -> None:
+    site = Simulated(platform)
+    own = [item for item in site.presence.posts if item.stream == "own" and site.presence.there(item)]
+    watched = [item.id for item in own[-3:]]
+    on = own[-2].id
+    commented = site.play(do="comment", on=on, text="Was the street swept today?")["item"]["id"]
+    site.city.clock.move(60)
+    posted = site.play(do="post", text="The water is back.")["item"]["id"]
+    wanted = {commented, posted}
+    if site.presence.conversations:
+        wanted.add(site.play(do="message", text="Please call me.")["item"]["id"])
+    site.city.clock.move(60)
+    heard = swept(site, watched)
+    assert wanted <= {record.native_id for record in heard.records}
+    assert len(heard.requests) <= 20
+    assert not [listing for listing in heard.listings if listing.complete]
+
+
+@EVERY
+def test_a_quiet_sweep_finds_no_fault_with_a_quiet_site(platform: Platform) -> None:
+    site = Simulated(platform)
+    night(site)
+    site.city.clock.move(3600)
+    heard = swept(site, [])
+    assert not [listing for listing in heard.listings if listing.complete]
+    assert not [piece for found in heard.found for piece in found.unread]
+
+
+@EVERY
+def test_what_a_sweep_finds_lies_where_a_night_finds_it(platform: Platform) -> None:
+    """Only the listing that shows an item every night can prove it absent."""
+    site = Simulated(platform)
+    own = [item for item in site.presence.posts if item.stream == "own" and site.presence.there(item)]
+    commented = site.play(do="comment", on=own[-1].id, text="And on my street?")["item"]["id"]
+    site.city.clock.move(60)
+
+    def places(heard: Heard) -> set[tuple[str, str]]:
+        return {
+            (found.stream, found.of)
+            for found in heard.found
+            for record in found.records
+            if record.native_id == commented
+        }
+
+    brought = places(swept(site, [own[-1].id]))
+    assert brought
+    assert brought <= places(night(site))

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +17,7 @@ from paloverde.platforms.conversation import Answer, NotThere, Request
 from paloverde.platforms.exchange import Exchange
 from paloverde.platforms.line import Line, Rules
 from paloverde.platforms.network import Limits
+from paloverde.platforms.purse import Pocket
 from plaza import TOKEN, Plaza, PlazaSite, plaza
 
 
@@ -27,7 +29,10 @@ def line(address: str, *, slept: list[float] | None = None, token: str = TOKEN, 
     waits = slept if slept is not None else []
     rules = Rules(loopback=True, clock_skew=300)
     given = Limits(**{"attempts": 3, "deadline": 5.0, **limits})  # type: ignore[arg-type]
-    return Line(Plaza(), address, token, clock=now, limits=given, rules=rules, sleep=waits.append)
+    purse = Pocket(lambda: sum(waits))  # whose time passes by sleeping
+    return Line(
+        Plaza(), address, token, clock=now, purse=purse, limits=given, rules=rules, sleep=waits.append
+    )
 
 
 @pytest.fixture
@@ -133,6 +138,46 @@ def test_a_dead_token_is_not_tried_twice(site: PlazaSite) -> None:
     assert len(site.asked) == 1
 
 
+def test_a_token_that_dies_under_way_is_renewed_once_and_the_request_asked_again(site: PlazaSite) -> None:
+    given: list[str] = []
+    kept: list[Exchange] = []
+
+    def renew(dead: str) -> str:
+        given.append(dead)
+        return TOKEN
+
+    rules = Rules(loopback=True, clock_skew=300)
+    with Line(Plaza(), site.url, "old-token", clock=now, rules=rules, renew=renew) as plaza_line:
+        assert plaza_line.ask(Request("/posts"), kept.append).status == 200
+        assert plaza_line.ask(Request("/posts"), kept.append).status == 200
+    assert given == ["old-token"]
+    assert [exchange.status for exchange in kept] == [401, 200, 200]
+    assert "old-token" not in repr(kept)
+    assert TOKEN not in repr(kept)
+
+
+def test_a_renewed_token_that_is_dead_too_is_not_renewed_without_end(site: PlazaSite) -> None:
+    given: list[str] = []
+
+    def renew(dead: str) -> str:
+        given.append(dead)
+        return "still-dead"
+
+    rules = Rules(loopback=True, clock_skew=300)
+    with Line(Plaza(), site.url, "old-token", clock=now, rules=rules, renew=renew) as plaza_line:
+        with pytest.raises(CredentialDead):
+            plaza_line.ask(Request("/posts"), lambda _: None)
+    assert given == ["old-token"]
+    assert len(site.asked) == 2
+
+
+def test_addresses_are_logged_at_no_level(site: PlazaSite, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    with line(site.url) as plaza_line:
+        plaza_line.ask(Request("/posts", (("secret", "in-the-address"),)), lambda _: None)
+    assert "in-the-address" not in caplog.text
+
+
 def test_html_instead_of_json_is_no_answer(site: PlazaSite) -> None:
     site.broken["/posts"] = (200, b"<html>Please log in</html>")
     with line(site.url) as plaza_line, pytest.raises(Unreachable, match="no JSON"):
@@ -221,19 +266,19 @@ def test_a_wrong_clock_stops_the_run() -> None:
         "ftp://scontent.fbcdn.net/a.png",
     ],
 )
-def test_media_comes_only_from_the_sites_own_hosts(url: str) -> None:
+def test_media_comes_only_from_the_sites_own_hosts(url: str, tmp_path: Path) -> None:
     rules = Rules(media_hosts=("fbcdn.net",))
     with Line(Plaza(), "https://site.example", TOKEN, clock=now, rules=rules) as strict:
         with pytest.raises(PermissionMissing):
-            strict.fetch_media(url)
+            strict.fetch_media(url, tmp_path / "a")
 
 
-def test_media_that_is_gone_is_said(site: PlazaSite) -> None:
+def test_media_that_is_gone_is_said(site: PlazaSite, tmp_path: Path) -> None:
     site.files["/files/a.png"] = b"\x89PNG"
     with line(site.url) as plaza_line:
-        assert plaza_line.fetch_media(f"{site.url}/files/a.png") == b"\x89PNG"
+        assert plaza_line.fetch_media(f"{site.url}/files/a.png", tmp_path / "a").read_bytes() == b"\x89PNG"
         with pytest.raises(PermissionMissing, match="no longer gives the file"):
-            plaza_line.fetch_media(f"{site.url}/files/b.png")
+            plaza_line.fetch_media(f"{site.url}/files/b.png", tmp_path / "b")
 
 
 def test_http_to_another_machine_is_never_asked() -> None:

@@ -57,7 +57,7 @@ WRONG = [
     ("subject:park", 1, '"subject park"'),
     ("a kind:posts", 3, "Did you mean kind:post?"),
     ("platform:facebok", 1, "Did you mean platform:facebook?"),
-    ("a platform:twiter", 3, "Write one of facebook, x."),
+    ("a platform:twiter", 3, "Write one of facebook, "),
     ("from:2025-02-30", 1, "from:2025-01-31"),
     ("to:yesterday", 1, "year-month-day"),
     ("poster: x", 1, "directly behind the colon"),

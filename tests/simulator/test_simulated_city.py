@@ -30,12 +30,12 @@ def test_another_seed_gives_another_city() -> None:
 
 @pytest.mark.parametrize("name", SITES)
 def test_the_city_has_the_numbers_it_promises(name: str) -> None:
-    presence = build(5, DAY).presences[name]
+    presence, promised = build(5, DAY).presences[name], SITES[name].numbers
     assert len(presence.posts) == 61  # sixty, and one scheduled
     assert len(presence.comments) == 400
-    assert len(presence.conversations) == 20
-    assert sum(len(thread.messages) for thread in presence.conversations.values()) == 150
-    assert len(presence.followers) == 300
+    assert len(presence.conversations) == promised.conversations
+    assert sum(len(thread.messages) for thread in presence.conversations.values()) == promised.messages
+    assert len(presence.followers) == promised.followers
 
 
 @pytest.mark.parametrize("name", SITES)
@@ -80,8 +80,11 @@ def test_a_hundred_thousand_records_come_quickly() -> None:
     started = time.process_time()
     city = build(5, DAY, scale=110)
     took = time.process_time() - started
-    for presence in city.presences.values():
-        assert len(presence.items) + len(presence.followers) >= 100_000
+    for name, presence in city.presences.items():
+        promised = SITES[name].numbers.scaled(110)
+        least = promised.posts + promised.comments + promised.messages + promised.followers
+        assert len(presence.items) + len(presence.followers) >= least
+    assert len(city.presences["facebook"].items) + len(city.presences["facebook"].followers) >= 100_000
     assert took < 20, f"two sites of 100,000 records took {took:.1f} s of processor time"
 
 

@@ -336,3 +336,30 @@ def test_every_reply_mentions_the_city_or_is_its_own(client: Client) -> None:
         for one in client.x_all(f"users/{client.user}/{path}", max_results="100")
     ]
     assert set(walked) == {one["id"] for one in shown(client, "post", "comment")}
+
+
+def test_users_are_looked_up_together_and_the_missing_are_named(client: Client, sites: RunningSites) -> None:
+    presence = sites.city.presences["x"]
+    known, suspended = presence.followers[:2]
+    suspended.suspended = sites.city.clock.now()
+    answer = client.x("users", ids=f"{known.id},{suspended.id},77").json
+    assert [one["id"] for one in answer["data"]] == [known.id]
+    assert [one["value"] for one in answer["errors"]] == [suspended.id, "77"]
+    assert "suspended" in answer["errors"][0]["detail"]
+
+
+def test_blocked_and_muted_people_are_listed_for_the_owner_only(client: Client) -> None:
+    blocked = client.play(site="x", do="ban")["person"]["id"]
+    muted = client.play(site="x", do="mute")["person"]["id"]
+    assert [one["id"] for one in client.x_all(f"users/{client.user}/blocking")] == [blocked]
+    assert [one["id"] for one in client.x_all(f"users/{client.user}/muting")] == [muted]
+    assert client.x(f"users/{client.user}/muting", public=True).status == 403
+
+
+def test_a_poll_is_included_where_it_is_asked_for(client: Client) -> None:
+    asked = client.play(site="x", do="post", text="Which park?", poll=["Washburn", "Ironwood"])["item"]["id"]
+    answer = client.x(f"tweets/{asked}", expansions="attachments.poll_ids", poll_fields="voting_status").json
+    (poll,) = answer["includes"]["polls"]
+    assert answer["data"]["attachments"]["poll_ids"] == [poll["id"]]
+    assert [one["label"] for one in poll["options"]] == ["Washburn", "Ironwood"]
+    assert poll["voting_status"] == "open"

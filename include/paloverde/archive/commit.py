@@ -15,6 +15,7 @@ import msgspec
 import pyarrow as pa
 from sqlalchemy import Connection, Engine, func, select
 
+from paloverde.archive.gaps import apply_gaps
 from paloverde.archive.layout import run_key, run_prefix
 from paloverde.archive.parquet import from_parquet
 from paloverde.archive.register import apply_removals, apply_sightings
@@ -93,7 +94,7 @@ def settle_pending(store: Store, books: Engine, locked_until: datetime) -> None:
 
 
 def apply(connection: Connection, seal: Seal, effects: list[tuple[Part, pa.Table | None]]) -> None:
-    """Write down the parts of a seal and bring the register up to it."""
+    """Write down the parts of a seal and bring the register and the gaps up to it."""
     if seal.run.parts:
         connection.execute(PARTS.insert(), [_part_row(seal, part) for part in seal.run.parts])
     for part, table in effects:
@@ -102,6 +103,7 @@ def apply(connection: Connection, seal: Seal, effects: list[tuple[Part, pa.Table
     for part, table in effects:
         if part.role is Role.REMOVED and table is not None:
             apply_removals(connection, table)
+    apply_gaps(connection, seal)
 
 
 def read_effects(store: Store, seal: Seal) -> list[tuple[Part, pa.Table | None]]:

@@ -1,4 +1,4 @@
-"""Raw exchanges as WARC 1.1 (ISO 28500:2017): bytes as received, one gzip member a record.
+"""Raw exchanges and handed-in files as WARC 1.1 (ISO 28500:2017): bytes as received, a gzip member a record.
 
 Where a credential had to be taken out, the stored body is the decoded one and the record's
 `WARC-Paloverde-Taken-Out` header says at which offsets of the original how many bytes stood.
@@ -12,18 +12,37 @@ import zlib
 from base64 import b32encode
 from collections.abc import Iterator
 from datetime import datetime
+from urllib.parse import quote
 from uuid import uuid4
 
+import msgspec
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
+from warcio.recordloader import ArcWarcRecord
 
 from paloverde.errors import ArchiveDamaged
-from paloverde.platforms.exchange import Exchange
+from paloverde.platforms.exchange import Exchange, TakenOut
 
 TAKEN_OUT = "WARC-Paloverde-Taken-Out"
+_MOVED = "X-Archive-Orig-"  # headers that no longer fit the stored body stand under this name
 _LEVEL = 3  # for bodies that came uncompressed: three times faster than the default, a tenth larger
 _GZIP = b"\x1f\x8b"
 _STORED = 0  # for bodies that came compressed
+
+
+class Resource(msgspec.Struct, frozen=True):
+    """A file that was handed in, or a segment of it (ISO 28500:2017, 7): numbered from 1, 0 for a whole file.
+
+    `origin` is the record id of its first segment, `total` the file's length, on the last segment only.
+    """
+
+    name: str
+    body: bytes
+    made_at: datetime
+    taken_out: tuple[TakenOut, ...] = ()
+    segment: int = 0
+    origin: str = ""
+    total: int | None = None
 
 
 class ExchangeFile:
@@ -52,7 +71,7 @@ class ExchangeFile:
                 "WARC-Target-URI": exchange.url,
                 "Content-Type": "application/http; msgtype=response",
                 "WARC-Payload-Digest": _digest(exchange.body),
-                **_taken_out(exchange),
+                **_taken_out(exchange.taken_out),
             },
             exchange.received_at,
             head + exchange.body,
@@ -70,6 +89,21 @@ class ExchangeFile:
         )
         self.count += 1
         return offset
+
+    def add_resource(self, resource: Resource) -> tuple[int, str]:
+        """Append a handed-in file or a segment of one: the byte offset of its record, and its record id."""
+        offset = self.size
+        named = {
+            "WARC-Type": "continuation" if resource.segment > 1 else "resource",
+            "WARC-Target-URI": f"file:///{quote(resource.name)}",
+            "Content-Type": "application/octet-stream",
+            **_segment(resource),
+            **_taken_out(resource.taken_out),
+        }
+        is_packed = resource.body[:2] == _GZIP
+        record_id = self._add(named, resource.made_at, resource.body, compressed=is_packed)
+        self.count += 1
+        return offset, record_id
 
     def close(self) -> bytes:
         return b"".join(self._pieces)
@@ -99,10 +133,46 @@ def read_exchange(body: bytes, offset: int) -> tuple[str, bytes]:
     raise ArchiveDamaged(f"There is no exchange at byte {offset}.")
 
 
-def check_exchanges(body: bytes, *, where: str) -> int:
-    """The number of responses in an exchange file, every block's digest checked."""
+def read_answers(body: bytes, *, where: str) -> Iterator[tuple[int, Exchange]]:
+    """Every exchange of a file as it was added, with its offset; `ArchiveDamaged` where a digest is wrong."""
+    records = ArchiveIterator(io.BytesIO(body), check_digests="raise")
     try:
-        return sum(1 for record in _checked(body) if record == "response")
+        for record in records:
+            if record.rec_type == "response":
+                answered, answer = record, record.raw_stream.read()
+                offset = records.get_record_offset()
+            elif record.rec_type == "request":
+                record.raw_stream.read()
+                yield offset, _exchange(answered, answer, record)
+    except ArchiveLoadFailed as error:
+        raise ArchiveDamaged(f"The raw exchanges {where} are damaged: {error}") from error
+
+
+def _exchange(answered: ArcWarcRecord, body: bytes, asked: ArcWarcRecord) -> Exchange:
+    named, status = answered.rec_headers, answered.http_headers
+    code, _, reason = status.statusline.partition(" ")
+    taken_out = named.get_header(TAKEN_OUT) or ""
+    headers = tuple((name.removeprefix(_MOVED), value) for name, value in status.headers)
+    return Exchange(
+        url=named.get_header("WARC-Target-URI"),
+        request_headers=tuple(asked.http_headers.headers),
+        status=int(code),
+        reason=reason,
+        headers=headers,
+        body=body,
+        received_at=datetime.fromisoformat(named.get_header("WARC-Date")),
+        decoded=bool(taken_out),
+        taken_out=tuple(
+            TakenOut(int(offset), int(length))
+            for offset, length in (piece.split("+") for piece in taken_out.split(", ") if piece)
+        ),
+    )
+
+
+def check_exchanges(body: bytes, *, where: str) -> int:
+    """The number of responses and handed-in pieces in an exchange file, every block's digest checked."""
+    try:
+        return sum(1 for record in _checked(body) if record in ("response", "resource", "continuation"))
     except ArchiveLoadFailed as error:
         raise ArchiveDamaged(f"The raw exchanges {where} are damaged: {error}") from error
 
@@ -134,12 +204,18 @@ def _stored_headers(exchange: Exchange) -> tuple[tuple[str, str], ...]:
     """
     moved = {"transfer-encoding"} | ({"content-encoding", "content-length"} if exchange.decoded else set())
     return tuple(
-        (f"X-Archive-Orig-{name}" if name.lower() in moved else name, value)
-        for name, value in exchange.headers
+        (f"{_MOVED}{name}" if name.lower() in moved else name, value) for name, value in exchange.headers
     )
 
 
-def _taken_out(exchange: Exchange) -> dict[str, str]:
-    if not exchange.taken_out:
-        return {}
-    return {TAKEN_OUT: ", ".join(f"{piece.offset}+{piece.length}" for piece in exchange.taken_out)}
+def _taken_out(pieces: tuple[TakenOut, ...]) -> dict[str, str]:
+    return {TAKEN_OUT: ", ".join(f"{piece.offset}+{piece.length}" for piece in pieces)} if pieces else {}
+
+
+def _segment(resource: Resource) -> dict[str, str]:
+    named = {"WARC-Segment-Number": str(resource.segment)} if resource.segment else {}
+    if resource.origin:
+        named["WARC-Segment-Origin-ID"] = resource.origin
+    if resource.total is not None:
+        named["WARC-Segment-Total-Length"] = str(resource.total)
+    return named

@@ -64,6 +64,9 @@ def check_fixity(store: Store, books: Engine, now: datetime, budget: int) -> Fix
 
 
 def _check(store: Store, part: Part) -> None:
+    if part.role is Role.MEDIA:
+        store.check(part.stored)
+        return
     body = store.get(part.stored)
     if part.role in (Role.RECORDS, Role.SIGHTINGS, Role.REMOVED):
         from_parquet(body, where=part.key)

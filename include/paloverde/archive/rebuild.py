@@ -18,7 +18,7 @@ from paloverde.archive.seal import FIRST, Role, Seal, read_seal
 from paloverde.archive.store.interface import Store, Stored
 from paloverde.errors import ArchiveDamaged
 from paloverde.state.books import writing
-from paloverde.state.tables import ITEMS, LEDGER, PARTS, RUNS
+from paloverde.state.tables import GAPS, ITEMS, LEDGER, PARTS, RUNS
 
 
 class Rebuilt(msgspec.Struct, frozen=True):
@@ -53,7 +53,7 @@ def rebuild(store: Store, books: Engine, progress: Callable[[str], None]) -> Reb
     _refuse_a_short_chain(len(seals), entries)
     missing: list[str] = []
     with writing(books) as connection:
-        for table in (PARTS, ITEMS, RUNS, LEDGER):
+        for table in (PARTS, ITEMS, GAPS, RUNS, LEDGER):
             connection.execute(table.delete())
         for done, (stored, body) in enumerate(seals, 1):
             seal = read_seal(body, where=stored.key)

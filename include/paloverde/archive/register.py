@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Connection, CursorResult, Select, select
+from sqlalchemy import Connection, CursorResult, Select, or_, select
 
 from paloverde.records import Kind
 from paloverde.state.tables import ITEMS
@@ -20,30 +20,40 @@ from paloverde.state.tables import ITEMS
 _BATCH = 5_000
 _NAMES = ("account", "kind", "native_id", "stream", "within", "version_sha256", "state")
 _TIMES = ("record_sequence", "posted_at", "first_seen", "last_seen", "looked_at", "absent_since")
-_COLUMNS = (*_NAMES, *_TIMES)
+_COLUMNS = (*_NAMES, *_TIMES, "not_captured")
 # A zero or empty value of a sighting says "as before". "unknown" says nothing about the item: an outage must
 # move neither its state nor its last look. Removed it stays until it is seen in public again. A look-up (no
-# stream) leaves the listing that can prove an absence as it was.
+# stream) leaves the listing that can prove an absence as it was. What was looked at before the last look (the
+# answers of an interrupted night, an old export) says nothing about how the item stands now.
+# "imported" is how an item stands that only imports told of. Nobody looked at the site: it changes nothing of
+# what was ever looked at, no listing or rotation expects it, and the first look at the site takes its place.
 _UPSERT = """
 INSERT INTO items ({columns}) VALUES ({marks})
 ON CONFLICT (account, kind, native_id) DO UPDATE SET
+  first_seen = CASE WHEN items.stream = '' AND excluded.stream <> ''
+                    THEN excluded.first_seen ELSE items.first_seen END,
   stream = CASE WHEN excluded.stream <> '' THEN excluded.stream ELSE items.stream END,
   within = CASE WHEN excluded.stream <> '' THEN excluded.within ELSE items.within END,
-  version_sha256 = CASE WHEN excluded.record_sequence > 0
+  version_sha256 = CASE WHEN excluded.record_sequence > 0 AND NOT {late}
                         THEN excluded.version_sha256 ELSE items.version_sha256 END,
-  record_sequence = CASE WHEN excluded.record_sequence > 0
+  record_sequence = CASE WHEN excluded.record_sequence > 0 AND NOT {late}
                          THEN excluded.record_sequence ELSE items.record_sequence END,
+  not_captured = CASE WHEN {late} THEN items.not_captured
+                      ELSE coalesce(excluded.not_captured, items.not_captured) END,
   posted_at = coalesce(excluded.posted_at, items.posted_at),
-  state = CASE WHEN excluded.state = 'unknown' THEN items.state
+  state = CASE WHEN excluded.state = 'unknown' OR {late} THEN items.state
                WHEN items.state = 'removed' AND excluded.state <> 'present' THEN items.state
                ELSE excluded.state END,
-  last_seen = CASE WHEN excluded.last_seen > items.last_seen THEN excluded.last_seen ELSE items.last_seen END,
-  looked_at = CASE WHEN excluded.state = 'unknown' THEN items.looked_at ELSE excluded.looked_at END,
-  absent_since = CASE WHEN excluded.last_seen > 0 THEN NULL
-                      WHEN excluded.state = 'unknown' THEN items.absent_since
+  last_seen = CASE WHEN excluded.last_seen > items.last_seen AND NOT {told}
+                   THEN excluded.last_seen ELSE items.last_seen END,
+  looked_at = CASE WHEN excluded.state = 'unknown' OR {late} THEN items.looked_at ELSE excluded.looked_at END,
+  absent_since = CASE WHEN excluded.state = 'unknown' OR {late} THEN items.absent_since
+                      WHEN excluded.last_seen > 0 THEN NULL
                       ELSE coalesce(items.absent_since, excluded.absent_since) END,
-  removed_at = CASE WHEN excluded.state = 'present' THEN NULL ELSE items.removed_at END
+  removed_at = CASE WHEN excluded.state = 'present' AND NOT {late} THEN NULL ELSE items.removed_at END
 """
+_TOLD = "(excluded.state = 'imported' AND items.state <> 'imported')"
+_LATE = f"(excluded.looked_at < items.looked_at OR {_TOLD})"
 _KNOWN_SQLITE = """
 SELECT native_id, version_sha256 FROM items
 WHERE account = ? AND kind = ? AND native_id IN ({marks})
@@ -55,6 +65,7 @@ SELECT wanted, (SELECT version_sha256 FROM items
                 WHERE items.account = %s AND items.kind = %s AND items.native_id = wanted)
 FROM unnest(%s::text[]) AS wanted
 """
+IMPORTED = "imported"
 _SEEN = ("present", "hidden")  # states in which the item itself was seen
 
 
@@ -75,13 +86,14 @@ class Item(msgspec.Struct, frozen=True):
     looked_at: datetime
     absent_since: datetime | None
     removed_at: datetime | None
+    not_captured: int | None = None
 
 
 def apply_sightings(connection: Connection, sequence: int, sightings: pa.Table) -> None:
     """Bring the register up to one table of sightings of the run with that sequence number."""
     # Straight to the driver: binding so many rows costs SQLAlchemy more than it costs the database.
     marks = ", ".join(_mark(connection) for _ in _COLUMNS)
-    upsert = _UPSERT.format(columns=", ".join(_COLUMNS), marks=marks)
+    upsert = _UPSERT.format(columns=", ".join(_COLUMNS), marks=marks, late=_LATE, told=_TOLD)
     for batch in sightings.to_batches(max_chunksize=_BATCH):
         columns = _columns(batch, sequence)
         rows = list(zip(*(columns[name].to_pylist() for name in _COLUMNS), strict=True))
@@ -114,6 +126,14 @@ def known_versions(connection: Connection, account: str, kind: str, native_ids: 
         rows = _known(connection, account, kind, wanted)
         known.update({native_id: version for native_id, version in rows if version is not None})
     return known
+
+
+def unfetched(connection: Connection, account: str) -> dict[tuple[str, str], int]:
+    """How many pictures and files of each item (kind, native id) could not be fetched yet."""
+    query = select(ITEMS.c.kind, ITEMS.c.native_id, ITEMS.c.not_captured).where(
+        ITEMS.c.account == account, ITEMS.c.not_captured > 0
+    )
+    return {(row.kind, row.native_id): row.not_captured for row in connection.execute(query)}
 
 
 def items(connection: Connection, query: Select[tuple[object, ...]]) -> Iterator[Item]:
@@ -173,6 +193,24 @@ def newest_seen(account: str, kind: str) -> Select[tuple[object, ...]]:
     )
 
 
+def stirred_posts(account: str, since: datetime, most: int) -> Select[tuple[str]]:
+    """The newest posts (native ids) that were posted, or commented on, since then."""
+    commented = select(ITEMS.c.within).where(
+        ITEMS.c.account == account, ITEMS.c.first_seen >= since, ITEMS.c.kind == Kind.COMMENT.value
+    )
+    return (
+        select(ITEMS.c.native_id)
+        .where(
+            ITEMS.c.account == account,
+            ITEMS.c.kind == Kind.POST.value,
+            ITEMS.c.state.in_(("present", "hidden")),
+            or_(ITEMS.c.posted_at >= since, ITEMS.c.native_id.in_(commented)),
+        )
+        .order_by(ITEMS.c.posted_at.desc(), ITEMS.c.native_id)
+        .limit(most)
+    )
+
+
 def oldest_look(connection: Connection, account: str, kinds: Iterable[str]) -> datetime | None:
     """When the item of these kinds that was longest unlooked-at was last looked at."""
     waiting = in_state(account, kinds, ("present", "hidden", "absent"))
@@ -196,12 +234,15 @@ def _columns(batch: pa.RecordBatch, sequence: int) -> dict[str, pa.Array]:
     """Sightings as columns to insert. Zero and empty values mean "as before" to `_UPSERT`."""
     looked_at = batch["looked_at"].cast(pa.int64())
     is_seen = pc.is_in(batch["state"], value_set=pa.array(_SEEN))
+    was_there = pc.or_(is_seen, pc.equal(batch["state"], IMPORTED))
+    is_absent = pc.invert(pc.or_(was_there, pc.equal(batch["state"], "expired")))
     return {
         **{name: batch[name] for name in _NAMES},
         "record_sequence": pc.if_else(batch["is_new_version"], sequence, 0),
         "posted_at": batch["posted_at"].cast(pa.int64()),
         "first_seen": looked_at,
-        "last_seen": pc.if_else(is_seen, looked_at, 0),
+        "last_seen": pc.if_else(was_there, looked_at, 0),
         "looked_at": looked_at,
-        "absent_since": pc.if_else(is_seen, pa.scalar(None, pa.int64()), looked_at),
+        "absent_since": pc.if_else(is_absent, looked_at, pa.scalar(None, pa.int64())),
+        "not_captured": batch["not_captured"],
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 import msgspec
@@ -14,7 +15,15 @@ from paloverde.records import Account
 from paloverde.state.books import writing
 from paloverde.state.tables import ACCOUNTS, RUNS
 
-_NUMBERED = ("facebook", "x")  # sites whose accounts are known by a number
+_NUMBER = (re.compile(r"[0-9]+"), "its number at the site")
+# How each site names an account for good, where it has one form: a handle in its place is the usual slip.
+_FORMS = {
+    "facebook": _NUMBER,
+    "instagram": _NUMBER,
+    "x": _NUMBER,
+    "linkedin": (re.compile(r"urn:li:organization:[0-9]+"), "its URN, such as urn:li:organization:2414183"),
+    "youtube": (re.compile(r"UC[0-9A-Za-z_-]{22}"), "its channel id, 24 letters that begin with UC"),
+}
 
 
 def registered(books: Engine) -> list[Account]:
@@ -59,9 +68,10 @@ def _check(account: Account) -> None:
         raise BadSetting(f"{account.platform!r} is not a site that is archived: {known} are.")
     if not is_slug(account.slug):
         raise BadSetting(f"{account.slug!r} cannot name an account: use a-z, 0-9 and single hyphens.")
-    if account.platform in _NUMBERED and not (account.native_id.isascii() and account.native_id.isdigit()):
+    form, words = _FORMS.get(account.platform, (None, ""))
+    if form is not None and form.fullmatch(account.native_id) is None:
         raise BadSetting(
-            f"{account.native_id!r} is not the number of an account: {account.platform} gives each a number, "
+            f"{account.native_id!r} does not name an account on {account.platform}: give {words}, "
             "which stays when the handle changes."
         )
 

@@ -35,7 +35,7 @@ class Column(NamedTuple):
 RECORD_COLUMNS = (
     Column("account", pa.string(), "The account's slug. The same value stands in the key."),
     Column("date", pa.date32(), "The archive day (Pacific) of the run that observed this version."),
-    Column("platform", pa.string(), "The site: facebook, x."),
+    Column("platform", pa.string(), "The site, such as facebook."),
     Column(
         "kind",
         pa.string(),
@@ -72,7 +72,7 @@ RECORD_COLUMNS = (
     ),
     Column("observed_at", UTC_TIME, "When the answer that held this version was received."),
     Column(
-        "provenance", pa.string(), "How it came: api, export, records, forwarded, personal_device, upload."
+        "provenance", pa.string(), "How it came: api, export, records, forwarded, personal_device or upload."
     ),
     Column("drift", pa.string(), "What did not fit the expected form and was set aside, in words."),
     Column("raw", pa.binary(), "The exact JSON of the item as the site sent it, credentials taken out."),
@@ -96,13 +96,19 @@ SIGHTING_COLUMNS = (
     Column(
         "state",
         pa.string(),
-        "present, hidden; absent (from a complete listing); gone, withheld (direct look-up); unknown.",
+        "present, hidden; absent (from a complete listing); expired (a story after its day); gone, withheld "
+        "(direct look-up); unknown; imported (an import told of it, nobody looked at the site).",
     ),
     Column("looked_at", UTC_TIME, "When it was looked at."),
-    Column("how", pa.string(), "listing or look-up."),
+    Column("how", pa.string(), "listing, look-up or import."),
     Column("version_sha256", pa.string(), "The version that was seen; empty where nothing was seen."),
     Column("posted_at", UTC_TIME, "When the item was posted, where known."),
     Column("is_new_version", pa.bool_(), "Whether this run wrote a record row for that version."),
+    Column(
+        "not_captured",
+        pa.int32(),
+        "How many of its pictures and files could not be fetched, where this run wrote a record row.",
+    ),
     Column("detail", pa.string(), "The site's reason, for what was not simply present."),
 )
 

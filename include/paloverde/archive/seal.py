@@ -38,6 +38,14 @@ class RunKind(StrEnum):
     IMPORT = "import"  # a site's own export, forwarded or handed-in records
 
 
+class BrokenOff(StrEnum):
+    """Why a run ended before it had asked everything; empty where it came to its end."""
+
+    NO = ""
+    LIMIT = "limit"  # the site's limit: what was answered until then is good, and another try goes on there
+    TROUBLE = "trouble"
+
+
 class Part(msgspec.Struct, frozen=True):
     """One object that a run wrote.
 
@@ -61,13 +69,20 @@ class Part(msgspec.Struct, frozen=True):
 
 
 class Coverage(msgspec.Struct, frozen=True):
-    """What a run asked for, got, and could not get."""
+    """What a run asked for, got, and could not get.
+
+    `since` is how far back it asked; None is everything that the site still gives. `until` is up to when what
+    it had reaches (the moment at which a site's export was made); None is up to the run itself.
+    """
 
     listings: list[Listing] = []
     gaps: list[Gap] = []
     unread: int = 0  # pieces kept raw that could not be made records
     drifted: int = 0  # records with something set aside
     exchanges: int = 0
+    broken_off: BrokenOff = BrokenOff.NO
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 class Draft(msgspec.Struct, frozen=True):

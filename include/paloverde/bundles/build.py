@@ -202,6 +202,8 @@ def _coverage(answer: Answer, cover: Cover, runs: list[RunsOf]) -> object:
         "runs": msgspec.to_builtins(runs),
         "limits": msgspec.to_builtins(answer.limits),
         "limits_in_words": [str(limit) for limit in answer.limits],
+        "standing": msgspec.to_builtins(answer.standing),
+        "standing_in_words": [str(limit) for limit in answer.standing],
     }
 
 

@@ -134,3 +134,5 @@ def remarks(hit: Hit, versions: Versions) -> Iterator[str]:
         yield removal
     if hit.visibility in (Visibility.HIDDEN, Visibility.PRIVATE, Visibility.UNPUBLISHED):
         yield f"This record was {hit.visibility} when it was archived."
+    if hit.visibility == Visibility.HELD:
+        yield "This record was held for review, or as likely spam, and not shown when it was archived."

@@ -9,7 +9,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from functools import partial
+from functools import cached_property, partial
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,7 +18,7 @@ from paloverde import __version__
 from paloverde.archive.exchanges import ExchangeFile
 from paloverde.archive.layout import exchanges_key, records_key, sightings_key
 from paloverde.archive.parquet import to_parquet
-from paloverde.archive.register import known_versions
+from paloverde.archive.register import known_versions, unfetched
 from paloverde.archive.seal import Role
 from paloverde.archive.vault import Vault
 from paloverde.capture.media import MediaKeeper
@@ -68,14 +68,18 @@ class Intake:
         self._account, self._day, self._vault, self._spool, self._media = account, day, vault, spool, media
         self._provenance = provenance
         self.seen: dict[tuple[str, str], str] = {}
-        self.records = self.new_versions = self.unread = self.drifted = self.exchanges = 0
+        self.records = self.new_versions = self.unread = self.drifted = self.exchanges = self.files_found = 0
+        self.began: datetime | None = None  # when the oldest answer of the run was received
         self._sum = 0
         self._batch = Batch(vault.clock())
 
     def exchange(self, exchange: Exchange) -> None:
-        """Keep a raw exchange; what is found next was read from it."""
+        """Keep a raw exchange; what is found until the next one was read from it, and is in its batch."""
+        if self._batch.is_full:
+            self.close_batch()
         self._offset = self._batch.exchanges.add(exchange)
         self._received_at = exchange.received_at
+        self.began = min(self.began or exchange.received_at, exchange.received_at)
         self._batch.size += len(exchange.body)
         self.exchanges += 1
 
@@ -84,8 +88,6 @@ class Intake:
         self.unread += len(found.unread)
         for record in found.records:
             self._take(record, found.stream, found.of)
-        if self._batch.is_full:
-            self.close_batch()
 
     def sighted(self, sightings: Iterable[Sighting]) -> None:
         """Take in sightings without a record: absences, direct look-ups."""
@@ -110,7 +112,8 @@ class Intake:
             key = partial(exchanges_key, slug, self._day)
             exchange_key = self._spool.add(Role.EXCHANGES, key, batch.exchanges.close())
         self._mark_known(batch.rows)
-        new = [row for row in batch.rows if row.is_new]
+        self._fetch_media(batch.rows)
+        new = [row for row in batch.rows if row.is_new or row.again]
         if new:
             table = record_table(slug, self._day, new, exchange_key, self._media.keep)
             self._spool_table(Role.RECORDS, records_key, table)
@@ -118,7 +121,8 @@ class Intake:
             self._spool_table(Role.SIGHTINGS, sightings_key, seen_table(slug, self._day, batch.rows))
         if batch.sightings:
             self._spool_table(Role.SIGHTINGS, sightings_key, sighting_table(slug, self._day, batch.sightings))
-        self.new_versions += len(new)
+        self.new_versions += sum(row.is_new for row in new)
+        self.files_found += sum(row.again for row in new)
 
     def _take(self, record: Record, stream: str, within: str) -> None:
         version = version_sha256(record)
@@ -150,6 +154,26 @@ class Intake:
                 known = known_versions(connection, self._account.slug, kind, ids)
                 for row in of_kind:
                     row.is_new = known.get(row.record.native_id) != row.version_sha256
+
+    def _fetch_media(self, rows: list[Row]) -> None:
+        """Fetch the files of new versions, and once more those of known ones that could not be had before.
+
+        Such a version is written again only when a file has come; readers take both rows for one version.
+        """
+        for row in rows:
+            before = self._unfetched.get((row.record.kind, row.record.native_id), 0)
+            if not row.is_new and not before:
+                continue
+            missed = sum(self._media.keep(medium).not_captured is not None for medium in row.record.media)
+            row.again = not row.is_new and missed < before
+            row.not_captured = missed if row.is_new or row.again else None
+            if row.again:
+                self.note(f"files of {row.record.kind} {row.record.native_id}: {missed} missing")
+
+    @cached_property
+    def _unfetched(self) -> dict[tuple[str, str], int]:
+        with self._vault.books.connect() as connection:
+            return unfetched(connection, self._account.slug)
 
     def _spool_table(self, role: Role, key_of: Callable[[str, date, str], str], table: pa.Table) -> None:
         posted = table["posted_at"]

@@ -26,16 +26,24 @@ from paloverde.archive.seal import Coverage, RunKind
 from paloverde.archive.vault import Vault
 from paloverde.capture.holding import LastVersions, hold
 from paloverde.capture.intake import Intake
-from paloverde.capture.media import MediaKeeper
+from paloverde.capture.media import from_the_site
 from paloverde.capture.night import OpenLine
-from paloverde.capture.removal import REMOVABLE, Decision, already_hidden, decide, too_many_gone
+from paloverde.capture.removal import (
+    LASTING,
+    REMOVABLE,
+    Decision,
+    already_hidden,
+    decide,
+    end_of_story,
+    too_many_gone,
+)
 from paloverde.capture.sealing import Run, seal_run
 from paloverde.capture.spool import Spool
 from paloverde.capture.tables import Sighting
 from paloverde.errors import Suspicious
 from paloverde.platforms.conversation import Look, Platform, Seen
 from paloverde.platforms.line import Line, look_up
-from paloverde.records import PACIFIC, Account
+from paloverde.records import PACIFIC, Account, Kind, Visibility
 from paloverde.state.tables import ITEMS
 
 
@@ -90,10 +98,13 @@ def check_removals(
         absent, hidden = _candidates(connection, account, budget)
         rotation = _rotation(connection, account, budget, started, len(absent))
     with Spool() as spool, open_line() as line:
-        intake = Intake(account, day, vault, spool, MediaKeeper(line.fetch_media, spool))
+        intake = Intake(account, day, vault, spool, from_the_site(line, spool))
         decisions = [(item, Decision("hidden", "", already_hidden(item))) for item in hidden]
+        expired = [item for item in absent if item.kind is Kind.STORY and started >= end_of_story(item)]
+        absent = [item for item in absent if item not in expired]
         decisions += _decisions(vault, versions, platform, account, [*absent, *rotation], line, intake)
         looked_up = len(decisions) - len(hidden)
+        decisions += [(item, Decision("expired", "its day is over")) for item in expired]
         intake.sighted(_sightings(decisions, vault.clock()))
         with vault.books.connect() as connection:
             intake.sighted(_orphans(connection, decisions, vault.clock()))
@@ -104,13 +115,13 @@ def check_removals(
             intake.note(
                 f"removed {removal.item.kind.value} {removal.item.native_id} {removal.removed_at.isoformat()}"
             )
-        if looked_up or removals:
+        if decisions:
             counts = {"looked_up": looked_up, "removed": len(removals)}
             coverage = Coverage(exchanges=intake.exchanges)
             run = Run(account, day, RunKind.REMOVAL_CHECK, started, coverage, counts)
             seal_run(vault, spool, run, intake.digest)
     with vault.books.connect() as connection:
-        oldest = oldest_look(connection, account.slug, REMOVABLE)
+        oldest = oldest_look(connection, account.slug, LASTING)
     return _report(account, day, absent, decisions, looked_up, oldest)
 
 
@@ -145,7 +156,7 @@ def _rotation(
     """Items due for another look, longest unlooked-at first, within what is left of the budget."""
     due = now - timedelta(days=budget.look_again_days)
     left = max(0, budget.look_ups - taken)
-    return list(items(connection, longest_unlooked(account.slug, REMOVABLE, due, left)))
+    return list(items(connection, longest_unlooked(account.slug, LASTING, due, left)))
 
 
 def _decisions(
@@ -168,7 +179,11 @@ def _decisions(
         if seen.look is Look.GONE and not in_order:
             seen = Seen(item.native_id, Look.UNKNOWN, "the site denies items, too, that it has just listed")
         own = seen.look is Look.GONE and _is_own(versions, account, item)
-        yield item, decide(item, seen, vault.clock(), own=own, parent_removed=item.within in removed)
+        held = seen.look is Look.GONE and versions.row(item)["visibility"] == Visibility.HELD
+        yield (
+            item,
+            decide(item, seen, vault.clock(), own=own, parent_removed=item.within in removed, held=held),
+        )
 
 
 def _outcome(outcomes: dict[str, Seen], item: Item) -> Seen:

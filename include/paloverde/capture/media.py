@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from pathlib import Path
 
 import msgspec
 
@@ -11,6 +12,7 @@ from paloverde.archive.layout import media_key
 from paloverde.archive.seal import Role
 from paloverde.capture.spool import Spool
 from paloverde.errors import PersonNeeded, TryAgain
+from paloverde.platforms.line import Line
 from paloverde.records import Medium
 
 
@@ -22,10 +24,18 @@ class Kept(msgspec.Struct, frozen=True):
     not_captured: str | None = None
 
 
-class MediaKeeper:
-    """Fetches each address once a run and spools each distinct file once."""
+def from_the_site(line: Line, spool: Spool) -> MediaKeeper:
+    """Files come over the line straight onto the spool: memory does not grow with them."""
+    return MediaKeeper(lambda url: line.fetch_media(url, spool.vacant()), spool)
 
-    def __init__(self, fetch: Callable[[str], bytes], spool: Spool) -> None:
+
+class MediaKeeper:
+    """Fetches each address once a run and spools each distinct file once.
+
+    `fetch` gives the bytes of an address, or the file at a `vacant` place of the spool that now holds them.
+    """
+
+    def __init__(self, fetch: Callable[[str], bytes | Path], spool: Spool) -> None:
         self._fetch, self._spool = fetch, spool
         self._done: dict[str, Kept] = {}
 
@@ -45,6 +55,9 @@ class MediaKeeper:
             body = self._fetch(url)
         except (TryAgain, PersonNeeded) as error:
             return Kept(not_captured=str(error))
+        if isinstance(body, Path):
+            part = self._spool.adopt(Role.MEDIA, media_key, body)
+            return Kept(part.sha256, part.size)
         sha256 = hashlib.sha256(body).hexdigest()
         self._spool.add(Role.MEDIA, media_key, body)
         return Kept(sha256, len(body))

@@ -7,7 +7,7 @@ or the site's own statement that the item is hidden (policy V.B.7, rulebook P-44
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 import msgspec
@@ -16,10 +16,17 @@ from paloverde.archive.register import Item
 from paloverde.platforms.conversation import Look, Seen
 from paloverde.records import Kind, add_calendar_years, archive_day
 
-# What a removal can be said of. Followers come and go; profiles and counts change.
-REMOVABLE = frozenset({Kind.POST, Kind.COMMENT, Kind.MESSAGE, Kind.EVENT, Kind.ALBUM})
+# What a removal can be said of. Followers, reactions and blocks come and go; profiles and counts change.
+REMOVABLE = frozenset({Kind.POST, Kind.STORY, Kind.COMMENT, Kind.MESSAGE, Kind.EVENT, Kind.ALBUM})
+# What is looked at again in rotation. A story is gone after its day by itself, and nothing follows from it.
+LASTING = REMOVABLE - {Kind.STORY}
+STORY_LIVES = timedelta(hours=24)
 # So few are looked up one by one, whatever share of a small account they are.
 ALWAYS_ALLOWED = 3
+_HELD = (
+    "it was held for review and never shown; the site does not say whether the page rejected it, its author "
+    "took it back, or the site let it lapse"
+)
 HOLD_YEARS = 2
 
 
@@ -57,12 +64,17 @@ class Decision(msgspec.Struct, frozen=True):
     removal: Removal | None = None
 
 
-def decide(item: Item, seen: Seen, now: datetime, *, own: bool, parent_removed: bool) -> Decision:
+def decide(
+    item: Item, seen: Seen, now: datetime, *, own: bool, parent_removed: bool, held: bool = False
+) -> Decision:
     """What the outcome of a direct look-up means for an item.
 
-    `own` says that the account itself posted it, `parent_removed` that what it hangs under is removed.
+    `own` says that the account itself posted it, `parent_removed` that what it hangs under is removed, `held`
+    that the site kept it back for review when it was seen last.
     """
     match seen.look:
+        case Look.GONE | Look.WITHHELD if item.kind is Kind.STORY and now >= end_of_story(item):
+            return Decision("expired", "its day was over before anybody looked; nothing follows from it")
         case Look.PRESENT:
             return Decision("present", seen.reason)
         case Look.HIDDEN:
@@ -71,12 +83,17 @@ def decide(item: Item, seen: Seen, now: datetime, *, own: bool, parent_removed: 
             removal = _gone(item, now, Cause.PLATFORM, seen.reason) if item.absent_since else None
             return Decision("withheld" if removal else "absent", seen.reason, removal)
         case Look.GONE if item.absent_since is not None:
-            cause, reason = _cause(seen, own=own, parent_removed=parent_removed)
+            cause, reason = _cause(seen, own=own, parent_removed=parent_removed, held=held)
             return Decision("gone", seen.reason, _gone(item, now, cause, reason))
         case Look.GONE:
             return Decision("absent", f"{seen.reason}; a second look in a later run must confirm it")
         case Look.UNKNOWN:
             return Decision("unknown", seen.reason)
+
+
+def end_of_story(item: Item) -> datetime:
+    """When the site takes a story down by itself: a day after it was posted, or else first seen."""
+    return (item.posted_at or item.first_seen) + STORY_LIVES
 
 
 def already_hidden(item: Item) -> Removal:
@@ -111,9 +128,11 @@ def _gone(item: Item, now: datetime, cause: Cause, reason: str) -> Removal:
     return Removal(item, cause, reason, by, item.absent_since or now, now)
 
 
-def _cause(seen: Seen, *, own: bool, parent_removed: bool) -> tuple[Cause, str]:
+def _cause(seen: Seen, *, own: bool, parent_removed: bool, held: bool) -> tuple[Cause, str]:
     if seen.cause_hint is not None:
         return Cause(seen.cause_hint), seen.reason
+    if held:
+        return Cause.UNDETERMINED, _HELD
     if parent_removed:
         return Cause.UNDETERMINED, "what it hung under was removed, and it went with it"
     if own:

@@ -24,6 +24,7 @@ from paloverde.archive.store.interface import Store
 from paloverde.errors import Unreachable
 
 _UPLOADS_AT_ONCE = 8
+_IN_PIECES = 4 * 1024 * 1024  # bytes above which a file goes to the store piece by piece
 _PREFIX = "paloverde-run-"
 _LEFTOVER = 24 * 3600  # seconds; no run takes that long
 
@@ -43,12 +44,18 @@ class Spool:
         _clear_leftovers()
         self._folder = tempfile.TemporaryDirectory(prefix=_PREFIX)
         self._files: dict[str, Spooled] = {}
+        self._given = 0
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._folder.cleanup()
+
+    def vacant(self) -> Path:
+        """Where a file may be written that is then given to `adopt`."""
+        self._given += 1
+        return Path(self._folder.name) / f"file-{self._given}"
 
     def add(
         self,
@@ -63,8 +70,7 @@ class Spool:
     ) -> str:
         """Keep `body` for later under the key that `key_of` makes of its sha256; returns the key."""
         sha256 = hashlib.sha256(body).hexdigest()
-        key = key_of(sha256)
-        path = Path(self._folder.name) / str(len(self._files))
+        key, path = key_of(sha256), self.vacant()
         try:
             path.write_bytes(body)
         except OSError as error:
@@ -76,14 +82,22 @@ class Spool:
         self._files.setdefault(key, Spooled(part, path, locked_until))
         return key
 
+    def adopt(self, role: Role, key_of: Callable[[str], str], path: Path) -> Part:
+        """Keep a file, written at a `vacant` place, for later; it is never in memory as a whole."""
+        with path.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        part = Part(role, key_of(sha256), "", sha256, path.stat().st_size)
+        if part.key in self._files:
+            path.unlink()
+        return self._files.setdefault(part.key, Spooled(part, path, None)).part
+
     def store(self, store: Store, locked_until: datetime) -> list[Part]:
         """Store every file, several at a time, and give the parts for the seal."""
 
         def put(file: Spooled) -> Part:
             until = max(locked_until, file.locked_until or locked_until)
-            stored = store.put(
-                file.part.key, file.path.read_bytes(), locked_until=until, sha256=file.part.sha256
-            )
+            body = file.path if file.part.size > _IN_PIECES else file.path.read_bytes()
+            stored = store.put(file.part.key, body, locked_until=until, sha256=file.part.sha256)
             return msgspec.structs.replace(file.part, version_id=stored.version_id)
 
         with ThreadPoolExecutor(_UPLOADS_AT_ONCE) as uploads:

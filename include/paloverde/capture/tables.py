@@ -24,6 +24,8 @@ class Row(msgspec.Struct, gc=False):
     observed_at: datetime
     provenance: Provenance = Provenance.API
     is_new: bool = True  # whether the archive does not hold this version yet
+    again: bool = False  # a version that it holds, written again with files that could not be fetched before
+    not_captured: int | None = None  # how many files could not be fetched, where a row is written
 
 
 class Sighting(msgspec.Struct, frozen=True, gc=False):
@@ -102,7 +104,8 @@ def seen_table(account: str, day: date, rows: list[Row]) -> pa.Table:
             "how": pa.repeat("listing", len(rows)),
             "version_sha256": [row.version_sha256 for row in rows],
             "posted_at": [record.posted_at for record in records],
-            "is_new_version": [row.is_new for row in rows],
+            "is_new_version": [row.is_new or row.again for row in rows],
+            "not_captured": [row.not_captured for row in rows],
             "detail": pa.repeat("", len(rows)),
         },
     )
@@ -125,6 +128,7 @@ def sighting_table(account: str, day: date, sightings: list[Sighting]) -> pa.Tab
             "version_sha256": [seen.version_sha256 for seen in sightings],
             "posted_at": [seen.posted_at for seen in sightings],
             "is_new_version": pa.repeat(False, len(sightings)),
+            "not_captured": pa.nulls(len(sightings), pa.int32()),
             "detail": _texts(seen.detail for seen in sightings),
         },
     )

@@ -1,15 +1,23 @@
-"""List the City's social media accounts, or register one. No token is given here: tokens lie in
-the secrets folder or in an Airflow connection.
+"""List the City's social media accounts with their health, register one, or take in its token. A token is
+read from standard input or a file, never from the command's words, and nothing prints it.
 """
 
 from __future__ import annotations
 
 import argparse
+import getpass
+import sys
+from pathlib import Path
 
+from paloverde.capture.health import Standing
 from paloverde.commands.asking import actor
 from paloverde.commands.office import opened
-from paloverde.installation import LastNight, Purpose
+from paloverde.errors import BadQuestion
+from paloverde.installation import Installation, LastNight, Purpose
+from paloverde.platforms import PLATFORMS
 from paloverde.records import PACIFIC, Account
+
+_LONGEST = 100_000
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,9 +27,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     remove.add_argument("slug")
     add = actions.add_parser("add", help="register one")
     add.add_argument("slug", help="the archive's name for it: facebook-cityofpalmdesert")
-    add.add_argument("--platform", required=True, help="the site: facebook, x")
+    add.add_argument("--platform", required=True, help=f"the site: {', '.join(PLATFORMS)}")
     add.add_argument("--id", required=True, help="the account's number at the site; it never changes")
     add.add_argument("--handle", required=True, help="its user or page name")
+    token = actions.add_parser("token", help="take in an account's token, from standard input or a file")
+    token.add_argument("slug")
+    token.add_argument(
+        "file", nargs="?", type=Path, help="holds the token, or the JSON answer of the site's token endpoint"
+    )
+    token.add_argument("--forget", action="store_true", help="take the kept token off instead")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -30,24 +44,69 @@ def run(args: argparse.Namespace) -> int:
         is_forgotten = city.remove_account(args.slug, actor())
         told = "is off the registry" if is_forgotten else "is retired: no night asks for it, its records stay"
         print(f"{args.slug} {told}.")
-        return 0
-    if args.action == "add":
+    elif args.action == "add":
         city.register_account(Account(args.slug, args.platform, args.id, args.handle), actor())
-        print(f"{args.slug} is registered; the next night archives it.")
-        return 0
-    nights = {night.account: night for night in city.last_nights()}
-    for account in city.accounts():
-        about = f"{account.slug}  {account.platform} {account.native_id} ({account.handle})"
-        print(f"{about}  {_told(nights.get(account.slug))}")
-    if not city.accounts():
-        print("No account is registered yet. `paloverde accounts add --help` shows how.")
+        print(f"{args.slug} is registered; `paloverde accounts token {args.slug}` takes in its token.")
+    elif args.action == "token":
+        _token(city, args)
+    else:
+        _list(city)
     return 0
 
 
-def _told(night: LastNight | None) -> str:
+def _token(city: Installation, args: argparse.Namespace) -> None:
+    slug = city.account(args.slug).slug  # before anybody is asked for a secret
+    if args.forget:
+        city.forget_token(slug, actor())
+        print(f"The token of {slug} is no longer kept.")
+        return
+    print("\n".join(city.put_token(slug, _handed_in(slug, args.file), actor())))
+
+
+def _handed_in(slug: str, file: Path | None) -> str:
+    """What lies in the file, else what comes in; a person at a keyboard is asked, and nothing shows."""
+    if file is not None:
+        text = file.read_text(encoding="utf-8", errors="replace")
+    elif sys.stdin.isatty():
+        text = getpass.getpass(f"Token of {slug}: ")
+    else:
+        text = sys.stdin.read(_LONGEST + 1)
+    if not text.strip() or len(text) > _LONGEST:
+        raise BadQuestion(
+            f"There is no token of {slug} in that: it is {'too long' if text.strip() else 'empty'}."
+        )
+    return text
+
+
+def _list(city: Installation) -> None:
+    nights = {night.account: night for night in city.last_nights()}
+    for standing in city.standings():
+        account = standing.account
+        print(f"{account.slug}  {account.platform} {account.native_id} ({account.handle})")
+        for line in _told(standing, nights.get(account.slug), len(city.gaps(account.slug))):
+            print(f"  {line}")
+    if not city.accounts():
+        print("No account is registered yet. `paloverde accounts add --help` shows how.")
+
+
+def _told(standing: Standing, night: LastNight | None, gaps: int) -> list[str]:
+    told = [f"health: {standing.health}", f"{_night(night)}{_whole(standing, night)}", standing.runway]
+    told += [f"open gaps: {gaps}"] if gaps else []
+    return told + ([f"to do: {standing.todo}"] if standing.todo else [])
+
+
+def _night(night: LastNight | None) -> str:
     if night is None:
         return "never archived"
     told = f"last night: {night.day:%A %d %B %Y}{'' if night.whole else ', with gaps'}"
     if night.oldest_look is None:
         return told
     return f"{told}; no item was last looked at before {night.oldest_look.astimezone(PACIFIC):%A %d %B %Y}"
+
+
+def _whole(standing: Standing, night: LastNight | None) -> str:
+    """The last complete night, where it is another one than the last."""
+    if night is None or night.whole:
+        return ""
+    day = standing.whole_night
+    return f"; last complete night: {day:%A %d %B %Y}" if day else "; no night was complete yet"

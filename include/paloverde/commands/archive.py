@@ -1,5 +1,6 @@
 """Archive accounts for one archive day, as the nightly run does. A day that is archived already stays
-as it is; an account that fails does not stop the others.
+as it is; an account that fails does not stop the others. A night that is implausibly small is kept, and is
+an error until somebody has looked.
 """
 
 from __future__ import annotations
@@ -7,6 +8,7 @@ from __future__ import annotations
 import argparse
 
 from paloverde.commands.office import day, for_each, opened, today
+from paloverde.errors import Suspicious
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,6 +21,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     city = opened()
     day = args.day or today()
-    return for_each(
-        city, args.account, lambda slug: city.archive_night(slug, day, city.token_of(slug)).sentence()
-    )
+
+    def night(slug: str) -> str:
+        report = city.archive_night(slug, day)
+        if report.too_small:
+            raise Suspicious(report.sentence())  # sealed, and no success
+        return report.sentence()
+
+    return for_each(city, args.account, night)

@@ -25,7 +25,7 @@ def run(args: argparse.Namespace) -> int:
     day = args.day or today()
 
     def check(slug: str) -> str:
-        return city.check_removals(slug, day, city.token_of(slug), args.at_most).sentence()
+        return city.check_removals(slug, day, at_most=args.at_most).sentence()
 
     return for_each(city, args.account, check)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from html import escape
 from typing import Annotated
 
@@ -18,6 +18,7 @@ from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
+from paloverde.capture.health import Standing
 from paloverde.errors import PaloverdeError
 from paloverde.installation import Installation, Purpose, open_installation
 from paloverde.orchestration.auth import CityUser
@@ -76,6 +77,15 @@ _ABOUT = """<p>{agency} keeps here what is posted, said and sent on its social m
 </tbody>
 </table>
 <p>A gap is something that a site did not give; every search names those that touch it.</p>
+<h2 id="access">Access to each account</h2>
+<table aria-labelledby="access">
+<thead><tr><th scope="col">Account</th><th scope="col">Token</th><th scope="col">Days left</th>
+<th scope="col">Last complete night</th></tr></thead>
+<tbody>
+{access}
+</tbody>
+</table>
+{warnings}
 <p>You are signed in as {name} ({role}).</p>"""
 
 _SIGN_IN = """<p>You are not signed in.</p>
@@ -110,11 +120,14 @@ app = FastAPI(
 def about(user: Reader) -> HTMLResponse:
     settings = load(os.environ)
     city = open_installation(settings, purpose=Purpose.WORK)  # a page that is read begins no archive
+    standings = city.standings()
     return _page(
         _ABOUT.format(
             agency=escape(settings.agency_name),
             promise=escape(city.promise()),
             nights=_nights(city),
+            access=_access(standings),
+            warnings=_warnings(standings),
             name=escape(user.person.name),
             role=escape(user.person.role.replace("_", " ")),
         )
@@ -151,3 +164,26 @@ def _nights(city: Installation) -> str:
         gaps = "" if night is None else "none" if night.whole else "some"
         rows.append(f"<tr><td>{escape(account.slug)}</td><td>{when}</td><td>{gaps}</td></tr>")
     return "\n".join(rows) or '<tr><td colspan="3">No account is registered yet.</td></tr>'
+
+
+def _access(standings: Sequence[Standing]) -> str:
+    """One row per registered account: whether its token lives, and how long it will last."""
+    rows = []
+    for one in standings:
+        alive = "never checked" if one.canary is None else "alive" if one.canary.alive else "NOT ALIVE"
+        days = "no end is known" if one.days_left is None else str(max(0, one.days_left))
+        cells = (one.account.slug, alive, days, one.whole_night or "none yet")
+        rows.append("<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in cells) + "</tr>")
+    return "\n".join(rows) or '<tr><td colspan="4">No account is registered yet.</td></tr>'
+
+
+def _warnings(standings: Sequence[Standing]) -> str:
+    """What somebody has to do about an account, in words."""
+    urgent = [one for one in standings if one.todo and one.canary is not None]
+    return "\n".join(f"<p>{escape(_warning(one))}</p>" for one in urgent)
+
+
+def _warning(one: Standing) -> str:
+    if one.canary is not None and not one.canary.alive:
+        return f"{one.account.slug}: {one.health}"
+    return f"{one.account.slug}: {one.runway}. To do: {one.todo}."

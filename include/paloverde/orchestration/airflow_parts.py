@@ -5,7 +5,6 @@ Imports nothing of Airflow. Each setting below that differs from Airflow's own h
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 import subprocess
@@ -19,6 +18,7 @@ from paloverde.orchestration.supervise import Part
 # SQLite makes writers wait for each other; Python's 5 seconds are too few for four workers on two cores.
 SQLITE_CONNECT_ARGS = {"timeout": 60}
 _MIGRATE_SECONDS = 300
+CONNECTION_PREFIX = "paloverde_"
 
 
 def project_folder() -> Path:
@@ -59,10 +59,7 @@ def environment(home: Path, project: Path, port: int, city: Mapping[str, str]) -
         "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "60",  # 5 fails whole runs while the API is still cold
         "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "2",  # a worker may see its task's end only then
         "AIRFLOW__SCHEDULER__SCHEDULER_HEARTBEAT_SEC": "1",
-        "AIRFLOW__SECRETS__BACKEND": "airflow.secrets.local_filesystem.LocalFilesystemBackend",
-        "AIRFLOW__SECRETS__BACKEND_KWARGS": json.dumps(
-            {"connections_file_path": str(connections_file(home))}
-        ),
+        "AIRFLOW__SECRETS__BACKEND": "paloverde.orchestration.secrets_backend.CityBackend",
     }
     return bare_environment() | airflow | dict(city)
 
@@ -78,19 +75,7 @@ def bare_environment() -> dict[str, str]:
 
 def connection_id(slug: str) -> str:
     """The name of the Airflow connection whose password is the token of an account."""
-    return "paloverde_" + slug.replace("-", "_")
-
-
-def connections_file(home: Path) -> Path:
-    """The file that gives Airflow its connections."""
-    return home / "connections.json"
-
-
-def write_connections(home: Path, tokens: Mapping[str, str]) -> None:
-    """Give Airflow the tokens of accounts: connection id to token, in a file that only this user opens."""
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    connections = {name: {"conn_type": "generic", "password": token} for name, token in tokens.items()}
-    write_private(connections_file(home), json.dumps(connections))
+    return CONNECTION_PREFIX + slug.replace("-", "_")
 
 
 def parts() -> list[Part]:

@@ -75,7 +75,7 @@ def _set_up(home: Path, everything: ExitStack, tell: Teller) -> Stage:
     accounts = sites.accounts()
     tell(f"Simulated sites are up at {sites.url}: {', '.join(account['slug'] for account in accounts)}.")
     airflow_home = home / "airflow"
-    sign_ins = move_in(home, airflow_home, city, accounts)
+    sign_ins = move_in(home, city, accounts)
     port = free_port(_PORT)
     environ = airflow_parts.environment(airflow_home, project, port, city)
     if port != _PORT:

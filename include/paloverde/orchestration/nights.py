@@ -74,16 +74,22 @@ def tell(
 def settle(
     day: date, expected: Iterable[str], nights: Iterable[Summary], removals: Iterable[Summary]
 ) -> None:
-    """Raise PersonNeeded where an account's night or its look for removals did not end.
+    """Raise PersonNeeded where an account's night or its look for removals did not end, or is degraded.
 
     A night without a single registered account is not a success either.
     """
-    wanted = sorted(expected)
+    wanted, nights = sorted(expected), list(nights)
     if not wanted:
         raise PersonNeeded("No account is registered: register one with `paloverde accounts add`.")
     archived = {summary["account"] for summary in nights}
     looked = {summary["account"] for summary in removals}
     unfinished = [slug for slug in wanted if slug not in archived or slug not in looked]
+    small = sorted(str(summary["account"]) for summary in nights if summary["outcome"] == "degraded")
+    if small and not unfinished:
+        raise PersonNeeded(
+            f"The night of {day} is degraded: {', '.join(small)} brought implausibly little; the log of the "
+            "account's archive task says what; look at its page, then clear that task."
+        )
     if unfinished:
         raise PersonNeeded(
             f"The night of {day} is not whole: {', '.join(unfinished)} did not finish; "

@@ -20,6 +20,8 @@ class Dag(StrEnum):
     REMOVALS = "removal_check"
     FIXITY = "fixity_check"
     REQUEST = "records_request"
+    HEALTH = "account_health"
+    SWEEP = "recent_sweep"
 
 
 ALL_DAGS = frozenset(Dag)
@@ -80,6 +82,8 @@ RIGHTS: Mapping[Role, Rights] = {
             Dag.NIGHTLY: _GLANCE_AND_LOGS,
             Dag.REMOVALS: _GLANCE_AND_LOGS,
             Dag.FIXITY: _GLANCE_AND_LOGS,
+            Dag.HEALTH: _GLANCE_AND_LOGS,
+            Dag.SWEEP: _GLANCE_AND_LOGS,
             Dag.REQUEST: _GLANCE_AND_LOGS | _parts(_START, "RUN"),
         },
     ),
@@ -90,6 +94,8 @@ RIGHTS: Mapping[Role, Rights] = {
             Dag.NIGHTLY: _RUN,
             Dag.REMOVALS: _RUN,
             Dag.FIXITY: _RUN,
+            Dag.HEALTH: _RUN,
+            Dag.SWEEP: _RUN,
             Dag.REQUEST: _SWITCH,  # what is asked, and when, is the clerk's to say
         },
         things={

@@ -23,7 +23,7 @@ import msgspec
 from paloverde.archive.store import make_bucket
 from paloverde.errors import BadSetting, PersonNeeded, Unreachable
 from paloverde.installation import open_installation
-from paloverde.orchestration.airflow_parts import connection_id, write_connections, write_private
+from paloverde.orchestration.airflow_parts import write_private
 from paloverde.orchestration.people import People, Role, generate_password
 from paloverde.orchestration.supervise import Part, Supervised
 from paloverde.platforms import PLATFORMS
@@ -144,6 +144,8 @@ class Sites:
         return {
             "PALOVERDE_AGENCY_NAME": "City of Palma Ria",  # whose accounts they are; there is no such city
             **{f"PALOVERDE_{name.upper()}_API": f"{self.url}/{name}" for name in PLATFORMS},
+            "PALOVERDE_TOKEN_API": f"{self.url}/tokens",
+            "PALOVERDE_LINKEDIN_CALLS_PER_DAY": "100000",  # the demo plays two nights on one day
             "PALOVERDE_ALLOW_LOOPBACK_SITES": "true",
         }
 
@@ -161,18 +163,14 @@ class Sites:
             return json.load(answer)
 
 
-def move_in(
-    home: Path, airflow_home: Path, city: Mapping[str, str], accounts: list[dict[str, Any]]
-) -> dict[Role, SignIn]:
-    """Register the accounts, give Airflow their tokens, and add a clerk and somebody of IT."""
+def move_in(home: Path, city: Mapping[str, str], accounts: list[dict[str, Any]]) -> dict[Role, SignIn]:
+    """Register the accounts, keep their tokens, and add a clerk and somebody of IT."""
     installation = open_installation(load(city))
     for account in accounts:
         installation.register_account(
             Account(account["slug"], account["platform"], account["native_id"], account["handle"])
         )
-    write_connections(
-        airflow_home, {connection_id(account["slug"]): account["token"] for account in accounts}
-    )
+        installation.put_token(account["slug"], json.dumps(account["grant"]), "demo")
     people = People(home / "users.json")
     sign_ins = {}
     for role, name in ((Role.CLERK, "City Clerk"), (Role.IT, "City IT")):

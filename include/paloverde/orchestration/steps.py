@@ -1,6 +1,7 @@
 """The steps that the DAGs put in order. Each opens the city, does one thing, and hands on slugs and counts.
 
-A token is read from Airflow's connection `paloverde_<slug>` inside the step that needs it, and stays there.
+A token is read inside the step that needs it, and stays there: the kept one, else that of an Airflow
+connection named `paloverde_<slug>`, which IT has put into Airflow or into another secrets backend.
 """
 
 from __future__ import annotations
@@ -13,15 +14,16 @@ from typing import Any
 
 from airflow.sdk import Connection, get_current_context
 from airflow.sdk.definitions.context import Context
-from airflow.sdk.exceptions import AirflowNotFoundException
+from airflow.sdk.exceptions import AirflowNotFoundException, AirflowSkipException
 
-from paloverde.errors import ArchiveDamaged, CredentialDead
+from paloverde.errors import ArchiveDamaged, CredentialDead, PersonNeeded
 from paloverde.installation import Installation, open_installation
 from paloverde.orchestration import nights
 from paloverde.orchestration.airflow_parts import connection_id
 from paloverde.orchestration.asking import asked, vacant
 from paloverde.orchestration.nights import Summary
-from paloverde.settings import load
+from paloverde.settings import load, value_of
+from paloverde.state.health import Alarm
 
 log = logging.getLogger(__name__)
 
@@ -35,8 +37,36 @@ def archive(slug: str) -> Summary:
     """One account's night: ask the site, keep what it says, seal it."""
     _name_in_the_grid(slug)
     report = _city().archive_night(slug, _day(), _token(slug))
-    log.info("%s", report.sentence())
+    log.log(logging.WARNING if report.too_small else logging.INFO, "%s", report.sentence())
     return nights.night_summary(report)
+
+
+def sweep_minutes() -> int:
+    """How often new things are looked for between nights, in minutes."""
+    return int(value_of("sweep_minutes", os.environ))
+
+
+def due(platform: str) -> list[str]:
+    """The accounts of one site to be swept now; why the others are not stands in the log."""
+    city, found = _city(), []
+    for slug in nights.on_platform(city.accounts(), platform):
+        why_not = city.sweep_not_due(slug)
+        if why_not is None:
+            found.append(slug)
+        else:
+            log.info("%s", why_not)
+    return found
+
+
+def sweep(slug: str) -> Summary:
+    """Look for what is new of an account since its last night or sweep, and keep it."""
+    _name_in_the_grid(slug)
+    city = _city()
+    if (why_not := city.sweep_not_due(slug)) is not None:
+        raise AirflowSkipException(why_not)
+    report = city.sweep(slug, _token(slug))
+    log.info("%s", report.sentence())
+    return {"account": slug, "new_versions": report.new_versions, "requests": report.requests}
 
 
 def removals(slug: str) -> Summary:
@@ -57,6 +87,20 @@ def report(nights_done: Iterable[Any], removals_done: Iterable[Any]) -> None:
     for line in nights.tell(_day(), expected, archived, looked):
         log.info("%s", line)
     nights.settle(_day(), expected, archived, looked)
+
+
+def health(slug: str) -> Summary:
+    """Renew an account's token where it is due, ask its canary, and fail while somebody must act."""
+    _name_in_the_grid(slug)
+    checked = _city().check_health(slug, _token(slug))
+    for alarm in checked.alarms:
+        log.warning("ALARM: %s of %s ends on %s; %s days or less are left.", *_told_of(alarm))
+    if checked.trouble is not None:
+        raise checked.trouble
+    log.info("%s", checked.sentence())
+    if checked.is_red and checked.end is not None:
+        raise PersonNeeded(f"{checked.sentence()}: {checked.end.todo}.")
+    return {"account": slug, "days_left": -1 if checked.days_left is None else checked.days_left}
 
 
 def fixity() -> Summary:
@@ -111,7 +155,14 @@ def _day() -> date:
     return nights.night_of(run.logical_date or run.run_after, asked)
 
 
-def _token(slug: str) -> str:
+def _told_of(alarm: Alarm) -> tuple[str, str, str, int]:
+    return alarm.cause, alarm.account, f"{alarm.ends_on:%A %d %B %Y}", alarm.days
+
+
+def _token(slug: str) -> str | None:
+    """The token from Airflow of an account that has none kept; None where the kept one is to be used."""
+    if _city().access.credentials.holds(slug):
+        return None
     name = connection_id(slug)
     try:
         token: str | None = Connection.get(name).password
@@ -119,8 +170,8 @@ def _token(slug: str) -> str:
         token = None
     if not token:
         raise CredentialDead(
-            f"The token of {slug} is not set: add an Airflow connection named {name} "
-            "with the token as its password."
+            f"The token of {slug} is not set: give it to `paloverde accounts token {slug}`, or add an "
+            f"Airflow connection named {name} with the token as its password."
         )
     return token
 

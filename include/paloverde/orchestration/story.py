@@ -175,7 +175,9 @@ def _clerk_answers_a_request(stage: Stage) -> None:
 
 def _no_token_leaked(stage: Stage) -> None:
     """No token of an account is in any log of ours, nor in a database; the sites' own log may hold it."""
-    tokens = [account["token"].encode() for account in stage.accounts]
+    told = ("access_token", "refresh_token", "client_secret")
+    grants = [account["grant"] for account in stage.accounts]
+    tokens = [grant[name].encode() for grant in grants for name in told if name in grant]
     logs = [log for part in ("airflow", "parts") for log in (stage.home / part).rglob("*.log")]
     files = [*logs, *stage.home.glob("airflow/airflow.db*"), *stage.home.glob("paloverde.db*")]
     leaks = [str(file) for file in files if any(token in file.read_bytes() for token in tokens)]

@@ -10,6 +10,8 @@ from enum import StrEnum
 
 import msgspec
 
+from paloverde.records import Kind
+
 
 class Subject(StrEnum):
     """What is asked of every site, in the order in which the matrix prints it."""
@@ -43,6 +45,7 @@ class Given(StrEnum):
     EXPORT_ONLY = "export only"  # in the site's own download, which `paloverde import` reads
     NEEDS_PERMISSION = "needs permission"  # captured where the site has granted the app more than is usual
     NEVER = "the API never gives it"
+    NONE = "the site has none"  # nothing to miss: it is left out of a bundle's limits
 
 
 class Capability(msgspec.Struct, frozen=True):
@@ -53,3 +56,28 @@ class Capability(msgspec.Struct, frozen=True):
 
 
 Gives = Mapping[Subject, Capability]
+
+_PUBLISHED = frozenset({Kind.POST, Kind.STORY, Kind.EVENT, Kind.ALBUM})
+_SAID = _PUBLISHED | {Kind.COMMENT, Kind.MESSAGE}
+# Which kinds of records a subject concerns: a search in comments is not limited by what is said of messages.
+KINDS: Mapping[Subject, frozenset[Kind]] = {
+    Subject.POSTS: _PUBLISHED,
+    Subject.STORIES: frozenset({Kind.STORY}),
+    Subject.VIDEOS: frozenset({Kind.POST}),
+    Subject.LIVE: frozenset({Kind.POST, Kind.COMMENT}),
+    Subject.DRAFTS: frozenset({Kind.POST}),
+    Subject.TAGGED: frozenset({Kind.POST}),
+    Subject.COMMENTS: frozenset({Kind.COMMENT}),
+    Subject.REPLIES: frozenset({Kind.COMMENT}),
+    Subject.HIDDEN: frozenset({Kind.COMMENT}),
+    Subject.HELD: frozenset({Kind.COMMENT}),
+    Subject.EDITS: _SAID,
+    Subject.REACTIONS: frozenset({Kind.REACTION}),
+    Subject.MESSAGES: frozenset({Kind.MESSAGE, Kind.CONVERSATION}),
+    Subject.ATTACHMENTS: frozenset({Kind.MESSAGE}),
+    Subject.SUBSCRIBERS: frozenset({Kind.SUBSCRIBER, Kind.SUBSCRIBER_COUNT}),
+    Subject.PROFILE: frozenset({Kind.PROFILE}),
+    Subject.BLOCKED: frozenset({Kind.BLOCKED}),
+    Subject.WORD_LISTS: frozenset({Kind.OTHER}),
+    Subject.MEDIA: _SAID,
+}

@@ -14,10 +14,11 @@ stream; what it does not catch ends the run of this account only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -30,11 +31,18 @@ class Request(msgspec.Struct, frozen=True):
 
     `path` is absolute on the platform's API host, `params` are unencoded pairs in order.
     `purpose` is for people: it appears in progress, gaps and errors ("comments of post 123").
+    `query` is for sites whose queries are not encoded as forms are (Rest.li's `List(...)`): it is sent as it
+    stands, before the `params`.
     """
 
     path: str
     params: tuple[tuple[str, str], ...] = ()
     purpose: str = ""
+    query: str = ""
+
+    def encoded_query(self, more: Iterable[tuple[str, str]] = ()) -> str:
+        """The query as it goes over the wire, "" where there is none; `more` are further pairs."""
+        return "&".join(part for part in (self.query, urlencode((*self.params, *more))) if part)
 
 
 class Response(msgspec.Struct, frozen=True):

@@ -13,8 +13,9 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from typing import Self, TypeVar
-from urllib.parse import urlencode, urljoin, urlsplit
+from pathlib import Path
+from typing import Protocol, Self, TypeVar
+from urllib.parse import urljoin, urlsplit
 
 import msgspec
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
@@ -46,12 +47,15 @@ from paloverde.platforms.conversation import (
 )
 from paloverde.platforms.exchange import Exchange, clean_body, clean_headers, clean_text
 from paloverde.platforms.network import Fetched, Http, Limits, Transport, decode
+from paloverde.platforms.purse import Pocket, Purse
 from paloverde.records import Account, Kind
 
 Keep = Callable[[Exchange], None]
 _Said = TypeVar("_Said")
 
+Renew = Callable[[str], str]  # the token that the site calls dead -> a living one; raises `CredentialDead`
 _HOPS = 3
+_LEAST_PAUSE = 0.5  # seconds
 
 
 class Rules(msgspec.Struct, frozen=True):
@@ -72,6 +76,8 @@ class Line:
         token: str,
         *,
         clock: Clock,
+        renew: Renew | None = None,
+        purse: Purse | None = None,
         limits: Limits | None = None,
         rules: Rules | None = None,
         transport: Transport | None = None,
@@ -81,58 +87,79 @@ class Line:
         self._clock, self._sleep = clock, sleep
         self._limits, self._rules = limits or Limits(), rules or Rules()
         self._transport = transport or Http(self._limits)
-        self._free_at = 0.0
+        self._renew, self._purse = renew, purse or Pocket()
+        self._secrets: tuple[str, ...] = (token,)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._transport.close()
+        self._purse.close()
 
     def ask(self, request: Request, keep: Keep) -> Response:
         """The good answer to a request. Every exchange on the way to it is handed to `keep`.
 
         Raises what a conversation may catch: `TooMuch`, `NotThere`, `PermissionMissing`, and what usually
-        ends the run: `CredentialDead`, `RateLimited`, `Unreachable` after the last attempt.
+        ends the run: `CredentialDead`, `RateLimited`, `Unreachable` after the last attempt. A token that
+        dies in between is renewed once, where it can be, and the request asked again.
         """
-        return self._retrying(self._ask_once, request, keep)
+        try:
+            return self._retrying(self._ask_once, request, keep)
+        except CredentialDead as dead:
+            self._take_a_new_token(dead)
+            return self._retrying(self._ask_once, request, keep)
 
-    def fetch_media(self, url: str) -> bytes:
-        """The bytes of a picture, video or attachment.
+    def _take_a_new_token(self, dead: CredentialDead) -> None:
+        if self._renew is None:
+            raise dead
+        try:
+            self._token = self._renew(self._token)
+        except CredentialDead as error:
+            raise CredentialDead(f"{dead}. {error}") from None
+        self._secrets = (*self._secrets, self._token)
 
-        Raises `Unreachable` where they cannot be had now, `PermissionMissing` where the address is not one
-        that may be fetched (policy of the archive) or the site refuses.
+    def shown(self, request: Request) -> str:
+        """The address of a request as it is kept: without credentials."""
+        url, query = self._address + request.path, request.encoded_query()
+        return clean_text(f"{url}?{query}" if query else url, self._secrets)
+
+    def fetch_media(self, url: str, into: Path) -> Path:
+        """Write the bytes of a picture, video or attachment to the new file `into`; returns it.
+
+        They are never in memory as a whole. Raises `Unreachable` where they cannot be had now,
+        `PermissionMissing` where the address is not one that may be fetched (policy of the archive) or the
+        site refuses.
         """
-        return self._retrying(self._fetch_media_once, url)
+        return self._retrying(self._fetch_media_once, url, into)
 
-    def _fetch_media_once(self, url: str) -> bytes:
+    def _fetch_media_once(self, url: str, into: Path) -> Path:
         for _ in range(_HOPS):
             self._check_media_address(url)
-            got = self._fetch(url, {}, self._limits.max_media)
+            got = self._save(url, into)
             if got.status in (301, 302, 303, 307, 308) and "location" in got.headers:
                 url = urljoin(url, got.headers["location"])
                 continue
             if got.status == 200:
-                return decode(got.body, got.headers.get("content-encoding", ""), self._limits)
+                return into
             if got.status in (401, 403, 404, 410):
                 raise PermissionMissing(f"the site no longer gives the file (HTTP {got.status})")
             raise Unreachable(f"the site answered HTTP {got.status} for the file")
         raise Unreachable("the file's address leads from one place to the next without end")
 
     def _ask_once(self, request: Request, keep: Keep) -> Response:
-        self._wait_for_the_site()
+        self._wait_for_the_site(request)
         extra_headers, extra_params = self._platform.authorize(request, self._token)
         url = self._address + request.path
-        query = urlencode((*request.params, *extra_params.items()))
+        query = request.encoded_query(extra_params.items())
         asked = f"{url}?{query}" if query else url
         got = self._fetch(asked, extra_headers, self._limits.max_body)
         received = self._clock()
         decoded = decode(got.body, got.headers.get("content-encoding", ""), self._limits)
         body, taken_out = clean_body(decoded, self._secrets)
-        shown = f"{url}?{urlencode(request.params)}" if request.params else url
         keep(
             Exchange(
-                url=clean_text(shown, self._secrets),
+                url=self.shown(request),
                 request_headers=clean_headers(list(self._headers(extra_headers).items()), self._secrets),
                 status=got.status,
                 reason=got.reason,
@@ -146,14 +173,28 @@ class Line:
         self._check_clock(got.headers.get("date"), received)
         answer = Answer(got.status, got.headers, body)
         verdict = self._platform.judge(answer, received)
+        pause = self._pause_after(verdict, answer, received)
+        if pause > 0:
+            self._purse.pause(self._platform.lane(request), pause)
         if verdict.call is not Call.GOOD:
             raise self._error(verdict, request)
-        self._free_at = time.monotonic() + self._platform.pace(answer, received)
         return Response(request, got.status, got.headers, body, received)
 
-    def _wait_for_the_site(self) -> None:
-        """Keep the pace that the last good answer asked for; a long pause is left to whoever runs this."""
-        pause = self._free_at - time.monotonic()
+    def _pause_after(self, verdict: Verdict, answer: Answer, received: datetime) -> float:
+        """Seconds for which the site wants to be left alone after this answer."""
+        if verdict.call is Call.WAIT:
+            return max(_LEAST_PAUSE, verdict.wait)
+        return self._platform.pace(answer, received) if verdict.call is Call.GOOD else 0.0
+
+    def _wait_for_the_site(self, request: Request) -> None:
+        """Keep the site's pauses and its daily budget; a long wait is left to whoever runs this."""
+        self._sit_out(self._purse.free_in(self._platform.lane(request)))
+        lacking = self._purse.spend(self._platform.cost(request))
+        if lacking > 0:
+            self._sit_out(lacking)
+            self._purse.spend(self._platform.cost(request))  # of the new day
+
+    def _sit_out(self, pause: float) -> None:
         if pause > self._limits.longest_wait:
             told = (
                 f"{self._platform.title}'s budget is used up; it is full again in {pause / 60:,.0f} minutes"
@@ -191,10 +232,6 @@ class Line:
             return error.retry_after <= self._limits.longest_wait
         return isinstance(error, TryAgain)
 
-    @property
-    def _secrets(self) -> tuple[str, ...]:
-        return (self._token,)
-
     def _headers(self, extra: dict[str, str]) -> dict[str, str]:
         return {"User-Agent": "Paloverde (city records archive)", "Accept-Encoding": "gzip, deflate", **extra}
 
@@ -204,6 +241,19 @@ class Line:
             return self._transport.fetch(url, self._headers(extra), most)
         except Unreachable as error:
             raise Unreachable(clean_text(str(error), self._secrets)) from None
+
+    def _save(self, url: str, into: Path) -> Fetched:
+        """A file as it is: it may be too large to be unpacked, so that no packing is asked for."""
+        self._check_scheme(url)
+        into.unlink(missing_ok=True)  # what an earlier attempt left
+        plain = {**self._headers({}), "Accept-Encoding": "identity"}
+        try:
+            got = self._transport.save(url, plain, self._limits.max_media, into)
+        except Unreachable as error:
+            raise Unreachable(clean_text(str(error), self._secrets)) from None
+        if got.headers.get("content-encoding", "identity") != "identity":
+            raise Unreachable("the file came packed, which was not asked for")
+        return got
 
     def _check_clock(self, told: str | None, ours: datetime) -> None:
         """Refuse to work by a clock that is wrong: locks and holds are counted from it."""
@@ -245,7 +295,14 @@ class Line:
                 raise PermissionMissing(f"{host} leads into a private network")
 
 
-def converse(conversation: Conversation, line: Line, keep: Keep) -> Iterator[Found | Listing | Gap]:
+class Asking(Protocol):
+    """Whatever answers requests: a line, or what stands before one."""
+
+    def ask(self, request: Request, keep: Keep) -> Response:
+        """As `Line.ask`."""
+
+
+def converse(conversation: Conversation, line: Asking, keep: Keep) -> Iterator[Found | Listing | Gap]:
     """Drive a conversation over a line; yields what it says that is not a request.
 
     What the conversation does not catch is raised here.
@@ -255,7 +312,9 @@ def converse(conversation: Conversation, line: Line, keep: Keep) -> Iterator[Fou
             yield said
 
 
-def _drive(conversation: Generator[_Said, Response | None, None], line: Line, keep: Keep) -> Iterator[_Said]:
+def _drive(
+    conversation: Generator[_Said, Response | None, None], line: Asking, keep: Keep
+) -> Iterator[_Said]:
     answer: Response | None = None
     trouble: Exception | None = None
     while True:
@@ -273,8 +332,26 @@ def _drive(conversation: Generator[_Said, Response | None, None], line: Line, ke
             trouble = error
 
 
+def prove(platform: Platform, account: Account, line: Asking) -> str:
+    """Ask the cheapest question that proves a token; who answered, in words. Nothing is kept of it.
+
+    Raises `WrongAccount`, `CredentialDead`, and whatever the site's trouble is.
+    """
+    question, answer = platform.canary(account), None
+    while True:
+        try:
+            request = question.send(answer)
+        except StopIteration as proven:
+            return str(proven.value)
+        answer = line.ask(request, _keep_nothing)
+
+
+def _keep_nothing(_: Exchange) -> None:
+    """A canary is no record."""
+
+
 def look_up(
-    platform: Platform, account: Account, wanted: list[tuple[Kind, str]], line: Line, keep: Keep
+    platform: Platform, account: Account, wanted: list[tuple[Kind, str]], line: Asking, keep: Keep
 ) -> Iterator[Seen]:
     """Drive direct look-ups over a line; yields what was seen of each item.
 
@@ -286,10 +363,10 @@ def look_up(
 
 
 def _wait(state: RetryCallState) -> float:
-    """The site's own pause, or 1, 2, 4 ... seconds."""
+    """1, 2, 4 ... seconds; the site's own pause is kept before each request, by the purse."""
     error = state.outcome.exception() if state.outcome else None
     if isinstance(error, RateLimited):
-        return max(0.5, error.retry_after)
+        return 0.0
     return float(min(30, 2 ** (state.attempt_number - 1)))
 
 

@@ -1,13 +1,16 @@
-"""The only door to the network: one HTTP GET at a time, and the bytes as they came over the wire."""
+"""The only door to the network: one HTTP request at a time, and the bytes as they came over the wire."""
 
 from __future__ import annotations
 
+import logging
 import socket
 import time
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Protocol
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import msgspec
 import requests
@@ -16,6 +19,12 @@ import urllib3
 from paloverde.errors import Unreachable
 
 _CHUNK = 64 * 1024
+_MOST_OF_A_FORM = 1024 * 1024
+
+# At DEBUG it prints every address whole, and some hold credentials.
+logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
+_LEAST_RATE = 256 * 1024  # bytes a second at which a large file may take longer than a request's deadline
+_GOOD = 200
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -44,6 +53,9 @@ class Transport(Protocol):
     def fetch(self, url: str, headers: dict[str, str], most: int) -> Fetched:
         """The answer, its body not larger than `most` bytes; redirects are not followed."""
 
+    def save(self, url: str, headers: dict[str, str], most: int, into: Path) -> Fetched:
+        """The same, with the body of a good answer (HTTP 200) in the new file `into` and none in memory."""
+
     def close(self) -> None: ...
 
 
@@ -57,18 +69,50 @@ class Http:
 
     def fetch(self, url: str, headers: dict[str, str], most: int) -> Fetched:
         deadline = time.monotonic() + self._limits.deadline
+        with self._asked(url, headers) as got:
+            body = b"".join(_read(got.raw, deadline, most))
+            answered = _headers_of(got)
+            _check_length(answered, body)
+            return Fetched(got.status_code, got.reason or "", answered, body)
+
+    def save(self, url: str, headers: dict[str, str], most: int, into: Path) -> Fetched:
+        deadline = time.monotonic() + self._limits.deadline
+        with self._asked(url, headers) as got:
+            answered = _headers_of(got)
+            if got.status_code == _GOOD:
+                _check_size(answered, _write(_read(got.raw, deadline, most, _LEAST_RATE), into))
+            return Fetched(got.status_code, got.reason or "", answered, b"")
+
+    def send_form(self, method: str, url: str, headers: dict[str, str], form: dict[str, str]) -> Fetched:
+        """The decoded answer to a form (body of a POST, query of a GET): for token endpoints.
+
+        Raises `Unreachable` where no whole answer came; its message names the host and nothing of the form.
+        """
+        deadline = time.monotonic() + self._limits.deadline
+        asked = f"{url}?{urlencode(form)}" if method == "GET" else url
+        with self._asked(asked, headers, method, None if method == "GET" else form) as got:
+            body = b"".join(_read(got.raw, deadline, _MOST_OF_A_FORM))
+            answered = _headers_of(got)
+            _check_length(answered, body)
+            plain = decode(body, answered.get("content-encoding", ""), self._limits)
+            return Fetched(got.status_code, got.reason or "", answered, plain)
+
+    @contextmanager
+    def _asked(
+        self, url: str, headers: dict[str, str], method: str = "GET", form: dict[str, str] | None = None
+    ) -> Iterator[requests.Response]:
+        """The answer as it begins to come; whatever goes wrong with it is said in one sentence."""
         try:
-            with self._session.get(
+            with self._session.request(
+                method,
                 url,
+                data=form,
                 headers=headers,
                 stream=True,
                 allow_redirects=False,
                 timeout=min(30.0, self._limits.deadline),
             ) as got:
-                body = b"".join(_read(got.raw, deadline, most))
-                answered = {name.lower(): value for name, value in got.headers.items()}
-                _check_length(answered, body)
-                return Fetched(got.status_code, got.reason or "", answered, body)
+                yield got
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             raise Unreachable(f"{urlsplit(url).hostname} did not answer properly: {_plain(error)}") from None
 
@@ -99,8 +143,13 @@ def decode(body: bytes, encoding: str, limits: Limits) -> bytes:
     return decoded
 
 
-def _read(raw: urllib3.BaseHTTPResponse, deadline: float, most: int) -> Iterator[bytes]:
-    """The body in pieces as they arrive, within the time and size that are allowed."""
+def _read(
+    raw: urllib3.BaseHTTPResponse, deadline: float, most: int, least_rate: float = float("inf")
+) -> Iterator[bytes]:
+    """The body in pieces as they arrive, within the size that is allowed, and by the deadline.
+
+    What comes no slower than `least_rate` (bytes a second) may take as long as it needs.
+    """
     size = 0
     while True:
         piece = raw.read1(_CHUNK, decode_content=False)
@@ -109,15 +158,37 @@ def _read(raw: urllib3.BaseHTTPResponse, deadline: float, most: int) -> Iterator
         size += len(piece)
         if size > most:
             raise Unreachable(f"the answer is larger than the {most // 2**20} MiB that are allowed")
-        if time.monotonic() > deadline:
+        if time.monotonic() > deadline + size / least_rate:
             raise Unreachable("the answer took longer than the deadline of one request")
         yield piece
 
 
+def _write(pieces: Iterator[bytes], into: Path) -> int:
+    """Write the pieces to a new file; its size."""
+    size = 0
+    with into.open("xb") as file:
+        for piece in pieces:
+            try:
+                size += file.write(piece)
+            except OSError as error:
+                raise Unreachable(
+                    f"the disk did not take the file ({error.strerror}: {into.parent}); make room there"
+                ) from error
+    return size
+
+
+def _headers_of(got: requests.Response) -> dict[str, str]:
+    return {name.lower(): value for name, value in got.headers.items()}
+
+
 def _check_length(headers: dict[str, str], body: bytes) -> None:
+    _check_size(headers, len(body))
+
+
+def _check_size(headers: dict[str, str], size: int) -> None:
     declared = headers.get("content-length", "")
-    if declared.isdigit() and int(declared) != len(body):
-        raise Unreachable(f"the answer was cut short: {len(body):,} of {int(declared):,} bytes came")
+    if declared.isdigit() and int(declared) != size:
+        raise Unreachable(f"the answer was cut short: {size:,} of {int(declared):,} bytes came")
 
 
 def _plain(error: Exception) -> str:

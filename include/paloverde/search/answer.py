@@ -19,11 +19,14 @@ from sqlalchemy import select
 from paloverde.archive.reader import Archive, SealedPart
 from paloverde.archive.seal import Role, Seal
 from paloverde.errors import UnknownAccount
+from paloverde.platforms import PLATFORMS
+from paloverde.platforms.capability import Gives
 from paloverde.search.hits import Hit, in_order, to_table
 from paloverde.search.limits import Limit, limits
 from paloverde.search.question import Question, ask
 from paloverde.search.scan import Hold, Scan, read_removals
 from paloverde.search.scope import Scope, begins, check, days_of, ends, named, narrowed, values_of
+from paloverde.search.standing import Standing, standing_limits
 from paloverde.search.tree import Node
 from paloverde.state.tables import ACCOUNTS
 
@@ -71,6 +74,7 @@ class Answer(msgspec.Struct, frozen=True):
     counts: Counts
     searched: Searched
     limits: list[Limit]
+    standing: list[Standing]
     hits: list[Hit]
 
     def summary(self) -> dict[str, object]:
@@ -78,6 +82,7 @@ class Answer(msgspec.Struct, frozen=True):
         plain: dict[str, object] = msgspec.to_builtins(self, str_keys=True)
         del plain["hits"]
         plain["limits_in_words"] = [str(limit) for limit in self.limits]
+        plain["standing_in_words"] = [str(limit) for limit in self.standing]
         return plain
 
     def as_json_lines(self) -> Iterator[str]:
@@ -129,8 +134,9 @@ def search(
 
 
 def _answer(
-    archive: Archive, asked: Question, scope: Scope, tree: Node, seals: list[Seal], chosen: list[str]
+    archive: Archive, asked: Question, scope: Scope, tree: Node, seals: list[Seal], sites: dict[str, str]
 ) -> Answer:
+    chosen = list(sites)
     last = seals[-1].sequence if seals else 0
     removed = _parts(archive, Role.REMOVED, tree, chosen, last)
     parts = _parts(archive, Role.RECORDS, tree, chosen, last)
@@ -155,13 +161,15 @@ def _answer(
         counts=counts,
         searched=searched,
         limits=limits(seals, bounded, chosen),
+        standing=standing_limits(_gives(sites.values()), bounded),
         hits=in_order(hold.hit for hold in holds),
     )
 
 
-def _accounts(archive: Archive, seals: list[Seal], tree: Node) -> list[str]:
-    """The accounts that can hold an answer; a name that nobody registered is an error, not an empty
-    answer.
+def _accounts(archive: Archive, seals: list[Seal], tree: Node) -> dict[str, str]:
+    """The accounts that can hold an answer, in order, and the site of each.
+
+    A name that nobody registered is an error, not an empty answer.
     """
     with archive.books.connect() as connection:
         registered = connection.execute(select(ACCOUNTS.c.slug, ACCOUNTS.c.platform)).all()
@@ -173,11 +181,17 @@ def _accounts(archive: Archive, seals: list[Seal], tree: Node) -> list[str]:
         known = ", ".join(sorted(platforms)) or "none yet"
         raise UnknownAccount(f"No account is named {unknown[0]}. The archive knows: {known}.")
     in_accounts, on_platforms = values_of(tree, "account"), values_of(tree, "platform")
-    return sorted(
-        slug
-        for slug, platform in platforms.items()
+    return {
+        slug: platform
+        for slug, platform in sorted(platforms.items())
         if (in_accounts is None or slug in in_accounts) and (on_platforms is None or platform in on_platforms)
-    )
+    }
+
+
+def _gives(names: Iterable[str]) -> Iterator[tuple[str, Gives]]:
+    """What is known of each site; of one whose connector is gone nothing is."""
+    for name in sorted({*names} & PLATFORMS.keys()):
+        yield PLATFORMS[name].title, PLATFORMS[name].gives
 
 
 def _parts(archive: Archive, role: Role, tree: Node, accounts: list[str], last: int) -> list[SealedPart]:
@@ -194,11 +208,21 @@ def _parts(archive: Archive, role: Role, tree: Node, accounts: list[str], last: 
 
 
 def _once(holds: Iterable[Hold]) -> list[Hold]:
-    """The same version found again (in a later run, in the copy of a removed item) is one hit, the first."""
+    """The same version found again (in a later run, in the copy of a removed item) is one hit, the first.
+
+    Files that could not be fetched at first and came with a later run are those of that one hit.
+    """
     found: dict[tuple[str, ...], Hold] = {}
     for hold in holds:
-        found.setdefault((*hold.hit.item, hold.hit.version_sha256), hold)
+        first = found.setdefault((*hold.hit.item, hold.hit.version_sha256), hold)
+        if _missing(hold.hit) < _missing(first.hit):
+            filled = msgspec.structs.replace(first.hit, media=hold.hit.media)
+            found[*hold.hit.item, hold.hit.version_sha256] = first._replace(hit=filled)
     return list(found.values())
+
+
+def _missing(hit: Hit) -> int:
+    return sum(kept.sha256 is None for kept in hit.media)
 
 
 def _counts(holds: list[Hold], written: list[str]) -> Counts:

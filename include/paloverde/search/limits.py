@@ -7,8 +7,9 @@ from datetime import date, timedelta
 
 import msgspec
 
-from paloverde.archive.seal import RunKind, Seal
+from paloverde.archive.seal import Draft, Role, RunKind, Seal
 from paloverde.platforms.conversation import Gap, Listing
+from paloverde.records import archive_day
 from paloverde.search.scope import PRIVATE_KINDS, Scope, begins, ends
 from paloverde.search.tree import spoken
 
@@ -16,9 +17,10 @@ from paloverde.search.tree import spoken
 class Limit(msgspec.Struct, frozen=True):
     """Something that the archive may be missing.
 
-    `what` is one of gap, unfinished listing, unread pieces, nights without a run, no run at all. `first` and
-    `last` are the archive days of the runs that met it, `times` their number; `later_complete` is the archive
-    day on which the same listing was had in full, where that happened after `last`.
+    `what` is one of gap, unfinished listing, unread pieces, nights without a run, imports only, no run at
+    all. `first` and `last` are the archive days of the runs that met it, `times` their number;
+    `later_complete` is the archive day on which the same listing was had in full, where that happened after
+    `last`.
     """
 
     account: str
@@ -50,10 +52,25 @@ class Limit(msgspec.Struct, frozen=True):
         return f", {spoken(self.first)} to {spoken(self.last)} ({self.times} times)"
 
 
+class Imported(msgspec.Struct, frozen=True):
+    """What imports brought of an account: days of the imports, and of posting as far as they are dated."""
+
+    first: date
+    last: date
+    earliest: date | None
+    latest: date | None
+
+    def range(self) -> str:
+        if self.earliest is None or self.latest is None:
+            return ""
+        return f", posted {spoken(self.earliest)} to {spoken(self.latest)}"
+
+
 def limits(seals: Iterable[Seal], scope: Scope, accounts: Iterable[str]) -> list[Limit]:
     """What the sealed runs of these accounts could not get and that may touch the scope."""
     chosen = sorted(accounts)
     days: dict[str, set[date]] = {}
+    imported: dict[str, Imported] = {}
     found: dict[tuple[str, ...], Limit] = {}
     complete: dict[tuple[str, str, str], date] = {}
     for seal in seals:
@@ -62,6 +79,8 @@ def limits(seals: Iterable[Seal], scope: Scope, accounts: Iterable[str]) -> list
             continue
         if run.kind is RunKind.NIGHT:
             days.setdefault(run.account, set()).add(run.day)
+        elif run.kind is RunKind.IMPORT:
+            imported[run.account] = _with_import(imported.get(run.account), run)
         for limit in _of_run(seal, scope):
             key = (limit.account, limit.what, limit.kind, limit.stream, limit.of, limit.cause)
             before = found.get(key)
@@ -74,12 +93,14 @@ def limits(seals: Iterable[Seal], scope: Scope, accounts: Iterable[str]) -> list
         _healed(limit, complete.get((limit.account, limit.stream, limit.of))) for limit in found.values()
     ]
     return sorted(healed, key=_order) + [
-        limit for name in chosen for limit in _missing_nights(name, days.get(name, set()))
+        limit for name in chosen for limit in _missing_nights(name, days.get(name, set()), imported.get(name))
     ]
 
 
 def _of_run(seal: Seal, scope: Scope) -> list[Limit]:
     run, cover = seal.run, seal.run.coverage
+    if run.kind is RunKind.SWEEP:
+        return []  # a glance between two nights: what it misses, the next night lists
     found = [
         Limit(run.account, "gap", gap.kind.value, gap.stream, gap.of, gap.cause, run.day, run.day)
         for gap in cover.gaps
@@ -138,8 +159,24 @@ def _healed(limit: Limit, complete: date | None) -> Limit:
     return msgspec.structs.replace(limit, later_complete=later)
 
 
-def _missing_nights(account: str, days: set[date]) -> list[Limit]:
+def _with_import(before: Imported | None, run: Draft) -> Imported:
+    """What the imports of an account cover, one more taken in."""
+    records = [part for part in run.parts if part.role is Role.RECORDS]
+    days = [archive_day(moment) for part in records for moment in (part.earliest, part.latest) if moment]
+    if before is not None:
+        days += [day for day in (before.earliest, before.latest) if day]
+    first = run.day if before is None else before.first
+    return Imported(first, run.day, min(days, default=None), max(days, default=None))
+
+
+def _missing_nights(account: str, days: set[date], imported: Imported | None) -> list[Limit]:
     """Stretches between the first and the last archived night on which nothing was sealed."""
+    if not days and imported is not None:
+        cause = (
+            f"no night was ever sealed; what is here was imported{imported.range()}, and what an export "
+            "leaves out, or what was taken away before it was made, is not in the archive"
+        )
+        return [Limit(account, "imports only", "", "", "", cause, imported.first, imported.last)]
     if not days:
         cause = "the account is registered, and no night of it was ever sealed"
         return [Limit(account, "no run at all", "", "", "", cause, None, None)]
@@ -153,6 +190,8 @@ def _missing_nights(account: str, days: set[date]) -> list[Limit]:
                 stretches.append([day])
         day += timedelta(days=1)
     cause = "no run was sealed; what was posted and taken away again in that time is not in the archive"
+    if imported is not None:
+        cause += f"; an import holds what its export showed{imported.range()}"
     return [Limit(account, "nights without a run", "", "", "", cause, s[0], s[-1], len(s)) for s in stretches]
 
 

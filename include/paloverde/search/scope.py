@@ -14,7 +14,7 @@ from paloverde.records import PACIFIC, Kind
 from paloverde.search.tree import And, Field, Node, Not, Or, Posted, leaves, parts_of
 
 # Open only to those whose role needs them; a search says whether it looked there.
-PRIVATE_KINDS = (Kind.MESSAGE.value, Kind.CONVERSATION.value, Kind.SUBSCRIBER.value)
+PRIVATE_KINDS = (Kind.MESSAGE.value, Kind.CONVERSATION.value, Kind.SUBSCRIBER.value, Kind.BLOCKED.value)
 
 
 class Scope(msgspec.Struct, frozen=True):

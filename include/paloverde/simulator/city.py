@@ -15,6 +15,8 @@ from paloverde.simulator.clock import Clock
 class State(StrEnum):
     PRESENT = "present"
     HIDDEN = "hidden"
+    HELD = "held"  # submitted, and kept back until somebody of the city looks
+    SPAM = "spam"  # kept back as likely spam
     DELETED = "deleted"
 
 
@@ -54,6 +56,7 @@ class Person:
     joined: datetime
     bio: str = ""
     banned: bool = False
+    muted: bool = False
     suspended: datetime | None = None  # by the site: since when
 
 
@@ -70,8 +73,8 @@ class Conversation:
 class Item:
     """A post, comment or message with all its wordings.
 
-    `stream` says where a post stands: own, visitor, tagged, scheduled. `unsigned`: the site withholds
-    who wrote it, even from the owner.
+    `stream` says where a post stands: own, visitor, tagged, scheduled, and where the site has them story,
+    reel, live, rating. `unsigned`: the site withholds who wrote it, even from the owner.
     """
 
     kind: str
@@ -84,6 +87,7 @@ class Item:
     thread: Conversation | None = None
     media: tuple[Medium, ...] = ()
     links: tuple[tuple[str, str], ...] = ()
+    poll: tuple[str, ...] = ()
     likes: int = 0
     unsigned: bool = False
     state: State = State.PRESENT
@@ -152,6 +156,7 @@ class Presence:
         self.tokens: dict[str, str] = {}
         self.people: dict[str, Person] = {account.id: account}
         self.revoked: dict[str, int] = {}
+        self.grant: dict[str, Any] = {}  # what the token endpoint gave out last; see tokens.py
         self.usernames: dict[str, Person] = {account.username.lower(): account}
         self.followers: list[Person] = []
         self.posts: list[Item] = []
@@ -176,6 +181,9 @@ class Presence:
     def add_post(self, author: Person, text: str, at: datetime, stream: str = "own", **more: Any) -> Item:
         text, links = self.ids.links(self.rng, text)
         edition = Edition(self.ids.post(self.rng, at, self.account.id), text, at)
+        if self.settings.get("always_pictured") and not more.get("media"):  # a site of pictures
+            native_id = self.ids.medium(self.rng, at, "photo")
+            more["media"] = (Medium(f"{native_id}.png", native_id, "photo", "A picture of the city"),)
         item = self._keep(
             Item("post", author, at, self._next(), [edition], stream=stream, links=links, **more)
         )

@@ -77,16 +77,20 @@ class Happening:
         return someone
 
     def media(self) -> tuple[Medium, ...]:
-        if not self.wish.get("photo"):
+        """A `photo` or a `film`, each given with its words."""
+        kind, ending = ("video", "mp4") if self.wish.get("film") else ("photo", "png")
+        words = self.wish.get("film") or self.wish.get("photo")
+        if not words:
             return ()
-        native_id = self.presence.ids.medium(self.presence.rng, self.now, "photo")
-        return (Medium(f"{native_id}.png", native_id, "photo", str(self.wish["photo"])),)
+        native_id = self.presence.ids.medium(self.presence.rng, self.now, kind)
+        return (Medium(f"{native_id}.{ending}", native_id, kind, str(words)),)
 
 
 def post(what: Happening) -> Item:
     someone = what.speaker("city")
-    stream = "own" if someone is what.presence.account else str(what.wish.get("stream", "visitor"))
-    return what.presence.add_post(someone, what.need("text"), what.now, stream, media=what.media())
+    stream = str(what.wish.get("stream", "own" if someone is what.presence.account else "visitor"))
+    poll = tuple(str(option) for option in what.wish.get("poll", ()))
+    return what.presence.add_post(someone, what.need("text"), what.now, stream, media=what.media(), poll=poll)
 
 
 def comment(what: Happening) -> Item:
@@ -128,11 +132,25 @@ def delete(what: Happening) -> Item:
     return _change(what, State.DELETED, str(what.wish.get("by", "city")))
 
 
+def hold(what: Happening) -> Item:
+    """YouTube keeps a comment back for review, or with `as: spam` as likely spam."""
+    if what.presence.platform != "youtube" or what.item().kind != "comment":
+        raise BadEvent("Only comments on YouTube are held back.")
+    return _change(what, State.SPAM if what.wish.get("as") == "spam" else State.HELD, "platform")
+
+
+def release(what: Happening) -> Item:
+    """The city lets a comment appear that was held back."""
+    if what.item().state not in {State.HELD, State.SPAM}:
+        raise BadEvent(f"{what.item().id} is not held back.")
+    return _change(what, State.PRESENT, "city")
+
+
 def restore(what: Happening) -> Item | Person:
     """Brings back a deleted item, or with `who` a banned or suspended person."""
     if "who" in what.wish:
         someone = what.person("who")
-        someone.banned, someone.suspended = False, None
+        someone.banned, someone.muted, someone.suspended = False, False, None
         return someone
     return _change(what, State.PRESENT, "city")
 
@@ -165,6 +183,20 @@ def ban(what: Happening) -> Person:
     return someone
 
 
+def mute(what: Happening) -> Person:
+    """The city mutes a person: no more is seen of them, and they are not told."""
+    someone = what.person("who", "someone")
+    someone.muted = True
+    return someone
+
+
+def react(what: Happening) -> Item:
+    """Somebody likes an item; of a message it is the other one in the conversation."""
+    item = what.item()
+    item.likes += 1
+    return item
+
+
 def follow(what: Happening) -> Person:
     someone = what.person("who", "someone")
     if someone not in what.presence.followers:
@@ -179,8 +211,10 @@ def unfollow(what: Happening) -> Person:
 
 
 EVENTS: dict[str, Callable[[Happening], Item | Person]] = {
+    "hold": hold, "release": release,
     "post": post, "comment": comment, "message": message, "edit": edit, "hide": hide, "unhide": unhide,
-    "delete": delete, "restore": restore, "rename": rename, "ban": ban, "follow": follow,
+    "delete": delete, "restore": restore, "rename": rename, "ban": ban, "mute": mute, "follow": follow,
+    "react": react,
     "unfollow": unfollow,
 }  # fmt: skip
 

@@ -9,11 +9,13 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 from paloverde.simulator.city import City
-from paloverde.simulator.sites import FILES, SITES, Site
+from paloverde.simulator.sites import FILES, SITES, TOKENS, Site
 from paloverde.simulator.wire import Ask, Reply
 
+LISTS = ("data", "elements", "items")
 HTML = (
     b"<!DOCTYPE html><html><head><title>Sorry, something went wrong.</title></head>"
     b"<body><h1>Sorry, something went wrong.</h1><p>We're working on it.</p></body></html>"
@@ -162,17 +164,23 @@ def _drop(_: Struck) -> Reply:
 def _shuffled(struck: Struck) -> Reply:
     """The items of a page in another order; nothing is lost."""
     reply = struck.answer()
-    if isinstance(reply.payload, dict) and isinstance(reply.payload.get("data"), list):
-        random.Random(struck.fault.seen).shuffle(reply.payload["data"])  # noqa: S311  a repeatable disorder
+    random.Random(struck.fault.seen).shuffle(_items(reply))  # noqa: S311  a repeatable disorder
     return reply
+
+
+def _items(reply: Reply) -> list[Any]:
+    """The list of an answer itself, whatever the site calls it; none where it has no list."""
+    named = reply.payload if isinstance(reply.payload, dict) else {}
+    return next((named[name] for name in LISTS if isinstance(named.get(name), list)), [])
 
 
 def _pinned_first(struck: Struck) -> Reply:
     """The first page of a listing opens with the pinned post, which is much older than the rest."""
     reply = struck.answer()
     pinned = struck.city.presences[struck.site.name].pinned
-    first = not struck.ask.query.keys() & set(struck.site.cursors)
-    if pinned is not None and first and isinstance(reply.payload, dict) and "data" in reply.payload:
+    first = all(struck.ask.query.get(name, "0") == "0" for name in struck.site.cursors)
+    items = _items(reply)
+    if pinned is not None and first and items:
         whole = struck.answer(
             Ask(
                 "GET",
@@ -182,14 +190,33 @@ def _pinned_first(struck: Struck) -> Reply:
                 struck.ask.base,
             )
         )
+        if whole.status != 200:  # a site without such a look-up pins nothing
+            return reply
         shown = whole.payload.get("data", whole.payload)
-        rest = [item for item in reply.payload["data"] if item["id"] != pinned.id]
-        reply.payload["data"] = [shown, *rest]
+        items[:] = [shown, *(item for item in items if item["id"] != pinned.id)]
     return reply
 
 
 def _lookup_path(struck: Struck, native_id: str) -> str:
-    return f"/2/tweets/{native_id}" if struck.site.name == "x" else f"/{native_id}"
+    folder = {"x": "/2/tweets/", "linkedin": "/posts/"}.get(struck.site.name, "/")
+    return f"{folder}{quote(native_id, safe='')}"
+
+
+def _offset_drift(struck: Struck) -> Reply:
+    """As if so many items at the top (`by`) had been deleted: all that follows moves up."""
+    start = int(struck.ask.query.get("start", "0")) + int(struck.options.get("by", 3))
+    reply = struck.answer(struck.ask.having(start=str(start)))
+    for name in ("start", "total"):
+        if name in reply.payload.get("paging", {}):
+            reply.payload["paging"][name] -= int(struck.options.get("by", 3))
+    return reply
+
+
+def _null_elements(struck: Struck) -> Reply:
+    """The first item of a page is null."""
+    reply = struck.answer()
+    _items(reply)[:1] = [None]
+    return reply
 
 
 def _same_fields(struck: Struck) -> dict[str, str]:
@@ -203,14 +230,16 @@ class Kind:
     sites: frozenset[str] = frozenset(SITES)  # those that know this trouble
 
 
-ONLY_FACEBOOK = frozenset({"facebook"})
+GRAPH = frozenset({"facebook", "instagram"})
 ONLY_X = frozenset({"x"})
+ONLY_LINKEDIN = frozenset({"linkedin"})
+ONLY_YOUTUBE = frozenset({"youtube"})
 ONLY_FILES = frozenset({FILES.name})
-EVERYWHERE = frozenset({*SITES, FILES.name})
+EVERYWHERE = frozenset({*SITES, FILES.name, TOKENS.name})
 
 KINDS: dict[str, Kind] = {
     "rate_limited": Kind("X: 429 with reset_in seconds. Facebook: as throttle.", _refused("rate_limited")),
-    "throttle": Kind("A limit in a body: code, status, minutes.", _refused("throttle"), ONLY_FACEBOOK),
+    "throttle": Kind("A limit in a body: code, status, minutes.", _refused("throttle"), GRAPH),
     "truncated_gzip": Kind("The gzip body stops after keep (0..1) of it.", _truncated_gzip, EVERYWHERE),
     "short_body": Kind("The plain body stops after keep (0..1) of it.", _short_body, EVERYWHERE),
     "empty_page": Kind("No items, and a cursor that leads on to them.", _empty_page),
@@ -219,14 +248,20 @@ KINDS: dict[str, Kind] = {
     "server_error": Kind("status 500, 502 or 503.", _refused("server_error"), EVERYWHERE),
     "slow": Kind("The answer comes after seconds.", _slow, EVERYWHERE),
     "html": Kind("A web page instead of JSON, with status.", _html, EVERYWHERE),
-    "reduce_data": Kind("Code 1 above so many items; always for poison.", _reduce_data, ONLY_FACEBOOK),
+    "reduce_data": Kind("Code 1 above so many items; always for poison.", _reduce_data, GRAPH),
     "permission_lost": Kind("Facebook code 10 or 200, X 403; silent: an empty list.", _permission_lost),
     "outage": Kind("Every list empty with 200; look-ups fail, or lookups: gone.", _outage),
     "credits": Kind("402, the account's credits are used up.", _refused("credits"), ONLY_X),
     "drop": Kind("The connection closes without an answer.", _drop, EVERYWHERE),
     "expired_media": Kind("403: the address has expired.", _refused("expired_media"), ONLY_FILES),
+    "quota_exceeded": Kind("403, the day's quota is used up.", _refused("quota_exceeded"), ONLY_YOUTUBE),
+    "processing_failure": Kind("400, which passes.", _refused("processing_failure"), ONLY_YOUTUBE),
+    "comments_disabled": Kind("403, comments are off.", _refused("comments_disabled"), ONLY_YOUTUBE),
     "shuffled": Kind("The items of a page in another order.", _shuffled),
     "pinned_first": Kind("The first page opens with the old pinned post.", _pinned_first),
+    "version_sunset": Kind("426, the version of the API is dead.", _refused("version_sunset"), ONLY_LINKEDIN),
+    "offset_drift": Kind("As if the first items (by) had just been deleted.", _offset_drift, ONLY_LINKEDIN),
+    "null_elements": Kind("The first item of a page is null.", _null_elements, ONLY_LINKEDIN),
 }  # fmt: skip
 
 

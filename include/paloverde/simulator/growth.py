@@ -12,6 +12,8 @@ from paloverde.simulator import texts
 from paloverde.simulator.city import Change, Conversation, Ids, Item, Medium, Person, Presence, State
 
 HISTORY = timedelta(days=45)
+_UNSIGNED = frozenset({"facebook", "youtube"})  # sites that at times withhold who wrote
+_FILM = 7  # the number of a post that shows a video
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +90,13 @@ class _Growth:
         self.presence.followers = known + [self._person() for _ in range(followers - len(known))]
 
     def _posts(self, count: int) -> None:
-        account = self.presence.account
+        presence, account = self.presence, self.presence.account
         for i, at in enumerate(self._moments(count)):
             spoken = i % 12
-            if spoken == 5:
+            if presence.platform == "youtube":  # a channel holds nobody else's videos, and each has a still
+                film = self._media(at, _FILM)
+                self._likes(presence.add_post(account, self.say(texts.POSTS), at, media=film))
+            elif spoken == 5:
                 self._resident_post("tagged", at)
             elif spoken == 9:
                 self._resident_post("visitor", at)
@@ -154,7 +159,7 @@ class _Growth:
         text = presence.ids.addressed(self.say(bank), presence.addressees(parent, author))
         media = self._media(at, 0) if rng.random() < 0.03 else ()
         item = presence.add_comment(author, text, at, parent, media=media)
-        item.unsigned = presence.platform == "facebook" and not by_city and rng.random() < 0.02
+        item.unsigned = presence.platform in _UNSIGNED and not by_city and rng.random() < 0.02
         self._likes(item)
 
     def _after(self, at: datetime, within: int) -> datetime:
@@ -187,7 +192,8 @@ class _Growth:
             presence.add_message(author, text, at, thread, media=media)
 
     def _past_removals(self) -> None:
-        """Some comments were hidden, and a few deleted, before anybody looked."""
+        """Some comments were hidden, a few deleted, on YouTube some held back, before anybody looked."""
+        presence_holds = self.presence.platform == "youtube"
         for i, item in enumerate(self.presence.comments):
             if item.author is self.presence.account or item.at > self.moment - timedelta(days=2):
                 continue
@@ -195,6 +201,9 @@ class _Growth:
                 item.state, item.changed = State.HIDDEN, Change("city", self._after(item.at, 86400))
             elif i % 83 == 5:
                 item.state, item.changed = State.DELETED, Change("author", self._after(item.at, 86400))
+            elif presence_holds and i % 19 == 4:
+                item.state = State.SPAM if i % 2 else State.HELD
+                item.changed = Change("platform", self._after(item.at, 60))
         self.presence.comments.sort(key=lambda item: item.key)
 
     def _likes(self, item: Item) -> None:

@@ -84,7 +84,7 @@ class Handler(BaseHTTPRequestHandler):
         prefix, _, rest = parts.path.lstrip("/").partition("/")
         headers = {name.lower(): value for name, value in self.headers.items()}
         root = f"http://{headers.get('host') or self._own_address()}"
-        ask = Ask(self.command, f"/{rest}", query, headers, f"{root}/{prefix}")
+        ask = Ask(self.command, f"/{rest}", query, headers, f"{root}/{prefix}", body, parts.query)
         with self.server.lock:
             reply = self._answer(prefix, ask, body)
         self._write(reply, ask)
@@ -252,13 +252,14 @@ def _how_to_archive(city: City, url: str) -> Iterator[str]:
         return
     yield "To archive this city, in another shell:"
     yield f"  export {' '.join(f'PALOVERDE_{name.upper()}_API={url}/{name}' for name in SITES)}"
+    yield f"  export PALOVERDE_TOKEN_API={url}/tokens"
     yield "  export PALOVERDE_ALLOW_LOOPBACK_SITES=true PALOVERDE_AGENCY_NAME='City of Palma Ria'"
     yield '  export PALOVERDE_HOME="$PWD/.paloverde/palma-ria"'
     for account in truth.accounts(city):
         slug, token = account["slug"], shlex.quote(account["token"])
         about = f"--platform {account['platform']} --id {account['native_id']} --handle {account['handle']}"
         yield f"  paloverde accounts add {slug} {about}"
-        yield f'  printf %s {token} | install -D -m 600 /dev/stdin "$PALOVERDE_HOME/secrets/{slug}"'
+        yield f"  printf %s {token} | paloverde accounts token {slug}"
     yield "  paloverde archive"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from paloverde.simulator import tokens
 from paloverde.simulator.city import City, Item, Presence
 from paloverde.simulator.sites import SITES
 
@@ -22,6 +23,7 @@ def accounts(city: City) -> list[dict[str, Any]]:
             "public_token": next(
                 (token for token, opens in presence.tokens.items() if opens == "public"), None
             ),
+            "grant": tokens.grant(presence, city.clock.now()),
         }
         for presence in city.presences.values()
     ]

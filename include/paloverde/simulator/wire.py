@@ -17,6 +17,8 @@ class Ask:
     query: dict[str, str]
     headers: dict[str, str]  # names in lower case
     base: str
+    body: bytes = b""
+    raw: str = ""  # the query as it came over the wire
 
     def without(self, *names: str) -> Ask:
         return replace(self, query={k: v for k, v in self.query.items() if k not in names})

@@ -11,7 +11,8 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, Table, create_engine, event, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, InterfaceError, SQLAlchemyError
 from sqlalchemy.exc import ProgrammingError as RefusedError
 from sqlalchemy.pool import NullPool
@@ -60,6 +61,26 @@ def writing(engine: Engine) -> Iterator[Connection]:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _WRITE_LOCK})
         yield connection
         connection.commit()
+
+
+@contextmanager
+def changing(engine: Engine) -> Iterator[Connection]:
+    """One transaction over rows of its own: committed at the end, or nothing.
+
+    PostgreSQL locks the rows that are read `with_for_update()`; SQLite, which knows no rows, the whole file.
+    """
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            connection.execute(text(f"SET LOCAL lock_timeout = '{_LOCK_SECONDS}s'"))
+        yield connection
+        connection.commit()
+
+
+def insert_into(engine: Engine, table: Table) -> Any:
+    """An `INSERT` that may say `ON CONFLICT`: both databases know it, SQLAlchemy writes it for each apart."""
+    return sqlite.insert(table) if engine.dialect.name == "sqlite" else postgresql.insert(table)
 
 
 def _create(url: str | URL) -> Engine:

@@ -105,6 +105,7 @@ PARTS = Table(
 )
 
 _OPEN = text("state IN ('absent', 'hidden')")
+_UNFETCHED = text("not_captured > 0")
 
 # The register of items: the last known state of each. Derived from the sightings that seals name.
 ITEMS = Table(
@@ -124,10 +125,49 @@ ITEMS = Table(
     Column("looked_at", UtcTime(), nullable=False),
     Column("absent_since", UtcTime()),
     Column("removed_at", UtcTime()),
+    Column("not_captured", Integer),  # how many of its pictures and files could not be fetched
     Index("ix_items_listing", "account", "stream", "within"),
+    Index("ix_items_first_seen", "account", "first_seen"),
+    Index("ix_items_unfetched", "account", sqlite_where=_UNFETCHED, postgresql_where=_UNFETCHED),
     # The few that something is to be done about: an index of all states would cost every sighting a write.
     Index("ix_items_open", "account", sqlite_where=_OPEN, postgresql_where=_OPEN),
     sqlite_with_rowid=False,
+)
+
+# What runs could not get, from the run that met it first until one that had it in full. Derived from seals.
+# `name` is a hash over account, place and cause; the same gap met again after it was filled is a new row.
+GAPS = Table(
+    "gaps",
+    METADATA,
+    Column("name", String(64), primary_key=True),
+    Column("first_run", Integer, primary_key=True, autoincrement=False),
+    Column("account", String(80), nullable=False),
+    Column("what", String(40), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("stream", Text, nullable=False),
+    Column("of", Text, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("since", UtcTime()),
+    Column("until", UtcTime()),
+    Column("first_day", Date, nullable=False),
+    Column("last_day", Date, nullable=False),
+    Column("last_run", Integer, nullable=False),
+    Column("times", Integer, nullable=False),
+    Column("filled_by", Integer),
+    Column("filled_day", Date),
+    Index("ix_gaps_account", "account"),
+)
+
+# Whose turn it is to ask a site about an account, so that a sweep never runs beside a night of the same
+# account, and when it was last swept, at what cost. Not derived: a lost row costs one sweep.
+TURNS = Table(
+    "turns",
+    METADATA,
+    Column("account", String(80), primary_key=True),
+    Column("holder", String(80), nullable=False),
+    Column("ends_at", UtcTime(), nullable=False),
+    Column("swept_at", UtcTime()),
+    Column("sweep_cost", Integer),
 )
 
 # The ledger's chain: each event's hash covers the event before it. The bytes lie in the store.
@@ -141,4 +181,59 @@ LEDGER = Table(
     Column("version_id", Text),
     Column("body", Text, nullable=False),
     Column("pending", Boolean, nullable=False),
+)
+
+# What opens each account at its site: sealed with the key of `credential_key_file`, never in clear.
+CREDENTIALS = Table(
+    "credentials",
+    METADATA,
+    Column("account", String(80), primary_key=True),
+    Column("sealed", Text, nullable=False),
+    Column("put_at", UtcTime(), nullable=False),
+    Column("renewed_at", UtcTime()),
+)
+
+# The last canary of each account: whether its token lived, and what was said.
+CANARIES = Table(
+    "canaries",
+    METADATA,
+    Column("account", String(80), primary_key=True),
+    Column("asked_at", UtcTime(), nullable=False),
+    Column("alive", Boolean, nullable=False),
+    Column("said", Text, nullable=False),
+    Column("alive_at", UtcTime()),
+)
+
+# Each time that a runway became shorter than so many days: once for each end. `told`: it is in the ledger.
+ALARMS = Table(
+    "alarms",
+    METADATA,
+    Column("account", String(80), primary_key=True),
+    Column("cause", String(40), primary_key=True),
+    Column("ends_on", Date, primary_key=True),
+    Column("days", Integer, primary_key=True, autoincrement=False),
+    Column("raised_at", UtcTime(), nullable=False),
+    Column("told", Boolean, nullable=False),
+)
+
+# Units of a site's daily budgets that are spent or set aside, by its own calendar day. `owner` is an
+# account, or "" where all accounts of the app share the budget.
+BUDGETS = Table(
+    "budgets",
+    METADATA,
+    Column("site", String(20), primary_key=True),
+    Column("name", String(40), primary_key=True),
+    Column("owner", String(80), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("used", BigInteger, nullable=False),
+)
+
+# Until when a site asked not to be asked again, for one lane of one owner.
+PAUSES = Table(
+    "pauses",
+    METADATA,
+    Column("site", String(20), primary_key=True),
+    Column("owner", String(80), primary_key=True),
+    Column("lane", Text, primary_key=True),
+    Column("free_at", UtcTime(), nullable=False),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 
@@ -37,6 +38,27 @@ def test_it_gives_back_the_exact_bytes(store: Store, key: str, until: datetime, 
     assert stored.size == len(body)
     assert stored.version_id
     assert store.find(key) == stored
+
+
+def test_a_file_is_stored_as_its_bytes_are(store: Store, key: str, until: datetime, tmp_path: Path) -> None:
+    file = tmp_path / "video"
+    file.write_bytes(bytes(range(256)) * 20_000)
+    stored = store.put(key, file, locked_until=until)
+    assert store.get(stored) == file.read_bytes()
+    assert store.put(key, file.read_bytes(), locked_until=until) == stored
+    assert store.put(key, file, locked_until=until + HOUR) == stored
+    assert store.standing(stored).locked_until == until + HOUR
+    file.write_bytes(b"another")
+    with pytest.raises(ArchiveDamaged, match="already holds other bytes"):
+        store.put(key, file, locked_until=until)
+
+
+def test_a_file_that_is_not_the_expected_one_is_not_stored(store: Store, key: str, tmp_path: Path) -> None:
+    file = tmp_path / "video"
+    file.write_bytes(b"x")
+    with pytest.raises(ArchiveDamaged, match="SHA-256"):
+        store.put(key, file, locked_until=None, sha256="0" * 64)
+    assert store.find(key) is None
 
 
 def test_it_locks_to_the_second_in_its_own_grade(store: Store, key: str, until: datetime) -> None:
@@ -115,8 +137,10 @@ def test_it_refuses_bytes_that_are_not_the_expected_ones(store: Store, key: str)
 def test_it_names_a_version_whose_bytes_differ(store: Store, key: str) -> None:
     stored = store.put(key, b"x", locked_until=None)
     lie = Stored(key=key, version_id=stored.version_id, sha256="0" * 64, size=1)
-    with pytest.raises(ArchiveDamaged, match="SHA-256"):
-        store.get(lie)
+    for read in (store.get, store.check):
+        with pytest.raises(ArchiveDamaged, match="SHA-256"):
+            read(lie)
+    store.check(stored)
 
 
 def test_it_names_what_is_missing(store: Store, key: str, until: datetime) -> None:
@@ -124,6 +148,7 @@ def test_it_names_what_is_missing(store: Store, key: str, until: datetime) -> No
     assert store.find(key) is None
     for attempt in (
         lambda: store.get(gone),
+        lambda: store.check(gone),
         lambda: store.standing(gone),
         lambda: store.extend(gone, until),
         lambda: store.set_legal_hold(gone, on=True),

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paloverde.errors import Unreadable
-from paloverde.platforms.facebook.read import Setting, read, read_page
+from paloverde.platforms.facebook.read import read, read_page
+from paloverde.platforms.graph.pages import Setting
 from paloverde.records import Kind, Medium, Missing, Record, Visibility
 from platforms.facebook.graph import PAGE, comment, message, post
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from paloverde.platforms.facebook import talk
+from paloverde.platforms.facebook import asks
 
 SPECS = os.environ.get("PALOVERDE_API_SPECS")
 pytestmark = pytest.mark.skipif(not SPECS, reason="PALOVERDE_API_SPECS is not set")
@@ -29,11 +29,14 @@ def outermost(fields: str) -> set[str]:
 @pytest.mark.parametrize(
     ("node", "fields"),
     [
-        ("page", talk.PROFILE),
-        ("page", talk.COUNTS),
-        ("pagepost", talk.POST),
-        ("comment", talk.COMMENT),
-        ("unifiedthread", talk.CONVERSATION),
+        ("page", asks.PROFILE),
+        ("page", asks.COUNTS),
+        ("pagepost", asks.POST),
+        ("comment", asks.COMMENT),
+        ("unifiedthread", asks.CONVERSATION),
+        ("advideo", asks.VIDEO),
+        ("recommendation", asks.RATING),
+        ("album", asks.ALBUM),
     ],
 )
 def test_every_field_that_is_asked_exists(node: str, fields: str) -> None:
@@ -41,7 +44,19 @@ def test_every_field_that_is_asked_exists(node: str, fields: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "edge", ["published_posts", "visitor_posts", "tagged", "scheduled_posts", "conversations"]
+    "edge",
+    [stream for stream, *_ in asks.POST_STREAMS]
+    + [
+        "conversations",
+        "stories",
+        "video_reels",
+        "videos",
+        "live_videos",
+        "ratings",
+        "blocked",
+        "events",
+        "albums",
+    ],
 )
 def test_every_list_that_is_walked_exists(edge: str) -> None:
     assert edge in known("page")
@@ -50,10 +65,13 @@ def test_every_list_that_is_walked_exists(edge: str) -> None:
 @pytest.mark.parametrize(
     ("light", "full"),
     [
-        (talk.POST_LIGHT, talk.POST),
-        (talk.COMMENT_LIGHT, talk.COMMENT),
-        (talk.CONVERSATION_LIGHT, talk.CONVERSATION),
-        (talk.MESSAGE_LIGHT, talk.MESSAGE),
+        (asks.POST_LIGHT, asks.POST),
+        (asks.COMMENT_LIGHT, asks.COMMENT),
+        (asks.CONVERSATION_LIGHT, asks.CONVERSATION),
+        (asks.MESSAGE_LIGHT, asks.MESSAGE),
+        (asks.VIDEO_LIGHT, asks.VIDEO),
+        (asks.LIVE_LIGHT, asks.LIVE),
+        (asks.EVENT_LIGHT, asks.EVENT),
     ],
 )
 def test_the_light_fields_are_a_part_of_the_full_ones(light: str, full: str) -> None:

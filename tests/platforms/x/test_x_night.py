@@ -29,7 +29,7 @@ def ids(heard: Heard, kind: Kind) -> list[str]:
 
 def test_a_quiet_night_lists_every_stream_as_complete() -> None:
     heard = night()
-    assert set(heard.listings) == {"posts", "mentions", "followers", "messages"}
+    assert set(heard.listings) == {"posts", "mentions", "followers", "blocked", "muted", "messages"}
     assert all(listing.complete for listing in heard.listings.values())
     assert heard.gaps == []
 

@@ -97,6 +97,9 @@ def city(**streams: Any) -> Site:
         "mentions": f"/2/users/{OWN}/mentions",
         "followers": f"/2/users/{OWN}/followers",
         "replies": "/2/tweets/search/recent",
+        "blocked": f"/2/users/{OWN}/blocking",
+        "muted": f"/2/users/{OWN}/muting",
+        "lookup": "/2/tweets",
         "messages": "/2/dm_events",
     }
     answers: dict[str, Any] = dict.fromkeys(paths.values(), page())

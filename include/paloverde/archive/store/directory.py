@@ -14,6 +14,7 @@ import errno
 import fcntl
 import hashlib
 import os
+import shutil
 import time
 import uuid
 from collections.abc import Iterator
@@ -23,14 +24,22 @@ from pathlib import Path
 
 import msgspec
 
-from paloverde.archive.store.interface import Grade, Standing, Stored
-from paloverde.archive.store.rules import check_bytes, check_key, lock_date, whole_second
+from paloverde.archive.store.interface import Body, Grade, Standing, Stored
+from paloverde.archive.store.rules import (
+    check_bytes,
+    check_hash,
+    check_key,
+    lock_date,
+    size_of,
+    whole_second,
+)
 from paloverde.errors import ArchiveDamaged, BadSetting, StoreCannotPromise, Unreachable
 
 VERSION = "1"  # write-once: the first version of a key is the only one
 LOCKS = ".locks"
 INCOMING = ".incoming"
 STALE_SECONDS = 24 * 3600.0  # an unfinished write older than this belongs to nobody
+_PIECE = 1024 * 1024  # bytes copied at a time
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 
@@ -59,10 +68,10 @@ class DirectoryStore:
         return f"write-once directory {self.root}"
 
     def put(
-        self, key: str, body: bytes, *, locked_until: datetime | None, sha256: str | None = None
+        self, key: str, body: Body, *, locked_until: datetime | None, sha256: str | None = None
     ) -> Stored:
         digest = check_bytes(check_key(key), body, sha256)
-        stored = Stored(key=key, version_id=VERSION, sha256=digest, size=len(body))
+        stored = Stored(key=key, version_id=VERSION, sha256=digest, size=size_of(body))
         with self._plainly("written"):
             here = self._path(key).exists()
             if locked_until is not None:
@@ -83,6 +92,9 @@ class DirectoryStore:
         body = self._read(stored)
         check_bytes(stored.key, body, stored.sha256)
         return body
+
+    def check(self, stored: Stored) -> None:
+        check_hash(stored.key, self._hash(stored), stored.sha256)
 
     def standing(self, stored: Stored) -> Standing:
         with self._plainly("looked at"):
@@ -142,9 +154,16 @@ class DirectoryStore:
 
     def _same(self, stored: Stored) -> bool:
         """Whether what lies under the key, read from the disk, is what `stored` says."""
-        return hashlib.sha256(self._read(stored)).hexdigest() == stored.sha256
+        return self._hash(stored) == stored.sha256
 
-    def _write(self, path: Path, body: bytes) -> None:
+    def _hash(self, stored: Stored) -> str:
+        """The SHA-256 of what lies under the key, read piece by piece."""
+        with self._plainly("read"):
+            handle = os.open(self._existing(stored), os.O_RDONLY | os.O_NOFOLLOW)
+            with os.fdopen(handle, "rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest()
+
+    def _write(self, path: Path, body: Body) -> None:
         """Put new bytes in place; where another writer was faster, its bytes stay."""
         beside = self.root / INCOMING / uuid.uuid4().hex
         try:
@@ -233,10 +252,14 @@ def make_folders(path: Path) -> None:
     sync_folder(path.parent)
 
 
-def write_synced(path: Path, body: bytes) -> None:
+def write_synced(path: Path, body: Body) -> None:
     """Write a new file, for this user only, and wait until it is on the disk."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(body)
+        if isinstance(body, Path):
+            with body.open("rb") as source:
+                shutil.copyfileobj(source, file, _PIECE)
+        else:
+            file.write(body)
         file.flush()
         os.fsync(file.fileno())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Protocol
 
 import msgspec
@@ -36,6 +37,9 @@ class Standing(msgspec.Struct, frozen=True):
     legal_hold: bool
 
 
+Body = bytes | Path  # what is stored: bytes, or a file of any size, which is never in memory as a whole
+
+
 class Store(Protocol):
     """Write-once object storage.
 
@@ -51,7 +55,7 @@ class Store(Protocol):
         """One phrase for people: what and where ("S3 bucket paloverde at http://127.0.0.1:7480")."""
 
     def put(
-        self, key: str, body: bytes, *, locked_until: datetime | None, sha256: str | None = None
+        self, key: str, body: Body, *, locked_until: datetime | None, sha256: str | None = None
     ) -> Stored:
         """Store `body` under `key` once, locked, and read back how it stands.
 
@@ -61,6 +65,9 @@ class Store(Protocol):
 
     def get(self, stored: Stored) -> bytes:
         """The bytes of exactly this version, hash verified; `ArchiveDamaged` where they differ."""
+
+    def check(self, stored: Stored) -> None:
+        """Read exactly this version piece by piece; `ArchiveDamaged` where it is not what `stored` says."""
 
     def standing(self, stored: Stored) -> Standing:
         """Size, lock and legal hold of exactly this version."""

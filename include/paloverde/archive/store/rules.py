@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+from paloverde.archive.store.interface import Body
 from paloverde.errors import ArchiveDamaged, BadSetting
 
 KEY_LIMIT = 1024  # bytes, the S3 limit
@@ -26,9 +28,26 @@ def check_key(key: str) -> str:
     return key
 
 
-def check_bytes(key: str, body: bytes, expected: str | None) -> str:
+def check_bytes(key: str, body: Body, expected: str | None) -> str:
     """The SHA-256 of `body` in hex; `ArchiveDamaged` where another one was expected."""
-    found = hashlib.sha256(body).hexdigest()
+    return check_hash(key, digest_of(body, "sha256").hex(), expected)
+
+
+def digest_of(body: Body, algorithm: str) -> bytes:
+    """The hash of bytes, or of a file read piece by piece."""
+    if isinstance(body, bytes):
+        return hashlib.new(algorithm, body, usedforsecurity=False).digest()
+    with body.open("rb") as file:
+        return hashlib.file_digest(file, lambda: hashlib.new(algorithm, usedforsecurity=False)).digest()
+
+
+def size_of(body: Body) -> int:
+    """The length of bytes or of a file."""
+    return body.stat().st_size if isinstance(body, Path) else len(body)
+
+
+def check_hash(key: str, found: str, expected: str | None) -> str:
+    """`found` itself; `ArchiveDamaged` where another SHA-256 was expected of the bytes under `key`."""
     if expected is not None and found != expected:
         raise ArchiveDamaged(
             f"The bytes of {key} have the SHA-256 {found} where {expected} was expected; nothing can rely on"

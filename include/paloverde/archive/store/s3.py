@@ -21,8 +21,16 @@ import tenacity
 from botocore import exceptions
 from botocore.config import Config
 
-from paloverde.archive.store.interface import Grade, Standing, Stored
-from paloverde.archive.store.rules import check_bytes, check_key, lock_date, whole_second
+from paloverde.archive.store.interface import Body, Grade, Standing, Stored
+from paloverde.archive.store.rules import (
+    check_bytes,
+    check_hash,
+    check_key,
+    digest_of,
+    lock_date,
+    size_of,
+    whole_second,
+)
 from paloverde.archive.store.s3_answers import ABSENT, explain
 from paloverde.errors import ArchiveDamaged, BadSetting, StoreCannotPromise, Unreachable
 
@@ -31,6 +39,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 PUT_LIMIT = 5 * 1024**3  # bytes, the most that one put_object may carry
+_PIECE = 1024 * 1024  # bytes read at a time
 _NO_KEYS = (exceptions.NoCredentialsError, exceptions.PartialCredentialsError)
 
 
@@ -137,14 +146,16 @@ class S3Store:
         return f"S3 bucket {self.bucket} at {self.client.meta.endpoint_url}"
 
     def put(
-        self, key: str, body: bytes, *, locked_until: datetime | None, sha256: str | None = None
+        self, key: str, body: Body, *, locked_until: datetime | None, sha256: str | None = None
     ) -> Stored:
         digest = check_bytes(check_key(key), body, sha256)
-        if len(body) > PUT_LIMIT:
-            raise BadSetting(f"{key} has {len(body)} bytes and S3 takes 5 GiB at once; split it into parts.")
+        if size_of(body) > PUT_LIMIT:
+            raise BadSetting(
+                f"{key} has {size_of(body)} bytes and S3 takes 5 GiB at once; split it into parts."
+            )
         return self._patiently(lambda: self._put_once(key, body, digest, locked_until))
 
-    def _put_once(self, key: str, body: bytes, digest: str, locked_until: datetime | None) -> Stored:
+    def _put_once(self, key: str, body: Body, digest: str, locked_until: datetime | None) -> Stored:
         """Look, then send. Repeated after a lost answer, the look finds what arrived.
 
         Found with our bytes: ours, whoever sent it. With other bytes: another's. The look itself
@@ -153,7 +164,7 @@ class S3Store:
         found = self._find(key)
         if found is None:
             return self._send(key, body, digest, locked_until)
-        if found.sha256 == digest and found.size == len(body):
+        if found.sha256 == digest and found.size == size_of(body):
             if locked_until is not None:
                 self._extend(found, locked_until)
             return found
@@ -161,11 +172,11 @@ class S3Store:
             f"{key} in {self.description} already holds other bytes; none were overwritten: check fixity."
         )
 
-    def _send(self, key: str, body: bytes, digest: str, locked_until: datetime | None) -> Stored:
+    def _send(self, key: str, body: Body, digest: str, locked_until: datetime | None) -> Stored:
         until = None if locked_until is None else lock_date(locked_until, datetime.now(UTC))
-        with plainly(self.description):
+        with plainly(self.description), _readable(body) as sent:
             answer = self.client.put_object(
-                Bucket=self.bucket, Key=key, Body=body, Metadata={"sha256": digest},
+                Bucket=self.bucket, Key=key, Body=sent, Metadata={"sha256": digest},
                 **checksums(body), **self._lock(until),
             )  # fmt: skip
         version = answer.get("VersionId", "")
@@ -173,7 +184,7 @@ class S3Store:
             raise StoreCannotPromise(
                 f"{self.description} keeps no versions; use a bucket that was made with Object Lock."
             )
-        stored = Stored(key=key, version_id=version, sha256=digest, size=len(body))
+        stored = Stored(key=key, version_id=version, sha256=digest, size=size_of(body))
         self._check(stored, until)
         return stored
 
@@ -208,6 +219,18 @@ class S3Store:
         with plainly(self.description):
             answer = self.client.get_object(Bucket=self.bucket, Key=stored.key, VersionId=stored.version_id)
             return answer["Body"].read()
+
+    def check(self, stored: Stored) -> None:
+        check_hash(stored.key, self._patiently(lambda: self._hash(stored)), stored.sha256)
+
+    def _hash(self, stored: Stored) -> str:
+        """The SHA-256 of a version, read piece by piece."""
+        whole = hashlib.sha256()
+        with plainly(self.description):
+            answer = self.client.get_object(Bucket=self.bucket, Key=stored.key, VersionId=stored.version_id)
+            for piece in answer["Body"].iter_chunks(_PIECE):
+                whole.update(piece)
+        return whole.hexdigest()
 
     def standing(self, stored: Stored) -> Standing:
         return self._patiently(lambda: self._standing(stored))
@@ -309,12 +332,22 @@ class S3Store:
         )(attempt)
 
 
-def checksums(body: bytes) -> dict[str, Any]:
+@contextmanager
+def _readable(body: Body) -> Iterator[Any]:
+    """What boto3 sends: bytes, or an open file, which it reads piece by piece."""
+    if isinstance(body, bytes):
+        yield body
+        return
+    with body.open("rb") as file:
+        yield file
+
+
+def checksums(body: Body) -> dict[str, Any]:
     """What lets the server refuse damaged bytes: MD5 for old servers, SHA-256 for new ones."""
     # MD5 guards the wire here, as the S3 API asks; nothing is identified by it.
-    md5 = hashlib.md5(body, usedforsecurity=False).digest()
+    md5 = digest_of(body, "md5")
     return {
         "ContentMD5": base64.b64encode(md5).decode(),
         "ChecksumAlgorithm": "SHA256",
-        "ChecksumSHA256": base64.b64encode(hashlib.sha256(body).digest()).decode(),
+        "ChecksumSHA256": base64.b64encode(digest_of(body, "sha256")).decode(),
     }

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from datetime import datetime
 
 from paloverde.platforms.conversation import Answer, Budget, Conversation, Request, Response, Seen, Verdict
-from paloverde.platforms.facebook import judge, lookup, read, talk
+from paloverde.platforms.facebook import lookup, read, sweep, talk
+from paloverde.platforms.facebook.gives import GIVES
+from paloverde.platforms.graph import judge
 from paloverde.records import Account, Kind, Reading
 
 
@@ -15,11 +17,17 @@ class Facebook:
 
     name = "facebook"
     title = "Facebook"
-
-    budgets: tuple[Budget, ...] = ()
+    gives = GIVES
+    budgets: tuple[Budget, ...] = ()  # none by the day: the limits are hourly and in the usage headers
 
     def night(self, account: Account, since: datetime | None) -> Conversation:
         return talk.night(account, since)
+
+    def sweep(self, account: Account, since: datetime, watched: Sequence[str]) -> Conversation:
+        return sweep.sweep(account, since, watched)
+
+    def canary(self, account: Account) -> Generator[Request, Response | None, str]:
+        return talk.canary(account)
 
     def look_up(
         self, account: Account, items: list[tuple[Kind, str]]

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 from paloverde.platforms.facebook.wire import Attachment, Edge, Item, Party, PictureHolder
 from paloverde.records import NOBODY, Kind, Medium, Missing, Poster, Visibility
 
 _UNNAMED = Poster(missing=Missing.API_NOT_EXPOSED)
+_UNSIGNED = frozenset((Kind.CONVERSATION, Kind.SUBSCRIBER_COUNT, Kind.STORY))
+_ONLY_OURS = frozenset((Kind.MESSAGE, Kind.CONVERSATION, Kind.BLOCKED))
+_IN_PUBLIC = frozenset((Kind.STORY, Kind.REACTION))
+_NOT_YET = ("SCHEDULED", "UNPUBLISHED")  # how the status of a live broadcast begins that nobody saw
 _POST_PATH = re.compile(r"facebook\.com/(\d+)/posts/(\d+)")
 _COMMENT_QUERY = re.compile(r"[?&]comment_id=(\d+)(?:&reply_comment_id=(\d+))?")
-_OLDEST = datetime(2004, 2, 4, tzinfo=UTC)  # the site's first day
 
 
 def text_of(item: Item, kind: Kind) -> str | None:
     """The words of an item as a reader of the site sees them."""
     if item.message is not None:
         return item.message
+    if kind is Kind.REACTION:
+        return item.type
+    if kind is Kind.BLOCKED:
+        return None
+    if item.recommendation_type is not None:
+        return _joined(item.review_text) or item.recommendation_type
     if kind is Kind.PROFILE:
         return _joined(item.about, item.bio, item.description, item.general_info)
     if kind is Kind.CONVERSATION:
@@ -37,10 +45,12 @@ def poster_of(item: Item, kind: Kind) -> Poster:
     if kind is Kind.PROFILE:
         missing = None if item.name and item.username else Missing.WITHHELD
         return Poster(item.name, item.username, item.id, missing)
+    if kind in (Kind.REACTION, Kind.BLOCKED):
+        return _person(Party(item.id, item.name))
     party = item.from_ or item.owner or item.reviewer
     if party is not None:
         return _person(party)
-    return _UNNAMED if kind in (Kind.CONVERSATION, Kind.SUBSCRIBER_COUNT) else NOBODY
+    return _UNNAMED if kind in _UNSIGNED else NOBODY
 
 
 def _person(party: Party) -> Poster:
@@ -52,36 +62,19 @@ def _person(party: Party) -> Poster:
 
 
 def visibility_of(item: Item, kind: Kind) -> Visibility:
-    if kind is Kind.MESSAGE or kind is Kind.CONVERSATION:
+    if kind in _ONLY_OURS:
         return Visibility.PRIVATE
+    if kind in _IN_PUBLIC:
+        return Visibility.PUBLIC
     if item.is_hidden:
         return Visibility.HIDDEN
-    if item.is_published is False or item.published is False:
+    waits = isinstance(item.status, str) and item.status.startswith(_NOT_YET)
+    if item.is_published is False or item.published is False or waits:
         return Visibility.UNPUBLISHED
     if item.is_private:
         return Visibility.PRIVATE
     said = item.is_hidden is False or item.is_published or item.published
     return Visibility.PUBLIC if said else Visibility.UNKNOWN
-
-
-def time_of(moment: float | str | None) -> datetime | None:
-    """A time of the site as aware UTC: `2026-05-04T18:00:00+0000` or seconds since 1970.
-
-    Raises `ValueError` where it is neither, has no zone, or lies before the site's first day.
-    """
-    if moment is None:
-        return None
-    try:
-        when = (
-            datetime.fromisoformat(moment) if isinstance(moment, str) else datetime.fromtimestamp(moment, UTC)
-        )
-    except (OverflowError, OSError) as error:
-        raise ValueError(str(error)) from None
-    if when.tzinfo is None:
-        raise ValueError("it has no time zone")
-    if when < _OLDEST:
-        raise ValueError("it lies before the site's first day")
-    return when if when.tzinfo is UTC else when.astimezone(UTC)
 
 
 def media_of(item: Item) -> tuple[Medium, ...]:
@@ -138,9 +131,25 @@ def identity_of(item: Item) -> str | None:
     return f"{post[2]}_{comment[2] or comment[1]}"
 
 
+def own_name(item: Item) -> str | None:
+    """The id of what has one under another name: a story its post's, a recommendation that of its own story.
+
+    A recommendation without a story is named by who wrote it: each person has one for a Page.
+    """
+    if item.post_id is not None:
+        return str(item.post_id)
+    if item.recommendation_type is None and item.review_text is None:
+        return None
+    if item.open_graph_story is not None and item.open_graph_story.id:
+        return item.open_graph_story.id
+    if item.reviewer is not None and item.reviewer.id:
+        return f"rating:{item.reviewer.id}"
+    return f"rating:{item.created_time}" if item.created_time else None
+
+
 def thread_of(item: Item, kind: Kind) -> str | None:
     """The post of a comment, where only the comment is known."""
-    if kind is not Kind.COMMENT:
+    if kind is not Kind.COMMENT or item.recommendation_type is not None:
         return None
     post = _POST_PATH.search(item.permalink_url or "")
     if post is not None:
@@ -157,7 +166,9 @@ def parent_of(item: Item, kind: Kind, thread: str | None) -> str | None:
         found = _COMMENT_QUERY.search(item.permalink_url or "")
         post = _POST_PATH.search(item.permalink_url or "")
         return f"{post[2]}_{found[1]}" if found and found[2] and post else thread
-    return thread if kind is Kind.MESSAGE else item.parent_id
+    if kind in (Kind.MESSAGE, Kind.REACTION, Kind.STORY):
+        return thread
+    return item.parent_id
 
 
 def count_of(item: Item, kind: Kind) -> int | None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from paloverde.platforms.graph.reading import Summary
 from paloverde.records import Kind
 
 
@@ -59,10 +60,6 @@ class PictureHolder(msgspec.Struct, gc=False):
     data: Picture | None = None
 
 
-class Summary(msgspec.Struct, gc=False):
-    total_count: int | None = None
-
-
 class Edge(msgspec.Struct, gc=False):
     """A nested listing of which only the site's own count is wanted here."""
 
@@ -99,6 +96,12 @@ class Item(msgspec.Struct):
     published: bool | None = None
     permalink_url: str | None = None
     link: str | None = None
+    type: str | None = None  # of a reaction: LIKE, LOVE ...
+    status: str | dict[str, Any] | None = None  # a word for a broadcast, an object for a video
+    post_id: str | int | None = None
+    url: str | None = None
+    open_graph_story: Party | None = None
+    recommendation_type: str | None = None
     comment_count: int | None = None
     comments: Edge | None = None
     message_count: int | None = None
@@ -142,11 +145,22 @@ def piecewise(members: dict[str, msgspec.Raw]) -> tuple[Item, list[str]]:
 # The kind of the first row that shares a member with the object. Order matters: a post and a comment
 # both have `message`, only a comment has `comment_count`.
 _MARKS: tuple[tuple[Kind, frozenset[str]], ...] = (
+    (Kind.STORY, frozenset({"media_id"})),
     (Kind.CONVERSATION, frozenset({"message_count", "participants", "scoped_thread_key", "senders"})),
     (
         Kind.COMMENT,
         frozenset(
-            {"comment_count", "attachment", "parent", "can_remove", "can_hide", "is_private", "can_comment"}
+            {
+                "comment_count",
+                "attachment",
+                "parent",
+                "can_remove",
+                "can_hide",
+                "is_private",
+                "can_comment",
+                "review_text",
+                "recommendation_type",
+            }
         ),
     ),
     (Kind.MESSAGE, frozenset({"to", "sticker", "is_unsupported", "reply_to"})),
@@ -172,8 +186,6 @@ _MARKS: tuple[tuple[Kind, frozenset[str]], ...] = (
                 "broadcast_start_time",
                 "embed_html",
                 "media_type",
-                "review_text",
-                "recommendation_type",
                 "creation_time",
             }
         ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from datetime import UTC, datetime
 
 from paloverde.errors import BadSetting
@@ -17,7 +17,8 @@ from paloverde.platforms.conversation import (
     Seen,
     Verdict,
 )
-from paloverde.platforms.x import judge, lookup, read, talk
+from paloverde.platforms.x import judge, lookup, read, sweep, talk
+from paloverde.platforms.x.gives import GIVES
 from paloverde.platforms.x.questions import Choice
 from paloverde.records import Account, Kind, Reading
 
@@ -36,6 +37,10 @@ class X:
 
     name = "x"
     title = "X"
+    gives = GIVES
+    budgets: tuple[
+        Budget, ...
+    ] = ()  # X bills what is read; its limits are over 15 minutes and in its headers
 
     def __init__(self, words: Choice = "auto", clock: Clock = _now) -> None:
         if words not in ("post", "tweet", "auto"):
@@ -43,11 +48,17 @@ class X:
         self._words = words
         self._clock = clock
 
-    budgets: tuple[Budget, ...] = ()
-
     def night(self, account: Account, since: datetime | None) -> Conversation:
-        """Profile, posts, replies, mentions, followers, private messages. Raises `WrongAccount`."""
+        """Profile, posts, replies, mentions, followers, blocks, private messages. Raises `WrongAccount`."""
         return talk.night(account, since, self._words)
+
+    def sweep(self, account: Account, since: datetime, watched: Sequence[str]) -> Conversation:
+        """New posts, replies, mentions and private messages, in five questions or a few more."""
+        return sweep.sweep(account, since, watched, self._words)
+
+    def canary(self, account: Account) -> Generator[Request, Response | None, str]:
+        """Whose token it is. Raises `WrongAccount`."""
+        return sweep.canary(account)
 
     def look_up(
         self, account: Account, items: list[tuple[Kind, str]]

@@ -15,6 +15,7 @@ from paloverde.platforms.x.classic import classic_message
 from paloverde.platforms.x.items import (
     NAME,
     Context,
+    context_of,
     derived_id,
     milliseconds,
     moment,
@@ -56,12 +57,7 @@ def records(piece: bytes, position: int) -> list[Record | Unread]:
 
 
 def _post(event: Event, piece: bytes, position: int, payload: bytes) -> Record | Unread:
-    users, media = included(event.includes)
-    context = Context(
-        posters={user.id: poster_of(user) for user in users if user.id},
-        media={one.media_key: one for one in media if one.media_key},
-    )
-    record = post_record(payload, position, context)
+    record = post_record(payload, position, context_of(included(event.includes)))
     if isinstance(record, Record):
         record.payload = piece
     return record

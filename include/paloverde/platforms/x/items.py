@@ -8,10 +8,22 @@ from datetime import UTC, datetime
 import msgspec
 
 from paloverde.platforms import jsontext
-from paloverde.platforms.x.wire import DmEvent, Media, Post, Referenced, User, Withheld, decode
+from paloverde.platforms.x.wire import (
+    Attachments,
+    DmEvent,
+    Includes,
+    Media,
+    Poll,
+    Post,
+    Referenced,
+    User,
+    Withheld,
+    decode,
+)
 from paloverde.records import NOBODY, Kind, Medium, Missing, Poster, Record, Unread, Visibility
 
 NAME = "x"
+_ONLY_OURS = frozenset((Kind.SUBSCRIBER, Kind.BLOCKED))  # who follows and who is blocked is not public
 _REPLY, _QUOTE = "replied_to", "quoted"
 _TEXT = b'"text"'
 
@@ -21,7 +33,18 @@ class Context(msgspec.Struct):
 
     posters: dict[str, Poster] = {}
     media: dict[str, Media] = {}
+    polls: dict[str, Poll] = {}
     gone: frozenset[str] = frozenset()
+
+
+def context_of(includes: Includes, gone: frozenset[str] = frozenset()) -> Context:
+    """What a page includes, by the keys that its items use."""
+    return Context(
+        posters={user.id: poster_of(user) for user in includes.users or () if user.id},
+        media={one.media_key: one for one in includes.media or () if one.media_key},
+        polls={poll.id: poll for poll in includes.polls or () if poll.id},
+        gone=gone,
+    )
 
 
 def poster_of(user: User) -> Poster:
@@ -101,7 +124,9 @@ def post_record(piece: bytes, position: int, context: Context) -> Record | Unrea
         position=position,
         parent_id=parent,
         thread_id=post.conversation_id,
-        text=plain((long_text.text if long_text else None) or post.text),
+        text=_with_polls(
+            plain((long_text.text if long_text else None) or post.text), post.attachments, context
+        ),
         posted_at=posted_at,
         posted_text=post.created_at,
         edited_at=posted_at if history and len(history) > 1 and history[0] != post.id else None,
@@ -128,7 +153,7 @@ def user_record(piece: bytes, position: int, kind: Kind) -> Record | Unread:
         position=position,
         text=user.description,
         poster=poster_of(user),
-        visibility=Visibility.PRIVATE if kind is Kind.SUBSCRIBER else Visibility.PUBLIC,
+        visibility=Visibility.PRIVATE if kind in _ONLY_OURS else Visibility.PUBLIC,
         permalink=f"https://x.com/i/user/{user.id}",
         count=user.public_metrics.followers_count if user.public_metrics and kind is Kind.PROFILE else None,
         drift=notes(drift, _withheld(user.withheld)) if drift or user.withheld else None,
@@ -160,6 +185,15 @@ def message_record(piece: bytes, position: int, context: Context) -> Record | Un
         media=media,
         drift=notes(drift, odd_time, no_address, _doubled(piece)),
     )
+
+
+def _with_polls(text: str | None, attachments: Attachments | None, context: Context) -> str | None:
+    """The options of a poll are words of the post: they follow its text, one a line."""
+    if attachments is None or not attachments.poll_ids or not context.polls:
+        return text
+    polls = [context.polls[key] for key in attachments.poll_ids if key in context.polls]
+    labels = [option.label for poll in polls for option in poll.options or () if option.label]
+    return "\n".join([*([text] if text else []), *labels]) or None
 
 
 def _doubled(piece: bytes) -> str | None:

@@ -6,7 +6,7 @@ https://docs.x.com/x-api/fundamentals/pagination: a page may be short or empty a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from datetime import datetime, timedelta
 
 import msgspec
@@ -18,6 +18,8 @@ from paloverde.platforms.x.read import Page, read_page
 from paloverde.records import Kind, Record
 
 BARREN_PAGES = 25  # so many pages in a row without anything new are a loop
+A_GLANCE = "this was a short look between two nights"
+SEARCH_WINDOW = timedelta(days=7)  # https://docs.x.com/x-api/posts/search/introduction
 RESTARTS = 2  # walks from the top after an expired page mark
 _ROUNDED = timedelta(minutes=1)  # the edge of a time window moves while we read
 
@@ -60,6 +62,9 @@ class Stream(msgspec.Struct, frozen=True, kw_only=True):
     declared: int | None = None
     owner: str | None = None  # where set, what others wrote is a comment: they speak to this account
     beyond: str = ""  # what to do about items beyond the window or number
+    prefix: str = ""  # before native ids, where the same people stand in another list of that kind too
+    glance: datetime | None = None  # a look between two nights: enough once the pages reach back to here
+    threads: bool = False  # whether the items belong to the listings of their own threads
 
 
 class Walk(msgspec.Struct):
@@ -91,15 +96,16 @@ def walk(stream: Stream, vocabulary: Vocabulary) -> Walking:
         yield Gap(stream.name, stream.kind, cause, of=stream.of, until=got.since)
     if not got.trouble and got.unread:
         got.trouble = f"{got.unread} of the items could not be read, so none is known to be absent"
+    reason = got.trouble or (A_GLANCE if stream.glance else "")
     yield Listing(
         stream=stream.name,
         kind=stream.kind,
-        complete=not got.trouble,
+        complete=not reason,
         got=len(got.records) + got.unread,
         of=stream.of,
         since=got.since,
         declared=_declared(stream, got),
-        reason=got.trouble,
+        reason=reason,
     )
     return got
 
@@ -192,9 +198,9 @@ def _pages(stream: Stream, vocabulary: Vocabulary, got: Walk) -> Generator[Said,
         if trouble:
             break
         _bound(stream, got, response.received_at)
-        yield _take(stream, page, got)
+        yield from _take(stream, page, got)
         trouble = _short(page) or cursor.advance(page)
-        if cursor.mark is None:
+        if cursor.mark is None or _far_enough(stream, page):
             break
     return trouble
 
@@ -204,17 +210,28 @@ def _page_params(stream: Stream, cursor: _Cursor) -> Params:
     return (*stream.params, ("max_results", str(cursor.size)), *more)
 
 
-def _take(stream: Stream, page: Page, got: Walk) -> Found:
+def _take(stream: Stream, page: Page, got: Walk) -> Iterator[Found]:
     """The records that this listing had not given before, and all that could not be read."""
-    fresh = []
+    fresh: dict[str, list[Record]] = {stream.of: []}
     for record in page.records:
         if stream.owner and record.poster.id != stream.owner and record.kind is Kind.POST:
             record.kind = Kind.COMMENT
+        record.native_id = stream.prefix + record.native_id
         if record.native_id not in got.records:
             got.records[record.native_id] = record
-            fresh.append(record)
+            under = record.thread_id if stream.threads and record.thread_id else stream.of
+            fresh.setdefault(under, []).append(record)
     got.unread += len(page.unread)
-    return Found(fresh, page.unread, stream.name, stream.of)
+    yield Found(fresh.pop(stream.of), page.unread, stream.name, stream.of)
+    for thread, records in fresh.items():
+        yield Found(records, [], stream.name, thread)
+
+
+def _far_enough(stream: Stream, page: Page) -> bool:
+    """Whether a look between two nights has reached what is known; pages come newest first."""
+    if stream.glance is None:
+        return False
+    return any(one.posted_at is not None and one.posted_at < stream.glance for one in page.records)
 
 
 def _refusal(page: Page) -> str:
@@ -244,7 +261,7 @@ def _bound(stream: Stream, got: Walk, now: datetime) -> None:
 
 def _ceiling(stream: Stream, got: Walk) -> str:
     """Why the oldest items are missing, where X gives only the newest; it bounds the listing too."""
-    if stream.newest is None:
+    if stream.newest is None or stream.glance:
         return ""
     more_exist = stream.since is None and stream.declared is not None and stream.declared > stream.newest
     if len(got.records) < stream.newest and not more_exist:

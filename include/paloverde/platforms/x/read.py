@@ -16,12 +16,12 @@ from paloverde.platforms.x import activity, export
 from paloverde.platforms.x.items import (
     NAME,
     Context,
+    context_of,
     derived_id,
     message_record,
     moment,
     notes,
     post_record,
-    poster_of,
     user_record,
 )
 from paloverde.platforms.x.wire import (
@@ -125,15 +125,7 @@ def _context(envelope: Envelope) -> tuple[Context, list[Problem]]:
     )
     if not bytes(envelope.includes):
         return Context(gone=gone), problems
-    users, media = included(envelope.includes)
-    return (
-        Context(
-            posters={user.id: poster_of(user) for user in users if user.id},
-            media={one.media_key: one for one in media if one.media_key},
-            gone=gone,
-        ),
-        problems,
-    )
+    return context_of(included(envelope.includes), gone), problems
 
 
 def _read_items(

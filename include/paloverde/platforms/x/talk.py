@@ -1,4 +1,4 @@
-"""A night with X: the profile, the account's posts, mentions, replies, followers and private messages."""
+"""A night with X: the profile, posts, mentions, replies, followers, blocked people and private messages."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import msgspec
 
 from paloverde.errors import PermissionMissing, TryAgain, WrongAccount
 from paloverde.platforms.conversation import Conversation, Found, Gap, NotThere, Response, Said, TooMuch
-from paloverde.platforms.x.listing import Stream, Vocabulary, ask, walk
+from paloverde.platforms.x.listing import SEARCH_WINDOW, Stream, Vocabulary, ask, walk
 from paloverde.platforms.x.questions import Choice, Params, about_messages, about_posts, about_users, as_time
 from paloverde.platforms.x.read import read_page
 from paloverde.platforms.x.wire import User, decode
+from paloverde.platforms.x.wordings import Earlier, fetch
 from paloverde.records import Account, Kind, Record, Visibility
 
 NEWEST_POSTS = 3_200  # https://docs.x.com/x-api/posts/timelines/introduction
 NEWEST_MENTIONS = 800
-SEARCH_WINDOW = timedelta(days=7)  # https://docs.x.com/x-api/posts/search/introduction
 FAILURES = 3  # so many threads in a row that fail mean that the search is down
 MESSAGE_WINDOW = timedelta(days=30)  # https://docs.x.com/x-api/direct-messages/lookup/introduction
 
@@ -42,9 +42,13 @@ def night(account: Account, since: datetime | None, choice: Choice) -> Conversat
     vocabulary = Vocabulary(choice)
     unproven = yield from _identity(account, vocabulary)
     counts = yield from _profile(account, vocabulary)
-    yield from _posts_and_replies(account, since, counts, vocabulary)
-    yield from _mentions(account, since, vocabulary)
+    earlier = Earlier()
+    yield from _posts_and_replies(account, since, counts, vocabulary, earlier)
+    yield from _mentions(account, since, vocabulary, earlier)
+    yield from fetch(earlier, vocabulary)
     yield from _followers(account, counts, vocabulary)
+    for name, edge, prefix in _BLOCKS:
+        yield from walk(_blocked(account, name, edge, prefix), vocabulary)
     if unproven:
         yield Gap(
             "messages", Kind.MESSAGE, f"whose private messages the token opens is not known: {unproven}"
@@ -108,7 +112,7 @@ def subscriber_count(profile: Record) -> list[Record]:
 
 
 def _posts_and_replies(
-    account: Account, since: datetime | None, counts: Counts, vocabulary: Vocabulary
+    account: Account, since: datetime | None, counts: Counts, vocabulary: Vocabulary, earlier: Earlier
 ) -> Step:
     posts = yield from walk(
         Stream(
@@ -127,17 +131,20 @@ def _posts_and_replies(
         ),
         vocabulary,
     )
+    earlier.meet(posts.records.values(), "posts")
     roots = [
         post for post in posts.records.values() if post.kind is Kind.POST and not _is_old(post, posts.latest)
     ]
-    yield from _all_replies(account, roots, vocabulary)
+    yield from _all_replies(account, roots, vocabulary, earlier)
 
 
-def _all_replies(account: Account, roots: list[Record], vocabulary: Vocabulary) -> Step:
+def _all_replies(account: Account, roots: list[Record], vocabulary: Vocabulary, earlier: Earlier) -> Step:
     """The replies to each recent post; after a refusal, or failures in a row, the rest is one gap."""
     failures = 0
     for number, post in enumerate(roots, start=1):
-        replies = yield from walk(_replies(account, post), vocabulary)
+        stream = _replies(account, post)
+        replies = yield from walk(stream, vocabulary)
+        earlier.meet(replies.records.values(), stream.name, stream.of)
         failures = failures + 1 if replies.trouble else 0
         left = len(roots) - number
         if left and (replies.refused or failures >= FAILURES):
@@ -171,8 +178,8 @@ def _is_old(post: Record, now: datetime | None) -> bool:
     return now is not None and post.posted_at is not None and post.posted_at < now - SEARCH_WINDOW
 
 
-def _mentions(account: Account, since: datetime | None, vocabulary: Vocabulary) -> Step:
-    yield from walk(
+def _mentions(account: Account, since: datetime | None, vocabulary: Vocabulary, earlier: Earlier) -> Step:
+    mentions = yield from walk(
         Stream(
             name="mentions",
             kind=Kind.COMMENT,
@@ -189,6 +196,7 @@ def _mentions(account: Account, since: datetime | None, vocabulary: Vocabulary) 
         ),
         vocabulary,
     )
+    earlier.meet(mentions.records.values(), "mentions")
 
 
 def _followers(account: Account, counts: Counts, vocabulary: Vocabulary) -> Step:
@@ -205,6 +213,24 @@ def _followers(account: Account, counts: Counts, vocabulary: Vocabulary) -> Step
             declared=counts.followers,
         ),
         vocabulary,
+    )
+
+
+# Who is blocked and muted stands in both lists: a muted person's id has a word before it.
+_BLOCKS = (("blocked", "blocking", ""), ("muted", "muting", "muted:"))
+
+
+def _blocked(account: Account, name: str, edge: str, prefix: str) -> Stream:
+    return Stream(
+        name=name,
+        kind=Kind.BLOCKED,
+        path=f"/2/users/{account.native_id}/{edge}",
+        purpose=f"people {name} by {account.handle}",
+        about=about_users,
+        largest=1000,
+        smallest=1,
+        people=Kind.BLOCKED,
+        prefix=prefix,
     )
 
 

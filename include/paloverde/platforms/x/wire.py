@@ -39,9 +39,10 @@ class EditControls(msgspec.Struct, gc=False):
 
 
 class Attachments(msgspec.Struct, gc=False):
-    """Keys into `includes.media`."""
+    """Keys into `includes.media` and `includes.polls`."""
 
     media_keys: list[str] | None = None
+    poll_ids: list[str] | None = None
 
 
 class Withheld(msgspec.Struct, gc=False):
@@ -160,11 +161,25 @@ class Problem(msgspec.Struct, gc=False):
         return self.detail or self.message or self.title or self.about or "X gave no reason"
 
 
+class PollOption(msgspec.Struct, gc=False):
+    """One answer of a poll; how many chose it changes by itself and is not read."""
+
+    label: str | None = None
+
+
+class Poll(msgspec.Struct, gc=False):
+    """A poll in `includes.polls`: its options are words of the post that asks."""
+
+    id: str | None = None
+    options: list[PollOption] | None = None
+
+
 class Includes(msgspec.Struct, gc=False):
     """What the items of a page refer to."""
 
     users: list[User] | None = None
     media: list[Media] | None = None
+    polls: list[Poll] | None = None
 
 
 class Meta(msgspec.Struct, gc=False):
@@ -239,12 +254,16 @@ def each(form: type[Form], array: msgspec.Raw | None) -> Iterator[Form]:
             yield decode(form, piece)[0]
 
 
-def included(includes: msgspec.Raw | None) -> tuple[list[User], list[Media]]:
-    """The users and media that a page includes; one damaged entry does not take the others with it."""
+def included(includes: msgspec.Raw | None) -> Includes:
+    """The users, media and polls that a page includes; one damaged entry does not take the others with it."""
     if includes is None or not bytes(memoryview(includes)[:1]):
-        return [], []
+        return Includes()
     found, drift = decode(Includes, includes)
     if drift is None:
-        return found.users or [], found.media or []
+        return found
     given = members(includes)
-    return list(each(User, given.get("users"))), list(each(Media, given.get("media")))
+    return Includes(
+        users=list(each(User, given.get("users"))),
+        media=list(each(Media, given.get("media"))),
+        polls=list(each(Poll, given.get("polls"))),
+    )

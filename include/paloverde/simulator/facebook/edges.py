@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from paloverde.simulator.city import Conversation, Item, State
-from paloverde.simulator.facebook import paging
+from paloverde.simulator.facebook import besides, paging
 from paloverde.simulator.facebook.errors import GraphError, no_such, permission
 from paloverde.simulator.facebook.fields import Field, parse, written
 from paloverde.simulator.facebook.nodes import NODES, render
@@ -22,8 +22,7 @@ POST_EDGES = {
 }
 EMPTY_EDGES = frozenset(
     (
-        "albums", "events", "live_videos", "video_reels", "stories", "ratings", "roles", "likes",
-        "sharedposts", "insights", "reactions", "attachments",
+        "albums", "events", "roles", "likes", "sharedposts", "insights", "reactions", "attachments",
     )
 )  # fmt: skip
 OWNER_EDGES = frozenset(("conversations", "scheduled_posts", "blocked", "messages"))
@@ -59,8 +58,10 @@ def _page_edge(view: View, name: str, params: dict[str, str]) -> dict[str, Any] 
         return _posts(view, name, params)
     if name == "conversations":
         return _conversations(view, params)
-    if name in {"photos", "videos"}:
+    if name in {"photos", "videos", "video_reels"}:
         return _media(view, name, params)
+    if name in {"stories", "live_videos", "ratings"}:
+        return _besides(view, name, params)
     if name == "blocked":
         banned = [someone for someone in view.presence.people.values() if someone.banned]
         return {"data": [render(view, "person", someone, []) for someone in banned]}
@@ -73,7 +74,9 @@ def _item_edge(view: View, item: Item, name: str, params: dict[str, str]) -> dic
         return None
     if name == "comments":
         return _comments(view, item, params)
-    if name in {"attachments", "reactions", "likes"} and name in NODES[item.kind]:
+    if name == "reactions":
+        return besides.reactions(view, item, params)
+    if name in {"attachments", "likes"} and name in NODES[item.kind]:
         return dict(render(view, item.kind, item, [Field(name, params)]).get(name, {"data": []}))
     return None
 
@@ -159,11 +162,28 @@ def _messages(view: View, thread: Conversation, params: dict[str, str]) -> dict[
     return answer
 
 
+def _besides(view: View, name: str, params: dict[str, str]) -> dict[str, Any]:
+    kind = {"stories": "story", "live_videos": "live", "ratings": "rating"}[name]
+    items = besides.broadcasts(view, params) if kind == "live" else besides.standing(view, kind)
+    since = _moment(params.get("since"))
+    items = [item for item in items if since is None or item.at >= since]
+    return _listed(view, kind, items, f"{view.page_id}/{name}", params)
+
+
 def _media(view: View, name: str, params: dict[str, str]) -> dict[str, Any]:
-    kind = name.removesuffix("s")
+    """Reels are videos too; their posts stand in no feed."""
+    kind = "photo" if name == "photos" else "video"
+    streams = {"video_reels": {"reel"}, "videos": {"own", "reel"}}.get(name, {"own"})
     if name == "photos" and params.get("type", "profile") != "uploaded":
         return {"data": []}  # without type=uploaded: the profile pictures, of which there are none
-    items = [photo for photo in all_media(view) if photo.medium.type == kind and photo.post.stream == "own"]
+    since = _moment(params.get("since"))
+    items = [
+        photo
+        for photo in all_media(view)
+        if photo.medium.type == kind
+        and photo.post.stream in streams
+        and (since is None or photo.post.at >= since)
+    ]
     return _listed(view, kind, items, f"{view.page_id}/{name}", params)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from paloverde.simulator import media, texts
 from paloverde.simulator.city import Item, State
+from paloverde.simulator.facebook import besides
 from paloverde.simulator.facebook.errors import GraphError
 from paloverde.simulator.facebook.fields import Field
 from paloverde.simulator.facebook.objects import (
@@ -64,7 +65,7 @@ POST: dict[str, Show] = {
     "attachments": attachments,
     "scheduled_publish_time": scheduled,
     "comments": lambda view, item, field: view.edges(view, item, field),
-    "reactions": feeling,
+    "reactions": lambda view, item, field: besides.reactions(view, item, field.arguments),
     "likes": feeling,
     "to": lambda view, item, _: (
         {"data": [person(view.presence.account)]} if item.stream == "visitor" else None
@@ -93,7 +94,7 @@ COMMENT: dict[str, Show] = {
     ),
     "attachment": comment_attachment,
     "comments": lambda view, item, field: view.edges(view, item, field),
-    "reactions": feeling,
+    "reactions": lambda view, item, field: besides.reactions(view, item, field.arguments),
     "likes": feeling,
 }
 THREAD: dict[str, Show] = {
@@ -186,16 +187,19 @@ PERSON: dict[str, Show] = {
 
 NODES: dict[str, dict[str, Show]] = {
     "page": PAGE, "post": POST, "comment": COMMENT, "thread": THREAD, "message": MESSAGE, "photo": PHOTO,
-    "video": VIDEO, "person": PERSON,
+    "video": VIDEO, "person": PERSON, "story": besides.STORY, "live": besides.LIVE, "rating": besides.RATING,
 }  # fmt: skip
 TYPES = {
     "page": "Page", "post": "PagePost", "comment": "Comment", "thread": "UnifiedThread",
     "message": "UnifiedMessage", "photo": "Photo", "video": "Video", "person": "Profile",
+    "story": "Stories", "live": "LiveVideo", "rating": "Recommendation",
 }  # fmt: skip
 DEFAULTS: dict[str, str] = {
     "page": "name,id", "post": "created_time,message,story,id", "comment": "created_time,from,message,id",
     "thread": "id,link,updated_time", "message": "id,created_time", "photo": "created_time,name,id",
     "video": "updated_time,description,id", "person": "name,id",
+    "story": "post_id,status,creation_time,media_type,media_id,url", "live": "status,description,id",
+    "rating": "created_time,recommendation_type,review_text",
 }  # fmt: skip
 
 
@@ -212,5 +216,6 @@ def render(view: View, kind: str, thing: Any, fields: list[Field]) -> dict[str, 
         value = table[field.name](view, thing, field)
         if value is not None:
             shown[field.alias] = value
-    shown.setdefault("id", table["id"](view, thing, Field("id")))
+    if "id" in table:  # stories and ratings have none
+        shown.setdefault("id", table["id"](view, thing, Field("id")))
     return shown

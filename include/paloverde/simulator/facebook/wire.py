@@ -18,18 +18,20 @@ from paloverde.simulator.wire import Ask, Reply
 VERSION = re.compile(r"v(\d+)\.\d+$")
 NEWEST = 26
 CALLS_PER_HOUR = 4800
+USAGES = {"facebook": "pages", "instagram": "instagram"}  # the kind of business use that is counted
 SETTINGS: dict[str, Any] = {
     "limits": "ample",  # "real": the hourly budget is kept
     "readable_messages": 20,  # the newest of each conversation whose details can be read
     "content_type": "application/json; charset=UTF-8",  # older versions sent text/javascript
     "signed_media": True,
+    "reactions": "named",  # "counted": their number and nobody's name
 }
 
 
 def answer(city: City, ask: Ask) -> Reply:
     """Answers as https://graph.facebook.com would."""
     presence = city.presences["facebook"]
-    version, path = _version(ask.path)
+    version, path = version_of(ask.path)
     try:
         reply = Reply(200, _answer(city, presence, ask, version, path))
     except GraphError as error:
@@ -42,14 +44,16 @@ def answer(city: City, ask: Ask) -> Reply:
     return finish(city, ask, reply)
 
 
-def finish(city: City, ask: Ask, reply: Reply, *, throttled_minutes: int = 0) -> Reply:
+def finish(
+    city: City, ask: Ask, reply: Reply, *, throttled_minutes: int = 0, site: str = "facebook"
+) -> Reply:
     """The headers that every Graph answer carries, usage among them."""
-    presence = city.presences["facebook"]
+    presence = city.presences[site]
     used = presence.calls.get("graph", (0, 0))[1] * 100 // CALLS_PER_HOUR
     if throttled_minutes:
         used = 100
     share = {"call_count": used, "total_cputime": used // 4, "total_time": used // 3}
-    business = {"type": "pages", **share, "estimated_time_to_regain_access": throttled_minutes}
+    business = {"type": USAGES[site], **share, "estimated_time_to_regain_access": throttled_minutes}
     reply.ascii = True
     reply.headers = {
         "Content-Type": presence.settings["content_type"],
@@ -70,7 +74,7 @@ def finish(city: City, ask: Ask, reply: Reply, *, throttled_minutes: int = 0) ->
     return reply
 
 
-def _version(path: str) -> tuple[str, list[str]]:
+def version_of(path: str) -> tuple[str, list[str]]:
     parts = [part for part in path.split("/") if part]
     if parts and VERSION.match(parts[0]):
         return parts[0], parts[1:]
@@ -82,7 +86,7 @@ def _answer(city: City, presence: Presence, ask: Ask, version: str, path: list[s
         raise GraphError(f"Unknown path components: /{version}", 2500)
     if ask.method != "GET":
         raise GraphError(f"Unsupported {ask.method.lower()} request.", 100, kind="GraphMethodException")
-    token = _token(presence, ask)
+    token = token_of(presence, ask)
     usage = limits.count(presence, "graph", CALLS_PER_HOUR, 3600, city.clock.now())
     if usage.over:
         raise errors.throttled(80001)
@@ -95,7 +99,7 @@ def _answer(city: City, presence: Presence, ask: Ask, version: str, path: list[s
     return edges.edge(view, None if thing is presence else thing, path[1], ask.query)
 
 
-def _token(presence: Presence, ask: Ask) -> str:
+def token_of(presence: Presence, ask: Ask) -> str:
     """The token of the query or the Authorization header. Raises `GraphError` where none of ours."""
     token = ask.query.get("access_token") or ask.headers.get("authorization", "").partition(" ")[2]
     if not token:
@@ -159,7 +163,7 @@ def empty_page(_city: City, ask: Ask, _payload: Any) -> Any:
     params = {k: v for k, v in ask.query.items() if k not in {"access_token", "after", "before", "ids"}}
     at = paging.place(ask.query["after"]) if "after" in ask.query else (paging.FIRST, 0)
     here = paging.cursor(at, "again")
-    version, path = _version(ask.path)
+    version, path = version_of(ask.path)
     token = ask.query.get("access_token") or ask.headers.get("authorization", "").partition(" ")[2]
     following = paging.address(f"{ask.base}/{version}", "/".join(path), token, params, after=here)
     return {"data": [], "paging": {"cursors": {"before": here, "after": here}, "next": following}}

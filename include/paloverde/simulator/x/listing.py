@@ -165,6 +165,9 @@ def include(view: View, answer: dict[str, Any], items: list[Item]) -> None:
     included = {
         "users": [objects.user(view, one) for one in people.values()],
         "media": [objects.medium(view, one) for one in media.values()],
+        "polls": [
+            objects.poll(view, one) for one in items if one.poll and "attachments.poll_ids" in view.expansions
+        ],
         view.words.includes: [
             objects.post(view, one) for one in parents.values() if view.presence.there(one)
         ],

@@ -1,4 +1,4 @@
-"""Posts by id. What is not there is named in `errors`, inside a 200."""
+"""Posts and users by id. What is not there is named in `errors`, inside a 200."""
 
 from __future__ import annotations
 
@@ -10,12 +10,29 @@ from paloverde.simulator.x.objects import View
 
 
 def several(view: View) -> dict[str, Any]:
+    return _found(view, _ids(view), "ids", single=False)
+
+
+def several_users(view: View) -> dict[str, Any]:
+    shown, lost = [], []
+    for one in _ids(view):
+        person = view.presence.people.get(one)
+        if person is None:
+            lost.append(problems.not_found(view.words, one, "ids", "user"))
+        elif person.suspended:
+            lost.append(problems.suspended(view.words, one, "ids"))
+        else:
+            shown.append(objects.user(view, person))
+    return {**({"data": shown} if shown else {}), **({"errors": lost} if lost else {})}
+
+
+def _ids(view: View) -> list[str]:
     ids = view.ask.query.get("ids", "").split(",")
     wrong = next((one for one in ids if not one.isdigit()), None)
     if wrong is not None or len(ids) > 100:
         message = f"The `ids` query parameter needs 1 to 100 ids; [{wrong or len(ids)}] is not that"
         raise problems.Refused(problems.invalid(view.words, "ids", wrong or str(len(ids)), message))
-    return _found(view, ids, "ids", single=False)
+    return ids
 
 
 def one(view: View, native_id: str) -> dict[str, Any]:

@@ -113,7 +113,34 @@ Show = Callable[[View, Item], Any]
 
 
 def attachments(_: View, item: Item) -> dict[str, Any] | None:
-    return {"media_keys": [medium.native_id for medium in item.media]} if item.media else None
+    keys = {"media_keys": [medium.native_id for medium in item.media]} if item.media else {}
+    polls = {"poll_ids": [poll_id(item)]} if item.poll else {}
+    return {**keys, **polls} or None
+
+
+def poll_id(item: Item) -> str:
+    """A poll's id: like a post's, and not the post's own."""
+    return str(int(item.first_id) + 1)
+
+
+def poll(view: View, item: Item) -> dict[str, Any]:
+    """A poll, with votes that grow by the minute."""
+    fields = view.asked("poll.fields")
+    ends = item.at + timedelta(days=1)
+    minutes = max(0, int((view.city.clock.now() - item.at).total_seconds()) // 60)
+    values: dict[str, Any] = {
+        "duration_minutes": 1440,
+        "end_datetime": stamp(ends),
+        "voting_status": "open" if view.city.clock.now() < ends else "closed",
+    }
+    options = [
+        {"position": i + 1, "label": label, "votes": minutes // (i + 3)} for i, label in enumerate(item.poll)
+    ]
+    return {
+        "id": poll_id(item),
+        "options": options,
+        **{name: value for name, value in values.items() if name in fields},
+    }
 
 
 def metrics(view: View, item: Item) -> dict[str, int]:
@@ -177,7 +204,7 @@ def post(view: View, item: Item, edition: int = -1) -> dict[str, Any]:
     shown[words.history] = [one.id for one in item.editions]
     wanted = set(fields)
     wanted |= expansions & {"author_id", "in_reply_to_user_id"}
-    wanted |= {"attachments"} if "attachments.media_keys" in expansions else set()
+    wanted |= {"attachments"} if expansions & {"attachments.media_keys", "attachments.poll_ids"} else set()
     wanted |= {"entities"} if "entities.mentions.username" in expansions else set()
     wanted |= {words.referenced} if expansions & words.referenced_expansions else set()
     names = {words.referenced: "referenced", words.note: "note"}

@@ -99,3 +99,16 @@ def withheld(words: Words, value: str, parameter: str) -> dict[str, Any]:
         "resource_id": value,
         "type": f"{words.problems}not-authorized-for-resource",
     }
+
+
+def suspended(words: Words, value: str, parameter: str) -> dict[str, Any]:
+    """A partial error: a user whom the site has suspended, under the name of what is not found."""
+    return {
+        "value": value,
+        "detail": f"User has been suspended: [{value}].",
+        "title": "Forbidden",
+        "resource_type": "user",
+        "parameter": parameter,
+        "resource_id": value,
+        "type": f"{words.problems}resource-not-found",
+    }

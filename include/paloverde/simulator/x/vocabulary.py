@@ -86,6 +86,7 @@ MEDIA = _names(
     "alt_text duration_ms height media_key non_public_metrics organic_metrics preview_image_url "
     "promoted_metrics public_metrics type url variants width"
 )
+POLL = _names("duration_minutes end_datetime id options voting_status")
 EVENT = _names(
     "attachments created_at dm_conversation_id entities event_type id participant_ids referenced_tweets "
     "referenced_posts sender_id text"

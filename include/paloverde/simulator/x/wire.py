@@ -107,7 +107,7 @@ def _token(presence: Presence, ask: Ask) -> str:
 def _check_fields(view: View) -> None:
     known = {
         view.words.fields: vocabulary.post_fields(view.words), "user.fields": vocabulary.USER,
-        "media.fields": vocabulary.MEDIA, "dm_event.fields": vocabulary.EVENT,
+        "media.fields": vocabulary.MEDIA, "dm_event.fields": vocabulary.EVENT, "poll.fields": vocabulary.POLL,
     }  # fmt: skip
     for name, allowed in known.items():
         for wrong in sorted(view.asked(name) - allowed):
@@ -193,6 +193,11 @@ def blocking(view: View, _: str) -> dict[str, Any]:
     return listing.users(view, [person for person in view.presence.people.values() if person.banned], limit)
 
 
+def muting(view: View, _: str) -> dict[str, Any]:
+    limit = listing.number(view, "max_results", 1, 1000, 100)
+    return listing.users(view, [person for person in view.presence.people.values() if person.muted], limit)
+
+
 def search_recent(view: View) -> dict[str, Any]:
     limit = listing.number(view, "max_results", 10, 100, 10)
     query = view.ask.query.get("query", "")
@@ -247,6 +252,8 @@ ROUTES = (
     _route(r"/2/users/(\d+)/mentions", mentions, 300),
     _route(r"/2/users/(\d+)/followers", followers, 300),
     _route(r"/2/users/(\d+)/blocking", blocking, 15, owner=True),
+    _route(r"/2/users/(\d+)/muting", muting, 15, owner=True),
+    _route(r"/2/users", lookup.several_users, 900),
     _route(r"/2/tweets", lookup.several, 5000),
     _route(r"/2/tweets/(\d+)", lookup.one, 900),
     _route(r"/2/tweets/search/recent", search_recent, 300),

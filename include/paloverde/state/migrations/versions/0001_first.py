@@ -65,7 +65,41 @@ def upgrade() -> None:
         sa.Column("looked_at", sa.BigInteger, nullable=False),
         sa.Column("absent_since", sa.BigInteger),
         sa.Column("removed_at", sa.BigInteger),
+        sa.Column("not_captured", sa.Integer),
         sqlite_with_rowid=False,
+    )
+    op.create_index("ix_items_first_seen", "items", ["account", "first_seen"])
+    unfetched = sa.text("not_captured > 0")
+    op.create_index(
+        "ix_items_unfetched", "items", ["account"], sqlite_where=unfetched, postgresql_where=unfetched
+    )
+    op.create_table(
+        "gaps",
+        sa.Column("name", sa.String(64), primary_key=True),
+        sa.Column("first_run", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("account", sa.String(80), nullable=False),
+        sa.Column("what", sa.String(40), nullable=False),
+        sa.Column("kind", sa.String(20), nullable=False),
+        sa.Column("stream", sa.Text, nullable=False),
+        sa.Column("of", sa.Text, nullable=False),
+        sa.Column("cause", sa.Text, nullable=False),
+        sa.Column("since", sa.BigInteger),
+        sa.Column("until", sa.BigInteger),
+        sa.Column("first_day", sa.Date, nullable=False),
+        sa.Column("last_day", sa.Date, nullable=False),
+        sa.Column("last_run", sa.Integer, nullable=False),
+        sa.Column("times", sa.Integer, nullable=False),
+        sa.Column("filled_by", sa.Integer),
+        sa.Column("filled_day", sa.Date),
+    )
+    op.create_index("ix_gaps_account", "gaps", ["account"])
+    op.create_table(
+        "turns",
+        sa.Column("account", sa.String(80), primary_key=True),
+        sa.Column("holder", sa.String(80), nullable=False),
+        sa.Column("ends_at", sa.BigInteger, nullable=False),
+        sa.Column("swept_at", sa.BigInteger),
+        sa.Column("sweep_cost", sa.Integer),
     )
     op.create_index("ix_items_listing", "items", ["account", "stream", "within"])
     still_open = sa.text("state IN ('absent', 'hidden')")
@@ -82,8 +116,51 @@ def upgrade() -> None:
         sa.Column("body", sa.Text, nullable=False),
         sa.Column("pending", sa.Boolean, nullable=False),
     )
+    op.create_table(
+        "credentials",
+        sa.Column("account", sa.String(80), primary_key=True),
+        sa.Column("sealed", sa.Text, nullable=False),
+        sa.Column("put_at", sa.BigInteger, nullable=False),
+        sa.Column("renewed_at", sa.BigInteger),
+    )
+    op.create_table(
+        "canaries",
+        sa.Column("account", sa.String(80), primary_key=True),
+        sa.Column("asked_at", sa.BigInteger, nullable=False),
+        sa.Column("alive", sa.Boolean, nullable=False),
+        sa.Column("said", sa.Text, nullable=False),
+        sa.Column("alive_at", sa.BigInteger),
+    )
+    op.create_table(
+        "alarms",
+        sa.Column("account", sa.String(80), primary_key=True),
+        sa.Column("cause", sa.String(40), primary_key=True),
+        sa.Column("ends_on", sa.Date, primary_key=True),
+        sa.Column("days", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("raised_at", sa.BigInteger, nullable=False),
+        sa.Column("told", sa.Boolean, nullable=False),
+    )
+    op.create_table(
+        "budgets",
+        sa.Column("site", sa.String(20), primary_key=True),
+        sa.Column("name", sa.String(40), primary_key=True),
+        sa.Column("owner", sa.String(80), primary_key=True),
+        sa.Column("day", sa.Date, primary_key=True),
+        sa.Column("used", sa.BigInteger, nullable=False),
+    )
+    op.create_table(
+        "pauses",
+        sa.Column("site", sa.String(20), primary_key=True),
+        sa.Column("owner", sa.String(80), primary_key=True),
+        sa.Column("lane", sa.Text, primary_key=True),
+        sa.Column("free_at", sa.BigInteger, nullable=False),
+    )
 
 
 def downgrade() -> None:
+    for table in ("turns", "gaps"):
+        op.drop_table(table)
+    for table in ("pauses", "budgets", "alarms", "canaries", "credentials"):
+        op.drop_table(table)
     for table in ("ledger", "items", "parts", "runs", "accounts"):
         op.drop_table(table)

@@ -1,4 +1,4 @@
-"""Walking one listing of the Graph API to its end, and knowing whether that was the end.
+"""Where the walk of one listing stands: what was seen, how much is asked at a time, and what went wrong.
 
 https://developers.facebook.com/docs/graph-api/results : a page may be short or empty and still have a
 next one; only a page without `next` is the last.
@@ -6,25 +6,21 @@ next one; only a page without `next` is the last.
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from datetime import datetime
 from urllib.parse import parse_qsl, quote, urlsplit
 
 import msgspec
 
-from paloverde.errors import PermissionMissing, Unreachable, Unreadable
-from paloverde.platforms.conversation import Found, Gap, Listing, NotThere, Request, Response, Said, TooMuch
-from paloverde.platforms.facebook.read import Page, Paging, Setting, read, read_page
+from paloverde.platforms import jsontext
+from paloverde.platforms.conversation import Listing, Request
+from paloverde.platforms.graph.pages import Page, Paging, Setting
 from paloverde.records import Kind, Record
 
 # Members of `next` that say where to go on. Everything else in it we know, and the token is not reused.
 _PAGER = frozenset({"after", "until", "offset", "__paging_token", "__after_id"})
 _REPEATS = 2  # pages in a row without anything new before it is called a loop
 
-# What ends one listing and not the night. A dead token or a limit ends the night.
-TROUBLE = (PermissionMissing, Unreachable, NotThere, Unreadable, TooMuch)
-
-Talk = Generator[Said, Response | None, "Walked"]
+Pager = tuple[tuple[str, str], ...]
 
 
 def path(*parts: str) -> str:
@@ -35,11 +31,22 @@ def path(*parts: str) -> str:
     return "/".join(("", *(quote(part, safe="") for part in parts)))
 
 
+class Below(msgspec.Struct, frozen=True):
+    """A listing inside each item, whose further pages belong to the same walk: replies inside comments."""
+
+    name: str
+    fields: str
+    light: str
+    limit: int = 50
+
+
 class Ask(msgspec.Struct, frozen=True):
     """One listing to be walked.
 
     `light` are the fields to fall back to where the site finds the full ones too much. `declared` is the
     site's own count where it is known beforehand, `readable` how many of the newest items the site shows.
+    `glance` ends a listing that comes newest first at the page that reaches back to it: such a walk is short
+    and proves nothing.
     """
 
     stream: str
@@ -52,80 +59,38 @@ class Ask(msgspec.Struct, frozen=True):
     limit: int = 100
     of: str = ""
     thread_id: str | None = None
+    parent_id: str | None = None
+    below: Below | None = None
     since: datetime | None = None
     declared: int | None = None
     readable: int | None = None
     counted: bool = False  # whether the site is asked for its own count, and a list without it is doubted
     keep: bool = False  # whether `Walked` holds the records too: only for lists that stay short
+    glance: datetime | None = None
+
+    @property
+    def setting(self) -> Setting:
+        """What is known about each item of this listing before it is read."""
+        return Setting(self.kind, self.thread_id, self.parent_id)
 
 
-class Walked(msgspec.Struct):
-    """What a walk brought: ids in the order of the site, and the error that ended it, if any."""
-
-    ids: dict[str, None]
-    records: list[Record]
-    trouble: Exception | None = None
+class _Inside(msgspec.Struct):
+    paging: Paging | None = None
 
 
-def walk(ask: Ask) -> Talk:
-    """Every item of a listing. Ends with one `Listing`; whatever is missing is a `Gap` as well."""
-    course = _Course(ask)
-    while not course.ended:
-        try:
-            response = yield course.request()
-            page = read_page(body_of(response), Setting(ask.kind, ask.thread_id))
-        except TooMuch as error:
-            course.ask_for_less(error)
-            continue
-        except TROUBLE as error:
-            course.give_up(error)
-            break
-        if course.ids_only:
-            page.reading.records = yield from _one_by_one(course, page)
-        fresh = course.take(page)
-        if fresh or page.reading.unread:
-            yield Found(fresh, page.reading.unread, ask.stream, ask.of)
-    course.compare()
-    for cause in course.causes:
-        yield Gap(ask.stream, ask.kind, cause, ask.of, ask.since, course.until)
-    yield course.listing()
-    return Walked(course.seen, course.kept, course.trouble)
-
-
-def _one_by_one(course: _Course, page: Page) -> Generator[Said, Response | None, list[Record]]:
-    """The items of a page that is too much in any form: each asked for by its id."""
-    records = []
-    for bare in page.reading.records:
-        try:
-            records += yield from _alone(course.ask, bare.native_id)
-        except TROUBLE as error:
-            course.miss(bare, str(error) or "the site finds it too much data even alone")
-    return records
-
-
-def _alone(ask: Ask, native_id: str) -> Generator[Said, Response | None, list[Record]]:
-    """One item by its id, with the light fields where the full ones are too much."""
-    purpose = f"{ask.purpose}: {native_id} alone"
-    try:
-        response = yield Request(path(native_id), (("fields", ask.fields),), purpose)
-    except TooMuch:
-        response = yield Request(path(native_id), (("fields", ask.light),), purpose)
-    return read(body_of(response), Setting(ask.kind, ask.thread_id)).records[:1]
-
-
-def body_of(response: Response | None) -> bytes:
-    """The body of the answer that the driver sent in."""
-    if response is None:
-        raise TypeError("A request is answered with a response or an error.")
-    return response.body
-
-
-class _Course:
+class Course:
     """Where a walk stands: what was seen, how much is asked at a time, and what went wrong."""
 
-    def __init__(self, ask: Ask) -> None:
+    def __init__(
+        self,
+        ask: Ask,
+        seen: dict[str, int | None] | None = None,
+        pager: Pager | None = (),
+    ) -> None:
         self.ask = ask
-        self.seen: dict[str, None] = {}
+        self.seen = {} if seen is None else seen
+        self.open_below: list[tuple[str, Paging]] = []  # items inside which a listing goes on
+        self.got = 0
         self.kept: list[Record] = []
         self.causes: list[str] = []
         self.trouble: Exception | None = None
@@ -138,8 +103,8 @@ class _Course:
         self._idle = 0
         self._rungs = _rungs(ask)
         self._rung = 0
-        self._pager: tuple[tuple[str, str], ...] = ()
-        self._pagers: set[tuple[tuple[str, str], ...]] = {()}
+        self._pager = pager or ()
+        self._pagers = {self._pager}
 
     @property
     def ids_only(self) -> bool:
@@ -150,7 +115,7 @@ class _Course:
         params = (("fields", fields), ("limit", str(limit)), *self.ask.params, *self._pager)
         return Request(self.ask.path, params, self.ask.purpose)
 
-    def ask_for_less(self, error: TooMuch) -> None:
+    def ask_for_less(self, error: Exception) -> None:
         """Halve the page down to one, then leave nested fields out, then ask for ids alone."""
         if self._rung + 1 == len(self._rungs):
             self.give_up(error)
@@ -172,8 +137,10 @@ class _Course:
             if self.ask.readable is not None and _is_bare(record):
                 self._stop_at_readable()
                 break
-            self.seen[record.native_id] = None
+            self.seen[record.native_id] = record.count
+            self._look_below(record)
             fresh.append(record)
+            self.got += record.kind is self.ask.kind
             if record.posted_at is not None and (self._oldest is None or record.posted_at < self._oldest):
                 self._oldest = record.posted_at
         if self.ask.keep:
@@ -187,8 +154,31 @@ class _Course:
             self._go_on(page.paging, idle=bool(page.reading.records) and not fresh)
         return fresh
 
+    def _look_below(self, record: Record) -> None:
+        """Note where the listing inside an item has a further page."""
+        if self.ask.below is None:
+            return
+        inside = _members(record).get(self.ask.below.name)
+        try:
+            paging = msgspec.json.decode(inside or b"{}", type=_Inside).paging
+        except msgspec.DecodeError as error:
+            self._lost += 1
+            self._add(f"it cannot be told whether the {self.ask.below.name} of an item go on: {error}")
+            return
+        if paging is not None and paging.next:
+            self.open_below.append((record.native_id, paging))
+
+    def add_below(self, deeper: Course) -> None:
+        """What further pages inside an item brought, and what they lacked."""
+        self.got += deeper.got
+        self.kept += deeper.kept
+        self.trouble = self.trouble or deeper.trouble
+        self._lost += not deeper.listing().complete
+        for cause in deeper.causes:
+            self._add(cause)
+
     def _go_on(self, paging: Paging, *, idle: bool) -> None:
-        pager = _following(paging)
+        pager = following(paging)
         self._idle = self._idle + 1 if idle else 0
         if self.ids_only:
             self._rung = 0  # the next page need not have what made this one too much
@@ -198,8 +188,10 @@ class _Course:
             self._stop("the site says that there is more and gives no way to it")
         elif pager in self._pagers or self._idle >= _REPEATS:
             self._stop("the site leads in a circle: the same page came again")
-        elif self.ask.readable is not None and len(self.seen) >= self.ask.readable:
+        elif self.ask.readable is not None and self.got >= self.ask.readable:
             self._stop_at_readable()
+        elif self.ask.glance is not None and (self._oldest is None or self._oldest < self.ask.glance):
+            self.ended = True
         self._pager = pager or ()
         self._pagers.add(self._pager)
 
@@ -208,7 +200,7 @@ class _Course:
         self.ended = True
         if self.ask.since is None or self._oldest is None or self._oldest > self.ask.since:
             self.until = self._oldest
-            self._add(f"the site shows only the {len(self.seen)} newest; older ones exist and cannot be read")
+            self._add(f"the site shows only the {self.got} newest; older ones exist and cannot be read")
 
     def _stop(self, cause: str) -> None:
         self.ended = True
@@ -224,20 +216,18 @@ class _Course:
 
     def compare(self) -> None:
         """The site's own count against ours, where the whole list was walked."""
-        if self.whole and self.declared is not None and len(self.seen) < self.declared:
+        if self.whole and self.declared is not None and self.got < self.declared:
             self._lost += 1
-            self._add(f"the site counts {self.declared} and gave {len(self.seen)}")
+            self._add(f"the site counts {self.declared} and gave {self.got}")
         if self.whole and self.ask.counted and self.declared is None:
             self._lost += 1  # a list emptied by a lost permission looks just like this
             self._add("the site left out its own count, so it cannot be told whether this is all")
 
     def listing(self) -> Listing:
-        complete = self.whole and not self._lost
-        reason = "" if complete else "; ".join(self.causes) or "the site shows only the newest"
         ask = self.ask
-        return Listing(
-            ask.stream, ask.kind, complete, len(self.seen), ask.of, ask.since, self.declared, reason
-        )
+        complete = self.whole and not self._lost and ask.glance is None
+        reason = "" if complete else "; ".join(self.causes) or "the site shows only the newest"
+        return Listing(ask.stream, ask.kind, complete, self.got, ask.of, ask.since, self.declared, reason)
 
 
 def _rungs(ask: Ask) -> list[tuple[int, str]]:
@@ -248,7 +238,7 @@ def _rungs(ask: Ask) -> list[tuple[int, str]]:
     return [(limit, fields) for fields in dict.fromkeys((ask.fields, ask.light, "id")) for limit in limits]
 
 
-def _following(paging: Paging) -> tuple[tuple[str, str], ...] | None:
+def following(paging: Paging) -> Pager | None:
     """Parameters of the next page, None where this was the last, () where the site gives no way to it."""
     if not paging.next:
         return None
@@ -264,4 +254,9 @@ def _following(paging: Paging) -> tuple[tuple[str, str], ...] | None:
 
 def _is_bare(record: Record) -> bool:
     """A message of which the site shows that it exists, and nothing more."""
-    return msgspec.json.decode(record.payload, type=dict[str, msgspec.Raw]).keys() <= {"id", "created_time"}
+    return _members(record).keys() <= {"id", "created_time"}
+
+
+def _members(record: Record) -> dict[str, msgspec.Raw]:
+    """The members of what the site sent, mended where its text is unsound."""
+    return jsontext.fields(jsontext.open_text(record.payload).sound)

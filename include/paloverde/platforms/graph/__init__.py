@@ -1,0 +1,1 @@
+"""What Facebook and Instagram share: the Graph API's pages, errors, limits, look-ups and downloads."""

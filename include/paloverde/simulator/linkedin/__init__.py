@@ -1,0 +1,1 @@
+"""LinkedIn: the Community Management API as one page's administrator sees it."""

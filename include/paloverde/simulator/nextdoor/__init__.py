@@ -1,0 +1,1 @@
+"""Nextdoor's partner API over the city."""
