@@ -248,6 +248,7 @@ class Installation:
         if report.outcome == "sealed":
             about = {"account": slug, "format": report.format, "provenance": report.provenance}
             self._tell("import sealed", actor, **about, sequence=str(report.sequence))
+            self._tell_gaps(slug, report.sequence, actor)
         return report
 
     def export_records(

@@ -379,14 +379,15 @@ class AccountAudit:
         row = self.latest.get(entry.id)
         since = self._gone_since[entry.id]
         is_held = any(one["confirmed_at"] >= since for one in self.held[entry.id])
-        if row is None or is_held or entry.kind not in self._showing.provable:
+        if row is None or is_held or row["kind"] not in self._showing.provable:
             return
         is_due = poll.started - max(since, row["observed_at"]) > ROTATION
         if is_due or self._had_to_be_listed(entry, runs):
             self._waited[entry.id] += 1
-        if self._waited[entry.id] >= ENOUGH:
+        enough = ENOUGH + entry.depth  # what went with something above it is found a level a night
+        if self._waited[entry.id] >= enough:
             told = f"{entry.kind} {entry.id} is {entry.state} since {since:%d %B} by {entry.by}, and not held"
-            self.tell("not held", f"{told} after {ENOUGH} clean nights in which it had to be missed")
+            self.tell("not held", f"{told} after {enough} clean nights in which it had to be missed")
 
     def _had_to_be_listed(self, entry: Entry, runs: list[SealedRun]) -> bool:
         """Whether the listing that showed it last was walked to its end again, and did not show it."""

@@ -29,6 +29,7 @@ class Entry:
     at: datetime
     parents: tuple[str, ...]
     roots: tuple[str, ...]
+    depth: int  # how many items it hangs under
     author: tuple[str, str, str]  # name, username, id
     poster: tuple[str, ...]
     is_unsigned: bool
@@ -68,6 +69,7 @@ def _entry(presence: Presence, item: Item, now: datetime, since: datetime | None
         at=item.at.replace(microsecond=0),
         parents=_parents(item, flat=showing.flat),
         roots=tuple(one.id for one in item.root.editions) if item.thread is None else (item.thread.id,),
+        depth=_depth(item),
         author=(author.name, author.username, author.id),
         is_unsigned=item.unsigned,
         poster=() if item.unsigned else showing.poster(presence, item),
@@ -76,6 +78,10 @@ def _entry(presence: Presence, item: Item, now: datetime, since: datetime | None
         listed=reached and showing.alive(presence, item, now, since),
         is_gone=is_gone,
     )
+
+
+def _depth(item: Item) -> int:
+    return 0 if item.parent is None else 1 + _depth(item.parent)
 
 
 def _parents(item: Item, *, flat: bool) -> tuple[str, ...]:

@@ -85,6 +85,8 @@ def _list(city: Installation) -> None:
         print(f"{account.slug}  {account.platform} {account.native_id} ({account.handle})")
         for line in _told(standing, nights.get(account.slug), len(city.gaps(account.slug))):
             print(f"  {line}")
+        if measured := city.latency(account.slug):
+            print(f"  {measured.sentence()}")
     if not city.accounts():
         print("No account is registered yet. `paloverde accounts add --help` shows how.")
 

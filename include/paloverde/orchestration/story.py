@@ -26,6 +26,7 @@ from paloverde.settings import load
 
 QUESTION = "street NEAR/5 sweeping"
 REQUEST = "PRA-2026-0042"
+_SAID = "Is the well water safe"  # nobody says so in the simulated city
 _NIGHT_SECONDS = 300.0
 
 
@@ -57,6 +58,7 @@ def play(stage: Stage) -> None:
     _show_who_may_what(stage)
     _first_night(stage, it)
     removed = _something_is_removed(stage)
+    _between_nights(stage, it)
     _second_night(stage, it)
     _removals_are_held(stage, removed)
     _search(stage)
@@ -65,7 +67,7 @@ def play(stage: Stage) -> None:
 
 
 def _prepare_airflow(it: Airflow) -> None:
-    ours = ("nightly_archive", "records_request")
+    ours = ("nightly_archive", "records_request", "recent_sweep", "account_health")
     wait_until(
         lambda: set(ours) <= {dag["dag_id"] for dag in it.get("/dags")["dags"]},
         60,
@@ -73,7 +75,7 @@ def _prepare_airflow(it: Airflow) -> None:
     )
     for pool in pools():
         it.post("/pools", pool)
-    for dag in ours:
+    for dag in ours[:2]:
         it.patch(f"/dags/{dag}", {"is_paused": False})
 
 
@@ -123,6 +125,28 @@ def _something_is_removed(stage: Stage) -> list[str]:
         f"On Facebook the City hides comment {hidden['id']}; on X a resident deletes reply {deleted['id']}."
     )
     return [hidden["id"], deleted["id"]]
+
+
+def _between_nights(stage: Stage, it: Airflow) -> None:
+    """Every token is proven, and a comment that comes between two nights is kept minutes later."""
+    it.patch("/dags/account_health", {"is_paused": False})
+    _run(stage, it, "account_health", "every-token")
+    (slug,) = (account["slug"] for account in stage.accounts if account["platform"] == "instagram")
+    event = {"site": slug, "do": "comment", "on": "latest post", "text": f"{_SAID} on Cactus Lane?"}
+    said = stage.sites.happen(event)
+    it.patch("/dags/recent_sweep", {"is_paused": False})
+    _run(stage, it, "recent_sweep", "a-sweep")
+    found = _paloverde(stage, "search", f'"{_SAID}"', "--json")
+    _hold(said["id"] in found, f"comment {said['id']} is not archived by the sweep")
+    stage.tell(f"Between two nights somebody comments on Instagram; a sweep keeps comment {said['id']}.")
+    measured = open_installation(load(stage.city)).latency(slug)
+    if measured is not None:
+        stage.tell(f"Measured on {slug}: {measured.sentence()}.")
+
+
+def _run(stage: Stage, airflow: Airflow, dag_id: str, run_id: str) -> None:
+    airflow.post(f"/dags/{dag_id}/dagRuns", {"dag_run_id": run_id, "logical_date": None, "conf": {}})
+    _watch(stage, airflow, dag_id, run_id)
 
 
 def _second_night(stage: Stage, it: Airflow) -> None:
