@@ -1,6 +1,6 @@
 """How fast a city moves in: records of another archiver as JSON lines, beside what one would write by hand.
 
-    python bench/imports.py [RECORDS]
+    make bench ARGS=imports                       (or: python bench/imports.py [RECORDS])
 
 Each way runs in a process of its own, so that its peak memory is its own. The floor is pandas: `read_json` in
 chunks, `to_parquet` for each: no original bytes kept, no hashes, no seal, no register, no doubles found.
@@ -30,6 +30,7 @@ _WORDS = (
     "thank",
     "why",
 )
+RECORDS = 1_000_000
 _WAYS = ("paloverde", "pandas")
 
 
@@ -109,4 +110,4 @@ if __name__ == "__main__":
     if len(sys.argv) > 2:
         one(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))
     else:
-        main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)
+        main(int(sys.argv[1]) if len(sys.argv) > 1 else RECORDS)

@@ -1,5 +1,6 @@
 """`make bench`: records per second from wire bytes, and peak memory, beside what a user would pick instead.
 
+`make bench ARGS=imports` measures moving in from another archiver in the same way (see imports.py).
 Every row runs in a process of its own, one after the other, on the same bytes; making the bytes is not
 counted. CPU seconds count all threads; on a busy machine they are the fairer figure.
 """
@@ -17,6 +18,7 @@ import time
 from importlib import import_module
 from pathlib import Path
 
+import imports
 from pages import PAGE, pages
 
 ROWS = {
@@ -30,14 +32,25 @@ SIZES = (1_000, 10_000, 100_000)
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sizes", type=int, nargs="*", default=SIZES)
+    parser.add_argument(
+        "what",
+        nargs="?",
+        choices=("night", "imports"),
+        default="night",
+        help="a night's answers, or moving in",
+    )
+    parser.add_argument("--sizes", type=int, nargs="*", help="numbers of records")
     parser.add_argument("--one", nargs=2, metavar=("ROW", "RECORDS"), help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.one:
         print(json.dumps(measure(args.one[0], int(args.one[1]))))
         return 0
+    if args.what == "imports":
+        for size in args.sizes or (imports.RECORDS,):
+            imports.main(size)
+        return 0
     print(f"{'':34}{'records':>9}{'records/s':>11}{'per CPU s':>11}{'peak memory':>13}")
-    for size in args.sizes:
+    for size in args.sizes or SIZES:
         for title, row in ROWS.items():
             figures = one(row, size)
             told = f"{size:>9,}{figures['per_second']:>11,.0f}{figures['per_cpu_second']:>11,.0f}"

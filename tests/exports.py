@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pyarrow as pa
 
 from paloverde.archive.reader import Archive
@@ -31,7 +32,7 @@ from paloverde.imports.members import Bounds
 from paloverde.imports.said import Wish
 from paloverde.platforms.conversation import Found
 from paloverde.platforms.exchange import Exchange
-from paloverde.records import Account, Kind, Poster, Record, Visibility, archive_day
+from paloverde.records import Account, Kind, Medium, Poster, Record, Visibility, archive_day
 from paloverde.state.books import open_books
 from paloverde.state.tables import ITEMS
 
@@ -69,27 +70,26 @@ def shown(site: str, native_id: str, text: str, posted_at: datetime, **more: Any
     )  # fmt: skip
 
 
-def _no_file(url: str) -> bytes:
-    raise Unreachable(f"nobody fetches {url} here")
+def _no_file(medium: Medium) -> bytes:
+    raise Unreachable(f"nobody fetches {medium.url} here")
 
 
 class Office:
-    """An archive on a directory, whose clock stands still."""
+    """An archive on a directory, whose clock stands still; its database is a file, or at `books_url`."""
 
-    def __init__(self, folder: Path, now: datetime = NOW) -> None:
+    def __init__(self, folder: Path, now: datetime = NOW, books_url: str | None = None) -> None:
         self.now = now
         store = open_store(f"file://{folder}/archive")
-        books = open_books(f"sqlite:///{folder}/state.db")
+        books = open_books(books_url or f"sqlite:///{folder}/state.db")
         self.vault = Vault(store, books, open_signer(folder / "key.pem"), lambda: self.now, 2)
         self.archive = Archive(store, books)
 
     def take(
-        self, site: str, *paths: Path, wish: Wish = NOTHING, bounds: Bounds | None = None
+        self, site: str, *paths: Path, wish: Wish = NOTHING, bounds: Bounds | None = None, own: str = OWN
     ) -> ImportReport:
-        """Import for the account of that site."""
-        return import_files(
-            self.vault, self.archive, account(site), paths, wish, lambda _: None, bounds
-        )  # fmt: skip
+        """Import for the account of that site, which has the number `own` there."""
+        account_ = msgspec.structs.replace(account(site), native_id=own)
+        return import_files(self.vault, self.archive, account_, paths, wish, lambda _: None, bounds)
 
     def night(self, site: str, records: list[Record], at: datetime, absent: tuple[str, ...] = ()) -> None:
         """Seal a night in which the site's API showed these posts, and did not list those."""

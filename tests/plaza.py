@@ -28,6 +28,7 @@ from paloverde.platforms.conversation import (
     Listing,
     Look,
     NotThere,
+    Older,
     Request,
     Response,
     Seen,
@@ -47,6 +48,7 @@ class PlazaSite:
         self.posts: dict[str, dict[str, Any]] = {}
         self.comments: dict[str, dict[str, dict[str, Any]]] = {}
         self.files: dict[str, bytes] = {}
+        self.files_are = "image/png"  # how files are declared
         self.broken: dict[str, tuple[int, bytes]] = {}
         self.once_broken: dict[str, list[tuple[int, bytes]]] = {}
         self.asked: list[str] = []
@@ -92,13 +94,14 @@ def plaza() -> Iterator[PlazaSite]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # else each answer waits 40 ms for the acknowledgement of its head
 
         def do_GET(self) -> None:
             parts = urlsplit(self.path)
             site.asked.append(self.path)
             if parts.path.startswith("/files/"):
                 body = site.files.get(parts.path)
-                self._send(200 if body else 404, body or b"gone", "image/png")
+                self._send(200 if body else 404, body or b"gone", site.files_are)
                 return
             if site.quota == 0:
                 self._send(429, b'{"error": "quota"}', "application/json", ("Retry-After", "3600"))
@@ -132,7 +135,7 @@ def plaza() -> Iterator[PlazaSite]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     site.url = f"http://127.0.0.1:{server.server_address[1]}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     yield site
     server.shutdown()
     server.server_close()
@@ -145,6 +148,10 @@ class Plaza:
     title = "Plaza"
     gives: Mapping[Subject, Capability] = dict.fromkeys(Subject, Capability(Given.CAPTURED))
     budgets: tuple[Budget, ...] = ()
+    older = Older()
+
+    def comments_of(self, account: Account, posts: Sequence[str]) -> Conversation:
+        yield from ()
 
     def night(self, account: Account, since: datetime | None) -> Conversation:
         posts = yield from self._listing("/posts", "posts", "", Kind.POST)
@@ -241,5 +248,5 @@ def _record(item: dict[str, Any]) -> Record:
         posted_text=item["at"],
         poster=Poster(name=who["name"], id=who["id"]),
         visibility=Visibility(item.get("visibility", visibility)),
-        media=tuple(Medium(url=url) for url in item.get("media", ())),
+        media=tuple(Medium(url, item.get("media_type", "photo")) for url in item.get("media", ())),
     )

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from archives import NIGHT, SIGNER, make_archive, medium, record
+from exports import Office
 from paloverde import errors
 from paloverde.archive import layout
 from paloverde.archive.ledger import Event, Ledger
@@ -236,6 +237,23 @@ def test_the_python_of_the_page_of_stored_objects_reads_a_real_archive(
     assert "2 runs, 2 files of records" in said
     assert "Pool hours" in said
     assert said.endswith("The chains are whole.\n")
+
+
+def test_the_python_of_that_page_puts_a_handed_in_file_together_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    office, file = Office(tmp_path / ".paloverde"), tmp_path / "moved.jsonl"
+    lines = [b'{"native_id": "%d", "text": "%s"}\n' % (n, b"Pool hours " * 400) for n in range(1_100)]
+    file.write_bytes(b"".join(lines))
+    office.take("x", file)
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {}
+    for block in blocks(PAGES["docs/reference/stored-layout.md"], "python"):
+        exec(compile(block, "docs/reference/stored-layout.md", "exec"), names)
+    handed = dict(names["handed"].values())  # type: ignore[attr-defined]
+    assert handed["file:///moved.jsonl"] == file.read_bytes()
+    assert len(handed) == 2
+    assert f"file:///moved.jsonl {file.stat().st_size} bytes" in capsys.readouterr().out
 
 
 def test_the_columns_page_is_fresh() -> None:

@@ -265,7 +265,8 @@ SETTINGS: tuple[Setting, ...] = (
             "Posts of this many days, and those commented on since, are watched for new comments between "
             "nights.", parse=_whole(1, 365)),
     Setting("look_again_days", "30",
-            "No item goes longer than this without being looked at.", parse=_whole(1, 3650)),
+            "No item goes longer than this without being looked at, and no older post without being asked "
+            "for new comments.", parse=_whole(1, 3650)),
     Setting("look_ups_per_night", "2000",
             "The most direct look-ups per account and night.", parse=_whole(1, 10_000_000)),
     Setting("mass_disappearance_items", "20",

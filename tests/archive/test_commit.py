@@ -6,10 +6,19 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 
+import msgspec
+import pyarrow as pa
 import pytest
 from sqlalchemy import func, select
 
-from paloverde.archive.commit import Outcome, _decide, already_sealed, commit, settle_pending
+from paloverde.archive.commit import (
+    Outcome,
+    _decide,
+    already_sealed,
+    commit,
+    read_effects,
+    settle_pending,
+)
 from paloverde.archive.reader import Archive
 from paloverde.archive.register import in_state, items
 from paloverde.archive.seal import FIRST, Draft, Role
@@ -113,3 +122,40 @@ def test_twelve_writers_with_their_own_runs_make_one_chain(vault: Vault, draft: 
     with ThreadPoolExecutor(12) as racers:
         assert {r.outcome for r in racers.map(lambda run: seal(vault, run), runs)} == {Outcome.MINE}
     assert [s.sequence for s in Archive(vault.store, vault.books).seals()] == list(range(1, 13))
+
+
+def many(draft: Drafts, parts: int, rows: int) -> Draft:
+    """A run of many tables of sightings, as a large import is."""
+    runs = [draft(*(f"{part}-{row}" for row in range(rows))) for part in range(parts)]
+    return msgspec.structs.replace(runs[0], parts=[run.parts[0] for run in runs])
+
+
+def test_the_tables_of_a_large_run_are_opened_one_by_one(vault: Vault, draft: Drafts) -> None:
+    whole = seal(vault, many(draft, 6, 2_000)).seal
+    before, peaks, size = pa.total_allocated_bytes(), [], 0
+    for _, table in read_effects(vault.store, whole):
+        assert table.num_rows == 2_000
+        size = table.nbytes
+        peaks.append(pa.total_allocated_bytes() - before)
+    assert len(peaks) == 6
+    assert max(peaks) < 3 * size
+
+
+def test_a_table_that_cannot_be_read_leaves_the_register_as_it_was(vault: Vault, draft: Drafts) -> None:
+    run = many(draft, 3, 2)
+    _decide(vault.books, vault.signer, run)
+
+    class Damaged(Broken):
+        def get(self, stored: Stored) -> bytes:
+            body = self._store.get(stored)
+            return body[:-40] if stored.key == run.parts[2].key else body
+
+    store = Damaged(vault.store, after=True)
+    store.broken = False
+    with pytest.raises(ArchiveDamaged):
+        settle_pending(store, vault.books, vault.locked_until(run.day))  # type: ignore[arg-type]
+    with vault.books.connect() as connection:
+        assert list(items(connection, in_state("x-palmaria", ["comment"], ["present"]))) == []
+    settle_pending(vault.store, vault.books, vault.locked_until(run.day))
+    with vault.books.connect() as connection:
+        assert len(list(items(connection, in_state("x-palmaria", ["comment"], ["present"])))) == 6

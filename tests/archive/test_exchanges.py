@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import base64
 import gzip
+import hashlib
 import io
 from datetime import UTC, datetime
+from urllib.parse import unquote
 
 import pytest
 from warcio.archiveiterator import ArchiveIterator
@@ -125,17 +128,74 @@ def test_a_handed_in_file_is_kept_as_it_is_and_found_by_offset() -> None:
     assert check_exchanges(stored, where="here") == 2
 
 
-def test_the_segments_of_a_large_file_lead_back_to_its_first() -> None:
+def segmented(*pieces: bytes) -> tuple[bytes, list[int]]:
+    """A file handed in as these segments: what is stored, and where each segment begins in it."""
     file = ExchangeFile("Paloverde", AT)
-    _, first = file.add_resource(resource(b"one ", segment=1))
-    file.add_resource(resource(b"two ", segment=2, origin=first))
-    file.add_resource(resource(b"three", segment=3, origin=first, total=13))
-    named = [
-        (r.rec_type, *(r.rec_headers.get_header(f"WARC-Segment-{name}") for name in ("Number", "Origin-ID")))
-        for r in ArchiveIterator(io.BytesIO(file.close()))
-        if r.rec_type != "warcinfo"
+    offsets, origin = [], ""
+    for number, piece in enumerate(pieces, 1):
+        total = sum(map(len, pieces)) if number == len(pieces) else None
+        offset, record_id = file.add_resource(resource(piece, segment=number, origin=origin, total=total))
+        offsets.append(offset)
+        origin = origin or record_id
+    return file.close(), offsets
+
+
+def test_the_segments_of_a_large_file_lead_back_to_its_first() -> None:
+    stored, _ = segmented(b"one ", b"two ", b"three")
+    names = ("Number", "Origin-ID", "Total-Length")
+    records = [r for r in ArchiveIterator(io.BytesIO(stored)) if r.rec_type != "warcinfo"]
+    first = records[0].rec_headers.get_header("WARC-Record-ID")
+    told = [
+        (r.rec_type, *(r.rec_headers.get_header(f"WARC-Segment-{name}") for name in names)) for r in records
     ]
-    assert named == [("resource", "1", None), ("continuation", "2", first), ("continuation", "3", first)]
+    assert told == [
+        ("resource", "1", None, None),
+        ("continuation", "2", first, None),
+        ("continuation", "3", first, "13"),
+    ]
+    assert len({r.rec_headers.get_header("WARC-Target-URI") for r in records}) == 1
+
+
+def test_the_segments_of_a_large_file_are_the_file_again() -> None:
+    pieces = [bytes([n]) * 3_000_000 + b"\r\n\r\nWARC/1.1\r\n" for n in range(3)]
+    stored, offsets = segmented(*pieces)
+    records = [r for r in ArchiveIterator(io.BytesIO(stored)) if r.rec_type != "warcinfo"]
+    whole = b"".join(
+        r.raw_stream.read() for r in ArchiveIterator(io.BytesIO(stored)) if r.rec_type != "warcinfo"
+    )
+    assert whole == b"".join(pieces)
+    assert int(records[-1].rec_headers.get_header("WARC-Segment-Total-Length")) == len(whole)
+    assert [read_exchange(stored, offset)[1] for offset in offsets] == pieces
+
+
+def test_every_handed_in_piece_bears_the_digest_of_its_bytes() -> None:
+    stored, _ = segmented(b"one ", b"two")
+    told = [r.rec_headers.get_header("WARC-Block-Digest") for r in ArchiveIterator(io.BytesIO(stored))][1:]
+    own = [base64.b32encode(hashlib.sha256(body).digest()).decode() for body in (b"one ", b"two")]
+    assert told == [f"sha256:{digest}" for digest in own]
+    assert check_exchanges(stored, where="here") == 2
+
+
+@pytest.mark.parametrize("piece", [b"first words", b"other words"], ids=["resource", "continuation"])
+def test_an_altered_handed_in_piece_is_found(piece: bytes) -> None:
+    stored, _ = segmented(b"first words", b"other words")
+    altered = gzip.decompress(stored).replace(piece, piece.upper())
+    with pytest.raises(ArchiveDamaged, match="The raw exchanges here are damaged"):
+        check_exchanges(altered, where="here")
+
+
+def test_a_file_name_cannot_smuggle_another_header_in() -> None:
+    file = ExchangeFile("Paloverde", AT)
+    name = "a\r\nWARC-Type: metadata\r\n\r\nWARC/1.1"
+    offset, _ = file.add_resource(Resource(name, b"x", AT))
+    stored = file.close()
+    assert [r.rec_type for r in ArchiveIterator(io.BytesIO(stored))] == ["warcinfo", "resource"]
+    assert unquote(read_exchange(stored, offset)[0]) == f"file:///{name}"
+
+
+def test_each_handed_in_piece_is_a_gzip_member_that_can_be_cut_out() -> None:
+    stored, offsets = segmented(b"one ", b"two")
+    assert b"".join(gzip.decompress(stored[at:]) for at in offsets[1:]).endswith(b"\r\n\r\ntwo\r\n\r\n")
 
 
 def test_handed_in_files_are_no_answers_to_go_on_with() -> None:

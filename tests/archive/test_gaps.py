@@ -158,6 +158,31 @@ def test_an_import_fills_what_lies_before_its_export(vault: Vault) -> None:
     assert run(vault, 5, whole, kind=RunKind.IMPORT, until=at(3)) == []
 
 
+def test_what_an_import_has_is_not_opened_again_by_the_nights_after_it(vault: Vault) -> None:
+    def night(number: int) -> list[KnownGap]:
+        window = Listing("messages", Kind.MESSAGE, complete=True, got=4, since=at(number - 8))
+        older = Gap("messages", Kind.MESSAGE, "the site gives only 8 days", until=at(number - 8))
+        return [gap for gap in run(vault, number, window, older) if gap.stream == "messages"]
+
+    whole = Listing("messages", Kind.MESSAGE, complete=True, got=400)
+    assert len(night(10)) == 1
+    run(vault, 11, whole, kind=RunKind.IMPORT, until=at(3))
+    assert night(11) == []
+    for number in range(12, 16):  # from here on, what the import has ends before what the site still gives
+        assert night(number) == []
+    assert len(night(28)) == 1  # what was said between the 15th and the 20th nobody has
+
+
+def test_a_gap_that_no_import_speaks_of_opens_as_ever(vault: Vault) -> None:
+    posts = Listing("posts", Kind.POST, complete=True, got=9)
+    run(vault, 2, posts, kind=RunKind.IMPORT, until=at(2))
+    older = Gap("messages", Kind.MESSAGE, "the site gives only 8 days", until=at(1))
+    assert len(run(vault, 3, older)) == 1
+    part = Listing("messages", Kind.MESSAGE, complete=False, got=9)
+    run(vault, 4, part, kind=RunKind.IMPORT, until=at(4))
+    assert "messages" in {gap.stream for gap in run(vault, 5, older)}
+
+
 def test_a_sweep_opens_and_fills_nothing(vault: Vault) -> None:
     run(vault, 1, OUTAGE)
     (gap,) = run(vault, 1, listed(), Gap("posts", Kind.POST, "HTTP 500"), kind=RunKind.SWEEP)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import re
 import zipfile
 from collections.abc import Iterator
@@ -9,21 +12,25 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import msgspec
+import pyarrow.parquet as pq
 import pytest
 
 from archives import NIGHT, SIGNER, Row, make_archive, record, removed
+from exports import Office, shown, tweet, ytd, zipped
 from paloverde.archive.reader import Archive
 from paloverde.bundles.build import build_bundle
 from paloverde.bundles.pages import PER_VOLUME
 from paloverde.bundles.wording import (
+    ORIGINS,
     SITES_OWN,
     changes,
     listed,
+    origin,
     poster_missing,
     removal_in_words,
     versions_of,
 )
-from paloverde.records import Missing
+from paloverde.records import Missing, Provenance
 from paloverde.search.answer import search
 from paloverde.search.hits import Hit, Kept, Removal
 from plaza import PlazaSite, plaza
@@ -180,6 +187,56 @@ PICTURE = Kept(url="https://a.example/p.jpg?sig=1", sha256="1")
 def test_what_changed_between_two_versions_is_said(more: dict[str, object], words: str) -> None:
     before = msgspec.structs.replace(HIT, media=[PICTURE])
     assert changes(before, msgspec.structs.replace(before, **more)) == words
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({}, "The same words from another source, no edit: the site's API gave it (before: the account's download from the site holds it)."),
+        ({"text": "pool\r\n"}, "The same words from another source, no edit: the site's API gave it (before: the account's download from the site holds it)."),
+        ({"poster_name": "Rosa", "visibility": "hidden"}, "The same words from another source, no edit: the site's API gave it (before: the account's download from the site holds it). Told otherwise here: the poster's display name and visibility (from public to hidden)."),
+        ({"text": "pools"}, "From another source: the site's API gave it (before: the account's download from the site holds it). Different: the text."),
+        ({"kind": "subscriber_count", "count": 7}, "From another source: the site's API gave it (before: the account's download from the site holds it). Different: the count."),
+    ],
+)  # fmt: skip
+def test_what_another_source_tells_is_no_edit(more: dict[str, object], words: str) -> None:
+    before = msgspec.structs.replace(HIT, provenance="export")
+    assert changes(before, msgspec.structs.replace(before, provenance="api", **more)) == words
+
+
+def test_where_no_source_is_noted_a_change_is_a_change() -> None:
+    assert changes(HIT, msgspec.structs.replace(HIT, provenance="api", text="x")) == "Changed: the text."
+
+
+@pytest.mark.parametrize("code", list(Provenance))
+def test_every_way_in_which_a_record_came_has_words(code: Provenance) -> None:
+    words = origin(msgspec.structs.replace(HIT, provenance=code.value))
+    assert words == ORIGINS[code]
+    assert "_" not in words
+    assert origin(msgspec.structs.replace(HIT, provenance="new_code")) == "noted as new_code"
+
+
+def test_an_import_and_the_night_after_it_are_told_apart_wherever_counsel_reads(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    posted_at = datetime(2026, 3, 2, 18, tzinfo=UTC)
+    posts = ytd("tweets", [tweet("1", "Street sweeping starts Monday")])
+    office.take("x", zipped(tmp_path / "x.zip", {"data/tweets.js": posts}))
+    office.night("x", [shown("x", "1", "Street sweeping starts Monday", posted_at)], office.now)
+    answer = search(office.archive, "sweeping")
+    out = tmp_path / "bundle.zip"
+    build_bundle(answer, office.archive, SIGNER, name="1", agency="City of Springfield", now=NIGHT, out=out)
+    with zipfile.ZipFile(out) as box:
+        files = {name: box.read(name) for name in box.namelist()}
+    first, second = files["records/volume-00001.html"].decode().split("<article ")[1:]
+    assert "The City did not get this record from the site&#39;s API: the account&#39;s download" in first
+    assert "The same words from another source, no edit: the site&#39;s API gave it" in second
+    assert "Changed:" not in second
+    ways = ["export", "api"]
+    assert [json.loads(line)["provenance"] for line in files["records.jsonl"].splitlines()] == ways
+    table = list(csv.DictReader(io.StringIO(files["records.csv"].decode("utf-8-sig"))))
+    assert [row["provenance"] for row in table] == ways
+    assert pq.read_table(io.BytesIO(files["records.parquet"]))["provenance"].to_pylist() == ways
+    assert "personal_device       it was handed in from a personal device" in files["README.txt"].decode()
 
 
 def test_a_list_is_said_with_commas_and_and() -> None:

@@ -11,8 +11,16 @@ from typing import Any
 
 import pytest
 
-from paloverde.capture.health import moment
-from paloverde.errors import CredentialDead, TryAgain, WrongAccount
+from paloverde.capture.broken import moment
+from paloverde.capture.health import Standing
+from paloverde.errors import (
+    BadQuestion,
+    CredentialDead,
+    PersonNeeded,
+    RateLimited,
+    TryAgain,
+    WrongAccount,
+)
 from paloverde.installation import Installation, open_installation
 from paloverde.records import Account
 from paloverde.settings import load
@@ -212,3 +220,112 @@ def test_the_version_of_an_api_ends_too(world: World) -> None:
     assert end.cause == "version v21.0 of Facebook's API"
     assert "PALOVERDE_FACEBOOK_API_VERSION" in end.todo
     assert str(end.day) == "2027-01-21"
+
+
+def the_standing(world: World, slug: str) -> Standing:
+    (standing,) = [one for one in world.city.standings() if one.account.slug == slug]
+    return standing
+
+
+def test_a_version_that_the_site_no_longer_serves_ends_the_runway(world: World) -> None:
+    slug = world.put("linkedin")
+    assert world.city.check_health(slug).trouble is None
+    assert "days" in the_standing(world, slug).runway
+    world.sites.desk.switchboard.add({"kind": "version_sunset", "site": "linkedin", "times": None})
+    checked = world.city.check_health(slug)
+    assert "runway: ended" in checked.sentence()
+    standing = the_standing(world, slug)
+    assert standing.runway.startswith("runway: ended")
+    assert "days" not in standing.runway
+
+
+@pytest.mark.parametrize(
+    ("site", "fault"), [("x", "expired_token"), ("linkedin", "version_sunset"), ("facebook", "expired_token")]
+)
+def test_a_night_that_is_refused_ends_the_runway_and_a_whole_night_mends_it(
+    world: World, site: str, fault: str
+) -> None:
+    slug, day = world.slug(site), world.now.date()
+    world.city.put_token(slug, world.known(site)["token"], "this test")
+    assert world.city.check_health(slug).trouble is None
+    world.sites.desk.switchboard.add({"kind": fault, "site": site, "times": None})
+    with pytest.raises(PersonNeeded):
+        world.city.archive_night(slug, day)
+    standing = the_standing(world, slug)
+    assert standing.health.startswith(f"NOT ALIVE on {moment(world.now)}: ")
+    assert standing.runway.startswith("runway: ended")
+    assert standing.todo == "mend what the health line says"
+    assert standing.broken is not None
+    assert [what for what, _ in world.told()].count("token proven dead") == 1
+    world.sites.desk.switchboard.clear()
+    world.city.archive_night(slug, day)
+    standing = the_standing(world, slug)
+    assert (standing.is_dead, standing.broken) == (False, None)
+    assert standing.health == f"alive on {moment(world.now)}: a night came to its end"
+
+
+def test_a_night_without_a_token_is_a_proof_too(world: World) -> None:
+    slug = world.slug("x")
+    with pytest.raises(CredentialDead):
+        world.city.archive_night(slug, world.now.date())
+    assert the_standing(world, slug).runway.startswith("runway: ended")
+
+
+def test_a_night_that_met_the_sites_quota_says_so_and_when_it_goes_on(world: World) -> None:
+    slug, day = world.put("youtube"), world.now.date()
+    world.city.check_health(slug)
+    world.sites.desk.switchboard.add({"kind": "quota_exceeded", "site": "youtube", "nth": 4, "times": None})
+    with pytest.raises(RateLimited):
+        world.city.archive_night(slug, day)
+    standing = the_standing(world, slug)
+    assert standing.health.startswith("alive")
+    assert standing.broken is not None
+    assert standing.broken.at_limit
+    assert f"it broke off on {moment(world.now)}: " in str(standing.broken)
+    assert "quota" in str(standing.broken)
+    assert standing.broken.paused_until is not None
+    midnight = datetime(2026, 11, 23, 8, tzinfo=UTC)  # in California
+    assert timedelta(0) <= standing.broken.paused_until - midnight < timedelta(minutes=10)
+    assert standing.todo == (
+        f"wait for the night's next try, or run `paloverde archive {slug} --day {day}`, "
+        f"after {moment(standing.broken.paused_until)}: it goes on where it stopped"
+    )
+    world.pass_days(2)
+    later = the_standing(world, slug).broken
+    assert later is not None
+    assert later.paused_until is None
+
+
+def test_a_night_that_an_outage_broke_off_says_the_cause_and_that_it_is_asked_again(world: World) -> None:
+    slug, day = world.put("nextdoor"), world.now.date()
+    world.city.check_health(slug)
+    world.sites.desk.switchboard.add({"kind": "html", "site": "nextdoor", "times": None})
+    with pytest.raises(TryAgain):
+        world.city.archive_night(slug, day)
+    standing = the_standing(world, slug)
+    assert standing.health.startswith("alive")
+    assert standing.broken is not None
+    assert not standing.broken.at_limit
+    assert "Nextdoor" in str(standing.broken)
+    assert standing.todo.endswith(": it asks again")
+
+
+def test_a_better_token_stays_where_a_bad_one_is_handed_in(world: World) -> None:
+    slug = world.slug("x")
+    world.city.put_token(slug, "the-good-one", "this test")
+    for bad in (
+        '["SECRETBAD"]',
+        '"SECRETBAD"',
+        '{"access_token": 123}',
+        '{"access_token": "a", "expires_in": -5}',
+    ):
+        with pytest.raises(BadQuestion, match="The token that was kept before stays") as told:
+            world.city.put_token(slug, bad, "this test")
+        assert "SECRETBAD" not in str(told.value)
+    assert world.city.token_of(slug) == "the-good-one"
+
+
+def test_a_kept_token_names_the_command_that_proves_it(world: World) -> None:
+    slug = world.slug("x")
+    told = world.city.put_token(slug, "a-token", "this test")
+    assert any(f"`paloverde health {slug}`" in line for line in told)

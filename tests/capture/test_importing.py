@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -47,7 +50,8 @@ def lines(folder: Path, *records: dict[str, Any], name: str = "moved.jsonl") -> 
 
 def runs(office: Office) -> list[str]:
     with office.vault.books.connect() as connection:
-        return list(connection.execute(select(RUNS.c.kind).order_by(RUNS.c.sequence)).scalars())
+        sealed = select(RUNS.c.kind).where(~RUNS.c.pending).order_by(RUNS.c.sequence)
+        return list(connection.execute(sealed).scalars())
 
 
 def register(office: Office) -> list[Any]:
@@ -204,9 +208,7 @@ def test_files_of_a_personal_device_need_a_declaration(office: Office, tmp_path:
     assert any("what is written or said in them is not" in gap for gap in report.gaps)
 
 
-def test_a_disk_that_is_full_or_files_that_vanish_are_said_in_a_sentence(
-    office: Office, tmp_path: Path
-) -> None:
+def test_links_and_files_that_vanish_are_said_in_a_sentence(office: Office, tmp_path: Path) -> None:
     folder = tmp_path / "export"
     folder.mkdir()
     (folder / "a.png").symlink_to(tmp_path / "nowhere")
@@ -235,3 +237,63 @@ def test_a_picture_that_the_site_no_longer_gave_comes_with_the_export(office: Of
     assert (report.new_versions, again["version_sha256"]) == (0, first["version_sha256"])
     assert office.archive.media(again["media"][0]["sha256"]) == b"a park"
     assert len(search(office.archive, "sweeping").hits) == 1
+
+
+def seen(office: Office) -> tuple[object, ...]:
+    """What anybody can see of an archive."""
+    records = [(row["native_id"], row["text"], row["provenance"]) for row in office.rows("x")]
+    hits = [hit.native_id for hit in search(office.archive, "sweeping").hits]
+    return sorted(records), sorted(hits), runs(office), [row[:4] for row in register(office)]
+
+
+def test_a_whole_import_is_the_same_on_either_database(books_url: str, tmp_path: Path) -> None:
+    office = Office(tmp_path / "city", books_url=books_url)
+    office.night("x", [shown("x", "1", SWEEPING, POSTED)], LAST_NIGHT)
+    message = {
+        "native_id": "5",
+        "kind": "message",
+        "text": "Is the pool open? \u0000 \ud83c\udf35",
+        "count": 2**53,
+    }
+    for path in (
+        export(tmp_path, tweet("1", SWEEPING), tweet("2", "Sweeping is off")),
+        lines(tmp_path, message),
+    ):
+        first, again = office.take("x", path), office.take("x", path)
+        assert (first.outcome, again.outcome, again.sequence) == ("sealed", "already sealed", first.sequence)
+    assert sorted(row["native_id"] for row in office.rows("x")) == ["1", "2", "5"]
+    assert len(search(office.archive, "pool", include_private=True).hits) == 1
+    before = seen(office)
+    rebuild(office.archive.store, office.vault.books, lambda _: None)
+    assert seen(office) == before
+    assert check_fixity(office.archive.store, office.vault.books, NOW, 10**9).damaged == []
+
+
+@pytest.mark.parametrize(
+    ("prefix", "when"),
+    [
+        ("exchanges/", "before"),
+        ("records/", "after"),
+        ("runs/", "before"),
+        ("runs/", "after"),
+    ],
+)
+def test_an_import_that_was_killed_shows_nothing_and_completes_when_it_is_made_again(
+    books_url: str, tmp_path: Path, prefix: str, when: str
+) -> None:
+    posts = ytd("tweets", [tweet("1", SWEEPING), tweet("2", "No sweeping today")])
+    path = zipped(tmp_path / "x.zip", {"data/tweets.js": posts, "data/tweets_media/1-a.jpg": b"a park"})
+    office = Office(tmp_path / "city", books_url=books_url)
+    nothing = seen(office)
+    script = Path(__file__).parents[1] / "dying.py"
+    words = [sys.executable, str(script), str(tmp_path / "city"), books_url, prefix, when, str(path)]
+    assert subprocess.run(words, check=False).returncode == -signal.SIGKILL
+    assert seen(office) == nothing
+    office.now += timedelta(days=2)
+    report = office.take("x", path)
+    # What the dead one had decided is completed, not made a second time.
+    assert report.outcome == ("already sealed" if prefix == "runs/" else "sealed")
+    assert runs(office) == [RunKind.IMPORT]
+    assert [row["native_id"] for row in office.rows("x")] == ["1", "2"]
+    assert office.take("x", path).outcome == "already sealed"
+    assert check_fixity(office.archive.store, office.vault.books, NOW, 10**9).damaged == []

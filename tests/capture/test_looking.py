@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import pyarrow as pa
 import pytest
+from sqlalchemy import select
 
 from paloverde.archive.reader import Archive
+from paloverde.archive.rebuild import rebuild
+from paloverde.archive.register import Item, items
 from paloverde.archive.seal import Part, Role
 from paloverde.errors import Suspicious
 from paloverde.state.books import writing
@@ -99,6 +103,81 @@ def test_what_the_listing_left_out_and_is_there_is_no_removal(city: City) -> Non
     assert report.removed == []
     assert len(report.restored) == 5
     assert city.archive.parts(Role.REMOVED) == []
+
+
+def item(city: City, native_id: str) -> Item:
+    with city.vault.books.connect() as connection:
+        (found,) = items(connection, select(ITEMS).where(ITEMS.c.native_id == native_id))
+    return found
+
+
+def unlist(city: City) -> None:
+    """The list of p1's comments leaves out all but c11, with every sign of being whole."""
+    only = json.dumps({"items": [city.site.comments["p1"]["c11"]], "total": 1})
+    city.site.broken["/comments/p1"] = (200, only.encode())
+
+
+def test_what_no_listing_shows_and_a_look_up_does_is_asked_about_once(city: City) -> None:
+    """A site that hides what hangs under a held comment must not bring the check to a stop, night after night."""
+    city.night(FIRST)
+    unlist(city)
+    assert city.night(SECOND)[0].candidates == 4
+    assert len(city.check(SECOND, percent_gone=20).restored) == 4
+    for day in (THIRD, THIRD + timedelta(days=1)):
+        assert city.night(day)[0].candidates == 0
+        assert city.check(day, percent_gone=1).restored == []
+    rebuild(city.vault.store, city.vault.books, lambda _: None)
+    assert city.night(THIRD + timedelta(days=2))[0].candidates == 0
+
+
+def test_what_no_listing_shows_is_looked_up_every_night_and_found_gone(city: City) -> None:
+    city.night(FIRST)
+    unlist(city)
+    city.night(SECOND)
+    city.check(SECOND, percent_gone=20)
+    del city.site.comments["p1"]["c12"]
+    city.night(THIRD)
+    report = city.check(THIRD)
+    assert (report.looked_up, report.removed, report.pending) == (4, [], ["c12"])
+    assert city.check(THIRD + timedelta(days=1)).removed == ["c12"]
+    assert removed(city)["c12"]["cause"] == "undetermined"
+
+
+def test_what_a_listing_shows_again_is_an_ordinary_item_again(city: City) -> None:
+    city.night(FIRST)
+    unlist(city)
+    city.night(SECOND)
+    city.check(SECOND, percent_gone=20)
+    city.site.broken.clear()
+    city.night(THIRD)
+    assert city.check(THIRD).looked_up == 0
+    del city.site.comments["p1"]["c12"]
+    assert city.night(THIRD + timedelta(days=1))[0].candidates == 1
+
+
+def test_items_that_no_listing_shows_do_not_push_others_out_of_the_rotation(city: City) -> None:
+    city.night(FIRST)
+    unlist(city)
+    city.night(SECOND)
+    city.check(SECOND, percent_gone=20)
+    city.later = timedelta(days=31)
+    report = city.check(date(2026, 12, 23), look_ups=20)
+    assert report.oldest_look is not None
+    assert report.oldest_look > city.clock() - timedelta(days=32)
+    assert item(city, "p1").looked_at > city.clock() - timedelta(minutes=1)
+
+
+def test_a_hidden_item_was_seen_by_the_listing_and_not_looked_up(city: City) -> None:
+    city.night(FIRST)
+    city.site.comments["p2"]["c21"]["hidden"] = True
+    city.night(SECOND)
+    listed = item(city, "c21").looked_at
+    city.later = timedelta(hours=3)
+    city.check(SECOND)
+    last = city.archive.parts(Role.SIGHTINGS)[-1]
+    (row,) = city.archive.table(last.part).to_pylist()
+    assert (row["state"], row["how"], row["looked_at"]) == ("hidden", "listing", listed)
+    assert item(city, "c21").looked_at == listed
 
 
 @pytest.mark.parametrize("fault", [(500, b"{}"), (403, b"{}"), (200, b"<html>")])

@@ -93,6 +93,45 @@ def test_one_of_several_that_comes_is_kept_and_the_rest_is_tried_on(city: City) 
     ]
 
 
+PAGE = b"\n<!DOCTYPE html><html><title>Sign in to Plaza</title></html>"
+IN_PLACE = "the site answered with a web page in place of the file"
+
+
+@pytest.mark.parametrize(
+    ("body", "declared"), [(PAGE, "image/png"), (PNG, "text/html; charset=utf-8"), (PAGE, "text/html")]
+)
+def test_a_web_page_in_place_of_a_picture_is_not_kept_as_one_and_tried_again(
+    city: City, body: bytes, declared: str
+) -> None:
+    city.site.post("m1", "The park opens", media=[f"{city.site.url}/files/park.png"])
+    city.site.files["/files/park.png"], city.site.files_are = body, declared
+    report, _ = city.night(FIRST)
+    assert report.gaps == [f"media: 1 pictures or videos were not captured: {IN_PLACE}"]
+    assert city.archive.parts(Role.MEDIA) == []
+    city.site.files["/files/park.png"], city.site.files_are = PNG, "image/png"
+    assert city.night(SECOND)[0].gaps == []
+    before, after = pictures(city)
+    assert (before["sha256"], before["not_captured"]) == (None, IN_PLACE)
+    assert city.archive.media(str(after["sha256"])) == PNG
+
+
+@pytest.mark.parametrize("type_", ["file", "document", "a type that nobody knows"])
+def test_an_attachment_that_is_a_web_page_is_kept(city: City, type_: str) -> None:
+    url = f"{city.site.url}/files/agenda.html"
+    city.site.post("m1", "The agenda", media=[url], media_type=type_)
+    city.site.files["/files/agenda.html"], city.site.files_are = PAGE, "text/html"
+    assert city.night(FIRST)[0].gaps == []
+    (kept,) = pictures(city)
+    assert city.archive.media(str(kept["sha256"])) == PAGE
+
+
+def test_a_drawing_that_is_written_as_text_is_a_picture(city: City) -> None:
+    drawing = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>'
+    city.site.post("m1", "The seal", media=[f"{city.site.url}/files/seal.svg"])
+    city.site.files["/files/seal.svg"], city.site.files_are = drawing, "image/svg+xml"
+    assert city.night(FIRST)[0].gaps == []
+
+
 MEGABYTE = 1024 * 1024
 VIDEO = 120 * MEGABYTE
 
@@ -113,7 +152,7 @@ def a_video() -> Iterator[str]:
             """Silent."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     yield f"http://127.0.0.1:{server.server_address[1]}/video"
     server.shutdown()
     server.server_close()

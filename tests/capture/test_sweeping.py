@@ -15,6 +15,7 @@ from paloverde.archive.turns import Swept, note_sweep, turn
 from paloverde.capture.sweeping import SHARE, last_look, not_due, pause_between
 from paloverde.errors import RateLimited
 from paloverde.platforms.conversation import Budget
+from paloverde.search.answer import search
 from paloverde.state.tables import ITEMS
 from plaza import ACCOUNT, Plaza
 from plazacity import City
@@ -113,6 +114,34 @@ def test_what_was_not_had_opens_no_gap(city: City) -> None:
     report, _ = city.sweep(FIRST)
     assert (report.new_versions, len(report.gaps)) == (1, 1)
     assert city.gaps() == []
+
+
+def test_a_picture_that_a_sweep_could_not_fetch_is_in_its_seal_and_the_next_night_has_it(city: City) -> None:
+    city.night(FIRST)
+    picture = "/files/sign.png"
+    city.site.comment("p4", "new", "Look at this sign", media=[city.site.url + picture])
+    report, _ = city.sweep(FIRST)
+    (gap,) = list(city.archive.seals())[-1].run.coverage.gaps
+    assert (gap.stream, report.gaps) == ("media", [f"media: {gap.cause}"])
+    assert "1 pictures or videos were not captured" in gap.cause
+    assert report.is_whole
+    assert [known.stream for known in city.gaps()] == ["media"]
+    assert [str(limit) for limit in search(city.archive, "sign").limits if gap.cause in str(limit)]
+    city.site.files[picture] = b"\x89PNG sign"
+    assert city.night(SECOND)[0].gaps == []
+    assert city.gaps() == []
+    assert [row["media"][0]["not_captured"] for row in rows(city.archive) if row["native_id"] == "new"] == [  # type: ignore[index]
+        "the site no longer gives the file (HTTP 404)", None,
+    ]  # fmt: skip
+
+
+def test_a_picture_of_what_only_a_sweep_saw_stays_a_gap(city: City) -> None:
+    city.night(FIRST)
+    city.site.comment("p4", "brief", "Look at this sign", media=[f"{city.site.url}/files/sign.png"])
+    city.sweep(FIRST)
+    del city.site.comments["p4"]["brief"]
+    city.night(SECOND)
+    assert [gap.stream for gap in city.gaps()] == ["media"]
 
 
 def due(city: City, *budgets: Budget) -> str | None:

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from exports import tweet, ytd, zipped
+from paloverde.archive.commit import commit
+from paloverde.archive.seal import Coverage, Draft, RunKind
 from paloverde.cli import main
+from paloverde.installation import open_installation
+from paloverde.platforms.conversation import Gap
+from paloverde.records import Kind, archive_day
+from paloverde.settings import load
 
 SLUG = "x-palmaria"
 
@@ -104,3 +111,87 @@ def test_a_table_is_mapped_and_moves_out_and_in_again(
     assert (status, "1 record, 1 new version" in out) == (0, True)
     assert "Park closes early" in said(capsys, "search", "park", "--json")[1]
     assert said(capsys, "rebuild", "--quiet")[0] == 0
+
+
+def night_without_old_messages(home: Path, at: datetime) -> None:
+    """Seal a night in which the site gave the messages of the last 30 days only."""
+    city = open_installation(load({"PALOVERDE_HOME": str(home / "home")}))
+    older = Gap("messages", Kind.MESSAGE, "X gives only 30 days", until=at - timedelta(days=30))
+    other = Gap("replies", Kind.COMMENT, "HTTP 503", "5", until=at)
+    cover, day = Coverage([], [older, other]), archive_day(at)
+    draft = Draft(SLUG, "x", day, RunKind.NIGHT, f"{at}", at, at, [], cover, {"records": 0}, "0")
+    vault = city.vault
+    commit(vault.store, vault.books, vault.signer, draft, vault.locked_until(day))
+
+
+def test_an_archive_of_x_fills_the_gap_of_old_messages_and_no_other(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made_at = datetime.now(UTC) - timedelta(days=1)
+    night_without_old_messages(home, made_at - timedelta(days=2))
+    sorts = {
+        "tweets": "tweets.js",
+        "directMessages": "direct-messages.js",
+        "directMessagesGroup": "direct-messages-group.js",
+    }
+    manifest = {
+        "userInfo": {"accountId": "44"},
+        "archiveInfo": {"generationDate": made_at.isoformat(), "isPartialArchive": False},
+        "dataTypes": {
+            name: {"files": [{"fileName": f"data/{file}", "count": "0"}]} for name, file in sorts.items()
+        },
+    }
+    files = {f"data/{file}": ytd("any", []) for file in sorts.values()}
+    files["data/manifest.js"] = f"window.m = {json.dumps(manifest)}"
+    groups = files.pop("data/direct-messages-group.js")
+    assert said(capsys, "gaps")[1].count("Open until a run or an import has it in full") == 2
+    said(capsys, "import", str(zipped(home / "part.zip", files)), "--account", SLUG)
+    assert "X gives only 30 days" in said(capsys, "gaps", SLUG)[1]  # the messages of groups are not in it
+    files["data/direct-messages-group.js"] = groups
+    _, out, _ = said(capsys, "import", str(zipped(home / "x.zip", files)), "--account", SLUG)
+    assert "in full: messages until " in out
+    left = said(capsys, "gaps", SLUG)[1]
+    assert ("replies of 5" in left, "X gives only 30 days" in left) == (True, False)
+    assert "X gives only 30 days. Had in full on " in said(capsys, "gaps", SLUG, "--all")[1]
+
+
+def test_an_account_of_another_site_is_imported_searched_and_never_asked(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other, words = "tiktok-palmaria", ["--platform", "other", "--id", "7", "--handle", "@palmaria"]
+    _, out, _ = said(capsys, "accounts", "add", other, *words)
+    assert f"no night asks for it: `paloverde import FILE --account {other}`" in out
+    (home / "posts.csv").write_text("native_id,text\n7,Sweeping explained in a minute\n")
+    assert said(capsys, "import", str(home / "posts.csv"), "--account", other, "--format", "table")[0] == 0
+
+    status, found, _ = said(capsys, "search", "sweeping platform:other", "--json")
+    assert (status, json.loads(found.splitlines()[0])["account"]) == (0, other)
+    told = "".join(said(capsys, "search", "sweeping")[1:])
+    city = open_installation(load({"PALOVERDE_HOME": str(home / "home")}))
+    standing = [str(limit) for limit in city.search("sweeping platform:other", "clerk").standing]
+    assert [limit.partition(",")[0] for limit in standing] == ["Other sites"]
+    assert "This site is never asked: only what was imported of it is here." in standing[0]
+    assert "no night was ever sealed; what is here was imported" in told
+
+    listed = said(capsys, "accounts")[1]
+    assert f"{other}  another site, 7 (@palmaria)\n  only imported: no night asks for it" in listed
+    for command in ("archive", "sweep", "health", "removals"):
+        status, _, err = said(capsys, command, other)
+        assert (status, err) == (
+            1,
+            f"paloverde: {other}: Its site is never asked: hand in its files with `paloverde import`.\n",
+        )
+    assert other not in "".join(said(capsys, "health")[1:])  # all that are asked
+    (home / "token").write_text("secret")
+    status, out, err = said(capsys, "accounts", "token", other, str(home / "token"))
+    assert (status, out, "never asked" in err) == (1, "", True)
+
+
+def test_a_site_that_is_misspelt_is_not_taken_for_another(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--platform", "facebok", "--id", "7", "--handle", "palmaria"]
+    status, _, err = said(capsys, "accounts", "add", "facebok-palmaria", *words)
+    assert (status, "'facebok' is not a site that is archived" in err) == (1, True)
+    _, _, err = said(capsys, "import", str(home), "--account", SLUG, "--format", "meta")
+    assert "The format meta is for accounts of Facebook and Instagram" in err

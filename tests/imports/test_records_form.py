@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import tracemalloc
+import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ import pytest
 from exports import NOW, Office, account, shown, zipped
 from paloverde.archive.moveout import move_out
 from paloverde.archive.seal import Coverage, Role, RunKind
+from paloverde.bundles.build import build_bundle
 from paloverde.capture.holding import LastVersions, hold
 from paloverde.capture.removal import Cause, Removal
 from paloverde.capture.sealing import Run, seal_run
@@ -23,6 +26,7 @@ from paloverde.errors import BadQuestion, Unreadable
 from paloverde.imports.recordform import FIELDS
 from paloverde.imports.said import Wish
 from paloverde.records import Medium, Missing, Poster, archive_day
+from paloverde.search.answer import search
 
 MOVED = Wish(format="records")
 RAW = b'{"id": "1", "message": "caf\\u00e9"}'
@@ -265,6 +269,25 @@ def test_a_folder_that_is_moved_out_proves_itself(tmp_path: Path) -> None:
     assert {name.split("/")[0] for name in manifest} >= {"records", "exchanges", "sealed", "runs"}
     with pytest.raises(BadQuestion, match="not empty"):
         move_out(office.archive, [account("facebook")], out, lambda _: None)
+
+
+def test_a_long_film_is_never_in_memory_as_a_whole_when_it_goes_out(tmp_path: Path) -> None:
+    office, film = Office(tmp_path / "city"), tmp_path / "council.mp4"
+    film.write_bytes(b"\0\0\0\x18ftypmp42" + bytes(48 * 2**20))
+    office.take("x", film, wish=Wish(format="files"))
+    signer, answer = office.vault.signer, search(office.archive, "*")
+    tracemalloc.start()
+    try:
+        move_out(office.archive, [account("x")], tmp_path / "out", lambda _: None)
+        bundle = tmp_path / "bundle.zip"
+        build_bundle(answer, office.archive, signer, name="1", agency="City", now=NOW, out=bundle)
+        assert tracemalloc.get_traced_memory()[1] < 16 * 2**20
+    finally:
+        tracemalloc.stop()
+    sha256 = hashlib.sha256(film.read_bytes()).hexdigest()
+    assert (tmp_path / "out/media/sha256" / sha256[:2] / sha256).stat().st_size == film.stat().st_size
+    with zipfile.ZipFile(bundle) as box:
+        assert box.getinfo(f"media/{sha256}.mp4").file_size == film.stat().st_size
 
 
 def test_moved_media_are_checked_against_their_hash(office: Office, tmp_path: Path) -> None:

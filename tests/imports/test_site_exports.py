@@ -72,6 +72,19 @@ def test_the_same_item_in_a_later_download_is_not_doubled(office: Office, tmp_pa
     assert (report.new_versions, report.known + report.linked) == (0, 1)
 
 
+@pytest.mark.parametrize(
+    ("site", "told"),
+    [("instagram", "choose the format JSON"), ("youtube", "as CSV .not HTML. in a zip file")],
+)
+def test_a_download_in_html_is_known_by_itself(office: Office, tmp_path: Path, site: str, told: str) -> None:
+    path = zipped(tmp_path / "d.zip", {"start.html": "<p>", "photos/1.jpg": b"a tree"})
+    with pytest.raises(Unreadable, match=told):
+        office.take(site, path)
+    assert office.take(site, path, wish=Wish(format="files")).outcome == "sealed"
+    (tmp_path / "saved.html").write_text("<p>A page that somebody saved</p>")
+    assert office.take(site, tmp_path / "saved.html").format == "files"
+
+
 def test_a_download_in_html_says_which_to_ask_for(office: Office, tmp_path: Path) -> None:
     with pytest.raises(Unreadable, match=r"HTML.*choose the format JSON"):
         office.take("facebook", zipped(tmp_path / "f.zip", {"start.html": "<p>"}), wish=_meta())
@@ -188,16 +201,16 @@ def test_every_recorded_header_row_is_known(tmp_path: Path, place: str, known: o
 
 @pytest.mark.skipif("PALOVERDE_REAL_SAMPLES" not in os.environ, reason="recorded exports are not here")
 @pytest.mark.parametrize(
-    ("site", "place"),
+    ("site", "place", "own"),
     [
-        ("facebook", "facebook/NorseKode__Waultar-App/test/objectbox/data/Facebook"),
-        ("instagram", "instagram/NorseKode__Waultar-App/test/parser/data"),
-        ("x", "x/micahstubbs__xf/tests/fixtures/perf_corpus"),
+        ("facebook", "facebook/NorseKode__Waultar-App/test/objectbox/data/Facebook", OWN),
+        ("instagram", "instagram/NorseKode__Waultar-App/test/parser/data", OWN),
+        ("x", "x/micahstubbs__xf/tests/fixtures/perf_corpus", "123456789"),
     ],
 )
-def test_recorded_downloads_are_read_without_loss(office: Office, site: str, place: str) -> None:
+def test_recorded_downloads_are_read_without_loss(office: Office, site: str, place: str, own: str) -> None:
     folder = Path(os.environ["PALOVERDE_REAL_SAMPLES"]) / place
-    report = office.take(site, folder)
+    report = office.take(site, folder, own=own)
     assert (report.unread, report.records > 3) == ([], True)
     rows = office.rows(site)
     for row in rows[:: len(rows) // 50 + 1]:

@@ -43,7 +43,7 @@ def test_the_question_says_itself(given: dict[str, Any], rest: str) -> None:
             "The last day, 2026-01-31, is before the first, 2026-02-01",
         ),
         ({"from": "yesterday"}, "'yesterday' is not a day"),
-        ({"kinds": ["post", "message"]}, "This form cannot ask for message; the kinds are post, comment, "),
+        ({"kinds": ["post", "message"]}, "This form cannot ask for message; the kinds are post, "),
         (
             {"accounts": ["x-city", "tiktok-city"]},
             "No account is registered as tiktok-city; registered are facebook-city, x-city",

@@ -1,27 +1,38 @@
 from __future__ import annotations
 
+import json
 import socket
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from paloverde.errors import BadSetting, PersonNeeded, Unreachable
 from paloverde.installation import open_installation
-from paloverde.orchestration import airflow_parts
-from paloverde.orchestration.airflow_rest import Airflow
+from paloverde.orchestration import airflow_parts, demo
+from paloverde.orchestration.airflow_rest import MARK, Airflow, mark_of
 from paloverde.orchestration.people import People, Role
 from paloverde.orchestration.staging import (
     Sites,
+    Teller,
     choose_store,
     emptied,
     free_port,
     move_in,
     wait_until,
 )
+from paloverde.orchestration.supervise import Part, Supervised
 from paloverde.settings import load
 from paloverde.simulator.server import start
 from paloverde.simulator.sites import build
+
+PASSWORD = "a long sentence for tests"
+MARK_OF_OURS = mark_of("a secret of these tests")
 
 
 def test_the_preferred_port_is_taken_where_it_is_free_and_another_where_it_is_not() -> None:
@@ -118,7 +129,95 @@ def test_it_says_where_to_go_when_started_elsewhere(monkeypatch: pytest.MonkeyPa
 
 
 def test_an_airflow_that_is_not_there_is_said_so() -> None:
-    nowhere = Airflow(f"http://127.0.0.1:{free_port()}")
+    nowhere = Airflow(f"http://127.0.0.1:{free_port()}", MARK_OF_OURS)
     assert nowhere.healthy() == "the web server"
+    assert not nowhere.is_anothers()
     with pytest.raises(Unreachable, match="does not answer"):
         nowhere.get("/dags")
+    with pytest.raises(Unreachable, match="does not answer"):
+        nowhere.signed_in("it", PASSWORD)
+
+
+class PretendAirflow(ThreadingHTTPServer):
+    """Answers as an Airflow does whose parts are all up, with its mark if any, and keeps what it is sent."""
+
+    daemon_threads = True
+
+    def __init__(self, mark: str = "") -> None:
+        super().__init__(("127.0.0.1", 0), Pretended)
+        self.mark = mark
+        self.sent: list[bytes] = []
+        self.airflow = Airflow(f"http://127.0.0.1:{self.server_port}", MARK_OF_OURS)
+
+
+class Pretended(BaseHTTPRequestHandler):
+    server: PretendAirflow
+
+    def do_GET(self) -> None:
+        up = {"status": "healthy"}
+        self.answer({"metadatabase": up, "scheduler": up, "dag_processor": up})
+
+    def do_POST(self) -> None:
+        self.server.sent.append(self.rfile.read(int(self.headers["Content-Length"])))
+        self.answer({"access_token": "a-token"})
+
+    def answer(self, said: dict[str, Any]) -> None:
+        self.send_response(401 if self.path == "/paloverde/about" else 200)
+        if self.path == "/paloverde/about" and self.server.mark:
+            self.send_header(MARK, self.server.mark)
+        self.end_headers()
+        self.wfile.write(json.dumps(said).encode())
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Tests print nothing."""
+
+
+@contextmanager
+def pretend_airflow(mark: str = "") -> Iterator[PretendAirflow]:
+    with PretendAirflow(mark) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize("mark", ["", mark_of("the secret of another demo")])
+def test_the_sign_in_is_never_sent_to_somebody_elses_airflow(mark: str) -> None:
+    with pretend_airflow(mark) as server:
+        assert server.airflow.healthy() == ""
+        assert server.airflow.is_anothers()
+        with pytest.raises(
+            PersonNeeded, match="Another program answers at .* the sign-in was not sent to it"
+        ):
+            server.airflow.signed_in("it", PASSWORD)
+    assert server.sent == []
+
+
+def test_our_own_airflow_is_known_by_its_mark_and_signed_in_to() -> None:
+    with pretend_airflow(MARK_OF_OURS) as server:
+        assert not server.airflow.is_anothers()
+        server.airflow.signed_in("it", PASSWORD).get("/dags")
+    assert [PASSWORD.encode() in sent for sent in server.sent] == [True]
+
+
+def test_a_port_that_somebody_else_took_meanwhile_is_given_up(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    idle = Supervised(
+        tmp_path, [Part("idle", ["sleep", "60"], at_once=True)], airflow_parts.bare_environment()
+    )
+    with pretend_airflow() as server, ExitStack() as everything:
+        assert not demo.start(server.airflow, idle, everything, Teller())
+        assert not (tmp_path / "supervisord.sock").exists()
+    assert server.sent == []
+    assert f"Another program has come to {server.airflow.address} first" in capsys.readouterr().out
+
+
+def test_an_airflow_that_is_ours_stays_up(tmp_path: Path) -> None:
+    idle = Supervised(
+        tmp_path, [Part("idle", ["sleep", "60"], at_once=True)], airflow_parts.bare_environment()
+    )
+    with pretend_airflow(MARK_OF_OURS) as server, ExitStack() as everything:
+        assert demo.start(server.airflow, idle, everything, Teller())
+        assert idle.pids()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -57,11 +58,24 @@ class Heard:
         (listing,) = [one for one in self.listings if one.stream == stream and one.of == of]
         return listing
 
+    @property
+    def by_stream(self) -> dict[str, Listing]:
+        """The last listing of each stream."""
+        return {listing.stream: listing for listing in self.listings}
+
+    def asked(self, path: str) -> list[dict[str, str]]:
+        return [dict(request.params) for request in self.requests if request.path == path]
+
     def causes(self, stream: str) -> list[str]:
         return [gap.cause for gap in self.gaps if gap.stream == stream]
 
     def looks(self) -> dict[str, Look]:
         return {native_id: seen.look for native_id, seen in self.seen.items()}
+
+
+def good(value: Any) -> Answer:
+    """A good answer that says this as JSON."""
+    return Answer(200, {}, json.dumps(value, separators=(",", ":")).encode())
 
 
 def error_for(verdict: Verdict) -> Exception:
@@ -77,27 +91,43 @@ def drive(
     answers: Callable[[Request], Answer],
     limit: int = 5000,
 ) -> Heard:
-    """Runs a conversation to its end. One that asks more than `limit` times fails: it goes in a circle."""
+    """Runs a conversation to its end, with what the platform makes of each answer."""
+
+    def judged(request: Request) -> Response | Exception:
+        answer = answers(request)
+        verdict = platform.judge(answer, NOW)
+        if verdict.call is Call.GOOD:
+            return Response(request, answer.status, answer.headers, answer.body, NOW)
+        return error_for(verdict)
+
+    return converse(conversation, judged, limit)
+
+
+def converse(
+    conversation: Generator[Any, Response | None, Any],
+    answers: Callable[[Request], Response | Exception],
+    limit: int = 5000,
+) -> Heard:
+    """Runs a conversation to its end; an exception is thrown in.
+
+    One that asks more than `limit` times fails: it goes in a circle.
+    """
     heard = Heard()
-    reply: Response | None = None
+    answer: Response | None = None
     trouble: Exception | None = None
     while True:
         try:
-            said = conversation.throw(trouble) if trouble else conversation.send(reply)
+            said = conversation.throw(trouble) if trouble else conversation.send(answer)
         except StopIteration:
             return heard
-        reply = trouble = None
-        if not isinstance(said, Request):
-            _write_down(heard, said)
-            continue
-        heard.requests.append(said)
-        assert len(heard.requests) <= limit, f"it asks without end: {said}"
-        answer = answers(said)
-        verdict = platform.judge(answer, NOW)
-        if verdict.call is Call.GOOD:
-            reply = Response(said, answer.status, answer.headers, answer.body, NOW)
+        answer = trouble = None
+        if isinstance(said, Request):
+            heard.requests.append(said)
+            assert len(heard.requests) <= limit, f"it asks without end: {said}"
+            reply = answers(said)
+            answer, trouble = (None, reply) if isinstance(reply, Exception) else (reply, None)
         else:
-            trouble = error_for(verdict)
+            _write_down(heard, said)
 
 
 def ask(

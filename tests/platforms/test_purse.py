@@ -64,7 +64,7 @@ def test_a_pocket_waits_for_its_lane_and_for_what_concerns_all() -> None:
 def test_units_are_set_aside_in_blocks_and_the_rest_given_back(budgets: Budgets) -> None:
     purse = SharedPurse(budgets, Metered(), ACCOUNT, lambda: EVENING)
     assert purse.spend(1) == 0.0
-    assert budgets.used("plaza", "units", "", DAY) == 2  # a five-hundredth of the day
+    assert budgets.used("plaza", "units", "", DAY) == 10  # a hundredth of the day
     assert purse.spend(5) == 0.0
     purse.close()
     assert budgets.used("plaza", "units", "", DAY) == 6

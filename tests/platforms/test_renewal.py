@@ -424,12 +424,51 @@ def test_a_google_project_in_testing_lives_seven_days() -> None:
         '{"access_token": "secret-1", "expires_in": 1e300}',
         '{"access_token": "secret-1", "expires_at": 1e300}',
         '{"access_token": "secret-1", "expires_in": {}}',
+        '{"access_token": "secret-1", "expires_in": true}',
+        '["secret-1"]',
+        '["secret-1"',
+        "[" * 50_000,
+        '"secret-1"',
+        '"secret-1',
+        "'secret-1'",
+        "17",
+        "true",
+        "null",
+        '{"access_token": 123}',
+        '{"access_token": true}',
+        '{"access_token": "\\"secret-1\\""}',
+        '{"access_token": "a", "refresh_token": 5}',
+        "access_token=secret-1",
     ],
 )
 def test_what_is_no_token_is_said_and_not_repeated(text: str) -> None:
     with pytest.raises(BadQuestion) as told:
         read_token(text, None, NOW)
     assert "secret-1" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"access_token": "secret-1", "expires_in": -5}',
+        '{"access_token": "secret-1", "expires_at": "2026-11-22T16:59:55Z"}',
+        '{"access_token": "secret-1", "expires_in": -5, "refresh_token": "r", "refresh_token_expires_in": -5}',
+    ],
+)
+def test_a_token_that_has_ended_is_refused_with_its_end(text: str) -> None:
+    with pytest.raises(BadQuestion, match="This token ended on Sunday 22 November 2026 at 08:59") as told:
+        read_token(text, None, NOW)
+    assert "secret-1" not in str(told.value)
+
+
+def test_an_answer_whose_access_token_has_ended_is_taken_where_it_can_be_renewed() -> None:
+    said = '{"access_token": "a", "expires_at": "2026-11-20T10:00:00Z", "refresh_token": "r"}'
+    assert read_token(said, None, NOW).refresh_token == Secret("r")
+
+
+@pytest.mark.parametrize("text", ["AAAA%2Fbb%3DCC", "1234|a-b_c", "1//0g.x~y", "QUFB+Lw=="])
+def test_the_signs_that_sites_write_tokens_with_are_taken(text: str) -> None:
+    assert read_token(text, None, NOW).access_token == Secret(text)
 
 
 # The runway.

@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -65,6 +66,9 @@ class Evidence:
         self._root, self._tell = root, tell
         self.secrets: set[str] = set()
         self._searched: set[Path] = set()
+        self._named: dict[
+            str, tuple[str, date]
+        ] = {}  # what seals name: its hash, and until when it is locked
         self._sequence, self._previous = 0, "0" * 64
         self._exchanges: dict[str, bytes] = {}
         self._bodies: dict[tuple[str, int], bytes] = {}
@@ -91,6 +95,7 @@ class Evidence:
         if not _is_signed(seal):
             self._tell("chain", f"the signature of seal {seal['sequence']} does not hold")
         self._sequence, self._previous = self._sequence + 1, sha256
+        self._named[f"runs/{path.name}"] = sha256, _later(date.fromisoformat(seal["run"]["day"]), LOCK_YEARS)
         found = SealedRun(seal)
         until = _later(found.day, LOCK_YEARS)
         for part in found.run["parts"]:
@@ -106,11 +111,11 @@ class Evidence:
         if hashlib.sha256(body).hexdigest() != part["sha256"] or len(body) != part["size"]:
             self._tell("bytes", f"{part['key']} is not what its seal says")
             return
-        locked = self.locked_until(part["key"])
-        if locked is None or locked.date() < until:
-            self._tell("lock", f"{part['key']} is locked until {locked}, before {until}")
+        _, before = self._named.get(part["key"], ("", until))
+        self._named[part["key"]] = part["sha256"], max(until, before)
+        self._is_locked(part["key"], until)
         if part["role"] in TABLES:
-            rows = pq.read_table(pa.BufferReader(body), partitioning=None).to_pylist()
+            rows = _table(body).to_pylist()
             found.rows.setdefault(part["role"], []).extend(rows)
             if len(rows) != part["rows"]:
                 self._tell("bytes", f"{part['key']} has {len(rows)} rows, and its seal says {part['rows']}")
@@ -118,6 +123,19 @@ class Evidence:
             self._exchanges[part["key"]] = body
         else:
             self.media[part["sha256"]] = body
+
+    def _is_locked(self, key: str, until: date) -> None:
+        locked = self.locked_until(key)
+        if locked is None or locked.date() < until:
+            self._tell("lock", f"{key} is locked until {locked}, before {until}")
+
+    def look_at_all_again(self) -> None:
+        """Everything that a seal ever named is there, unchanged and locked: once, at the end."""
+        for key, (sha256, until) in self._named.items():
+            path = self._root / key
+            if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
+                self._tell("bytes", f"{key} is not what its seal said when it was sealed")
+            self._is_locked(key, until)
 
     def locked_until(self, key: str) -> datetime | None:
         """Until when the store keeps an object, as its lock file says."""
@@ -147,7 +165,7 @@ class Evidence:
         body = path.read_bytes()
         if path not in self._searched:
             self._searched.add(path)
-            self._search(path, body)
+            self._search(path, _opened(path, body))
         return body
 
     def search_rest(self, *more: Path) -> None:
@@ -155,11 +173,11 @@ class Evidence:
         for folder in (self._root, *more):
             for path in sorted(folder.rglob("*")) if folder.is_dir() else [folder]:
                 if path.is_file() and path not in self._searched:
-                    self._search(path, path.read_bytes())
+                    self._search(path, _opened(path, path.read_bytes()))
 
-    def _search(self, path: Path, body: bytes) -> None:
+    def _search(self, path: Path, texts: Iterable[bytes]) -> None:
         needles = {form for secret in self.secrets for form in _forms(secret)}
-        for text in _opened(path, body):
+        for text in texts:
             for needle in needles:
                 if needle in text:
                     self._tell("secret", f"{path.name} holds a token, whole or encoded")
@@ -201,8 +219,13 @@ def _opened(path: Path, body: bytes) -> Iterator[bytes]:
                 yield from _members(member[inner + 4 :].removesuffix(b"\r\n\r\n"))
 
 
+@lru_cache(maxsize=1)
+def _table(body: bytes) -> pa.Table:
+    return pq.read_table(pa.BufferReader(body), partitioning=None)
+
+
 def _columns(body: bytes) -> Iterator[bytes]:
-    for column in pq.read_table(pa.BufferReader(body), partitioning=None).flatten().columns:
+    for column in _table(body).flatten().columns:
         for chunk in column.chunks:
             for buffer in chunk.buffers():
                 if buffer is not None:

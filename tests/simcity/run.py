@@ -22,8 +22,9 @@ from pathlib import Path
 from paloverde.simulator.sites import SITES
 from simcity.audit import Break
 from simcity.nights import live
+from simcity.plan import Plan, Told
 from simcity.showing import SHOWING
-from simcity.year import Plan, Told, Year
+from simcity.year import Year
 
 MEMORY = Path("/dev/shm")  # a disk in memory, where there is one: the store syncs every object
 LINES = 25  # of history around a break
@@ -55,13 +56,13 @@ def one(plan: Plan) -> Told:
     return told
 
 
-def plans(seeds: Sequence[int], nights: int, sites_each: int = 2, *, scale: float = 0.08) -> list[Plan]:
-    """Each seed gets its share of the sites, in turn, so that all are met equally often."""
+def plans(seeds: Sequence[int], nights: int, *, scale: float = 0.08) -> list[Plan]:
+    """Each seed gets a site in turn, and every other seed a second one beside it, each time another."""
     names = [name for name in SITES if name in SHOWING]
-    each = min(sites_each, len(names))
+    each = len(names)
+    pairs = {seed: (seed % each, (seed + 1 + seed // each % (each - 1)) % each) for seed in seeds}
     return [
-        Plan(seed, nights, tuple(names[(seed * each + i) % len(names)] for i in range(each)), scale)
-        for seed in seeds
+        Plan(seed, nights, tuple(names[one] for one in pairs[seed][: 1 + seed % 2]), scale) for seed in seeds
     ]
 
 

@@ -10,7 +10,8 @@ from typing import Any
 from paloverde.platforms.conversation import Platform
 from paloverde.simulator.city import Item, State
 from simcity.audit import Break
-from simcity.year import Plan, Year, at_hour
+from simcity.plan import Plan
+from simcity.year import Year, at_hour
 
 SITES = ("facebook", "x")
 NIGHTS = 6

@@ -10,7 +10,8 @@ import os
 import pytest
 
 from paloverde.simulator.sites import SITES
-from simcity.run import Plan, Summary, one, plans, run, told_at_length
+from simcity.plan import Plan
+from simcity.run import Summary, one, plans, run, told_at_length
 from simcity.showing import SHOWING
 
 SEEDS, NIGHTS = range(1, 21), 30
@@ -24,7 +25,8 @@ def test_the_audit_knows_what_every_site_can_show() -> None:
 @pytest.mark.timeout(600)
 def test_twenty_cities_stand_thirty_nights_of_events_and_faults() -> None:
     wanted = plans(SEEDS, NIGHTS)
-    by_seed, summary, words = {plan.seed: plan for plan in wanted}, Summary(), []
+    by_seed, summary = {plan.seed: plan for plan in wanted}, Summary()
+    words: list[str] = []
     for told in run(wanted, os.cpu_count() or 1):
         summary.add(told)
         words += told_at_length(told, by_seed[told.seed])

@@ -32,8 +32,9 @@ from paloverde.capture.intake import Intake
 from paloverde.capture.media import Kept
 from paloverde.capture.removal import Cause, Decision, Removal
 from paloverde.platforms.conversation import Found, Gap, Listing, Look, Platform, Response, Said, Seen
-from paloverde.records import NOBODY, Record, Visibility
+from paloverde.records import NOBODY, Medium, Record, Visibility
 from simcity import wire
+from simcity.evidence import Evidence
 from simcity.planted import Planted, Told, records
 from simcity.run import folder
 from simcity.scene import Scene
@@ -183,9 +184,9 @@ def every_night_is_new(patch: pytest.MonkeyPatch) -> None:
 def media_are_named_by_their_address(patch: pytest.MonkeyPatch) -> None:
     keep = paloverde.capture.media.MediaKeeper._keep
 
-    def wrong(keeper: Any, url: str) -> Kept:
-        kept = keep(keeper, url)
-        return Kept(hashlib.sha256(url.encode()).hexdigest(), kept.size) if kept.sha256 else kept
+    def wrong(keeper: Any, medium: Medium) -> Kept:
+        kept = keep(keeper, medium)
+        return Kept(hashlib.sha256(medium.url.encode()).hexdigest(), kept.size) if kept.sha256 else kept
 
     patch.setattr(paloverde.capture.media.MediaKeeper, "_keep", wrong)
 
@@ -221,10 +222,23 @@ def what_is_removed_is_held_for_a_year(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(paloverde.capture.removal, "HOLD_YEARS", 1)
 
 
+def a_stored_picture_changes(patch: pytest.MonkeyPatch) -> None:
+    """Somebody changes the bytes of an object that was sealed nights ago."""
+    look = Evidence.look_at_all_again
+
+    def changed(evidence: Evidence) -> None:
+        picture = next(evidence._root.glob("media/sha256/*/*"))
+        picture.chmod(0o600)
+        picture.write_bytes(b"another picture")
+        look(evidence)
+
+    patch.setattr(Evidence, "look_at_all_again", changed)
+
+
 def a_rebuild_forgets_removals(patch: pytest.MonkeyPatch) -> None:
-    def effects(store: Any, seal: Seal) -> list[tuple[Part, Any]]:
-        whole: Iterator[tuple[Part, Any]] = iter(paloverde.archive.commit.read_effects(store, seal))
-        return [(part, None if part.role is Role.REMOVED else table) for part, table in whole]
+    def effects(store: Any, seal: Seal) -> Iterator[tuple[Part, Any]]:
+        whole = paloverde.archive.commit.read_effects(store, seal)
+        return ((part, table) for part, table in whole if part.role is not Role.REMOVED)
 
     patch.setattr(paloverde.archive.rebuild, "read_effects", effects)
 
@@ -257,6 +271,7 @@ BUGS = (
     Bug("the hold is too short", frozenset({"hold"}), what_is_removed_is_held_for_a_year),
     Bug("another account's item comes along", frozenset({"stranger"}), another_accounts_items_come_along()),
     Bug("ids are floats", frozenset({"stranger"}), each_record(ids_were_floats)),
+    Bug("a stored picture changes", frozenset({"bytes"}), a_stored_picture_changes),
     Bug("a rebuild forgets removals", frozenset({"register"}), a_rebuild_forgets_removals),
 )  # fmt: skip
 

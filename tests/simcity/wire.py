@@ -98,7 +98,7 @@ class Wire:
 
 def check_length(headers: dict[str, str], body: bytes) -> None:
     """Refuses a body that is shorter than it was announced, as the product's own transport does."""
-    network._check_length(headers, body)
+    network.check_length(headers, body)
 
 
 def _ask(url: str, headers: dict[str, str]) -> tuple[Ask, str]:
@@ -111,7 +111,8 @@ def _ask(url: str, headers: dict[str, str]) -> tuple[Ask, str]:
 
 def _unchunked(body: bytes, *, whole: bool) -> bytes:
     """The pieces of a chunked body (RFC 9112 section 7.1); `whole` accepts one without its end."""
-    pieces, at = [], 0
+    pieces: list[bytes] = []
+    at = 0
     while at < len(body):
         line, _, _ = body[at:].partition(b"\r\n")
         size, start = int(line, 16), at + len(line) + 2
@@ -165,6 +166,9 @@ class FragileStore:
 
     def check(self, stored: Stored) -> None:
         self._store.check(stored)
+
+    def fetch(self, stored: Stored, path: Path) -> None:
+        self._store.fetch(stored, path)
 
     def standing(self, stored: Stored) -> Standing:
         return self._store.standing(stored)

@@ -9,11 +9,8 @@ from __future__ import annotations
 import json
 import logging
 import re
-import sqlite3
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from random import Random
@@ -22,7 +19,6 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from paloverde.archive.rebuild import rebuild
 from paloverde.errors import PaloverdeError, RateLimited, Suspicious
 from paloverde.installation import open_installation
 from paloverde.platforms.conversation import Platform
@@ -33,11 +29,12 @@ from paloverde.simulator.city import Presence
 from paloverde.simulator.control import Desk
 from paloverde.simulator.events import BadEvent
 from paloverde.simulator.sites import SITES, build
-from paloverde.state.books import open_books
-from simcity.audit import Audit, Break
+from simcity.audit import Audit
 from simcity.evidence import Evidence
 from simcity.installed import SimulatedInstallation
 from simcity.memory import Poll
+from simcity.plan import Plan, Told
+from simcity.rebuilding import rebuilt_otherwise
 from simcity.showing import SHOWING, lies
 from simcity.wire import ADDRESS, FragileStore, Killed, Wire
 
@@ -46,31 +43,6 @@ FIRST_DAY = date(2026, 2, 20)
 LAST_FIRST_DAY = 760  # days later: leap day and both changes of the clocks fall into some seed's year
 SINCE_DAYS = 45
 LIMITS = frozenset({"rate_limited", "throttle", "credits", "quota_exceeded"})
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What is asked of a year. `faults` and `crashes` at False leave only events."""
-
-    seed: int
-    nights: int
-    sites: tuple[str, ...] = tuple(SITES)
-    scale: float = 0.08
-    troubled: bool = True
-
-
-@dataclass
-class Told:
-    """What came of one seed."""
-
-    seed: int
-    nights: int = 0
-    counts: Counter[str] = field(default_factory=Counter)
-    faults: Counter[str] = field(default_factory=Counter)
-    events: Counter[str] = field(default_factory=Counter)
-    breaks: list[Break] = field(default_factory=list)
-    history: dict[int, list[str]] = field(default_factory=dict)
-    seconds: float = 0.0
 
 
 class Year:
@@ -287,27 +259,15 @@ class Year:
     def finish(self) -> Told:
         """What is audited once: the register against the seals, and every byte that no seal names."""
         self.audit.night = self.told.nights
-        self._rebuilt()
+        for words in rebuilt_otherwise(self.installation.vault, self._settings, self.home):
+            self.audit.tell("register", words)
         self._note_secrets()
+        self.evidence.look_at_all_again()
         self.evidence.search_rest(self.home)
         for name, number in self.audit.counts.items():
             self.told.counts[name] += number
         self.told.counts["requests"] += self.wire.requests
         return self.told
-
-    def _rebuilt(self) -> None:
-        """The database, filled again from the seals into another file, must say the same."""
-        second = self.home / "again.db"
-        books = open_books(self._settings.database.set(database=str(second)))
-        try:
-            rebuild(self.installation.vault.store, books, lambda _: None)
-        except PaloverdeError as error:
-            self.audit.tell("register", f"the database cannot be rebuilt: {error}")
-        finally:
-            books.dispose()
-        for table in ("items", "runs", "parts", "ledger"):
-            if _table(self.home / "paloverde.db", table) != _table(second, table):
-                self.audit.tell("register", f"the table {table} is not what the seals say")
 
     def _note_secrets(self) -> None:
         for presence in self.city.presences.values():
@@ -322,13 +282,6 @@ def _is_much(gone: int, known: int) -> bool:
     return gone > 20 or (
         gone > 3 and gone * 100 > known * 8
     )  # a little less than a tenth: counts differ by a few
-
-
-def _table(path: Path, table: str) -> list[tuple[Any, ...]]:
-    with sqlite3.connect(path) as books:
-        rows = books.execute(f"SELECT * FROM {table}").fetchall()
-    books.close()
-    return sorted(rows, key=repr)
 
 
 def at_hour(day: date, hour: int) -> datetime:

@@ -100,3 +100,14 @@ class Client:
             slug
         ]
         return found
+
+
+def ids(items: list[dict[str, Any]]) -> list[str]:
+    return [item["id"] for item in items]
+
+
+def shape(value: Any) -> Any:
+    """The kinds of values, without the values."""
+    if isinstance(value, dict):
+        return {name: shape(inner) for name, inner in value.items()}
+    return [shape(value[0])] if isinstance(value, list) and value else type(value).__name__

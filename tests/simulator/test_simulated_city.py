@@ -76,6 +76,7 @@ def test_nobody_speaks_after_the_moment_or_before_what_they_answer(name: str) ->
         assert item.parent is None or item.parent.at <= item.at
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_records_come_quickly() -> None:
     started = time.process_time()
     city = build(5, DAY, scale=110)

@@ -6,16 +6,13 @@ from typing import Any
 
 import pytest
 
-from paloverde.simulator.facebook import fields, nodes
+from paloverde.simulator.facebook import nodes
 from paloverde.simulator.facebook.unfilled import UNFILLED
+from paloverde.simulator.graph import fields
 from paloverde.simulator.server import RunningSites
-from simulator.client import Client
+from simulator.client import Client, ids, shape
 
 COMMENT_FIELDS = "id,message,created_time,from,is_hidden,parent{id},comment_count"
-
-
-def ids(items: list[dict[str, Any]]) -> list[str]:
-    return [item["id"] for item in items]
 
 
 def test_the_feed_walk_reaches_every_post_exactly_once(client: Client) -> None:
@@ -206,6 +203,15 @@ def test_pictures_are_signed_and_expire(client: Client) -> None:
     assert client.send("GET", again.removeprefix(client.sites.url)).status == 200
 
 
+def test_posts_of_others_bear_their_owners_id_and_may_be_denied_by_it(client: Client) -> None:
+    tagged = client.facebook_all("me/tagged", fields="id,from")
+    assert tagged
+    assert all(post["id"].startswith(f"{post['from']['id']}_") for post in tagged if "from" in post)
+    assert client.facebook(tagged[0]["id"]).status == 200
+    client.control("POST", "settings", {"site": "facebook", "foreign_lookups": False})
+    assert client.facebook(tagged[0]["id"]).json["error"]["error_subcode"] == 33
+
+
 @pytest.mark.parametrize(
     ("kind", "spec"),
     [
@@ -225,13 +231,6 @@ def test_a_whole_post_has_only_metas_fields(client: Client, meta_fields: dict[st
     everything = ",".join(name for name in meta_fields["pagepost"] if name != "__edges__")
     for post in client.facebook_all("me/feed", fields=f"{everything},attachments", limit="100"):
         assert set(post) <= {*meta_fields["pagepost"], "attachments"}
-
-
-def shape(value: Any) -> Any:
-    """The kinds of values, without the values."""
-    if isinstance(value, dict):
-        return {name: shape(inner) for name, inner in value.items()}
-    return [shape(value[0])] if isinstance(value, list) and value else type(value).__name__
 
 
 def test_comments_have_the_recorded_shape(client: Client, recorded_facebook: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 from paloverde.simulator.instagram import nodes
 from paloverde.simulator.instagram.nodes import UNFILLED
 from paloverde.simulator.server import RunningSites
-from simulator.client import Answer, Client
+from simulator.client import Answer, Client, ids, shape
 from simulator.conftest import folder
 
 COMMENT = "id,text,timestamp,username,from{id,username},hidden,parent_id,media{id},replies{id,text,parent_id}"
@@ -54,10 +54,6 @@ class Gram:
 @pytest.fixture
 def gram(client: Client) -> Gram:
     return Gram(client)
-
-
-def ids(items: list[dict[str, Any]]) -> list[str]:
-    return [item["id"] for item in items]
 
 
 def own(gram: Gram) -> list[dict[str, Any]]:
@@ -296,13 +292,6 @@ def test_every_field_name_is_metas_own(meta_fields: dict[str, dict[str, Any]], k
     ours = set(nodes.NODES[kind]) | UNFILLED[kind]
     assert ours - real - edges == set()
     assert (real | edges) - ours == set(), "a field of the real site would be refused here"
-
-
-def shape(value: Any) -> Any:
-    """The kinds of values, without the values."""
-    if isinstance(value, dict):
-        return {name: shape(inner) for name, inner in value.items()}
-    return [shape(value[0])] if isinstance(value, list) and value else type(value).__name__
 
 
 @pytest.fixture

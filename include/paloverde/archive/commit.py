@@ -8,6 +8,7 @@ always rolled forward by whoever finds it; nothing is ever deleted because an ou
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from enum import StrEnum
 
@@ -81,7 +82,7 @@ def settle_pending(store: Store, books: Engine, locked_until: datetime) -> None:
         return
     stored = store.put(row["key"], row["body"].encode(), locked_until=locked_until, sha256=row["sha256"])
     seal = read_seal(row["body"].encode(), where=row["key"])
-    effects = [(part, _effect(store, part)) for part in seal.run.parts]
+    effects = read_effects(store, seal)
     with writing(books) as connection:
         still = connection.execute(select(RUNS.c.pending).where(RUNS.c.sequence == seal.sequence)).scalar()
         if still:
@@ -93,22 +94,27 @@ def settle_pending(store: Store, books: Engine, locked_until: datetime) -> None:
             )
 
 
-def apply(connection: Connection, seal: Seal, effects: list[tuple[Part, pa.Table | None]]) -> None:
+def apply(connection: Connection, seal: Seal, effects: Iterable[tuple[Part, pa.Table]]) -> None:
     """Write down the parts of a seal and bring the register and the gaps up to it."""
     if seal.run.parts:
         connection.execute(PARTS.insert(), [_part_row(seal, part) for part in seal.run.parts])
     for part, table in effects:
-        if part.role is Role.SIGHTINGS and table is not None:
+        if part.role is Role.SIGHTINGS:
             apply_sightings(connection, seal.sequence, table)
-    for part, table in effects:
-        if part.role is Role.REMOVED and table is not None:
+        else:
             apply_removals(connection, table)
     apply_gaps(connection, seal)
 
 
-def read_effects(store: Store, seal: Seal) -> list[tuple[Part, pa.Table | None]]:
-    """The parts of a seal with the tables that move the register."""
-    return [(part, _effect(store, part)) for part in seal.run.parts]
+def read_effects(store: Store, seal: Seal) -> Iterator[tuple[Part, pa.Table]]:
+    """The tables of a seal that move the register: all sightings, then what is removed.
+
+    Their packed bytes are fetched here, before any transaction that would make others wait for the store;
+    each is unpacked, to many times its size, when its turn comes.
+    """
+    parts = [part for role in (Role.SIGHTINGS, Role.REMOVED) for part in seal.run.parts if part.role is role]
+    fetched = [(part, store.get(part.stored)) for part in parts]
+    return ((part, from_parquet(body, where=part.key)) for part, body in fetched)
 
 
 def _decide(books: Engine, signer: Signer, draft: Draft) -> Committed | None:
@@ -153,12 +159,6 @@ def _equal_run(connection: Connection, draft: Draft) -> Seal | None:
         )
     ).scalar()
     return None if body is None else read_seal(body.encode(), where="in the database")
-
-
-def _effect(store: Store, part: Part) -> pa.Table | None:
-    if part.role not in (Role.SIGHTINGS, Role.REMOVED):
-        return None
-    return from_parquet(store.get(part.stored), where=part.key)
 
 
 def _part_row(seal: Seal, part: Part) -> dict[str, object]:

@@ -1,7 +1,8 @@
 """What runs could not get, from the run that met it first until one that had it in full.
 
 A gap is known by its account, place and cause, whatever numbers the cause names, so that one that is met
-every night is one gap. It closes only when a later run had the same listing in full over its interval.
+every night is one gap. It closes only when a later run had the same listing in full over its interval, and
+what an import and the nights after it hold is not opened again.
 Derived from the seals in their order, by a fresh run and by a rebuild alike.
 """
 
@@ -11,6 +12,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
+from itertools import takewhile
 
 import msgspec
 from sqlalchemy import Connection, func, select
@@ -134,13 +136,13 @@ def fills(run: Draft, gap: KnownGap, still: Iterable[Met], *, all_fetched: bool)
 def apply_gaps(connection: Connection, seal: Seal) -> None:
     """Open, meet again and close gaps as one seal says."""
     run = seal.run
-    if run.kind not in _RUNS_THAT_TELL:
-        return
+    now, tells = met(run), run.kind in _RUNS_THAT_TELL
+    if not tells:  # but what a sweep alone saw may lack its pictures for good
+        now = [one for one in now if one.stream == _MEDIA]
     open_ = {gap.name: gap for gap in known(connection, run.account, only_open=True)}
-    now = met(run)
     all_fetched = not unfetched(connection, run.account)
     for gap in open_.values():
-        if fills(run, gap, now, all_fetched=all_fetched):
+        if tells and fills(run, gap, now, all_fetched=all_fetched):
             _update(connection, gap, filled_by=seal.sequence, filled_day=run.day)
     again = {one.name(run.account): one for one in now}
     for gap in open_.values():
@@ -150,7 +152,11 @@ def apply_gaps(connection: Connection, seal: Seal) -> None:
                 connection, gap, last_day=max(run.day, gap.last_day), last_run=seal.sequence,
                 times=gap.times + 1, until=max(until, gap.until or until), cause=one.cause,
             )  # fmt: skip
-    fresh = [one for one in now if one.name(run.account) not in open_]
+    fresh = [
+        one
+        for one in now
+        if one.name(run.account) not in open_ and not _is_held(connection, run.account, seal.sequence, one)
+    ]
     if fresh:
         nights = whole_nights(connection, run.account, seal.sequence) if run.kind is RunKind.NIGHT else ()
         before = next((night.started_at for night in nights), None)
@@ -193,7 +199,34 @@ def reaches_back_to_the_first(connection: Connection, account: str, day: date) -
     return True
 
 
-def _listings(cover: Coverage, gap: KnownGap) -> list[Listing]:
+def _is_held(connection: Connection, account: str, sequence: int, one: Met) -> bool:
+    """Whether what the site no longer gives is here: an import had it, whole nights what came after."""
+    if one.until is None:
+        return False
+    imports = select(RUNS.c.body).where(
+        RUNS.c.account == account, RUNS.c.kind == RunKind.IMPORT.value, RUNS.c.sequence < sequence
+    )
+    covers = [
+        msgspec.json.decode(body, type=Seal).run.coverage for body in connection.execute(imports).scalars()
+    ]
+    until = [cover.until for cover in covers if cover.until is not None and _has(cover, one)]
+    if not until:
+        return False
+    held = max(until)
+    nights = takewhile(lambda night: night.started_at > held, whole_nights(connection, account, sequence))
+    for night in reversed(list(nights)):
+        if _has(night.coverage, one, held):
+            held = night.started_at
+    return one.until <= held
+
+
+def _has(cover: Coverage, one: Met, since: datetime | None = None) -> bool:
+    """Whether the listings of its place were had in full, from `since` on (None: from the first item on)."""
+    listings = _listings(cover, one)
+    return bool(listings) and all(it.complete and _reaches(it, since) for it in listings)
+
+
+def _listings(cover: Coverage, gap: KnownGap | Met) -> list[Listing]:
     """The listings that would have shown it: those of its place, or all of its stream."""
     there = [it for it in cover.listings if (it.stream, it.of) == (gap.stream, gap.of)]
     return there or [it for it in cover.listings if it.stream == gap.stream and not gap.of]

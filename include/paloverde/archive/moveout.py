@@ -23,7 +23,7 @@ from sqlalchemy import select
 from paloverde.archive.layout import run_key
 from paloverde.archive.reader import Archive
 from paloverde.archive.seal import Role
-from paloverde.archive.store.interface import Stored
+from paloverde.archive.store.interface import Store, Stored
 from paloverde.errors import BadQuestion
 from paloverde.imports.recordform import line_of
 from paloverde.records import Account
@@ -85,12 +85,12 @@ def move_out(
     for role in Role:
         for stored in dict.fromkeys(sealed.part.stored for sealed in archive.parts(role, slugs)):
             below = "sealed/" if role in (Role.RECORDS, Role.SIGHTINGS, Role.REMOVED) else ""
-            out.write(below + stored.key, archive.store.get(stored))
+            out.fetch(below + stored.key, archive.store, stored)
         progress(f"{role.value} are written")
     for stored in _chains(archive):
-        out.write(stored.key, archive.store.get(stored))
+        out.fetch(stored.key, archive.store, stored)
     for stored in archive.store.walk("bundles/"):
-        out.write(stored.key, archive.store.get(stored))
+        out.fetch(stored.key, archive.store, stored)
     out.write("accounts.json", msgspec.json.encode(list(accounts)))
     out.write("README.txt", _README.format(accounts=", ".join(slugs)).encode())
     out.finish()
@@ -140,10 +140,22 @@ class _Out:
         with self.opened(name) as file:
             file.write(body)
 
+    def fetch(self, name: str, store: Store, stored: Stored) -> None:
+        """An object of the archive, byte for byte; its hash is checked on the way."""
+        store.fetch(stored, self._place(name))
+        self.note(name, stored.sha256, stored.size)
+
     def opened(self, name: str) -> _Hashed:
+        return _Hashed(self._place(name).open("wb"), name, self)
+
+    def note(self, name: str, sha256: str, size: int) -> None:
+        self.manifest[name] = {"sha256": sha256, "size": size}
+        self.size += size
+
+    def _place(self, name: str) -> Path:
         path = self._folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        return _Hashed(path.open("wb"), name, self)
+        return path
 
     def finish(self) -> None:
         body = msgspec.json.format(msgspec.json.encode(self.manifest), indent=1)
@@ -167,5 +179,4 @@ class _Hashed:
 
     def __exit__(self, *_: object) -> None:
         self._file.close()
-        self._out.manifest[self._name] = {"sha256": self._sha256.hexdigest(), "size": self._size}
-        self._out.size += self._size
+        self._out.note(self._name, self._sha256.hexdigest(), self._size)

@@ -66,6 +66,9 @@ SELECT wanted, (SELECT version_sha256 FROM items
 FROM unnest(%s::text[]) AS wanted
 """
 IMPORTED = "imported"
+# The stream of what a direct look-up found although its listing leaves it out: until one shows it again, no
+# listing expects it, and none can tell of its end.
+UNLISTED = "look-up"
 _SEEN = ("present", "hidden")  # states in which the item itself was seen
 
 
@@ -178,9 +181,12 @@ def under(account: str, native_id: str) -> Select[tuple[object, ...]]:
 def longest_unlooked(
     account: str, kinds: Iterable[str], due: datetime, limit: int
 ) -> Select[tuple[object, ...]]:
-    """What is there and was last looked at by `due`, oldest look first: the rotation of re-verification."""
+    """What is there and was last looked at by `due`, oldest look first: the rotation of re-verification.
+
+    What no listing shows is always due: only a look-up can find it gone.
+    """
     waiting = in_state(account, kinds, ("present", "hidden"))
-    return waiting.where(ITEMS.c.looked_at <= due).limit(limit)
+    return waiting.where(or_(ITEMS.c.looked_at <= due, ITEMS.c.stream == UNLISTED)).limit(limit)
 
 
 def newest_seen(account: str, kind: str) -> Select[tuple[object, ...]]:
@@ -209,6 +215,25 @@ def stirred_posts(account: str, since: datetime, most: int) -> Select[tuple[str]
         .order_by(ITEMS.c.posted_at.desc(), ITEMS.c.native_id)
         .limit(most)
     )
+
+
+def posts_in(connection: Connection, account: str, streams: Iterable[str]) -> set[str]:
+    """The native ids of the posts that stand in these listings."""
+    query = select(ITEMS.c.native_id).where(
+        ITEMS.c.account == account,
+        ITEMS.c.kind == Kind.POST.value,
+        ITEMS.c.stream.in_(sorted(streams)),
+        ITEMS.c.state.in_(_SEEN),
+    )
+    return set(connection.execute(query).scalars())
+
+
+def talked_under(connection: Connection, account: str, since: datetime) -> set[str]:
+    """What comments hang under that were posted since then."""
+    query = select(ITEMS.c.within).where(
+        ITEMS.c.account == account, ITEMS.c.kind == Kind.COMMENT.value, ITEMS.c.posted_at >= since
+    )
+    return set(connection.execute(query.distinct()).scalars())
 
 
 def oldest_look(connection: Connection, account: str, kinds: Iterable[str]) -> datetime | None:

@@ -15,6 +15,7 @@ from paloverde.records import Account
 from paloverde.state.books import writing
 from paloverde.state.tables import ACCOUNTS, RUNS
 
+OTHER = "other"  # of a site without a connector: only imported, never asked
 _NUMBER = (re.compile(r"[0-9]+"), "its number at the site")
 # How each site names an account for good, where it has one form: a handle in its place is the usual slip.
 _FORMS = {
@@ -63,9 +64,12 @@ def remove(books: Engine, slug: str) -> bool:
 
 
 def _check(account: Account) -> None:
-    if account.platform not in PLATFORMS:
+    if account.platform not in (*PLATFORMS, OTHER):
         known = ", ".join(PLATFORMS)
-        raise BadSetting(f"{account.platform!r} is not a site that is archived: {known} are.")
+        raise BadSetting(
+            f"{account.platform!r} is not a site that is archived: {known} are. Say `other` for an account "
+            "of another site, which no night asks for and whose records are only imported."
+        )
     if not is_slug(account.slug):
         raise BadSetting(f"{account.slug!r} cannot name an account: use a-z, 0-9 and single hyphens.")
     form, words = _FORMS.get(account.platform, (None, ""))

@@ -91,7 +91,11 @@ SIGHTING_COLUMNS = (
     Column("date", pa.date32(), "The archive day (Pacific) of the run."),
     Column("kind", pa.string(), "Kind of the item."),
     Column("native_id", pa.string(), "The site's identifier."),
-    Column("stream", pa.string(), "The listing it was seen in or is absent from (comments, posts ...)."),
+    Column(
+        "stream",
+        pa.string(),
+        "The listing it was seen in or is absent from (comments, posts ...); look-up: none shows it.",
+    ),
     Column("within", pa.string(), "What that listing hangs under (the post of its comments), or empty."),
     Column(
         "state",

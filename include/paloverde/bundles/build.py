@@ -23,7 +23,7 @@ from paloverde.archive.seal import RunKind, Seal
 from paloverde.archive.signing import Signer
 from paloverde.bundles import verify
 from paloverde.bundles.box import Box, digest_of, sealed_file
-from paloverde.bundles.media import media_paths
+from paloverde.bundles.media import fetched, kept_media
 from paloverde.bundles.pages import Cover, coverage_page, readme, summary_page, volume_pages
 from paloverde.bundles.tables import csv_lines, json_lines, payload_lines, write_parquet
 from paloverde.errors import ArchiveDamaged, BadQuestion
@@ -123,16 +123,11 @@ def _fill(
 ) -> None:
     """All files but the manifest, in the order of their names."""
     progress(f"{len(answer.hits):,} records: gathering pictures, videos and attachments.")
-    files = media_paths(archive, answer.hits)
     runs = list(_runs(archive, answer))
     box.add("README.txt", readme(answer, cover))
     box.add("coverage.html", coverage_page(answer, cover, runs))
     box.add("coverage.json", _pretty(_coverage(answer, cover, runs)))
-    for sha256, path in sorted(files.items(), key=lambda pair: pair[1]):
-        if box.add(path, archive.media(sha256), packed=False).sha256 != sha256:
-            raise ArchiveDamaged(
-                f"The media file {sha256} does not have its SHA-256: repair it from a copy first."
-            )
+    files = _media(box, answer, archive)
     progress("Writing what the sites sent, byte for byte.")
     box.add(verify.RAW, payload_lines(archive, answer.hits, answer.searched.accounts))
     progress("Writing the records as pages and tables.")
@@ -148,6 +143,20 @@ def _fill(
         box.add(f"seals/{run_key(seal.sequence, sha256).removeprefix('runs/')}", body)
     box.add("search.json", _pretty(answer.summary() | _made_by(cover)))
     box.add("verify.py", Path(verify.__file__).read_bytes())
+
+
+def _media(box: Box, answer: Answer, archive: Archive) -> dict[str, str]:
+    """Add every kept picture, video and attachment; by hash, its path in the bundle."""
+    files: dict[str, str] = {}
+    for sha256 in kept_media(answer.hits):
+        with fetched(archive, sha256) as (path, pieces):
+            added = box.add(path, pieces, packed=False)
+        if added.sha256 != sha256:
+            raise ArchiveDamaged(
+                f"The media file {sha256} does not have its SHA-256: repair it from a copy first."
+            )
+        files[sha256] = path
+    return files
 
 
 def _seal(box: Box, signer: Signer, cover: Cover) -> None:

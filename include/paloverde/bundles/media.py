@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import chain
+from pathlib import Path
 
 from paloverde.archive.reader import Archive
 from paloverde.search.hits import Hit
 
 PICTURES = ("jpg", "png", "gif", "webp")  # what a page may show; everything else is a link
+_PIECE = 1 << 20  # bytes read at a time
 _BEGINNINGS = (
     (b"\xff\xd8\xff", "jpg"),
     (b"\x89PNG\r\n\x1a\n", "png"),
@@ -37,6 +42,21 @@ def kept_media(hits: Iterable[Hit]) -> list[str]:
     return sorted({kept.sha256 for hit in hits for kept in hit.media if kept.sha256})
 
 
-def media_paths(archive: Archive, hits: Iterable[Hit]) -> dict[str, str]:
-    """By hash, the path in the bundle; `ArchiveDamaged` where bytes are not there or not as sealed."""
-    return {sha256: f"media/{sha256}.{extension(archive.media(sha256))}" for sha256 in kept_media(hits)}
+@contextmanager
+def fetched(archive: Archive, sha256: str) -> Iterator[tuple[str, Iterator[bytes]]]:
+    """A kept file's path in the bundle and its bytes, piece by piece.
+
+    Raises `ArchiveDamaged` where they are not there or not as sealed, before any piece is given.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / sha256
+        archive.store.fetch(archive.media_object(sha256), file)
+        pieces = _pieces(file)
+        first = next(pieces, b"")
+        yield f"media/{sha256}.{extension(first)}", chain((first,), pieces)
+
+
+def _pieces(file: Path) -> Iterator[bytes]:
+    with file.open("rb") as opened:
+        while piece := opened.read(_PIECE):
+            yield piece

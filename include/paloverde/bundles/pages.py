@@ -20,6 +20,8 @@ from paloverde.bundles.wording import (
     Versions,
     changes,
     codes,
+    origin,
+    origins,
     poster_missing,
     remarks,
     spoken_time,
@@ -131,7 +133,12 @@ def coverage_page(answer: Answer, cover: Cover, runs: Sequence[object]) -> bytes
 def readme(answer: Answer, cover: Cover) -> bytes:
     question, sentence = (visible(text) for text in (answer.question, answer.sentence))
     page = _PLAIN.get_template("README.txt").render(
-        **_on_all(cover), answer=answer, question=question, sentence=sentence, codes=codes()
+        **_on_all(cover),
+        answer=answer,
+        question=question,
+        sentence=sentence,
+        codes=codes(),
+        origins=origins(),
     )
     return page.encode()
 
@@ -206,6 +213,7 @@ def _facts(hit: Hit) -> Iterator[tuple[str, str | None]]:
     yield "Posted, as the site says", hit.posted_text
     yield "Edited", spoken_time(hit.edited_at) if hit.edited_at else None
     yield "Archived", spoken_time(hit.observed_at)
+    yield "How it came", origin(hit)
     yield "Reply to", hit.parent_id
     yield "Thread", hit.thread_id
     yield "Count", None if hit.count is None else f"{hit.count:,}"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 import msgspec
 
-from paloverde.records import PACIFIC, Missing, Visibility
+from paloverde.records import PACIFIC, Kind, Missing, Provenance, Visibility
 from paloverde.search.hits import Hit, Kept, Removal
 from paloverde.search.tree import spoken
 
@@ -18,6 +19,14 @@ MISSING = {
     Missing.DELETED_ACCOUNT: "the poster's account was deleted, and the site no longer gives the {}",
     Missing.ANONYMISED: "the site shows the poster without {}",
     Missing.NOT_CAPTURED_IN_TIME: "the poster's {} could not be archived in time",
+}
+ORIGINS = {
+    Provenance.API: "the site's API gave it",
+    Provenance.EXPORT: "the account's download from the site holds it",
+    Provenance.RECORDS: "another archive held it and handed it over",
+    Provenance.FORWARDED: "an official forwarded it by e-mail",
+    Provenance.PERSONAL_DEVICE: "it was handed in from a personal device, with the custodian's declaration",
+    Provenance.UPLOAD: "it was handed in as a file",
 }
 _PARTS = {"poster_name": "display name", "poster_username": "user name", "poster_id": "id"}
 _CHANGES = {
@@ -97,14 +106,48 @@ def poster_missing(hit: Hit) -> str | None:
     return MISSING[Missing(hit.poster_missing)].format(missing)
 
 
+def origin(hit: Hit) -> str | None:
+    """How a record came to the City, in words; None where that was not noted."""
+    if hit.provenance is None:
+        return None
+    known = hit.provenance in set(Provenance)
+    return ORIGINS[Provenance(hit.provenance)] if known else f"noted as {hit.provenance}"
+
+
 def changes(before: Hit, now: Hit) -> str:
-    """What became different from one version of an item to the next."""
-    found = [words for name, words in _CHANGES.items() if getattr(before, name) != getattr(now, name)]
+    """What became different from one version of an item to the next.
+
+    Two sources tell different things of the same item: that is never worded as if somebody had edited it.
+    """
+    found = list(_differences(before, now))
+    if before.provenance == now.provenance or not (before.provenance and now.provenance):
+        return (
+            f"Changed: the {listed(found)}." if found else "Changed: other data that the site gives with it."
+        )
+    if _same_words(before, now):
+        found = [words for words in found if words != _CHANGES["text"]]  # other line ends say nothing
+        told = f"The same words from another source, no edit: {origin(now)} (before: {origin(before)})."
+        return f"{told} Told otherwise here: the {listed(found)}." if found else told
+    return f"From another source: {origin(now)} (before: {origin(before)}). Different: the {listed(found)}."
+
+
+def _differences(before: Hit, now: Hit) -> Iterator[str]:
+    yield from (words for name, words in _CHANGES.items() if getattr(before, name) != getattr(now, name))
     if before.visibility != now.visibility:
-        found.append(f"visibility (from {before.visibility or 'unknown'} to {now.visibility or 'unknown'})")
+        yield f"visibility (from {before.visibility or 'unknown'} to {now.visibility or 'unknown'})"
     if _media(before.media) != _media(now.media):
-        found.append("pictures, videos or attachments")
-    return f"Changed: the {listed(found)}." if found else "Changed: other data that the site gives with it."
+        yield "pictures, videos or attachments"
+
+
+def _same_words(before: Hit, now: Hit) -> bool:
+    """As `capture.held` compares what two sources say: one form of each character and line end."""
+    if now.kind == Kind.SUBSCRIBER_COUNT and before.count != now.count:
+        return False
+    return _plain(before.text) == _plain(now.text)
+
+
+def _plain(text: str | None) -> str:
+    return unicodedata.normalize("NFC", text or "").replace("\r\n", "\n").strip()
 
 
 def _media(media: Iterable[Kept]) -> list[tuple[str | None, str | None]]:
@@ -127,8 +170,15 @@ def codes() -> Mapping[str, str]:
     return {code.value: words.format("name, user name or id") for code, words in MISSING.items()}
 
 
+def origins() -> Mapping[str, str]:
+    """The codes of the column `provenance`, in words."""
+    return {code.value: words for code, words in ORIGINS.items()}
+
+
 def remarks(hit: Hit, versions: Versions) -> Iterator[str]:
     """What a reader must not overlook."""
+    if hit.provenance not in (None, Provenance.API):
+        yield f"The City did not get this record from the site's API: {origin(hit)}."
     removal = removal_in_words(versions)
     if removal is not None:
         yield removal

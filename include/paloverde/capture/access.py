@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from sqlalchemy import Engine
@@ -10,7 +11,7 @@ from paloverde.errors import CredentialDead
 from paloverde.platforms.conversation import Clock, Platform
 from paloverde.platforms.line import Line, Rules
 from paloverde.platforms.linkedin.versions import version_dies
-from paloverde.platforms.network import Http, Limits
+from paloverde.platforms.network import Http, Limits, Transport
 from paloverde.platforms.purse import SharedPurse
 from paloverde.platforms.renewal import DAY, hindrance, renewals
 from paloverde.platforms.renewer import Renewer
@@ -26,10 +27,24 @@ _ON_THE_GRAPH = ("facebook", "instagram")
 
 
 class Access:
-    """The kept tokens, their renewal, the shared budgets, and the lines that use them."""
+    """The kept tokens, their renewal, the shared budgets, and the lines that use them.
 
-    def __init__(self, settings: Settings, books: Engine, clock: Clock) -> None:
+    Lines reach the sites by a `transport` and wait by `sleep` and `timer` (seconds): the network and this
+    machine's time, unless the sites are simulated.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        books: Engine,
+        clock: Clock,
+        *,
+        transport: Callable[[Limits], Transport] = Http,
+        sleep: Callable[[float], None] = time.sleep,
+        timer: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._settings, self.clock = settings, clock
+        self._transport, self._sleep, self._timer = transport, sleep, timer
         self._ways = renewals(settings.instagram_api, settings.token_api)
         self.credentials = Credentials(books, settings.credential_key_file, settings.home / "renewals")
         self.budgets = Budgets(books)
@@ -54,15 +69,18 @@ class Access:
         token = given if given is not None else self.token(account)
         kept = self.credentials.get(account.slug)
         is_kept = kept is not None and kept.credential.access_token.reveal() == token
+        limits = self._limits()
         return lambda: Line(
             platform,
             self._address(platform.name),
             token,
             clock=self.clock,
             renew=self._renewal(account) if is_kept else None,
-            purse=SharedPurse(self.budgets, platform, account, self.clock),
-            limits=self._limits(),
+            purse=SharedPurse(self.budgets, platform, account, self.clock, self._timer),
+            limits=limits,
             rules=self._rules(),
+            transport=self._transport(limits),
+            sleep=self._sleep,
         )
 
     def ends(self, platform: Platform, account: Account) -> list[End]:

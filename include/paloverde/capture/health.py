@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -10,15 +11,33 @@ from sqlalchemy import Engine
 
 from paloverde.archive.ledger import Event, Ledger
 from paloverde.capture.access import Access
-from paloverde.errors import PaloverdeError, TryAgain
-from paloverde.platforms.conversation import NotThere, Platform, TooMuch
+from paloverde.capture.broken import BrokenNight, moment
+from paloverde.errors import (
+    BadQuestion,
+    CredentialDead,
+    PaloverdeError,
+    PermissionMissing,
+    TryAgain,
+    WrongAccount,
+)
+from paloverde.platforms.conversation import Clock, NotThere, Platform, TooMuch
 from paloverde.platforms.line import prove
-from paloverde.platforms.runway import RED_DAYS, End, crossed, first_end
+from paloverde.platforms.runway import ALARM_DAYS, RED_DAYS, End, crossed, first_end
 from paloverde.platforms.token_text import read_token
-from paloverde.records import PACIFIC, Account
-from paloverde.state.health import Alarm, Canary, alarm_told, note_canary, raise_alarms, untold_alarms
+from paloverde.records import Account
+from paloverde.state.health import (
+    Alarm,
+    Canary,
+    alarm_told,
+    last_canaries,
+    note_canary,
+    raise_alarms,
+    untold_alarms,
+)
 
 _ACTOR = "health check"
+_ENDED = "runway: ended, the site refuses what it is asked with"
+_REFUSED = (CredentialDead, PermissionMissing, WrongAccount)
 
 
 class Checked(NamedTuple):
@@ -37,7 +56,9 @@ class Checked(NamedTuple):
         return self.trouble is not None or (self.days_left is not None and self.days_left <= RED_DAYS)
 
     def sentence(self) -> str:
-        return f"{self.account}: {self.said}; {runway_words(self.end, self.days_left)}"
+        is_dead = self.trouble is not None and not isinstance(self.trouble, TryAgain)
+        runway = _ENDED if is_dead else runway_words(self.end, self.days_left)
+        return f"{self.account}: {self.said}; {runway}"
 
 
 class Standing(NamedTuple):
@@ -48,6 +69,12 @@ class Standing(NamedTuple):
     whole_night: date | None
     end: End | None
     days_left: int | None
+    broken: BrokenNight | None = None
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether the site refused the token, the version or the app when it was last asked."""
+        return self.canary is not None and not self.canary.alive
 
     @property
     def health(self) -> str:
@@ -61,32 +88,56 @@ class Standing(NamedTuple):
 
     @property
     def runway(self) -> str:
-        return runway_words(self.end, self.days_left)
+        return _ENDED if self.is_dead else runway_words(self.end, self.days_left)
 
     @property
     def todo(self) -> str:
         """What a person does next; "" where nothing is to be done."""
+        if self.is_dead:
+            return "mend what the health line says"
+        if self.end is not None and self.days_left is not None and self.days_left <= max(ALARM_DAYS):
+            return self.end.todo
+        if self.broken is not None:
+            return self.broken.todo
         if self.canary is None:
             return f"`paloverde health {self.account.slug}` asks whether its token lives"
-        if not self.canary.alive:
-            return "mend what the health line says"
-        if self.end is not None and self.days_left is not None and self.days_left <= 14:
-            return self.end.todo
         return ""
 
 
 def take_in(access: Access, account: Account, text: str, now: datetime) -> list[str]:
     """Keep the token that a person hands in; what was understood of it, in sentences without a secret."""
     before = access.credentials.get(account.slug) if access.credentials.holds(account.slug) else None
-    credential = read_token(text, before.credential if before else None, now)
+    try:
+        credential = read_token(text, before.credential if before else None, now)
+    except BadQuestion as error:
+        raise BadQuestion(
+            f"{error} The token that was kept before stays." if before else str(error)
+        ) from None
     access.credentials.put(account.slug, credential, now)
-    named = [
-        ("The access token ends on", credential.expires_at),
-        ("What renews it ends on", credential.refresh_expires_at),
-    ]
+    named = [("The access token", credential.expires_at), ("What renews it", credential.refresh_expires_at)]
     told = [f"The token of {account.slug} is kept."]
-    told += [f"{what} {moment(end)}." for what, end in named if end is not None]
-    return [*told, f"{access.renewal_words(account)}."]
+    told += [
+        f"{what} {'ends' if end > now else 'ended'} on {moment(end)}."
+        for what, end in named
+        if end is not None
+    ]
+    proof = (
+        f"Now run `paloverde health {account.slug}`: it asks the site whether the token opens this account."
+    )
+    return [*told, f"{access.renewal_words(account)}.", proof]
+
+
+@contextmanager
+def proving(books: Engine, ledger: Ledger, account: Account, clock: Clock) -> Iterator[None]:
+    """A night is a proof, too: where it finds the access dead, or a dead one alive again, that is noted."""
+    try:
+        yield
+    except _REFUSED as refused:
+        _note(books, ledger, account, str(refused), refused, clock())
+        raise
+    canary = last_canaries(books).get(account.slug)
+    if canary is not None and not canary.alive:
+        _note(books, ledger, account, "a night came to its end", None, clock())
 
 
 def check_account(
@@ -108,11 +159,17 @@ def check_account(
 
 
 def standing(
-    access: Access, platform: Platform, account: Account, canary: Canary | None, whole_night: date | None
+    access: Access,
+    platform: Platform,
+    account: Account,
+    canary: Canary | None,
+    whole_night: date | None,
+    broken: BrokenNight | None = None,
 ) -> Standing:
+    """How an account stands. `broken` is its last night, where that broke off."""
     end = first_end(access.ends(platform, account))
     days = end.days_left(access.clock()) if end else None
-    return Standing(account, canary, whole_night, end, days)
+    return Standing(account, canary, whole_night, end, days, broken)
 
 
 def runway_words(end: End | None, days: int | None) -> str:
@@ -123,11 +180,6 @@ def runway_words(end: End | None, days: int | None) -> str:
     if days < 0:
         return f"runway: none, {end.cause} ended on {day}"
     return f"runway: {days} day{'' if days == 1 else 's'}, {end.cause} ends on {day}"
-
-
-def moment(at: datetime) -> str:
-    """A moment for people, in the City's time."""
-    return f"{at.astimezone(PACIFIC):%A %d %B %Y at %H:%M}"
 
 
 def _ask(access: Access, platform: Platform, account: Account, given: str | None) -> str:

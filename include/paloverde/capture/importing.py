@@ -1,7 +1,8 @@
 """An import as a run of its own: files that were handed in, read, kept as they are, sealed.
 
-What the files say is taken as said by them, never as a look at the site: an import finds no absence, fills no
-gap and overwrites nothing (docs/decisions tells why). The same files again are "already sealed".
+What the files say is taken as said by them, never as a look at the site: an import finds no absence and
+overwrites nothing, and fills a gap only where the export itself says that it has all of it (docs/decisions
+tells why). The same files again are "already sealed".
 """
 
 from __future__ import annotations
@@ -9,13 +10,13 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import msgspec
 from sqlalchemy import select
 
-from paloverde.archive.commit import Outcome
+from paloverde.archive.commit import Outcome, settle_pending
 from paloverde.archive.reader import Archive
 from paloverde.archive.seal import Coverage, RunKind, Seal, read_seal
 from paloverde.archive.vault import Vault
@@ -27,9 +28,9 @@ from paloverde.errors import Unreadable
 from paloverde.imports.attached import ARCHIVE_ENDINGS, holds_credentials, is_text
 from paloverde.imports.formats import FORMATS, Format, format_of, task_of
 from paloverde.imports.members import Bounds, Member, Sources, open_sources
-from paloverde.imports.said import Dossier, Original, Read, Said, Task, Wish, cleaned, missed
+from paloverde.imports.said import Covered, Dossier, Original, Read, Said, Task, Wish, cleaned, missed
 from paloverde.platforms.conversation import Gap
-from paloverde.records import Account, Kind, archive_day
+from paloverde.records import PACIFIC, Account, Kind, archive_day
 from paloverde.state.tables import RUNS
 
 _NAMED = 20  # names that a gap tells one by one
@@ -60,6 +61,7 @@ class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
     unread_count: int
     gaps: list[str]
     sequence: int
+    covered: list[str] = []
 
     def sentence(self) -> str:
         if self.outcome == "already sealed":
@@ -82,8 +84,9 @@ class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
         return f"{told}; {_some(self.unread_count, 'piece')} not read, {_some(len(self.gaps), 'gap')}."
 
     def lines(self) -> Iterator[str]:
-        """The sentence, then each gap and the place of each unread piece."""
+        """The sentence, then what the export has in full, each gap, and the place of each unread piece."""
         yield self.sentence()
+        yield from (f"in full: {words}" for words in self.covered)
         yield from (f"gap: {gap}" for gap in self.gaps)
         yield from (f"not read: {place}" for place in self.unread)
         if self.unread_count > PLACES:
@@ -124,7 +127,9 @@ def _import(
         held = Held(archive, task.account.slug)
         made_at = sources.made_at(task.now)
         handed = Handed(task, day, vault, spool, held, made_at, sources.bounds.file)
-        gaps = list(_listen(format_.read(sources, task), handed, progress))
+        told = list(_listen(format_.read(sources, task), handed, progress))
+        gaps = [one for one in told if isinstance(one, Gap)]
+        full = [one for one in told if isinstance(one, Covered)]
         left, unread_members, kept_gaps = _keep_the_rest(sources, task, format_, handed, progress)
         gaps += _refusals(sources) + kept_gaps + _not_read(unread_members) + _missing(handed)
         handed.original(Original("paloverde-import.json", _manifest(sources, task, name, handed)))
@@ -134,7 +139,10 @@ def _import(
             "new_versions": handed.new_versions, "known": handed.known + handed.linked,
             "linked": handed.linked, "twice": handed.twice, "files_found": handed.files_found,
         }  # fmt: skip
-        coverage = Coverage([], gaps, handed.unread, handed.drifted, handed.originals)
+        coverage = Coverage(
+            [one.listing for one in full], gaps, handed.unread, handed.drifted, handed.originals,
+            until=min((one.until for one in full), default=None),
+        )  # fmt: skip
         run = Run(task.account, day, RunKind.IMPORT, started, coverage, counts)
         progress(f"{handed.records:,} records are read; they are stored and sealed now")
         committed = seal_run(vault, spool, run, digest)
@@ -143,8 +151,8 @@ def _import(
     return _report(committed.seal, name, task, handed, left)
 
 
-def _listen(said: Iterable[Said], handed: Handed, progress: Callable[[str], None]) -> Iterator[Gap]:
-    """Take in what a reader says; its gaps are handed on."""
+def _listen(said: Iterable[Said], handed: Handed, progress: Callable[[str], None]) -> Iterator[Gap | Covered]:
+    """Take in what a reader says; its gaps are handed on, and what the export has in full."""
     told, name = 0, ""
     for one in said:
         match one:
@@ -156,7 +164,7 @@ def _listen(said: Iterable[Said], handed: Handed, progress: Callable[[str], None
                 handed.read(one)
             case Dossier():
                 handed.dossier(one)
-            case Gap():
+            case Gap() | Covered():
                 yield one
         if handed.records - told >= 50_000:
             told = handed.records
@@ -252,6 +260,8 @@ def _sealed_before(vault: Vault, task: Task, digest: str) -> Seal | None:
     query = select(RUNS.c.body).where(
         RUNS.c.account == task.account.slug, RUNS.c.kind == RunKind.IMPORT.value, RUNS.c.digest == digest
     )
+    # One that died between its seal and the books is completed first, on whatever day it is made again.
+    settle_pending(vault.store, vault.books, vault.locked_until(archive_day(task.now)))
     with vault.books.connect() as connection:
         body = connection.execute(query).scalar()
     return None if body is None else read_seal(body.encode(), where="in the database")
@@ -292,7 +302,13 @@ def _report(seal: Seal, name: str, task: Task, handed: Handed, left: int) -> Imp
         known=handed.known, linked=handed.linked, twice=handed.twice, dossiers=handed.dossiers, left=left,
         unread=handed.places, unread_count=max(handed.unread, len(handed.places)),
         gaps=[_where(gap) for gap in run.coverage.gaps], sequence=seal.sequence,
+        covered=[_in_full(one.stream, run.coverage.until) for one in run.coverage.listings],
     )  # fmt: skip
+
+
+def _in_full(stream: str, until: datetime | None) -> str:
+    made = f" until {until.astimezone(PACIFIC):%A %d %B %Y, %I:%M %p} Pacific" if until else ""
+    return f"{stream}{made}, as the export says of itself"
 
 
 def _where(gap: Gap) -> str:

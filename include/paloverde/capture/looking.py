@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Select, func, select
 
 from paloverde.archive.reader import Archive
 from paloverde.archive.register import (
+    UNLISTED,
     Item,
     in_state,
     items,
@@ -99,13 +100,15 @@ def check_removals(
         rotation = _rotation(connection, account, budget, started, len(absent))
     with Spool() as spool, open_line() as line:
         intake = Intake(account, day, vault, spool, from_the_site(line, spool))
-        decisions = [(item, Decision("hidden", "", already_hidden(item))) for item in hidden]
         expired = [item for item in absent if item.kind is Kind.STORY and started >= end_of_story(item)]
         absent = [item for item in absent if item not in expired]
-        decisions += _decisions(vault, versions, platform, account, [*absent, *rotation], line, intake)
-        looked_up = len(decisions) - len(hidden)
-        decisions += [(item, Decision("expired", "its day is over")) for item in expired]
-        intake.sighted(_sightings(decisions, vault.clock()))
+        known = [(item, Decision("hidden", "", already_hidden(item))) for item in hidden]
+        known += [(item, Decision("expired", "its day is over")) for item in expired]
+        asked = [*absent, *rotation]
+        looked = list(_decisions(vault, versions, platform, account, asked, line, intake))
+        decisions = known + looked
+        intake.sighted(_as_listed(known))
+        intake.sighted(_as_looked_up(looked, vault.clock()))
         with vault.books.connect() as connection:
             intake.sighted(_orphans(connection, decisions, vault.clock()))
         intake.close_batch()
@@ -116,13 +119,13 @@ def check_removals(
                 f"removed {removal.item.kind.value} {removal.item.native_id} {removal.removed_at.isoformat()}"
             )
         if decisions:
-            counts = {"looked_up": looked_up, "removed": len(removals)}
+            counts = {"looked_up": len(looked), "removed": len(removals)}
             coverage = Coverage(exchanges=intake.exchanges)
             run = Run(account, day, RunKind.REMOVAL_CHECK, started, coverage, counts)
             seal_run(vault, spool, run, intake.digest)
     with vault.books.connect() as connection:
         oldest = oldest_look(connection, account.slug, LASTING)
-    return _report(account, day, absent, decisions, looked_up, oldest)
+    return _report(account, day, absent, decisions, len(looked), oldest)
 
 
 def _candidates(connection: Connection, account: Account, budget: Budget) -> tuple[list[Item], list[Item]]:
@@ -207,10 +210,22 @@ def _is_own(versions: LastVersions, account: Account, item: Item) -> bool:
     return bool(versions.row(item)["poster_id"] == account.native_id)
 
 
-def _sightings(decisions: Iterable[tuple[Item, Decision]], now: datetime) -> Iterator[Sighting]:
+def _as_listed(decisions: Iterable[tuple[Item, Decision]]) -> Iterator[Sighting]:
+    """What follows from what listings showed or left out, without another look."""
     for item, decision in decisions:
         yield Sighting(
-            item.kind.value, item.native_id, "", "", decision.state, now, "look-up",
+            item.kind.value, item.native_id, "", "", decision.state, item.looked_at, "listing",
+            item.version_sha256, item.posted_at, decision.reason,
+        )  # fmt: skip
+
+
+def _as_looked_up(decisions: Iterable[tuple[Item, Decision]], now: datetime) -> Iterator[Sighting]:
+    """What the look-ups showed. What is there and missing from its listing is not expected there any more."""
+    for item, decision in decisions:
+        is_unlisted = item.state == "absent" and decision.state == "present"
+        stream, within = (UNLISTED, item.within) if is_unlisted else ("", "")
+        yield Sighting(
+            item.kind.value, item.native_id, stream, within, decision.state, now, "look-up",
             item.version_sha256, item.posted_at, decision.reason,
         )  # fmt: skip
 

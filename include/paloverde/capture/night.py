@@ -18,7 +18,8 @@ from paloverde.archive.register import Item, expected_in, items
 from paloverde.archive.seal import BrokenOff, Coverage, RunKind
 from paloverde.archive.vault import Vault
 from paloverde.capture.intake import Intake
-from paloverde.capture.media import MediaKeeper, from_the_site
+from paloverde.capture.media import from_the_site
+from paloverde.capture.older import ask_older, older_posts
 from paloverde.capture.plausibility import NIGHTS, got_by_stream, is_usual, too_small
 from paloverde.capture.removal import REMOVABLE, end_of_story
 from paloverde.capture.resuming import Limited, Resumed, resumed
@@ -82,6 +83,7 @@ def archive_night(
     since: datetime | None,
     open_line: OpenLine,
     alive: Callable[[], None] = lambda: None,
+    look_again_days: int = 30,
 ) -> tuple[NightReport, PaloverdeError | None]:
     """Archive everything of an account for an archive day.
 
@@ -89,7 +91,7 @@ def archive_night(
     is sealed as "degraded" and the trouble handed back: the caller decides whether to try again. Another try
     at a night that broke off for the site's limit goes on from there (`resuming`). A night that is
     implausibly small (`plausibility`) is "degraded" too: somebody must look. `alive` is called at each
-    answer.
+    answer. The comments of posts from before `since` are asked for once in `look_again_days` (`older`).
     """
     started, archive = vault.clock(), Archive(vault.store, vault.books)
     with Spool() as spool, open_line() as line:
@@ -103,12 +105,14 @@ def archive_night(
 
         limits = Limited(asked)
         said = converse(platform.night(account, since), limits, keep)
-        listings, gaps, trouble = _listen(platform, account, said, intake)
+        again = _older(vault, platform, account, since, day, look_again_days)
+        both = _both(said, lambda asked: ask_older(platform, account, again, asked, limits, keep))
+        listings, gaps, trouble = _listen(platform, account, both, intake)
         trouble = trouble or limits.met
         absent, expected = _absences(vault, account, listings, intake)
         intake.sighted(absent)
         intake.close_batch()
-        gaps += _shortfalls(listings, gaps) + _media_gaps(media)
+        gaps += _shortfalls(listings, gaps) + media.gaps
         small = too_small(got_by_stream(listings), _nights_before(vault, account, day), expected)
         for essence in (*map(_listed, listings), *map(_missed, gaps + small)):
             intake.note(essence)
@@ -130,6 +134,27 @@ def archive_night(
         committed = seal_run(vault, spool, run, intake.digest)
     replayed = asked.replayed if isinstance(asked, Resumed) else 0
     return _report(committed, replayed, _told(small), broken_off=trouble is not None), trouble
+
+
+def _older(
+    vault: Vault, platform: Platform, account: Account, since: datetime | None, day: date, again: int
+) -> list[str]:
+    if since is None or not platform.older.lists:
+        return []  # the night's own lists reach all of them
+    with vault.books.connect() as connection:
+        return older_posts(connection, account, platform.older, since, day, again)
+
+
+def _both(
+    night: Iterator[Found | Listing | Gap], older: Callable[[set[str]], Iterator[Found | Listing | Gap]]
+) -> Iterator[Found | Listing | Gap]:
+    """The night, and then what is asked about posts whose comments it has not asked for."""
+    asked: set[str] = set()
+    for said in night:
+        if isinstance(said, Listing) and said.kind is Kind.COMMENT:
+            asked.add(said.of)
+        yield said
+    yield from older(asked)
 
 
 def _listen(
@@ -235,16 +260,6 @@ def _shortfalls(listings: list[Listing], told: list[Gap]) -> list[Gap]:
             cause = f"the listing is not complete: {listing.reason or 'its end was not reached'}"
             gaps.append(Gap(listing.stream, listing.kind, cause, listing.of))
     return gaps
-
-
-def _media_gaps(media: MediaKeeper) -> list[Gap]:
-    reasons: dict[str, int] = {}
-    for reason in media.missed:
-        reasons[reason] = reasons.get(reason, 0) + 1
-    return [
-        Gap("media", Kind.OTHER, f"{count:,} pictures or videos were not captured: {reason}")
-        for reason, count in reasons.items()
-    ]
 
 
 def _where(said: Listing | Gap) -> str:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 import msgspec
 
 from paloverde import __version__
-from paloverde.archive.commit import Committed, Outcome, already_sealed, commit
+from paloverde.archive.commit import Committed, Outcome, already_sealed, commit, settle_pending
 from paloverde.archive.seal import Coverage, Draft, RunKind
 from paloverde.archive.vault import Vault
 from paloverde.capture.spool import Spool
@@ -40,9 +40,10 @@ def seal_run(vault: Vault, spool: Spool, run: Run, digest: str) -> Committed:
         counts=run.counts,
         code_version=__version__,
     )
+    locked_until = vault.locked_until(run.day)
     equal = already_sealed(vault.books, draft)
     if equal is not None:
+        settle_pending(vault.store, vault.books, locked_until)  # it may have died before anybody could see it
         return Committed(Outcome.ANOTHERS, equal)
-    locked_until = vault.locked_until(run.day)
     whole = msgspec.structs.replace(draft, parts=spool.store(vault.store, locked_until))
     return commit(vault.store, vault.books, vault.signer, whole, locked_until)

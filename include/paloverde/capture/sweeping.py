@@ -54,6 +54,7 @@ class SweepReport(msgspec.Struct, frozen=True):
     cost: int
     sequence: int | None  # None where nothing was new and nothing was sealed
     gaps: list[str]
+    is_whole: bool = True  # everything was asked and answered; a picture that did not come is the night's
 
     def sentence(self) -> str:
         found = f"{self.new_versions:,} new kept" if self.new_versions else "nothing new"
@@ -122,7 +123,8 @@ def sweep(
     gaps: list[Gap] = []
     trouble: PaloverdeError | None = None
     with Spool() as spool, open_line() as line:
-        intake = _NewOnly(account, day, vault, spool, from_the_site(line, spool))
+        media = from_the_site(line, spool)
+        intake = _NewOnly(account, day, vault, spool, media)
         counted = _Counted(line, platform)
 
         def keep(exchange: Exchange) -> None:
@@ -140,10 +142,12 @@ def sweep(
         except (PaloverdeError, NotThere, TooMuch) as error:
             trouble = error if isinstance(error, PaloverdeError) else PaloverdeError(str(error))
         intake.close_batch()
+        is_whole = trouble is None and not gaps
+        gaps += media.gaps
         sequence = _seal(vault, spool, account, day, started, gaps, intake) if intake.records else None
     told = [f"{gap.stream.replace('_', ' ')}: {gap.cause}" for gap in gaps]
-    report = SweepReport(account.slug, intake.records, counted.requests, counted.cost, sequence, told)
-    return report, trouble
+    spent = counted.requests, counted.cost
+    return SweepReport(account.slug, intake.records, *spent, sequence, told, is_whole), trouble
 
 
 def _seal(

@@ -9,6 +9,7 @@ import getpass
 import sys
 from pathlib import Path
 
+from paloverde.archive.registry import OTHER
 from paloverde.capture.health import Standing
 from paloverde.commands.asking import actor
 from paloverde.commands.office import opened
@@ -27,7 +28,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     remove.add_argument("slug")
     add = actions.add_parser("add", help="register one")
     add.add_argument("slug", help="the archive's name for it: facebook-cityofpalmdesert")
-    add.add_argument("--platform", required=True, help=f"the site: {', '.join(PLATFORMS)}")
+    add.add_argument(
+        "--platform",
+        required=True,
+        help=f"the site: {', '.join(PLATFORMS)}; {OTHER} where it is only imported",
+    )
     add.add_argument("--id", required=True, help="the account's number at the site; it never changes")
     add.add_argument("--handle", required=True, help="its user or page name")
     token = actions.add_parser("token", help="take in an account's token, from standard input or a file")
@@ -46,12 +51,18 @@ def run(args: argparse.Namespace) -> int:
         print(f"{args.slug} {told}.")
     elif args.action == "add":
         city.register_account(Account(args.slug, args.platform, args.id, args.handle), actor())
-        print(f"{args.slug} is registered; `paloverde accounts token {args.slug}` takes in its token.")
+        print(f"{args.slug} is registered; {_next(args.slug, args.platform)}")
     elif args.action == "token":
         _token(city, args)
     else:
         _list(city)
     return 0
+
+
+def _next(slug: str, platform: str) -> str:
+    if platform == OTHER:
+        return f"no night asks for it: `paloverde import FILE --account {slug}` takes in what there is of it."
+    return f"`paloverde accounts token {slug}` takes in its token."
 
 
 def _token(city: Installation, args: argparse.Namespace) -> None:
@@ -87,13 +98,18 @@ def _list(city: Installation) -> None:
             print(f"  {line}")
         if measured := city.latency(account.slug):
             print(f"  {measured.sentence()}")
+    for account in city.accounts():
+        if account.platform == OTHER:
+            print(f"{account.slug}  another site, {account.native_id} ({account.handle})")
+            print("  only imported: no night asks for it")
     if not city.accounts():
         print("No account is registered yet. `paloverde accounts add --help` shows how.")
 
 
 def _told(standing: Standing, night: LastNight | None, gaps: int) -> list[str]:
-    told = [f"health: {standing.health}", f"{_night(night)}{_whole(standing, night)}", standing.runway]
-    told += [f"open gaps: {gaps}"] if gaps else []
+    told = [f"health: {standing.health}", f"{_night(night)}{_whole(standing, night)}"]
+    told += [str(standing.broken)] if standing.broken else []
+    told += [standing.runway, *([f"open gaps: {gaps}"] if gaps else [])]
     return told + ([f"to do: {standing.todo}"] if standing.todo else [])
 
 

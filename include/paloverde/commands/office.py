@@ -20,14 +20,15 @@ def opened(purpose: Purpose = Purpose.WORK) -> Installation:
 
 
 def for_each(city: Installation, slugs: Sequence[str], work: Callable[[str], str]) -> int:
-    """Do something for these accounts (all where none is named); one that fails does not stop the others.
+    """Do something for these accounts (where none is named, all whose sites are asked).
 
-    Prints what `work` says; the exit status is the worst of all.
+    One that fails does not stop the others. Prints what `work` says; the exit status is the worst of all.
     """
-    wanted = [city.account(slug).slug for slug in slugs] or [account.slug for account in city.accounts()]
+    wanted = [city.account(slug).slug for slug in slugs] or [account.slug for account in city.asked()]
     if not wanted:
         print(
-            "paloverde: No account is registered. `paloverde accounts add --help` shows how.", file=sys.stderr
+            "paloverde: No account is registered whose site is asked. `paloverde accounts add --help` shows how.",
+            file=sys.stderr,
         )
         return 1
     worst = 0

@@ -67,6 +67,8 @@ FORMATS: dict[str, Format] = {
 _OF_SITE = {
     "x": "x", "facebook": "meta", "instagram": "meta", "youtube": "takeout", "linkedin": "linkedin",
 }  # fmt: skip
+# These sites offer their downloads in HTML too, which has no exact times.
+_GIVES_HTML, _HTML = ("facebook", "instagram", "youtube"), (".html", ".htm")
 _EXPORTED = (".js", ".json", ".csv")
 
 
@@ -79,6 +81,8 @@ def format_of(sources: Sources, platform: str) -> str:
         return _OF_SITE[platform]
     if endings & set(ENDINGS):
         return "mail"
+    if platform in _GIVES_HTML and any(one.ending in _HTML and one.path for one in sources.members):
+        return _OF_SITE[platform]  # which says what to ask for instead
     if ".csv" in endings:
         return "table"
     return "files" if not endings & set(LINES) else "records"

@@ -15,6 +15,7 @@ from paloverde.imports.members import Member, Sources
 from paloverde.imports.said import Read, Said, Task, cleaned, missed
 from paloverde.platforms import PLATFORMS
 
+_SITES = ("facebook", "instagram")
 # Folders and files of the download that hold what was said, shown or moderated; the rest (advertising,
 # security, search history) is kept as it is.
 _SAID = (
@@ -40,6 +41,11 @@ def read_meta(sources: Sources, task: Task) -> Iterator[Said]:
     members = [member for member in sources.members if member.ending == ".json"]
     if not members:
         _refuse(sources)
+    if task.account.platform not in _SITES:
+        raise Unreadable(
+            f"The format meta is for accounts of Facebook and Instagram, and {task.account.slug} is of "
+            "another site."
+        )
     platform, attached = PLATFORMS[task.account.platform], Attached(sources)
     for member in members:
         if not is_said(member) or holds_credentials(member):
@@ -69,6 +75,6 @@ def _refuse(sources: Sources) -> None:
     if any(member.ending in (".html", ".htm") for member in sources.members):
         raise Unreadable(
             f"{sources.handed[0].name} is a download in HTML, which has no exact times: ask for it again and "
-            "choose the format JSON."
+            "choose the format JSON. (--format files keeps pages as they are, unread.)"
         )
     raise Unreadable(f"{sources.handed[0].name} holds no file of a Facebook or Instagram download.")

@@ -5,6 +5,7 @@ A reader is a generator over the members of what was handed in. It yields
     Original  -> bytes that are kept exactly; what is found next was read from them
     Read      -> records of the last original, what could not be read, and the files that belong to them
     Gap       -> something that is not in there or could not be read, and why
+    Covered   -> what the export holds in full, where it says so itself
 
 Members that a reader never yields are kept all the same, and listed. Readers know nothing of the archive.
 """
@@ -19,7 +20,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from paloverde.imports.members import Member, Sources
-from paloverde.platforms.conversation import Gap
+from paloverde.platforms.conversation import Gap, Listing
 from paloverde.platforms.exchange import TakenOut, clean_body
 from paloverde.records import Account, Kind, Medium, Provenance, Record, Unread
 
@@ -79,7 +80,14 @@ class Dossier(msgspec.Struct, frozen=True):
     files: list[File] = []
 
 
-Said = Original | Read | Dossier | Gap
+class Covered(msgspec.Struct, frozen=True):
+    """A listing that the export holds in full up to when it was made, by its own word; never a guess."""
+
+    listing: Listing
+    until: datetime
+
+
+Said = Original | Read | Dossier | Gap | Covered
 
 
 class Declaration(msgspec.Struct, frozen=True):

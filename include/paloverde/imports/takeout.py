@@ -50,7 +50,8 @@ def read_takeout(sources: Sources, task: Task) -> Iterator[Said]:
     if not found:
         raise Unreadable(
             f"{sources.handed[0].name} holds no table of YouTube that is known here. In Google Takeout "
-            "choose YouTube, and of it comments, live chats, videos and subscriptions, as CSV in a zip file."
+            "choose YouTube, and of it comments, live chats, videos and subscriptions, as CSV (not HTML) in "
+            "a zip file. (--format files keeps pages as they are, unread.)"
         )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -19,6 +19,7 @@ from paloverde.imports.attached import Attached
 from paloverde.imports.members import Member, Sources
 from paloverde.imports.said import NOT_JSON, File, Original, Read, Said, Task, cleaned, missed
 from paloverde.imports.times import time_of
+from paloverde.imports.xmanifest import Counted, Manifest, covered, manifest_of
 from paloverde.platforms import jsontext
 from paloverde.platforms.x.items import plain
 from paloverde.platforms.x.read import read
@@ -36,10 +37,11 @@ _FIRST = ("manifest", "account", "profile", *_NOTES)  # what is needed to unders
 
 
 class _Owner(msgspec.Struct):
-    """Whose archive it is and when it was made, as far as it says."""
+    """Whose archive it is, what its manifest says, and what was read of each file so far."""
 
     poster: Poster
-    made_at: datetime | None = None
+    manifest: Manifest = Manifest()
+    read: dict[str, Counted] = {}
     long_texts: dict[int, list[str]] = {}
     joined: set[str] = set()
 
@@ -61,12 +63,14 @@ def read_x(sources: Sources, task: Task) -> Iterator[Said]:
         try:
             original, payload, shift = _opened(member, sources)
             if _stem(member) == "manifest":
-                owner.made_at = _generation(payload, task)
+                owner.manifest = manifest_of(payload, task)
+                _refuse_another(owner.manifest.owner, owner.manifest.username, task)
                 yield original
                 continue
             yield from _member(member, original, payload, shift, task, owner, attached)
         except Unreadable as error:
             yield missed(_stem(member), str(error))
+    yield from covered(owner.manifest, owner.read, task)
     if owner.alone:
         cause = f"{owner.alone:,} long texts belong to no post of the archive; they are kept, not searched"
         yield missed("note-tweet", cause, Kind.POST)
@@ -98,15 +102,6 @@ def _opened(member: Member, sources: Sources) -> tuple[Original, bytes, int]:
     return original, original.body[start:].rstrip().removesuffix(b";").rstrip(), start
 
 
-def _generation(payload: bytes, task: Task) -> datetime | None:
-    try:
-        told = msgspec.json.decode(payload)["archiveInfo"]["generationDate"]
-    except (*NOT_JSON, KeyError, TypeError):
-        return None
-    made_at, _ = time_of(str(told), task.now, task.zone)
-    return min(made_at, task.now) if made_at else None
-
-
 def _member(
     member: Member, original: Original, payload: bytes, shift: int, task: Task, owner: _Owner,
     attached: Attached,
@@ -129,7 +124,16 @@ def _member(
         record, with_it = _finished(one, stem, owner, attached)
         records.append(record)
         files += with_it
-    yield Read(records, unread, files, [owner.made_at] * len(records))
+    owner.read[member.file_name] = Counted(_entries_in(payload), len(records), len(unread))
+    yield Read(records, unread, files, [owner.manifest.made_at] * len(records))
+
+
+def _entries_in(payload: bytes) -> int:
+    """How many entries the list of a file has; -1 where it is no list."""
+    try:
+        return len(msgspec.json.decode(payload, type=list[msgspec.Raw]))
+    except NOT_JSON:
+        return -1
 
 
 def _moved(position: int, shift: int) -> int:
@@ -171,15 +175,18 @@ def _check_owner(member: Member, payload: bytes, task: Task, owner: _Owner) -> N
         told = entries[0]["account"]
     except (*NOT_JSON, IndexError, KeyError):
         raise Unreadable(f"{member.name} does not say whose archive this is.") from None
-    own = str(told.get("accountId") or "")
-    if own and own != task.account.native_id:
-        raise WrongAccount(
-            f"This is the archive of @{told.get('username')} (number {own}), and {task.account.slug} is "
-            f"number {task.account.native_id}. Hand it in for the account that it is of."
-        )
+    _refuse_another(str(told.get("accountId") or ""), str(told.get("username") or ""), task)
     name, username = told.get("accountDisplayName"), told.get("username") or task.account.handle
     missing = None if name and username else Missing.API_NOT_EXPOSED
     owner.poster = Poster(name, username, task.account.native_id, missing)
+
+
+def _refuse_another(own: str, username: str, task: Task) -> None:
+    if own and own != task.account.native_id:
+        raise WrongAccount(
+            f"This is the archive of @{username} (number {own}), and {task.account.slug} is "
+            f"number {task.account.native_id}. Hand it in for the account that it is of."
+        )
 
 
 def _entries(payload: bytes, stem: str, task: Task, owner: _Owner) -> Iterator[Record | Unread]:

@@ -18,9 +18,11 @@ from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
+from paloverde.archive.registry import OTHER
 from paloverde.capture.health import Standing
 from paloverde.errors import PaloverdeError
 from paloverde.installation import Installation, Purpose, open_installation
+from paloverde.orchestration.airflow_rest import MARK, STARTED_BY, mark_of
 from paloverde.orchestration.auth import CityUser
 from paloverde.orchestration.sign_in_page import style_source
 from paloverde.settings import load
@@ -151,7 +153,10 @@ def closed(_request: Request, error: PaloverdeError) -> HTMLResponse:
 
 
 def _page(content: str, status: int = 200) -> HTMLResponse:
-    return HTMLResponse(_PAGE.format(style=_STYLE, content=content), status, headers=HEADERS)
+    """Every answer of ours, refusals too, shows whoever started this Airflow that it is the right one."""
+    secret = os.environ.get(STARTED_BY)
+    mark = {MARK: mark_of(secret)} if secret else {}
+    return HTMLResponse(_PAGE.format(style=_STYLE, content=content), status, headers=HEADERS | mark)
 
 
 def _nights(city: Installation) -> str:
@@ -160,7 +165,8 @@ def _nights(city: Installation) -> str:
     rows = []
     for account in city.accounts():
         night = newest.get(account.slug)
-        when = str(night.day) if night else "never"
+        never = "only imported" if account.platform == OTHER else "never"
+        when = str(night.day) if night else never
         gaps = "" if night is None else "none" if night.whole else "some"
         rows.append(f"<tr><td>{escape(account.slug)}</td><td>{when}</td><td>{gaps}</td></tr>")
     return "\n".join(rows) or '<tr><td colspan="3">No account is registered yet.</td></tr>'
@@ -171,19 +177,29 @@ def _access(standings: Sequence[Standing]) -> str:
     rows = []
     for one in standings:
         alive = "never checked" if one.canary is None else "alive" if one.canary.alive else "NOT ALIVE"
-        days = "no end is known" if one.days_left is None else str(max(0, one.days_left))
+        days = _days(one)
         cells = (one.account.slug, alive, days, one.whole_night or "none yet")
         rows.append("<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in cells) + "</tr>")
     return "\n".join(rows) or '<tr><td colspan="4">No account is registered yet.</td></tr>'
 
 
+def _days(one: Standing) -> str:
+    if one.is_dead:
+        return "ended"
+    return "no end is known" if one.days_left is None else str(max(0, one.days_left))
+
+
 def _warnings(standings: Sequence[Standing]) -> str:
     """What somebody has to do about an account, in words."""
-    urgent = [one for one in standings if one.todo and one.canary is not None]
+    urgent = [one for one in standings if one.todo and (one.canary or one.broken)]
     return "\n".join(f"<p>{escape(_warning(one))}</p>" for one in urgent)
 
 
 def _warning(one: Standing) -> str:
-    if one.canary is not None and not one.canary.alive:
-        return f"{one.account.slug}: {one.health}"
-    return f"{one.account.slug}: {one.runway}. To do: {one.todo}."
+    """Why somebody must act. A night that broke off is told beside whatever else there is."""
+    slug, night = one.account.slug, f" The last night: {one.broken}." if one.broken else ""
+    if one.is_dead:
+        return f"{slug}: {one.health}.{night}"
+    if one.broken is not None and one.todo == one.broken.todo:
+        return f"{slug}:{night} To do: {one.todo}."
+    return f"{slug}: {one.runway}.{night} To do: {one.todo}."

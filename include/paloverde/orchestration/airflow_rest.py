@@ -1,7 +1,13 @@
-"""Airflow's public API (v2), as the demo uses it: sign in, see whether all is well, start and watch runs."""
+"""Airflow's public API (v2), as the demo uses it: sign in, see whether all is well, start and watch runs.
+
+Whoever starts an Airflow may put a secret into its environment (`STARTED_BY`). Its page about the archive then
+answers with a mark that follows from the secret, so that no sign-in goes to an Airflow of somebody else.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import http.client
 import json
 import time
 import urllib.error
@@ -12,20 +18,57 @@ from typing import Any
 
 from paloverde.errors import PersonNeeded, Unreachable
 
+STARTED_BY = "AIRFLOW__PALOVERDE__STARTED_BY"  # in the environment of Airflow's parts, where anybody asks
+MARK = "Paloverde-Started-By"  # the header of the answer
+_PAGE = "/paloverde/about"  # of ours; it answers strangers too, with a refusal
 _DONE = ("success", "failed")
 
 
-class Airflow:
-    """One signed-in person at one Airflow. `address` is where its UI is."""
+def mark_of(secret: str) -> str:
+    """What an Airflow with this secret in its environment shows; it does not tell the secret."""
+    return hashlib.sha256(secret.encode()).hexdigest()
 
-    def __init__(self, address: str, token: str = "") -> None:
+
+class Airflow:
+    """One signed-in person at one Airflow. `address` is where its UI is, `mark` what it shows if it is ours."""
+
+    def __init__(self, address: str, mark: str, token: str = "") -> None:
         self.address = address
-        self._token = token
+        self._mark, self._token = mark, token
 
     def signed_in(self, username: str, password: str) -> Airflow:
-        """The same Airflow, as that person."""
+        """The same Airflow, as that person.
+
+        Nothing of the sign-in is sent where another program answers at the address (PersonNeeded), or nobody.
+        """
+        shown = self._shown_mark()
+        if shown is None:
+            raise Unreachable(f"Airflow at {self.address} does not answer.")
+        if shown != self._mark:
+            raise PersonNeeded(
+                f"Another program answers at {self.address}, and the sign-in was not sent to it: find out which "
+                "one has that port, end it or this one, then start again."
+            )
         answer = self.send("POST", "/auth/token", {"username": username, "password": password})
-        return Airflow(self.address, answer["access_token"])
+        return Airflow(self.address, self._mark, answer["access_token"])
+
+    def is_anothers(self) -> bool:
+        """Whether somebody answers at the address and is not the Airflow that we started."""
+        return self._shown_mark() not in (None, self._mark)
+
+    def _shown_mark(self) -> str | None:
+        """The mark of whoever answers, "" where it shows none; None where nobody answers."""
+        request = urllib.request.Request(self.address + _PAGE)  # noqa: S310 - our own loopback address
+        try:
+            with _DIRECT.open(request, timeout=60) as answer:
+                return str(answer.headers.get(MARK, ""))
+        except urllib.error.HTTPError as error:
+            with error:
+                return str(error.headers.get(MARK, ""))
+        except http.client.HTTPException:
+            return ""  # it speaks something else than HTTP
+        except OSError:
+            return None
 
     def get(self, path: str) -> Any:
         return self.send("GET", f"/api/v2{path}")
@@ -61,7 +104,7 @@ class Airflow:
             raise Unreachable(f"Airflow at {self.address} does not answer ({error}).") from error
 
     def healthy(self) -> str:
-        """An empty text when every part is up, else what is missing."""
+        """An empty text when every part of our Airflow is up, else what is missing."""
         try:
             health = self.get("/monitor/health")
         except (Unreachable, PersonNeeded):

@@ -7,15 +7,16 @@ API, the store, the command line), and the exit status tells. Nothing leaves the
 from __future__ import annotations
 
 import os
+import secrets
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
-from paloverde.errors import PaloverdeError
+from paloverde.errors import PaloverdeError, PersonNeeded
 from paloverde.installation import open_installation
 from paloverde.orchestration import airflow_parts
-from paloverde.orchestration.airflow_rest import Airflow
+from paloverde.orchestration.airflow_rest import STARTED_BY, Airflow, mark_of
 from paloverde.orchestration.people import Role
 from paloverde.orchestration.staging import (
     LOOPBACK,
@@ -74,27 +75,50 @@ def _set_up(home: Path, everything: ExitStack, tell: Teller) -> Stage:
     sites.wait(sites_up)
     accounts = sites.accounts()
     tell(f"Simulated sites are up at {sites.url}: {', '.join(account['slug'] for account in accounts)}.")
-    airflow_home = home / "airflow"
     sign_ins = move_in(home, city, accounts)
-    port = free_port(_PORT)
-    environ = airflow_parts.environment(airflow_home, project, port, city)
-    if port != _PORT:
-        tell(f"Port {_PORT} is taken by another program, so Airflow's pages will be at port {port}.")
-    airflow = Airflow(f"http://{LOOPBACK}:{port}")
-    _boot(airflow, environ, home, everything, tell)
+    airflow = _boot(home, project, city, everything, tell)
     return Stage(home, city, sites, accounts, sign_ins, airflow, tell)
 
 
-def _boot(
-    airflow: Airflow, environ: Mapping[str, str], home: Path, everything: ExitStack, tell: Teller
-) -> None:
+def _boot(home: Path, project: Path, city: Mapping[str, str], everything: ExitStack, tell: Teller) -> Airflow:
+    """Airflow, up and known to be ours; at a second port where another program takes the first one meanwhile."""
     tell("Making Airflow's database ...")
-    airflow_parts.migrate(environ, home / "migrate.log")
+    secret, airflow_home = secrets.token_hex(32), home / "airflow"
+    for port in (free_port(_PORT), free_port()):
+        environ = airflow_parts.environment(airflow_home, project, port, {**city, STARTED_BY: secret})
+        airflow_parts.migrate(environ, home / "migrate.log")
+        if port != _PORT:
+            tell(f"Port {_PORT} is taken by another program, so Airflow's pages will be at port {port}.")
+        airflow = Airflow(f"http://{LOOPBACK}:{port}", mark_of(secret))
+        if start(airflow, Supervised(home / "parts", airflow_parts.parts(), environ), everything, tell):
+            return airflow
+    raise PersonNeeded(
+        f"Other programs took port {_PORT} and another one while Airflow started; nothing was sent to them. "
+        "Start the demo again."
+    )
+
+
+def start(airflow: Airflow, parts: Supervised, everything: ExitStack, tell: Teller) -> bool:
+    """Start Airflow's parts and wait until all are up; False, and all stopped, where its port is another's.
+
+    Nobody may hold the port for Airflow until it listens, so that somebody else can come first. Raises
+    Unreachable where it does not come up.
+    """
     tell("Starting Airflow ...")
-    parts = everything.enter_context(Supervised(home / "parts", airflow_parts.parts(), environ))
-    wait_until(lambda: not airflow.healthy(), _BOOT_SECONDS, lambda: _not_up(airflow, parts))
+    with ExitStack() as ours:
+        ours.enter_context(parts)
+        wait_until(
+            lambda: airflow.is_anothers() or not airflow.healthy(),
+            _BOOT_SECONDS,
+            lambda: _not_up(airflow, parts),
+        )
+        if airflow.is_anothers():
+            tell(f"Another program has come to {airflow.address} first; Airflow is stopped.")
+            return False
+        everything.enter_context(ours.pop_all())
     airflow.send("GET", "/execution/health")  # the first call builds the API that tasks use; it takes seconds
     tell(f"Airflow is up at {airflow.address}.")
+    return True
 
 
 def _not_up(airflow: Airflow, parts: Supervised) -> str:

@@ -82,7 +82,7 @@ def report(nights_done: Iterable[Any], removals_done: Iterable[Any]) -> None:
 
     Who was expected is asked of the city again, so that a site whose accounts could not be listed is missed.
     """
-    expected = [account.slug for account in _city().accounts()]
+    expected = [account.slug for account in _city().asked()]
     archived, looked = _flat(nights_done), _flat(removals_done)
     for line in nights.tell(_day(), expected, archived, looked):
         log.info("%s", line)

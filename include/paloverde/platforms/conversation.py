@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Protocol
 from urllib.parse import urlencode
 
 import msgspec
@@ -171,22 +171,41 @@ class Budget(msgspec.Struct, frozen=True):
     shared: str = "app"
 
 
+class Older(msgspec.Struct, frozen=True):
+    """Posts whose comments a night asks for only while the post is recent: older ones are asked in turn.
+
+    `lists` are the listings (streams) that show such posts; none where a night asks for all comments anyway.
+    `days` is set where the site shows what is said under a post for some days only: each is asked so often.
+    """
+
+    lists: frozenset[str] = frozenset()
+    days: int | None = None
+
+
 class Platform(Protocol):
     """What every platform folder offers, as one object in `paloverde.platforms.PLATFORMS`.
 
     `gives` says for each `Subject` what this site gives of it. `budgets` are the site's daily ones; limits
-    over shorter times are told by the site's answers, and `pace` reads them.
+    over shorter times are told by the site's answers, and `pace` reads them. `older` are the posts that the
+    night passes over and `comments_of` asks about.
     """
 
     name: str
     title: str
     gives: Mapping[Subject, Capability]
     budgets: tuple[Budget, ...]
+    older: Older
 
     def night(self, account: Account, since: datetime | None) -> Conversation:
         """The nightly conversation: every stream of the account.
 
         `since` is how far back listings of posts go; None asks for everything the site still gives.
+        """
+
+    def comments_of(self, account: Account, posts: Sequence[str]) -> Conversation:
+        """The second part of a night: what was said under older posts (native ids), in listings like its own.
+
+        Says nothing where `older.lists` is empty. A site with a small budget may take the first of them only.
         """
 
     def sweep(self, account: Account, since: datetime, watched: Sequence[str]) -> Conversation:
@@ -230,4 +249,3 @@ class Platform(Protocol):
 
 
 Clock = Callable[[], datetime]
-Json = Any

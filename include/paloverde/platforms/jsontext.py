@@ -55,6 +55,12 @@ class Text(msgspec.Struct, frozen=True):
         """The offset in the received bytes of an offset in `body`; -1 where there is none."""
         return -1 if self.shift is None or offset < 0 else offset + self.shift
 
+    def original(self, sound: bytes, start: int) -> bytes:
+        """The bytes as received of a piece of `sound` that begins at `start` (-1: it stands nowhere)."""
+        if self.body is self.sound or start < 0:
+            return sound
+        return self.body[start : start + len(sound)]
+
 
 def open_text(payload: bytes) -> Text:
     """UTF-8 text of any payload that RFC 8259 or its predecessors allow, mended where it is unsound.

@@ -55,6 +55,9 @@ _Said = TypeVar("_Said")
 
 Renew = Callable[[str], str]  # the token that the site calls dead -> a living one; raises `CredentialDead`
 _HOPS = 3
+_NO_PAGES = frozenset({"photo", "image", "video", "animated_gif", "audio"})
+_PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+_PAGE_BEGINS = (b"<!doctype html", b"<html", b"<head", b"<body", b"<title", b"<script")
 _LEAST_PAUSE = 0.5  # seconds
 
 
@@ -124,22 +127,26 @@ class Line:
         url, query = self._address + request.path, request.encoded_query()
         return clean_text(f"{url}?{query}" if query else url, self._secrets)
 
-    def fetch_media(self, url: str, into: Path) -> Path:
+    def fetch_media(self, url: str, into: Path, type_: str = "file") -> Path:
         """Write the bytes of a picture, video or attachment to the new file `into`; returns it.
 
-        They are never in memory as a whole. Raises `Unreachable` where they cannot be had now,
-        `PermissionMissing` where the address is not one that may be fetched (policy of the archive) or the
-        site refuses.
+        They are never in memory as a whole. `type_` is the type of the `Medium`: a picture or film is no web
+        page, a file may be one. Raises `Unreachable` where they cannot be had now, `PermissionMissing` where
+        the address is not one that may be fetched (policy of the archive), or the site refuses, or gives a
+        web page (its sign-in, an error) in place of a picture or film.
         """
-        return self._retrying(self._fetch_media_once, url, into)
+        return self._retrying(self._fetch_media_once, url, into, type_)
 
-    def _fetch_media_once(self, url: str, into: Path) -> Path:
+    def _fetch_media_once(self, url: str, into: Path, type_: str) -> Path:
         for _ in range(_HOPS):
             self._check_media_address(url)
             got = self._save(url, into)
             if got.status in (301, 302, 303, 307, 308) and "location" in got.headers:
                 url = urljoin(url, got.headers["location"])
                 continue
+            if got.status == 200 and type_ in _NO_PAGES and _is_web_page(got, into):
+                into.unlink()
+                raise PermissionMissing("the site answered with a web page in place of the file")
             if got.status == 200:
                 return into
             if got.status in (401, 403, 404, 410):
@@ -368,6 +375,14 @@ def _wait(state: RetryCallState) -> float:
     if isinstance(error, RateLimited):
         return 0.0
     return float(min(30, 2 ** (state.attempt_number - 1)))
+
+
+def _is_web_page(got: Fetched, file: Path) -> bool:
+    """By its declared type or its first bytes (https://mimesniff.spec.whatwg.org, section 7.1)."""
+    declared = got.headers.get("content-type", "").partition(";")[0].strip().lower()
+    with file.open("rb") as opened:
+        begin = opened.read(512).removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    return declared in _PAGE_TYPES or begin.startswith(_PAGE_BEGINS)
 
 
 def _is_loopback(host: str | None) -> bool:

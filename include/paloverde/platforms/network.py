@@ -72,7 +72,7 @@ class Http:
         with self._asked(url, headers) as got:
             body = b"".join(_read(got.raw, deadline, most))
             answered = _headers_of(got)
-            _check_length(answered, body)
+            check_length(answered, body)
             return Fetched(got.status_code, got.reason or "", answered, body)
 
     def save(self, url: str, headers: dict[str, str], most: int, into: Path) -> Fetched:
@@ -93,7 +93,7 @@ class Http:
         with self._asked(asked, headers, method, None if method == "GET" else form) as got:
             body = b"".join(_read(got.raw, deadline, _MOST_OF_A_FORM))
             answered = _headers_of(got)
-            _check_length(answered, body)
+            check_length(answered, body)
             plain = decode(body, answered.get("content-encoding", ""), self._limits)
             return Fetched(got.status_code, got.reason or "", answered, plain)
 
@@ -181,7 +181,8 @@ def _headers_of(got: requests.Response) -> dict[str, str]:
     return {name.lower(): value for name, value in got.headers.items()}
 
 
-def _check_length(headers: dict[str, str], body: bytes) -> None:
+def check_length(headers: dict[str, str], body: bytes) -> None:
+    """Raise `Unreachable` where a body is not as long as its head announced (RFC 9110 section 8.6)."""
     _check_size(headers, len(body))
 
 

@@ -6,6 +6,7 @@ through the database: a pause that one process was told holds for all, and units
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -18,7 +19,7 @@ from paloverde.state.budgets import Budgets
 
 _LOOK_AGAIN = 2.0  # seconds for which what other processes noted is believed unchanged
 _WORTH_TELLING = 1.0  # seconds: shorter pauses are over before another process could read of them
-_BLOCKS_A_DAY = 500
+_BLOCKS_A_DAY = 100  # a write to the database costs more than many a request: one for each block
 _LONGEST_PAUSE = 25 * 3600.0  # seconds: no limit is longer than a day; an odd header closes no lane for years
 
 
@@ -63,24 +64,31 @@ class SharedPurse:
     """The purse of all lines to one site, for one account or all of the app, as the site shares its limits.
 
     A site whose daily budget belongs to the app is taken to mean the app with its pauses, too; any other
-    means the account. What this line was told itself it remembers by its own clock, as `Pocket` does; what
-    others were told it reads from the table, by `clock`.
+    means the account. What this line was told itself it remembers by `timer`, as `Pocket` does; what others
+    were told it reads from the table, by `clock`.
     """
 
-    def __init__(self, budgets: Budgets, platform: Platform, account: Account, clock: Clock) -> None:
+    def __init__(
+        self,
+        budgets: Budgets,
+        platform: Platform,
+        account: Account,
+        clock: Clock,
+        timer: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._budgets, self._platform, self._slug, self._clock = budgets, platform, account.slug, clock
         of_the_app = any(budget.shared == "app" for budget in platform.budgets)
         self._owner = "" if of_the_app else account.slug
-        self._own = Pocket()
+        self._own, self._timer = Pocket(timer), timer
         self._noted: dict[str, datetime] = {}
         self._told: dict[str, datetime] = {}
-        self._read_at = -_LOOK_AGAIN
+        self._read_at = -math.inf
         self._in_hand: dict[tuple[str, date], int] = {}
 
     def free_in(self, lane: str) -> float:
-        if time.monotonic() - self._read_at >= _LOOK_AGAIN:
+        if self._timer() - self._read_at >= _LOOK_AGAIN:
             self._told = self._budgets.pauses(self._platform.name, self._owner)
-            self._read_at = time.monotonic()
+            self._read_at = self._timer()
         now = self._clock()
         told = [
             (self._told[one] - now).total_seconds()

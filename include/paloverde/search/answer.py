@@ -17,6 +17,7 @@ import pyarrow as pa
 from sqlalchemy import select
 
 from paloverde.archive.reader import Archive, SealedPart
+from paloverde.archive.registry import OTHER
 from paloverde.archive.seal import Role, Seal
 from paloverde.errors import UnknownAccount
 from paloverde.platforms import PLATFORMS
@@ -26,7 +27,7 @@ from paloverde.search.limits import Limit, limits
 from paloverde.search.question import Question, ask
 from paloverde.search.scan import Hold, Scan, read_removals
 from paloverde.search.scope import Scope, begins, check, days_of, ends, named, narrowed, values_of
-from paloverde.search.standing import Standing, standing_limits
+from paloverde.search.standing import ONLY_IMPORTED, Standing, standing_limits
 from paloverde.search.tree import Node
 from paloverde.state.tables import ACCOUNTS
 
@@ -190,8 +191,11 @@ def _accounts(archive: Archive, seals: list[Seal], tree: Node) -> dict[str, str]
 
 def _gives(names: Iterable[str]) -> Iterator[tuple[str, Gives]]:
     """What is known of each site; of one whose connector is gone nothing is."""
-    for name in sorted({*names} & PLATFORMS.keys()):
+    searched = {*names}
+    for name in sorted(searched & PLATFORMS.keys()):
         yield PLATFORMS[name].title, PLATFORMS[name].gives
+    if OTHER in searched:
+        yield "Other sites", ONLY_IMPORTED
 
 
 def _parts(archive: Archive, role: Role, tree: Node, accounts: list[str], last: int) -> list[SealedPart]:

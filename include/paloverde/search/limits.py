@@ -13,6 +13,8 @@ from paloverde.records import archive_day
 from paloverde.search.scope import PRIVATE_KINDS, Scope, begins, ends
 from paloverde.search.tree import spoken
 
+_MEDIA = "media"  # pictures and files, of what perhaps a sweep alone saw
+
 
 class Limit(msgspec.Struct, frozen=True):
     """Something that the archive may be missing.
@@ -85,10 +87,12 @@ def limits(seals: Iterable[Seal], scope: Scope, accounts: Iterable[str]) -> list
             key = (limit.account, limit.what, limit.kind, limit.stream, limit.of, limit.cause)
             before = found.get(key)
             found[key] = limit if before is None else _again(before, limit)
+        until = run.coverage.until  # of an import: when its export was made, whenever it was handed in
+        day = run.day if until is None else archive_day(until)
         for listing in run.coverage.listings:
             if listing.complete and listing.since is None:
                 place = (run.account, listing.stream, listing.of)
-                complete[place] = max(run.day, complete.get(place, run.day))
+                complete[place] = max(day, complete.get(place, day))
     healed = [
         _healed(limit, complete.get((limit.account, limit.stream, limit.of))) for limit in found.values()
     ]
@@ -99,13 +103,13 @@ def limits(seals: Iterable[Seal], scope: Scope, accounts: Iterable[str]) -> list
 
 def _of_run(seal: Seal, scope: Scope) -> list[Limit]:
     run, cover = seal.run, seal.run.coverage
-    if run.kind is RunKind.SWEEP:
-        return []  # a glance between two nights: what it misses, the next night lists
     found = [
         Limit(run.account, "gap", gap.kind.value, gap.stream, gap.of, gap.cause, run.day, run.day)
         for gap in cover.gaps
-        if _touches(gap, scope)
+        if _touches(gap, scope) and (run.kind is not RunKind.SWEEP or gap.stream == _MEDIA)
     ]
+    if run.kind is RunKind.SWEEP:
+        return found  # a glance between two nights: what else it misses, the next night lists
     found += [
         Limit(
             run.account,

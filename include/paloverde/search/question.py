@@ -27,6 +27,7 @@ from typing import NamedTuple, NoReturn
 
 import msgspec
 
+from paloverde.archive.registry import OTHER
 from paloverde.errors import BadQuestion
 from paloverde.platforms import PLATFORMS
 from paloverde.records import Kind, Visibility
@@ -48,7 +49,7 @@ from paloverde.search.written import CannotBeCut, term_of
 FIELDS = ("poster", "account", "kind", "platform", "visibility", "removed", "from", "to")
 _VALUES = {
     "kind": tuple(kind.value for kind in Kind),
-    "platform": tuple(PLATFORMS),
+    "platform": (*PLATFORMS, OTHER),
     "visibility": tuple(visibility.value for visibility in Visibility),
     "removed": ("yes", "no"),
 }

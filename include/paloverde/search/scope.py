@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 
 import msgspec
 
+from paloverde.archive.registry import OTHER
 from paloverde.errors import BadQuestion
 from paloverde.platforms import PLATFORMS
 from paloverde.records import PACIFIC, Kind
@@ -54,7 +55,7 @@ def check(tree: Node, scope: Scope) -> None:
     """Raise `BadQuestion` where the answer could only mislead."""
     _check_days(narrowed(tree, scope))
     _check_known("kind", scope.kinds, [kind.value for kind in Kind])
-    _check_known("platform", scope.platforms, list(PLATFORMS))
+    _check_known("platform", scope.platforms, [*PLATFORMS, OTHER])
     asked = {*_demanded_kinds(tree), *scope.kinds}
     private = sorted(asked.intersection(PRIVATE_KINDS))
     if private and not scope.include_private:

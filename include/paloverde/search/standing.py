@@ -16,6 +16,12 @@ _TOLD = {
     Given.NEVER: "the site does not give them",
 }
 
+# Of sites that have no connector.
+ONLY_IMPORTED: Gives = dict.fromkeys(
+    Subject,
+    Capability(Given.EXPORT_ONLY, "This site is never asked: only what was imported of it is here."),
+)
+
 
 class Standing(msgspec.Struct, frozen=True):
     """What a site does not give in full, of subjects that share one sentence; `given` is a `Given` value."""

@@ -180,7 +180,8 @@ class Presence:
 
     def add_post(self, author: Person, text: str, at: datetime, stream: str = "own", **more: Any) -> Item:
         text, links = self.ids.links(self.rng, text)
-        edition = Edition(self.ids.post(self.rng, at, self.account.id), text, at)
+        wall = author if stream == "tagged" else self.account  # on whose page it stands
+        edition = Edition(self.ids.post(self.rng, at, wall.id), text, at)
         if self.settings.get("always_pictured") and not more.get("media"):  # a site of pictures
             native_id = self.ids.medium(self.rng, at, "photo")
             more["media"] = (Medium(f"{native_id}.png", native_id, "photo", "A picture of the city"),)

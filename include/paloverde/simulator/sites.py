@@ -13,6 +13,7 @@ from paloverde.simulator.clock import Clock
 from paloverde.simulator.facebook import refusals as facebook_refusals
 from paloverde.simulator.facebook import wire as facebook
 from paloverde.simulator.facebook.ids import FacebookIds
+from paloverde.simulator.graph import wire as graph
 from paloverde.simulator.growth import Numbers
 from paloverde.simulator.instagram import refusals as instagram_refusals
 from paloverde.simulator.instagram import wire as instagram
@@ -34,6 +35,18 @@ from paloverde.simulator.youtube import wire as youtube
 from paloverde.simulator.youtube.ids import YouTubeIds
 
 
+def _as_it_is(payload: Any) -> Any:
+    return payload
+
+
+def _page_as_it_is(_city: City, _ask: Ask, payload: Any) -> Any:
+    return payload
+
+
+def _plain_text(item: Item) -> str:
+    return item.text
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """What a site's folder offers.
@@ -46,15 +59,15 @@ class Site:
     name: str
     title: str
     ids: Ids
-    settings: dict[str, Any]
     answer: Callable[[City, Ask], Reply]
     refusals: Mapping[str, Callable[[City, Ask, dict[str, Any]], Reply]]
-    empty: Callable[[Any], Any]
-    empty_page: Callable[[City, Ask, Any], Any]
-    cursors: tuple[str, ...]
-    wire_text: Callable[[Item], str]
-    page_size: str
-    example: str
+    settings: dict[str, Any] = field(default_factory=dict)
+    empty: Callable[[Any], Any] = _as_it_is
+    empty_page: Callable[[City, Ask, Any], Any] = _page_as_it_is
+    cursors: tuple[str, ...] = ()
+    wire_text: Callable[[Item], str] = _plain_text
+    page_size: str = ""
+    example: str = ""
     numbers: Numbers = field(default_factory=Numbers)
 
 
@@ -66,10 +79,9 @@ SITES: dict[str, Site] = {
         settings=facebook.SETTINGS,
         answer=facebook.answer,
         refusals=facebook_refusals.REFUSALS,
-        empty=facebook.empty,
-        empty_page=facebook.empty_page,
+        empty=graph.empty,
+        empty_page=graph.empty_page,
         cursors=("after", "before"),
-        wire_text=lambda item: item.text,
         page_size="limit",
         example="{url}/facebook/v26.0/me/feed?access_token={token}",
     ),
@@ -80,10 +92,9 @@ SITES: dict[str, Site] = {
         settings=instagram.SETTINGS,
         answer=instagram.answer,
         refusals=instagram_refusals.REFUSALS,
-        empty=facebook.empty,
-        empty_page=facebook.empty_page,
+        empty=graph.empty,
+        empty_page=graph.empty_page,
         cursors=("after", "before"),
-        wire_text=lambda item: item.text,
         page_size="limit",
         example="{url}/instagram/v26.0/{account}/media?access_token={token}",
     ),
@@ -111,7 +122,6 @@ SITES: dict[str, Site] = {
         empty=linkedin.empty,
         empty_page=linkedin.empty_page,
         cursors=("start",),
-        wire_text=lambda item: item.text,
         page_size="count",
         example="-H 'Authorization: Bearer {token}' -H 'Linkedin-Version: 202608' "
         "'{url}/linkedin/organizationAcls?q=roleAssignee'",
@@ -141,9 +151,6 @@ SITES: dict[str, Site] = {
         refusals=nextdoor_refusals.REFUSALS,
         empty=nextdoor.empty,
         empty_page=nextdoor.empty_page,
-        cursors=(),
-        wire_text=lambda item: item.text,
-        page_size="",
         example="-H 'Authorization: Bearer {token}' '{url}/nextdoor/post?secure_profile_id={account}'",
         numbers=Numbers(conversations=0, messages=0, followers=0),
     ),
@@ -153,29 +160,15 @@ FILES = Site(
     name="media",
     title="Pictures and films of all sites",
     ids=FacebookIds(),
-    settings={},
     answer=media.answer,
     refusals=media.REFUSALS,
-    empty=lambda payload: payload,
-    empty_page=lambda _, __, payload: payload,
-    cursors=(),
-    wire_text=lambda item: item.text,
-    page_size="",
-    example="",
 )
 TOKENS = Site(
     name="tokens",
     title="The token endpoints of all sites",
     ids=FacebookIds(),
-    settings={},
     answer=tokens.answer,
     refusals=tokens.REFUSALS,
-    empty=lambda payload: payload,
-    empty_page=lambda _, __, payload: payload,
-    cursors=(),
-    wire_text=lambda item: item.text,
-    page_size="",
-    example="",
 )
 SERVED = {**SITES, FILES.name: FILES, TOKENS.name: TOKENS}
 

@@ -36,25 +36,16 @@ class Budgets:
 
     def give_back(self, site: str, name: str, owner: str, day: date, units: int) -> None:
         """Return units that were set aside and not used."""
-        where = (
-            BUDGETS.c.site == site,
-            BUDGETS.c.name == name,
-            BUDGETS.c.owner == owner,
-            BUDGETS.c.day == day,
-        )
         with changing(self._books) as connection:
-            connection.execute(BUDGETS.update().where(*where).values(used=BUDGETS.c.used - units))
+            connection.execute(
+                BUDGETS.update().where(*_is(site, name, owner, day)).values(used=BUDGETS.c.used - units)
+            )
 
     def used(self, site: str, name: str, owner: str, day: date) -> int:
         """Units of a day that are spent or set aside."""
-        where = (
-            BUDGETS.c.site == site,
-            BUDGETS.c.name == name,
-            BUDGETS.c.owner == owner,
-            BUDGETS.c.day == day,
-        )
+        query = select(BUDGETS.c.used).where(*_is(site, name, owner, day))
         with self._books.connect() as connection:
-            return int(connection.execute(select(BUDGETS.c.used).where(*where)).scalar() or 0)
+            return int(connection.execute(query).scalar() or 0)
 
     def pause(self, site: str, owner: str, lane: str, free_at: datetime) -> None:
         """Note that the site is not to be asked before `free_at`; a later end that is known stays."""

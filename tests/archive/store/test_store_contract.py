@@ -143,12 +143,27 @@ def test_it_names_a_version_whose_bytes_differ(store: Store, key: str) -> None:
     store.check(stored)
 
 
-def test_it_names_what_is_missing(store: Store, key: str, until: datetime) -> None:
+def test_it_fetches_a_version_into_a_file(store: Store, key: str, tmp_path: Path) -> None:
+    body = bytes(range(256)) * 12_000  # more than one piece
+    store.fetch(store.put(key, body, locked_until=None), tmp_path / "copy")
+    assert (tmp_path / "copy").read_bytes() == body
+
+
+def test_it_leaves_no_file_of_bytes_that_differ(store: Store, key: str, tmp_path: Path) -> None:
+    stored = store.put(key, b"x", locked_until=None)
+    lie = Stored(key=key, version_id=stored.version_id, sha256="0" * 64, size=1)
+    with pytest.raises(ArchiveDamaged, match="SHA-256"):
+        store.fetch(lie, tmp_path / "copy")
+    assert not (tmp_path / "copy").exists()
+
+
+def test_it_names_what_is_missing(store: Store, key: str, until: datetime, tmp_path: Path) -> None:
     gone = Stored(key=key, version_id="1", sha256="0" * 64, size=1)
     assert store.find(key) is None
     for attempt in (
         lambda: store.get(gone),
         lambda: store.check(gone),
+        lambda: store.fetch(gone, tmp_path / "copy"),
         lambda: store.standing(gone),
         lambda: store.extend(gone, until),
         lambda: store.set_legal_hold(gone, on=True),

@@ -10,9 +10,15 @@ import pytest
 from paloverde.platforms.conversation import Answer, Request
 from paloverde.platforms.facebook import FACEBOOK
 from paloverde.records import Kind, Visibility
-from platforms.facebook.graph import ACCOUNT, FORBIDDEN, PAGE, Site, good, post
+from platforms.facebook.graph import (
+    ACCOUNT,
+    FORBIDDEN,
+    PAGE,
+    Site,
+    post,
+)
 from platforms.simulated import Simulated
-from platforms.talk import NOW, Heard, drive
+from platforms.talk import NOW, Heard, drive, good
 
 
 @pytest.fixture

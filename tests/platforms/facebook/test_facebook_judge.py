@@ -10,8 +10,8 @@ import pytest
 
 from paloverde.platforms.conversation import Answer, Call
 from paloverde.platforms.facebook import FACEBOOK
-from platforms.facebook.graph import error, good
-from platforms.talk import NOW
+from platforms.graph_site import error
+from platforms.talk import NOW, good
 
 
 def judged(answer: Answer) -> Call:

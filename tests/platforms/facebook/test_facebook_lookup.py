@@ -11,17 +11,14 @@ from paloverde.records import Kind
 from platforms.facebook.graph import (
     ACCOUNT,
     FORBIDDEN,
-    NOT_THERE,
     PAGE,
-    TOO_MUCH,
     Site,
     comment,
-    error,
-    good,
     post,
 )
+from platforms.graph_site import NOT_THERE, TOO_MUCH, error
 from platforms.simulated import Simulated
-from platforms.talk import Heard, drive
+from platforms.talk import Heard, drive, good
 
 
 @pytest.fixture
@@ -147,6 +144,60 @@ def test_kinds_are_asked_apart_since_a_wrong_field_fails_all(site: Site) -> None
 def test_another_page_answering_says_nothing(site: Site) -> None:
     site.answers[PAGE] = lambda _: good({"id": "999"})
     assert look_up(site, *comments(1)).looks() == {"1_1": Look.UNKNOWN}
+
+
+THEIRS, ANOTHER = (
+    "777_1",
+    "777_2",
+)  # posts of somebody else that tag the Page: their ids begin with that one's
+
+
+def tagging(site: Site, *native_ids: str) -> None:
+    site.lists[f"{PAGE}/tagged"] = [{"id": native_id} for native_id in native_ids]
+
+
+def test_a_post_of_others_that_the_site_denies_and_lists_as_tagging_the_page_is_there(site: Site) -> None:
+    tagging(site, THEIRS)
+    looks = look_up(site, (Kind.POST, THEIRS), (Kind.POST, f"{PAGE}_1")).looks()
+    assert looks == {THEIRS: Look.PRESENT, f"{PAGE}_1": Look.PRESENT}
+
+
+def test_while_posts_of_others_are_denied_only_the_pages_own_are_called_gone(site: Site) -> None:
+    tagging(site, ANOTHER)
+    wanted = [(Kind.POST, native_id) for native_id in (THEIRS, f"{PAGE}_900", "900", f"{PAGE}_1")]
+    gone = {THEIRS: Look.UNKNOWN, f"{PAGE}_900": Look.GONE, "900": Look.GONE, f"{PAGE}_1": Look.PRESENT}
+    assert look_up(site, *wanted).looks() == gone
+    site.nodes[ANOTHER] = {"id": ANOTHER}
+    assert look_up(site, *wanted).looks() == gone | {THEIRS: Look.GONE}
+
+
+@pytest.mark.parametrize("answer", [FORBIDDEN, good({"data": 1}), error(2, status=503)])
+def test_where_posts_of_others_cannot_be_listed_none_is_called_gone(site: Site, answer: Answer) -> None:
+    site.answers[f"{PAGE}/tagged"] = lambda _: answer
+    assert look_up(site, (Kind.POST, THEIRS), (Kind.POST, f"{PAGE}_1")).looks()[THEIRS] is Look.UNKNOWN
+
+
+def test_the_pages_own_posts_need_no_list_of_those_of_others(site: Site) -> None:
+    heard = look_up(site, (Kind.POST, f"{PAGE}_900"), (Kind.POST, f"{PAGE}_1"))
+    assert heard.looks()[f"{PAGE}_900"] is Look.GONE
+    assert not any("tagged" in request.path for request in heard.requests)
+
+
+def test_look_ups_in_the_simulated_city_hold_with_and_without_posts_of_others() -> None:
+    simulated = Simulated(FACEBOOK, scale=0.6)
+    theirs, lost = [one.id for one in simulated.presence.posts if one.stream == "tagged"][-2:]
+    own = [one.id for one in simulated.presence.posts if one.stream == "own"][-2:]
+    simulated.play(do="delete", item=own[0])
+    simulated.play(do="delete", item=lost)
+    wanted = [(Kind.POST, native_id) for native_id in (*own, theirs, lost)]
+
+    def look() -> dict[str, Look]:
+        return drive(FACEBOOK, FACEBOOK.look_up(simulated.account, wanted), simulated).looks()
+
+    truly = {own[0]: Look.GONE, own[1]: Look.PRESENT, theirs: Look.PRESENT, lost: Look.GONE}
+    assert look() == truly
+    simulated.presence.settings["foreign_lookups"] = False
+    assert look() == truly | {lost: Look.UNKNOWN}
 
 
 def test_an_outage_in_which_everything_looks_gone_removes_nothing() -> None:

@@ -15,18 +15,14 @@ from paloverde.records import Kind, Visibility
 from platforms.facebook.graph import (
     ACCOUNT,
     FORBIDDEN,
-    NOT_THERE,
     PAGE,
-    TOKEN,
-    TOO_MUCH,
     Site,
     comment,
-    error,
-    good,
     message,
     post,
 )
-from platforms.talk import Heard, drive
+from platforms.graph_site import NOT_THERE, TOKEN, TOO_MUCH, error
+from platforms.talk import Heard, drive, good
 
 POSTS = f"{PAGE}/published_posts"
 FIRST = f"{PAGE}_1"

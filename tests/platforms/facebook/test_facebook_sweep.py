@@ -11,8 +11,16 @@ import pytest
 from paloverde.platforms.conversation import Answer, Request
 from paloverde.platforms.facebook import FACEBOOK
 from paloverde.records import Kind
-from platforms.facebook.graph import ACCOUNT, FORBIDDEN, NOT_THERE, PAGE, Site, comment, good, message
-from platforms.talk import NOW, Heard, drive
+from platforms.facebook.graph import (
+    ACCOUNT,
+    FORBIDDEN,
+    PAGE,
+    Site,
+    comment,
+    message,
+)
+from platforms.graph_site import NOT_THERE
+from platforms.talk import NOW, Heard, drive, good
 
 
 @pytest.fixture

@@ -8,20 +8,18 @@ from paloverde.errors import CredentialDead
 from paloverde.platforms.conversation import Look
 from paloverde.platforms.instagram import INSTAGRAM
 from paloverde.records import Kind
+from platforms.graph_site import NOT_THERE, error
 from platforms.instagram.gram import (
     ACCOUNT,
     FORBIDDEN,
     GRAM,
-    NOT_THERE,
     PAGE,
     Site,
     comment,
-    error,
-    good,
     post,
 )
 from platforms.simulated import Simulated
-from platforms.talk import Heard, drive
+from platforms.talk import Heard, drive, good
 
 POST, OTHER, TAGGED = post(1)["id"], post(2)["id"], post(3)["id"]
 COMMENT = comment(1)["id"]

@@ -12,24 +12,20 @@ from paloverde.errors import CredentialDead, PermissionMissing, RateLimited, Wro
 from paloverde.platforms.conversation import Answer, Request
 from paloverde.platforms.instagram import INSTAGRAM
 from paloverde.records import Kind, Missing, Visibility
+from platforms.graph_site import NOT_THERE, TOKEN, TOO_MUCH, error
 from platforms.instagram.gram import (
     ACCOUNT,
     FORBIDDEN,
     GRAM,
     ME,
-    NOT_THERE,
     PAGE,
-    TOKEN,
-    TOO_MUCH,
     Site,
     comment,
-    error,
-    good,
     message,
     post,
 )
 from platforms.simulated import Simulated
-from platforms.talk import NOW, Heard, drive
+from platforms.talk import NOW, Heard, drive, good
 
 POST = post(1)["id"]
 

@@ -2,31 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from paloverde.platforms.instagram import lookup, talk
+from platforms.graph_site import known, needs_specs, outermost
 
-SPECS = os.environ.get("PALOVERDE_API_SPECS")
-pytestmark = pytest.mark.skipif(not SPECS, reason="PALOVERDE_API_SPECS is not set")
-
-
-def known(node: str) -> set[str]:
-    (path,) = (Path(SPECS or ".") / "meta").glob("v26.0_fields*.json")
-    lists: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return {name for name in lists[node] if name != "__edges__"} | set(lists[node]["__edges__"])
-
-
-def outermost(fields: str) -> set[str]:
-    """The names at the top of a field expression."""
-    while (shorter := re.sub(r"(\.\w+\(\w+\))?\{[^{}]*\}", "", fields)) != fields:
-        fields = shorter
-    return set(fields.split(","))
+pytestmark = needs_specs
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, unquote
 from paloverde.platforms.conversation import Answer, Request
 from paloverde.platforms.linkedin import LinkedIn
 from paloverde.records import Account
-from platforms.talk import NOW, Heard, drive
+from platforms.talk import NOW, Heard, drive, good
 
 PAGE = "urn:li:organization:5500001"
 ADMIN = "urn:li:person:AdMiN00001"
@@ -21,10 +21,6 @@ HOUR = 3_600_000
 NOW_MS = int(NOW.timestamp() * 1000)
 
 Json = dict[str, Any]
-
-
-def good(value: Any) -> Answer:
-    return Answer(200, {}, json.dumps(value, separators=(",", ":")).encode())
 
 
 def error(status: int, code: str = "", message: str = "no", **headers: str) -> Answer:

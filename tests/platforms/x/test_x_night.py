@@ -6,13 +6,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from x_talk import ACCOUNT, CITY, NOW, OWN, ROSA, Answer, Heard, city, page, play, post, reply
+from x_talk import ACCOUNT, CITY, NOW, OWN, ROSA, Answer, city, page, play, post, reply
 
 from paloverde.errors import CredentialDead, PermissionMissing, RateLimited, Unreachable, WrongAccount
 from paloverde.platforms.conversation import NotThere, Request, TooMuch
 from paloverde.platforms.x import X
 from paloverde.platforms.x.listing import BARREN_PAGES
 from paloverde.records import Kind
+from platforms.talk import Heard
 
 SINCE = datetime(2026, 11, 1, tzinfo=UTC)
 TWEETS = f"/2/users/{OWN}/tweets"
@@ -29,8 +30,8 @@ def ids(heard: Heard, kind: Kind) -> list[str]:
 
 def test_a_quiet_night_lists_every_stream_as_complete() -> None:
     heard = night()
-    assert set(heard.listings) == {"posts", "mentions", "followers", "blocked", "muted", "messages"}
-    assert all(listing.complete for listing in heard.listings.values())
+    assert set(heard.by_stream) == {"posts", "mentions", "followers", "blocked", "muted", "messages"}
+    assert all(listing.complete for listing in heard.by_stream.values())
     assert heard.gaps == []
 
 
@@ -41,8 +42,8 @@ def test_the_profile_gives_the_number_of_followers_too() -> None:
     assert (counted.native_id, counted.count) == (OWN, 4210)
     assert ids(heard, Kind.PROFILE) == [OWN]
     assert ids(heard, Kind.SUBSCRIBER) == [ROSA["id"]]
-    assert (heard.listings["followers"].declared, heard.listings["followers"].got) == (4210, 1)
-    assert heard.listings["posts"].declared == 12
+    assert (heard.by_stream["followers"].declared, heard.by_stream["followers"].got) == (4210, 1)
+    assert heard.by_stream["posts"].declared == 12
 
 
 def test_the_token_of_another_account_ends_the_run_before_anything_is_believed() -> None:
@@ -54,7 +55,7 @@ def test_messages_are_not_asked_for_where_the_owner_of_the_token_is_not_known() 
     heard = night(me=PermissionMissing("this needs the account's own sign-in"))
     assert heard.asked("/2/dm_events") == []
     assert [(gap.stream, gap.kind) for gap in heard.gaps] == [("messages", Kind.MESSAGE)]
-    assert heard.listings["posts"].complete
+    assert heard.by_stream["posts"].complete
 
 
 def test_pages_go_on_until_there_is_no_next_token() -> None:
@@ -63,14 +64,14 @@ def test_pages_go_on_until_there_is_no_next_token() -> None:
     assert ids(heard, Kind.POST) == ["3", "2", "1"]
     assert [asked.get("pagination_token") for asked in heard.asked(TWEETS)] == [None, "a", "b"]
     assert heard.asked(TWEETS)[0]["start_time"] == "2026-11-01T00:00:00Z"
-    listing = heard.listings["posts"]
+    listing = heard.by_stream["posts"]
     assert (listing.complete, listing.got, listing.since) == (True, 3, SINCE)
 
 
 def test_an_empty_page_with_a_next_token_is_not_the_end() -> None:
     heard = night(posts=[page(post("3"), token="a"), page(token="b"), page(post("1"))])
     assert ids(heard, Kind.POST) == ["3", "1"]
-    assert heard.listings["posts"].complete
+    assert heard.by_stream["posts"].complete
 
 
 def test_a_pinned_post_first_and_ids_out_of_order_stop_nothing() -> None:
@@ -81,18 +82,18 @@ def test_a_pinned_post_first_and_ids_out_of_order_stop_nothing() -> None:
 
 def test_a_repeated_mark_is_a_loop_and_the_listing_proves_nothing() -> None:
     heard = night(posts=lambda _: page(post("1"), token="same"))
-    listing = heard.listings["posts"]
+    listing = heard.by_stream["posts"]
     assert not listing.complete
     assert "in a circle" in listing.reason
     assert heard.gaps[0].stream == "posts"
-    assert heard.listings["mentions"].complete
+    assert heard.by_stream["mentions"].complete
 
 
 def test_the_same_page_under_ever_new_marks_is_a_loop() -> None:
     marks = iter(range(10_000))
     heard = night(posts=lambda _: page(post("1"), token=f"mark{next(marks)}"))
     assert len(heard.asked(TWEETS)) == BARREN_PAGES + 1
-    assert not heard.listings["posts"].complete
+    assert not heard.by_stream["posts"].complete
 
 
 def test_an_expired_mark_starts_again_at_the_top_and_doubles_nothing() -> None:
@@ -105,7 +106,7 @@ def test_an_expired_mark_starts_again_at_the_top_and_doubles_nothing() -> None:
     heard = night(posts=pages)
     assert ids(heard, Kind.POST) == ["3", "2", "4", "1"]
     assert [asked.get("pagination_token") for asked in heard.asked(TWEETS)] == [None, "a", None, "b"]
-    assert (heard.listings["posts"].complete, heard.listings["posts"].got) == (True, 4)
+    assert (heard.by_stream["posts"].complete, heard.by_stream["posts"].got) == (True, 4)
 
 
 def test_marks_that_always_expire_end_in_a_gap() -> None:
@@ -115,7 +116,7 @@ def test_marks_that_always_expire_end_in_a_gap() -> None:
         )
 
     heard = night(posts=expiring)
-    assert not heard.listings["posts"].complete
+    assert not heard.by_stream["posts"].complete
     assert "expired" in heard.gaps[0].cause
 
 
@@ -125,10 +126,10 @@ def test_too_much_halves_the_page_down_to_the_least_that_x_takes() -> None:
 
     heard = night(posts=picky)
     assert [asked["max_results"] for asked in heard.asked(TWEETS)] == ["100", "50", "25", "12"]
-    assert heard.listings["posts"].complete
+    assert heard.by_stream["posts"].complete
     never = night(posts=lambda _: TooMuch("less"))
     assert [asked["max_results"] for asked in never.asked(TWEETS)][-1] == "5"
-    assert not never.listings["posts"].complete
+    assert not never.by_stream["posts"].complete
 
 
 def test_a_forbidden_stream_is_a_gap_and_the_night_goes_on() -> None:
@@ -136,8 +137,8 @@ def test_a_forbidden_stream_is_a_gap_and_the_night_goes_on() -> None:
     heard = night(mentions=no_credits, followers=Unreachable("no answer"))
     assert [gap.stream for gap in heard.gaps] == ["mentions", "followers"]
     assert heard.gaps[0].cause == "the X account has no API credits left"
-    assert not heard.listings["mentions"].complete
-    assert heard.listings["messages"].complete
+    assert not heard.by_stream["mentions"].complete
+    assert heard.by_stream["messages"].complete
 
 
 def test_a_dead_token_ends_the_run() -> None:
@@ -148,24 +149,24 @@ def test_a_dead_token_ends_the_run() -> None:
 def test_errors_alone_are_never_an_empty_list() -> None:
     problem = {"detail": "User has been suspended: [1].", "type": "https://x/resource-not-found"}
     heard = night(posts={"errors": [problem]})
-    assert not heard.listings["posts"].complete
+    assert not heard.by_stream["posts"].complete
     assert "suspended" in heard.gaps[0].cause
 
 
 def test_an_empty_list_without_the_number_0_is_not_believed() -> None:
-    assert not night(posts={"data": []}).listings["posts"].complete
+    assert not night(posts={"data": []}).by_stream["posts"].complete
 
 
 def test_fewer_items_than_announced_are_a_gap() -> None:
     heard = night(posts={"data": [post("1")], "meta": {"result_count": 2}})
     assert ids(heard, Kind.POST) == ["1"]
-    assert heard.listings["posts"].reason == "X announced 2 items in a page and sent 1"
+    assert heard.by_stream["posts"].reason == "X announced 2 items in a page and sent 1"
 
 
 def test_an_unreadable_item_is_kept_and_makes_absence_unprovable() -> None:
     heard = night(posts=page(post("1"), {"text": "no id", "author_id": OWN}))
-    assert not heard.listings["posts"].complete
-    assert heard.listings["posts"].got == 2
+    assert not heard.by_stream["posts"].complete
+    assert heard.by_stream["posts"].got == 2
 
 
 def test_more_posts_than_x_gives_are_a_gap_that_names_the_way_out() -> None:
@@ -173,8 +174,8 @@ def test_more_posts_than_x_gives_are_a_gap_that_names_the_way_out() -> None:
     heard = night(since=None, profile={"data": profile}, posts=page(post("1")))
     gap = heard.gaps[0]
     assert "own archive" in gap.cause
-    assert gap.until == heard.listings["posts"].since == datetime(2026, 11, 19, 18, tzinfo=UTC)
-    assert heard.listings["posts"].declared == 9000
+    assert gap.until == heard.by_stream["posts"].since == datetime(2026, 11, 19, 18, tzinfo=UTC)
+    assert heard.by_stream["posts"].declared == 9000
 
 
 def test_replies_are_asked_for_recent_own_posts_and_bounded_by_seven_days() -> None:
@@ -186,7 +187,7 @@ def test_replies_are_asked_for_recent_own_posts_and_bounded_by_seven_days() -> N
     nested = reply("33", "31", conversation_id="30")
     heard = night(posts=posts, replies=page(reply("31", "30"), nested))
     assert [asked["query"] for asked in heard.asked(SEARCH)] == ["conversation_id:30"]
-    listing = heard.listings["replies"]
+    listing = heard.by_stream["replies"]
     assert (listing.of, listing.kind, listing.complete) == ("30", Kind.COMMENT, True)
     assert listing.since == NOW - timedelta(days=7) + timedelta(minutes=1)
     assert (listing.declared, listing.got) == (2, 2)
@@ -223,7 +224,7 @@ def test_what_others_write_to_the_account_is_a_comment() -> None:
 def test_messages_reach_back_30_days() -> None:
     event = {"id": "50", "event_type": "MessageCreate", "text": "Hi", "dm_conversation_id": "1-2"}
     heard = night(messages=page(event))
-    listing = heard.listings["messages"]
+    listing = heard.by_stream["messages"]
     assert listing.since == NOW - timedelta(days=30) + timedelta(minutes=1)
     assert ids(heard, Kind.MESSAGE) == ["50"]
 
@@ -246,7 +247,7 @@ def only_words(known: str, site: Any) -> Any:
 def test_auto_finds_the_words_that_x_knows_and_keeps_to_them(known: str) -> None:
     site = only_words(known, city(posts=page(post("1"), token="a"), mentions=page(post("2"))))
     heard = play(X(words="auto").night(ACCOUNT, SINCE), site, steps=60)
-    assert heard.listings["messages"].complete
+    assert heard.by_stream["messages"].complete
     assert ids(heard, Kind.POST)[0] == "1"
     others = [asked for asked in heard.requests if known not in dict(asked.params)]
     with_posts = [asked for asked in others if {"post.fields", "tweet.fields"} & dict(asked.params).keys()]
@@ -256,12 +257,12 @@ def test_auto_finds_the_words_that_x_knows_and_keeps_to_them(known: str) -> None
 def test_fixed_words_do_not_turn() -> None:
     site = only_words("tweet.fields", city())
     heard = play(X(words="post").night(ACCOUNT, SINCE), site)
-    assert not heard.listings["posts"].complete
+    assert not heard.by_stream["posts"].complete
     assert len(heard.asked(TWEETS)) == 1
 
 
 def test_a_missing_list_does_not_decide_which_words_x_knows() -> None:
     heard = night(words="auto", posts=lambda _: NotThere("404"))
     assert len(heard.asked(TWEETS)) == 2
-    assert not heard.listings["posts"].complete
+    assert not heard.by_stream["posts"].complete
     assert "post.fields" in heard.asked(f"/2/users/{OWN}/mentions")[0]

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from x_talk import ACCOUNT, CITY, NOW, OWN, ROSA, Heard, city, page, play, post, reply
+from x_talk import ACCOUNT, CITY, NOW, OWN, ROSA, city, page, play, post, reply
 
 from paloverde.errors import PermissionMissing, WrongAccount
 from paloverde.platforms import PLATFORMS
@@ -15,7 +15,7 @@ from paloverde.platforms.conversation import Response
 from paloverde.platforms.x import X
 from paloverde.records import Account, Kind
 from platforms.simulated import Simulated
-from platforms.talk import drive
+from platforms.talk import Heard, drive
 
 SINCE = NOW - timedelta(minutes=15)
 SEARCH = "/2/tweets/search/recent"
@@ -28,8 +28,8 @@ def sweep(*watched: str, since: Any = SINCE, **streams: Any) -> Heard:
 def test_a_quiet_sweep_asks_five_questions_and_proves_nothing() -> None:
     heard = sweep("1", "2")
     assert len(heard.requests) == 5
-    assert heard.listings.keys() == {"posts", "replies", "mentions", "messages"}
-    assert not any(listing.complete for listing in heard.listings.values())
+    assert heard.by_stream.keys() == {"posts", "replies", "mentions", "messages"}
+    assert not any(listing.complete for listing in heard.by_stream.values())
     assert heard.gaps == []
 
 
@@ -129,14 +129,14 @@ def test_people_whom_the_account_blocks_and_mutes_are_told_apart() -> None:
     blocks = [record for record in heard.records if record.kind is Kind.BLOCKED]
     assert [record.native_id for record in blocks] == [ROSA["id"], f"muted:{ROSA['id']}"]
     assert all(record.visibility.value == "private" for record in blocks)
-    assert heard.listings["blocked"].complete
+    assert heard.by_stream["blocked"].complete
 
 
 def test_a_token_that_may_not_read_blocks_leaves_one_gap_for_each_list() -> None:
     refused = PermissionMissing("the app may not use this part of X")
     heard = play(X(words="post").night(ACCOUNT, SINCE), city(blocked=refused, muted=refused))
     assert [gap.stream for gap in heard.gaps] == ["blocked", "muted"]
-    assert heard.listings["messages"].complete
+    assert heard.by_stream["messages"].complete
 
 
 def test_earlier_wordings_of_an_edited_post_are_asked_for_by_their_ids() -> None:

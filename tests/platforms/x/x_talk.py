@@ -7,8 +7,9 @@ from collections.abc import Callable, Generator
 from datetime import UTC, datetime
 from typing import Any
 
-from paloverde.platforms.conversation import Found, Gap, Listing, Request, Response, Said
-from paloverde.records import Account, Record
+from paloverde.platforms.conversation import Request, Response
+from paloverde.records import Account
+from platforms.talk import Heard, converse
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 OWN = "1729384756"
@@ -40,52 +41,16 @@ def body(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False).encode()
 
 
-class Heard:
-    """What a conversation said and asked."""
-
-    def __init__(self) -> None:
-        self.requests: list[Request] = []
-        self.records: list[Record] = []
-        self.listings: dict[str, Listing] = {}
-        self.gaps: list[Gap] = []
-
-    def asked(self, path: str) -> list[dict[str, str]]:
-        return [dict(request.params) for request in self.requests if request.path == path]
-
-    def note(self, said: Said) -> None:
-        match said:
-            case Found():
-                self.records += said.records
-            case Listing():
-                self.listings[said.stream] = said
-            case Gap():
-                self.gaps.append(said)
-
-
 def play(conversation: Generator[Any, Response | None, Any], site: Site, steps: int = 1000) -> Heard:
     """Answers every request from `site`; an exception from it is thrown in."""
-    heard = Heard()
-    answer: Answer | None = None
-    request = Request("/")
-    for _ in range(steps):
-        try:
-            if isinstance(answer, Exception):
-                said = conversation.throw(answer)
-            elif answer is None:
-                said = conversation.send(None)
-            else:
-                content = answer if isinstance(answer, bytes) else body(answer)
-                said = conversation.send(Response(request, 200, {}, content, NOW))
-        except StopIteration:
-            return heard
-        answer = None
-        if isinstance(said, Request):
-            request = said
-            heard.requests.append(said)
-            answer = site(said)
-        else:
-            heard.note(said)
-    raise AssertionError(f"the conversation went on after {steps} steps")
+
+    def answered(request: Request) -> Response | Exception:
+        answer = site(request)
+        if isinstance(answer, Exception):
+            return answer
+        return Response(request, 200, {}, answer if isinstance(answer, bytes) else body(answer), NOW)
+
+    return converse(conversation, answered, steps)
 
 
 def city(**streams: Any) -> Site:

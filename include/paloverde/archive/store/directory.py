@@ -32,6 +32,7 @@ from paloverde.archive.store.rules import (
     lock_date,
     size_of,
     whole_second,
+    write_checked,
 )
 from paloverde.errors import ArchiveDamaged, BadSetting, StoreCannotPromise, Unreachable
 
@@ -96,6 +97,9 @@ class DirectoryStore:
     def check(self, stored: Stored) -> None:
         check_hash(stored.key, self._hash(stored), stored.sha256)
 
+    def fetch(self, stored: Stored, path: Path) -> None:
+        write_checked(stored, self._pieces(stored), path)
+
     def standing(self, stored: Stored) -> Standing:
         with self._plainly("looked at"):
             size = self._existing(stored).stat().st_size
@@ -151,6 +155,13 @@ class DirectoryStore:
             handle = os.open(self._existing(stored), os.O_RDONLY | os.O_NOFOLLOW)
             with os.fdopen(handle, "rb") as file:
                 return file.read()
+
+    def _pieces(self, stored: Stored) -> Iterator[bytes]:
+        with self._plainly("read"):
+            handle = os.open(self._existing(stored), os.O_RDONLY | os.O_NOFOLLOW)
+            with os.fdopen(handle, "rb") as file:
+                while piece := file.read(_PIECE):
+                    yield piece
 
     def _same(self, stored: Stored) -> bool:
         """Whether what lies under the key, read from the disk, is what `stored` says."""

@@ -69,6 +69,13 @@ class Store(Protocol):
     def check(self, stored: Stored) -> None:
         """Read exactly this version piece by piece; `ArchiveDamaged` where it is not what `stored` says."""
 
+    def fetch(self, stored: Stored, path: Path) -> None:
+        """Write exactly this version into a new file, piece by piece; never in memory as a whole.
+
+        `ArchiveDamaged` where it is not what `stored` says; nothing is left at `path` then. An `OSError` of
+        the file's own disk passes through.
+        """
+
     def standing(self, stored: Stored) -> Standing:
         """Size, lock and legal hold of exactly this version."""
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from paloverde.archive.store.interface import Body
+from paloverde.archive.store.interface import Body, Stored
 from paloverde.errors import ArchiveDamaged, BadSetting
 
 KEY_LIMIT = 1024  # bytes, the S3 limit
@@ -54,6 +55,20 @@ def check_hash(key: str, found: str, expected: str | None) -> str:
             " them: stop and run the fixity check."
         )
     return found
+
+
+def write_checked(stored: Stored, pieces: Iterable[bytes], path: Path) -> None:
+    """Write an object into a file; `ArchiveDamaged`, and no file, where the pieces are not its bytes."""
+    whole = hashlib.sha256()
+    try:
+        with path.open("wb") as file:
+            for piece in pieces:
+                file.write(piece)
+                whole.update(piece)
+        check_hash(stored.key, whole.hexdigest(), stored.sha256)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
 
 
 def whole_second(moment: datetime) -> datetime:

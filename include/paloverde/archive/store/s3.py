@@ -13,6 +13,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
@@ -30,6 +31,7 @@ from paloverde.archive.store.rules import (
     lock_date,
     size_of,
     whole_second,
+    write_checked,
 )
 from paloverde.archive.store.s3_answers import ABSENT, explain
 from paloverde.errors import ArchiveDamaged, BadSetting, StoreCannotPromise, Unreachable
@@ -223,14 +225,20 @@ class S3Store:
     def check(self, stored: Stored) -> None:
         check_hash(stored.key, self._patiently(lambda: self._hash(stored)), stored.sha256)
 
+    def fetch(self, stored: Stored, path: Path) -> None:
+        self._patiently(lambda: write_checked(stored, self._pieces(stored), path))
+
     def _hash(self, stored: Stored) -> str:
         """The SHA-256 of a version, read piece by piece."""
         whole = hashlib.sha256()
+        for piece in self._pieces(stored):
+            whole.update(piece)
+        return whole.hexdigest()
+
+    def _pieces(self, stored: Stored) -> Iterator[bytes]:
         with plainly(self.description):
             answer = self.client.get_object(Bucket=self.bucket, Key=stored.key, VersionId=stored.version_id)
-            for piece in answer["Body"].iter_chunks(_PIECE):
-                whole.update(piece)
-        return whole.hexdigest()
+            yield from answer["Body"].iter_chunks(_PIECE)
 
     def standing(self, stored: Stored) -> Standing:
         return self._patiently(lambda: self._standing(stored))

@@ -5,23 +5,30 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from datetime import datetime
 
-from paloverde.platforms.conversation import Answer, Budget, Conversation, Request, Response, Seen, Verdict
+from paloverde.platforms.conversation import Answer, Conversation, Request, Response, Seen, Verdict
 from paloverde.platforms.facebook import lookup, read, sweep, talk
 from paloverde.platforms.facebook.gives import GIVES
 from paloverde.platforms.graph import judge
+from paloverde.platforms.traits import Bearer, OneLane, Unmetered
 from paloverde.records import Account, Kind, Reading
 
 
-class Facebook:
-    """A Facebook Page as `paloverde.platforms.conversation.Platform`."""
+class Facebook(Bearer, OneLane, Unmetered):
+    """A Facebook Page as `paloverde.platforms.conversation.Platform`.
+
+    Its limits are hourly, and in the usage headers.
+    """
 
     name = "facebook"
     title = "Facebook"
     gives = GIVES
-    budgets: tuple[Budget, ...] = ()  # none by the day: the limits are hourly and in the usage headers
+    older = talk.OLDER
 
     def night(self, account: Account, since: datetime | None) -> Conversation:
         return talk.night(account, since)
+
+    def comments_of(self, account: Account, posts: Sequence[str]) -> Conversation:
+        return talk.comments_of(account, posts)
 
     def sweep(self, account: Account, since: datetime, watched: Sequence[str]) -> Conversation:
         return sweep.sweep(account, since, watched)
@@ -37,26 +44,11 @@ class Facebook:
     def judge(self, answer: Answer, now: datetime) -> Verdict:
         return judge.judge(answer, now)
 
-    def authorize(self, request: Request, token: str) -> tuple[dict[str, str], dict[str, str]]:
-        """A bearer header, so that no address carries the token."""
-        del request  # the same for every question
-        return {"Authorization": f"Bearer {token}"}, {}
-
     def read(self, payload: bytes) -> Reading:
         return read.read(payload)
 
     def pace(self, answer: Answer, now: datetime) -> float:
         return judge.pace(answer, now)
-
-    def lane(self, request: Request) -> str:
-        """One budget for all questions."""
-        del request
-        return ""
-
-    def cost(self, request: Request) -> int:
-        """Facebook states no daily budget; its own usage headers are what counts."""
-        del request
-        return 0
 
 
 FACEBOOK = Facebook()

@@ -9,15 +9,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import msgspec
-
+from paloverde.platforms.graph import inbox
 from paloverde.platforms.graph.course import Ask, path
-from paloverde.platforms.graph.times import time_of
+from paloverde.platforms.graph.inbox import CONVERSATION_LIGHT, MESSAGE_LIGHT
 from paloverde.records import Account, Kind, Record
-
-# The site shows the words of the 20 newest messages of a conversation; older ones look deleted.
-# https://developers.facebook.com/docs/messenger-platform/conversations
-READABLE_MESSAGES = 20
 
 PROFILE = (
     "id,name,username,about,bio,description,general_info,mission,founded,category,category_list,link,website,"
@@ -35,9 +30,7 @@ POST = (
 )
 COMMENT_LIGHT = "id,created_time,from{id,name},message,is_hidden,is_private,parent{id},permalink_url"
 COMMENT = f"{COMMENT_LIGHT},attachment,message_tags,admin_creator"
-CONVERSATION_LIGHT = "id,updated_time,message_count"
 CONVERSATION = f"{CONVERSATION_LIGHT},link,name,folder,participants,former_participants,senders"
-MESSAGE_LIGHT = "id,created_time,from,to,message"
 MESSAGE = f"{MESSAGE_LIGHT},attachments,shares,sticker,tags,reactions,reply_to,is_unsupported,story"
 
 STORY = "post_id,status,creation_time,media_type,media_id,url"
@@ -104,38 +97,11 @@ def comments(post: str) -> Ask:
 
 
 def conversations(account: Account, glance: datetime | None = None) -> Ask:
-    """Newest first, so that a look between two nights needs one page."""
-    return Ask(
-        "conversations",
-        Kind.CONVERSATION,
-        path(account.native_id, "conversations"),
-        CONVERSATION,
-        CONVERSATION_LIGHT,
-        f"conversations of {account.handle}",
-        (("platform", "messenger"),),
-        limit=50,
-        keep=True,
-        glance=glance,
-    )
+    return inbox.conversations(account, account.native_id, "messenger", CONVERSATION, glance)
 
 
 def messages(thread: Record, since: datetime | None, glance: datetime | None = None) -> Ask:
-    """The newest messages of a conversation, as many as the site shows."""
-    return Ask(
-        "messages",
-        Kind.MESSAGE,
-        path(thread.native_id, "messages"),
-        MESSAGE,
-        MESSAGE_LIGHT,
-        f"messages of conversation {thread.native_id}",
-        limit=READABLE_MESSAGES,
-        of=thread.native_id,
-        thread_id=thread.native_id,
-        since=since,
-        declared=thread.count,
-        readable=READABLE_MESSAGES,
-        glance=glance,
-    )
+    return inbox.messages(thread, MESSAGE, since, glance)
 
 
 def besides(
@@ -168,16 +134,3 @@ def reactions(post: str) -> Ask:
         thread_id=post,
         counted=True,
     )
-
-
-class _Touched(msgspec.Struct):
-    updated_time: str | None = None
-
-
-def stirred(thread: Record, since: datetime | None) -> bool:
-    """Whether something happened in a conversation since; yes where nothing is known."""
-    try:
-        touched = time_of(msgspec.json.decode(thread.payload, type=_Touched).updated_time)
-    except ValueError:  # msgspec's errors are ValueErrors as well
-        touched = None
-    return since is None or touched is None or touched >= since

@@ -13,11 +13,12 @@ import msgspec
 
 from paloverde.errors import PermissionMissing, Unreachable
 from paloverde.platforms import jsontext
+from paloverde.platforms.asking import body_of
 from paloverde.platforms.conversation import Found, Gap, Request, Response, Said
 from paloverde.platforms.facebook import asks, read
 from paloverde.platforms.facebook.passing import passing, together
 from paloverde.platforms.graph.pages import Setting
-from paloverde.platforms.graph.walk import Talk, Walked, body_of, walk
+from paloverde.platforms.graph.walk import Talk, Walked, walk
 from paloverde.records import Account, Kind, Poster, Record, Visibility
 
 REACTED = timedelta(days=7)  # posts so new are asked who reacted: one question for each

@@ -1,8 +1,6 @@
 """Files of "download your information": posts, comments, messages, profile, and everything else.
 
-These items have no ids. Each is named by the hash of its own bytes, so that the same item in a later
-download has the same name. Their text is UTF-8 whose bytes were written as if they were Latin-1
-characters: it is repaired in what is shown, and the bytes are kept as they came.
+Items without ids are named as `graph.download` says; the text is repaired in what is shown only.
 """
 
 from __future__ import annotations
@@ -50,38 +48,24 @@ def kind_of_item(members: _Members) -> Kind:
 
 
 def split(body: bytes, sound: bytes, members: _Members, start: int) -> Iterator[Piece]:
-    """The items of a category file, in order. What is no list of objects is one item as it stands."""
-    if download.is_conversation(members):
-        yield from download.conversation(body, members, start)
-        return
-    if not any(bytes(value)[:1] in b"{[" for value in members.values()):
-        yield Piece(Kind.OTHER, sound, start)  # plain members only: one item as it stands
-        return
-    for name, value in members.items():
-        yield from _category(body, name, bytes(value), jsontext.offset_of(body, start, members, name))
+    """The items of a category file, in order."""
+    return download.split(body, sound, members, start, _category)
 
 
 def _category(body: bytes, name: str, value: bytes, start: int) -> Iterator[Piece]:
-    kind = next((kind for prefix, kind in _CATEGORIES if name.startswith(prefix)), Kind.OTHER)
+    kind = download.kind_by_name(_CATEGORIES, name)
     if value[:1] == b"{" and kind is not Kind.PROFILE and _is_group(value):
         inner = jsontext.fields(value)
         for below, deeper in inner.items():
             yield from _category(body, below, bytes(deeper), jsontext.offset_of(body, start, inner, below))
-    elif value[:1] == b"[" and all(bytes(one)[:1] == b"{" for one in jsontext.elements(value)):
-        for piece, offset in jsontext.pieces(body, value, start):
-            yield Piece(kind, piece, offset)
     else:
-        yield Piece(kind, value, start)
+        yield from download.each(body, kind, value, start)
 
 
 def _is_group(value: bytes) -> bool:
     """`event_responses_v2` holds lists of events by answer; a profile holds plain members."""
     inner = jsontext.fields(value).values()
-    return bool(inner) and all(bytes(one)[:2] == b"[{" or _list_of_objects(bytes(one)) for one in inner)
-
-
-def _list_of_objects(value: bytes) -> bool:
-    return value[:1] == b"[" and value[1:].lstrip()[:1] == b"{"
+    return bool(inner) and all(download.is_list_of_objects(bytes(one)) for one in inner)
 
 
 def record(piece: Piece, payload: bytes, position: int, native_id: str) -> Record:

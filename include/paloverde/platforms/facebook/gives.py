@@ -5,6 +5,10 @@ from __future__ import annotations
 from paloverde.platforms.capability import Capability, Given, Gives, Subject
 
 _WHO = "Facebook gives nobody's username, and sometimes withholds who wrote a comment."
+_LATE = (
+    "Posts that are weeks old and under which nobody speaks are looked at in turn, by default once in 30 "
+    "days: the first new comment there may come late, and one that is gone by then is missed."
+)
 
 GIVES: Gives = {
     Subject.POSTS: Capability(Given.CAPTURED),
@@ -28,7 +32,7 @@ GIVES: Gives = {
         "Posts that tag the Page stand on other people's walls; where Facebook does not show their comments, "
         "each is a gap.",
     ),
-    Subject.COMMENTS: Capability(Given.CAPTURED, _WHO),
+    Subject.COMMENTS: Capability(Given.CAPTURED, f"{_WHO} {_LATE}"),
     Subject.REPLIES: Capability(Given.CAPTURED, _WHO),
     Subject.HIDDEN: Capability(Given.CAPTURED, "Facebook does not say who hid a comment, or when."),
     Subject.HELD: Capability(

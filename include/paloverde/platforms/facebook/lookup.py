@@ -5,9 +5,23 @@ from __future__ import annotations
 import re
 
 from paloverde.platforms.conversation import Look, Seen
-from paloverde.platforms.graph.lookup import Asking, Habits, Witness
+from paloverde.platforms.graph.lookup import Asking, Doubted, Habits, Witness
 from paloverde.platforms.graph.lookup import look_up as look_up_by
+from paloverde.platforms.graph.others import of_others
 from paloverde.records import Account, Kind
+
+
+def _tagging(account: Account, absent: list[str]) -> Doubted:
+    """A post's id begins with that of the wall it stands on: those on the Page's own need no doubt."""
+    others = [native_id for native_id in absent if not _is_own(account, native_id)]
+    own = {native_id: "" for native_id in absent if _is_own(account, native_id)}
+    return own | (yield from of_others(account, "tagged", others)) if others else own
+
+
+def _is_own(account: Account, native_id: str) -> bool:
+    owner, _, number = native_id.rpartition("_")
+    return bool(number) and owner in (account.native_id, "")  # a film of the Page has a bare number
+
 
 HABITS = Habits(
     whose="the Page",
@@ -24,8 +38,8 @@ HABITS = Habits(
         ),
         Kind.CONVERSATION: "the site stops showing conversations that have been idle",
     },
+    doubts={Kind.POST: _tagging},
 )
-
 
 # Ids that the site itself gives. It denies every other one as if it had been removed.
 _ID = re.compile(r"[0-9]+(_[0-9]+)*|[tm]_.+|mid\..+")

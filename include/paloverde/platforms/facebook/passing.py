@@ -6,8 +6,8 @@ from collections.abc import Callable, Generator, Sequence
 from typing import TypeVar
 
 from paloverde.errors import PaloverdeError, PermissionMissing
+from paloverde.platforms.asking import TROUBLE
 from paloverde.platforms.conversation import NotThere, Response, Said, TooMuch
-from paloverde.platforms.graph.walk import TROUBLE
 
 T = TypeVar("T")
 Talk = Generator[Said, Response | None, T]

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-import msgspec
-
 from paloverde.platforms import jsontext
 from paloverde.platforms.facebook import export
 from paloverde.platforms.facebook.content import (
@@ -24,11 +22,11 @@ from paloverde.platforms.facebook.content import (
     thread_of,
     visibility_of,
 )
-from paloverde.platforms.facebook.wire import Item, item_decoder, kind_of, piecewise
+from paloverde.platforms.facebook.wire import SHAPE, Item, kind_of
 from paloverde.platforms.graph import download
 from paloverde.platforms.graph.pages import NOWHERE, Page, Setting
 from paloverde.platforms.graph.reading import GraphReader, Members
-from paloverde.platforms.graph.times import time_of
+from paloverde.platforms.graph.times import noted_time
 from paloverde.records import Kind, Reading, Record
 
 PLATFORM = "facebook"
@@ -65,14 +63,7 @@ class _Reader(GraphReader):
     def record(
         self, members: Members, sound: bytes, start: int, setting: Setting, known_id: str | None
     ) -> Record | None:
-        notes: list[str] = []
-        try:
-            item = item_decoder.decode(sound)
-        except msgspec.DecodeError:
-            item, notes = piecewise(members)
-        repeated = jsontext.repeated_names(sound, members)
-        if repeated:
-            notes.append(f"it has {', '.join(repeated)} more than once; the last is shown")
+        item, notes = SHAPE.read(sound, members)
         item.id = item.id or own_name(item)
         if not item.id:
             item.id = known_id or identity_of(item)
@@ -91,15 +82,9 @@ class _Reader(GraphReader):
         notes: list[str],
     ) -> Record:
         kind = setting.kind or kind_of(item, members.keys())
-        payload = self.original(sound, start)
-        if payload is not sound and payload != sound:
-            notes.extend(self.text.notes)
+        payload = self.kept(sound, start, notes)
         posted = item.created_time if item.created_time is not None else item.creation_time
-        try:
-            posted_at = time_of(_seconds(posted))
-        except ValueError as error:
-            posted_at = None
-            notes.append(f"the time {posted!r} cannot be used: {error}")
+        posted_at = noted_time(_seconds(posted), notes)
         thread = setting.thread_id or thread_of(item, kind)
         return Record(
             platform=PLATFORM,

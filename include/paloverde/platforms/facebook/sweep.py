@@ -10,12 +10,14 @@ from collections.abc import Generator, Sequence
 from datetime import datetime
 from functools import partial
 
+from paloverde.platforms.asking import body_of
 from paloverde.platforms.conversation import Conversation, Found, Gap, Listing, Request, Response, Said
 from paloverde.platforms.facebook import asks, read
 from paloverde.platforms.facebook.besides import stories
 from paloverde.platforms.facebook.passing import together
 from paloverde.platforms.facebook.talk import whose
-from paloverde.platforms.graph.walk import body_of, walk
+from paloverde.platforms.graph.inbox import stirred
+from paloverde.platforms.graph.walk import walk
 from paloverde.records import Account, Kind, Record
 
 _BATCH = 24  # posts in one question for their newest comments
@@ -34,9 +36,8 @@ def sweep(account: Account, since: datetime, watched: Sequence[str]) -> Conversa
     yield from stories(account, since, page, glance=since)
     yield from _comments(list(posts), since)
     walked = yield from walk(asks.conversations(account, glance=since), read)
-    for thread in walked.records:
-        if asks.stirred(thread, since):
-            yield from walk(asks.messages(thread, since, glance=since), read)
+    for thread in stirred(walked.records, since):
+        yield from walk(asks.messages(thread, since, glance=since), read)
 
 
 def _comments(posts: list[str], since: datetime) -> Generator[Said, Response | None, None]:

@@ -5,24 +5,17 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable
 from datetime import datetime
 
-from paloverde.errors import PermissionMissing, Unreachable, WrongAccount
-from paloverde.platforms.conversation import (
-    Conversation,
-    Found,
-    Gap,
-    Listing,
-    NotThere,
-    Request,
-    Response,
-    Said,
-    TooMuch,
-)
+from paloverde.errors import PermissionMissing, WrongAccount
+from paloverde.platforms.asking import body_of, single
+from paloverde.platforms.conversation import Conversation, NotThere, Older, Request, Response, TooMuch
 from paloverde.platforms.facebook import asks, read
 from paloverde.platforms.facebook.besides import Posted, besides, noting
-from paloverde.platforms.graph.walk import TROUBLE, Ask, Walked, body_of, path, walk
+from paloverde.platforms.graph.inbox import stirred
+from paloverde.platforms.graph.streams import every
+from paloverde.platforms.graph.walk import path, walk
 from paloverde.records import Account, Kind, Poster
 
-_PATIENCE = 3  # listings in a row that cannot be reached before the site counts as down
+OLDER = Older(frozenset(name for name, _, is_bounded in asks.POST_STREAMS if is_bounded))
 
 
 def night(account: Account, since: datetime | None) -> Conversation:
@@ -31,10 +24,12 @@ def night(account: Account, since: datetime | None) -> Conversation:
     Raises `WrongAccount` where the token belongs to another Page, before anything is kept.
     """
     posted = Posted(*(yield from whose(account)))
-    yield from _single(account, "profile", Kind.PROFILE, asks.PROFILE, f"profile of {account.handle}")
-    yield from _single(
-        account, "subscribers", Kind.SUBSCRIBER_COUNT, asks.COUNTS, f"followers of {account.handle}"
-    )
+    for stream, kind, fields, what in (
+        ("profile", Kind.PROFILE, asks.PROFILE, "profile"),
+        ("subscribers", Kind.SUBSCRIBER_COUNT, asks.COUNTS, "followers"),
+    ):
+        question = Request(path(account.native_id), (("fields", fields),), f"{what} of {account.handle}")
+        yield from single(stream, kind, question, read.read)
     posts: dict[str, None] = {}
     for stream, params, bounded in asks.POST_STREAMS:
         walked = yield from noting(
@@ -42,11 +37,17 @@ def night(account: Account, since: datetime | None) -> Conversation:
         )
         if bounded:
             posts.update(dict.fromkeys(walked.ids))
-    yield from _all(asks.comments(native_id) for native_id in posts)
+    yield from every((asks.comments(native_id) for native_id in posts), read)
     del posts
     yield from besides(account, since, posted)
     walked = yield from walk(asks.conversations(account), read)
-    yield from _all(asks.messages(thread, since) for thread in walked.records if asks.stirred(thread, since))
+    yield from every((asks.messages(thread, since) for thread in stirred(walked.records, since)), read)
+
+
+def comments_of(account: Account, posts: Iterable[str]) -> Conversation:
+    """The comments of posts that the night's lists do not reach."""
+    yield from whose(account)
+    yield from every((asks.comments(native_id) for native_id in posts), read)
 
 
 def whose(account: Account) -> Generator[Request, Response | None, tuple[Poster, datetime]]:
@@ -72,33 +73,3 @@ def canary(account: Account) -> Generator[Request, Response | None, str]:
     """Who answers with this token, in one question."""
     page, _ = yield from whose(account)
     return f"{page.name} ({page.id})"
-
-
-def _single(
-    account: Account, stream: str, kind: Kind, fields: str, purpose: str
-) -> Generator[Said, Response | None, None]:
-    """One object that is read as a listing of one."""
-    try:
-        response = yield Request(path(account.native_id), (("fields", fields),), purpose)
-        reading = read.read(body_of(response))
-    except TROUBLE as error:
-        yield Gap(stream, kind, str(error) or "the site gave no reason")
-        yield Listing(stream, kind, complete=False, got=0, reason=str(error))
-        return
-    got = [record for record in reading.records if record.kind is kind]
-    yield Found(reading.records, reading.unread, stream)
-    if not got:
-        yield Gap(stream, kind, "the site answered and left it out")
-    yield Listing(
-        stream, kind, complete=bool(got), got=len(got), reason="" if got else "left out by the site"
-    )
-
-
-def _all(wanted: Iterable[Ask]) -> Generator[Said, Response | None, None]:
-    """Walks many listings. One out of reach is a gap; several in a row: the site is down."""
-    failures = 0
-    for ask in wanted:
-        walked: Walked = yield from walk(ask, read)
-        failures = failures + 1 if isinstance(walked.trouble, Unreachable) else 0
-        if failures >= _PATIENCE and walked.trouble is not None:
-            raise walked.trouble

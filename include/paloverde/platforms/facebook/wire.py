@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from paloverde.platforms.graph.reading import Summary
+from paloverde.platforms.graph.shape import Shape
 from paloverde.records import Kind
 
 
@@ -118,28 +119,7 @@ class Item(msgspec.Struct):
     data: Picture | None = None  # a picture asked for by `?ids=` has its address here
 
 
-item_decoder = msgspec.json.Decoder(Item)
-_member_decoders: dict[str, msgspec.json.Decoder[Any]] = {
-    field.encode_name: msgspec.json.Decoder(field.type) for field in msgspec.structs.fields(Item)
-}
-
-
-def piecewise(members: dict[str, msgspec.Raw]) -> tuple[Item, list[str]]:
-    """An object of which some member has another type than it should: those are set aside."""
-    item = Item()
-    notes = []
-    for name in members.keys() & _member_decoders.keys():
-        try:
-            value = _member_decoders[name].decode(members[name])
-        except msgspec.DecodeError as error:
-            if name == "id" and bytes(members[name]).isdigit():
-                item.id = bytes(members[name]).decode()  # digits as they stand: never through a number
-                notes.append("its id came as a number")
-            else:
-                notes.append(f"{name} was set aside: {error}")
-        else:
-            setattr(item, "from_" if name == "from" else name, value)
-    return item, sorted(notes)
+SHAPE = Shape(Item)
 
 
 # The kind of the first row that shares a member with the object. Order matters: a post and a comment

@@ -8,7 +8,7 @@ characters: it is repaired in what is shown, and the bytes are kept as they came
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -42,6 +42,45 @@ def conversation(body: bytes, members: dict[str, msgspec.Raw], start: int) -> It
 
 def is_conversation(members: dict[str, msgspec.Raw]) -> bool:
     return "participants" in members and bytes(members.get("messages", b""))[:1] == b"["
+
+
+def split(
+    body: bytes,
+    sound: bytes,
+    members: dict[str, msgspec.Raw],
+    start: int,
+    category: Callable[[bytes, str, bytes, int], Iterator[Piece]],
+) -> Iterator[Piece]:
+    """The items of a category file, in order. What is no list of objects is one item as it stands.
+
+    `category` gives those of one category: from the text, its name, its value, and where that begins.
+    """
+    if is_conversation(members):
+        yield from conversation(body, members, start)
+        return
+    if not any(bytes(value)[:1] in b"{[" for value in members.values()):
+        yield Piece(Kind.OTHER, sound, start)  # plain members only: one item as it stands
+        return
+    for name, value in members.items():
+        yield from category(body, name, bytes(value), jsontext.offset_of(body, start, members, name))
+
+
+def each(body: bytes, kind: Kind, value: bytes, start: int) -> Iterator[Piece]:
+    """Every object of a list; anything else is one item as it stands."""
+    if value[:1] == b"[" and all(bytes(one)[:1] == b"{" for one in jsontext.elements(value)):
+        for piece, offset in jsontext.pieces(body, value, start):
+            yield Piece(kind, piece, offset)
+    else:
+        yield Piece(kind, value, start)
+
+
+def kind_by_name(categories: Iterable[tuple[str, Kind]], name: str) -> Kind:
+    """What the name of a category says about its items: the first row with which it begins."""
+    return next((kind for prefix, kind in categories if name.startswith(prefix)), Kind.OTHER)
+
+
+def is_list_of_objects(value: bytes) -> bool:
+    return value[:1] == b"[" and value[1:].lstrip()[:1] == b"{"
 
 
 def name_of(payload: bytes) -> str:

@@ -13,6 +13,7 @@ from typing import TypeVar
 import msgspec
 
 from paloverde.errors import PermissionMissing, Unreachable, Unreadable
+from paloverde.platforms.asking import TROUBLE
 from paloverde.platforms.conversation import Look, NotThere, Request, Response, Seen, TooMuch
 from paloverde.platforms.graph.course import path
 from paloverde.records import Account, Kind
@@ -21,8 +22,10 @@ T = TypeVar("T")
 Asking = Generator[Request | Seen, Response | None, None]
 
 _FEW = 3  # so many are asked for one by one
-# Yields a `Seen` for each item that it finds after all; returns the others, and why they cannot be believed.
-Doubt = Callable[[Account, list[str]], Generator[Request | Seen, Response | None, tuple[list[str], str]]]
+# Yields a `Seen` for each item that it finds after all; returns the others, each with why its absence cannot
+# be believed ("": it can).
+Doubted = Generator[Request | Seen, Response | None, dict[str, str]]
+Doubt = Callable[[Account, list[str]], Doubted]
 
 BATCH = 50  # https://developers.facebook.com/docs/graph-api/batch-requests : `ids` takes 50
 
@@ -69,7 +72,7 @@ def look_up(account: Account, items: list[tuple[Kind, str]], habits: Habits) -> 
     """One `Seen` for each item. Errors that concern the whole run (a dead token, a limit) pass through."""
     try:
         own = _decode((yield Request(path(account.native_id), (("fields", "id"),), f"{habits.whose} itself")))
-    except (*_WITHOUT, NotThere, TooMuch) as error:
+    except TROUBLE as error:
         for _, native_id in items:
             yield Seen(native_id, Look.UNKNOWN, f"{habits.whose} itself does not answer: {error}")
         return
@@ -93,9 +96,10 @@ def _of_one_kind(account: Account, habits: Habits, kind: Kind, ids: list[str]) -
     if not absent:
         return
     reason = habits.mute.get(kind) or (yield from _doubt(account, habits, kind, present))
+    reasons = dict.fromkeys(absent, reason)
     if not reason and kind in habits.doubts:
-        absent, reason = yield from habits.doubts[kind](account, absent)
-    for native_id in absent:
+        reasons = yield from habits.doubts[kind](account, absent)
+    for native_id, reason in reasons.items():
         if reason:
             yield Seen(native_id, Look.UNKNOWN, reason)
         else:
@@ -161,7 +165,7 @@ def _doubt(
             response = yield request
             if _bears_witness(response, witness):
                 return ""
-        except (*_WITHOUT, NotThere, TooMuch):
+        except TROUBLE:
             continue
     return _NO_WITNESS
 

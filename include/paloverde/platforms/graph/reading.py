@@ -203,7 +203,7 @@ class GraphReader:
                 self.within(name, members, start, None)
 
     def exported(self, piece: download.Piece) -> None:
-        payload = self.original(piece.sound, piece.start)
+        payload = self.text.original(piece.sound, piece.start)
         thread = piece.thread_id if piece.kind is Kind.CONVERSATION else None
         name = thread or download.name_of(payload)
         self._names[piece.kind, name] += 1
@@ -211,14 +211,15 @@ class GraphReader:
         native_id = name if times == 1 else f"{name}#{times}"
         self.records.append(self.exported_record(piece, payload, native_id))
 
-    def original(self, sound: bytes, start: int) -> bytes:
-        """The bytes as received of a piece of the sound text: the same length at the same place."""
-        if self.text.body is self.text.sound or start < 0:
-            return sound
-        return self.text.body[start : start + len(sound)]
+    def kept(self, sound: bytes, start: int, notes: list[str]) -> bytes:
+        """The bytes as received, and a note where what is shown was read from mended ones."""
+        payload = self.text.original(sound, start)
+        if payload is not sound and payload != sound:
+            notes.extend(self.text.notes)
+        return payload
 
     def lose(self, sound: bytes, start: int, reason: str) -> None:
-        self.unread.append(Unread(self.original(sound, start), reason, self.text.position(start)))
+        self.unread.append(Unread(self.text.original(sound, start), reason, self.text.position(start)))
 
     def members(self, sound: bytes) -> Members:
         """The members of an object that holds others. The same name twice could hide them."""

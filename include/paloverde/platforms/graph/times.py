@@ -25,3 +25,12 @@ def time_of(moment: float | str | None) -> datetime | None:
     if when < _OLDEST:
         raise ValueError("it lies before the site's first day")
     return when if when.tzinfo is UTC else when.astimezone(UTC)
+
+
+def noted_time(moment: float | str | None, notes: list[str]) -> datetime | None:
+    """`time_of`, where a time that cannot be used is a note and no error."""
+    try:
+        return time_of(moment)
+    except ValueError as error:
+        notes.append(f"the time {moment!r} cannot be used: {error}")
+        return None

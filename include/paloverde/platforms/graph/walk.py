@@ -6,16 +6,13 @@ from collections.abc import Generator
 
 import msgspec
 
-from paloverde.errors import PermissionMissing, Unreachable, Unreadable
-from paloverde.platforms.conversation import Found, Gap, NotThere, Request, Response, Said, TooMuch
+from paloverde.platforms.asking import TROUBLE, body_of
+from paloverde.platforms.conversation import Found, Gap, Request, Response, Said, TooMuch
 from paloverde.platforms.graph.course import Ask, Below, Course, following, path
 from paloverde.platforms.graph.pages import Page, Reads
 from paloverde.records import Reading, Record
 
-__all__ = ["TROUBLE", "Ask", "Below", "Walked", "answered", "body_of", "path", "walk"]
-
-# What ends one listing and not the night. A dead token or a limit ends the night.
-TROUBLE = (PermissionMissing, Unreachable, NotThere, Unreadable, TooMuch)
+__all__ = ["Ask", "Below", "Walked", "path", "walk"]
 
 Talk = Generator[Said, Response | None, "Walked"]
 
@@ -96,15 +93,3 @@ def _alone(ask: Ask, native_id: str, reads: Reads) -> Generator[Said, Response |
     except TooMuch:
         response = yield Request(path(native_id), (("fields", ask.light),), purpose)
     return reads.read(body_of(response), ask.setting)
-
-
-def body_of(response: Response | None) -> bytes:
-    """The body of the answer that the driver sent in."""
-    return answered(response).body
-
-
-def answered(response: Response | None) -> Response:
-    """The answer that the driver sent in."""
-    if response is None:
-        raise TypeError("A request is answered with a response or an error.")
-    return response

@@ -6,23 +6,30 @@ from collections.abc import Generator, Sequence
 from datetime import datetime
 
 from paloverde.platforms.capability import Gives
-from paloverde.platforms.conversation import Answer, Budget, Conversation, Request, Response, Seen, Verdict
+from paloverde.platforms.conversation import Answer, Conversation, Request, Response, Seen, Verdict
 from paloverde.platforms.graph import judge
 from paloverde.platforms.instagram import lookup, read, talk
 from paloverde.platforms.instagram.gives import GIVES
+from paloverde.platforms.traits import Bearer, OneLane, Unmetered
 from paloverde.records import Account, Kind, Reading
 
 
-class Instagram:
-    """An Instagram professional account as `paloverde.platforms.conversation.Platform`."""
+class Instagram(Bearer, OneLane, Unmetered):
+    """An Instagram professional account as `paloverde.platforms.conversation.Platform`.
+
+    Its budget grows with how often the account is seen: only the site's own usage headers tell it.
+    """
 
     name = "instagram"
     title = "Instagram"
     gives: Gives = GIVES
-    budgets: tuple[Budget, ...] = ()
+    older = talk.OLDER
 
     def night(self, account: Account, since: datetime | None) -> Conversation:
         return talk.night(account, since)
+
+    def comments_of(self, account: Account, posts: Sequence[str]) -> Conversation:
+        return talk.comments_of(account, posts)
 
     def sweep(self, account: Account, since: datetime, watched: Sequence[str]) -> Conversation:
         return talk.sweep(account, since, list(watched))
@@ -39,26 +46,11 @@ class Instagram:
     def judge(self, answer: Answer, now: datetime) -> Verdict:
         return judge.judge(answer, now)
 
-    def authorize(self, request: Request, token: str) -> tuple[dict[str, str], dict[str, str]]:
-        """A bearer header, so that no address carries the token."""
-        del request  # the same for every question
-        return {"Authorization": f"Bearer {token}"}, {}
-
     def read(self, payload: bytes) -> Reading:
         return read.read(payload)
 
     def pace(self, answer: Answer, now: datetime) -> float:
         return judge.pace(answer, now)
-
-    def lane(self, request: Request) -> str:
-        """One budget for all questions."""
-        del request
-        return ""
-
-    def cost(self, request: Request) -> int:
-        """The budget grows with how often the account is seen: only the site's own usage headers tell it."""
-        del request
-        return 0
 
 
 INSTAGRAM = Instagram()

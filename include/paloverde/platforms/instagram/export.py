@@ -10,7 +10,6 @@ from typing import Any
 
 import msgspec
 
-from paloverde.platforms import jsontext
 from paloverde.platforms.graph import download
 from paloverde.platforms.graph.download import Piece
 from paloverde.records import Kind, Medium, Missing, Poster, Record, Visibility
@@ -37,7 +36,7 @@ _PRIVATE = frozenset({Kind.MESSAGE, Kind.CONVERSATION, Kind.SUBSCRIBER, Kind.BLO
 
 def is_item(members: _Members) -> bool:
     """Whether an object without an id is an item of a download and not a page or a category."""
-    return not _ITEM.isdisjoint(members) or _list_of_objects(bytes(members.get("media", b"")))
+    return not _ITEM.isdisjoint(members) or download.is_list_of_objects(bytes(members.get("media", b"")))
 
 
 def kind_of_item(members: _Members) -> Kind:
@@ -52,28 +51,12 @@ def kind_of_item(members: _Members) -> Kind:
 
 
 def split(body: bytes, sound: bytes, members: _Members, start: int) -> Iterator[Piece]:
-    """The items of a category file, in order. What is no list of objects is one item as it stands."""
-    if download.is_conversation(members):
-        yield from download.conversation(body, members, start)
-        return
-    if not any(bytes(value)[:1] in b"{[" for value in members.values()):
-        yield Piece(Kind.OTHER, sound, start)  # plain members only: one item as it stands
-        return
-    for name, value in members.items():
-        yield from _category(body, name, bytes(value), jsontext.offset_of(body, start, members, name))
+    """The items of a category file, in order."""
+    return download.split(body, sound, members, start, _category)
 
 
 def _category(body: bytes, name: str, value: bytes, start: int) -> Iterator[Piece]:
-    kind = next((kind for prefix, kind in _CATEGORIES if name.startswith(prefix)), Kind.OTHER)
-    if value[:1] == b"[" and all(bytes(one)[:1] == b"{" for one in jsontext.elements(value)):
-        for piece, offset in jsontext.pieces(body, value, start):
-            yield Piece(kind, piece, offset)
-    else:
-        yield Piece(kind, value, start)
-
-
-def _list_of_objects(value: bytes) -> bool:
-    return value[:1] == b"[" and value[1:].lstrip()[:1] == b"{"
+    return download.each(body, download.kind_by_name(_CATEGORIES, name), value, start)
 
 
 def record(piece: Piece, payload: bytes, position: int, native_id: str) -> Record:

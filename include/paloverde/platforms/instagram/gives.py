@@ -8,6 +8,10 @@ _LEFT_OUT = (
     "Instagram leaves out, without a word, comments by people whom the account restricts and comments on "
     "posts with an age limit; where its count is higher than what it lists, the difference is a named gap."
 )
+_LATE = (
+    "Posts that are weeks old and under which nobody speaks are looked at in turn, by default once in 30 "
+    "days: the first new comment there may come late, and one that is gone by then is missed."
+)
 
 GIVES: Gives = {
     Subject.POSTS: Capability(
@@ -33,7 +37,7 @@ GIVES: Gives = {
         "Only public posts that tag the account in their picture; their comments, and posts that name it in "
         "their words only, are not listed.",
     ),
-    Subject.COMMENTS: Capability(Given.CAPTURED, _LEFT_OUT),
+    Subject.COMMENTS: Capability(Given.CAPTURED, f"{_LEFT_OUT} {_LATE}"),
     Subject.REPLIES: Capability(Given.CAPTURED, _LEFT_OUT),
     Subject.HIDDEN: Capability(
         Given.CAPTURED, "Instagram does not say whether a person or its own word filter hid a comment."

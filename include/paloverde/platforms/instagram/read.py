@@ -15,7 +15,7 @@ from paloverde.platforms import jsontext
 from paloverde.platforms.graph import answers, download
 from paloverde.platforms.graph.pages import NOWHERE, Page, Setting
 from paloverde.platforms.graph.reading import GraphReader, Members
-from paloverde.platforms.graph.times import time_of
+from paloverde.platforms.graph.times import noted_time
 from paloverde.platforms.instagram import export, webhook
 from paloverde.platforms.instagram.content import (
     count_of,
@@ -88,15 +88,9 @@ class _Reader(GraphReader):
         self, item: Item, members: Members, sound: bytes, start: int, setting: Setting, notes: list[str]
     ) -> Record:
         kind = setting.kind or kind_of(item, members.keys())
-        payload = self.original(sound, start)
-        if payload is not sound and payload != sound:
-            notes.extend(self.text.notes)
+        payload = self.kept(sound, start, notes)
         posted = item.timestamp if item.timestamp is not None else item.created_time
-        try:
-            posted_at = time_of(posted)
-        except ValueError as error:
-            posted_at = None
-            notes.append(f"the time {posted!r} cannot be used: {error}")
+        posted_at = noted_time(posted, notes)
         if setting.kind and lacks_media(item, kind):
             notes.append("the site gives no address of its picture or video")
         thread = setting.thread_id or thread_of(item, kind)
@@ -155,7 +149,7 @@ class _Reader(GraphReader):
                 platform=PLATFORM,
                 kind=Kind.REACTION,
                 native_id=f"{message.native_id}/{sign or 'reaction'}/{who.id or who.username or 'somebody'}",
-                payload=self.original(piece, position),
+                payload=self.text.original(piece, position),
                 position=self.text.position(position),
                 parent_id=message.native_id,
                 thread_id=message.thread_id,
@@ -188,7 +182,7 @@ class _Reader(GraphReader):
         if event.field in webhook.COMMENTS:
             self.item(event.sound, event.start, Setting(Kind.COMMENT))
             return
-        payload = self.original(event.sound, event.start)
+        payload = self.text.original(event.sound, event.start)
         try:
             record = webhook.record(event, payload, self.text.position(event.start))
         except msgspec.DecodeError as error:

@@ -6,22 +6,22 @@ https://developers.facebook.com/docs/messenger-platform/conversations has them.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable
 from datetime import datetime, timedelta
 
 import msgspec
 
 from paloverde.errors import PermissionMissing, Unreadable, WrongAccount
-from paloverde.platforms.conversation import Conversation, NotThere, Request, Response, TooMuch
-from paloverde.platforms.graph.streams import every, single
-from paloverde.platforms.graph.times import time_of
-from paloverde.platforms.graph.walk import Ask, Below, answered, path, walk
+from paloverde.platforms.asking import answered, single
+from paloverde.platforms.conversation import Conversation, NotThere, Older, Request, Response, TooMuch
+from paloverde.platforms.graph import inbox
+from paloverde.platforms.graph.inbox import CONVERSATION_LIGHT, MESSAGE_LIGHT, stirred
+from paloverde.platforms.graph.streams import every
+from paloverde.platforms.graph.walk import Ask, Below, path, walk
 from paloverde.platforms.instagram import read
 from paloverde.records import Account, Kind, Record
 
-# The site shows the words of the 20 newest messages of a conversation; older ones look deleted.
-# https://developers.facebook.com/docs/messenger-platform/conversations
-READABLE_MESSAGES = 20
+OLDER = Older(frozenset({"media"}))  # the comments of other accounts' posts are not shown
 MOST_COMMENTS = 50  # https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-media/comments
 # A story lives for 24 hours. One that may expire while it is looked for proves nothing by its absence.
 _STORIES_LAST = timedelta(hours=23)
@@ -48,9 +48,7 @@ REPLY_LIGHT = "id,timestamp,text,username,from{id,username},hidden,parent_id,med
 REPLY = f"{REPLY_LIGHT},user{{id}},like_count"
 COMMENT_LIGHT = f"{REPLY_LIGHT},replies.limit(10){{{REPLY_LIGHT}}}"
 COMMENT = f"{REPLY},replies.limit({MOST_COMMENTS}){{{REPLY}}}"
-CONVERSATION_LIGHT = "id,updated_time,message_count"
 CONVERSATION = f"{CONVERSATION_LIGHT},name,folder,participants"
-MESSAGE_LIGHT = "id,created_time,from,to,message"
 MESSAGE = f"{MESSAGE_LIGHT},attachments,shares,reactions,reply_to,story,is_unsupported"
 
 
@@ -73,7 +71,7 @@ def night(account: Account, since: datetime | None) -> Conversation:
         ("subscribers", Kind.SUBSCRIBER_COUNT, COUNTS),
     ):
         question = Request(path(account.native_id), (("fields", fields),), f"{stream} of {account.handle}")
-        yield from single(stream, kind, question, read)
+        yield from single(stream, kind, question, read.read)
     yield from walk(stories(account, opened), read)
     live = yield from walk(broadcasts(account, opened), read)
     posts = yield from walk(media(account, since), read)
@@ -82,7 +80,13 @@ def night(account: Account, since: datetime | None) -> Conversation:
     yield from every((comments(post, count, counted=True) for post, count in posts.ids.items()), read)
     del posts
     walked = yield from walk(conversations(account, opened), read)
-    yield from every((messages(one, since) for one in _stirred(walked.records, since)), read)
+    yield from every((messages(one, since) for one in stirred(walked.records, since)), read)
+
+
+def comments_of(account: Account, posts: Iterable[str]) -> Conversation:
+    """The comments of posts that the night's list does not reach."""
+    yield from identity(account)
+    yield from every((comments(post) for post in posts), read)
 
 
 def identity(account: Account) -> Generator[Request, Response | None, Opened]:
@@ -172,50 +176,11 @@ def comments(
 
 
 def conversations(account: Account, opened: Opened, glance: datetime | None = None) -> Ask:
-    return Ask(
-        "conversations",
-        Kind.CONVERSATION,
-        path(opened.page, "conversations"),
-        CONVERSATION,
-        CONVERSATION_LIGHT,
-        f"conversations of {account.handle}",
-        (("platform", "instagram"),),
-        limit=50,
-        keep=True,
-        glance=glance,
-    )
+    return inbox.conversations(account, opened.page, "instagram", CONVERSATION, glance)
 
 
-def messages(thread: Record, since: datetime | None) -> Ask:
-    return Ask(
-        "messages",
-        Kind.MESSAGE,
-        path(thread.native_id, "messages"),
-        MESSAGE,
-        MESSAGE_LIGHT,
-        f"messages of conversation {thread.native_id}",
-        limit=READABLE_MESSAGES,
-        of=thread.native_id,
-        thread_id=thread.native_id,
-        since=since,
-        declared=thread.count,
-        readable=READABLE_MESSAGES,
-    )
-
-
-class _Touched(msgspec.Struct):
-    updated_time: str | None = None
-
-
-def _stirred(threads: list[Record], since: datetime | None) -> Iterator[Record]:
-    """Conversations in which something happened since; those too of which that is not known."""
-    for thread in threads:
-        try:
-            touched = time_of(msgspec.json.decode(thread.payload, type=_Touched).updated_time)
-        except ValueError:  # msgspec's errors are ValueErrors as well
-            touched = None
-        if since is None or touched is None or touched >= since:
-            yield thread
+def messages(thread: Record, since: datetime | None, glance: datetime | None = None) -> Ask:
+    return inbox.messages(thread, MESSAGE, since, glance)
 
 
 def sweep(account: Account, since: datetime, watched: list[str]) -> Conversation:
@@ -228,8 +193,7 @@ def sweep(account: Account, since: datetime, watched: list[str]) -> Conversation
             ids.update(dict.fromkeys(walked.ids))
     yield from every((comments(post, glance=since) for post in ids), read)
     threads = yield from walk(conversations(account, opened, since), read)
-    stirred = _stirred(threads.records, since)
-    yield from every((glancing(messages(one, since), since) for one in stirred), read)
+    yield from every((messages(one, since, since) for one in stirred(threads.records, since)), read)
 
 
 def glancing(ask: Ask, since: datetime) -> Ask:

@@ -8,10 +8,11 @@ from datetime import datetime
 from paloverde.platforms.conversation import Answer, Budget, Conversation, Request, Response, Seen, Verdict
 from paloverde.platforms.linkedin import judge, lookup, read, roles, talk
 from paloverde.platforms.linkedin.gives import GIVES
+from paloverde.platforms.traits import OneLane
 from paloverde.records import Account, Kind, Reading
 
 
-class LinkedIn:
+class LinkedIn(OneLane):
     """A LinkedIn page as `paloverde.platforms.conversation.Platform`.
 
     `version` (YYYYMM) is the version of the API that is asked for, `calls_per_day` what LinkedIn grants the
@@ -21,6 +22,7 @@ class LinkedIn:
     name = "linkedin"
     title = "LinkedIn"
     gives = GIVES
+    older = talk.OLDER
 
     def __init__(self, version: str = "202608", calls_per_day: int = 500) -> None:
         self._version = version
@@ -28,6 +30,9 @@ class LinkedIn:
 
     def night(self, account: Account, since: datetime | None) -> Conversation:
         return talk.night(account, since)
+
+    def comments_of(self, account: Account, posts: Sequence[str]) -> Conversation:
+        return talk.comments_of(account, posts)
 
     def sweep(self, account: Account, since: datetime, watched: Sequence[str]) -> Conversation:
         return talk.sweep(account, since, watched)
@@ -62,11 +67,6 @@ class LinkedIn:
         """No answer says how many calls are left, and none asks for a pause."""
         del answer, now
         return 0.0
-
-    def lane(self, request: Request) -> str:
-        """One budget for all questions."""
-        del request
-        return ""
 
     def cost(self, request: Request) -> int:
         """Every question is one call."""

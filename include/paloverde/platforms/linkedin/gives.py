@@ -23,7 +23,9 @@ GIVES: Gives = {
     ),
     Subject.COMMENTS: Capability(
         Given.CAPTURED,
-        "Who commented is given as an id; the name would need another permission and may not be kept.",
+        "Who commented is given as an id; the name would need another permission and may not be kept. Under "
+        "posts that are weeks old, comments are asked for where a notification tells of them, and else in "
+        "turn, 25 posts a night.",
     ),
     Subject.REPLIES: Capability(Given.CAPTURED),
     Subject.HIDDEN: Capability(Given.NEVER, "Nothing says that a comment is hidden."),

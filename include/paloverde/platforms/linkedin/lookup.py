@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Generator
 
 from paloverde.errors import PermissionMissing, Unreachable, Unreadable, WrongAccount
+from paloverde.platforms.asking import body_of
 from paloverde.platforms.conversation import Look, NotThere, Request, Response, Seen, TooMuch
 from paloverde.platforms.linkedin import restli
 from paloverde.platforms.linkedin.content import split_comment_urn, whole_comment_urn
 from paloverde.platforms.linkedin.read import read, read_page
 from paloverde.platforms.linkedin.roles import Standing, standing
 from paloverde.platforms.linkedin.thread import comments_of
-from paloverde.platforms.linkedin.walk import body_of
 from paloverde.platforms.linkedin.wire import Notification, decode
 from paloverde.records import Account, Kind
 

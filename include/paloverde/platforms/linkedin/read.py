@@ -133,7 +133,7 @@ class _Reader:
         except msgspec.DecodeError:
             self.lose(sound, start, "it is not an object")
             return
-        piece = Piece(sound, self.original(sound, start), self.text.position(start))
+        piece = Piece(sound, self.text.original(sound, start), self.text.position(start))
         record = self.record(piece, members)
         if record is None:
             self.lose(sound, start, "it has no id")
@@ -184,14 +184,8 @@ class _Reader:
             drift=drift,
         )
 
-    def original(self, sound: bytes, start: int) -> bytes:
-        """The bytes as received of a piece of the sound text: the same length at the same place."""
-        if self.text.body is self.text.sound or start < 0:
-            return sound
-        return self.text.body[start : start + len(sound)]
-
     def lose(self, sound: bytes, start: int, reason: str) -> None:
-        self.unread.append(Unread(self.original(sound, start), reason, self.text.position(start)))
+        self.unread.append(Unread(self.text.original(sound, start), reason, self.text.position(start)))
 
 
 def other_record(piece: Piece, members: dict[str, msgspec.Raw]) -> Record:

@@ -10,7 +10,14 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from datetime import UTC, datetime
 
 from paloverde.errors import Unreachable
-from paloverde.platforms.conversation import Conversation, Found, Gap, Listing, Request, Response, Said
+from paloverde.platforms.asking import single
+from paloverde.platforms.conversation import (
+    Conversation,
+    Older,
+    Request,
+    Response,
+    Said,
+)
 from paloverde.platforms.linkedin import restli
 from paloverde.platforms.linkedin.content import Setting
 from paloverde.platforms.linkedin.read import read
@@ -25,12 +32,14 @@ from paloverde.platforms.linkedin.thread import (
     reactions_to,
     talk_under,
 )
-from paloverde.platforms.linkedin.walk import TROUBLE, Ask, Walked, body_of, first_page, walk
+from paloverde.platforms.linkedin.walk import Ask, Walked, first_page, walk
 from paloverde.records import Account, Kind, Record, Visibility
 
 SAID = ("COMMENT", "ADMIN_COMMENT")  # their comments are listed, unless they are gone by then
 HAPPENED = ("COMMENT_EDIT", "COMMENT_DELETE", "SHARE_MENTION", "COMMENT_MENTION")
 STIRRED_AT_ONCE = 10  # posts whose comments a sweep looks at; the night looks at the others
+OLDER = Older(frozenset({"posts"}))
+OLDER_AT_ONCE = 25  # posts of which no notification tells, in one night: a day has 500 calls
 
 Step = Generator[Said, Response | None, None]
 
@@ -53,6 +62,12 @@ def night(account: Account, since: datetime | None) -> Conversation:
     seen = yield from _talk_of([*stirred, *sorted(told.posts - set(stirred))], who, told, known)
     if told.announced - seen:
         yield from walk(unlisted(who, since, told.announced - seen))
+
+
+def comments_of(account: Account, posts: Sequence[str]) -> Conversation:
+    """The comments of some posts that did not stir: of those that did, notifications tell."""
+    who = yield from standing(account)
+    yield from _talk_of(posts[:OLDER_AT_ONCE], who, News({}, {}), set())
 
 
 def sweep(account: Account, since: datetime, watched: Sequence[str]) -> Conversation:
@@ -94,21 +109,8 @@ def _talk_of(
 
 
 def _single(stream: str, kind: Kind, path: str, who: Standing, query: str = "") -> Step:
-    """One object that is read as a listing of one."""
-    purpose = f"{stream} of the page"
-    try:
-        response = yield Request(path, purpose=purpose, query=query)
-        reading = read(body_of(response), Setting(page=who.page))
-    except TROUBLE as error:
-        yield Gap(stream, kind, str(error) or "the site gave no reason")
-        yield Listing(stream, kind, complete=False, got=0, reason=str(error))
-        return
-    got = [record for record in reading.records if record.kind is kind]
-    yield Found(reading.records, reading.unread, stream)
-    if not got:
-        yield Gap(stream, kind, "the site answered and left it out")
-    reason = "" if got else "left out by the site"
-    yield Listing(stream, kind, complete=bool(got), got=len(got), reason=reason)
+    request = Request(path, purpose=f"{stream} of the page", query=query)
+    yield from single(stream, kind, request, lambda body: read(body, Setting(page=who.page)))
 
 
 def _is_recent(post: Record, since: datetime | None) -> bool:

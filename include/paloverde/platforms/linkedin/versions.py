@@ -26,8 +26,3 @@ def version_dies(version: str) -> date:
     if found is None:
         raise ValueError(f"{version!r} is no version of LinkedIn's API; those are written as 202608.")
     return STATED.get(version) or date(int(found[1]) + 1, int(found[2]), _DAY)
-
-
-def is_stated(version: str) -> bool:
-    """Whether LinkedIn has named that day, or it is expected by custom."""
-    return version in STATED

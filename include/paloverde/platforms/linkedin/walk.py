@@ -15,8 +15,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
-from paloverde.errors import PermissionMissing, Unreachable, Unreadable
-from paloverde.platforms.conversation import Found, Gap, Listing, NotThere, Request, Response, Said, TooMuch
+from paloverde.platforms.asking import TROUBLE, body_of
+from paloverde.platforms.conversation import Found, Gap, Listing, Request, Response, Said, TooMuch
 from paloverde.platforms.linkedin import restli
 from paloverde.platforms.linkedin.assets import ask_addresses
 from paloverde.platforms.linkedin.content import NOWHERE, Setting
@@ -29,9 +29,6 @@ LARGEST = 100  # https://learn.microsoft.com/linkedin/shared/api-guide/concepts/
 _OVERLAP = 1  # so many places of each page are asked for again with the next
 _STEP_BACK = 10  # places at first, doubled each time
 _REPEATS = 4  # pages in a row without anything new before it is called a loop
-
-# What ends one listing and not the night. A dead token or a limit ends the night.
-TROUBLE = (PermissionMissing, Unreachable, NotThere, Unreadable, TooMuch)
 
 
 class Ask(msgspec.Struct, frozen=True):
@@ -117,13 +114,6 @@ def _page(course: _Course) -> Generator[Said, Response | None, Page]:
         course.addresses |= yield from ask_addresses(wanted)
         page = read_page(body_of((yield course.request())), course.setting)
     return page
-
-
-def body_of(response: Response | None) -> bytes:
-    """The body of the answer that the driver sent in."""
-    if response is None:
-        raise TypeError("A request is answered with a response or an error.")
-    return response.body
 
 
 class _Course:

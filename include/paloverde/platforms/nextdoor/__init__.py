@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from datetime import datetime
 
-from paloverde.platforms.conversation import Answer, Budget, Conversation, Request, Response, Seen, Verdict
+from paloverde.platforms.conversation import Answer, Conversation, Request, Response, Seen, Verdict
 from paloverde.platforms.nextdoor import judge, lookup, read, talk
 from paloverde.platforms.nextdoor.gives import GIVES
+from paloverde.platforms.traits import AllEveryNight, OneLane, Unmetered
 from paloverde.records import Account, Kind, Reading
 
 
-class Nextdoor:
-    """The platform Nextdoor. `Account.native_id` is the id of the profile whose posts are read."""
+class Nextdoor(AllEveryNight, OneLane, Unmetered):
+    """The platform Nextdoor. `Account.native_id` is the id of the profile whose posts are read.
+
+    Nextdoor publishes no limits.
+    """
 
     name = "nextdoor"
     title = "Nextdoor"
     gives = GIVES
-    budgets: tuple[Budget, ...] = ()  # Nextdoor publishes no limits
 
     def night(self, account: Account, since: datetime | None) -> Conversation:
         """The profile and all posts with what stands under them: the site takes no `since`."""
@@ -56,16 +59,6 @@ class Nextdoor:
         """No pause is asked for: the site publishes no limits and sends none."""
         del answer, now
         return 0.0
-
-    def lane(self, request: Request) -> str:
-        """One lane for all questions."""
-        del request
-        return ""
-
-    def cost(self, request: Request) -> int:
-        """Nextdoor states no daily budget."""
-        del request
-        return 0
 
 
 NEXTDOOR = Nextdoor()

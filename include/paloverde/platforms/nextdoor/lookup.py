@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
+from paloverde.platforms.asking import TROUBLE
 from paloverde.platforms.conversation import Look, Request, Response, Seen
 from paloverde.platforms.nextdoor.read import Feed
-from paloverde.platforms.nextdoor.talk import TROUBLE, posts, shortfall, whose
+from paloverde.platforms.nextdoor.talk import posts, shortfall, whose
 from paloverde.records import Account, Kind
 
 _SHOWN = (Kind.POST, Kind.COMMENT)

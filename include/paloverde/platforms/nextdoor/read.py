@@ -84,7 +84,7 @@ class _Reader:
             self._lose(piece, start, "it is not an object")
             return
         kind = Kind.COMMENT if post and "body" in members else kind_of(members)
-        payload = self._original(piece, start)
+        payload = self.text.original(piece, start)
         record = record_of(kind, payload, members, post, parent)
         if record is None:
             self._lose(piece, start, "it has no id")
@@ -109,14 +109,8 @@ class _Reader:
                     array, jsontext.offset_of(self.text.sound, start, members, name), post or "", parent
                 )
 
-    def _original(self, piece: bytes, start: int) -> bytes:
-        """The bytes as received of a piece of the sound text: the same length at the same place."""
-        if self.text.body is self.text.sound or start < 0:
-            return piece
-        return self.text.body[start : start + len(piece)]
-
     def _lose(self, piece: bytes, start: int, reason: str) -> None:
-        self.unread.append(Unread(self._original(piece, start), reason, self.text.position(start)))
+        self.unread.append(Unread(self.text.original(piece, start), reason, self.text.position(start)))
 
 
 def _members(sound: bytes) -> Members:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from datetime import datetime
 
-from paloverde.errors import PermissionMissing, Unreachable, Unreadable, WrongAccount
+from paloverde.errors import PermissionMissing, Unreadable, WrongAccount
 from paloverde.platforms import jsontext
+from paloverde.platforms.asking import TROUBLE, body_of
 from paloverde.platforms.conversation import (
     Conversation,
     Found,
@@ -24,7 +25,6 @@ from paloverde.platforms.conversation import (
 from paloverde.platforms.nextdoor.read import Feed, read, read_feed
 from paloverde.records import Account, Kind, Missing, Poster, Record
 
-TROUBLE = (PermissionMissing, Unreachable, NotThere, Unreadable, TooMuch)
 _SHORT = "this was a short look between two nights"
 
 Asking = Generator[Said, Response | None, Feed]
@@ -74,7 +74,7 @@ def whose(account: Account) -> Generator[Request, Response | None, Record]:
     """
     try:
         response = yield Request("/me/profiles", (), "whose token this is")
-        profiles = read(_body(response)).records
+        profiles = read(body_of(response)).records
     except (NotThere, TooMuch, Unreadable) as error:
         raise PermissionMissing(f"Nextdoor does not say whose token this is: {error}") from None
     for profile in profiles:
@@ -89,7 +89,7 @@ def whose(account: Account) -> Generator[Request, Response | None, Record]:
 def posts(account: Account, owner: Poster) -> Generator[Request, Response | None, Feed]:
     """All posts of the profile, signed with it: the site names their author only by a number."""
     params = (("secure_profile_id", account.native_id),)
-    feed = read_feed(_body((yield Request("/post", params, f"posts of {account.handle}"))))
+    feed = read_feed(body_of((yield Request("/post", params, f"posts of {account.handle}"))))
     for record in feed.reading.records:
         if record.kind is Kind.POST:
             name = record.poster.name or owner.name
@@ -154,9 +154,3 @@ def _lacks(stream: str, array: bytes, declared: int | None, got: int) -> str:
     if declared is not None and declared != got:
         return f"Nextdoor counts {declared} {stream} and gave {got}"
     return ""
-
-
-def _body(response: Response | None) -> bytes:
-    if response is None:
-        raise TypeError("A request is answered with a response or an error.")
-    return response.body

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from paloverde.errors import BadSetting
 from paloverde.platforms.conversation import (
     Answer,
-    Budget,
     Clock,
     Conversation,
     Request,
@@ -17,6 +16,7 @@ from paloverde.platforms.conversation import (
     Seen,
     Verdict,
 )
+from paloverde.platforms.traits import Bearer, Unmetered
 from paloverde.platforms.x import judge, lookup, read, sweep, talk
 from paloverde.platforms.x.gives import GIVES
 from paloverde.platforms.x.questions import Choice
@@ -27,20 +27,19 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class X:
+class X(Bearer, Unmetered):
     """The platform X.
 
     `words` is the vocabulary of the questions: "post" (since OpenAPI 2.167), "tweet" (before), or "auto",
     which asks in the new words and falls back where X does not know them. Answers are read in either.
-    `clock` tells how old a message is; only look-ups use it.
+    `clock` tells how old a message is; only look-ups use it. X bills what is read; its limits are over 15
+    minutes and in its headers.
     """
 
     name = "x"
     title = "X"
     gives = GIVES
-    budgets: tuple[
-        Budget, ...
-    ] = ()  # X bills what is read; its limits are over 15 minutes and in its headers
+    older = sweep.OLDER
 
     def __init__(self, words: Choice = "auto", clock: Clock = _now) -> None:
         if words not in ("post", "tweet", "auto"):
@@ -51,6 +50,10 @@ class X:
     def night(self, account: Account, since: datetime | None) -> Conversation:
         """Profile, posts, replies, mentions, followers, blocks, private messages. Raises `WrongAccount`."""
         return talk.night(account, since, self._words)
+
+    def comments_of(self, account: Account, posts: Sequence[str]) -> Conversation:
+        """New replies in the threads of older posts, a dozen threads in one question."""
+        return sweep.comments_of(account, posts, self._words)
 
     def sweep(self, account: Account, since: datetime, watched: Sequence[str]) -> Conversation:
         """New posts, replies, mentions and private messages, in five questions or a few more."""
@@ -71,11 +74,6 @@ class X:
         """What an answer means; see the tables in `judge`."""
         return judge.judge(answer, now)
 
-    def authorize(self, request: Request, token: str) -> tuple[dict[str, str], dict[str, str]]:
-        """The token goes into a header (RFC 6750), never into the address."""
-        del request
-        return {"Authorization": f"Bearer {token}"}, {}
-
     def read(self, payload: bytes) -> Reading:
         """The records of any payload of X. Raises `Unreadable` where it is not JSON."""
         return read.read(payload)
@@ -87,8 +85,3 @@ class X:
     def lane(self, request: Request) -> str:
         """Each address of X has a limit of its own; ids in it make no difference."""
         return re.sub(r"[0-9]+", "*", request.path.removeprefix("/2/"))
-
-    def cost(self, request: Request) -> int:
-        """X states no daily budget."""
-        del request
-        return 0

@@ -5,8 +5,8 @@ from __future__ import annotations
 from paloverde.platforms.capability import Capability, Given, Gives, Subject
 
 _THREADS = (
-    "X shows the thread of a post for 7 days; a reply to an older post is found only where it names the "
-    "account, and posts that quote a post are found only where they name the account."
+    "X finds replies of the last 7 days only: threads older than that are searched in turn, within every 6 "
+    "days, and posts that quote a post are found only where they name the account."
 )
 
 GIVES: Gives = {

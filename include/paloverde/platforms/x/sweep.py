@@ -10,13 +10,14 @@ from collections.abc import Generator, Sequence
 from datetime import datetime, timedelta
 
 from paloverde.errors import PermissionMissing, WrongAccount
-from paloverde.platforms.conversation import Conversation, Gap, Request, Response
+from paloverde.platforms.conversation import Conversation, Gap, Older, Request, Response
 from paloverde.platforms.x.listing import SEARCH_WINDOW, Stream, Vocabulary, walk
 from paloverde.platforms.x.questions import Choice, about_messages, about_posts, as_time
 from paloverde.platforms.x.read import read_page
 from paloverde.records import Account, Kind
 
 THREADS = 12  # so many `conversation_id:` with their ids fit into the 512 characters of every plan's query
+OLDER = Older(frozenset({"posts"}), SEARCH_WINDOW.days - 1)  # nights are not to the minute
 _ROUNDED = timedelta(minutes=1)  # the edge of what the search reaches moves while we ask
 
 
@@ -41,6 +42,18 @@ def sweep(account: Account, since: datetime, watched: Sequence[str], choice: Cho
         yield Gap("messages", Kind.MESSAGE, unproven, since=since)
     else:
         yield from walk(_messages(since), vocabulary)
+
+
+def comments_of(account: Account, posts: Sequence[str], choice: Choice) -> Conversation:
+    """The replies of the last days in the threads of these posts; a refusal ends it, and is said."""
+    vocabulary = Vocabulary(choice)
+    for start in range(0, len(posts), THREADS):
+        replies = yield from walk(_replies(account, None, list(posts[start : start + THREADS])), vocabulary)
+        left = len(posts) - start - THREADS
+        if replies.refused and left > 0:
+            cause = f"the replies to {left:,} older posts were not asked for: {replies.trouble}"
+            yield Gap("replies", Kind.COMMENT, cause)
+            return
 
 
 def canary(account: Account) -> Generator[Request, Response | None, str]:
@@ -73,8 +86,11 @@ def _timeline(account: Account, since: datetime, name: str, edge: str, kind: Kin
     )
 
 
-def _replies(account: Account, since: datetime, threads: list[str]) -> Stream:
-    """New replies in several threads at once, each belonging to the listing of its own thread."""
+def _replies(account: Account, since: datetime | None, threads: list[str]) -> Stream:
+    """New replies in several threads at once, each belonging to the listing of its own thread.
+
+    Without `since` it is all that the search reaches.
+    """
     return Stream(
         name="replies",
         kind=Kind.COMMENT,
@@ -83,11 +99,12 @@ def _replies(account: Account, since: datetime, threads: list[str]) -> Stream:
         about=about_posts,
         params=(
             ("query", " OR ".join(f"conversation_id:{thread}" for thread in threads)),
-            ("start_time", as_time(since)),
+            *((("start_time", as_time(since)),) if since else ()),
         ),
         largest=100,
         smallest=10,
         page_mark="next_token",
+        window=None if since else SEARCH_WINDOW,
         since=since,
         owner=account.native_id,
         glance=since,

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from paloverde.platforms.capability import Gives
 from paloverde.platforms.conversation import Answer, Budget, Conversation, Request, Response, Seen, Verdict
+from paloverde.platforms.traits import AllEveryNight, Bearer
 from paloverde.platforms.youtube import judge, lookup, read, talk
 from paloverde.platforms.youtube.gives import GIVES
 from paloverde.records import Account, Kind, Reading
@@ -16,7 +17,7 @@ _COSTS = {"/captions": 50, "/search": 100}
 UNITS_PER_DAY = 10_000
 
 
-class YouTube:
+class YouTube(AllEveryNight, Bearer):
     """A YouTube channel as `paloverde.platforms.conversation.Platform`.
 
     `units_per_day` is the quota of the Google project, which all channels of the installation share.
@@ -47,11 +48,6 @@ class YouTube:
 
     def judge(self, answer: Answer, now: datetime) -> Verdict:
         return judge.judge(answer, now)
-
-    def authorize(self, request: Request, token: str) -> tuple[dict[str, str], dict[str, str]]:
-        """A bearer header (RFC 6750), so that no address carries the token."""
-        del request  # the same for every question
-        return {"Authorization": f"Bearer {token}"}, {}
 
     def read(self, payload: bytes) -> Reading:
         return read.read(payload)

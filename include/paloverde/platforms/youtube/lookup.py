@@ -13,10 +13,11 @@ from collections.abc import Generator
 import msgspec
 
 from paloverde.errors import WrongAccount
+from paloverde.platforms.asking import TROUBLE, body_of
 from paloverde.platforms.conversation import Look, Request, Response, Seen
 from paloverde.platforms.youtube.read import Page, read_page
 from paloverde.platforms.youtube.talk import BATCH, canary
-from paloverde.platforms.youtube.walk import TROUBLE, Params, body_of
+from paloverde.platforms.youtube.walk import Params
 from paloverde.platforms.youtube.wire import Resource
 from paloverde.records import Account, Kind, Record, Visibility
 

@@ -138,7 +138,7 @@ class _Reader:
     ) -> Record:
         if repeated := jsontext.repeated_names(sound, members):
             notes.append(f"it has {', '.join(repeated)} more than once; the last is shown")
-        payload = self.original(sound, start)
+        payload = self.text.original(sound, start)
         if payload != sound:
             notes.extend(self.text.notes)
         record = Record(
@@ -211,14 +211,8 @@ class _Reader:
         self.records.append(record)
         return record
 
-    def original(self, sound: bytes, start: int) -> bytes:
-        """The bytes as received of a piece of the sound text: the same length at the same place."""
-        if self.text.body is self.text.sound or start < 0:
-            return sound
-        return self.text.body[start : start + len(sound)]
-
     def lose(self, sound: bytes, start: int, reason: str) -> None:
-        self.unread.append(Unread(self.original(sound, start), reason, self.text.position(start)))
+        self.unread.append(Unread(self.text.original(sound, start), reason, self.text.position(start)))
 
 
 def _bare(resource: Resource, sound: bytes) -> None:

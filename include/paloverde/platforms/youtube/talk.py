@@ -12,6 +12,7 @@ from datetime import datetime
 import msgspec
 
 from paloverde.errors import PermissionMissing, WrongAccount
+from paloverde.platforms.asking import TROUBLE, body_of
 from paloverde.platforms.conversation import (
     Conversation,
     Found,
@@ -27,13 +28,11 @@ from paloverde.platforms.youtube import threads
 from paloverde.platforms.youtube.items import subscribers
 from paloverde.platforms.youtube.read import Page, read_page
 from paloverde.platforms.youtube.walk import (
-    TROUBLE,
     Ask,
     Course,
     Patience,
     Take,
     Talk,
-    body_of,
     is_older,
     saying,
     tell,

@@ -11,8 +11,9 @@ from datetime import datetime
 
 import msgspec
 
-from paloverde.errors import PermissionMissing, Unreachable, Unreadable
-from paloverde.platforms.conversation import Found, Gap, Listing, NotThere, Request, Response, Said, TooMuch
+from paloverde.errors import Unreachable
+from paloverde.platforms.asking import TROUBLE, body_of
+from paloverde.platforms.conversation import Found, Gap, Listing, NotThere, Request, Response, Said
 from paloverde.platforms.youtube.judge import SWITCHED_OFF
 from paloverde.platforms.youtube.read import NOWHERE, Page, Setting, read_page
 from paloverde.records import Kind, Record
@@ -20,9 +21,6 @@ from paloverde.records import Kind, Record
 _BARREN = 5  # pages in a row without anything new are a circle
 _RESTARTS = 2  # walks from the top after the mark of a page expired
 _PATIENCE = 3  # questions in a row that cannot be answered before the site counts as down
-
-# What ends one list and not the night. A dead token or a used-up quota ends the night.
-TROUBLE = (PermissionMissing, Unreachable, NotThere, Unreadable, TooMuch)
 
 Params = tuple[tuple[str, str], ...]
 Talk = Generator[Said, Response | None, None]
@@ -184,10 +182,3 @@ def is_older(records: list[Record], since: datetime | None) -> bool:
 def _request(ask: Ask, mark: str | None) -> Request:
     more = (("pageToken", mark),) if mark else ()
     return Request(ask.path, (*ask.params, ("maxResults", str(ask.size)), *more), ask.purpose)
-
-
-def body_of(response: Response | None) -> bytes:
-    """The body of the answer that the driver sent in."""
-    if response is None:
-        raise TypeError("A request is answered with a response or an error.")
-    return response.body

@@ -9,8 +9,9 @@ import json
 from typing import Any
 
 from paloverde.simulator.city import Item, Person, State
-from paloverde.simulator.facebook.fields import Field
-from paloverde.simulator.facebook.objects import WWW, Show, View, author, permalink, person, stamp
+from paloverde.simulator.facebook.objects import WWW, author, permalink, person
+from paloverde.simulator.graph.fields import Field
+from paloverde.simulator.graph.view import Show, View, stamp
 
 DAY = 86_400
 FEELINGS = ("LIKE", "LIKE", "LIKE", "LOVE", "HAHA", "WOW", "SAD", "ANGRY")

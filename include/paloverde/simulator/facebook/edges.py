@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 from paloverde.simulator.city import Conversation, Item, State
-from paloverde.simulator.facebook import besides, paging
-from paloverde.simulator.facebook.errors import GraphError, no_such, permission
-from paloverde.simulator.facebook.fields import Field, parse, written
-from paloverde.simulator.facebook.nodes import NODES, render
-from paloverde.simulator.facebook.objects import Photo, View
+from paloverde.simulator.facebook import besides
+from paloverde.simulator.facebook.objects import Photo
+from paloverde.simulator.graph.errors import GraphError, no_such, permission
+from paloverde.simulator.graph.fields import Field
+from paloverde.simulator.graph.lists import conversations, listed, messages, moment_of, readable, within
+from paloverde.simulator.graph.view import View
 
 POST_EDGES = {
     "feed": ("own", "visitor"),
@@ -28,14 +28,6 @@ EMPTY_EDGES = frozenset(
 OWNER_EDGES = frozenset(("conversations", "scheduled_posts", "blocked", "messages"))
 
 
-def nested(view: View, thing: Any, field: Field) -> dict[str, Any]:
-    """An edge asked for inside `fields=`: its parameters are the field's arguments."""
-    params = dict(field.arguments)
-    if field.inner:
-        params["fields"] = written(field.inner)
-    return edge(view, thing, field.name, params)
-
-
 def edge(view: View, thing: Any, name: str, params: dict[str, str]) -> dict[str, Any]:
     """The answer of GET /{thing}/{name}. `thing` is the Page itself as None."""
     if name in OWNER_EDGES and not view.owner:
@@ -43,7 +35,7 @@ def edge(view: View, thing: Any, name: str, params: dict[str, str]) -> dict[str,
     if thing is None:
         answer = _page_edge(view, name, params)
     elif isinstance(thing, Conversation):
-        answer = _messages(view, thing, params) if name == "messages" else None
+        answer = messages(view, thing, params) if name == "messages" else None
     else:
         answer = _item_edge(view, thing, name, params) if isinstance(thing, Item) else None
     if answer is None and name in EMPTY_EDGES:
@@ -57,14 +49,14 @@ def _page_edge(view: View, name: str, params: dict[str, str]) -> dict[str, Any] 
     if name in POST_EDGES:
         return _posts(view, name, params)
     if name == "conversations":
-        return _conversations(view, params)
+        return conversations(view, "messenger", params)
     if name in {"photos", "videos", "video_reels"}:
         return _media(view, name, params)
     if name in {"stories", "live_videos", "ratings"}:
         return _besides(view, name, params)
     if name == "blocked":
         banned = [someone for someone in view.presence.people.values() if someone.banned]
-        return {"data": [render(view, "person", someone, []) for someone in banned]}
+        return {"data": [view.render("person", someone, []) for someone in banned]}
     return None
 
 
@@ -76,15 +68,14 @@ def _item_edge(view: View, item: Item, name: str, params: dict[str, str]) -> dic
         return _comments(view, item, params)
     if name == "reactions":
         return besides.reactions(view, item, params)
-    if name in {"attachments", "likes"} and name in NODES[item.kind]:
-        return dict(render(view, item.kind, item, [Field(name, params)]).get(name, {"data": []}))
+    if name in {"attachments", "likes"} and name in view.nodes.tables[item.kind]:
+        return dict(view.render(item.kind, item, [Field(name, params)]).get(name, {"data": []}))
     return None
 
 
 def _posts(view: View, name: str, params: dict[str, str]) -> dict[str, Any]:
     streams = POST_EDGES[name]
     with_hidden = params.get("include_hidden", "false") in {"true", "1"}
-    since, until = _moment(params.get("since")), _moment(params.get("until"))
     now = view.city.clock.now()
     items = [
         item
@@ -92,23 +83,8 @@ def _posts(view: View, name: str, params: dict[str, str]) -> dict[str, Any]:
         if view.presence.stream_of(item, now) in streams
         and view.presence.there(item)
         and (item.state is not State.HIDDEN or (with_hidden and view.owner))
-        and (since is None or item.at >= since)
-        and (until is None or item.at <= until)
     ]
-    return _listed(view, "post", items, f"{view.page_id}/{name}", params)
-
-
-def _moment(text: str | None) -> datetime | None:
-    """`since` and `until` take epoch seconds or a date. Raises `GraphError` for anything else."""
-    if not text:
-        return None
-    try:
-        if text.isdigit():
-            return datetime.fromtimestamp(int(text), UTC)
-        moment = datetime.fromisoformat(text)
-    except ValueError as reason:
-        raise GraphError("(#100) since and until must be a valid time", 100) from reason
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return listed(view, "post", within(items, params), f"{view.page_id}/{name}", params)
 
 
 def comments_of(view: View, thing: Item, *, deep: bool) -> list[Item]:
@@ -126,48 +102,21 @@ def _comments(view: View, thing: Item, params: dict[str, str]) -> dict[str, Any]
     deep = params.get("filter", "toplevel") == "stream"
     order = params.get("order", "chronological")
     items = comments_of(view, thing, deep=deep)
-    if since := _moment(params.get("since")):
+    if since := moment_of(params.get("since")):
         items = [item for item in items if item.at >= since]
     backwards = order == "reverse_chronological"
-    answer = _listed(view, "comment", items, f"{thing.id}/comments", params, newest_first=backwards)
+    answer = listed(view, "comment", items, f"{thing.id}/comments", params, newest_first=backwards)
     if "summary" in params:
         answer["summary"] = {"order": order, "total_count": len(items), "can_comment": True}
-    return answer
-
-
-def _conversations(view: View, params: dict[str, str]) -> dict[str, Any]:
-    threads = [thread for thread in view.presence.conversations.values() if thread.messages]
-    if params.get("platform", "messenger") != "messenger":
-        threads = []
-    if user := params.get("user_id"):
-        threads = [thread for thread in threads if thread.person.id == user]
-    return _listed(view, "thread", threads, f"{view.page_id}/conversations", params)
-
-
-def readable(view: View, thread: Conversation) -> list[Item]:
-    """Only the newest messages can be looked into; the setting `readable_messages` says how many."""
-    there = [item for item in thread.messages if view.presence.there(item)]
-    return there[-int(view.presence.settings["readable_messages"]) :]
-
-
-def _messages(view: View, thread: Conversation, params: dict[str, str]) -> dict[str, Any]:
-    """All ids and times; more than that only for the readable ones."""
-    there = [item for item in thread.messages if view.presence.there(item)]
-    open_to_us = {item.id for item in readable(view, thread)}
-    answer = _listed(view, "message", there, f"{thread.id}/messages", params)
-    for shown in answer["data"]:
-        if shown["id"] not in open_to_us:
-            for name in [name for name in shown if name not in {"id", "created_time"}]:
-                del shown[name]
     return answer
 
 
 def _besides(view: View, name: str, params: dict[str, str]) -> dict[str, Any]:
     kind = {"stories": "story", "live_videos": "live", "ratings": "rating"}[name]
     items = besides.broadcasts(view, params) if kind == "live" else besides.standing(view, kind)
-    since = _moment(params.get("since"))
+    since = moment_of(params.get("since"))
     items = [item for item in items if since is None or item.at >= since]
-    return _listed(view, kind, items, f"{view.page_id}/{name}", params)
+    return listed(view, kind, items, f"{view.page_id}/{name}", params)
 
 
 def _media(view: View, name: str, params: dict[str, str]) -> dict[str, Any]:
@@ -176,7 +125,7 @@ def _media(view: View, name: str, params: dict[str, str]) -> dict[str, Any]:
     streams = {"video_reels": {"reel"}, "videos": {"own", "reel"}}.get(name, {"own"})
     if name == "photos" and params.get("type", "profile") != "uploaded":
         return {"data": []}  # without type=uploaded: the profile pictures, of which there are none
-    since = _moment(params.get("since"))
+    since = moment_of(params.get("since"))
     items = [
         photo
         for photo in all_media(view)
@@ -184,41 +133,12 @@ def _media(view: View, name: str, params: dict[str, str]) -> dict[str, Any]:
         and photo.post.stream in streams
         and (since is None or photo.post.at >= since)
     ]
-    return _listed(view, kind, items, f"{view.page_id}/{name}", params)
+    return listed(view, kind, items, f"{view.page_id}/{name}", params)
 
 
 def all_media(view: View) -> list[Photo]:
     posts = (post for post in view.presence.posts if view.presence.there(post) and post.stream != "scheduled")
     return [Photo(post, medium, i) for post in posts for i, medium in enumerate(post.media)]
-
-
-def _key(thing: Any) -> paging.Key:
-    if isinstance(thing, Conversation):
-        return int(max(item.at for item in thing.messages).timestamp()), int(thing.id[2:])
-    key: paging.Key = thing.key
-    return key
-
-
-def _listed(
-    view: View, kind: str, items: list[Any], path: str, params: dict[str, str], *, newest_first: bool = True
-) -> dict[str, Any]:
-    page, more, before = paging.page(items, _key, params, newest_first)
-    fields = parse(params.get("fields", ""))
-    answer: dict[str, Any] = {"data": [render(view, kind, item, fields) for item in page]}
-    if not page:
-        return answer
-    first, last = paging.cursor(_key(page[0])), paging.cursor(_key(page[-1]))
-    links: dict[str, Any] = {"cursors": {"before": first, "after": last}}
-    if more:
-        links["next"] = paging.address(_base(view), path, view.token, params, after=last)
-    if before:
-        links["previous"] = paging.address(_base(view), path, view.token, params, before=first)
-    answer["paging"] = links
-    return answer
-
-
-def _base(view: View) -> str:
-    return f"{view.ask.base}/{view.version}"
 
 
 def message_lookup(view: View, item: Item) -> Item:

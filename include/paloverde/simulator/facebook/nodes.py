@@ -10,19 +10,14 @@ from typing import Any
 from paloverde.simulator import media, texts
 from paloverde.simulator.city import Item, State
 from paloverde.simulator.facebook import besides
-from paloverde.simulator.facebook.errors import GraphError
-from paloverde.simulator.facebook.fields import Field
 from paloverde.simulator.facebook.objects import (
     WWW,
-    Show,
-    View,
     attachments,
     author,
     comment_attachment,
     created,
     feeling,
     first_picture,
-    here,
     message_attachments,
     participants,
     permalink,
@@ -31,17 +26,19 @@ from paloverde.simulator.facebook.objects import (
     privacy,
     recipients,
     scheduled,
-    stamp,
     status_type,
     updated,
 )
 from paloverde.simulator.facebook.unfilled import UNFILLED
+from paloverde.simulator.graph.fields import Field
+from paloverde.simulator.graph.lists import here
+from paloverde.simulator.graph.view import Nodes, Show, View, nested, stamp
 
 
 def parent(view: View, item: Item, field: Field) -> dict[str, Any] | None:
     if item.parent is None or item.parent.kind == "post":
         return None
-    return render(view, "comment", item.parent, field.inner or [Field("created_time"), Field("message")])
+    return view.render("comment", item.parent, field.inner or [Field("created_time"), Field("message")])
 
 
 POST: dict[str, Show] = {
@@ -64,7 +61,7 @@ POST: dict[str, Show] = {
     "picture": first_picture,
     "attachments": attachments,
     "scheduled_publish_time": scheduled,
-    "comments": lambda view, item, field: view.edges(view, item, field),
+    "comments": nested,
     "reactions": lambda view, item, field: besides.reactions(view, item, field.arguments),
     "likes": feeling,
     "to": lambda view, item, _: (
@@ -89,11 +86,11 @@ COMMENT: dict[str, Show] = {
     "permalink_url": lambda view, item, _: permalink(view, item),
     "user_likes": lambda *_: False,
     "parent": parent,
-    "object": lambda view, item, field: render(
-        view, "post", item.root, field.inner or [Field("created_time")]
+    "object": lambda view, item, field: view.render(
+        "post", item.root, field.inner or [Field("created_time")]
     ),
     "attachment": comment_attachment,
-    "comments": lambda view, item, field: view.edges(view, item, field),
+    "comments": nested,
     "reactions": lambda view, item, field: besides.reactions(view, item, field.arguments),
     "likes": feeling,
 }
@@ -110,7 +107,7 @@ THREAD: dict[str, Show] = {
     "can_reply": lambda *_: True,
     "is_subscribed": lambda *_: True,
     "scoped_thread_key": lambda _, thread, __: thread.id,
-    "messages": lambda view, thread, field: view.edges(view, thread, field),
+    "messages": nested,
 }
 MESSAGE: dict[str, Show] = {
     "id": lambda _, item, __: item.id,
@@ -145,7 +142,7 @@ PAGE: dict[str, Show] = {
 }
 PAGE |= dict.fromkeys(
     ("feed", "posts", "published_posts", "visitor_posts", "tagged", "conversations", "photos", "videos"),
-    lambda view, thing, field: view.edges(view, thing, field),
+    nested,
 )
 PHOTO: dict[str, Show] = {
     "id": lambda _, photo, __: photo.medium.native_id,
@@ -202,20 +199,4 @@ DEFAULTS: dict[str, str] = {
     "rating": "created_time,recommendation_type,review_text",
 }  # fmt: skip
 
-
-def render(view: View, kind: str, thing: Any, fields: list[Field]) -> dict[str, Any]:
-    """One node with the fields asked for; absent values are left out, `id` is always there."""
-    table = NODES[kind]
-    shown: dict[str, Any] = {}
-    for field in fields or [Field(name) for name in DEFAULTS[kind].split(",")]:
-        if field.name not in table:
-            if field.name in UNFILLED.get(kind, frozenset()):
-                continue
-            message = f"(#100) Tried accessing nonexisting field ({field.name}) on node type ({TYPES[kind]})"
-            raise GraphError(message, 100)
-        value = table[field.name](view, thing, field)
-        if value is not None:
-            shown[field.alias] = value
-    if "id" in table:  # stories and ratings have none
-        shown.setdefault("id", table["id"](view, thing, Field("id")))
-    return shown
+SHOWN = Nodes(NODES, TYPES, DEFAULTS, UNFILLED)

@@ -2,44 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from paloverde.simulator import media, texts
-from paloverde.simulator.city import City, Conversation, Item, Medium, Person, Presence
-from paloverde.simulator.facebook.fields import Field
-from paloverde.simulator.wire import Ask
+from paloverde.simulator.city import Conversation, Item, Medium, Person
+from paloverde.simulator.graph.fields import Field
+from paloverde.simulator.graph.view import View, stamp
 
 WWW = "https://www.facebook.com"
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """Who asks what: the public sees less than the Page's owner."""
-
-    city: City
-    presence: Presence
-    ask: Ask
-    token: str
-    version: str
-    edges: Callable[[View, Any, Field], Any]
-
-    @property
-    def owner(self) -> bool:
-        return self.presence.tokens[self.token] == "owner"
-
-    @property
-    def page_id(self) -> str:
-        return self.presence.account.id
-
-    def file(self, name: str) -> str:
-        root = self.ask.base.removesuffix("/facebook")
-        return media.address(root, "facebook", name, self.city, signed=self.presence.settings["signed_media"])
-
-
-Show = Callable[[View, Any, Field], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +22,6 @@ class Photo:
     @property
     def key(self) -> tuple[int, int]:
         return int(self.post.at.timestamp()), self.post.order * 10 + self.index
-
-
-def stamp(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%S+0000")
 
 
 def person(someone: Person, *, mail: bool = False) -> dict[str, str]:
@@ -73,7 +40,7 @@ def author(view: View, item: Item, _: Field) -> dict[str, str] | None:
 
 def permalink(view: View, item: Item) -> str:
     post = item.root.id.rpartition("_")[2]
-    where = f"{WWW}/{view.page_id}/posts/{post}/"
+    where = f"{WWW}/{item.root.id.rpartition('_')[0] or view.page_id}/posts/{post}/"
     if item.kind == "post":
         return where
     own = item.id.rpartition("_")[2]
@@ -180,10 +147,6 @@ def recipients(view: View, item: Item, _: Field) -> dict[str, Any]:
 
 def participants(view: View, thread: Conversation, _: Field) -> dict[str, Any]:
     return {"data": [person(thread.person, mail=True), person(view.presence.account, mail=True)]}
-
-
-def here(view: View, thread: Conversation) -> list[Item]:
-    return [item for item in thread.messages if view.presence.there(item)]
 
 
 def scheduled(_: View, item: Item, __: Field) -> int | None:

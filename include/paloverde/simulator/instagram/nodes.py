@@ -5,21 +5,16 @@ A field that this city never fills is listed in `UNFILLED`: it may be asked for,
 
 from __future__ import annotations
 
-from typing import Any
-
 from paloverde.simulator import texts
 from paloverde.simulator.city import State
-from paloverde.simulator.facebook.errors import GraphError
-from paloverde.simulator.facebook.fields import Field
-from paloverde.simulator.facebook.objects import stamp
+from paloverde.simulator.graph.fields import Field
+from paloverde.simulator.graph.lists import here
+from paloverde.simulator.graph.view import Nodes, Show, nested, stamp
 from paloverde.simulator.instagram.objects import (
-    Show,
-    View,
     alt_text,
     attachments,
     children,
     comments_count,
-    here,
     media_type,
     media_url,
     owner,
@@ -52,9 +47,7 @@ USER: dict[str, Show] = {
     "has_profile_pic": lambda *_: True,
     "is_published": lambda *_: True,
 }
-USER |= dict.fromkeys(
-    ("media", "stories", "tags", "live_media"), lambda view, thing, field: view.edges(view, thing, field)
-)
+USER |= dict.fromkeys(("media", "stories", "tags", "live_media"), nested)
 MEDIA: dict[str, Show] = {
     "id": lambda _, item, __: item.id,
     "ig_id": lambda _, item, __: str(int(item.id) * 137 % 10**19),
@@ -79,7 +72,7 @@ MEDIA: dict[str, Show] = {
     "video_title": lambda _, item, __: item.text if item.stream == "live" else None,
     "live_status": lambda _, item, __: "ACTIVE" if item.stream == "live" else None,
     "children": children,
-    "comments": lambda view, item, field: view.edges(view, item, field),
+    "comments": nested,
 }
 CHILD: dict[str, Show] = {
     "id": lambda _, child, __: child.medium.native_id,
@@ -103,7 +96,7 @@ COMMENT: dict[str, Show] = {
     "hidden": lambda _, item, __: item.state is State.HIDDEN,
     "like_count": lambda _, item, __: item.likes,
     "parent_id": parent_id,
-    "media": lambda view, item, field: render(view, "media", item.root, field.inner or [Field("id")]),
+    "media": lambda view, item, field: view.render("media", item.root, field.inner or [Field("id")]),
     "user": lambda view, item, _: {"id": item.author.id} if item.author is view.account else None,
     "replies": replies,
 }
@@ -112,7 +105,7 @@ THREAD: dict[str, Show] = {
     "updated_time": touched,
     "message_count": lambda view, thread, _: len(here(view, thread)),
     "participants": participants,
-    "messages": lambda view, thread, field: view.edges(view, thread, field),
+    "messages": nested,
 }
 MESSAGE: dict[str, Show] = {
     "id": lambda _, item, __: item.id,
@@ -127,10 +120,10 @@ MESSAGE: dict[str, Show] = {
 PAGE: dict[str, Show] = {
     "id": lambda view, *_: view.page_id,
     "name": lambda view, *_: view.account.name,
-    "instagram_business_account": lambda view, _, field: render(
-        view, "user", None, field.inner or [Field("id")]
+    "instagram_business_account": lambda view, _, field: view.render(
+        "user", None, field.inner or [Field("id")]
     ),
-    "conversations": lambda view, thing, field: view.edges(view, thing, field),
+    "conversations": nested,
 }
 
 NODES: dict[str, dict[str, Show]] = {
@@ -175,19 +168,4 @@ UNFILLED: dict[str, frozenset[str]] = {
     "message": frozenset({"shares", "story", "reply_to", "tags", "sticker"}),
 }
 
-
-def render(view: View, kind: str, thing: Any, fields: list[Field]) -> dict[str, Any]:
-    """One node with the fields asked for; absent values are left out, `id` is always there."""
-    table = NODES[kind]
-    shown: dict[str, Any] = {}
-    for field in fields or [Field(name) for name in DEFAULTS[kind].split(",")]:
-        if field.name not in table:
-            if field.name in UNFILLED.get(kind, frozenset()):
-                continue
-            message = f"(#100) Tried accessing nonexisting field ({field.name}) on node type ({TYPES[kind]})"
-            raise GraphError(message, 100)
-        value = table[field.name](view, thing, field)
-        if value is not None:
-            shown[field.alias] = value
-    shown.setdefault("id", table["id"](view, thing, Field("id")))
-    return shown
+SHOWN = Nodes(NODES, TYPES, DEFAULTS, UNFILLED)

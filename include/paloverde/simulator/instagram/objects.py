@@ -3,53 +3,18 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from paloverde.simulator import media
-from paloverde.simulator.city import City, Conversation, Item, Medium, Person, Presence
-from paloverde.simulator.facebook.fields import Field
-from paloverde.simulator.facebook.objects import stamp
-from paloverde.simulator.instagram.ids import page_of
-from paloverde.simulator.wire import Ask
+from paloverde.simulator.city import Conversation, Item, Medium, Person
+from paloverde.simulator.graph.fields import Field
+from paloverde.simulator.graph.view import View, stamp
 
 WWW = "https://www.instagram.com"
 STORY_LASTS = timedelta(hours=24)
 LIVE_LASTS = timedelta(hours=1)
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """Who asks what. Only the owner's token opens anything."""
-
-    city: City
-    presence: Presence
-    ask: Ask
-    token: str
-    version: str
-    edges: Callable[[View, Any, Field], Any]
-
-    @property
-    def owner(self) -> bool:
-        return self.presence.tokens[self.token] == "owner"
-
-    @property
-    def account(self) -> Person:
-        return self.presence.account
-
-    @property
-    def page_id(self) -> str:
-        return page_of(self.account.id)
-
-    def file(self, name: str) -> str:
-        root = self.ask.base.removesuffix("/instagram")
-        signed = self.presence.settings["signed_media"]
-        return media.address(root, "instagram", name, self.city, signed=signed)
-
-
-Show = Callable[[View, Any, Field], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +117,11 @@ def permalink(view: View, item: Item) -> str:
 
 def children(view: View, item: Item, field: Field) -> dict[str, Any] | None:
     """The pictures of a carousel; nothing for any other post."""
-    return view.edges(view, item, field) if len(item.media) > 1 else None
+    return view.nested(item, field) if len(item.media) > 1 else None
 
 
 def replies(view: View, item: Item, field: Field) -> dict[str, Any] | None:
-    return view.edges(view, item, field) if shown_replies(view, item) else None
+    return view.nested(item, field) if shown_replies(view, item) else None
 
 
 def participants(view: View, thread: Conversation, _: Field) -> dict[str, Any]:
@@ -185,10 +150,6 @@ def reactions(view: View, item: Item, _: Field) -> dict[str, Any] | None:
         return None
     other = item.thread.person if item.author is view.account else view.account
     return {"data": [{"reaction": "love", "emoji": "❤", "users": [person(other)]}]}
-
-
-def here(view: View, thread: Conversation) -> list[Item]:
-    return [item for item in thread.messages if view.presence.there(item)]
 
 
 def touched(_: View, thread: Conversation, __: Field) -> str:

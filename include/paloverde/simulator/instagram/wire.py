@@ -6,18 +6,18 @@ from typing import Any
 
 from paloverde.simulator import limits
 from paloverde.simulator.city import City, Conversation, Item
-from paloverde.simulator.facebook import errors
-from paloverde.simulator.facebook.errors import GraphError
-from paloverde.simulator.facebook.fields import BadFields, parse
-from paloverde.simulator.facebook.wire import finish as finished
-from paloverde.simulator.facebook.wire import token_of, version_of
+from paloverde.simulator.graph import errors
+from paloverde.simulator.graph.errors import GraphError
+from paloverde.simulator.graph.fields import BadFields, parse
+from paloverde.simulator.graph.view import View
+from paloverde.simulator.graph.wire import finish, refuse_unknown, several, token_of, version_of
 from paloverde.simulator.instagram import edges
-from paloverde.simulator.instagram.nodes import render
-from paloverde.simulator.instagram.objects import View, is_there
+from paloverde.simulator.instagram.ids import page_of
+from paloverde.simulator.instagram.nodes import SHOWN
+from paloverde.simulator.instagram.objects import is_there
 from paloverde.simulator.wire import Ask, Reply
 
 SITE = "instagram"
-NEWEST = 26
 CALLS_PER_DAY = 4800  # the real one is this times the impressions of the last day
 THROTTLED = (
     "(#80002) There have been too many calls to this Instagram account. Wait a bit and try again. For more "
@@ -44,34 +44,27 @@ def answer(city: City, ask: Ask) -> Reply:
         reply = error.reply(ask)
         if error.code == 80002:
             seconds_left = 86_400 - int(city.clock.now().timestamp()) % 86_400
-            return finish(city, ask, reply, throttled_minutes=seconds_left // 60 + 1)
+            return finish(city, ask, reply, site=SITE, throttled_minutes=seconds_left // 60 + 1)
     except BadFields as error:
         reply = GraphError(f"(#2500) {error}", 2500).reply(ask)
-    return finish(city, ask, reply)
-
-
-def finish(city: City, ask: Ask, reply: Reply, *, throttled_minutes: int = 0) -> Reply:
-    """The headers that every Graph answer carries, with the usage of this account."""
-    return finished(city, ask, reply, throttled_minutes=throttled_minutes, site=SITE)
+    return finish(city, ask, reply, site=SITE)
 
 
 def _answer(city: City, ask: Ask, version: str, path: list[str]) -> Any:
     presence = city.presences[SITE]
-    if int(version[1:].partition(".")[0]) > NEWEST:
-        raise GraphError(f"Unknown path components: /{version}", 2500)
-    if ask.method != "GET":
-        raise GraphError(f"Unsupported {ask.method.lower()} request.", 100, kind="GraphMethodException")
-    view = View(city, presence, ask, token_of(presence, ask), version, edges.nested)
+    refuse_unknown(ask, version)
+    page = page_of(presence.account.id)
+    view = View(city, presence, ask, token_of(presence, ask), version, page, SHOWN, edges.edge)
     usage = limits.count(presence, "graph", CALLS_PER_DAY, 86_400, city.clock.now())
     if usage.over:
         raise GraphError(THROTTLED, 80002)
     if not view.owner:
         raise GraphError("(#10) Application does not have permission for this action", 10, status=403)
     if not path:
-        return _several(view)
+        return several(ask, lambda native_id: _node(view, _thing(view, native_id)))
     thing = _thing(view, path[0])
     if len(path) == 1:
-        return _node(view, thing, parse(ask.query.get("fields", "")))
+        return _node(view, thing)
     return edges.edge(view, thing, path[1], ask.query)
 
 
@@ -96,23 +89,13 @@ def _thing(view: View, native_id: str) -> Any:
     return item
 
 
-def _node(view: View, thing: Any, fields: list[Any]) -> dict[str, Any]:
-    if thing is None:
-        return render(view, "user", None, fields)
-    if isinstance(thing, str):
-        return render(view, "page", thing, fields)
-    if isinstance(thing, Conversation):
-        return render(view, "thread", thing, fields)
-    assert isinstance(thing, Item)
-    return render(view, "media" if thing.kind == "post" else thing.kind, thing, fields)
-
-
-def _several(view: View) -> dict[str, Any]:
-    """`/?ids=a,b,c`: one that is missing fails the whole question, as on the real site."""
-    ids = [one for one in view.ask.query.get("ids", "").split(",") if one]
-    if not ids:
-        raise errors.unsupported()
-    if len(ids) > 50:
-        raise GraphError(f"(#100) Too many IDs. Maximum: 50. Provided: {len(ids)}.", 100)
+def _node(view: View, thing: Any) -> dict[str, Any]:
     fields = parse(view.ask.query.get("fields", ""))
-    return {one: _node(view, _thing(view, one), fields) for one in ids}
+    if thing is None:
+        return view.render("user", None, fields)
+    if isinstance(thing, str):
+        return view.render("page", thing, fields)
+    if isinstance(thing, Conversation):
+        return view.render("thread", thing, fields)
+    assert isinstance(thing, Item)
+    return view.render("media" if thing.kind == "post" else thing.kind, thing, fields)

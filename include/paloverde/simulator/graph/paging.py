@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from paloverde.simulator.facebook.errors import GraphError
+from paloverde.simulator.graph.errors import GraphError
 
 Key = tuple[int, int]
 FIRST = -1

@@ -1,0 +1,72 @@
+"""An account's last night, where it broke off: why, whether it goes on by itself, and from when on."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import NamedTuple
+
+from sqlalchemy import Engine, select
+
+from paloverde.archive.seal import BrokenOff, RunKind, read_seal
+from paloverde.records import PACIFIC
+from paloverde.state.tables import PAUSES, RUNS
+
+_ITS_STREAM = "night"  # of the gap that names what broke it off
+_MET_A_LIMIT = "the site's limit or daily quota was reached"
+_NOT_ONE_LIST = "not one list was had to its end; the gaps say why"
+
+
+class BrokenNight(NamedTuple):
+    """A night that ended before it had asked everything. `paused_until` is what the site last told, if more."""
+
+    account: str
+    day: date
+    ended_at: datetime
+    cause: str
+    at_limit: bool
+    paused_until: datetime | None
+
+    def __str__(self) -> str:
+        return f"it broke off on {moment(self.ended_at)}: {self.cause.rstrip('.')}"
+
+    @property
+    def todo(self) -> str:
+        """What goes on by itself, from when on, and how a person does the same."""
+        by_hand = f"`paloverde archive {self.account} --day {self.day}`"
+        after = f", after {moment(self.paused_until)}" if self.paused_until else ""
+        how = "goes on where it stopped" if self.at_limit else "asks again"
+        return f"wait for the night's next try, or run {by_hand}{after}: it {how}"
+
+
+def broken_night(books: Engine, slug: str, now: datetime) -> BrokenNight | None:
+    """The newest sealed night of an account, where it broke off; None where it came to its end."""
+    nights = select(RUNS.c.body).where(
+        RUNS.c.account == slug, RUNS.c.kind == RunKind.NIGHT.value, ~RUNS.c.pending
+    )
+    with books.connect() as connection:
+        row = connection.execute(nights.order_by(RUNS.c.sequence.desc()).limit(1)).first()
+    if row is None:
+        return None
+    run = read_seal(row.body.encode(), where="in the database").run
+    cover = run.coverage
+    if cover.broken_off is BrokenOff.NO:
+        return None
+    told = [gap.cause.removeprefix("it broke off: ") for gap in cover.gaps if gap.stream == _ITS_STREAM]
+    at_limit = cover.broken_off is BrokenOff.LIMIT
+    cause = told[0] if told else _MET_A_LIMIT if at_limit else _NOT_ONE_LIST
+    return BrokenNight(
+        slug, run.day, run.ended_at, cause, at_limit, _paused_until(books, run.platform, slug, now)
+    )
+
+
+def moment(at: datetime) -> str:
+    """A moment for people, in the City's time."""
+    return f"{at.astimezone(PACIFIC):%A %d %B %Y at %H:%M}"
+
+
+def _paused_until(books: Engine, site: str, slug: str, now: datetime) -> datetime | None:
+    """Until when the site wants to be left alone, by this account or by the whole app; None where not at all."""
+    mine = (PAUSES.c.site == site, PAUSES.c.owner.in_((slug, "")), PAUSES.c.free_at > now)
+    with books.connect() as connection:
+        ends = connection.execute(select(PAUSES.c.free_at).where(*mine)).scalars().all()
+    return max(ends, default=None)

@@ -1,0 +1,45 @@
+"""Where the archive of a city lies: the store's address and how to open it, from the settings."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from paloverde.archive.store.interface import Grade, Store
+from paloverde.settings import Secret, Settings
+
+_KEPT = {
+    Grade.APPLICATION: "this program refuses to delete there, an administrator still can",
+    Grade.GOVERNANCE: "the server refuses to delete there, a specially privileged user still can",
+    Grade.COMPLIANCE: "the server refuses to delete there, for everybody, until the lock ends",
+}
+
+
+def promise(store: Store) -> str:
+    """What a store promises, in one sentence."""
+    return f"The archive lies in {store.description} ({store.grade.value}): {_KEPT[store.grade]}."
+
+
+class Access(TypedDict):
+    """How to open a store."""
+
+    endpoint: str | None
+    region: str | None
+    access_key: str | None
+    secret_key: str | None
+    mode: Grade
+
+
+def place_of(settings: Settings) -> tuple[str, Access]:
+    """The address, and what `open_store` needs beside it."""
+    access = Access(
+        endpoint=settings.s3_endpoint,
+        region=settings.s3_region,
+        access_key=_reveal(settings.s3_access_key),
+        secret_key=_reveal(settings.s3_secret_key),
+        mode=Grade(settings.lock_mode),
+    )
+    return settings.store, access
+
+
+def _reveal(secret: Secret | None) -> str | None:
+    return None if secret is None else secret.reveal()
