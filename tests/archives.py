@@ -155,7 +155,7 @@ def add_night(
         platform=account.partition("-")[0],
         day=day,
         kind=kind,
-        digest=hashlib.sha256(repr([part.sha256 for part in parts]).encode()).hexdigest(),
+        digest=hashlib.sha256(repr(([part.sha256 for part in parts], coverage)).encode()).hexdigest(),
         started_at=ended - timedelta(minutes=5),
         ended_at=ended,
         parts=parts,

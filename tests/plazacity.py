@@ -46,7 +46,7 @@ class City:
     def sweep(self, day: date, since: datetime | None = None) -> tuple[SweepReport, PaloverdeError | None]:
         begun = since or last_look(self.vault, ACCOUNT)
         assert begun is not None
-        watched = posts_to_watch(self.vault, ACCOUNT, 30)
+        watched = posts_to_watch(self.vault, Plaza(), ACCOUNT, 30)
         return sweep(self.vault, Plaza(), ACCOUNT, day, begun, watched, self.line)
 
     def gaps(self, *, only_open: bool = True) -> list[KnownGap]:

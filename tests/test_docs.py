@@ -12,21 +12,27 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from archives import NIGHT, SIGNER, make_archive, medium, record
 from exports import Office
 from paloverde import errors
 from paloverde.archive import layout
 from paloverde.archive.ledger import Event, Ledger
+from paloverde.archive.registry import OTHER, register
 from paloverde.archive.schema import columns_page
 from paloverde.bundles.build import build_bundle
 from paloverde.cli import COMMANDS, reference, whole_parser
+from paloverde.platforms import PLATFORMS
 from paloverde.platforms.matrix import reference as sites_page
+from paloverde.records import Account, Kind, Visibility
 from paloverde.search.answer import search
 from paloverde.search.question import ask
+from paloverde.search.scope import PRIVATE_KINDS
 from paloverde.settings import FOR_TESTS, SETTINGS
 from paloverde.simulator.server import start, welcome
 from paloverde.simulator.sites import build
+from paloverde.state.books import open_books
 from plaza import plaza
 from plazacity import City
 
@@ -170,6 +176,25 @@ def test_a_file_that_a_page_names_is_there(page: str, path: str) -> None:
 @pytest.mark.parametrize(("question", "meaning"), rows("docs/guide/clerk.md", "| you write | it means |"))
 def test_a_question_of_the_clerks_guide_means_what_the_guide_says(question: str, meaning: str) -> None:
     assert ask(question.strip("`")).sentence == meaning
+
+
+def test_the_clerks_guide_tells_every_kind_and_visibility_and_what_is_left_out() -> None:
+    page = PAGES["docs/guide/clerk.md"]
+    assert sorted(name for name, _ in rows("docs/guide/clerk.md", "| kind | what it is |")) == sorted(Kind)
+    told = rows("docs/guide/clerk.md", "| visibility | who could see it |")
+    assert sorted(name for name, _ in told) == sorted(Visibility)
+    assert [kind for kind in PRIVATE_KINDS if f"**{kind}**" not in page] == []
+
+
+@pytest.mark.parametrize("platform", [*PLATFORMS, OTHER])
+def test_the_guide_for_it_shows_an_id_of_each_site_that_is_taken(platform: str, tmp_path: Path) -> None:
+    (told,) = [
+        row
+        for row in rows("docs/guide/it.md", "| `--platform` | `--id` | for example |")
+        if row[0].strip("`") == platform
+    ]
+    books = open_books(make_url(f"sqlite:///{tmp_path}/books.db"))
+    register(books, Account("an-account", platform, told[2].strip("`"), "palmdesert"), NOW)
 
 
 def test_every_error_has_its_advice_in_the_guide_for_it() -> None:

@@ -183,6 +183,23 @@ def test_a_gap_that_no_import_speaks_of_opens_as_ever(vault: Vault) -> None:
     assert "messages" in {gap.stream for gap in run(vault, 5, older)}
 
 
+def test_a_night_fills_nothing_that_an_import_lacks(vault: Vault) -> None:
+    lacks = Gap("media", Kind.OTHER, "1 picture is not here: p.jpg was not handed in")
+    run(vault, 1, listed(""))
+    (gap,) = run(vault, 1, lacks, kind=RunKind.IMPORT)
+    assert str(gap).startswith(f"{SLUG}, import, media, ")
+    assert len(run(vault, 2, listed(""), Listing("media", Kind.OTHER, complete=True, got=1))) == 1
+    (gap,) = run(vault, 3, listed(""))
+    assert "Open until an import has it in full" in str(gap)
+
+
+def test_the_same_words_of_a_night_and_of_an_import_are_two_gaps(vault: Vault) -> None:
+    run(vault, 1, OUTAGE, kind=RunKind.IMPORT)
+    assert len(run(vault, 2, OUTAGE)) == 2
+    (left,) = run(vault, 3, listed())
+    assert left.what == "gap of an import"
+
+
 def test_a_sweep_opens_and_fills_nothing(vault: Vault) -> None:
     run(vault, 1, OUTAGE)
     (gap,) = run(vault, 1, listed(), Gap("posts", Kind.POST, "HTTP 500"), kind=RunKind.SWEEP)

@@ -19,7 +19,7 @@ import pytest
 from archives import ACCOUNT, NIGHT, SIGNER, Row, add_night, make_archive, medium, open_empty, record, removed
 from paloverde import __version__
 from paloverde.archive.reader import Archive
-from paloverde.archive.seal import Coverage
+from paloverde.archive.seal import Coverage, RunKind
 from paloverde.bundles import verify
 from paloverde.bundles.build import BuiltBundle, build_bundle
 from paloverde.bundles.media import extension
@@ -101,6 +101,31 @@ def test_removed_and_hidden_items_say_so_in_words(tmp_path: Path) -> None:
     assert "Was hidden or removed already when it was first archived" in page
     assert "Cause on record: The page hid it (recorded as: city)." in page
     assert "This record was hidden when it was archived." in page
+
+
+def test_a_record_that_was_handed_in_is_not_said_to_come_from_the_site(tmp_path: Path) -> None:
+    row = record("file-" + "a" * 64, "Words of a telephone", provenance="personal_device")
+    files = inside(build(make_archive(tmp_path, [row]), tmp_path / "b.zip"))
+    page = files["records/volume-00001.html"].decode()
+    assert "handed in from a personal device, with the custodian&#39;s declaration" in page
+    for words in ("what the site sent", "Identifier on the site", "<dt>Archived</dt>"):
+        assert words not in page
+    assert "SHA-256 of what was read of it" in page
+    assert 'Imported</dt><dd dir="auto">March 2, 2026; as its source stood' in page
+    assert "what the sites sent" not in files["README.txt"].decode()
+
+
+def test_words_of_an_import_are_not_said_to_be_removed(tmp_path: Path) -> None:
+    shown = record("9", "Meeting on Monday")
+    archive = make_archive(tmp_path, [shown], removed=[removed(shown)])
+    forged = record("9", "I resign", provenance="upload", observed_at=datetime(2026, 3, 5, tzinfo=UTC))
+    add_night(archive, ACCOUNT, date(2026, 3, 5), [forged], kind=RunKind.IMPORT)
+    page = inside(build(archive, tmp_path / "b.zip"))["records/volume-00001.html"].decode()
+    first, second = page.split("<article ")[1:]
+    assert "Found removed March 3, 2026" in first
+    assert "How these words came: handed in as a file. The item of that id" in second
+    assert "was found hidden or removed on March 3, 2026" in second
+    assert "Found removed" not in second
 
 
 def test_every_time_in_the_table_is_labelled(tmp_path: Path) -> None:

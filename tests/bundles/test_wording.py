@@ -192,11 +192,11 @@ def test_what_changed_between_two_versions_is_said(more: dict[str, object], word
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        ({}, "The same words from another source, no edit: the site's API gave it (before: the account's download from the site holds it)."),
-        ({"text": "pool\r\n"}, "The same words from another source, no edit: the site's API gave it (before: the account's download from the site holds it)."),
-        ({"poster_name": "Rosa", "visibility": "hidden"}, "The same words from another source, no edit: the site's API gave it (before: the account's download from the site holds it). Told otherwise here: the poster's display name and visibility (from public to hidden)."),
-        ({"text": "pools"}, "From another source: the site's API gave it (before: the account's download from the site holds it). Different: the text."),
-        ({"kind": "subscriber_count", "count": 7}, "From another source: the site's API gave it (before: the account's download from the site holds it). Different: the count."),
+        ({}, "The same words from another source, no edit: from the site's own answer to the City (before: from the site's download of the account)."),
+        ({"text": "pool\r\n"}, "The same words from another source, no edit: from the site's own answer to the City (before: from the site's download of the account)."),
+        ({"poster_name": "Rosa", "visibility": "hidden"}, "The same words from another source, no edit: from the site's own answer to the City (before: from the site's download of the account). Told otherwise here: the poster's display name and visibility (from public to hidden)."),
+        ({"text": "pools"}, "Another source tells it differently: from the site's own answer to the City (before: from the site's download of the account). Different: the text."),
+        ({"kind": "subscriber_count", "count": 7}, "Another source tells it differently: from the site's own answer to the City (before: from the site's download of the account). Different: the count."),
     ],
 )  # fmt: skip
 def test_what_another_source_tells_is_no_edit(more: dict[str, object], words: str) -> None:
@@ -228,15 +228,18 @@ def test_an_import_and_the_night_after_it_are_told_apart_wherever_counsel_reads(
     with zipfile.ZipFile(out) as box:
         files = {name: box.read(name) for name in box.namelist()}
     first, second = files["records/volume-00001.html"].decode().split("<article ")[1:]
-    assert "The City did not get this record from the site&#39;s API: the account&#39;s download" in first
-    assert "The same words from another source, no edit: the site&#39;s API gave it" in second
+    assert (
+        "The City did not get this record from the site&#39;s own answer: from the site&#39;s download"
+        in first
+    )
+    assert "The same words from another source, no edit: from the site&#39;s own answer to the City" in second
     assert "Changed:" not in second
     ways = ["export", "api"]
     assert [json.loads(line)["provenance"] for line in files["records.jsonl"].splitlines()] == ways
     table = list(csv.DictReader(io.StringIO(files["records.csv"].decode("utf-8-sig"))))
     assert [row["provenance"] for row in table] == ways
     assert pq.read_table(io.BytesIO(files["records.parquet"]))["provenance"].to_pylist() == ways
-    assert "personal_device       it was handed in from a personal device" in files["README.txt"].decode()
+    assert "personal_device       handed in from a personal device" in files["README.txt"].decode()
 
 
 def test_a_list_is_said_with_commas_and_and() -> None:

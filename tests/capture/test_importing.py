@@ -204,8 +204,13 @@ def test_files_of_a_personal_device_need_a_declaration(office: Office, tmp_path:
     assert (report.format, row["provenance"]) == ("files", "personal_device")
     assert json.loads(row["raw"])["custodian"] == "Ana Lindqvist"
     assert office.archive.media(row["media"][0]["sha256"]) == picture.read_bytes()
-    assert [hit.native_id for hit in search(office.archive, '"own telephone"').hits] == [row["native_id"]]
-    assert any("what is written or said in them is not" in gap for gap in report.gaps)
+    assert [
+        hit.native_id for hit in search(office.archive, '"own telephone"', include_private=True).hits
+    ] == [row["native_id"]]
+    assert report.gaps == []
+    assert any("what is written or said in them is not" in note for note in report.notes)
+    assert [note for note in report.lines() if note.startswith("note: 1 file was handed in as they are")]
+    assert "handed in as they are" not in str(search(office.archive, "*").limits)
 
 
 def test_links_and_files_that_vanish_are_said_in_a_sentence(office: Office, tmp_path: Path) -> None:

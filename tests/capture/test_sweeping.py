@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 
 from hypothesis import given
@@ -12,9 +13,9 @@ from paloverde.archive.reader import Archive
 from paloverde.archive.register import items
 from paloverde.archive.seal import Role, RunKind
 from paloverde.archive.turns import Swept, note_sweep, turn
-from paloverde.capture.sweeping import SHARE, last_look, not_due, pause_between
+from paloverde.capture.sweeping import SHARE, last_look, not_due, pause_between, posts_to_watch
 from paloverde.errors import RateLimited
-from paloverde.platforms.conversation import Budget
+from paloverde.platforms.conversation import Budget, Older
 from paloverde.search.answer import search
 from paloverde.state.tables import ITEMS
 from plaza import ACCOUNT, Plaza
@@ -107,6 +108,18 @@ def test_what_was_found_before_a_limit_is_kept_and_the_limit_told(city: City) ->
     assert kinds(city) == [RunKind.NIGHT, RunKind.SWEEP]
 
 
+class TagsToo(Plaza):
+    """A site that gives the comments of the posts in one list only."""
+
+    older = Older(frozenset({"posts of the account"}))
+
+
+def test_posts_whose_comments_are_never_given_are_not_asked_for_again_and_again(city: City) -> None:
+    city.night(FIRST)
+    assert posts_to_watch(city.vault, Plaza(), ACCOUNT, 10_000)
+    assert posts_to_watch(city.vault, TagsToo(), ACCOUNT, 10_000) == []
+
+
 def test_what_was_not_had_opens_no_gap(city: City) -> None:
     city.night(FIRST)
     city.site.comment("p4", "new", "New")
@@ -126,7 +139,11 @@ def test_a_picture_that_a_sweep_could_not_fetch_is_in_its_seal_and_the_next_nigh
     assert "1 pictures or videos were not captured" in gap.cause
     assert report.is_whole
     assert [known.stream for known in city.gaps()] == ["media"]
-    assert [str(limit) for limit in search(city.archive, "sign").limits if gap.cause in str(limit)]
+    assert [
+        str(limit)
+        for limit in search(city.archive, "sign").limits
+        if "1 picture or video was not captured" in str(limit)
+    ]
     city.site.files[picture] = b"\x89PNG sign"
     assert city.night(SECOND)[0].gaps == []
     assert city.gaps() == []
@@ -178,6 +195,48 @@ def test_the_next_sweep_waits_and_looks_back_to_the_last(city: City) -> None:
     assert due(city) is None
     a_few_a_day = Budget("units", 1000, "America/Los_Angeles")
     assert "is swept next at" in str(due(city, a_few_a_day))
+
+
+def night_short_of_posts(city: City, day: date) -> None:
+    """Its list of posts breaks off after the first page."""
+    city.later += timedelta(days=1)
+    status, page = city.site.answer("/posts", {})
+    failure = (500, b"{}")
+    city.site.once_broken["/posts"] = [(status, json.dumps(page).encode()), failure, failure]
+    _, trouble = city.night(day)
+    assert trouble is None
+
+
+def test_a_sweep_looks_back_over_a_night_that_did_not_have_all_posts(city: City) -> None:
+    city.night(FIRST)
+    whole = last_look(city.vault, ACCOUNT)
+    night_short_of_posts(city, SECOND)
+    assert last_look(city.vault, ACCOUNT) == whole
+    city.later += timedelta(hours=1)
+    with turn(city.vault.books, ACCOUNT.slug, "sweep", timedelta(minutes=40), city.clock):
+        note_sweep(city.vault.books, ACCOUNT.slug, Swept(swept := city.clock(), 50))
+    assert last_look(city.vault, ACCOUNT) == swept
+
+
+def test_a_night_without_the_comments_of_one_post_is_a_look_all_the_same(city: City) -> None:
+    city.night(FIRST)
+    before = last_look(city.vault, ACCOUNT)
+    city.later += timedelta(days=1)
+    city.site.broken["/comments/p1"] = (500, b"{}")
+    city.night(SECOND)
+    after = last_look(city.vault, ACCOUNT)
+    assert before is not None
+    assert after is not None
+    assert after - before >= timedelta(days=1)
+
+
+def test_posts_that_no_night_of_a_week_had_do_not_draw_each_sweep_back_over_months(city: City) -> None:
+    city.night(FIRST)
+    for days in range(1, 10):
+        night_short_of_posts(city, FIRST + timedelta(days=days))
+    looked = last_look(city.vault, ACCOUNT)
+    assert looked is not None
+    assert city.clock() - looked < timedelta(hours=1)
 
 
 @given(

@@ -122,7 +122,7 @@ def test_a_site_that_is_down_is_to_be_tried_again(
     assert "did not answer" in sentence(capsys)
 
 
-@pytest.mark.slow  # the waits of six attempts
+@pytest.mark.slow  # the store is asked again, after longer and longer pauses
 def test_an_unreachable_store_is_said(
     home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -94,14 +94,14 @@ def test_a_declaration_goes_with_the_files(home: Path, capsys: pytest.CaptureFix
     ]
     status, out, _ = said(capsys, "import", str(home / "screen.png"), "--account", SLUG, *words)
     assert (status, "(personal_device)" in out) == (0, True)
-    assert "Ana Lindqvist" in said(capsys, "search", "telephone", "--json")[1]
+    assert "Ana Lindqvist" in said(capsys, "search", "telephone", "--json", "--private")[1]
 
 
 def test_a_table_is_mapped_and_moves_out_and_in_again(
     home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (home / "posts.csv").write_text("Number,Words\n7,Park closes early\n")
-    columns = ["--format", "table", "--map", "Number=native_id", "--map", "words = text"]
+    columns = ["--format", "table", "--map", "Number=native_id", "--map", "words = text", "--kind", "post"]
     assert said(capsys, "import", str(home / "posts.csv"), "--account", SLUG, *columns)[0] == 0
     status, out, _ = said(capsys, "export", str(home / "out"))
     assert (status, "Versions of records: 1," in out) == (0, True)
@@ -162,7 +162,20 @@ def test_an_account_of_another_site_is_imported_searched_and_never_asked(
     _, out, _ = said(capsys, "accounts", "add", other, *words)
     assert f"no night asks for it: `paloverde import FILE --account {other}`" in out
     (home / "posts.csv").write_text("native_id,text\n7,Sweeping explained in a minute\n")
-    assert said(capsys, "import", str(home / "posts.csv"), "--account", other, "--format", "table")[0] == 0
+    assert (
+        said(
+            capsys,
+            "import",
+            str(home / "posts.csv"),
+            "--account",
+            other,
+            "--format",
+            "table",
+            "--kind",
+            "post",
+        )[0]
+        == 0
+    )
 
     status, found, _ = said(capsys, "search", "sweeping platform:other", "--json")
     assert (status, json.loads(found.splitlines()[0])["account"]) == (0, other)
@@ -195,3 +208,27 @@ def test_a_site_that_is_misspelt_is_not_taken_for_another(
     assert (status, "'facebok' is not a site that is archived" in err) == (1, True)
     _, _, err = said(capsys, "import", str(home), "--account", SLUG, "--format", "meta")
     assert "The format meta is for accounts of Facebook and Instagram" in err
+
+
+def test_an_import_that_read_not_one_record_fails_and_says_so_first(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (home / "empty.eml").write_bytes(b"")
+    for _ in range(2):
+        status, out, _ = said(capsys, "import", str(home / "empty.eml"), "--account", SLUG)
+        assert (status, out.startswith("NOT ONE RECORD was read")) == (1, True)
+
+
+def test_what_is_private_is_said_and_public_files_are_named_so(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mail = (
+        "From: Ana <ana@palmaria.test>\nDate: Mon, 02 Mar 2026 10:00:00 -0800\nMessage-ID: <1@x>\n\nzebra\n"
+    )
+    (home / "a.eml").write_text(mail)
+    (home / "zebra.png").write_bytes(b"\x89PNG")
+    _, out, _ = said(capsys, "import", str(home / "a.eml"), "--account", SLUG)
+    assert "private: 1 of 1 new version; a search shows them only with --private (messages, e-mails" in out
+    assert "zebra" not in said(capsys, "search", "zebra", "--json")[1]
+    assert "private:" not in said(capsys, "import", str(home / "zebra.png"), "--account", SLUG, "--public")[1]
+    assert "zebra.png" in said(capsys, "search", "zebra", "--json")[1]

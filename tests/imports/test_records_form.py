@@ -25,10 +25,10 @@ from paloverde.capture.spool import Spool
 from paloverde.errors import BadQuestion, Unreadable
 from paloverde.imports.recordform import FIELDS
 from paloverde.imports.said import Wish
-from paloverde.records import Medium, Missing, Poster, archive_day
+from paloverde.records import Kind, Medium, Missing, Poster, archive_day
 from paloverde.search.answer import search
 
-MOVED = Wish(format="records")
+MOVED, POSTS = Wish(format="records"), Wish(kind=Kind.POST)
 RAW = b'{"id": "1", "message": "caf\\u00e9"}'
 WHOLE: dict[str, Any] = {
     "native_id": "1", "kind": "comment", "text": "Café", "posted_at": "2026-03-02T10:00:00-08:00",
@@ -76,6 +76,11 @@ def test_a_line_without_raw_bytes_is_its_own_raw_bytes(office: Office, tmp_path:
         (b"[1, 2]", "line 2: it is no JSON object"),
         (b'{"native_id": "2", "account": "x-oakton"}', "line 2 is of the account x-oakton"),
         (b'{"native_id": "2\\u0000"}', "cannot be one"),
+        (b'{"native_id": "2", "kind": "toot"}', "line 2: the kind 'toot' is none: write one of post, story"),
+        (
+            b'{"native_id": "2", "raw": "x", "payload_sha256": "00"}',
+            "not those that payload_sha256 names (00)",
+        ),
     ],
 )
 def test_a_line_that_cannot_be_read_is_told_with_its_place_and_stops_nothing(
@@ -96,10 +101,8 @@ def test_a_line_that_cannot_be_read_is_told_with_its_place_and_stops_nothing(
         ({"posted_at": "9999-12-31T23:59:59Z"}, "is none at which anybody posted"),
         ({"posted_at": "9999-12-31T23:59:59-08:00"}, "is none at which anybody posted"),
         ({"posted_at": "yesterday"}, 'posted_at "yesterday" does not fit'),
-        ({"kind": "toot"}, "the kind 'toot' is not known"),
         ({"visibility": "sort of"}, "the visibility 'sort of' is not known"),
-        ({"payload_sha256": "0" * 64}, "its bytes are not those that payload_sha256 names"),
-        ({"raw": None, "raw_base64": "***"}, "raw_base64 is not base64"),
+        ({"raw": None, "raw_base64": "***", "payload_sha256": None}, "raw_base64 is not base64"),
         ({"platform": "facebook"}, "it says that it is of the site facebook"),
     ],
 )
@@ -149,7 +152,7 @@ Second;not a day;Ben;;
 def test_a_table_of_any_site_is_read_by_the_named_columns(office: Office, tmp_path: Path) -> None:
     path = zipped(tmp_path / "n.zip", {"posts.csv": TABLE, "park.jpg": b"a park"})
     columns = {"post text": "text", "date posted": "posted_at", "author": "poster_name", "picture": "media"}
-    report = office.take("nextdoor", path, wish=Wish(columns=columns))
+    report = office.take("nextdoor", path, wish=Wish(columns=columns, kind=Kind.POST))
     first, second = sorted(office.rows("nextdoor"), key=lambda row: row["text"])
     assert first["text"] == "Park closes; early\ntoday"
     assert first["posted_at"] == datetime(2026, 3, 4, 22, 30, tzinfo=UTC)  # half past two in the Pacific
@@ -165,7 +168,7 @@ def test_a_table_of_any_site_is_read_by_the_named_columns(office: Office, tmp_pa
 def test_times_of_a_table_are_read_in_the_zone_that_is_named(office: Office, tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text("native_id,posted_at\n1,2026-03-04 12:00:00\n")
-    office.take("nextdoor", path, wish=Wish(zone=ZoneInfo("UTC")))
+    office.take("nextdoor", path, wish=Wish(zone=ZoneInfo("UTC"), kind=Kind.POST))
     assert office.row("nextdoor", "1")["posted_at"] == datetime(2026, 3, 4, 12, tzinfo=UTC)
 
 
@@ -173,7 +176,7 @@ def test_times_of_a_table_are_read_in_the_zone_that_is_named(office: Office, tmp
 def test_a_table_in_another_encoding_is_read(office: Office, tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "t.csv"
     path.write_bytes("native_id,text\r\n1,Café\r\n".encode(encoding))
-    office.take("nextdoor", path)
+    office.take("nextdoor", path, wish=POSTS)
     row = office.row("nextdoor", "1")
     assert row["text"] == "Café"
     assert (row["drift"] is None) == (encoding != "cp1252")
@@ -191,7 +194,7 @@ def test_a_bad_row_is_told_and_the_others_are_read(
 ) -> None:
     path = tmp_path / "t.csv"
     path.write_text(body)
-    report = office.take("nextdoor", path)
+    report = office.take("nextdoor", path, wish=POSTS)
     assert office.row("nextdoor", "2")["text"] == "good"
     assert told in report.unread[0]
 
@@ -200,7 +203,7 @@ def test_a_table_without_known_columns_is_refused_in_a_sentence(office: Office, 
     path = tmp_path / "t.csv"
     path.write_text("a,b\n1,2\n")
     with pytest.raises(Unreadable, match=r"t\.csv has no row of column names"):
-        office.take("nextdoor", path)
+        office.take("nextdoor", path, wish=Wish(format="table"))
 
 
 def removed(office: Office, native_id: str) -> None:
@@ -219,7 +222,7 @@ def removed(office: Office, native_id: str) -> None:
         seal_run(office.vault, spool, run, "a" * 64)
 
 
-_NOT_MOVED = ("date", "provenance", "exchange_key", "exchange_offset", "payload_position")
+_NOT_MOVED = ("date", "exchange_key", "exchange_offset", "payload_position")
 
 
 def comparable(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -253,7 +256,11 @@ def test_what_moves_out_moves_in_with_equal_rows_and_hashes(tmp_path: Path) -> N
     assert comparable(new.rows("facebook")) == comparable(old.rows("facebook"))
     assert comparable(new.rows("facebook", Role.REMOVED)) == comparable(old.rows("facebook", Role.REMOVED))
     assert new.item("facebook", "100_4").state == "removed"
-    assert {row["provenance"] for row in new.rows("facebook")} == {"records"}
+    assert {row["provenance"] for row in new.rows("facebook")} == {"api"}
+    assert [gap.partition(",")[0] for gap in report.gaps] == ["media"]  # that the old archive lacks as well
+    (note,) = report.notes
+    assert note.startswith("These records were moved in from the archive with the key ")
+    assert "after its run 3 of Wednesday 18 November 2026, 12:00 PM Pacific" in note
 
 
 def test_a_folder_that_is_moved_out_proves_itself(tmp_path: Path) -> None:
@@ -274,7 +281,7 @@ def test_a_folder_that_is_moved_out_proves_itself(tmp_path: Path) -> None:
 def test_a_long_film_is_never_in_memory_as_a_whole_when_it_goes_out(tmp_path: Path) -> None:
     office, film = Office(tmp_path / "city"), tmp_path / "council.mp4"
     film.write_bytes(b"\0\0\0\x18ftypmp42" + bytes(48 * 2**20))
-    office.take("x", film, wish=Wish(format="files"))
+    office.take("x", film, wish=Wish(format="files", public=True))
     signer, answer = office.vault.signer, search(office.archive, "*")
     tracemalloc.start()
     try:

@@ -168,7 +168,7 @@ class Pretended(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(json.dumps(said).encode())
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its signature
         """Tests print nothing."""
 
 
@@ -177,9 +177,11 @@ def pretend_airflow(mark: str = "") -> Iterator[PretendAirflow]:
     with PretendAirflow(mark) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
+        try:
+            yield server
+        finally:  # a test that fails must not wait for it for ever
+            server.shutdown()
+            thread.join()
 
 
 @pytest.mark.parametrize("mark", ["", mark_of("the secret of another demo")])
@@ -188,7 +190,7 @@ def test_the_sign_in_is_never_sent_to_somebody_elses_airflow(mark: str) -> None:
         assert server.airflow.healthy() == ""
         assert server.airflow.is_anothers()
         with pytest.raises(
-            PersonNeeded, match="Another program answers at .* the sign-in was not sent to it"
+            PersonNeeded, match=r"Another program answers at .* the sign-in was not sent to it"
         ):
             server.airflow.signed_in("it", PASSWORD)
     assert server.sent == []

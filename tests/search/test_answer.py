@@ -11,7 +11,7 @@ import pytest
 
 from archives import ACCOUNT, NIGHT, Row, add_night, make_archive, medium, open_empty, record, removed
 from paloverde.archive.reader import Archive
-from paloverde.archive.seal import Coverage
+from paloverde.archive.seal import Coverage, RunKind
 from paloverde.errors import ArchiveDamaged, BadQuestion, UnknownAccount
 from paloverde.platforms.conversation import Gap, Listing
 from paloverde.records import Kind
@@ -138,6 +138,35 @@ def test_removed_content_is_found_and_says_so(city: Archive) -> None:
 def test_removed_content_is_found_where_only_its_copy_is_left(tmp_path: Path) -> None:
     archive = make_archive(tmp_path, [record("1", "hello")], removed=[removed(record("9", "the only copy"))])
     assert ids(search(archive, "copy")) == ["9"]
+
+
+def test_words_of_an_import_do_not_inherit_the_removal_of_an_item(tmp_path: Path) -> None:
+    shown = record("9", "Meeting on Monday")
+    archive = make_archive(tmp_path, [shown], removed=[removed(shown)])
+    forged = record("9", "I resign", provenance="records", observed_at=NIGHT + timedelta(days=3))
+    add_night(archive, ACCOUNT, date(2026, 3, 5), [forged], kind=RunKind.IMPORT)
+    found = search(archive, "removed:yes").hits
+    assert {hit.text: hit.removed and hit.removed.of_these_words for hit in found} == {
+        "Meeting on Monday": True, "I resign": False,
+    }  # fmt: skip
+    assert search(archive, "removed:yes").to_arrow()["removal_of_these_words"].to_pylist() == [True, False]
+
+
+def test_a_removed_item_that_was_moved_in_keeps_its_removal(tmp_path: Path) -> None:
+    moved = record("9", "Meeting on Monday", provenance="records")
+    (hit,) = search(make_archive(tmp_path, [moved], removed=[removed(moved)]), "monday").hits
+    assert hit.removed is not None
+    assert hit.removed.of_these_words
+
+
+def test_records_are_found_by_the_way_in_which_they_came(tmp_path: Path) -> None:
+    archive = make_archive(tmp_path, [record("1", "a"), record("2", "b", provenance="forwarded")])
+    answer = search(archive, "provenance:forwarded")
+    assert ids(answer) == ["2"]
+    assert "the provenance is forwarded" in answer.sentence
+    assert ids(search(archive, "NOT provenance:api")) == ["2"]
+    with pytest.raises(BadQuestion, match="provenance:forwarded"):
+        search(archive, "provenance:foward")
 
 
 def test_private_records_are_searched_only_when_the_caller_says_so(city: Archive) -> None:
@@ -288,7 +317,7 @@ def test_limits_that_touch_the_scope_are_told(tmp_path: Path) -> None:
     told = [str(limit) for limit in search(archive, "pool", since=date(2025, 1, 1)).limits]
     assert told == [
         f"Unfinished listing, {ACCOUNT}, comments of 12, March 2, 2026: the site stopped; 3 were had of 9 that the site states.",
-        f"Unread pieces, {ACCOUNT}, March 2, 2026: 2 pieces of answers could not be made records; their bytes are kept and were not searched.",
+        f"Unread pieces, {ACCOUNT}, March 2, 2026: 2 pieces of answers could not be made records: kept, and not searched.",
         f"Nights without a run, {ACCOUNT}, March 3, 2026 to March 4, 2026 (2 times): no run was sealed; what was posted and taken away again in that time is not in the archive.",
     ]
     everything = search(archive, "pool", include_private=True).limits

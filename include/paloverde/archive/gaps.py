@@ -2,7 +2,8 @@
 
 A gap is known by its account, place and cause, whatever numbers the cause names, so that one that is met
 every night is one gap. It closes only when a later run had the same listing in full over its interval, and
-what an import and the nights after it hold is not opened again.
+what an import and the nights after it hold is not opened again. What handed-in files lack is no night's to
+fill: only another import can bring it.
 Derived from the seals in their order, by a fresh run and by a rebuild alike.
 """
 
@@ -26,6 +27,7 @@ from paloverde.state.tables import GAPS, RUNS
 NIGHT_MISSED = "night without a run"
 _NIGHT, _MEDIA = "night", "media"  # streams of the run itself, which no listing fills
 _UNREAD = "unread pieces"
+OF_IMPORT = "gap of an import"
 # Of these a night always asks, and says so where it has no answer: to have them is to have them in full.
 _STATES = (Kind.PROFILE.value, Kind.SUBSCRIBER_COUNT.value)
 _TRIES_FOR_ALL = 5
@@ -73,13 +75,16 @@ class KnownGap(msgspec.Struct, frozen=True, kw_only=True):
     def __str__(self) -> str:
         named = self.stream.replace("_", " ")
         where = f"{named} of {self.of}" if self.of and self.what != NIGHT_MISSED else named
+        if self.what == OF_IMPORT:
+            where = f"import, {where}"
         met = f"{self.first_day:%A %d %B %Y}"
         if self.last_day != self.first_day:
             met += f" to {self.last_day:%A %d %B %Y}, in {self.times:,} runs"
         told = f"{self.account}, {where or self.what}, {met}: {self.cause.rstrip('.')}."
         if self.filled_day is not None:
             return f"{told} Had in full on {self.filled_day:%A %d %B %Y} (run {self.filled_by:,})."
-        return f"{told} Open until a run or an import has it in full{self._interval()}."
+        who = "an import" if self.what == OF_IMPORT else "a run or an import"
+        return f"{told} Open until {who} has it in full{self._interval()}."
 
     def _interval(self) -> str:
         if self.since is None:
@@ -91,8 +96,9 @@ def met(run: Draft) -> list[Met]:
     """What the coverage of a run says that it could not get, once for each place and cause."""
     cover = run.coverage
     bounds = {(it.stream, it.of): it.since for it in cover.listings}
+    what = OF_IMPORT if run.kind is RunKind.IMPORT else "gap"
     found = [
-        Met("gap", gap.kind.value, gap.stream, gap.of, gap.cause,
+        Met(what, gap.kind.value, gap.stream, gap.of, gap.cause,
             gap.since or bounds.get((gap.stream, gap.of)), gap.until)
         for gap in cover.gaps
     ]  # fmt: skip
@@ -103,7 +109,8 @@ def met(run: Draft) -> list[Met]:
         if not it.complete and (it.stream, it.of) not in told
     ]
     if cover.unread:
-        cause = f"{cover.unread:,} pieces of answers could not be made records; their bytes are kept"
+        pieces = "piece of an answer" if cover.unread == 1 else "pieces of answers"
+        cause = f"{cover.unread:,} {pieces} could not be made records: kept, and not searched"
         found.append(Met(_UNREAD, Kind.OTHER.value, "", "", cause))
     once = {one.name(run.account): one for one in found}
     return list(once.values())
@@ -118,6 +125,10 @@ def fills(run: Draft, gap: KnownGap, still: Iterable[Met], *, all_fetched: bool)
         return run.kind is RunKind.NIGHT and run.day.isoformat() == gap.of
     if gap.what == _UNREAD:
         return False
+    if gap.what == OF_IMPORT and run.kind is not RunKind.IMPORT:
+        return False
+    if gap.what == OF_IMPORT and gap.of:  # the same file, handed in again with more
+        return any(it.complete and (it.stream, it.of) == (gap.stream, gap.of) for it in run.coverage.listings)
     if run.kind is RunKind.IMPORT and not _reaches_up_to(run.coverage, gap):
         return False
     lacking = {(one.stream, one.of) for one in still}

@@ -5,7 +5,8 @@
     exchanges/ media/         raw exchanges (WARC) and files, byte for byte as they were sealed
     sealed/                   the sealed tables (Parquet) behind the lines above, byte for byte
     runs/ ledger/ bundles/    seals, ledger and built bundles, byte for byte
-    manifest.json             SHA-256 and size of every file; accounts.json the registry
+    manifest.json             SHA-256 and size of every file; accounts.json the registry; archive.json which
+                              archive it was, by its key and its newest seal
 
 No credential is in it: the archive holds none.
 """
@@ -22,9 +23,10 @@ from sqlalchemy import select
 
 from paloverde.archive.layout import run_key
 from paloverde.archive.reader import Archive
-from paloverde.archive.seal import Role
+from paloverde.archive.seal import Role, read_seal
 from paloverde.archive.store.interface import Store, Stored
 from paloverde.errors import BadQuestion
+from paloverde.imports.origin import ARCHIVE, MovedFrom
 from paloverde.imports.recordform import line_of
 from paloverde.records import Account
 from paloverde.state.tables import LEDGER, RUNS
@@ -42,7 +44,7 @@ exchanges/ the raw answers of the sites (WARC 1.1), and files that were imported
 media/     pictures, videos and attachments, named by their SHA-256.
 sealed/    the same records as sealed tables (Parquet).  runs/ the signed seals, each with the hash of the one
            before it.  ledger/ every event, chained in the same way.  bundles/ what was released.
-manifest.json  SHA-256 and size of every file here.
+manifest.json  SHA-256 and size of every file here.  archive.json  which archive this was, and when.
 
 To move in:  paloverde import THIS-FOLDER --account SLUG --format records
 """
@@ -91,12 +93,23 @@ def move_out(
         out.fetch(stored.key, archive.store, stored)
     for stored in archive.store.walk("bundles/"):
         out.fetch(stored.key, archive.store, stored)
+    out.write(ARCHIVE, msgspec.json.encode(_moved_from(archive)))
     out.write("accounts.json", msgspec.json.encode(list(accounts)))
     out.write("README.txt", _README.format(accounts=", ".join(slugs)).encode())
     out.finish()
     return MovedOut(
         str(folder), len(slugs), counts[Role.RECORDS], counts[Role.REMOVED], len(out.manifest), out.size
     )
+
+
+def _moved_from(archive: Archive) -> MovedFrom:
+    newest = select(RUNS).where(~RUNS.c.pending).order_by(RUNS.c.sequence.desc()).limit(1)
+    with archive.books.connect() as connection:
+        row = connection.execute(newest).mappings().first()
+    if row is None:
+        return MovedFrom("", 0, "", None)
+    seal = read_seal(row["body"].encode(), where="in the database")
+    return MovedFrom(seal.public_key, seal.sequence, row["sha256"], seal.run.ended_at)
 
 
 def _lines(archive: Archive, role: Role, slug: str, out: _Out) -> int:

@@ -5,14 +5,14 @@ One path for a fresh run and for a rebuild: read the sealed sightings, apply the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
 import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Connection, CursorResult, Select, or_, select
+from sqlalchemy import Connection, CursorResult, Select, or_, select, true
 
 from paloverde.records import Kind
 from paloverde.state.tables import ITEMS
@@ -199,8 +199,8 @@ def newest_seen(account: str, kind: str) -> Select[tuple[object, ...]]:
     )
 
 
-def stirred_posts(account: str, since: datetime, most: int) -> Select[tuple[str]]:
-    """The newest posts (native ids) that were posted, or commented on, since then."""
+def stirred_posts(account: str, since: datetime, most: int, streams: Collection[str]) -> Select[tuple[str]]:
+    """The newest posts in these listings (none named: in all) that were posted or commented on since."""
     commented = select(ITEMS.c.within).where(
         ITEMS.c.account == account, ITEMS.c.first_seen >= since, ITEMS.c.kind == Kind.COMMENT.value
     )
@@ -211,6 +211,7 @@ def stirred_posts(account: str, since: datetime, most: int) -> Select[tuple[str]
             ITEMS.c.kind == Kind.POST.value,
             ITEMS.c.state.in_(("present", "hidden")),
             or_(ITEMS.c.posted_at >= since, ITEMS.c.native_id.in_(commented)),
+            ITEMS.c.stream.in_(sorted(streams)) if streams else true(),
         )
         .order_by(ITEMS.c.posted_at.desc(), ITEMS.c.native_id)
         .limit(most)

@@ -83,6 +83,7 @@ class Coverage(msgspec.Struct, frozen=True):
     broken_off: BrokenOff = BrokenOff.NO
     since: datetime | None = None
     until: datetime | None = None
+    notes: list[str] = []  # what was left out on purpose: nothing that a later run could have
 
 
 class Draft(msgspec.Struct, frozen=True):

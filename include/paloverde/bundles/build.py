@@ -128,7 +128,7 @@ def _fill(
     box.add("coverage.html", coverage_page(answer, cover, runs))
     box.add("coverage.json", _pretty(_coverage(answer, cover, runs)))
     files = _media(box, answer, archive)
-    progress("Writing what the sites sent, byte for byte.")
+    progress("Writing what each record was read from, byte for byte.")
     box.add(verify.RAW, payload_lines(archive, answer.hits, answer.searched.accounts))
     progress("Writing the records as pages and tables.")
     box.add("records.csv", csv_lines(answer.hits, files))

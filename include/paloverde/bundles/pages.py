@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -20,6 +21,7 @@ from paloverde.bundles.wording import (
     Versions,
     changes,
     codes,
+    is_from_the_site,
     origin,
     origins,
     poster_missing,
@@ -212,25 +214,38 @@ def _facts(hit: Hit) -> Iterator[tuple[str, str | None]]:
     yield "Not known of the poster", poster_missing(hit)
     yield "Posted, as the site says", hit.posted_text
     yield "Edited", spoken_time(hit.edited_at) if hit.edited_at else None
-    yield "Archived", spoken_time(hit.observed_at)
+    yield _seen(hit)
     yield "How it came", origin(hit)
     yield "Reply to", hit.parent_id
     yield "Thread", hit.thread_id
     yield "Count", None if hit.count is None else f"{hit.count:,}"
     yield "Address on the site", hit.permalink
-    yield "Identifier on the site", hit.native_id
+    yield f"Identifier {'made by the archive' if _is_named_here(hit) else 'on the site'}", hit.native_id
     yield (
         "To be kept until",
         spoken(hit.removed.retain_until) if hit.removed and hit.removed.retain_until else None,
     )
     yield "Version", hit.version_sha256
-    yield "SHA-256 of what the site sent", hit.payload_sha256
+    sent = "what the site sent" if is_from_the_site(hit) else "what was read of it"
+    yield f"SHA-256 of {sent}", hit.payload_sha256
     yield "Source in the archive", f"{hit.part}, row {hit.row}, sealed run {hit.sequence}"
+
+
+def _seen(hit: Hit) -> tuple[str, str]:
+    """When the archive looked; of what was handed in, when its source was made, and the day of the import."""
+    if is_from_the_site(hit):
+        return "Archived", spoken_time(hit.observed_at)
+    return "Imported", f"{spoken(hit.date)}; as its source stood {spoken_time(hit.observed_at)}"
+
+
+def _is_named_here(hit: Hit) -> bool:
+    """Whether nobody but the archive made up the id: an export has none for it."""
+    return not is_from_the_site(hit) and re.fullmatch(r"[a-z]+-[0-9a-f]{16,}", hit.native_id) is not None
 
 
 def _picture(kept: Kept, files: Mapping[str, str]) -> dict[str, object]:
     path = files.get(kept.sha256 or "")
-    alt = visible(kept.alt_text) if kept.alt_text else "The site gave no description of it."
+    alt = visible(kept.alt_text) if kept.alt_text else "No description of it was given."
     return {
         "path": path,
         "shown": bool(path) and str(path).rsplit(".", 1)[-1] in PICTURES,

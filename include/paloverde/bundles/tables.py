@@ -93,7 +93,7 @@ def write_parquet(hits: Sequence[Hit], path: Path) -> None:
 
 
 def payload_lines(archive: Archive, hits: Sequence[Hit], accounts: Sequence[str]) -> Iterator[bytes]:
-    """The exact JSON of each record as the site sent it, base64 in a JSON line, each once; read part by
+    """The exact text that each record was read from, base64 in a JSON line, each once; read part by
     part.
     """
     parts = {

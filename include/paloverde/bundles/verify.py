@@ -330,7 +330,7 @@ def _check_files(box: Box, files: dict[str, tuple[int, str]], report: Report) ->
 
 
 def _check_records(box: Box, files: dict[str, tuple[int, str]], report: Report) -> None:
-    """Each record leads to the exact text that the site sent, and to a sealed run that names its file."""
+    """Each record leads to the exact text that it was read from, and to a sealed run that names its file."""
     if not {RECORDS, RAW} <= files.keys() & box.entries.keys():
         report.wrong.append(f"{RECORDS} or {RAW} is missing, so the records cannot be checked one by one.")
         return
@@ -341,7 +341,7 @@ def _check_records(box: Box, files: dict[str, tuple[int, str]], report: Report) 
         for number, line in enumerate(box.lines(RECORDS, files[RECORDS][0]), 1):
             record, records = json.loads(line), number
             if record["payload_sha256"] not in raw:
-                report.wrong.append(f"{RECORDS}, line {number}: the text that the site sent is not in {RAW}.")
+                report.wrong.append(f"{RECORDS}, line {number}: what it was read from is not in {RAW}.")
             if record["part"] not in parts.get(int(record["sequence"]), ()):
                 report.wrong.append(f"{RECORDS}, line {number}: no seal in seals/ names the file it is from.")
     except Altered as error:
@@ -350,8 +350,8 @@ def _check_records(box: Box, files: dict[str, tuple[int, str]], report: Report) 
         report.wrong.append(f"{RECORDS} or {RAW} or a seal cannot be read: it is not what Paloverde writes.")
     if len(report.wrong) == before:
         report.checked.append(
-            f"The exact text that the site sent is there for each of the {records:,} records "
-            "and has its SHA-256."
+            f"The exact text that the archive read is there for each of the {records:,} records (as a site "
+            "sent it, or as it stood in what was handed in) and has its SHA-256."
         )
         report.checked.append(
             f"The seals of the archive's runs in it ({len(parts):,}) bear valid signatures by the same key."
@@ -366,7 +366,7 @@ def _payloads(box: Box, limit: int, report: Report) -> Iterator[str]:
         except binascii.Error:
             body = b""
         if hashlib.sha256(body).hexdigest() != said["payload_sha256"]:
-            report.wrong.append(f"{RAW}, line {number}: what the site sent does not have its SHA-256.")
+            report.wrong.append(f"{RAW}, line {number}: the text in it does not have its SHA-256.")
         yield str(said["payload_sha256"])
 
 

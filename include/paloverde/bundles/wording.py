@@ -21,12 +21,12 @@ MISSING = {
     Missing.NOT_CAPTURED_IN_TIME: "the poster's {} could not be archived in time",
 }
 ORIGINS = {
-    Provenance.API: "the site's API gave it",
-    Provenance.EXPORT: "the account's download from the site holds it",
-    Provenance.RECORDS: "another archive held it and handed it over",
-    Provenance.FORWARDED: "an official forwarded it by e-mail",
-    Provenance.PERSONAL_DEVICE: "it was handed in from a personal device, with the custodian's declaration",
-    Provenance.UPLOAD: "it was handed in as a file",
+    Provenance.API: "from the site's own answer to the City",
+    Provenance.EXPORT: "from the site's download of the account",
+    Provenance.RECORDS: "moved in from another archive",
+    Provenance.FORWARDED: "forwarded by e-mail by an official",
+    Provenance.PERSONAL_DEVICE: "handed in from a personal device, with the custodian's declaration",
+    Provenance.UPLOAD: "handed in as a file",
 }
 _PARTS = {"poster_name": "display name", "poster_username": "user name", "poster_id": "id"}
 _CHANGES = {
@@ -69,10 +69,27 @@ def spoken_time(moment: datetime) -> str:
 
 def removal_in_words(versions: Versions) -> str | None:
     """When the item was found hidden or removed, and the cause on record; None where it was not."""
-    removal = versions.hits[0].removed
+    first = next((hit for hit in versions.hits if _is_shown(hit)), versions.hits[0])
+    removal = first.removed
     if removal is None:
         return None
-    return f"{_found(removal, versions.hits[0])} Cause on record: {_cause(removal)}."
+    return f"{_found(removal, first)} Cause on record: {_cause(removal)}."
+
+
+def removal_of(hit: Hit, versions: Versions) -> str | None:
+    """The removal as far as it concerns the words of this version: what came another way inherits none."""
+    told = removal_in_words(versions)
+    if told is None or hit.removed is None or hit.removed.of_these_words:
+        return told
+    when = f" on {spoken_time(hit.removed.removed_at)}" if hit.removed.removed_at else ""
+    return (
+        f"How these words came: {origin(hit)}. The item of that id was found hidden or removed{when}, which "
+        f"does not say that the site ever showed these words. Cause on record: {_cause(hit.removed)}."
+    )
+
+
+def _is_shown(hit: Hit) -> bool:
+    return hit.removed is not None and hit.removed.of_these_words
 
 
 def _found(removal: Removal, first: Hit) -> str:
@@ -114,6 +131,11 @@ def origin(hit: Hit) -> str | None:
     return ORIGINS[Provenance(hit.provenance)] if known else f"noted as {hit.provenance}"
 
 
+def is_from_the_site(hit: Hit) -> bool:
+    """Whether a look at the site itself gave it."""
+    return hit.provenance in (None, Provenance.API)
+
+
 def changes(before: Hit, now: Hit) -> str:
     """What became different from one version of an item to the next.
 
@@ -128,7 +150,8 @@ def changes(before: Hit, now: Hit) -> str:
         found = [words for words in found if words != _CHANGES["text"]]  # other line ends say nothing
         told = f"The same words from another source, no edit: {origin(now)} (before: {origin(before)})."
         return f"{told} Told otherwise here: the {listed(found)}." if found else told
-    return f"From another source: {origin(now)} (before: {origin(before)}). Different: the {listed(found)}."
+    told = f"Another source tells it differently: {origin(now)} (before: {origin(before)})."
+    return f"{told} Different: the {listed(found)}."
 
 
 def _differences(before: Hit, now: Hit) -> Iterator[str]:
@@ -177,9 +200,9 @@ def origins() -> Mapping[str, str]:
 
 def remarks(hit: Hit, versions: Versions) -> Iterator[str]:
     """What a reader must not overlook."""
-    if hit.provenance not in (None, Provenance.API):
-        yield f"The City did not get this record from the site's API: {origin(hit)}."
-    removal = removal_in_words(versions)
+    if not is_from_the_site(hit):
+        yield f"The City did not get this record from the site's own answer: {origin(hit)}."
+    removal = removal_of(hit, versions)
     if removal is not None:
         yield removal
     if hit.visibility in (Visibility.HIDDEN, Visibility.PRIVATE, Visibility.UNPUBLISHED):

@@ -17,7 +17,10 @@ _NOT_ONE_LIST = "not one list was had to its end; the gaps say why"
 
 
 class BrokenNight(NamedTuple):
-    """A night that ended before it had asked everything. `paused_until` is what the site last told, if more."""
+    """A night that ended before it had asked everything.
+
+    `paused_until` is when the site wants to be asked again, None where it may be asked now.
+    """
 
     account: str
     day: date
@@ -65,7 +68,7 @@ def moment(at: datetime) -> str:
 
 
 def _paused_until(books: Engine, site: str, slug: str, now: datetime) -> datetime | None:
-    """Until when the site wants to be left alone, by this account or by the whole app; None where not at all."""
+    """Until when the site wants to be left alone, by this account or by the whole app; None: not at all."""
     mine = (PAUSES.c.site == site, PAUSES.c.owner.in_((slug, "")), PAUSES.c.free_at > now)
     with books.connect() as connection:
         ends = connection.execute(select(PAUSES.c.free_at).where(*mine)).scalars().all()

@@ -6,13 +6,15 @@ made: they add items that nobody knew and change nothing of those that were look
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 
+import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -20,7 +22,7 @@ from paloverde import __version__
 from paloverde.archive.exchanges import ExchangeFile, Resource
 from paloverde.archive.layout import exchanges_key, media_key, records_key, removed_key, sightings_key
 from paloverde.archive.parquet import to_parquet
-from paloverde.archive.register import IMPORTED, unfetched
+from paloverde.archive.register import IMPORTED
 from paloverde.archive.schema import REMOVED, SIGHTINGS
 from paloverde.archive.seal import Role
 from paloverde.archive.vault import Vault, end_of
@@ -31,9 +33,11 @@ from paloverde.capture.tables import Row, record_table, seen_table
 from paloverde.capture.versions import version_sha256
 from paloverde.errors import Unreachable, Unreadable
 from paloverde.imports.members import Member
+from paloverde.imports.private import in_doubt_private, is_private
 from paloverde.imports.said import Dossier, File, Original, Read, Task
 from paloverde.imports.times import checked
-from paloverde.records import Medium, Record
+from paloverde.platforms.conversation import Gap
+from paloverde.records import Medium, Provenance, Record
 
 BATCH_ROWS = 20_000
 BATCH_BYTES = 24 * 1024 * 1024
@@ -55,10 +59,13 @@ class Handed:
         self._task, self._day, self._vault, self._spool = task, day, vault, spool
         self._held, self._made_at, self._largest = held, made_at, largest
         self.records = self.new_versions = self.known = self.linked = self.twice = self.drifted = 0
-        self.dossiers = self.unread = self.originals = self.files_found = 0
+        self.dossiers = self.unread = self.originals = self.files_found = self.private = 0
         self.places: list[str] = []
+        self.odd: list[str] = []  # places of records of which something was set aside
         self.names: dict[str, str] = {}  # of each member what became of it
-        self.missing: Counter[str] = Counter()
+        self.missing: Counter[tuple[str, str]] = Counter()  # by the file that names them, and why
+        self.files_of: Counter[str] = Counter()  # by the file that names them: pictures that are here
+        self.hashes: dict[str, hashlib._Hash] = {}  # of what readers were given
         self._streamed: dict[str, Kept] = {}
         self._seen: set[bytes] = set()
         self._origin = self._name = ""
@@ -84,6 +91,7 @@ class Handed:
             self._origin = record_id
             self.originals += 1
         self._name, self._start = original.name, original.start
+        self.hashes.setdefault(original.name, hashlib.sha256()).update(original.body)
         self.names[original.name] = "kept with the raw exchanges"
         self._size += len(original.body)
 
@@ -92,8 +100,9 @@ class Handed:
         for file in read.files:
             self._keep(file)
         observed = read.observed or [None] * len(read.records)
-        for record, moment in zip(read.records, observed, strict=True):
-            self._take(record, moment, read)
+        grades: Sequence[Provenance | None] = read.grades or [None] * len(read.records)
+        for record, moment, grade in zip(read.records, observed, grades, strict=True):
+            self._take(record, moment, grade, read)
         self.unread += len(read.unread)
         for unread in read.unread:
             self._tell(f"{self._name}{self._at(unread.position)}: {unread.reason}")
@@ -105,8 +114,17 @@ class Handed:
         for file in dossier.files:
             self._keep(file)
         if self._is_named(dossier.record):
-            self._dossiers.append((dossier, self._row(dossier.record, dossier.row["observed_at"])))
+            self._dossiers.append(
+                (dossier, self._row(dossier.record, dossier.row["observed_at"], dossier.grade))
+            )
             self.dossiers += 1
+
+    def place(self, name: str) -> str:
+        """How a gap names a file: with its hash, so that the very same file can fill it later."""
+        return f"{name} ({self.hashes[name].hexdigest()[:12]})" if name in self.hashes else name
+
+    def placed(self, gap: Gap) -> Gap:
+        return msgspec.structs.replace(gap, of=self.place(gap.of))
 
     def stream(self, member: Member) -> Kept:
         """Put a member of any size onto the spool, once; why it is not there, where that fails."""
@@ -140,49 +158,62 @@ class Handed:
         self.files_found += sum(row.again for row in new)
         self._open_batch()
 
-    def _take(self, record: Record, moment: datetime | None, read: Read) -> None:
+    def _take(self, record: Record, moment: datetime | None, grade: Provenance | None, read: Read) -> None:
         if not self._is_named(record):
             return
         _set_aside_an_odd_time(record, self._task.now)
-        row, detail = self._row(record, moment), ""
+        if grade is None:
+            in_doubt_private(record, public=self._task.public)
+        row, detail = self._row(record, moment, grade), ""
         known = self._held.alike(record) if read.derived else None
-        held = (
-            known.version_sha256
-            if known
-            else self._held.version(record, row.version_sha256, exact=read.exact)
-        )
         if known is not None:
             detail, record.native_id = f"the export's item {record.native_id}", known.native_id
+            held: str | None = known.version_sha256
+        else:
+            start = read.starts.get(record.native_id, "")
+            held = self._held.version(record, row.version_sha256, exact=read.exact, start=start)
         if held is not None:
-            row.version_sha256, row.is_new = held, False
-            row.again = self._brings_files(record)
+            self._join(row, held)
         if (key := bytes.fromhex(row.version_sha256)[:16]) in self._seen:
             self.twice += 1
             return
         self._seen.add(key)
-        self.linked += known is not None
-        self.known += held is not None and known is None
+        self.linked += known is not None and not row.is_new
+        self.known += held is not None and known is None and not row.is_new
+        self._count(row, detail)
+
+    def _count(self, row: Row, detail: str) -> None:
+        record = row.record
         self.records += 1
-        self.drifted += record.drift is not None
+        self.private += row.is_new and is_private(record)
+        if record.drift is not None:
+            self.drifted += 1
+            if len(self.odd) < PLACES:
+                self.odd.append(f"{self._name}{self._at(record.position)}: {record.drift}")
         self._rows.append(row)
         self._details.append(detail)
         self._size += len(record.payload)
 
-    def _brings_files(self, record: Record) -> bool:
-        """Whether the export holds a file of the item that could not be fetched from the site."""
-        if (record.kind.value, record.native_id) not in self._unfetched:
-            return False
-        return any(self._what(medium).sha256 for medium in record.media)
+    def _join(self, row: Row, held: str) -> None:
+        """A record of which a version is held: that version again, or another where it now states more."""
+        record = row.record
+        if self._held.lacks(held, record):
+            version = version_sha256(record)
+            if version == held:  # that hash knows nothing of days, conversations and addresses
+                more = msgspec.json.encode((held, record.posted_at, record.thread_id, record.permalink))
+                version = hashlib.sha256(more).hexdigest()
+            if not self._held.has(version):
+                row.version_sha256 = version
+                return
+            held = version
+        files = sum(self._what(medium).sha256 is not None for medium in record.media)
+        row.version_sha256, row.is_new = held, False
+        row.again = self._held.lacks_files(held, files)
 
-    @cached_property
-    def _unfetched(self) -> dict[tuple[str, str], int]:
-        with self._vault.books.connect() as connection:
-            return unfetched(connection, self._task.account.slug)
-
-    def _row(self, record: Record, moment: datetime | None) -> Row:
+    def _row(self, record: Record, moment: datetime | None, grade: Provenance | None) -> Row:
         observed_at = min(moment or self._made_at, self._task.now)
         version = version_sha256(record)
-        return Row(record, version, "", "", self._offset, observed_at, self._task.provenance)
+        return Row(record, version, "", "", self._offset, observed_at, grade or self._task.provenance)
 
     def _is_named(self, record: Record) -> bool:
         """Whether its id can be one; else it is told as unread (its bytes are in the original)."""
@@ -196,7 +227,9 @@ class Handed:
         kept = Kept(file.sha256 or None, file.size, file.missing) if file.missing else self._bytes_of(file)
         if kept.not_captured:
             kept = Kept(not_captured=kept.not_captured)
-            self.missing[kept.not_captured or ""] += 1
+            self.missing[self._name, kept.not_captured or ""] += 1
+        else:
+            self.files_of[self._name] += 1
         self._kept[id(file.medium)] = kept
 
     def _bytes_of(self, file: File) -> Kept:

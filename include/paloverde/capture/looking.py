@@ -38,7 +38,7 @@ from paloverde.capture.removal import (
     end_of_story,
     too_many_gone,
 )
-from paloverde.capture.sealing import Run, seal_run
+from paloverde.capture.sealing import Run, seal_run, settle_last
 from paloverde.capture.spool import Spool
 from paloverde.capture.tables import Sighting
 from paloverde.errors import Suspicious
@@ -94,6 +94,7 @@ def check_removals(
 
     Raises `Suspicious`, and concludes nothing, where more disappeared than is believed without a question.
     """
+    settle_last(vault, day)
     started, versions = vault.clock(), LastVersions(archive)
     with vault.books.connect() as connection:
         absent, hidden = _candidates(connection, account, budget)

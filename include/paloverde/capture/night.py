@@ -23,7 +23,7 @@ from paloverde.capture.older import ask_older, older_posts
 from paloverde.capture.plausibility import NIGHTS, got_by_stream, is_usual, too_small
 from paloverde.capture.removal import REMOVABLE, end_of_story
 from paloverde.capture.resuming import Limited, Resumed, resumed
-from paloverde.capture.sealing import Run, seal_run
+from paloverde.capture.sealing import Run, seal_run, settle_last
 from paloverde.capture.spool import Spool
 from paloverde.capture.tables import Sighting
 from paloverde.errors import PaloverdeError, RateLimited, Suspicious, Unreachable
@@ -93,6 +93,7 @@ def archive_night(
     implausibly small (`plausibility`) is "degraded" too: somebody must look. `alive` is called at each
     answer. The comments of posts from before `since` are asked for once in `look_again_days` (`older`).
     """
+    settle_last(vault, day)
     started, archive = vault.clock(), Archive(vault.store, vault.books)
     with Spool() as spool, open_line() as line:
         media = from_the_site(line, spool)

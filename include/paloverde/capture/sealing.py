@@ -25,6 +25,11 @@ class Run(msgspec.Struct, frozen=True):
     counts: dict[str, int]
 
 
+def settle_last(vault: Vault, day: date) -> None:
+    """Complete the last run where it died before its seal: whoever reads on knows then what it brought."""
+    settle_pending(vault.store, vault.books, vault.locked_until(day))
+
+
 def seal_run(vault: Vault, spool: Spool, run: Run, digest: str) -> Committed:
     """Store what lies on the spool and seal it, unless an equal run (by `digest`) is sealed already."""
     draft = Draft(

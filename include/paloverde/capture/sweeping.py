@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
+from itertools import chain, takewhile
 
 import msgspec
 
-from paloverde.archive.gaps import whole_nights
+from paloverde.archive.gaps import met, whole_nights
 from paloverde.archive.register import known_versions, stirred_posts
-from paloverde.archive.seal import Coverage, RunKind
+from paloverde.archive.seal import Coverage, Draft, RunKind
 from paloverde.archive.turns import last_sweep, taken
 from paloverde.archive.vault import Vault
 from paloverde.capture.intake import Intake
 from paloverde.capture.media import from_the_site
 from paloverde.capture.night import OpenLine
-from paloverde.capture.sealing import Run, seal_run
+from paloverde.capture.sealing import Run, seal_run, settle_last
 from paloverde.capture.spool import Spool
 from paloverde.capture.versions import version_sha256
 from paloverde.errors import PaloverdeError, Suspicious
@@ -35,7 +36,7 @@ from paloverde.platforms.conversation import (
 )
 from paloverde.platforms.exchange import Exchange
 from paloverde.platforms.line import Asking, Keep, converse
-from paloverde.records import PACIFIC, Account, Record
+from paloverde.records import PACIFIC, Account, Kind, Record
 
 # How much of a site's daily budget sweeps may take together; the rest is for the nights.
 SHARE = 0.5
@@ -43,6 +44,8 @@ SHARE = 0.5
 OVERLAP = timedelta(minutes=15)
 _TICK = timedelta(minutes=1)  # a scheduler's tick is never to the second
 MOST_WATCHED = 50  # posts, newest first
+# A list that failed for longer fails the sweeps as well, and sites bill for what is read again and again.
+_SHORT_NIGHTS = timedelta(days=7)
 
 
 class SweepReport(msgspec.Struct, frozen=True):
@@ -119,6 +122,7 @@ def sweep(
 
     What was had before some trouble is sealed, and the trouble handed back. `alive` is called at each answer.
     """
+    settle_last(vault, day)
     started = vault.clock()
     gaps: list[Gap] = []
     trouble: PaloverdeError | None = None
@@ -180,21 +184,37 @@ def pause_between(budgets: Iterable[Budget], cost: int, accounts: int, every: ti
     return max(pauses)
 
 
-def posts_to_watch(vault: Vault, account: Account, days: int) -> list[str]:
-    """The native ids of the account's newest posts that were posted or commented on in the last days."""
-    query = stirred_posts(account.slug, vault.clock() - timedelta(days=days), MOST_WATCHED)
+def posts_to_watch(vault: Vault, platform: Platform, account: Account, days: int) -> list[str]:
+    """The native ids of the account's newest posts that were posted or commented on in the last days.
+
+    Posts in other lists than those whose comments the site gives (a resident's that tags the City) are not
+    among them.
+    """
+    since = vault.clock() - timedelta(days=days)
+    query = stirred_posts(account.slug, since, MOST_WATCHED, platform.older.lists)
     with vault.books.connect() as connection:
         return list(connection.execute(query).scalars())
 
 
 def last_look(vault: Vault, account: Account) -> datetime | None:
-    """When a night that came to its end, or a sweep, looked last; None before the first such night."""
+    """When a night or a sweep last looked; None before the first night that came to its end.
+
+    A night that did not have all new posts is no look: the sweep after it goes further back, up to a week.
+    """
     with vault.books.connect() as connection:
-        night = next(whole_nights(connection, account.slug), None)
-    if night is None:
-        return None
+        nights = whole_nights(connection, account.slug)
+        newest = next(nights, None)
+        if newest is None:
+            return None
+        week = takewhile(lambda one: newest.started_at - one.started_at <= _SHORT_NIGHTS, nights)
+        night = next((one for one in chain([newest], week) if not _lacks_posts(one)), newest)
     swept = last_sweep(vault.books, account.slug)
     return max(night.started_at, swept.at) if swept else night.started_at
+
+
+def _lacks_posts(night: Draft) -> bool:
+    """Whether a list of posts or stories fell short of what the site still gives."""
+    return any(gap.kind in (Kind.POST, Kind.STORY) and not gap.of and gap.until is None for gap in met(night))
 
 
 def not_due(

@@ -33,7 +33,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         required=True,
         help=f"the site: {', '.join(PLATFORMS)}; {OTHER} where it is only imported",
     )
-    add.add_argument("--id", required=True, help="the account's number at the site; it never changes")
+    add.add_argument(
+        "--id", required=True, help="what the site calls the account for good: a number, a URN, a channel id"
+    )
     add.add_argument("--handle", required=True, help="its user or page name")
     token = actions.add_parser("token", help="take in an account's token, from standard input or a file")
     token.add_argument("slug")

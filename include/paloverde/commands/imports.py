@@ -38,7 +38,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--zone", default="", help="time zone of times that name none (default: UTC; of tables: Pacific)"
     )
-    parser.add_argument("--kind", choices=[kind.value for kind in Kind], help="what files without a kind are")
+    parser.add_argument(
+        "--kind", choices=[kind.value for kind in Kind], help="what rows and files without a kind are"
+    )
+    parser.add_argument(
+        "--public",
+        action="store_true",
+        help="what does not say who could see it could be seen by everybody (else it is private)",
+    )
     parser.add_argument("--custodian", help="who hands in files of a personal device")
     parser.add_argument(
         "--declaration", type=Path, metavar="FILE", help="the custodian's signed statement, as text"
@@ -56,12 +63,13 @@ def run(args: argparse.Namespace) -> int:
         zone=_zone(args.zone) if args.zone else None,
         kind=Kind(args.kind) if args.kind else None,
         declaration=_declaration(args),
+        public=args.public,
     )
     progress = (lambda _: None) if args.quiet else _progress
     report = city.import_files(args.account, args.path, wish, actor(), progress)
     for line in report.lines():
         print(line)
-    return 0
+    return 1 if report.read_nothing else 0
 
 
 def _progress(words: str) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from paloverde.bundles.wording import is_from_the_site, origin
 from paloverde.commands.asking import asked, scope_arguments
 from paloverde.commands.office import opened
 from paloverde.records import PACIFIC
@@ -40,7 +41,15 @@ def run(args: argparse.Namespace) -> int:
 def _about(hit: Hit) -> str:
     when = f"{hit.posted_at.astimezone(PACIFIC):%a %d %b %Y %H:%M}" if hit.posted_at else "no date given"
     who = hit.poster_name or hit.poster_username or hit.poster_id or "unknown"
-    removed = (
-        f", found hidden or removed, held until {hit.removed.retain_until:%a %d %b %Y}" if hit.removed else ""
-    )
-    return f"{when}  {hit.account}  {hit.kind} by {who} ({hit.visibility}{removed})"
+    came = "" if is_from_the_site(hit) else f"\n  Not from the site's own answer: {origin(hit)}."
+    return f"{when}  {hit.account}  {hit.kind} by {who} ({hit.visibility}{_removed(hit)}){came}"
+
+
+def _removed(hit: Hit) -> str:
+    if hit.removed is None:
+        return ""
+    until = f", held until {hit.removed.retain_until:%a %d %b %Y}" if hit.removed.retain_until else ""
+    if hit.removed.of_these_words:
+        return f", found hidden or removed{until}"
+    when = f" on {hit.removed.removed_at.astimezone(PACIFIC):%a %d %b %Y}" if hit.removed.removed_at else ""
+    return f", the item of that id was found hidden or removed{when}, not known with these words{until}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import csv
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 
 import msgspec
@@ -167,7 +168,7 @@ def _header(payload: bytes, is_header: IsHeader) -> tuple[bytes, list[str]]:
     for sign in (b",", b";", b"\t"):
         try:
             names = [" ".join(name.split()).lower() for name in _cells(text, sign)[0]]
-        except csv.Error:
+        except (csv.Error, UnicodeDecodeError):
             continue
         if is_header(set(names)):
             return sign, names
@@ -179,6 +180,8 @@ def _row(payload: bytes, position: int, number: int, header: list[str], separato
         cells, drift = _cells(payload, separator)
     except csv.Error as error:
         return Unread(payload, f"row {number:,} is no row of a table ({error})", position)
+    except UnicodeDecodeError:
+        return Unread(payload, f"row {number:,} is text neither as UTF-8 nor as Windows-1252", position)
     if len(payload) >= LONGEST_ROW or (payload.count(b'"') % 2 and _stays_open(payload, is_open=False)):
         return Unread(payload, f"row {number:,} has no end: a quote in it is never closed", position)
     if len(cells) != len(header):
@@ -194,6 +197,8 @@ def _cells(payload: bytes, separator: bytes) -> tuple[list[str], str | None]:
     drift = None
     try:
         text = payload.decode()
-    except UnicodeDecodeError:
-        text, drift = payload.decode("cp1252", "replace"), NOT_UTF8
+    except UnicodeDecodeError as error:
+        text, drift = payload.decode("cp1252"), NOT_UTF8
+        if any(unicodedata.category(char) == "Cc" and char not in "\t\r\n" for char in text):
+            raise error from None  # nobody writes these: it is text of another encoding, or none
     return next(csv.reader([text], delimiter=separator.decode()), []), drift

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from paloverde.errors import BadQuestion
-from paloverde.imports.linkedin import read_linkedin
+from paloverde.errors import BadQuestion, Unreadable
+from paloverde.imports.attached import ARCHIVE_ENDINGS, TEXT_ENDINGS
+from paloverde.imports.downloads import download_in, holds_pages
+from paloverde.imports.linkedin import is_of_linkedin, read_linkedin
 from paloverde.imports.mail import ENDINGS, read_mail
 from paloverde.imports.members import Member, Sources
-from paloverde.imports.meta import read_meta
-from paloverde.imports.moved import LINES, read_records
+from paloverde.imports.meta import is_said, read_meta
+from paloverde.imports.moved import read_records, says_records
+from paloverde.imports.origin import ARCHIVE
 from paloverde.imports.said import Reader, Task, Wish
-from paloverde.imports.takeout import read_takeout
+from paloverde.imports.takeout import is_of_takeout, read_takeout
 from paloverde.imports.uploads import read_uploads
-from paloverde.imports.x import read_x
-from paloverde.records import PACIFIC, Account, Provenance
+from paloverde.imports.x import is_of_x, read_x
+from paloverde.records import PACIFIC, Account, Provenance, archive_day
 
 Owns = Callable[[Member, Task], bool]
 
@@ -35,8 +38,8 @@ def _exchanges_of(member: Member, task: Task) -> bool:
 
 def _is_moved(member: Member) -> bool:
     """Whether a file lies where `paloverde export` puts it."""
-    return member.path in ("manifest.json", "README.txt") or member.path.startswith(
-        ("records/", "removed/", "exchanges/", "media/", "sealed/", "runs/", "ledger/")
+    return member.path in ("manifest.json", "README.txt", "accounts.json", ARCHIVE) or member.path.startswith(
+        ("records/", "removed/", "exchanges/", "media/", "sealed/", "runs/", "ledger/", "bundles/")
     )
 
 
@@ -68,24 +71,49 @@ _OF_SITE = {
     "x": "x", "facebook": "meta", "instagram": "meta", "youtube": "takeout", "linkedin": "linkedin",
 }  # fmt: skip
 # These sites offer their downloads in HTML too, which has no exact times.
-_GIVES_HTML, _HTML = ("facebook", "instagram", "youtube"), (".html", ".htm")
-_EXPORTED = (".js", ".json", ".csv")
+_GIVES_HTML = ("facebook", "instagram", "youtube")
+_TOLD = (*TEXT_ENDINGS, *ARCHIVE_ENDINGS)
 
 
-def format_of(sources: Sources, platform: str) -> str:
-    """The name of the format that the handed-in files seem to be of, by their endings and the site."""
+def format_of(sources: Sources, platform: str, wish: Wish) -> str:
+    """The name of the format that the handed-in files are of, by what is in them.
+
+    Raises `Unreadable` where that is not plain: to guess would be to read private words as public ones.
+    """
     endings = {member.ending for member in sources.members}
     if endings & {".jsonl", ".ndjson"}:
         return "records"
-    if endings & set(_EXPORTED) and platform in _OF_SITE:
-        return _OF_SITE[platform]
+    own = _OF_SITE.get(platform)
+    if own is not None and _is_download(own, sources, platform):
+        return own
     if endings & set(ENDINGS):
         return "mail"
-    if platform in _GIVES_HTML and any(one.ending in _HTML and one.path for one in sources.members):
-        return _OF_SITE[platform]  # which says what to ask for instead
-    if ".csv" in endings:
+    if any(member.ending == ".csv" and says_records(member, wish.columns) for member in sources.members):
         return "table"
-    return "files" if not endings & set(LINES) else "records"
+    if endings and not endings & set(_TOLD):
+        return "files"
+    raise Unreadable(
+        f"{sources.handed[0].name} is not recognized: name what it is with --format "
+        f"({', '.join(FORMATS)}). --format files keeps it as it is, unread."
+    )
+
+
+def _is_download(name: str, sources: Sources, platform: str) -> bool:
+    """Whether the files are the download that the account's own site gives."""
+    members = sources.members
+    if download_in(member.path or member.file_name for member in members) == name:
+        return True
+    if platform in _GIVES_HTML and holds_pages(member.path for member in members):
+        return True  # its reader says what to ask for instead
+    return any(_KNOWN_BY[name](member) for member in members)
+
+
+_KNOWN_BY: dict[str, Callable[[Member], bool]] = {
+    "x": is_of_x,
+    "meta": lambda member: member.ending == ".json" and is_said(member),
+    "takeout": is_of_takeout,
+    "linkedin": is_of_linkedin,
+}
 
 
 def task_of(wish: Wish, name: str, account: Account, now: datetime) -> Task:
@@ -98,6 +126,10 @@ def task_of(wish: Wish, name: str, account: Account, now: datetime) -> Task:
             "Files of a personal device need the custodian's declaration: who hands them in, on which day, "
             "and in which words (--custodian, --declared, --declaration)."
         )
+    if wish.declaration and date.fromisoformat(wish.declaration.day) > archive_day(now):
+        raise BadQuestion(
+            f"The declaration cannot be of {wish.declaration.day}, a day that has not come: check --declared."
+        )
     return Task(
         account=account,
         now=now,
@@ -106,4 +138,5 @@ def task_of(wish: Wish, name: str, account: Account, now: datetime) -> Task:
         zone=wish.zone or format_.zone,
         kind=wish.kind,
         declaration=wish.declaration,
+        public=wish.public,
     )

@@ -44,6 +44,11 @@ def read_linkedin(sources: Sources, task: Task) -> Iterator[Said]:
         )
 
 
+def is_of_linkedin(member: Member) -> bool:
+    """Whether a file is one of its tables."""
+    return member.ending == ".csv" and bool(names_of(member, _is_known))
+
+
 _Make = Callable[[Row, Task], Record]
 
 

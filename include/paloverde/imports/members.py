@@ -1,13 +1,15 @@
 """The files that are handed in: a folder, a zip archive or single files, opened without trusting them.
 
-Nothing is ever unpacked onto the disk, and no name inside an archive is used as a path. A member that may
-not be read is `Refused` with the reason; an archive that is no whole archive raises `Unreadable`.
+No name inside an archive is used as a path, and no member is unpacked onto the disk. (A site's download that
+lies as a zip file within a zip file is opened from a nameless copy of that file.) A member that may not be
+read is `Refused` with the reason; an archive that is no whole archive raises `Unreadable`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import stat
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -20,6 +22,7 @@ from typing import BinaryIO, cast
 import msgspec
 
 from paloverde.errors import Unreadable
+from paloverde.imports.downloads import download_in
 
 _MIB = 1024 * 1024
 _ENCRYPTED = 0x1
@@ -107,6 +110,7 @@ class Sources(msgspec.Struct):
     members: list[Member]
     refused: list[Refused]
     bounds: Bounds = Bounds()
+    opened: list[str] = []  # archives inside what was handed in that were read as if they were handed in
 
     def made_at(self, now: datetime) -> datetime:
         """When the export was made, as its newest member tells; now where none does."""
@@ -121,6 +125,8 @@ def open_sources(paths: Sequence[Path], bounds: Bounds | None = None) -> Iterato
     sources = Sources([], [], [], bounds)
     with ExitStack() as open_files:
         for path in paths:
+            if path.is_symlink():
+                raise Unreadable(f"{path} is a link to somewhere else: hand in the file or folder itself.")
             if path.is_dir():
                 _add_folder(path, sources)
             elif not path.is_file():
@@ -131,6 +137,7 @@ def open_sources(paths: Sequence[Path], bounds: Bounds | None = None) -> Iterato
                 _add_file(path, sources)
         if not sources.members and not sources.refused:
             raise Unreadable(f"{paths[0]} holds no file.")
+        _open_downloads(sources, open_files)
         _refuse_too_much(sources)
         yield sources
 
@@ -200,18 +207,47 @@ def _add_archive(path: Path, sources: Sources, open_files: ExitStack) -> None:
             f"{path.name} is no whole zip archive ({error}): it was cut short or damaged. Download it again."
         ) from None
     _refuse_overlaps(path.name, entries)
+    _add_entries(path.name, archive, sources)
+
+
+def _add_entries(name: str, archive: zipfile.ZipFile, sources: Sources) -> None:
     times: dict[str, int] = {}
-    for entry in entries:
+    for entry in archive.infolist():
         if entry.is_dir():
             continue
         reason = _refusal(entry, sources.bounds)
         if reason:
-            sources.refused.append(Refused(f"{path.name}/{_shown(entry.filename)}", reason))
+            sources.refused.append(Refused(f"{name}/{_shown(entry.filename)}", reason))
             continue
         again = times[entry.filename] = times.get(entry.filename, 0) + 1
         opener = _entry_opener(archive, entry)
-        member = Member(path.name, _shown(entry.filename), entry.file_size, _made_at(entry), opener, again)
+        member = Member(name, _shown(entry.filename), entry.file_size, _made_at(entry), opener, again)
         sources.members.append(member)
+
+
+def _open_downloads(sources: Sources, open_files: ExitStack) -> None:
+    """Read a site's download that lies as a zip file in a folder or zip file; other archives stay closed."""
+    for member in [one for one in sources.members if one.path and one.ending == ".zip"]:
+        found = _download(member, sources.bounds, open_files)
+        if found is not None:
+            sources.members.remove(member)
+            sources.opened.append(member.name)
+            _add_entries(member.name, found, sources)
+
+
+def _download(member: Member, bounds: Bounds, open_files: ExitStack) -> zipfile.ZipFile | None:
+    """The archive in a member where it is a site's download that can be opened."""
+    if member.size > bounds.file:
+        return None
+    copy = open_files.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - closed with the stack
+    try:
+        for chunk in member.chunks():
+            copy.write(chunk)
+        archive = open_files.enter_context(zipfile.ZipFile(copy))
+        _refuse_overlaps(member.name, archive.infolist())
+    except (Unreadable, zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError):
+        return None  # it is kept closed, and named
+    return archive if download_in(archive.namelist()) else None
 
 
 def _entry_opener(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Callable[[], BinaryIO]:

@@ -75,6 +75,6 @@ def _refuse(sources: Sources) -> None:
     if any(member.ending in (".html", ".htm") for member in sources.members):
         raise Unreadable(
             f"{sources.handed[0].name} is a download in HTML, which has no exact times: ask for it again and "
-            "choose the format JSON. (--format files keeps pages as they are, unread.)"
+            "choose the format JSON."
         )
     raise Unreadable(f"{sources.handed[0].name} holds no file of a Facebook or Instagram download.")

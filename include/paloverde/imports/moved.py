@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from paloverde.errors import Unreadable
-from paloverde.imports.csvtext import Row, table
+from paloverde.imports.csvtext import Row, names_of, table
 from paloverde.imports.members import Member, Sources
+from paloverde.imports.origin import origin_of
 from paloverde.imports.recordform import FIELDS, FormMedium, Line, in_utc, line_in, record_of
 from paloverde.imports.said import NOT_JSON, Dossier, File, Read, Said, Task, line_ends, missed, segments
 from paloverde.imports.times import time_of
@@ -20,18 +22,28 @@ from paloverde.records import Medium, Provenance, Unread
 LINES = (".jsonl", ".ndjson", ".json")
 _DATED = ("removed_at", "last_seen_at", "confirmed_at")
 _REASONED = ("confirmed_by", "cause", "cause_reason", "retain_until")
-_encode = msgspec.json.Encoder().encode
+_GRADES = {grade.value: grade for grade in Provenance}
+_WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def read_records(sources: Sources, task: Task) -> Iterator[Said]:
     """Records of the form, in files of lines and tables. Media are looked for beside them."""
-    files = _Files(sources)
-    for member in chosen(sources, task):
-        is_dossier = member.path.startswith("removed/")
-        if member.ending in LINES:
-            yield from _lines(member, task, files, is_dossier=is_dossier)
-        else:
-            yield from _table(member, task, files)
+    files, members = _Files(sources), chosen(sources, task)
+    origin = origin_of(sources, members)
+    if origin is not None:
+        yield origin
+    is_own = origin is not None and task.provenance is Provenance.RECORDS
+    for member in members:
+        try:
+            if member.ending in LINES:
+                is_dossier = member.path.startswith("removed/")
+                yield from _lines(member, task, files, is_dossier=is_dossier, is_own=is_own)
+            else:
+                yield from _table(member, task, files)
+        except Unreadable as error:
+            if len(members) == 1:
+                raise
+            yield missed(member.path or member.name, str(error))
 
 
 def chosen(sources: Sources, task: Task) -> list[Member]:
@@ -72,7 +84,9 @@ class _Files:
         return File(medium, missing=form.not_captured or "the archive that it came from did not hold it")
 
 
-def _lines(member: Member, task: Task, files: _Files, *, is_dossier: bool) -> Iterator[Said]:
+def _lines(member: Member, task: Task, files: _Files, *, is_dossier: bool, is_own: bool) -> Iterator[Said]:
+    if next(member.chunks(2), b"").startswith(_WIDE):
+        raise Unreadable(f"{member.name} is UTF-16: save it again as UTF-8, and hand that in.")
     number = 0
     for original in segments(member, line_ends):
         yield original
@@ -82,25 +96,30 @@ def _lines(member: Member, task: Task, files: _Files, *, is_dossier: bool) -> It
             number += 1
             if text.strip():
                 if is_dossier:
-                    yield from _dossier(text, start, number, task, files, gathered)
+                    yield from _dossier(text, start, number, task, files, gathered, is_own=is_own)
                 else:
-                    _take(text, start, number, task, files, gathered)
+                    _take(text, start, number, task, files, gathered, is_own=is_own)
             start += len(text) + 1
         number -= 1
         yield gathered
 
 
-def _take(text: bytes, start: int, number: int, task: Task, files: _Files, read: Read) -> None:
-    """One line into what was read, as a record or as unread."""
+def _take(
+    text: bytes, start: int, number: int, task: Task, files: _Files, read: Read, *, is_own: bool
+) -> None:
+    """One line into what was read, as a record or as unread. `is_own`: its grade is believed."""
     try:
         line, note = line_in(text)
+        if line.account and line.account != task.account.slug:
+            read.unread.append(Unread(text, f"line {number:,} is of the account {line.account}", start))
+            return
+        record = record_of(line, text, start, task, note)
     except Unreadable as error:
         read.unread.append(Unread(text, f"line {number:,}: {error}", start))
         return
-    if line.account and line.account != task.account.slug:
-        read.unread.append(Unread(text, f"line {number:,} is of the account {line.account}", start))
-        return
-    read.records.append(record_of(line, text, start, task, note))
+    read.records.append(record)
+    if is_own:
+        read.grades.append(_GRADES.get(line.provenance or "", task.provenance))
     read.observed.append(in_utc(line.observed_at, task) if line.observed_at else None)
     if line.media:
         read.files.extend(
@@ -109,11 +128,11 @@ def _take(text: bytes, start: int, number: int, task: Task, files: _Files, read:
 
 
 def _dossier(
-    text: bytes, start: int, number: int, task: Task, files: _Files, read: Read
+    text: bytes, start: int, number: int, task: Task, files: _Files, read: Read, *, is_own: bool
 ) -> Iterator[Dossier]:
     """A removed item. What it says of its removal must be whole, or it is no dossier."""
     mine = Read([], [], [], [])
-    _take(text, start, number, task, files, mine)
+    _take(text, start, number, task, files, mine, is_own=is_own)
     read.unread.extend(mine.unread)
     for record in mine.records:
         try:
@@ -125,13 +144,14 @@ def _dossier(
             read.unread.append(Unread(text, f"line {number:,} does not say all of its removal", start))
             continue
         row["observed_at"] = mine.observed[0]
-        yield Dossier(row, record, mine.files)
+        yield Dossier(row, record, mine.files, next(iter(mine.grades), None))
 
 
 def _table(member: Member, task: Task, files: _Files) -> Iterator[Said]:
     wanted = {column.lower(): field for column, field in task.columns.items()} | {
         name: name for name in FIELDS
     }
+    _refuse_without_kind(member, wanted, task)
     unnamed: set[str] = set()
     for chunk in table(member, lambda names: _says(names, wanted)):
         yield chunk.original
@@ -145,7 +165,24 @@ def _table(member: Member, task: Task, files: _Files) -> Iterator[Said]:
             yield made_up
     if unnamed:
         columns = ", ".join(sorted(unnamed))
-        yield missed("columns", f"{columns} of {member.name}: kept, not searched; name them with `--map`")
+        cause = f"{columns} of {member.name}: kept, not searched; name them with `--map`"
+        yield missed("columns", cause, of=member.name)
+
+
+def _refuse_without_kind(member: Member, wanted: dict[str, str], task: Task) -> None:
+    """A table may hold private messages as well as posts: somebody has to say which."""
+    names = names_of(member, lambda names: _says(names, wanted))
+    if names and task.kind is None and "kind" not in {wanted.get(name) for name in names}:
+        raise Unreadable(
+            f"{member.name} has no column that says what its rows are: name it with --map COLUMN=kind, or "
+            "say what all of them are with --kind (message for private messages, post for posts)."
+        )
+
+
+def says_records(member: Member, columns: Mapping[str, str]) -> bool:
+    """Whether a table has a row of column names that are known, or named so by whoever hands it in."""
+    wanted = {column.lower(): field for column, field in columns.items()} | {name: name for name in FIELDS}
+    return bool(names_of(member, lambda names: _says(names, wanted)))
 
 
 def _says(names: set[str], wanted: dict[str, str]) -> bool:
@@ -174,12 +211,20 @@ def _take_row(row: Row, wanted: dict[str, str], task: Task, files: _Files, read:
             Unread(row.payload, f"row {row.number:,} is of the account {line.account}", row.position)
         )
         return
+    if not line.kind and task.kind is None:
+        read.unread.append(
+            Unread(row.payload, f"row {row.number:,} does not say what it is (its kind)", row.position)
+        )
+        return
     line.posted_text = line.posted_text or cells.get("posted_at")
     into = read if line.native_id else made_up
-    if not line.native_id:
-        said = (line.kind, line.posted_text, line.poster_name, line.parent_id, line.text, line.permalink)
-        line.native_id = "row-" + hashlib.sha256(_encode(said)).hexdigest()[:32]
-    record = record_of(line, row.payload, row.position, task, "; ".join(filter(None, notes)) or None)
+    # By its bytes and not by what is understood of them: with more columns named it is the same row.
+    line.native_id = line.native_id or "row-" + hashlib.sha256(row.payload).hexdigest()[:32]
+    try:
+        record = record_of(line, row.payload, row.position, task, "; ".join(filter(None, notes)) or None)
+    except Unreadable as error:
+        read.unread.append(Unread(row.payload, f"row {row.number:,}: {error}", row.position))
+        return
     into.records.append(record)
     into.observed.append(line.observed_at)
     if line.media:

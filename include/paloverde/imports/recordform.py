@@ -22,7 +22,8 @@ from paloverde.records import Kind, Medium, Missing, Poster, Record, Visibility
 
 FIELDS = {
     "native_id": "The site's own identifier, as text. Where it is empty, one is made up from the content.",
-    "kind": f"{', '.join(Kind)}. Empty: post.",
+    "kind": f"{', '.join(Kind)}; nothing else. Empty: what `--kind` says, else a post that is private unless "
+    "`visibility` says who could see it.",
     "text": "What was said.",
     "posted_at": "When it was posted: 2026-11-22T18:00:00Z. A time without zone is read in that of `--zone`.",
     "posted_text": "The site's own text of that time.",
@@ -33,7 +34,7 @@ FIELDS = {
     "poster_username": "User name of the poster.",
     "poster_id": "The site's identifier of the poster.",
     "poster_missing": f"Why the poster is not known: {', '.join(Missing)}.",
-    "visibility": f"{', '.join(Visibility)}.",
+    "visibility": f"{', '.join(Visibility)}. Any other word: private.",
     "permalink": "Where the site shows it.",
     "language": "Language code.",
     "count": "The number itself for subscriber_count; else what the site says it counts.",
@@ -43,7 +44,8 @@ FIELDS = {
     "drift": "What did not fit when it was archived, in words.",
     "raw": "The bytes as the site sent them, as text; raw_base64 where they are no UTF-8.",
     "raw_base64": "The same in base64.",
-    "payload_sha256": "SHA-256 of those bytes; it is checked.",
+    "payload_sha256": "SHA-256 of those bytes; it is checked: a line with other bytes is not read.",
+    "provenance": "How it came, in what `paloverde export` wrote; of anything else it is not believed.",
     "account": "The account's slug; a line of another account than `--account` is not read.",
 }
 _KINDS = {kind.value: kind for kind in Kind}
@@ -91,6 +93,7 @@ class Line(msgspec.Struct, gc=False):
     raw: str | None = None
     raw_base64: str | None = None
     payload_sha256: str | None = None
+    provenance: str | None = None
 
 
 _decode = msgspec.json.Decoder(Line).decode
@@ -126,7 +129,11 @@ def line_in(text: bytes) -> tuple[Line, str | None]:
                 value = msgspec.json.decode(members[field.name], type=field.type, strict=False)
                 setattr(line, field.name, value)
             except NOT_JSON:
-                wrong.append(f"{field.name} {_short(bytes(members[field.name]))} does not fit")
+                told = _short(bytes(members[field.name]))
+                if field.name in ("kind", "visibility"):
+                    setattr(line, field.name, told)  # it says something: it is not empty
+                else:
+                    wrong.append(f"{field.name} {told} does not fit")
     return line, "; ".join(wrong) or None
 
 
@@ -135,23 +142,20 @@ def _short(text: bytes) -> str:
 
 
 def record_of(line: Line, text: bytes, start: int, task: Task, note: str | None) -> Record:
-    """The record of a line; `text` is the bytes of the line and `start` where they stand."""
+    """The record of a line; `text` is the bytes of the line and `start` where they stand.
+
+    Raises `Unreadable` where its kind is none or its bytes are not those that it names.
+    """
     notes = [line.drift, note]
     raw, position = text, start
     if line.raw is not None or line.raw_base64 is not None:
         raw, position = _raw(line, notes), -1
-    kind = _KINDS.get(line.kind or (task.kind or Kind.POST))
-    if kind is None:
-        notes.append(f"the kind {line.kind!r} is not known")
-    visibility = _VISIBLE.get(line.visibility or Visibility.UNKNOWN)
-    if visibility is None:
-        notes.append(f"the visibility {line.visibility!r} is not known")
     if line.platform and line.platform != task.account.platform:
         notes.append(f"it says that it is of the site {line.platform}")
     posted = _moment(line.posted_at, "posted_at", task, notes)
     return Record(
         platform=task.account.platform,
-        kind=kind or Kind.OTHER,
+        kind=_kind(line, task),
         native_id=line.native_id or "row-" + hashlib.sha256(text).hexdigest()[:32],
         payload=raw,
         position=position,
@@ -162,13 +166,34 @@ def record_of(line: Line, text: bytes, start: int, task: Task, note: str | None)
         posted_text=line.posted_text or (str(line.posted_at) if line.posted_at and not posted else None),
         edited_at=_moment(line.edited_at, "edited_at", task, notes),
         poster=_poster(line),
-        visibility=visibility or Visibility.UNKNOWN,
+        visibility=_visibility(line, task, notes),
         permalink=line.permalink,
         language=line.language,
         count=line.count,
         media=tuple(_medium(one) for one in line.media or ()),
         drift="; ".join(filter(None, notes)) or None,
     )
+
+
+def _kind(line: Line, task: Task) -> Kind:
+    """Its kind by its exact name: a word that is none may well mean a private message."""
+    if not line.kind:
+        return task.kind or Kind.POST
+    kind = _KINDS.get(line.kind)
+    if kind is None:
+        raise Unreadable(f"the kind {line.kind[:40]!r} is none: write one of {', '.join(Kind)}")
+    return kind
+
+
+def _visibility(line: Line, task: Task, notes: list[str | None]) -> Visibility:
+    """Who could see it; private in doubt."""
+    if not line.visibility:
+        is_said = line.kind or task.kind or task.public
+        return Visibility.UNKNOWN if is_said else Visibility.PRIVATE
+    visibility = _VISIBLE.get(line.visibility)
+    if visibility is None:
+        notes.append(f"the visibility {line.visibility[:40]!r} is not known; it is taken as private")
+    return visibility or Visibility.PRIVATE
 
 
 def _raw(line: Line, notes: list[str | None]) -> bytes:
@@ -179,7 +204,7 @@ def _raw(line: Line, notes: list[str | None]) -> bytes:
         except binascii.Error:
             notes.append("raw_base64 is not base64")
     if line.payload_sha256 and hashlib.sha256(raw).hexdigest() != line.payload_sha256:
-        notes.append(f"its bytes are not those that payload_sha256 names ({line.payload_sha256[:64]})")
+        raise Unreadable(f"its bytes are not those that payload_sha256 names ({line.payload_sha256[:64]})")
     return raw
 
 

@@ -6,6 +6,8 @@ A reader is a generator over the members of what was handed in. It yields
     Read      -> records of the last original, what could not be read, and the files that belong to them
     Gap       -> something that is not in there or could not be read, and why
     Covered   -> what the export holds in full, where it says so itself
+    Note      -> what is left out on purpose
+    Note      -> what is so on purpose, or where records come from
 
 Members that a reader never yields are kept all the same, and listed. Readers know nothing of the archive.
 """
@@ -61,7 +63,8 @@ class Read(msgspec.Struct, frozen=True):
 
     `derived` says that their ids were made up here, since the export has none: they are then compared with
     what the archive holds by kind, time and text. `exact` says that every member of them is stated, so that
-    any difference is another version.
+    any difference is another version. `grades` say for each how it came to the Paloverde that it was moved
+    out of. `starts` are, by id, the words of texts that the export may have cut short.
     """
 
     records: list[Record]
@@ -70,6 +73,8 @@ class Read(msgspec.Struct, frozen=True):
     observed: list[datetime | None] = []
     derived: bool = False
     exact: bool = False
+    grades: list[Provenance] = []
+    starts: Mapping[str, str] = {}
 
 
 class Dossier(msgspec.Struct, frozen=True):
@@ -78,6 +83,7 @@ class Dossier(msgspec.Struct, frozen=True):
     row: dict[str, Any]
     record: Record
     files: list[File] = []
+    grade: Provenance | None = None
 
 
 class Covered(msgspec.Struct, frozen=True):
@@ -87,7 +93,13 @@ class Covered(msgspec.Struct, frozen=True):
     until: datetime
 
 
-Said = Original | Read | Dossier | Gap | Covered
+class Note(msgspec.Struct, frozen=True):
+    """Something that whoever reads the records has to know and that no later import can mend: no gap."""
+
+    words: str
+
+
+Said = Original | Read | Dossier | Gap | Covered | Note
 
 
 class Declaration(msgspec.Struct, frozen=True):
@@ -101,7 +113,8 @@ class Declaration(msgspec.Struct, frozen=True):
 class Wish(msgspec.Struct, frozen=True):
     """What the person who hands files in says of them; None is left to the format.
 
-    `columns` are names of columns in lower case -> fields of a record.
+    `columns` are names of columns in lower case -> fields of a record. `public` is their word that what
+    does not say who could see it could be seen by everybody.
     """
 
     format: str | None = None
@@ -110,6 +123,7 @@ class Wish(msgspec.Struct, frozen=True):
     zone: ZoneInfo | None = None
     kind: Kind | None = None
     declaration: Declaration | None = None
+    public: bool = False
 
 
 class Task(msgspec.Struct, frozen=True):
@@ -122,6 +136,7 @@ class Task(msgspec.Struct, frozen=True):
     zone: ZoneInfo = ZoneInfo("UTC")  # of times that name none
     kind: Kind | None = None  # of what does not say its kind
     declaration: Declaration | None = None
+    public: bool = False  # whether what does not say who could see it could be seen by everybody
 
 
 Reader = Callable[[Sources, Task], Iterator[Said]]

@@ -51,8 +51,15 @@ def read_takeout(sources: Sources, task: Task) -> Iterator[Said]:
         raise Unreadable(
             f"{sources.handed[0].name} holds no table of YouTube that is known here. In Google Takeout "
             "choose YouTube, and of it comments, live chats, videos and subscriptions, as CSV (not HTML) in "
-            "a zip file. (--format files keeps pages as they are, unread.)"
+            "a zip file."
         )
+
+
+def is_of_takeout(member: Member) -> bool:
+    """Whether a file is one of its tables, or holds objects of YouTube."""
+    if member.ending == ".csv":
+        return bool(names_of(member, _is_known))
+    return member.ending == ".json" and any(b'"youtube#' in chunk for chunk in member.chunks())
 
 
 def _is_known(names: set[str]) -> bool:

@@ -33,6 +33,7 @@ _MESSAGES = ("direct-messages", "direct-message", "direct-messages-group", "dire
 _NOTES, _FOLLOWERS = ("note-tweet",), ("follower",)
 _PEOPLE = {"following": Kind.OTHER, "block": Kind.BLOCKED, "mute": Kind.BLOCKED}
 _SHORTEST = 100  # characters that a cut post must share with the long one
+_CUT_AT = 250  # characters; below, a post without a mark of a cut is whole
 _FIRST = ("manifest", "account", "profile", *_NOTES)  # what is needed to understand the others
 
 
@@ -81,6 +82,11 @@ def read_x(sources: Sources, task: Task) -> Iterator[Said]:
         )
 
 
+def is_of_x(member: Member) -> bool:
+    """Whether a file is one of the archive of X."""
+    return member.ending == ".js" and (_stem(member) in _READERS or _stem(member) == "manifest")
+
+
 def _turn(member: Member) -> tuple[int, str]:
     stem = _stem(member)
     return (_FIRST.index(stem) if stem in _FIRST else len(_FIRST)), member.path
@@ -115,7 +121,7 @@ def _member(
         found: list[Record | Unread] = [*reading.records, *reading.unread]
     else:
         found = list(_entries(payload, stem, task, owner))
-    records, files, unread = [], [], []
+    records, files, unread, starts = [], [], [], {}
     for one in found:
         if isinstance(one, Unread):
             unread.append(Unread(one.payload, one.reason, _moved(one.position, shift)))
@@ -124,8 +130,10 @@ def _member(
         record, with_it = _finished(one, stem, owner, attached)
         records.append(record)
         files += with_it
+        if stem in _POSTS and (start := _start_of_cut(record, owner)):
+            starts[record.native_id] = start
     owner.read[member.file_name] = Counted(_entries_in(payload), len(records), len(unread))
-    yield Read(records, unread, files, [owner.manifest.made_at] * len(records))
+    yield Read(records, unread, files, [owner.manifest.made_at] * len(records), starts=starts)
 
 
 def _entries_in(payload: bytes) -> int:
@@ -167,6 +175,15 @@ def _whole_text(record: Record, owner: _Owner) -> str | None:
                 owner.joined.add(text)
                 return text
     return record.text
+
+
+def _start_of_cut(record: Record, owner: _Owner) -> str:
+    """The words of a post that X may have cut short and whose whole text is not in the archive."""
+    if not record.text or record.text in owner.joined:
+        return ""
+    start = _CUT.sub("", record.text)
+    is_cut = start != record.text or len(start) >= _CUT_AT
+    return start if is_cut and len(start) >= _SHORTEST else ""
 
 
 def _check_owner(member: Member, payload: bytes, task: Task, owner: _Owner) -> None:

@@ -164,7 +164,7 @@ class Installation:
         since, started = last_look(self.vault, account), self.vault.clock()
         if since is None:
             raise BadQuestion(f"{slug} has no whole night yet: run `paloverde archive {slug}` first.")
-        watched = posts_to_watch(self.vault, account, self.settings.sweep_watch_days)
+        watched = posts_to_watch(self.vault, platform, account, self.settings.sweep_watch_days)
         line, day = self.access.line(platform, account, token), archive_day(started)
         with self._turn(slug, "sweep", wait=0.0) as mine:
             report, trouble = sweep(
@@ -246,6 +246,8 @@ class Installation:
         report = import_files(self.vault, self.archive, account, paths, wish, progress)
         if report.outcome == "sealed":
             about = {"account": slug, "format": report.format, "provenance": report.provenance}
+            if report.notes:
+                about["notes"] = "; ".join(report.notes)
             self._journal.tell("import sealed", actor, **about, sequence=str(report.sequence))
             self._journal.tell_gaps(slug, report.sequence, actor)
         return report

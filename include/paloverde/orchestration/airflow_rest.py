@@ -1,7 +1,7 @@
 """Airflow's public API (v2), as the demo uses it: sign in, see whether all is well, start and watch runs.
 
-Whoever starts an Airflow may put a secret into its environment (`STARTED_BY`). Its page about the archive then
-answers with a mark that follows from the secret, so that no sign-in goes to an Airflow of somebody else.
+Whoever starts an Airflow may put a secret into its environment (`STARTED_BY`). Its page about the archive
+then answers with a mark that follows from the secret, so that no sign-in goes to somebody else's Airflow.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def mark_of(secret: str) -> str:
 
 
 class Airflow:
-    """One signed-in person at one Airflow. `address` is where its UI is, `mark` what it shows if it is ours."""
+    """One signed-in person at one Airflow. `address` is where its UI is; its `mark` shows that it is ours."""
 
     def __init__(self, address: str, mark: str, token: str = "") -> None:
         self.address = address
@@ -46,8 +46,8 @@ class Airflow:
             raise Unreachable(f"Airflow at {self.address} does not answer.")
         if shown != self._mark:
             raise PersonNeeded(
-                f"Another program answers at {self.address}, and the sign-in was not sent to it: find out which "
-                "one has that port, end it or this one, then start again."
+                f"Another program answers at {self.address}, and the sign-in was not sent to it: find out "
+                "which one has that port, end it or this one, then start again."
             )
         answer = self.send("POST", "/auth/token", {"username": username, "password": password})
         return Airflow(self.address, self._mark, answer["access_token"])

@@ -81,7 +81,7 @@ def _set_up(home: Path, everything: ExitStack, tell: Teller) -> Stage:
 
 
 def _boot(home: Path, project: Path, city: Mapping[str, str], everything: ExitStack, tell: Teller) -> Airflow:
-    """Airflow, up and known to be ours; at a second port where another program takes the first one meanwhile."""
+    """Airflow, up and known to be ours; at a second port where another program takes the first meanwhile."""
     tell("Making Airflow's database ...")
     secret, airflow_home = secrets.token_hex(32), home / "airflow"
     for port in (free_port(_PORT), free_port()):

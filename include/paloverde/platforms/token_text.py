@@ -64,10 +64,9 @@ def _told(text: str) -> dict[str, Any]:
         raise BadQuestion(f"This begins like JSON and is none{where}.") from None
     if isinstance(told, dict):
         return told
-    what = {list: "a list", str: "a text in quotation marks"}.get(type(told), "a number or a bare word")
     raise BadQuestion(
-        f"This is {what}, and no token: give the token alone, without quotation marks, or the JSON object that "
-        "the site's token endpoint answered."
+        "This is a list, a number, a bare word or a text in quotation marks, and no token: give the token "
+        "alone, or the JSON object that the site's token endpoint answered."
     )
 
 
@@ -78,8 +77,8 @@ def _refuse_what_has_ended(
     if ends is None or ends > now or (refresh_token and (refresh_ends is None or refresh_ends > now)):
         return
     raise BadQuestion(
-        f"This token ended on {ends.astimezone(PACIFIC):%A %d %B %Y at %H:%M}: sign in at the site again, and "
-        "give in the new one."
+        f"This token ended on {ends.astimezone(PACIFIC):%A %d %B %Y at %H:%M}: sign in at the site again, "
+        "and give in the new one."
     )
 
 
@@ -109,8 +108,8 @@ def _token(told: dict[str, Any], name: str) -> Secret | None:
     secret = _secret(told, name)
     if secret is not None and not _TOKEN.fullmatch(secret.reveal()):
         raise BadQuestion(
-            f"The {name.replace('_', ' ')} holds signs that no token has: give it alone, without quotation marks "
-            "or its name."
+            f"The {name.replace('_', ' ')} holds signs that no token has: give it alone, without its name or "
+            "quotation marks."
         )
     return secret
 

@@ -16,6 +16,7 @@ import msgspec
 import pyarrow as pa
 from sqlalchemy import select
 
+from paloverde.archive.gaps import KnownGap, known
 from paloverde.archive.reader import Archive, SealedPart
 from paloverde.archive.registry import OTHER
 from paloverde.archive.seal import Role, Seal
@@ -161,7 +162,7 @@ def _answer(
         scope=scope,
         counts=counts,
         searched=searched,
-        limits=limits(seals, bounded, chosen),
+        limits=limits(seals, bounded, chosen, _known_gaps(archive)),
         standing=standing_limits(_gives(sites.values()), bounded),
         hits=in_order(hold.hit for hold in holds),
     )
@@ -196,6 +197,11 @@ def _gives(names: Iterable[str]) -> Iterator[tuple[str, Gives]]:
         yield PLATFORMS[name].title, PLATFORMS[name].gives
     if OTHER in searched:
         yield "Other sites", ONLY_IMPORTED
+
+
+def _known_gaps(archive: Archive) -> list[KnownGap]:
+    with archive.books.connect() as connection:
+        return known(connection)
 
 
 def _parts(archive: Archive, role: Role, tree: Node, accounts: list[str], last: int) -> list[SealedPart]:

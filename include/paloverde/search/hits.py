@@ -32,7 +32,8 @@ class Removal(msgspec.Struct, frozen=True):
     """What the archive holds on the removal of an item, or on its being hidden.
 
     `removed_at` is when it was found so, which may be later than it happened. `first_seen` is when the item
-    was archived first, None where the register does not know it.
+    was archived first, None where the register does not know it. `of_these_words` is False where the words of
+    this version came another way than from the site, and only the item of that id was found removed there.
     """
 
     removed_at: datetime | None = None
@@ -41,6 +42,7 @@ class Removal(msgspec.Struct, frozen=True):
     cause_reason: str | None = None
     retain_until: date | None = None
     first_seen: datetime | None = None
+    of_these_words: bool = True
 
 
 class Snippet(msgspec.Struct, frozen=True):
@@ -153,6 +155,7 @@ SCHEMA = pa.schema(
             "removal_confirmed_by": pa.string(),
             "removal_cause": pa.string(),
             "removal_reason": pa.string(),
+            "removal_of_these_words": pa.bool_(),
             "retain_until": pa.date32(),
             "snippet": pa.string(),
             "part": pa.string(),
@@ -173,6 +176,7 @@ def as_row(hit: Hit) -> dict[str, Any]:
         "removal_confirmed_by": removal.confirmed_by,
         "removal_cause": removal.cause,
         "removal_reason": removal.cause_reason,
+        "removal_of_these_words": removal.of_these_words if hit.removed else None,
         "retain_until": removal.retain_until,
         "snippet": hit.snippet.text,
     }

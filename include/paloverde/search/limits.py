@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 import msgspec
 
+from paloverde.archive.gaps import OF_IMPORT, KnownGap, Met, met
 from paloverde.archive.seal import Draft, Role, RunKind, Seal
-from paloverde.platforms.conversation import Gap, Listing
-from paloverde.records import archive_day
+from paloverde.records import Kind, archive_day
+from paloverde.search.plainly import plainly, plainly_of_import
 from paloverde.search.scope import PRIVATE_KINDS, Scope, begins, ends
 from paloverde.search.tree import spoken
 
-_MEDIA = "media"  # pictures and files, of what perhaps a sweep alone saw
-
 
 class Limit(msgspec.Struct, frozen=True):
-    """Something that the archive may be missing.
+    """Something that the archive may be missing, in words for people outside the City.
 
-    `what` is one of gap, unfinished listing, unread pieces, nights without a run, imports only, no run at
-    all. `first` and `last` are the archive days of the runs that met it, `times` their number;
-    `later_complete` is the archive day on which the same listing was had in full, where that happened after
-    `last`.
+    `what` is one of gap, gap of an import, unfinished listing, unread pieces, nights without a run, imports
+    only, no run at all. `first` and `last` are the archive days of the runs that met it, `times` their
+    number;
+    `later_complete` is the archive day on which a later run or import had the same in full.
     """
 
     account: str
@@ -37,21 +36,19 @@ class Limit(msgspec.Struct, frozen=True):
     later_complete: date | None = None
 
     def __str__(self) -> str:
-        where = f"{self.stream} of {self.of}" if self.of else self.stream
+        named = self.stream.replace("_", " ")
+        where = f"{named} of {self.of}" if self.of else named
         subject = f"{self.what[0].upper()}{self.what[1:]}, {self.account}" + (f", {where}" if where else "")
-        later = (
-            f" The same listing was had in full on {spoken(self.later_complete)}."
-            if self.later_complete
-            else ""
-        )
-        return f"{subject}{self._when()}: {self.cause.rstrip('.')}.{later}"
+        later = f"; had in full on {spoken(self.later_complete)}" if self.later_complete else ""
+        return f"{subject}{self._when()}: {self.cause.rstrip('.')}{later}."
 
     def _when(self) -> str:
         if self.first is None or self.last is None:
             return ""
+        times = f" ({self.times} times)" if self.times > 1 else ""
         if self.first == self.last:
-            return f", {spoken(self.first)}"
-        return f", {spoken(self.first)} to {spoken(self.last)} ({self.times} times)"
+            return f", {spoken(self.first)}{times}"
+        return f", {spoken(self.first)} to {spoken(self.last)}{times}"
 
 
 class Imported(msgspec.Struct, frozen=True):
@@ -68,13 +65,20 @@ class Imported(msgspec.Struct, frozen=True):
         return f", posted {spoken(self.earliest)} to {spoken(self.latest)}"
 
 
-def limits(seals: Iterable[Seal], scope: Scope, accounts: Iterable[str]) -> list[Limit]:
-    """What the sealed runs of these accounts could not get and that may touch the scope."""
+def limits(
+    seals: Sequence[Seal], scope: Scope, accounts: Iterable[str], gaps: Iterable[KnownGap]
+) -> list[Limit]:
+    """What the sealed runs of these accounts could not get and that may touch the scope.
+
+    `gaps` is what is known of the accounts: which of it a later run had in full. What a run met and no gap
+    was opened for, an import holds.
+    """
     chosen = sorted(accounts)
     days: dict[str, set[date]] = {}
     imported: dict[str, Imported] = {}
-    found: dict[tuple[str, ...], Limit] = {}
-    complete: dict[tuple[str, str, str], date] = {}
+    found: dict[Limit, Limit] = {}
+    lives = _lives(gaps)
+    last = max((seal.sequence for seal in seals), default=0)
     for seal in seals:
         run = seal.run
         if run.account not in chosen:
@@ -83,84 +87,60 @@ def limits(seals: Iterable[Seal], scope: Scope, accounts: Iterable[str]) -> list
             days.setdefault(run.account, set()).add(run.day)
         elif run.kind is RunKind.IMPORT:
             imported[run.account] = _with_import(imported.get(run.account), run)
-        for limit in _of_run(seal, scope):
-            key = (limit.account, limit.what, limit.kind, limit.stream, limit.of, limit.cause)
-            before = found.get(key)
-            found[key] = limit if before is None else _again(before, limit)
-        until = run.coverage.until  # of an import: when its export was made, whenever it was handed in
-        day = run.day if until is None else archive_day(until)
-        for listing in run.coverage.listings:
-            if listing.complete and listing.since is None:
-                place = (run.account, listing.stream, listing.of)
-                complete[place] = max(day, complete.get(place, day))
-    healed = [
-        _healed(limit, complete.get((limit.account, limit.stream, limit.of))) for limit in found.values()
-    ]
-    return sorted(healed, key=_order) + [
+        for one in met(run):
+            gap = _open_at(lives.get(one.name(run.account), ()), seal.sequence)
+            if gap is None or not _touches(one, scope):
+                continue
+            known = _limit(run.account, one, gap.filled_day if (gap.filled_by or last + 1) <= last else None)
+            before = found.get(known)
+            found[known] = _again(before or known, run.day, is_first=before is None)
+    return sorted(found.values(), key=_order) + [
         limit for name in chosen for limit in _missing_nights(name, days.get(name, set()), imported.get(name))
     ]
 
 
-def _of_run(seal: Seal, scope: Scope) -> list[Limit]:
-    run, cover = seal.run, seal.run.coverage
-    found = [
-        Limit(run.account, "gap", gap.kind.value, gap.stream, gap.of, gap.cause, run.day, run.day)
-        for gap in cover.gaps
-        if _touches(gap, scope) and (run.kind is not RunKind.SWEEP or gap.stream == _MEDIA)
-    ]
-    if run.kind is RunKind.SWEEP:
-        return found  # a glance between two nights: what else it misses, the next night lists
-    found += [
-        Limit(
-            run.account,
-            "unfinished listing",
-            it.kind.value,
-            it.stream,
-            it.of,
-            _unfinished(it),
-            run.day,
-            run.day,
-        )
-        for it in cover.listings
-        if not it.complete and _of_interest(it.kind.value, scope)
-    ]
-    if cover.unread:
-        cause = (
-            f"{cover.unread} pieces of answers could not be made records; "
-            "their bytes are kept and were not searched"
-        )
-        found.append(Limit(run.account, "unread pieces", "other", "", "", cause, run.day, run.day))
-    return found
+def _lives(gaps: Iterable[KnownGap]) -> dict[str, list[KnownGap]]:
+    """By name, the gaps of that name: one that was filled may be opened again."""
+    lives: dict[str, list[KnownGap]] = {}
+    for gap in gaps:
+        lives.setdefault(gap.name, []).append(gap)
+    return lives
 
 
-def _unfinished(listing: Listing) -> str:
-    of_all = f" of {listing.declared:,} that the site states" if listing.declared is not None else ""
-    reason = listing.reason.rstrip(".") or "the listing ended before its end mark"
-    return f"{reason}; {listing.got:,} were had{of_all}"
+def _open_at(gaps: Iterable[KnownGap], sequence: int) -> KnownGap | None:
+    """The gap that was opened by that run or before it, and not filled before it."""
+    return next(
+        (gap for gap in gaps if gap.first_run <= sequence and (gap.filled_by or sequence) >= sequence), None
+    )
 
 
-def _touches(gap: Gap, scope: Scope) -> bool:
+def _limit(account: str, one: Met, filled: date | None) -> Limit:
+    """A gap without the days on which it was met."""
+    if one.what == OF_IMPORT:
+        cause = plainly_of_import(one.cause)
+        return Limit(account, one.what, one.kind, "", "", cause, None, None, later_complete=filled)
+    cause = plainly(one.cause)
+    return Limit(account, one.what, one.kind, one.stream, one.of, cause, None, None, later_complete=filled)
+
+
+def _again(limit: Limit, day: date, *, is_first: bool) -> Limit:
+    """Seals come in their order, so the run that met it again is the later one."""
+    if is_first:
+        return msgspec.structs.replace(limit, first=day, last=day)
+    return msgspec.structs.replace(limit, last=day, times=limit.times + 1)
+
+
+def _touches(one: Met, scope: Scope) -> bool:
     """A gap is left out only where it surely lies outside."""
-    before = gap.until is not None and scope.since is not None and gap.until < begins(scope.since)
-    after = gap.since is not None and scope.until is not None and gap.since >= ends(scope.until)
-    return _of_interest(gap.kind.value, scope) and not before and not after
+    before = one.until is not None and scope.since is not None and one.until < begins(scope.since)
+    after = one.since is not None and scope.until is not None and one.since >= ends(scope.until)
+    return _of_interest(one.kind, scope) and not before and not after
 
 
 def _of_interest(kind: str, scope: Scope) -> bool:
     if kind in PRIVATE_KINDS and not scope.include_private:
         return False
-    return not scope.kinds or kind in scope.kinds
-
-
-def _again(before: Limit, now: Limit) -> Limit:
-    """Seals come in their order, so the run that met it again is the later one."""
-    return msgspec.structs.replace(before, last=now.last, times=before.times + 1)
-
-
-def _healed(limit: Limit, complete: date | None) -> Limit:
-    is_later = complete is not None and limit.last is not None and complete > limit.last
-    later = complete if is_later and limit.stream else None
-    return msgspec.structs.replace(limit, later_complete=later)
+    return not scope.kinds or kind in (*scope.kinds, Kind.OTHER.value)  # such as a night that broke off
 
 
 def _with_import(before: Imported | None, run: Draft) -> Imported:

@@ -11,7 +11,7 @@
     =año   ="el año"             accents count
     #cleanup   @palmdesert       only with the sign; `cleanup` finds both
     poster:"Maria Lopez"         display name, username or id
-    account: kind: platform: visibility: removed:yes
+    account: kind: platform: visibility: provenance: removed:yes
     from:2025-01-01 to:2025-06-30   posted on these Pacific days, both included
     *                            every record
 
@@ -30,7 +30,7 @@ import msgspec
 from paloverde.archive.registry import OTHER
 from paloverde.errors import BadQuestion
 from paloverde.platforms import PLATFORMS
-from paloverde.records import Kind, Visibility
+from paloverde.records import Kind, Provenance, Visibility
 from paloverde.search.tree import (
     And,
     Everything,
@@ -46,11 +46,12 @@ from paloverde.search.tree import (
 )
 from paloverde.search.written import CannotBeCut, term_of
 
-FIELDS = ("poster", "account", "kind", "platform", "visibility", "removed", "from", "to")
+FIELDS = ("poster", "account", "kind", "platform", "visibility", "provenance", "removed", "from", "to")
 _VALUES = {
     "kind": tuple(kind.value for kind in Kind),
     "platform": (*PLATFORMS, OTHER),
     "visibility": tuple(visibility.value for visibility in Visibility),
+    "provenance": tuple(provenance.value for provenance in Provenance),
     "removed": ("yes", "no"),
 }
 _LONGEST, _DEEPEST, _FARTHEST = 4_000, 40, 250

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from itertools import groupby
@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 from paloverde.archive.reader import Archive, SealedPart
 from paloverde.archive.schema import REMOVED
+from paloverde.records import Provenance
 from paloverde.search.hits import COLUMNS, Hit, Kept, Removal, snippet
 from paloverde.search.matching import Row, answers, marks, places
 from paloverde.search.scope import PRIVATE_KINDS
@@ -40,6 +41,21 @@ class Removals(NamedTuple):
     table: pa.Table
     parts: list[SealedPart]
     by_item: dict[Item, Removal]
+    versions: frozenset[tuple[Item, str]]  # the words that each was found removed with
+
+    def of(self, row: Mapping[str, Any]) -> Removal | None:
+        """The removal of a row's item, and whether it speaks of the words in this row.
+
+        Words that only an import tells inherit nothing: the site never showed them under that id.
+        """
+        item = (row["account"], row["kind"], row["native_id"])
+        mark = self.by_item.get(item)
+        if mark is None:
+            return None
+        is_shown = row["provenance"] in (None, Provenance.API.value)
+        is_moved_in = row["provenance"] == Provenance.RECORDS.value
+        own = is_shown or (is_moved_in and (item, row["version_sha256"]) in self.versions)
+        return msgspec.structs.replace(mark, of_these_words=own)
 
 
 class Hold(NamedTuple):
@@ -146,7 +162,7 @@ class Scan:
         return Hit(
             **{name: _utc(value) for name, value in row.items() if name != "media"},
             media=[Kept(**medium) for medium in row["media"] or ()],
-            removed=self.removals.by_item.get((row["account"], row["kind"], row["native_id"])),
+            removed=self.removals.of(row),
             snippet=msgspec.structs.replace(piece, where="description") if where else piece,
             marks=[(mark.start, mark.end) for mark in found if mark.passage == 0],
             part=part.part.key,
@@ -163,15 +179,17 @@ def read_removals(archive: Archive, parts: Sequence[SealedPart]) -> Removals:
     table = pa.concat_tables([empty, *(table for _, table in read)], promote_options="default")
     of_rows = [part for part, one in read for _ in range(len(one))]
     marked: dict[Item, Removal] = {}
-    for row in table.select(["account", "kind", "native_id", *_REMOVAL]).to_pylist():
+    versions: set[tuple[Item, str]] = set()
+    for row in table.select(["account", "kind", "native_id", "version_sha256", *_REMOVAL]).to_pylist():
         item = (row["account"], row["kind"], row["native_id"])
+        versions.add((item, row["version_sha256"]))
         mark = Removal(**{name: _utc(row[name]) for name in _REMOVAL})
         before = marked.get(item)
         if before is None or (mark.removed_at or _START) >= (before.removed_at or _START):
             marked[item] = mark
     first = _first_seen(archive, marked)
     known = {item: msgspec.structs.replace(mark, first_seen=first.get(item)) for item, mark in marked.items()}
-    return Removals(table, of_rows, known)
+    return Removals(table, of_rows, known, frozenset(versions))
 
 
 def _first_seen(archive: Archive, items: Iterable[Item]) -> dict[Item, datetime]:

@@ -80,7 +80,7 @@ class PostedBy(msgspec.Struct, frozen=True):
 
 
 class Field(msgspec.Struct, frozen=True):
-    """A column (account, kind, platform, visibility) that has one of these values."""
+    """A column (account, kind, platform, visibility, provenance) that has one of these values."""
 
     name: str
     values: tuple[str, ...]
