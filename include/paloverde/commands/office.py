@@ -27,7 +27,8 @@ def for_each(city: Installation, slugs: Sequence[str], work: Callable[[str], str
     wanted = [city.account(slug).slug for slug in slugs] or [account.slug for account in city.asked()]
     if not wanted:
         print(
-            "paloverde: No account whose site is asked is registered; `paloverde accounts add --help` says how.",
+            "paloverde: No account is registered whose site can be asked; "
+            "`paloverde accounts add --help` shows how.",
             file=sys.stderr,
         )
         return 1
