@@ -185,7 +185,8 @@ def serve(options: argparse.Namespace) -> int:
         return 1
     url = f"http://{LOOPBACK}:{server.server_address[1]}"
     try:
-        signal.signal(signal.SIGTERM, _stop)
+        for how in (signal.SIGTERM, signal.SIGINT):  # started in the background, it would not hear Ctrl-C
+            signal.signal(how, _stop)
         print(welcome(city, url), flush=True)
         server.serve_forever(0.1)
     except KeyboardInterrupt:
