@@ -6,6 +6,7 @@ form; only what has no identity at all becomes `Unread`.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Mapping
 from typing import ClassVar
@@ -34,7 +35,7 @@ class _Ends(msgspec.Struct, gc=False):
 _ends_decoder = msgspec.json.Decoder(_Ends)
 
 
-class GraphReader:
+class GraphReader(ABC):
     """Walks one text and collects records and unread pieces, each with its offset.
 
     A site says in `title` how it is called, and in `lists` which members are listings whose items are
@@ -52,28 +53,28 @@ class GraphReader:
         self.note = ""
         self._names: Counter[tuple[Kind, str]] = Counter()
 
+    @abstractmethod
     def record(
         self, members: Members, sound: bytes, start: int, setting: Setting, known_id: str | None
     ) -> Record | None:
         """The record of one object, None where nothing tells which object it is."""
-        raise NotImplementedError
 
     def aside(self, members: Members) -> str:
         """Why an object without an identity is nothing to keep; "" where it should have had one."""
         del members
         return ""
 
+    @abstractmethod
     def is_exported(self, members: Members) -> bool:
         """Whether an object without an id is one item of a download."""
-        raise NotImplementedError
 
+    @abstractmethod
     def elsewise(self, sound: bytes, members: Members, start: int) -> None:
         """Any other object: an item of a download, a file of one, a message that the site sent by itself."""
-        raise NotImplementedError
 
+    @abstractmethod
     def exported_record(self, piece: download.Piece, payload: bytes, native_id: str) -> Record:
         """The record of one item of a download."""
-        raise NotImplementedError
 
     def read(self) -> Reading:
         sound = self.text.sound
