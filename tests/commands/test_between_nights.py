@@ -75,6 +75,16 @@ def test_the_gaps_of_a_night_are_one_entry_of_the_ledger(city: ArchivedCity) -> 
     assert [about["number"] for what, about in events(city) if what == "gaps closed"] == [opened[0]["number"]]
 
 
+def test_a_gap_that_a_sweep_opens_stands_in_the_ledger_too(city: ArchivedCity) -> None:
+    city.night()
+    before = len([what for what, _ in events(city) if what == "gaps opened"])
+    city.fault(kind="expired_media", site="media", times=None)
+    city.event(site="x", do="post", text="The pool opens today", photo="The new pool")
+    sequence = city.city.sweep(X, city.tokens[X]).sequence
+    told = [about for what, about in events(city) if what == "gaps opened"][before:]
+    assert [about["sequence"] for about in told] == [str(sequence)]
+
+
 def test_the_shell_lists_gaps_and_sweeps(
     city: ArchivedCity, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

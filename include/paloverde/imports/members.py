@@ -30,6 +30,9 @@ _SMALL = 10 * _MIB  # below this, any ratio is harmless
 _OTHER_ARCHIVES = (b"\x1f\x8b", b"7z\xbc\xaf\x27\x1c", b"Rar!", b"BZh", b"\xfd7zXZ")
 _FIRST_YEAR = 2004  # zip archives without dates say 1980
 
+# What zipfile raises for bytes that are no whole archive, or one of a kind that it does not know.
+_NO_ARCHIVE = (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError)
+
 
 class Bounds(msgspec.Struct, frozen=True):
     """What an archive may ask of this machine. Ordinary exports stay far below."""
@@ -202,7 +205,7 @@ def _add_archive(path: Path, sources: Sources, open_files: ExitStack) -> None:
     try:
         archive = open_files.enter_context(zipfile.ZipFile(path))
         entries = archive.infolist()
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError) as error:
+    except _NO_ARCHIVE as error:
         raise Unreadable(
             f"{path.name} is no whole zip archive ({error}): it was cut short or damaged. Download it again."
         ) from None
@@ -245,7 +248,7 @@ def _download(member: Member, bounds: Bounds, open_files: ExitStack) -> zipfile.
             copy.write(chunk)
         archive = open_files.enter_context(zipfile.ZipFile(copy))
         _refuse_overlaps(member.name, archive.infolist())
-    except (Unreadable, zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError):
+    except (Unreadable, *_NO_ARCHIVE):
         return None  # it is kept closed, and named
     return archive if download_in(archive.namelist()) else None
 

@@ -175,6 +175,7 @@ class Installation:
         if report.sequence is not None:
             about = {"account": slug, "day": str(day), "sequence": str(report.sequence)}
             self._journal.tell("sweep sealed", "recent sweep", **about)
+            self._journal.tell_gaps(slug, report.sequence, "recent sweep")
         if trouble is not None:
             raise trouble
         return report
