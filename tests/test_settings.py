@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from paloverde.errors import BadSetting
-from paloverde.settings import FOR_TESTS, SETTINGS, Secret, Settings, load, reference
+from paloverde.settings import FOR_TESTS, SETTINGS, Secret, Settings, load
+from paloverde.settings.__main__ import reference
 
 PAGE = Path(__file__).parents[1] / "docs" / "reference" / "settings.md"
 

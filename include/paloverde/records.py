@@ -142,17 +142,25 @@ class Reading(msgspec.Struct):
     note: str = ""
 
 
+class Holder(StrEnum):
+    """Whose account it is (policy V.E): other rules of deleting bind an official's own account (V.E.4(d))."""
+
+    CITY = "city"
+    OFFICIAL = "official"  # an elected or appointed official's account that serves the office
+
+
 class Account(msgspec.Struct, frozen=True):
     """A City Social Media Account.
 
     `slug` is the archive's name for it (`facebook-cityofpalmdesert`), `native_id` the site's.
-    The slug never changes; the handle may.
+    The slug never changes; the handle may. `holder` says whose it is: the City's or an official's own.
     """
 
     slug: str
     platform: str
     native_id: str
     handle: str
+    holder: Holder = Holder.CITY
 
 
 def archive_day(moment: datetime) -> date:

@@ -30,7 +30,7 @@ def test_keys_are_these_literal_strings() -> None:
         == f"removed/account=facebook-palmaria/date=2026-03-08/77_88-{SHA}.parquet"
     )
     assert layout.run_key(42, SHA) == f"runs/000000000042-{SHA}.json"
-    assert layout.ledger_key(7, SHA) == f"ledger/000000000007-{SHA}.json"
+    assert layout.ledger_key(7, SHA) == f"ledger/entries/000000000007-{SHA}.json"
     assert layout.bundle_key("PRA 2026/17", SHA) == f"bundles/PRA_2026_17/{SHA}.zip"
 
 

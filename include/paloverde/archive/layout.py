@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
+LEDGER_ENTRIES = "ledger/entries/"
 _ALLOWED = re.compile(r"[A-Za-z0-9/_.=-]+\Z")
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 
@@ -49,7 +50,15 @@ def run_key(sequence: int, sha256: str) -> str:
 
 
 def ledger_key(sequence: int, sha256: str) -> str:
-    return _key(f"ledger/{sequence:012d}-{sha256}.json")
+    return _key(f"{LEDGER_ENTRIES}{sequence:012d}-{sha256}.json")
+
+
+def tombstones_key(account: str, day: date, sha256: str) -> str:
+    return _key(f"tombstones/account={account}/date={day:%Y-%m-%d}/{sha256}.parquet")
+
+
+def paper_key(series: str, subject: str, sha256: str) -> str:
+    return _key(f"papers/{name_of(series)}/{name_of(subject)}/{sha256}")
 
 
 def bundle_key(request: str, sha256: str) -> str:

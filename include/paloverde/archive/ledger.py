@@ -7,10 +7,11 @@ what and when; never a secret, never the text of a message.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, select
 
 from paloverde.archive.layout import ledger_key
 from paloverde.archive.seal import FIRST
@@ -47,8 +48,11 @@ class Ledger:
     def __init__(self, store: Store, books: Engine, signer: Signer, lock_years: int) -> None:
         self._store, self._books, self._signer, self._years = store, books, signer, lock_years
 
-    def append(self, event: Event) -> Entry:
-        """Write down an event: in the database first, then in the store; both before this returns."""
+    def append(self, event: Event, also: Callable[[Connection, int], None] | None = None) -> Entry:
+        """Write down an event: in the database first, then in the store; both before this returns.
+
+        `also` is done in the same transaction, given the entry's number: all of it happens, or nothing.
+        """
         with writing(self._books) as connection:
             head = connection.execute(
                 select(LEDGER.c.sequence, LEDGER.c.sha256).order_by(LEDGER.c.sequence.desc()).limit(1)
@@ -65,6 +69,8 @@ class Ledger:
                     pending=True,
                 )
             )
+            if also is not None:
+                also(connection, sequence)
         self.settle()
         return entry
 

@@ -13,12 +13,14 @@ import msgspec
 from sqlalchemy import Engine
 
 from paloverde.archive.commit import apply, read_effects, run_row
+from paloverde.archive.layout import LEDGER_ENTRIES
 from paloverde.archive.ledger import Entry
+from paloverde.archive.papers import file_again
 from paloverde.archive.seal import FIRST, Role, Seal, read_seal
 from paloverde.archive.store.interface import Store, Stored
 from paloverde.errors import ArchiveDamaged
 from paloverde.state.books import writing
-from paloverde.state.tables import GAPS, ITEMS, LEDGER, PARTS, RUNS
+from paloverde.state.tables import FILED, GAPS, ITEMS, LEDGER, PARTS, RUNS
 
 
 class Rebuilt(msgspec.Struct, frozen=True):
@@ -48,12 +50,12 @@ def rebuild(store: Store, books: Engine, progress: Callable[[str], None]) -> Reb
     All in one transaction: `ArchiveDamaged` says which object is damaged, and the database stays as it was.
     So it does where the ledger names a run that the store no longer holds.
     """
-    named, noted = _named(store, "runs/"), _named(store, "ledger/")
+    named, noted = _named(store, "runs/"), _named(store, LEDGER_ENTRIES)
     seals, entries = _chain(named, _seal_link), _chain(noted, _entry_link)
     _refuse_a_short_chain(len(seals), entries)
     missing: list[str] = []
     with writing(books) as connection:
-        for table in (PARTS, ITEMS, GAPS, RUNS, LEDGER):
+        for table in (PARTS, ITEMS, GAPS, RUNS, LEDGER, FILED):
             connection.execute(table.delete())
         for done, (stored, body) in enumerate(seals, 1):
             seal = read_seal(body, where=stored.key)
@@ -65,7 +67,10 @@ def rebuild(store: Store, books: Engine, progress: Callable[[str], None]) -> Reb
             apply(connection, seal, read_effects(store, seal))
             progress(f"run {done} of {len(seals)}: {seal.run.account}, {seal.run.day:%A %d %B %Y}")
         for stored, body in entries:
-            connection.execute(LEDGER.insert().values(_ledger_row(stored, body)))
+            row = _ledger_row(stored, body)
+            connection.execute(LEDGER.insert().values(row))
+            entry = msgspec.json.decode(body, type=Entry)
+            file_again(connection, store, entry.sequence, entry.event)
     chained = {stored.key for stored, _ in (*seals, *entries)}
     left_out = [stored.key for stored, _ in (*named, *noted) if stored.key not in chained]
     return Rebuilt(len(seals), len(entries), missing, left_out)

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, RowMapping, select
 from paloverde.archive.layout import is_slug
 from paloverde.errors import BadSetting
 from paloverde.platforms import PLATFORMS
-from paloverde.records import Account
+from paloverde.records import Account, Holder
 from paloverde.state.books import writing
 from paloverde.state.tables import ACCOUNTS, RUNS
 
@@ -32,7 +32,10 @@ def registered(books: Engine) -> list[Account]:
     query = select(ACCOUNTS).where(ACCOUNTS.c.active).order_by(ACCOUNTS.c.slug)
     with books.connect() as connection:
         rows = connection.execute(query).mappings().all()
-    return [Account(row["slug"], row["platform"], row["native_id"], row["handle"]) for row in rows]
+    return [
+        Account(row["slug"], row["platform"], row["native_id"], row["handle"], Holder(row["holder"]))
+        for row in rows
+    ]
 
 
 def register(books: Engine, account: Account, now: datetime) -> None:

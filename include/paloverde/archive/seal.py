@@ -29,6 +29,7 @@ class Role(StrEnum):
     EXCHANGES = "exchanges"
     MEDIA = "media"
     REMOVED = "removed"
+    TOMBSTONES = "tombstones"  # what was lawfully destroyed: ids, hashes and dates, no content
 
 
 class RunKind(StrEnum):
@@ -36,6 +37,7 @@ class RunKind(StrEnum):
     REMOVAL_CHECK = "removal_check"
     SWEEP = "sweep"  # a short look between two nights
     IMPORT = "import"  # a site's own export, forwarded or handed-in records
+    DISPOSITION = "disposition"  # lawful destruction: what stays is written again, the rest is buried
 
 
 class BrokenOff(StrEnum):
@@ -86,6 +88,25 @@ class Coverage(msgspec.Struct, frozen=True):
     notes: list[str] = []  # what was left out on purpose: nothing that a later run could have
 
 
+class Superseded(msgspec.Struct, frozen=True):
+    """An object of an earlier run that this one, a disposition, takes out of the archive.
+
+    `replaced_by` is the key of the part of this run that holds what stays of it; "" where nothing stays.
+    The earlier seal goes on naming it: that its bytes are gone is lawful then, by the order of this run.
+    """
+
+    role: Role
+    key: str
+    version_id: str
+    sha256: str
+    size: int
+    replaced_by: str
+
+    @property
+    def stored(self) -> Stored:
+        return Stored(key=self.key, version_id=self.version_id, sha256=self.sha256, size=self.size)
+
+
 class Draft(msgspec.Struct, frozen=True):
     """A run before it is sealed. `digest` is logical: equal for equal observations, however often run."""
 
@@ -100,6 +121,8 @@ class Draft(msgspec.Struct, frozen=True):
     coverage: Coverage
     counts: dict[str, int]
     code_version: str
+    superseded: list[Superseded] = []
+    order: str = ""  # of a disposition: the order's id
 
 
 class Seal(msgspec.Struct, frozen=True):

@@ -21,6 +21,7 @@ class Vault(msgspec.Struct, frozen=True):
     signer: Signer
     clock: Clock
     lock_years: int
+    second: Store | None = None  # the second copy, under other credentials, where the settings name one
 
     def locked_until(self, day: date) -> datetime:
         """The end of the lock of what a run for an archive day writes; from today, where that is later.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TypedDict, Unpack
 
@@ -15,6 +16,7 @@ from paloverde.archive.latency import Latency, latency
 from paloverde.archive.layout import bundle_key
 from paloverde.archive.ledger import Ledger
 from paloverde.archive.moveout import MovedOut, move_out
+from paloverde.archive.papers import Cabinet
 from paloverde.archive.reader import Archive
 from paloverde.archive.rebuild import Rebuilt, rebuild
 from paloverde.archive.registry import OTHER, register, registered, remove
@@ -75,6 +77,7 @@ class Installation:
         self.access = Access(settings, vault.books, vault.clock)
         self.archive = Archive(vault.store, vault.books)
         self.ledger = Ledger(vault.store, vault.books, vault.signer, vault.lock_years)
+        self.cabinet = Cabinet(vault, self.ledger)
         self._journal = Journal(vault, self.ledger)
 
     def accounts(self) -> list[Account]:
@@ -231,11 +234,15 @@ class Installation:
             actor=actor,
             progress=progress,
         )
-        until = vault.locked_until(archive_day(vault.clock()))
-        key = bundle_key(name, built.sha256)
-        vault.store.put(key, out, locked_until=until, sha256=built.sha256)
-        self._journal.tell(
-            "bundle built", actor, name=name, sha256=built.sha256, records=str(built.counts["records"])
+        about = {"name": name, "sha256": built.sha256, "records": str(built.counts["records"])}
+        self.cabinet.file(
+            "bundles",
+            name,
+            out,
+            what="bundle built",
+            actor=actor,
+            about=about,
+            key_of=partial(bundle_key, name),
         )
         return built
 

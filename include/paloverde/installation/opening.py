@@ -9,13 +9,14 @@ from pathlib import Path
 from sqlalchemy import Engine, select
 
 from paloverde.archive.doctor import refuse_compliance_unless_proven
+from paloverde.archive.layout import LEDGER_ENTRIES
 from paloverde.archive.signing import open_signer
 from paloverde.archive.store import open_store
 from paloverde.archive.store.interface import Store
 from paloverde.archive.vault import Vault
 from paloverde.errors import ArchiveDamaged, BadSetting
 from paloverde.installation.city import Installation
-from paloverde.installation.place import place_of
+from paloverde.installation.place import place_of, second_place_of
 from paloverde.platforms.conversation import Clock
 from paloverde.settings import Settings
 from paloverde.state.books import open_books
@@ -59,11 +60,24 @@ def open_installation(
             f"The key {settings.signing_key_file} is missing, and the runs here are sealed with it. "
             "Put it back from the backup, or name its place with PALOVERDE_SIGNING_KEY_FILE."
         )
-    vault = Vault(store, books, open_signer(settings.signing_key_file), clock, settings.lock_years)
+    signer = open_signer(settings.signing_key_file)
+    vault = Vault(store, books, signer, clock, settings.lock_years, _second(settings))
     city = Installation(settings, vault)
     if purpose is not Purpose.EXAMINE:
         refuse_compliance_unless_proven(city.vault, city.ledger)
     return city
+
+
+def _second(settings: Settings) -> Store | None:
+    """The second copy. One in the same place would be lost with the first."""
+    place = second_place_of(settings)
+    if place is None:
+        return None
+    if (place[0], settings.second_s3_endpoint) == (settings.store, settings.s3_endpoint):
+        raise BadSetting(
+            "PALOVERDE_SECOND_STORE is where PALOVERDE_STORE is; a second copy lies in another place."
+        )
+    return open_store(place[0], **place[1])
 
 
 def _refuse_an_empty_place(settings: Settings) -> None:
@@ -83,4 +97,4 @@ def _has_rows(books: Engine) -> bool:
 
 
 def _holds_runs(store: Store) -> bool:
-    return any(next(iter(store.walk(prefix)), None) for prefix in ("runs/", "ledger/"))
+    return any(next(iter(store.walk(prefix)), None) for prefix in ("runs/", LEDGER_ENTRIES))

@@ -41,5 +41,19 @@ def place_of(settings: Settings) -> tuple[str, Access]:
     return settings.store, access
 
 
+def second_place_of(settings: Settings) -> tuple[str, Access] | None:
+    """The same of the second copy; None where the settings name none."""
+    if settings.second_store is None:
+        return None
+    access = Access(
+        endpoint=settings.second_s3_endpoint,
+        region=settings.second_s3_region,
+        access_key=_reveal(settings.second_s3_access_key),
+        secret_key=_reveal(settings.second_s3_secret_key),
+        mode=Grade.GOVERNANCE if settings.second_store.startswith("file:") else Grade(settings.lock_mode),
+    )
+    return settings.second_store, access
+
+
 def _reveal(secret: Secret | None) -> str | None:
     return None if secret is None else secret.reveal()

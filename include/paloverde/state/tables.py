@@ -61,6 +61,7 @@ ACCOUNTS = Table(
     Column("platform", String(20), nullable=False),
     Column("native_id", Text, nullable=False),
     Column("handle", Text, nullable=False),
+    Column("holder", String(20), nullable=False, default="city"),
     Column("active", Boolean, nullable=False, default=True),
     Column("registered_at", UtcTime(), nullable=False),
 )
@@ -181,6 +182,86 @@ LEDGER = Table(
     Column("version_id", Text),
     Column("body", Text, nullable=False),
     Column("pending", Boolean, nullable=False),
+)
+
+# Papers about records (holds, approvals, certificates ...), and built bundles. Derived from the ledger
+# entries that file them; `body` is None where the paper is long or no text.
+FILED = Table(
+    "filed",
+    METADATA,
+    Column("series", String(40), primary_key=True),
+    Column("subject", String(200), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("key", Text, nullable=False),
+    Column("version_id", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("filed_at", UtcTime(), nullable=False),
+    Column("filed_by", Text, nullable=False),
+    Column("entry", Integer, nullable=False, index=True),
+    Column("body", Text),
+)
+
+# The Merkle log over the ledger: its tiles, bundles of entries, signed heads and their timestamps, as they
+# lie in the store. `tree_size` is how many entries the object covers.
+LOG = Table(
+    "log",
+    METADATA,
+    Column("key", Text, primary_key=True),
+    Column("version_id", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("what", String(12), nullable=False),  # tile, entries, head, timestamp, witness
+    Column("tree_size", BigInteger, nullable=False),
+    Column("made_at", UtcTime(), nullable=False),
+    Index(None, "what", "tree_size"),
+)
+
+# The items under a hold: the frozen set and what joined it later. Derived from the hold's papers.
+HELD_ITEMS = Table(
+    "held_items",
+    METADATA,
+    Column("account", String(80), primary_key=True),
+    Column("kind", String(20), primary_key=True),
+    Column("native_id", Text, primary_key=True),
+    Column("hold", String(80), primary_key=True),
+    Column("joined_at", UtcTime(), nullable=False),
+    Index(None, "hold"),
+)
+
+# The objects that a hold keeps, and when each was last seen to bear its legal hold. Derived.
+HELD_OBJECTS = Table(
+    "held_objects",
+    METADATA,
+    Column("key", Text, primary_key=True),
+    Column("version_id", Text, primary_key=True),
+    Column("hold", String(80), primary_key=True),
+    Column("seen_at", UtcTime()),
+    Index(None, "hold"),
+)
+
+# The second copy: which object lies there under which version, and when it was last compared. Derived.
+COPIES = Table(
+    "copies",
+    METADATA,
+    Column("key", Text, primary_key=True),
+    Column("version_id", Text, primary_key=True),
+    Column("copy_version_id", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("copied_at", UtcTime(), nullable=False),
+    Column("checked_at", UtcTime()),
+)
+
+# Objects whose damaged version was put back from the second copy under another version. Derived from the
+# ledger; readers ask for the version that stands here.
+REPAIRS = Table(
+    "repairs",
+    METADATA,
+    Column("key", Text, primary_key=True),
+    Column("version_id", Text, primary_key=True),
+    Column("whole_version_id", Text, nullable=False),
+    Column("entry", Integer, nullable=False),
 )
 
 # What opens each account at its site: sealed with the key of `credential_key_file`, never in clear.

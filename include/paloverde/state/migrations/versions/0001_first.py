@@ -14,6 +14,7 @@ def upgrade() -> None:
         sa.Column("platform", sa.String(20), nullable=False),
         sa.Column("native_id", sa.Text, nullable=False),
         sa.Column("handle", sa.Text, nullable=False),
+        sa.Column("holder", sa.String(20), nullable=False),
         sa.Column("active", sa.Boolean, nullable=False),
         sa.Column("registered_at", sa.BigInteger, nullable=False),
     )
@@ -117,6 +118,66 @@ def upgrade() -> None:
         sa.Column("pending", sa.Boolean, nullable=False),
     )
     op.create_table(
+        "filed",
+        sa.Column("series", sa.String(40), primary_key=True),
+        sa.Column("subject", sa.String(200), primary_key=True),
+        sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("key", sa.Text, nullable=False),
+        sa.Column("version_id", sa.Text, nullable=False),
+        sa.Column("sha256", sa.String(64), nullable=False),
+        sa.Column("size", sa.BigInteger, nullable=False),
+        sa.Column("filed_at", sa.BigInteger, nullable=False),
+        sa.Column("filed_by", sa.Text, nullable=False),
+        sa.Column("entry", sa.Integer, nullable=False),
+        sa.Column("body", sa.Text),
+    )
+    op.create_index("ix_filed_entry", "filed", ["entry"])
+    op.create_table(
+        "log",
+        sa.Column("key", sa.Text, primary_key=True),
+        sa.Column("version_id", sa.Text, nullable=False),
+        sa.Column("sha256", sa.String(64), nullable=False),
+        sa.Column("size", sa.BigInteger, nullable=False),
+        sa.Column("what", sa.String(12), nullable=False),
+        sa.Column("tree_size", sa.BigInteger, nullable=False),
+        sa.Column("made_at", sa.BigInteger, nullable=False),
+    )
+    op.create_index("ix_log_what_tree_size", "log", ["what", "tree_size"])
+    op.create_table(
+        "held_items",
+        sa.Column("account", sa.String(80), primary_key=True),
+        sa.Column("kind", sa.String(20), primary_key=True),
+        sa.Column("native_id", sa.Text, primary_key=True),
+        sa.Column("hold", sa.String(80), primary_key=True),
+        sa.Column("joined_at", sa.BigInteger, nullable=False),
+    )
+    op.create_index("ix_held_items_hold", "held_items", ["hold"])
+    op.create_table(
+        "held_objects",
+        sa.Column("key", sa.Text, primary_key=True),
+        sa.Column("version_id", sa.Text, primary_key=True),
+        sa.Column("hold", sa.String(80), primary_key=True),
+        sa.Column("seen_at", sa.BigInteger),
+    )
+    op.create_index("ix_held_objects_hold", "held_objects", ["hold"])
+    op.create_table(
+        "copies",
+        sa.Column("key", sa.Text, primary_key=True),
+        sa.Column("version_id", sa.Text, primary_key=True),
+        sa.Column("copy_version_id", sa.Text, nullable=False),
+        sa.Column("sha256", sa.String(64), nullable=False),
+        sa.Column("size", sa.BigInteger, nullable=False),
+        sa.Column("copied_at", sa.BigInteger, nullable=False),
+        sa.Column("checked_at", sa.BigInteger),
+    )
+    op.create_table(
+        "repairs",
+        sa.Column("key", sa.Text, primary_key=True),
+        sa.Column("version_id", sa.Text, primary_key=True),
+        sa.Column("whole_version_id", sa.Text, nullable=False),
+        sa.Column("entry", sa.Integer, nullable=False),
+    )
+    op.create_table(
         "credentials",
         sa.Column("account", sa.String(80), primary_key=True),
         sa.Column("sealed", sa.Text, nullable=False),
@@ -158,7 +219,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("turns", "gaps"):
+    for table in ("repairs", "copies", "held_objects", "held_items", "log", "filed", "turns", "gaps"):
         op.drop_table(table)
     for table in ("pauses", "budgets", "alarms", "canaries", "credentials"):
         op.drop_table(table)

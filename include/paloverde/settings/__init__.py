@@ -16,13 +16,16 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Never
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.engine import URL
 
 from paloverde.errors import BadSetting
+from paloverde.settings import forms
+from paloverde.settings.forms import Secret, WrongValue
+
+__all__ = ["FOR_TESTS", "PREFIX", "SETTINGS", "Secret", "Setting", "Settings", "load", "value_of"]
 
 PREFIX = "PALOVERDE_"
 # Read by the test suite and `.ci/run` only; they are no settings of the product.
@@ -34,145 +37,6 @@ FOR_TESTS = (
 )
 
 
-class Secret:
-    """A text that never prints: `str`, `repr` and formatting show dots. `reveal()` gives the text.
-
-    It cannot be pickled either, so that it cannot travel through a queue, a cache or an XCom.
-    """
-
-    __slots__ = ("_text",)
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    def reveal(self) -> str:
-        return self._text
-
-    def __repr__(self) -> str:
-        return "••••"
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and self._text == other._text
-
-    def __hash__(self) -> int:
-        return hash((Secret, self._text))
-
-    def __reduce__(self) -> Never:
-        raise TypeError("A secret is not written anywhere; pass the name of its setting instead.")
-
-
-class _WrongValueError(ValueError):
-    """A value that a setting does not take. Its text says what is allowed."""
-
-
-def _whole(least: int, most: int) -> Callable[[str], int]:
-    def parse(text: str) -> int:
-        if not re.fullmatch(r"[0-9]{1,12}", text) or not least <= int(text) <= most:
-            raise _WrongValueError(f"a whole number from {least} to {most}")
-        return int(text)
-
-    return parse
-
-
-def _one_of(*words: str) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if text not in words:
-            raise _WrongValueError(f"{', '.join(words[:-1])} or {words[-1]}")
-        return text
-
-    return parse
-
-
-def _flag(text: str) -> bool:
-    return _one_of("true", "false")(text) == "true"
-
-
-def _line(text: str) -> str:
-    if not text.strip() or not text.isprintable():
-        raise _WrongValueError("one line of text")
-    return text.strip()
-
-
-def _path(text: str) -> Path:
-    # The folder's name becomes part of file:// and sqlite:// addresses, where these have a meaning.
-    if not text.isprintable() or set(text) & set("?#%"):
-        raise _WrongValueError("the path of a file or folder, without ? # %")
-    try:
-        return Path(text).expanduser().absolute()
-    except RuntimeError:
-        raise _WrongValueError("a path whose home folder (~) is known") from None
-
-
-def _store(text: str) -> str:
-    bucket = re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", text)
-    folder = text.startswith("file:///") and text.isprintable() and not set(text) & set("?#%")
-    if not (bucket or folder):
-        raise _WrongValueError("file:///absolute/folder or s3://bucket")
-    return text
-
-
-def _address(text: str) -> str:
-    """An address of a host: scheme, host and port, no path, no user, no question."""
-    if urlsplit(_api(text)).path:
-        raise _WrongValueError("an address such as https://host or https://host:port, without a path")
-    return text.rstrip("/")
-
-
-def _api(text: str) -> str:
-    """An address that requests go below: scheme, host, port and maybe a path; no user, no question."""
-    allowed = "an address such as https://host or https://host:port/path, without a user or password"
-    try:
-        parts = urlsplit(text)
-        good = parts.scheme in ("https", "http") and parts.hostname and parts.port != 0
-    except ValueError:
-        raise _WrongValueError(allowed) from None
-    if (
-        not good
-        or parts.query
-        or parts.fragment
-        or "@" in parts.netloc
-        or not text.isprintable()
-        or " " in text
-    ):
-        raise _WrongValueError(allowed)
-    return text.rstrip("/")
-
-
-def _database(text: str) -> URL:
-    allowed = (
-        "a database address such as postgresql+psycopg://user:password@host/name or sqlite:////folder/file.db"
-    )
-    try:
-        url = make_url(text)
-    except (ArgumentError, ValueError):
-        raise _WrongValueError(allowed) from None
-    database = url.database or ""
-    # A relative file would be another one for each process that starts in another folder.
-    known = {"postgresql": bool(database), "sqlite": database.startswith("/")}
-    if not known.get(url.get_backend_name()):
-        raise _WrongValueError(allowed)
-    return url
-
-
-def _version(text: str) -> str:
-    if not re.fullmatch(r"v[0-9]{1,3}\.[0-9]{1,2}", text):
-        raise _WrongValueError("a version such as v26.0")
-    return text
-
-
-def _month(text: str) -> str:
-    if not re.fullmatch(r"20[0-9]{2}(0[1-9]|1[0-2])", text):
-        raise _WrongValueError("a year and month such as 202608")
-    return text
-
-
-def _host_names(text: str) -> tuple[str, ...]:
-    names = tuple(name.strip().lower().lstrip(".") for name in text.split(","))
-    if not all(re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", name) for name in names):
-        raise _WrongValueError("host names with commas between them, such as fbcdn.net,twimg.com")
-    return names
-
-
 @dataclass(frozen=True)
 class Setting:
     """One setting. `default` is text as it would be given; `{home}` stands for the setting `home`."""
@@ -181,7 +45,7 @@ class Setting:
     default: str | None
     help: str
     secret: bool = False
-    parse: Callable[[str], Any] = _line
+    parse: Callable[[str], Any] = forms.line
 
     @property
     def variable(self) -> str:
@@ -191,94 +55,146 @@ class Setting:
 # fmt: off
 SETTINGS: tuple[Setting, ...] = (
     Setting("home", ".paloverde",
-            "Folder of everything that this installation keeps on its own disk.", parse=_path),
+            "Folder of everything that this installation keeps on its own disk.", parse=forms.path),
     Setting("store", "file://{home}/archive",
             "Where the archive lies: `file:///folder` (guarded by this program only) or `s3://bucket` "
-            "(Object Lock).", parse=_store),
+            "(Object Lock).", parse=forms.store),
     Setting("s3_endpoint", None,
-            "Address of the S3 server; none means AWS. https between machines.", parse=_address),
+            "Address of the S3 server; none means AWS. https between machines.", parse=forms.address),
     Setting("s3_region", "us-east-1", "Region of the bucket."),
     Setting("s3_access_key", None,
             "Access key of the bucket; none leaves it to the machine's role.", secret=True),
     Setting("s3_secret_key", None, "Secret key that belongs to it.", secret=True),
+    Setting("destroy_s3_access_key", None,
+            "Access key of a user who may delete versions whose lock has ended: used by approved "
+            "dispositions only. None: nothing can be destroyed. (A directory has no keys and needs none.)",
+            secret=True),
+    Setting("destroy_s3_secret_key", None, "Secret key that belongs to it.", secret=True),
+    Setting("second_store", None,
+            "Where the second copy lies, another place under other credentials: `file:///folder` or "
+            "`s3://bucket`. None: there is no second copy, and the Trusted System Statement says so.",
+            parse=forms.store),
+    Setting("second_s3_endpoint", None, "Address of the second copy's S3 server.", parse=forms.address),
+    Setting("second_s3_region", "us-east-1", "Region of the second copy's bucket."),
+    Setting("second_s3_access_key", None, "Access key of the second copy's bucket.", secret=True),
+    Setting("second_s3_secret_key", None, "Secret key that belongs to it.", secret=True),
+    Setting("second_destroy_s3_access_key", None,
+            "Like `destroy_s3_access_key`, for the second copy: what is destroyed is destroyed in both.",
+            secret=True),
+    Setting("second_destroy_s3_secret_key", None, "Secret key that belongs to it.", secret=True),
     Setting("lock_mode", "GOVERNANCE",
             "How S3 locks objects. COMPLIANCE cannot be undone by anyone until the lock ends; it is refused "
-            "on a store that fails `paloverde doctor`.", parse=_one_of("GOVERNANCE", "COMPLIANCE")),
+            "on a store that fails `paloverde doctor`.", parse=forms.one_of("GOVERNANCE", "COMPLIANCE")),
     Setting("lock_years", "2",
             "Years that each night's objects stay locked. Two is the least for city records "
-            "(Gov. Code 34090(d)).", parse=_whole(2, 100)),
+            "(Gov. Code 34090(d)).", parse=forms.whole(2, 100)),
     Setting("database", "sqlite:///{home}/paloverde.db",
             "SQLAlchemy address of the commit log and registers. PostgreSQL in production.",
-            secret=True, parse=_database),
+            secret=True, parse=forms.database),
     Setting("signing_key_file", "{home}/signing-key.pem",
-            "Ed25519 private key that signs the seals (PEM, readable by this program only).", parse=_path),
+            "Ed25519 private key that signs the seals (PEM, readable by this program only).",
+            parse=forms.path),
     Setting("credential_key_file", "{home}/credential-key",
             "Key that seals the accounts' tokens in the database (made at first use, readable by this "
-            "program only). Keep a copy apart from the database's backup.", parse=_path),
+            "program only). Keep a copy apart from the database's backup.", parse=forms.path),
+    Setting("privileged_key_file", "{home}/privileged-key",
+            "Key that seals counsel's privileged notes (made at first use, readable by this program only). "
+            "Keep a copy apart from the archive.", parse=forms.path),
     Setting("token_api", None,
             "Where tokens are renewed in place of the sites' own addresses: for the demo and tests only.",
-            parse=_api),
-    Setting("facebook_api", "https://graph.facebook.com", "Address of the Graph API.", parse=_api),
+            parse=forms.api),
+    Setting("facebook_api", "https://graph.facebook.com", "Address of the Graph API.", parse=forms.api),
     Setting("facebook_api_version", "v26.0",
-            "Version of the Graph API that is asked for, for Facebook and Instagram.", parse=_version),
+            "Version of the Graph API that is asked for, for Facebook and Instagram.", parse=forms.version),
     Setting("instagram_api", "https://graph.facebook.com",
-            "Address of the Graph API for Instagram.", parse=_api),
-    Setting("x_api", "https://api.x.com", "Address of the X API v2.", parse=_api),
+            "Address of the Graph API for Instagram.", parse=forms.api),
+    Setting("x_api", "https://api.x.com", "Address of the X API v2.", parse=forms.api),
     Setting("x_words", "auto",
             "Vocabulary of the X API: post (`post.fields`), tweet (`tweet.fields`), or auto to find out.",
-            parse=_one_of("auto", "post", "tweet")),
+            parse=forms.one_of("auto", "post", "tweet")),
     Setting("youtube_api", "https://www.googleapis.com/youtube/v3",
-            "Address of the YouTube Data API.", parse=_api),
+            "Address of the YouTube Data API.", parse=forms.api),
     Setting("youtube_units_per_day", "10000",
-            "Units of quota that Google grants the project each day.", parse=_whole(1, 1_000_000_000)),
+            "Units of quota that Google grants the project each day.", parse=forms.whole(1, 1_000_000_000)),
     Setting("linkedin_api", "https://api.linkedin.com/rest",
-            "Address of LinkedIn's Community Management API.", parse=_api),
+            "Address of LinkedIn's Community Management API.", parse=forms.api),
     Setting("linkedin_version", "202608",
-            "Version of that API that is asked for, as YYYYMM; each lives for a year.", parse=_month),
+            "Version of that API that is asked for, as YYYYMM; each lives for a year.", parse=forms.month),
     Setting("linkedin_calls_per_day", "500",
             "Calls that LinkedIn grants the app each day; its page Analytics shows them.",
-            parse=_whole(1, 1_000_000_000)),
+            parse=forms.whole(1, 1_000_000_000)),
     Setting("nextdoor_api", "https://nextdoor.com/external/api/partner/v1",
-            "Address of Nextdoor's partner API.", parse=_api),
+            "Address of Nextdoor's partner API.", parse=forms.api),
     Setting("media_hosts", "fbcdn.net,fbsbx.com,twimg.com,cdninstagram.com,ytimg.com,ggpht.com,"
             "yt3.googleusercontent.com,licdn.com,nextdoor.com",
             "Hosts, with all names under them, that pictures and videos may be fetched from.",
-            parse=_host_names),
+            parse=forms.host_names),
     Setting("allow_loopback_sites", "false",
             "true permits sites and media on this machine over plain http: for the demo and tests only.",
-            parse=_flag),
+            parse=forms.flag),
     Setting("request_deadline_seconds", "60",
-            "A request that takes longer is given up and tried again.", parse=_whole(1, 3600)),
-    Setting("attempts", "5", "How often one request is tried before it becomes a gap.", parse=_whole(1, 20)),
+            "A request that takes longer is given up and tried again.", parse=forms.whole(1, 3600)),
+    Setting("attempts", "5", "How often one request is tried before it becomes a gap.",
+            parse=forms.whole(1, 20)),
     Setting("longest_wait_seconds", "900",
             "A pause that a site asks for is waited for up to this long; a longer one ends the run until its "
-            "next try.", parse=_whole(0, 86_400)),
-    Setting("max_body_mb", "64", "The largest answer of a site that is read, in MiB.", parse=_whole(1, 1024)),
+            "next try.", parse=forms.whole(0, 86_400)),
+    Setting("max_body_mb", "64", "The largest answer of a site that is read, in MiB.",
+            parse=forms.whole(1, 1024)),
     Setting("max_media_mb", "4096",
-            "The largest picture or video that is fetched, in MiB.", parse=_whole(1, 1_048_576)),
+            "The largest picture or video that is fetched, in MiB.", parse=forms.whole(1, 1_048_576)),
     Setting("since_days", "45",
-            "The nightly listing of posts goes back this many days.", parse=_whole(1, 36_500)),
+            "The nightly listing of posts goes back this many days.", parse=forms.whole(1, 36_500)),
     Setting("sweep_minutes", "15",
             "Between nights, what is new is looked for this often, in minutes; a site whose daily budget "
-            "does not allow it is asked less often.", parse=_whole(5, 59)),
+            "does not allow it is asked less often.", parse=forms.whole(5, 59)),
     Setting("sweep_watch_days", "3",
             "Posts of this many days, and those commented on since, are watched for new comments between "
-            "nights.", parse=_whole(1, 365)),
+            "nights.", parse=forms.whole(1, 365)),
     Setting("look_again_days", "30",
             "No item goes longer than this without being looked at, and no older post without being asked "
-            "for new comments.", parse=_whole(1, 3650)),
+            "for new comments.", parse=forms.whole(1, 3650)),
     Setting("look_ups_per_night", "2000",
-            "The most direct look-ups per account and night.", parse=_whole(1, 10_000_000)),
+            "The most direct look-ups per account and night.", parse=forms.whole(1, 10_000_000)),
     Setting("mass_disappearance_items", "20",
             "This many items gone from one account in a night stop the check for a person to look.",
-            parse=_whole(1, 1_000_000)),
+            parse=forms.whole(1, 1_000_000)),
     Setting("mass_disappearance_percent", "10",
-            "So does this share of the account's items, in percent.", parse=_whole(1, 100)),
+            "So does this share of the account's items, in percent.", parse=forms.whole(1, 100)),
+    Setting("fixity_days", "30",
+            "Every stored object is read and compared again within this many days.",
+            parse=forms.whole(1, 3650)),
+    Setting("fixity_budget_mb", "10000",
+            "The most that one fixity check reads, in MiB.", parse=forms.whole(1, 1_000_000_000)),
+    Setting("disposition_wait_days", "30",
+            "Days that a dry-run report of what would be destroyed lies open before anything can be.",
+            parse=forms.whole(1, 3650)),
+    Setting("reasonable_years", "2",
+            "Years that deleted content of an official's own account is kept: the policy's reasonable time "
+            "(V.E.4(d)).", parse=forms.whole(2, 100)),
+    Setting("request_tail_days", "90",
+            "Days that records stay kept after the records request that concerns them is closed.",
+            parse=forms.whole(0, 3650)),
+    Setting("reminder_days", "7",
+            "A custodian who has not acknowledged a litigation hold is reminded after this many days.",
+            parse=forms.whole(1, 365)),
+    Setting("log_origin", "paloverde.example/ledger",
+            "The name of the ledger's log on its signed heads: a host name of the City and a path, without "
+            "https://. It must never change.", parse=forms.origin),
+    Setting("timestamp_authorities", None,
+            "Addresses of two RFC 3161 timestamp authorities with a comma between them.",
+            parse=forms.addresses),
+    Setting("timestamp_roots_file", None,
+            "Root certificates (PEM) of the timestamp authorities, which every token is verified against.",
+            parse=forms.path),
+    Setting("witnesses", None,
+            "Addresses of witnesses outside of the City that signed heads are sent to (C2SP tlog-witness), "
+            "with commas between them.", parse=forms.addresses),
     Setting("agency_name", "City (PALOVERDE_AGENCY_NAME is not set)",
             "Name of the agency on pages, letters and bundles."),
     Setting("clock_skew_seconds", "120",
             "How far this machine's clock may be from the sites' before a run stops.",
-            parse=_whole(0, 86_400)),
+            parse=forms.whole(0, 86_400)),
 )
 # fmt: on
 
@@ -293,11 +209,21 @@ class Settings:
     s3_region: str
     s3_access_key: Secret | None
     s3_secret_key: Secret | None
+    destroy_s3_access_key: Secret | None
+    destroy_s3_secret_key: Secret | None
+    second_store: str | None
+    second_s3_endpoint: str | None
+    second_s3_region: str
+    second_s3_access_key: Secret | None
+    second_s3_secret_key: Secret | None
+    second_destroy_s3_access_key: Secret | None
+    second_destroy_s3_secret_key: Secret | None
     lock_mode: str
     lock_years: int
     database: URL  # prints with *** for the password; create_engine takes it as it is
     signing_key_file: Path
     credential_key_file: Path
+    privileged_key_file: Path
     token_api: str | None
     facebook_api: str
     facebook_api_version: str
@@ -324,6 +250,16 @@ class Settings:
     look_ups_per_night: int
     mass_disappearance_items: int
     mass_disappearance_percent: int
+    fixity_days: int
+    fixity_budget_mb: int
+    disposition_wait_days: int
+    reasonable_years: int
+    request_tail_days: int
+    reminder_days: int
+    log_origin: str
+    timestamp_authorities: tuple[str, ...] | None
+    timestamp_roots_file: Path | None
+    witnesses: tuple[str, ...] | None
     agency_name: str
     clock_skew_seconds: int
 
@@ -364,10 +300,10 @@ def _value(setting: Setting, environ: Mapping[str, str], home: Path | None) -> A
         text = setting.default.format(home=home)
     if not text:
         raise BadSetting(f"{name} is empty; give it a value, or take it out to have the default.")
-    parse = Secret if setting.secret and setting.parse is _line else setting.parse
+    parse = Secret if setting.secret and setting.parse is forms.line else setting.parse
     try:
         return parse(text)
-    except _WrongValueError as wrong:
+    except WrongValue as wrong:
         shown = "holds something else" if setting.secret else f"is {_without_password(text)!r}"
         raise BadSetting(f"{name} {shown}, but must be {wrong}.") from None
 
@@ -397,7 +333,7 @@ def _refuse_misfits(settings: Settings) -> None:
         raise BadSetting(
             "PALOVERDE_S3_ACCESS_KEY and PALOVERDE_S3_SECRET_KEY belong together; one of them is missing."
         )
-    for name in (setting.name for setting in SETTINGS if setting.name.endswith("_api")):
+    for name in (setting.name for setting in SETTINGS if setting.name.endswith("api")):
         address = getattr(settings, name)
         if address is not None and not _may_be_asked(address, loopback=settings.allow_loopback_sites):
             raise BadSetting(
@@ -418,40 +354,3 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost" or host.endswith(".localhost")
-
-
-_PAGE = """\
-# Settings
-
-Made by `make docs` from `include/paloverde/settings.py`; edit there.
-
-Settings are read once, from the environment, when a command or a task starts. A wrong value, or a name that
-begins with `PALOVERDE_` and is not in this list, stops the start with one sentence that says why. A secret
-can be given as a file: add `_FILE` to its name and give the path. Secrets are never printed.
-
-| setting | default | meaning |
-|---|---|---|
-{rows}
-
-`HOME` stands for the folder that `PALOVERDE_HOME` names.
-
-The test suite also reads {for_tests}.
-"""
-
-
-def reference() -> str:
-    """The reference page, in Markdown."""
-    return _PAGE.format(
-        rows="\n".join(_row(setting) for setting in SETTINGS),
-        for_tests=", ".join(f"`{name}`" for name in FOR_TESTS),
-    )
-
-
-def _row(setting: Setting) -> str:
-    default = "none" if setting.default is None else f"`{setting.default.format(home='HOME')}`"
-    secret = " *Secret.*" if setting.secret else ""
-    return f"| `{setting.variable}` | {default} | {setting.help}{secret} |"
-
-
-if __name__ == "__main__":
-    print(reference(), end="")

@@ -1,0 +1,177 @@
+"""Papers: documents that people and rules make about records, filed for good.
+
+A paper (a hold, an approval, a consultation, a certificate, a statement) is one locked object and one ledger
+entry that names it. The object comes first: one that no ledger entry names does not exist. What the database
+knows of papers is derived from the ledger, so that losing it loses none of them.
+
+Papers of one subject are numbered from 1. None is ever changed: what is true now is what the last one says,
+or what all of them say together, as each series has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+from sqlalchemy import Connection, Engine, RowMapping, Select, func, select
+
+from paloverde.archive.layout import paper_key
+from paloverde.archive.ledger import Event, Ledger
+from paloverde.archive.store.interface import Store, Stored
+from paloverde.archive.store.rules import digest_of
+from paloverde.archive.vault import Vault, end_of
+from paloverde.errors import Suspicious
+from paloverde.records import add_calendar_years, archive_day
+from paloverde.state.tables import FILED
+
+KEPT_IN_DATABASE = 256 * 1024  # bytes; what is longer is read from the store
+FOR_EVER_YEARS = 75  # certificates and the like; lock dates after 2106 are not kept by every server
+# What a ledger entry says of the paper that it files. `rebuild` reads the same names.
+_NAMED = ("paper", "paper_version", "paper_sha256", "paper_size", "series", "subject")
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+class Filed(msgspec.Struct, frozen=True):
+    """A paper as the database knows it. `text` is None where the paper is long or no text."""
+
+    series: str
+    subject: str
+    number: int
+    stored: Stored
+    filed_at: datetime
+    filed_by: str
+    entry: int  # the ledger entry that filed it
+    text: str | None
+
+
+class Cabinet:
+    """Files papers and finds them again."""
+
+    def __init__(self, vault: Vault, ledger: Ledger) -> None:
+        self._vault, self._ledger = vault, ledger
+
+    def file(
+        self,
+        series: str,
+        subject: str,
+        body: msgspec.Struct | bytes | Path,
+        *,
+        what: str,
+        actor: str,
+        about: Mapping[str, str] | None = None,
+        after: int | None = None,
+        for_ever: bool = False,
+        key_of: Callable[[str], str] | None = None,
+    ) -> Filed:
+        """File one paper: store it, then write the ledger entry `what` that names it.
+
+        A struct is filed as canonical JSON. `after` is the number of the last paper of the subject that the
+        filer has seen: `Suspicious` where somebody else has filed another one since, and nothing is filed.
+        """
+        body = msgspec.json.encode(body, order="sorted") if isinstance(body, msgspec.Struct) else body
+        now = self._vault.clock()
+        key = (key_of or (lambda sha256: paper_key(series, subject, sha256)))(digest_of(body, "sha256").hex())
+        years = FOR_EVER_YEARS if for_ever else self._vault.lock_years
+        until = end_of(add_calendar_years(archive_day(now), years))
+        stored = self._vault.store.put(key, body, locked_until=until)
+        named = dict(zip(_NAMED, _told(stored, series, subject), strict=True))
+        event = Event(what, actor, now, {**(about or {}), **named})
+        filed: list[Filed] = []
+
+        def note(connection: Connection, entry: int) -> None:
+            filed.append(_note(connection, event, entry, _text_of(body), after))
+
+        self._ledger.append(event, note)
+        return filed[0]
+
+    def last(self, series: str, subject: str) -> Filed | None:
+        """The newest paper of a subject."""
+        query = _of(series).where(FILED.c.subject == subject).order_by(FILED.c.number.desc()).limit(1)
+        return next(self._read(query), None)
+
+    def history(self, series: str, subject: str) -> list[Filed]:
+        """Every paper of a subject, oldest first."""
+        return list(self._read(_of(series).where(FILED.c.subject == subject).order_by(FILED.c.number)))
+
+    def newest(self, series: str) -> Iterator[Filed]:
+        """The newest paper of each subject, by subject."""
+        latest = select(FILED.c.subject, func.max(FILED.c.number).label("number"))
+        ends = latest.where(FILED.c.series == series).group_by(FILED.c.subject).subquery()
+        is_end = (FILED.c.subject == ends.c.subject) & (FILED.c.number == ends.c.number)
+        return self._read(_of(series).join(ends, is_end).order_by(FILED.c.subject))
+
+    def read(self, filed: Filed, type_: type[T]) -> T:
+        """What a paper says. `ArchiveDamaged` where its bytes are not what was filed."""
+        return msgspec.json.decode(self.bytes_of(filed), type=type_)
+
+    def bytes_of(self, filed: Filed) -> bytes:
+        """The bytes of a paper, as they were filed."""
+        return self._vault.store.get(filed.stored) if filed.text is None else filed.text.encode()
+
+    def _read(self, query: Select[tuple[object, ...]]) -> Iterator[Filed]:
+        with self._vault.books.connect() as connection:
+            rows = connection.execute(query).mappings().all()
+        return (_filed(row) for row in rows)
+
+
+def file_again(connection: Connection, store: Store, entry: int, event: Event) -> None:
+    """Note a paper that an earlier ledger entry filed: how `rebuild` fills the table again."""
+    if event.about.get("paper"):
+        size = int(event.about["paper_size"])
+        stored = Stored(event.about["paper"], event.about["paper_version"], event.about["paper_sha256"], size)
+        text = _text_of(store.get(stored)) if size <= KEPT_IN_DATABASE else None
+        _note(connection, event, entry, text, None)
+
+
+def papers_of(books: Engine) -> list[Stored]:
+    """Every object that a ledger entry filed, oldest first."""
+    query = select(FILED.c.key, FILED.c.version_id, FILED.c.sha256, FILED.c.size).order_by(FILED.c.entry)
+    with books.connect() as connection:
+        return [Stored(*row) for row in connection.execute(query)]
+
+
+def _told(stored: Stored, series: str, subject: str) -> tuple[str, ...]:
+    return stored.key, stored.version_id, stored.sha256, str(stored.size), series, subject
+
+
+def _note(connection: Connection, event: Event, entry: int, text: str | None, after: int | None) -> Filed:
+    about = event.about
+    series, subject = about["series"], about["subject"]
+    last = select(func.max(FILED.c.number)).where(FILED.c.series == series, FILED.c.subject == subject)
+    number = (connection.execute(last).scalar() or 0) + 1
+    if after is not None and number != after + 1:
+        raise Suspicious(
+            f"Somebody else has filed something about {subject} ({series}) meanwhile, and nothing of yours "
+            "was filed: look at it again, then do the same once more."
+        )
+    stored = Stored(about["paper"], about["paper_version"], about["paper_sha256"], int(about["paper_size"]))
+    row = {
+        "series": series, "subject": subject, "number": number, **msgspec.structs.asdict(stored),
+        "filed_at": event.at, "filed_by": event.actor, "entry": entry, "body": text,
+    }  # fmt: skip
+    connection.execute(FILED.insert().values(row))
+    return Filed(series, subject, number, stored, event.at, event.actor, entry, text)
+
+
+def _text_of(body: bytes | Path) -> str | None:
+    if isinstance(body, Path) or len(body) > KEPT_IN_DATABASE or b"\0" in body:
+        return None
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def _of(series: str) -> Select[tuple[object, ...]]:
+    return select(FILED).where(FILED.c.series == series)
+
+
+def _filed(row: RowMapping) -> Filed:
+    return Filed(
+        row["series"], row["subject"], row["number"],
+        Stored(row["key"], row["version_id"], row["sha256"], row["size"]),
+        row["filed_at"], row["filed_by"], row["entry"], row["body"],
+    )  # fmt: skip
