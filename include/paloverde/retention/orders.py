@@ -1,0 +1,73 @@
+"""Orders of destruction: what is proposed, who approved it, and what it still lacks.
+
+Destruction needs a council resolution, the city attorney's written consent (Gov. Code 34090) and the approval
+of two different people, after a report has lain open for some days. Nothing here destroys anything.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import msgspec
+
+from paloverde.retention.facts import ItemId
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One item that an order would destroy, with all its versions."""
+
+    item: ItemId
+    record_class: str  # id of the schedule's class
+    resolution: str  # of the schedule that says so
+    keep_until: date  # the day on which the last reason to keep it ended
+    versions: int
+
+
+class Order(msgspec.Struct, frozen=True):
+    """A proposal to destroy. `lines_sha256` fixes exactly which items: their list is a paper of its own."""
+
+    id: str
+    proposed_at: datetime
+    proposed_by: str
+    opens_on: date  # the first day on which it may be carried out: the report lies open until then
+    accounts: list[str]
+    items: int
+    versions: int
+    lines_sha256: str
+
+
+class Resolution(msgspec.Struct, frozen=True):
+    """The council's resolution. The file itself is a paper."""
+
+    number: str
+    adopted_on: date
+    sha256: str
+
+
+class Consent(msgspec.Struct, frozen=True):
+    """The city attorney's written consent. The file itself is a paper."""
+
+    name: str
+    given_on: date
+    sha256: str
+
+
+class Approval(msgspec.Struct, frozen=True):
+    """A person's approval of exactly the lines that `lines_sha256` names."""
+
+    username: str
+    role: str
+    given_at: datetime
+    lines_sha256: str
+    how: str  # "command line", or "Airflow: <dag>, <run>, <task>"
+
+
+class OrderStanding(msgspec.Struct, frozen=True):
+    """Everything that was filed of an order so far."""
+
+    order: Order
+    resolution: Resolution | None = None
+    consent: Consent | None = None
+    approvals: tuple[Approval, ...] = ()
+    withdrawn: str = ""  # why, where somebody withdrew it
+    certificate: str = ""  # SHA-256 of the certificate, once it was carried out
