@@ -233,10 +233,15 @@ def test_the_page_of_stored_objects_names_every_kind_of_key() -> None:
         layout.removed_key("x", day, "1", sha256),
         layout.run_key(1, sha256),
         layout.ledger_key(1, sha256),
+        layout.tile_key(0, 0, 256),
+        layout.bundle_of_entries_key(0, 256),
+        layout.head_key(1, sha256),
+        layout.timestamp_key(1, "tsa", sha256),
+        layout.witness_key(1, "witness", sha256),
+        layout.paper_key("holds", "h1", sha256),
+        layout.tombstones_key("x", day, sha256),
         layout.bundle_key("PRA", sha256),
         layout.probe_key("1"),
-        layout.tombstones_key("x", day, sha256),
-        layout.paper_key("holds", "h1", sha256),
     ]
     assert len(keys) == len([name for name in vars(layout) if name.endswith("_key") and name != "_key"])
     told = [key for key, *_ in rows("docs/reference/stored-layout.md", "| key | format | what it is |")]

@@ -31,6 +31,14 @@ def test_keys_are_these_literal_strings() -> None:
     )
     assert layout.run_key(42, SHA) == f"runs/000000000042-{SHA}.json"
     assert layout.ledger_key(7, SHA) == f"ledger/entries/000000000007-{SHA}.json"
+    assert layout.tile_key(0, 3, 12) == "ledger/tile/0/003.p/12"
+    assert layout.tile_key(1, 1234067, 256) == "ledger/tile/1/x001/x234/067"
+    assert layout.tile_key(0, 1000, 256) == "ledger/tile/0/x001/000"
+    assert layout.bundle_of_entries_key(1067, 256) == "ledger/tile/entries/x001/067"
+    assert layout.bundle_of_entries_key(0, 255) == "ledger/tile/entries/000.p/255"
+    assert layout.head_key(7, SHA) == f"ledger/heads/000000000007-{SHA}"
+    assert layout.timestamp_key(7, "tsa.example-1a", SHA) == f"ledger/timestamps/000000000007-tsa_example-1a-{SHA}.tsr"
+    assert layout.witness_key(7, "w.example/1", SHA) == f"ledger/witnesses/000000000007-w_example_1-{SHA}"
     assert layout.bundle_key("PRA 2026/17", SHA) == f"bundles/PRA_2026_17/{SHA}.zip"
 
 

@@ -9,6 +9,10 @@ import re
 from datetime import date
 
 LEDGER_ENTRIES = "ledger/entries/"
+LOG_TILES, LOG_HEADS, LOG_STAMPS, LOG_WITNESSES = (
+    f"ledger/{name}/" for name in ("tile", "heads", "timestamps", "witnesses")
+)
+TILE_WIDTH = 256  # hashes in a whole tile, entries in a whole bundle
 _ALLOWED = re.compile(r"[A-Za-z0-9/_.=-]+\Z")
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 
@@ -53,6 +57,33 @@ def ledger_key(sequence: int, sha256: str) -> str:
     return _key(f"{LEDGER_ENTRIES}{sequence:012d}-{sha256}.json")
 
 
+def tile_key(level: int, index: int, width: int) -> str:
+    """A tile of hashes of the ledger's Merkle tree (C2SP tlog-tiles); one below 256 hashes wide is partial."""
+    return _key(f"{LOG_TILES}{level}/{_place_in_log(index, width)}")
+
+
+def bundle_of_entries_key(index: int, width: int) -> str:
+    """The entries of the ledger that the tile of the same place hashes (C2SP tlog-tiles)."""
+    return _key(f"{LOG_TILES}entries/{_place_in_log(index, width)}")
+
+
+def head_prefix(size: int) -> str:
+    """How the key of a signed head over so many entries begins."""
+    return f"{LOG_HEADS}{size:012d}-"
+
+
+def head_key(size: int, sha256: str) -> str:
+    return _key(f"{head_prefix(size)}{sha256}")
+
+
+def timestamp_key(size: int, authority: str, sha256: str) -> str:
+    return _key(f"{LOG_STAMPS}{size:012d}-{name_of(authority)}-{sha256}.tsr")
+
+
+def witness_key(size: int, witness: str, sha256: str) -> str:
+    return _key(f"{LOG_WITNESSES}{size:012d}-{name_of(witness)}-{sha256}")
+
+
 def tombstones_key(account: str, day: date, sha256: str) -> str:
     return _key(f"tombstones/account={account}/date={day:%Y-%m-%d}/{sha256}.parquet")
 
@@ -75,6 +106,15 @@ def name_of(native_id: str) -> str:
     It only helps a person to find the object; the hash beside it tells two apart.
     """
     return re.sub(r"[^A-Za-z0-9_-]", "_", native_id)[:80] or "_"
+
+
+def _place_in_log(index: int, width: int) -> str:
+    """1234067 is `x001/x234/067`; a partial one says its width behind it: `x001/x234/067.p/12`."""
+    digits = f"{index:03d}"
+    digits = digits.zfill(-(-len(digits) // 3) * 3)
+    *above, last = (digits[at : at + 3] for at in range(0, len(digits), 3))
+    place = "/".join([*(f"x{part}" for part in above), last])
+    return place if width == TILE_WIDTH else f"{place}.p/{width}"
 
 
 def _key(key: str) -> str:

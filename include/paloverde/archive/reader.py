@@ -65,9 +65,10 @@ class Archive:
             query = query.where(or_(PARTS.c.latest >= posted_from, PARTS.c.undated > 0))
         if posted_before is not None:
             query = query.where(or_(PARTS.c.earliest < posted_before, PARTS.c.undated > 0))
-        return self._parts(query)
+        return self.parts_where(query)
 
-    def _parts(self, query: Select[tuple[object, ...]]) -> list[SealedPart]:
+    def parts_where(self, query: Select[tuple[object, ...]]) -> list[SealedPart]:
+        """The sealed objects of a query over the PARTS table, in the order of their runs."""
         with self.books.connect() as connection:
             rows = connection.execute(query.order_by(PARTS.c.sequence, PARTS.c.key)).mappings().all()
         return [SealedPart(part_of(row), row["account"], row["day"], row["sequence"]) for row in rows]
@@ -75,7 +76,7 @@ class Archive:
     def parts_of(self, sequence: int, role: Role) -> list[SealedPart]:
         """The objects of a role that the run with this sequence number wrote."""
         query = select(PARTS).where(PARTS.c.sequence == sequence, PARTS.c.role == role.value)
-        return self._parts(query)
+        return self.parts_where(query)
 
     def table(self, part: Part, columns: Sequence[str] | None = None) -> pa.Table:
         """The rows of a part, its bytes verified against the seal."""

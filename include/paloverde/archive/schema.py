@@ -25,6 +25,58 @@ MEDIA = pa.list_(
     )
 )
 
+# The lists of a removed item's object; `paloverde.imports.removedform` says what each member means.
+PAST_VERSION = pa.list_(
+    pa.struct(
+        [
+            ("version_sha256", pa.string()),
+            ("observed_at", UTC_TIME),
+            ("edited_at", UTC_TIME),
+            ("text", pa.string()),
+            ("poster_name", pa.string()),
+            ("poster_username", pa.string()),
+            ("poster_id", pa.string()),
+            ("visibility", pa.string()),
+            ("media", pa.list_(pa.string())),
+            ("provenance", pa.string()),
+            ("payload_sha256", pa.string()),
+            ("exchange_key", pa.string()),
+            ("exchange_offset", pa.int64()),
+        ]
+    )
+)
+AROUND = pa.list_(
+    pa.struct(
+        [
+            ("relation", pa.string()),
+            ("kind", pa.string()),
+            ("native_id", pa.string()),
+            ("parent_id", pa.string()),
+            ("poster_name", pa.string()),
+            ("poster_username", pa.string()),
+            ("poster_id", pa.string()),
+            ("text", pa.string()),
+            ("posted_at", UTC_TIME),
+            ("observed_at", UTC_TIME),
+            ("visibility", pa.string()),
+            ("version_sha256", pa.string()),
+            ("missing", pa.string()),
+        ]
+    )
+)
+EVIDENCE = pa.list_(
+    pa.struct(
+        [
+            ("what", pa.string()),
+            ("at", UTC_TIME),
+            ("said", pa.string()),
+            ("sequence", pa.int64()),
+            ("exchange_key", pa.string()),
+            ("exchange_offset", pa.int64()),
+        ]
+    )
+)
+
 
 class Column(NamedTuple):
     name: str
@@ -127,6 +179,25 @@ REMOVED_COLUMNS = (
     Column(
         "retain_until", pa.date32(), "Day of confirmation (Pacific) plus two calendar years (policy V.B.7)."
     ),
+    Column("posted_pacific", pa.string(), "`posted_at` in the City: weekday, date, time, distance from UTC."),
+    Column("poster_name_missing", pa.string(), "Why there is no display name, where there is none."),
+    Column("poster_username_missing", pa.string(), "Why there is no user name, where there is none."),
+    Column("poster_id_missing", pa.string(), "Why there is no identifier, where there is none."),
+    Column("first_absent_at", UTC_TIME, "When it was first missed; empty where the site says it is hidden."),
+    Column(
+        "evidence",
+        EVIDENCE,
+        "What shows the removal: the absence (sealed run, listing), the look-up or listing that confirms it "
+        "(exchange, offset) and what the site said.",
+    ),
+    Column("versions", PAST_VERSION, "Every version that was seen, oldest first, each with its exchange."),
+    Column(
+        "thread",
+        AROUND,
+        "Around it as last seen: its root and parent, replies to it, and what was said beside it, nearest in "
+        "time first; at most 50 of these.",
+    ),
+    Column("thread_rest", pa.int64(), "How many more of the thread are in the archive and not in `thread`."),
 )
 
 RECORDS = pa.schema([(c.name, c.type) for c in RECORD_COLUMNS])

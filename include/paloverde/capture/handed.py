@@ -34,6 +34,7 @@ from paloverde.capture.versions import version_sha256
 from paloverde.errors import Unreachable, Unreadable
 from paloverde.imports.members import Member
 from paloverde.imports.private import in_doubt_private, is_private
+from paloverde.imports.removedform import completed
 from paloverde.imports.said import Dossier, File, Original, Read, Task
 from paloverde.imports.times import checked
 from paloverde.platforms.conversation import Gap
@@ -153,7 +154,7 @@ class Handed:
             self._spool_table(Role.SIGHTINGS, sightings_key, self._sightings(slug))
         for dossier, row in self._dossiers:
             table = record_table(slug, self._day, [row], exchange_key, self._what)
-            self._spool_dossier(table.to_pylist()[0] | dossier.row, row.record)
+            self._spool_dossier(completed(table.to_pylist()[0] | dossier.row), row.record)
         self.new_versions += sum(row.is_new for row in new)
         self.files_found += sum(row.again for row in new)
         self._open_batch()

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from functools import cached_property, partial
 
+import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -33,11 +34,25 @@ BATCH_ROWS = 10_000
 BATCH_BYTES = 16 * 1024 * 1024
 
 
+class ExchangeKey(msgspec.Struct):
+    """The key of a batch's exchange file: its hash, and so its key, is known once the batch is closed."""
+
+    key: str = ""
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where an exchange lies: its file, and the offset in it."""
+
+    file: ExchangeKey
+    offset: int
+
+
 class Batch:
     """What is gathered between two files: raw exchanges, the rows read from them, other sightings."""
 
     def __init__(self, opened_at: datetime) -> None:
         self.exchanges = ExchangeFile(f"Paloverde {__version__}", opened_at)
+        self.file = ExchangeKey()
         self.rows: list[Row] = []
         self.sightings: list[Sighting] = []
         self.size = 0
@@ -100,6 +115,11 @@ class Intake:
         self._count(hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
 
     @property
+    def place(self) -> Place | None:
+        """Where the last exchange lies; None before the first."""
+        return Place(self._batch.file, self._offset) if self.exchanges else None
+
+    @property
     def digest(self) -> str:
         """The logical digest: the same for the same observations, in any order, however often made."""
         return f"{self._sum:064x}"
@@ -111,6 +131,7 @@ class Intake:
         if batch.exchanges.count:
             key = partial(exchanges_key, slug, self._day)
             exchange_key = self._spool.add(Role.EXCHANGES, key, batch.exchanges.close())
+        batch.file.key = exchange_key
         self._mark_known(batch.rows)
         self._fetch_media(batch.rows)
         new = [row for row in batch.rows if row.is_new or row.again]

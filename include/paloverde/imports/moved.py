@@ -15,6 +15,7 @@ from paloverde.imports.csvtext import Row, names_of, table
 from paloverde.imports.members import Member, Sources
 from paloverde.imports.origin import origin_of
 from paloverde.imports.recordform import FIELDS, FormMedium, Line, in_utc, line_in, record_of
+from paloverde.imports.removedform import told_of
 from paloverde.imports.said import NOT_JSON, Dossier, File, Read, Said, Task, line_ends, missed, segments
 from paloverde.imports.times import time_of
 from paloverde.records import Medium, Provenance, Unread
@@ -140,6 +141,7 @@ def _dossier(
             row: dict[str, Any] = {name: datetime.fromisoformat(removal[name]) for name in _DATED}
             row |= {name: removal[name] for name in _REASONED}
             row["retain_until"] = datetime.fromisoformat(removal["retain_until"]).date()
+            row |= told_of(text)
         except (*NOT_JSON, KeyError, ValueError, TypeError):
             read.unread.append(Unread(text, f"line {number:,} does not say all of its removal", start))
             continue

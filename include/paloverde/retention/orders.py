@@ -24,7 +24,10 @@ class Line(msgspec.Struct, frozen=True):
 
 
 class Order(msgspec.Struct, frozen=True):
-    """A proposal to destroy. `lines_sha256` fixes exactly which items: their list is a paper of its own."""
+    """A proposal to destroy. `lines_sha256` fixes exactly which items: their list is a paper of its own.
+
+    `report_sha256` and `table_sha256` name the report that lies open, as a page and as a table.
+    """
 
     id: str
     proposed_at: datetime
@@ -34,22 +37,26 @@ class Order(msgspec.Struct, frozen=True):
     items: int
     versions: int
     lines_sha256: str
+    report_sha256: str = ""
+    table_sha256: str = ""
 
 
 class Resolution(msgspec.Struct, frozen=True):
-    """The council's resolution. The file itself is a paper."""
+    """The council's resolution. The file itself is a paper. `recorded_by` is who handed it in."""
 
     number: str
     adopted_on: date
     sha256: str
+    recorded_by: str = ""
 
 
 class Consent(msgspec.Struct, frozen=True):
-    """The city attorney's written consent. The file itself is a paper."""
+    """The city attorney's written consent. The file itself is a paper. `recorded_by` is who handed it in."""
 
     name: str
     given_on: date
     sha256: str
+    recorded_by: str = ""
 
 
 class Approval(msgspec.Struct, frozen=True):
@@ -62,8 +69,31 @@ class Approval(msgspec.Struct, frozen=True):
     how: str  # "command line", or "Airflow: <dag>, <run>, <task>"
 
 
+class PeopleCheck(msgspec.Struct, frozen=True):
+    """What the users file said when somebody set out to carry an order out: the role of each who approved.
+
+    Whoever is not in `roles` may no longer sign in.
+    """
+
+    checked_at: datetime
+    roles: dict[str, str]
+
+
+class Act(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One thing that was done about an order: exactly one of these. Each is a paper of its own."""
+
+    resolution: Resolution | None = None
+    consent: Consent | None = None
+    approval: Approval | None = None
+    check: PeopleCheck | None = None
+    withdrawn: str = ""  # why
+
+
 class OrderStanding(msgspec.Struct, frozen=True):
-    """Everything that was filed of an order so far."""
+    """Everything that was filed of an order so far.
+
+    `reported` says that the list and the report which the order names are filed. `check` is the newest one.
+    """
 
     order: Order
     resolution: Resolution | None = None
@@ -71,3 +101,5 @@ class OrderStanding(msgspec.Struct, frozen=True):
     approvals: tuple[Approval, ...] = ()
     withdrawn: str = ""  # why, where somebody withdrew it
     certificate: str = ""  # SHA-256 of the certificate, once it was carried out
+    reported: bool = False
+    check: PeopleCheck | None = None

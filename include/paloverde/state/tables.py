@@ -101,7 +101,6 @@ PARTS = Table(
     Column("undated", Integer, nullable=False),
     Column("earliest", UtcTime()),
     Column("latest", UtcTime()),
-    Column("checked_at", UtcTime()),
     Index(None, "role", "account", "day"),
 )
 
@@ -251,6 +250,17 @@ COPIES = Table(
     Column("size", BigInteger, nullable=False),
     Column("copied_at", UtcTime(), nullable=False),
     Column("checked_at", UtcTime()),
+)
+
+# When each object was last read again and compared, in both copies. `damaged`: "" whole, else where it was not:
+# first, second, both. Not derived: a lost row costs one more reading.
+CHECKS = Table(
+    "checks",
+    METADATA,
+    Column("key", Text, primary_key=True),
+    Column("version_id", Text, primary_key=True),
+    Column("checked_at", UtcTime(), nullable=False),
+    Column("damaged", String(8), nullable=False),
 )
 
 # Objects whose damaged version was put back from the second copy under another version. Derived from the

@@ -30,6 +30,7 @@ from paloverde.archive.store.rules import (
     check_hash,
     check_key,
     lock_date,
+    lock_to_come,
     size_of,
     whole_second,
     write_checked,
@@ -39,6 +40,7 @@ from paloverde.errors import ArchiveDamaged, BadSetting, StoreCannotPromise, Unr
 VERSION = "1"  # write-once: the first version of a key is the only one
 LOCKS = ".locks"
 INCOMING = ".incoming"
+DAMAGED = ".damaged"  # what was found damaged and replaced: evidence, which no reader sees
 STALE_SECONDS = 24 * 3600.0  # an unfinished write older than this belongs to nobody
 _PIECE = 1024 * 1024  # bytes copied at a time
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -88,6 +90,39 @@ class DirectoryStore:
                 " run the fixity check."
             )
         return stored
+
+    def restore(self, key: str, body: Body, *, locked_until: datetime | None, legal_hold: bool) -> Stored:
+        digest = check_bytes(check_key(key), body, None)
+        until = lock_to_come(locked_until, datetime.now(UTC))
+        with self._plainly("put back"):
+            self._set_aside_a_broken_lock(key)
+            self._keep(key, locked_until=until, legal_hold=legal_hold)
+            self._replace(key, body)
+        stored = Stored(key=key, version_id=VERSION, sha256=digest, size=size_of(body))
+        self.check(stored)
+        return stored
+
+    def _replace(self, key: str, body: Body) -> None:
+        """Put other bytes in place of what lies there, which moves to `.damaged/`; never is nothing there."""
+        path, beside = self._path(key), self.root / INCOMING / uuid.uuid4().hex
+        try:
+            write_synced(beside, body)
+            make_folders(path.parent)
+            if path.is_symlink() or path.exists():
+                evidence = self.root / DAMAGED / f"{key}.{uuid.uuid4().hex}"
+                make_folders(evidence.parent)
+                os.link(path, evidence, follow_symlinks=False)
+                sync_folder(evidence.parent)
+            beside.replace(path)
+            sync_folder(path.parent)
+        finally:
+            beside.unlink(missing_ok=True)
+
+    def _set_aside_a_broken_lock(self, key: str) -> None:
+        try:
+            self._kept(key)
+        except ArchiveDamaged:
+            self._sidecar(key).replace(self.root / INCOMING / uuid.uuid4().hex)
 
     def get(self, stored: Stored) -> bytes:
         body = self._read(stored)

@@ -63,6 +63,13 @@ class Store(Protocol):
         asked). Other bytes under a content-addressed key raise `ArchiveDamaged`.
         """
 
+    def restore(self, key: str, body: Body, *, locked_until: datetime | None, legal_hold: bool) -> Stored:
+        """Put the whole bytes of a damaged or missing object back under its key; the version that is whole.
+
+        What was damaged stays as evidence: in S3 as the earlier version, in a directory under `.damaged/`.
+        A lock that is past already is not asked for again.
+        """
+
     def get(self, stored: Stored) -> bytes:
         """The bytes of exactly this version, hash verified; `ArchiveDamaged` where they differ."""
 

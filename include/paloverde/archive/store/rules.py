@@ -79,6 +79,12 @@ def whole_second(moment: datetime) -> datetime:
     return moment if moment.microsecond == 0 else moment.replace(microsecond=0) + timedelta(seconds=1)
 
 
+def lock_to_come(moment: datetime | None, now: datetime) -> datetime | None:
+    """The date of the lock that an object is put back with; None where it has ended meanwhile."""
+    until = None if moment is None else whole_second(moment)
+    return until if until is not None and until > now + timedelta(seconds=5) else None
+
+
 def lock_date(moment: datetime, now: datetime) -> datetime:
     """The date of a new lock in whole seconds; `BadSetting` where it is already past."""
     until = whole_second(moment)

@@ -29,6 +29,7 @@ from paloverde.archive.store.rules import (
     check_key,
     digest_of,
     lock_date,
+    lock_to_come,
     size_of,
     whole_second,
     write_checked,
@@ -189,6 +190,22 @@ class S3Store:
         stored = Stored(key=key, version_id=version, sha256=digest, size=size_of(body))
         self._check(stored, until)
         return stored
+
+    def restore(self, key: str, body: Body, *, locked_until: datetime | None, legal_hold: bool) -> Stored:
+        digest = check_bytes(check_key(key), body, None)
+        before = self._patiently(lambda: self._find(key))
+        return self._patiently(lambda: self._restore_once(key, body, digest, locked_until, legal_hold, before))
+
+    def _restore_once(
+        self, key: str, body: Body, digest: str, until: datetime | None, legal_hold: bool, before: Stored | None
+    ) -> Stored:
+        """Send a new version. After a lost answer it is there already: newer than what was newest `before`."""
+        found = self._find(key)
+        if found is None or found == before or found.sha256 != digest:
+            found = self._send(key, body, digest, lock_to_come(until, datetime.now(UTC)))
+        if legal_hold:
+            self._set_legal_hold(found, on=True)
+        return found
 
     def _lock(self, until: datetime | None) -> dict[str, Any]:
         return (

@@ -47,7 +47,6 @@ def upgrade() -> None:
         sa.Column("undated", sa.Integer, nullable=False),
         sa.Column("earliest", sa.BigInteger),
         sa.Column("latest", sa.BigInteger),
-        sa.Column("checked_at", sa.BigInteger),
     )
     op.create_index("ix_parts_role_account_day", "parts", ["role", "account", "day"])
     op.create_table(
@@ -178,6 +177,13 @@ def upgrade() -> None:
         sa.Column("entry", sa.Integer, nullable=False),
     )
     op.create_table(
+        "checks",
+        sa.Column("key", sa.Text, primary_key=True),
+        sa.Column("version_id", sa.Text, primary_key=True),
+        sa.Column("checked_at", sa.BigInteger, nullable=False),
+        sa.Column("damaged", sa.String(8), nullable=False),
+    )
+    op.create_table(
         "credentials",
         sa.Column("account", sa.String(80), primary_key=True),
         sa.Column("sealed", sa.Text, nullable=False),
@@ -219,7 +225,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("repairs", "copies", "held_objects", "held_items", "log", "filed", "turns", "gaps"):
+    for table in ("checks", "repairs", "copies", "held_objects", "held_items", "log", "filed", "turns", "gaps"):
         op.drop_table(table)
     for table in ("pauses", "budgets", "alarms", "canaries", "credentials"):
         op.drop_table(table)

@@ -1,0 +1,285 @@
+"""The city of the faults: the simulated city with one account or two, archived on any store and any database.
+
+The same sites, the same installation and the same audit as `simcity`. What is added is a place (a bucket or a
+directory), a database, a client that waits a second where the product waits a minute, and nights in processes
+that may die.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import boto3
+import msgspec
+from botocore.config import Config
+from sqlalchemy import Engine, select
+
+from faults.mirror import BucketEvidence, Mirror, mirror_of
+from paloverde.archive.rebuild import rebuild
+from paloverde.archive.store.interface import Grade, Store
+from paloverde.archive.store.s3 import S3Store, connect
+from paloverde.errors import PaloverdeError
+from paloverde.installation import open_installation
+from paloverde.orchestration.tether import follow_parent
+from paloverde.settings import Settings, load
+from paloverde.simulator.sites import SITES
+from paloverde.state.books import open_books
+from paloverde.state.tables import FILED, GAPS, ITEMS, LEDGER, METADATA, PARTS, RUNS
+from simcity.audit import Audit, Break
+from simcity.evidence import Evidence
+from simcity.installed import SimulatedInstallation
+from simcity.plan import Plan
+from simcity.wire import ADDRESS
+from simcity.year import Year, at_hour
+from stores import Place
+
+WAIT_SECONDS = 1.0  # for an answer of the store; the product waits 60
+PATIENCE_SECONDS = 15.0
+SCALE = 0.02  # about a dozen items a site
+DERIVED = (ITEMS, RUNS, PARTS, LEDGER, GAPS, FILED)
+
+
+def impatient(place: Place) -> S3Store:
+    """The product's store at a place, with a client that waits a second for an answer."""
+    keys = place.keys
+    config = connect(
+        keys["endpoint"], region=None, access_key=keys["access_key"], secret_key=keys["secret_key"]
+    ).meta.config.merge(Config(read_timeout=WAIT_SECONDS, connect_timeout=WAIT_SECONDS))
+    client = boto3.client(
+        "s3",
+        endpoint_url=keys["endpoint"],
+        region_name="us-east-1",
+        aws_access_key_id=keys["access_key"],
+        aws_secret_access_key=keys["secret_key"],
+        config=config,
+    )
+    return S3Store(client, place.url.removeprefix("s3://"), Grade.GOVERNANCE, patience=PATIENCE_SECONDS)
+
+
+@dataclass
+class Ended:
+    """How a night in a process of its own ended."""
+
+    killed: bool = False
+    raised: str = ""  # the class of the error, "" for none
+    words: str = ""
+    foreign: bool = False  # an error that is none of the product's own
+
+
+class FaultyCity(Year):
+    """A city at a place and with a database. `sites` are its accounts."""
+
+    def __init__(
+        self,
+        home: Path,
+        place: Place | None = None,
+        database: str | None = None,
+        *,
+        sites: tuple[str, ...] = ("x",),
+        seed: int = 3,
+        more: dict[str, str] | None = None,
+    ) -> None:
+        self.place, self._database, self._more = place, database, more or {}
+        self.prepare: Callable[[Engine], None] = lambda _: None
+        self.mirror: Mirror | None = None
+        super().__init__(Plan(seed, 100, sites, SCALE, troubled=False), home)
+        if place is not None and place.keys:
+            self.mirror = mirror_of(place, home / "mirror")
+            self.evidence: Evidence = BucketEvidence(self.mirror, home / "mirror", self._tell_of_store)
+            self.evidence.secrets |= self._secrets()
+            self.audit = Audit(self.evidence)
+            self.told.breaks = self.audit.breaks
+
+    def _secrets(self) -> set[str]:
+        return {token for presence in self.city.presences.values() for token in presence.tokens}
+
+    def _set_up(self) -> Settings:
+        environment = {
+            "PALOVERDE_HOME": str(self.home),
+            **{f"PALOVERDE_{name.upper()}_API": f"{ADDRESS}/{name}" for name in SITES},
+            "PALOVERDE_LINKEDIN_VERSION": f"{self.city.clock.now():%Y%m}",
+            "PALOVERDE_ALLOW_LOOPBACK_SITES": "true",
+            "PALOVERDE_ATTEMPTS": "2",
+            "PALOVERDE_LONGEST_WAIT_SECONDS": "60",
+        }
+        if self.place is not None and self.place.keys:
+            environment |= {
+                "PALOVERDE_STORE": self.place.url,
+                "PALOVERDE_S3_ENDPOINT": self.place.keys["endpoint"],
+                "PALOVERDE_S3_ACCESS_KEY": self.place.keys["access_key"],
+                "PALOVERDE_S3_SECRET_KEY": self.place.keys["secret_key"],
+            }
+        if self._database is not None:
+            environment["PALOVERDE_DATABASE"] = self._database
+        return load(environment | self._more)
+
+    def open(self) -> None:
+        self._settings = self._set_up()
+        opened = open_installation(self._settings, self.city.clock.now)
+        store: Store = opened.vault.store
+        if self.place is not None and self.place.keys:
+            store = impatient(self.place)
+        vault = msgspec.structs.replace(opened.vault, store=store)
+        self.prepare(vault.books)
+        self.installation = SimulatedInstallation(opened.settings, vault, self.wire, self._site)
+
+    # Days and nights.
+
+    def first_night(self) -> None:
+        """The night before: everything that is there is archived once."""
+        self.told.nights += 1
+        self.night()
+
+    def a_day(self) -> None:
+        """What happens before the night that is broken: a post with a picture, a comment, an edit, a removal."""
+        self.day += timedelta(days=1)
+        self.city.clock.set(at_hour(self.day, 20))
+        for slug in self.tokens:
+            presence, number = self.presence(slug), self.told.nights
+            there = [item for item in presence.comments if presence.there(item)]
+            post = self.play(site=slug, do="post", text=f"The pool opens again ({number}).", photo="The pool")
+            assert post is not None
+            self.play(site=slug, do="comment", on=post["item"]["id"], text=f"When? ({number})")
+            if there:
+                self.play(site=slug, do="delete", item=there[0].id, by="author")
+        self.city.clock.set(at_hour(self.day, 22))
+
+    def bare_night(self) -> None:
+        """The night and the check of every account, and the publishing of the ledger; nothing is audited."""
+        for slug, token in self.tokens.items():
+            self.installation.archive_night(slug, self.day, token)
+            self.installation.check_removals(slug, self.day, token)
+        self.publish()
+
+    def publish(self) -> None:
+        """The ledger's signed head, where this installation publishes one."""
+        log: Any = getattr(self.installation, "log", None)
+        if log is not None:
+            log.publish()
+
+    def night_in_a_process(
+        self, prepare: Callable[[int], None], store: Place | None = None, database: str | None = None
+    ) -> Ended:
+        """The night in a child that may die, which reaches store and database by these ways where they are given.
+
+        `prepare` is told its process id before it begins.
+        """
+        child = forked(lambda: self._as_child(store, database))
+        prepare(child.pid)
+        ended = child.join()
+        self.city.clock.move(600)  # it took its time
+        return ended
+
+    def _as_child(self, place: Place | None, database: str | None) -> None:
+        self.place, self._database = place or self.place, database or self._database
+        self.open()
+        self.bare_night()
+
+    def again(self) -> None:
+        """The same night once more in a healthy process, and the audit after it."""
+        self.told.nights += 1
+        self.reopen()
+        self.night()
+        self.publish()
+
+    def close_audit(self) -> list[Break]:
+        """What is audited once a case: the database against the objects, all locks, secrets everywhere."""
+        for words in self.register_differs():
+            self.audit.tell("register", words)
+        self.evidence.look_at_all_again()
+        dump = self.home / "database.txt"
+        dump.write_text("\n".join(rows_of(self.installation.vault.books)))
+        self.evidence.search_rest(self.home)
+        return self.audit.breaks
+
+    def register_differs(self) -> Iterator[str]:
+        """In what the database differs from one that is filled again from the objects alone."""
+        vault = self.installation.vault
+        second = self.home / "again.db"
+        books = open_books(f"sqlite:///{second}")
+        try:
+            rebuilt = rebuild(vault.store, books, lambda _: None)
+            if rebuilt.missing or rebuilt.left_out:
+                yield rebuilt.sentence()
+            for table in DERIVED:
+                if table_of(vault.books, table) != table_of(books, table):
+                    yield f"the table {table.name} is not what the objects say"
+        except PaloverdeError as error:
+            yield f"the database cannot be rebuilt: {error}"
+        finally:
+            books.dispose()
+            for leftover in self.home.glob("again.db*"):
+                leftover.unlink()
+
+
+def table_of(books: Engine, table: Any) -> list[tuple[Any, ...]]:
+    with books.connect() as connection:
+        return sorted((tuple(row) for row in connection.execute(select(table))), key=repr)
+
+
+def rows_of(books: Engine) -> Iterator[str]:
+    """Every row of every table, for the search for secrets."""
+    for table in METADATA.sorted_tables:
+        for row in table_of(books, table):
+            yield f"{table.name} {row}"
+
+
+class Child:
+    """A forked process: it waits until it is joined, then does its work and tells how it ended."""
+
+    def __init__(self, pid: int, go: int, told: int) -> None:
+        self.pid, self._go, self._told = pid, go, told
+
+    def begin(self) -> None:
+        if self._go >= 0:
+            os.write(self._go, b"g")
+            os.close(self._go)
+            self._go = -1
+
+    def kill(self) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+
+    def join(self) -> Ended:
+        self.begin()
+        with os.fdopen(self._told, "rb") as pipe:
+            told = pipe.read()
+        _, status = os.waitpid(self.pid, 0)
+        if os.WIFSIGNALED(status):
+            return Ended(killed=True)
+        ended: Ended = pickle.loads(told)
+        return ended
+
+
+def forked(work: Callable[[], None]) -> Child:
+    """A child of this process that does `work` once it is told to begin."""
+    wait, go = os.pipe()
+    told, tell = os.pipe()
+    pid = os.fork()
+    if pid:
+        os.close(wait)
+        os.close(tell)
+        return Child(pid, go, told)
+    follow_parent()
+    os.close(go)
+    os.close(told)
+    ended = Ended()
+    try:
+        os.read(wait, 1)
+        work()
+    except PaloverdeError as error:
+        ended = Ended(raised=type(error).__name__, words=str(error))
+    except BaseException as error:  # noqa: BLE001  whatever it is, the parent must be told of it
+        ended = Ended(raised=type(error).__name__, words=repr(error), foreign=True)
+    finally:
+        with suppress(OSError):
+            os.write(tell, pickle.dumps(ended))
+        os._exit(0)

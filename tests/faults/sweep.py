@@ -1,0 +1,208 @@
+"""The N-th operation sweep: every request and every statement of a night fails once, in each way that it can.
+
+A case: a fresh bucket and a fresh database, the night before, a day on which things happen, and then the night of
+which the N-th operation goes wrong, in a process of its own. The night is run again without a fault, and the
+independent audit looks at everything. (The pattern is SQLite's: its tests fail the N-th allocation, read or write,
+for N from 1 until nothing fails any more.)
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from faults import httpproxy, pgproxy, statements
+from faults.city import Ended, FaultyCity
+from faults.places import POSTGRESQL, SQLITE, fresh_bucket, fresh_database, fresh_home
+from faults.statements import Script
+from postgres import PostgreSQL
+from simcity.audit import Break
+from stores import Place
+
+STORE, DATABASE = "store", "database"
+
+
+@dataclass(frozen=True, order=True)
+class Case:
+    """One operation and one fault: the `nth` one that reaches the `layer`, on the database of that name."""
+
+    layer: str
+    database: str
+    nth: int
+    fault: str
+
+    def __str__(self) -> str:
+        return f"{self.layer}/{self.database} operation {self.nth}: {self.fault}"
+
+
+@dataclass
+class Outcome:
+    """What came of a case."""
+
+    case: Case
+    operation: str
+    struck: bool
+    ended: Ended
+    breaks: list[Break]
+    surplus: int  # versions beyond one of each key
+    unnamed: int  # objects that no seal names
+    seconds: float
+    seen: list[str] = field(default_factory=list)
+
+    @property
+    def words(self) -> list[str]:
+        """What is wrong with it; empty where nothing is."""
+        told = [f"{one.what}: {one.words}" for one in self.breaks]
+        if self.ended.foreign:
+            told.append(f"crash: {self.ended.raised} {self.ended.words}")
+        if self.ended.killed and not self.case.fault.startswith(("kill", "hang")):
+            told.append("crash: the process was killed, and not by this case")
+        if self.case.nth and not self.struck:
+            told.append("the fault never struck: the night has fewer operations than were counted")
+        return told
+
+
+@dataclass
+class Ground:
+    """Where cases are played. `plant` puts a bug into every city, to see whether the sweep names it."""
+
+    access: dict[str, str]
+    proxy: httpproxy.Proxy
+    server: PostgreSQL | None = None
+    way: pgproxy.PgProxy | None = None  # to that server
+    plant: Callable[[FaultyCity], None] = lambda _: None
+
+    def databases(self) -> list[str]:
+        return [SQLITE, POSTGRESQL] if self.server else [SQLITE]
+
+
+@contextmanager
+def ground(access: dict[str, str], server: PostgreSQL | None) -> Iterator[Ground]:
+    """The proxies, started before anything else of this process lives in threads."""
+    with httpproxy.proxy_to(access["endpoint"]) as proxy:
+        if server is None:
+            yield Ground(access, proxy)
+            return
+        with pgproxy.proxy_to(server.folder) as way:
+            yield Ground(access, proxy, server, way)
+
+
+def faults_of(layer: str, database: str) -> tuple[str, ...]:
+    """The faults that have a meaning for an operation of this layer."""
+    if layer == STORE:
+        return httpproxy.FAULTS
+    return statements.FAULTS if database == SQLITE else pgproxy.FAULTS
+
+
+def counted(ground: Ground, layer: str, database: str) -> list[str]:
+    """The operations of one faultless night, in order."""
+    outcome = play(ground, Case(layer, database, 0, ""))
+    assert not outcome.words, outcome.words
+    return outcome.seen
+
+
+def all_cases(operations: list[str], layer: str, database: str) -> list[Case]:
+    return [
+        Case(layer, database, nth, fault)
+        for nth in range(1, len(operations) + 1)
+        for fault in faults_of(layer, database)
+    ]
+
+
+def play(ground: Ground, case: Case) -> Outcome:
+    """One case, from an empty bucket to the audit."""
+    begun = time.monotonic()
+    server = ground.server if case.database == POSTGRESQL else None
+    with fresh_home() as home, fresh_bucket(ground.access) as place, fresh_database(server) as url:
+        city = FaultyCity(home, place, url)
+        try:
+            ground.plant(city)
+            city.first_night()
+            city.a_day()
+            ended, seen, struck = _broken_night(ground, case, city, place, url)
+            city.again()
+            breaks = list(city.close_audit())
+            assert city.mirror is not None
+            operation = seen[case.nth - 1] if 0 < case.nth <= len(seen) else ""
+            return Outcome(case, operation, struck, ended, breaks, city.mirror.surplus, city.mirror.unnamed(),
+                           time.monotonic() - begun, seen)  # fmt: skip
+        finally:
+            city.close()
+
+
+def _broken_night(
+    ground: Ground, case: Case, city: FaultyCity, place: Place, url: str | None
+) -> tuple[Ended, list[str], bool]:
+    """The night in its own process, with its fault; how it ended, its operations, whether the fault struck."""
+    if case.layer == STORE:
+        arm = partial(ground.proxy.arm, case.nth, case.fault)
+        ended = city.night_in_a_process(arm, place.behind(ground.proxy.endpoint))
+        told = ground.proxy.told()
+        return ended, told["seen"], told["struck"]
+    if case.database == SQLITE:
+        return _broken_statement(case, city)
+    assert ground.way is not None and url is not None
+    arm = partial(ground.way.arm, case.nth, case.fault)
+    ended = city.night_in_a_process(arm, database=ground.way.instead_of(url))
+    told = ground.way.told()
+    return ended, told["seen"], told["struck"]
+
+
+def _broken_statement(case: Case, city: FaultyCity) -> tuple[Ended, list[str], bool]:
+    """SQLite's operations are counted by the dying process itself, line by line into a file."""
+    notes = city.home / "statements.txt"
+    handle = os.open(notes, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+
+    def tell(words: str) -> None:
+        os.write(handle, f"{words}\n".encode())
+
+    def prepare(engine: Engine) -> None:
+        statements.listen(engine, Script(case.nth, case.fault, tell))
+
+    city.prepare = prepare
+    ended = city.night_in_a_process(lambda _: None)
+    city.prepare = lambda _: None
+    os.close(handle)
+    seen = Path(notes).read_text(encoding="utf-8").splitlines()
+    return ended, seen, 0 < case.nth <= len(seen)
+
+
+@dataclass
+class Tally:
+    """What came of many cases."""
+
+    cases: int = 0
+    broken: list[str] = field(default_factory=list)
+    endings: Counter[str] = field(default_factory=Counter)
+    surplus: Counter[str] = field(default_factory=Counter)
+    unnamed: Counter[str] = field(default_factory=Counter)
+
+    def add(self, outcome: Outcome) -> None:
+        self.cases += 1
+        self.endings[_ending(outcome.ended)] += 1
+        self.surplus[outcome.case.fault] += outcome.surplus
+        self.unnamed[outcome.case.fault] += outcome.unnamed
+        if outcome.words:
+            told = f"{outcome.case} ({outcome.operation}): {'; '.join(outcome.words)}"
+            self.broken.append(told)
+
+    def as_json(self) -> str:
+        return json.dumps(
+            {"cases": self.cases, "broken": self.broken, "endings": self.endings,
+             "surplus": +self.surplus, "unnamed": +self.unnamed}
+        )  # fmt: skip
+
+
+def _ending(ended: Ended) -> str:
+    if ended.killed:
+        return "killed"
+    return f"ended with {ended.raised}" if ended.raised else "went on by itself"
