@@ -1,4 +1,4 @@
-"""Once a week: read stored objects again and compare them with their seals."""
+"""Every day: read stored objects of both copies again and compare them with their seals."""
 
 from __future__ import annotations
 
@@ -12,10 +12,14 @@ from paloverde.orchestration.retries import RETRIES, ByErrorClass
 DOC = """
 ### Fixity check
 
-Reads what the archive holds, byte by byte, and compares length and SHA-256 with the seal that names it.
+Reads what the archive holds, byte by byte, in both copies, and compares length, SHA-256, lock and legal hold with
+what is sealed: what was damaged last time first, then what is younger than seven days, then what was read longest
+ago, until PALOVERDE_FIXITY_BUDGET_MB are read. It fills a second database from the objects and compares the one
+in use with it. The log says how much is overdue, and whether the budget suffices to read everything within
+PALOVERDE_FIXITY_DAYS.
 
-*If it is red*: at least one stored object is not what its seal says, or could not be read. Do not delete or
-repair anything by hand: keep the log, and restore the object from the second copy.
+*If it is red*: at least one stored object is not what its seal says, or the database is not what the objects say.
+Do not delete or mend anything by hand: keep the log, and run `paloverde repair`. See docs/guide/disaster.md.
 """
 
 
@@ -23,11 +27,11 @@ repair anything by hand: keep the log, and restore the object from the second co
     dag_id="fixity_check",
     description="Read the archive again and compare it with its seals.",
     doc_md=DOC,
-    schedule=CronTriggerTimetable("30 14 * * 6", timezone="UTC"),
+    schedule=CronTriggerTimetable("30 14 * * *", timezone="UTC"),
     start_date=datetime(2026, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,
-    tags=["archive", "every week"],
+    tags=["archive", "every day"],
     default_args={"owner": "City IT", "retry_policy": ByErrorClass(), **RETRIES},
 )
 def fixity_check() -> None:

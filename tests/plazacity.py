@@ -54,7 +54,12 @@ class City:
             return known(connection, ACCOUNT.slug, only_open=only_open)
 
     def check(self, day: date, **budget: int) -> RemovalReport:
-        return check_removals(self.vault, self.archive, Plaza(), ACCOUNT, day, Budget(**budget), self.line)
+        report, trouble = check_removals(
+            self.vault, self.archive, Plaza(), ACCOUNT, day, Budget(**budget), self.line
+        )
+        if trouble is not None:
+            raise trouble
+        return report
 
 
 def _no_sleep(seconds: float) -> None:

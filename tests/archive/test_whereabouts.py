@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from archives import ACCOUNT, add_night, make_archive, medium, open_empty, record, removed
-from paloverde.archive.exchanges import read_answers
+from paloverde.archive.exchanges import held_in
 from paloverde.archive.seal import Role
 from paloverde.archive.whereabouts import whereabouts
 from plaza import ACCOUNT as PLAZA
@@ -63,16 +63,29 @@ def test_the_raw_answers_of_every_night_that_showed_an_item_are_found(tmp_path: 
             city.night(day)
         archive = city.archive
         found = whereabouts(archive, PLAZA.slug, frozenset({("comment", "c1")}))
-    runs = {sealed.sequence for sealed in archive.parts(Role.SIGHTINGS)}
+    runs = {sealed.of_run for sealed in archive.parts(Role.SIGHTINGS)}
     assert len(runs) > 1
-    assert {sealed.sequence for sealed in found.sightings} == runs
-    assert {sealed.sequence for sealed in found.exchanges} == runs
+    assert {sealed.of_run for sealed in found.sightings} == runs
+    assert {sealed.of_run for sealed in found.exchanges} == runs
     assert len(found.records) == 1
     shown = [
         sealed.part.key
         for sealed in archive.parts(Role.EXCHANGES)
-        for _, exchange in read_answers(archive.store.get(sealed.part.stored), where=sealed.part.key)
-        if b"Which side of the street?" in exchange.body
+        for answer in held_in(archive.store.get(sealed.part.stored), where=sealed.part.key)
+        if b"Which side of the street?" in answer.body
     ]
     assert set(shown) <= {sealed.part.key for sealed in found.exchanges}
     assert shown
+
+
+def test_a_sweep_keeps_whole_answers_and_what_else_they_show_is_found_there(tmp_path: Path) -> None:
+    with plaza() as site:
+        site.post("p1", "Street sweeping starts Monday")
+        site.comment("p1", "c1", "Which side of the street?")
+        city = City(tmp_path, site)
+        city.night(date(2026, 11, 17))
+        site.comment("p1", "c2", "Both, I was told.")
+        report, _ = city.sweep(date(2026, 11, 17))
+        found = whereabouts(city.archive, PLAZA.slug, frozenset({("comment", "c1")}), [report.sequence or 0])
+    assert found.records == []
+    assert [sealed.of_run for sealed in found.exchanges] == [report.sequence]

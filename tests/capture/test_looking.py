@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
@@ -14,6 +15,7 @@ from paloverde.archive.reader import Archive
 from paloverde.archive.rebuild import rebuild
 from paloverde.archive.register import Item, items
 from paloverde.archive.seal import Part, Role
+from paloverde.capture.history import MOST_AROUND
 from paloverde.errors import Suspicious
 from paloverde.state.books import writing
 from paloverde.state.tables import ITEMS
@@ -214,6 +216,142 @@ def test_mass_disappearance_stops_and_asks(city: City) -> None:
     assert len(city.check(SECOND, allowed=20).removed) == 20
 
 
+def test_mass_disappearance_does_not_keep_what_the_site_calls_hidden_from_being_held(city: City) -> None:
+    city.night(FIRST)
+    for post in ("p1", "p2", "p3"):
+        city.site.comments[post].clear()
+    city.site.comments["p4"]["c41"]["hidden"] = True
+    city.night(SECOND)
+    with pytest.raises(Suspicious, match="15 of 24 items are no longer listed"):
+        city.check(SECOND)
+    assert list(removed(city)) == ["c41"]
+    with pytest.raises(Suspicious):
+        city.check(SECOND)
+    assert len(city.archive.parts(Role.REMOVED)) == 1
+
+
+def test_a_dossier_tells_times_poster_and_why_a_part_of_the_identity_is_missing(city: City) -> None:
+    city.night(FIRST)
+    gone = city.site.comments["p1"].pop("c12")
+    city.night(SECOND)
+    city.check(SECOND)
+    held = removed(city)["c12"]
+    assert held["posted_text"] == gone["at"]
+    assert held["posted_pacific"] == "Sunday 01 November 2026, 11:02:00 PST (UTC-08:00)"
+    assert (held["poster_name_missing"], held["poster_id_missing"]) == (None, None)
+    assert held["poster_username_missing"] == "API_NOT_EXPOSED"
+
+
+def test_a_dossier_holds_every_version_that_was_seen(city: City) -> None:
+    city.night(FIRST)
+    city.site.comments["p1"]["c12"]["text"] = "The words after an edit"
+    city.night(SECOND)
+    del city.site.comments["p1"]["c12"]
+    city.night(THIRD)
+    city.check(THIRD)
+    held = removed(city)["c12"]
+    assert [version["text"] for version in held["versions"]] == [  # type: ignore[attr-defined]
+        "Comment 2 on route 1", "The words after an edit",
+    ]  # fmt: skip
+    assert held["versions"][-1]["version_sha256"] == held["version_sha256"]  # type: ignore[index]
+    for version in held["versions"]:  # type: ignore[attr-defined]
+        _, body = city.archive.exchange(version["exchange_key"], version["exchange_offset"])
+        assert version["text"] in body.decode()
+
+
+def test_a_dossier_shows_the_thread_around_it(city: City) -> None:
+    city.night(FIRST)
+    del city.site.comments["p1"]["c13"]
+    city.night(SECOND)
+    city.check(SECOND)
+    held = removed(city)["c13"]
+    around = [(one["relation"], one["native_id"]) for one in held["thread"]]  # type: ignore[attr-defined]
+    assert around[0] == ("root", "p1")
+    assert sorted(around[1:]) == [("beside", id_) for id_ in ("c11", "c12", "c14", "c15")]
+    assert {id_ for _, id_ in around[1:3]} == {"c12", "c14"}  # the nearest in time come first
+    assert held["thread"][0]["text"] == "Street sweeping starts Monday on route 1"  # type: ignore[index]
+    assert held["thread_rest"] == 0
+
+
+def test_a_long_thread_is_cut_and_the_rest_is_counted(city: City) -> None:
+    for n in range(70):
+        city.site.comment("p2", f"long{n}", f"One of many {n}")
+    city.night(FIRST)
+    del city.site.comments["p2"]["long35"]
+    city.night(SECOND)
+    city.check(SECOND)
+    held = removed(city)["long35"]
+    assert len(held["thread"]) == 1 + MOST_AROUND  # type: ignore[arg-type]
+    assert held["thread_rest"] == 74 - MOST_AROUND
+
+
+def test_the_dossier_of_a_post_holds_what_was_said_under_it(city: City) -> None:
+    city.night(FIRST)
+    del city.site.posts["p1"], city.site.comments["p1"]
+    city.night(SECOND)
+    city.check(SECOND)
+    around = removed(city)["p1"]["thread"]
+    assert [(one["relation"], one["native_id"]) for one in around] == [  # type: ignore[attr-defined]
+        ("reply", f"c1{n}") for n in range(1, 6)
+    ]
+
+
+def test_the_evidence_leads_to_the_sites_own_answer_and_to_the_run_that_missed_it(city: City) -> None:
+    city.night(FIRST)
+    del city.site.comments["p1"]["c12"]
+    night, _ = city.night(SECOND)
+    city.check(SECOND)
+    absence, looked = removed(city)["c12"]["evidence"]  # type: ignore[misc]
+    assert (absence["what"], absence["sequence"]) == ("absence", night.sequence)
+    assert absence["said"] == (
+        "the listing comments of p1, read to its end (4 items of 4 that the site declares), does not show it"
+    )
+    assert (looked["what"], looked["said"]) == ("look-up", "the site says that there is no such item")
+    address, body = city.archive.exchange(looked["exchange_key"], looked["exchange_offset"])
+    assert address.endswith("/items/c12")
+    assert json.loads(body) == {"error": "no such item"}
+
+
+def test_the_evidence_of_a_hidden_item_is_the_listing_that_showed_it_hidden(city: City) -> None:
+    city.night(FIRST)
+    city.site.comments["p2"]["c21"]["hidden"] = True
+    night, _ = city.night(SECOND)
+    city.check(SECOND)
+    (listing,) = removed(city)["c21"]["evidence"]  # type: ignore[misc]
+    assert (listing["what"], listing["sequence"]) == ("listing", night.sequence)
+    _, body = city.archive.exchange(listing["exchange_key"], listing["exchange_offset"])
+    assert '"hidden": true' in body.decode()
+
+
+def test_an_absence_that_a_check_found_is_told_in_its_words(city: City) -> None:
+    city.night(FIRST)
+    del city.site.posts["p1"], city.site.comments["p1"]
+    city.night(SECOND)
+    city.check(SECOND)
+    city.check(THIRD)
+    absence, _ = removed(city)["c11"]["evidence"]  # type: ignore[misc]
+    assert absence["said"].endswith("what it hangs under was removed")
+
+
+def test_pictures_of_earlier_versions_are_held_as_long(city: City) -> None:
+    city.site.files["/files/a.png"], city.site.files["/files/b.png"] = b"\x89PNG a", b"\x89PNG b"
+    city.site.comment("p1", "pictured", "Look", media=[f"{city.site.url}/files/a.png"])
+    city.night(date(2020, 11, 20))
+    city.site.comments["p1"]["pictured"]["media"] = [f"{city.site.url}/files/b.png"]
+    city.night(FIRST)
+    city.later = timedelta(days=40)
+    del city.site.comments["p1"]["pictured"]
+    city.night(SECOND)
+    city.check(SECOND)
+    held = removed(city)["pictured"]
+    files = [sha256 for version in held["versions"] for sha256 in version["media"]]  # type: ignore[attr-defined]
+    assert len(files) == 2
+    for sha256 in files:
+        standing = city.vault.store.standing(city.archive.media_object(sha256))
+        assert standing.locked_until is not None
+        assert standing.locked_until.date() > held["retain_until"]  # type: ignore[operator]
+
+
 def test_a_deleted_post_takes_its_comments_with_it(city: City) -> None:
     city.night(FIRST)
     del city.site.posts["p1"]
@@ -262,8 +400,8 @@ def test_followers_who_left_do_not_stand_in_the_way_of_the_rotation(city: City) 
     assert report.oldest_look.year > 1970
 
 
-def test_the_parts_that_hold_what_is_removed_are_read_once(city: City) -> None:
-    """A post with many comments that goes must not read the same file for each of them."""
+def test_a_part_is_not_read_again_for_each_removed_item(city: City) -> None:
+    """Three times at most: for what decides, for the last versions, for the history; however many are gone."""
     city.night(FIRST)
     removed_ids = list(city.site.comments["p1"])
     city.site.comments["p1"].clear()
@@ -277,7 +415,7 @@ def test_the_parts_that_hold_what_is_removed_are_read_once(city: City) -> None:
 
     city.archive = Counting(city.vault.store, city.vault.books)
     assert city.check(SECOND, percent_gone=100).removed == removed_ids
-    assert len(reads) == len(set(reads))
+    assert max(Counter(reads).values()) <= 3
 
 
 def test_an_old_item_that_is_gone_needs_a_second_look(city: City) -> None:

@@ -70,10 +70,24 @@ DAGS = {
     },
     "fixity_check": {
         "owner": "City IT",
-        "tags": {"archive", "every week"},
+        "tags": {"archive", "every day"},
         "at": (14, 30),
         "runs": 1,
         "tasks": ["fixity"],
+    },
+    "second_copy": {
+        "owner": "City IT",
+        "tags": {"archive", "all day"},
+        "at": None,
+        "runs": 1,
+        "tasks": ["copy"],
+    },
+    "hold_reconcile": {
+        "owner": "City IT",
+        "tags": {"holds", "every night"},
+        "at": (13, 30),
+        "runs": 1,
+        "tasks": ["reconcile", "remind"],
     },
     "records_request": {
         "owner": "City Clerk",
@@ -128,7 +142,7 @@ def test_whatever_asks_a_site_waits_its_turn_in_the_sites_pool(bag: Any, name: s
         asks = at_a_site(task) and not task.task_id.startswith(("accounts", "due"))
         assert task.pool == (f"site_{platform}" if asks else "default_pool"), task.task_id
         assert (task.map_index_template == "{{ account }}") is asks, task.task_id
-        assert (task.execution_timeout is not None) is (asks or task.task_id in ("fixity", "answer")), (
+        assert (task.execution_timeout is not None) is (asks or task.task_id in ("fixity", "answer", "copy", "reconcile")), (
             task.task_id
         )
 
@@ -158,8 +172,7 @@ def test_every_night_runs_once_when_the_clocks_change(bag: Any, name: str, chang
     runs = runs_between(bag.dags[name], change - timedelta(days=8), change + timedelta(days=8))
     assert {(run.hour, run.minute) for run in runs} == {DAGS[name]["at"]}
     days = [run.date() for run in runs]
-    step = 7 if name == "fixity_check" else 1
-    assert [later - earlier for earlier, later in itertools.pairwise(days)] == [timedelta(days=step)] * (
+    assert [later - earlier for earlier, later in itertools.pairwise(days)] == [timedelta(days=1)] * (
         len(days) - 1
     )
     archived = [night_of(run) for run in runs]

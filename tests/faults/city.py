@@ -36,6 +36,7 @@ from paloverde.state.tables import FILED, GAPS, ITEMS, LEDGER, METADATA, PARTS, 
 from simcity.audit import Audit, Break
 from simcity.evidence import Evidence
 from simcity.installed import SimulatedInstallation
+from simcity.memory import Poll
 from simcity.plan import Plan
 from simcity.wire import ADDRESS
 from simcity.year import Year, at_hour
@@ -72,6 +73,7 @@ class Ended:
     raised: str = ""  # the class of the error, "" for none
     words: str = ""
     foreign: bool = False  # an error that is none of the product's own
+    value: Any = None  # what the work gave
 
 
 class FaultyCity(Year):
@@ -131,6 +133,13 @@ class FaultyCity(Year):
         self.prepare(vault.books)
         self.installation = SimulatedInstallation(opened.settings, vault, self.wire, self._site)
 
+    def _sealed_nights(self, slug: str, compared: str = "<") -> bool:
+        """As simcity asks its SQLite, in words that both databases know."""
+        days = RUNS.c.day < self.day if compared == "<" else RUNS.c.day <= self.day
+        nights = select(RUNS.c.sequence).where(RUNS.c.account == slug, RUNS.c.kind == "night", days, ~RUNS.c.pending)
+        with self.installation.vault.books.connect() as books:
+            return books.execute(nights).first() is not None
+
     # Days and nights.
 
     def first_night(self) -> None:
@@ -151,6 +160,18 @@ class FaultyCity(Year):
             if there:
                 self.play(site=slug, do="delete", item=there[0].id, by="author")
         self.city.clock.set(at_hour(self.day, 22))
+        self._witness()
+
+    def _witness(self) -> None:
+        """The audit sees what is true before the night: a process that dies tells it nothing."""
+        for slug in self.tokens:
+            now = self.city.clock.now()
+            poll = Poll(slug, "day", now, self._since(slug), ended=now)
+            poll.witness(self.presence(slug), now)
+            account = self.audit.accounts[slug]
+            account._last = poll
+            account._rows.remember(poll)
+            account._removals.remember(poll)
 
     def bare_night(self) -> None:
         """The night and the check of every account, and the publishing of the ledger; nothing is audited."""
@@ -172,11 +193,15 @@ class FaultyCity(Year):
 
         `prepare` is told its process id before it begins.
         """
-        child = forked(lambda: self._as_child(store, database))
+        child = self.night_begun(store, database)
         prepare(child.pid)
         ended = child.join()
         self.city.clock.move(600)  # it took its time
         return ended
+
+    def night_begun(self, store: Place | None = None, database: str | None = None) -> Child:
+        """The child that will play the night once it is told to."""
+        return forked(lambda: self._as_child(store, database))
 
     def _as_child(self, place: Place | None, database: str | None) -> None:
         self.place, self._database = place or self.place, database or self._database
@@ -259,7 +284,7 @@ class Child:
         return ended
 
 
-def forked(work: Callable[[], None]) -> Child:
+def forked(work: Callable[[], Any]) -> Child:
     """A child of this process that does `work` once it is told to begin."""
     wait, go = os.pipe()
     told, tell = os.pipe()
@@ -274,7 +299,7 @@ def forked(work: Callable[[], None]) -> Child:
     ended = Ended()
     try:
         os.read(wait, 1)
-        work()
+        ended.value = work()
     except PaloverdeError as error:
         ended = Ended(raised=type(error).__name__, words=str(error))
     except BaseException as error:  # noqa: BLE001  whatever it is, the parent must be told of it

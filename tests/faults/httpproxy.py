@@ -151,8 +151,9 @@ def _serve(listening: socket.socket, target: str) -> None:
             named = {name.lower(): value for name, value in head}
             length = named.get("content-length", "0") if self.command == "HEAD" else str(len(body))
             lines = [f"HTTP/1.1 {status} {http.client.responses.get(status, '')}"]
+            lines += [f"Content-Length: {length}"]  # where servers say it: an answer cut in its head lacks the rest
             lines += [f"{name}: {value}" for name, value in head if name.lower() not in _OWN_HEADERS]
-            lines += [f"Content-Length: {length}", "Connection: keep-alive" if not cut else "Connection: close"]
+            lines += ["Connection: keep-alive" if not cut else "Connection: close"]
             whole = "\r\n".join([*lines, "", ""]).encode("latin-1") + (b"" if self.command == "HEAD" else body)
             if cut:  # inside the body, where there is one; else inside the head
                 end = whole.index(b"\r\n\r\n") + 4
@@ -165,6 +166,10 @@ def _serve(listening: socket.socket, target: str) -> None:
 
         def log_message(self, *_: object) -> None:
             """Quiet."""
+
+        def handle(self) -> None:
+            with suppress(ConnectionError):  # of a client that was killed
+                super().handle()
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler, bind_and_activate=False)
     server.socket.close()

@@ -66,6 +66,8 @@ class Outcome:
             told.append(f"crash: {self.ended.raised} {self.ended.words}")
         if self.ended.killed and not self.case.fault.startswith(("kill", "hang")):
             told.append("crash: the process was killed, and not by this case")
+        if self.surplus:
+            told.append(f"surplus: {self.surplus} versions of keys that were stored before")
         if self.case.nth and not self.struck:
             told.append("the fault never struck: the night has fewer operations than were counted")
         return told

@@ -18,7 +18,7 @@ from exports import NOW, Office, account, shown, zipped
 from paloverde.archive.moveout import move_out
 from paloverde.archive.seal import Coverage, Role, RunKind
 from paloverde.bundles.build import build_bundle
-from paloverde.capture.holding import LastVersions, hold
+from paloverde.capture.holding import Confirmed, hold
 from paloverde.capture.removal import Cause, Removal
 from paloverde.capture.sealing import Run, seal_run
 from paloverde.capture.spool import Spool
@@ -215,7 +215,7 @@ def removed(office: Office, native_id: str) -> None:
         cause_reason="The page hid it.",
     )  # fmt: skip
     with Spool() as spool:
-        hold(office.archive, LastVersions(office.archive), account("facebook"), removal, spool)
+        hold(office.archive, account("facebook"), [Confirmed(removal)], spool)
         run = Run(
             account("facebook"), archive_day(now), RunKind.REMOVAL_CHECK, now, Coverage(), {"removed": 1}
         )

@@ -107,6 +107,17 @@ MATRIX: list[tuple[str, str, Any, set[Role]]] = [
         set(),
     ),
     ("PATCH", "/api/v2/dags/nightly_archive/dagRuns/x/taskInstances/y", {"new_state": "success"}, {IT}),
+    ("POST", "/api/v2/dags/disposition_review/dagRuns", RUN, {CLERK, Role.APPROVER}),
+    ("PATCH", "/api/v2/dags/disposition_review", {"is_paused": False}, {IT}),
+    ("PATCH", "/api/v2/dags/disposition_review/dagRuns/x", {"state": "success"}, set()),
+    ("PATCH", "/api/v2/dags/disposition_review/dagRuns/x/taskInstances/y", {"new_state": "success"}, set()),
+    ("POST", "/api/v2/dags/disposition_review/clearTaskInstances", {"dry_run": True}, set()),
+    (
+        "PATCH",
+        "/api/v2/dags/disposition_review/dagRuns/x/taskInstances/y/-1/hitlDetails",
+        {"chosen_options": ["z"]},
+        {CLERK, Role.APPROVER},
+    ),
     ("GET", "/api/v2/dagSources/nightly_archive", None, {IT, AUDITOR}),
     ("GET", "/api/v2/eventLogs", None, {IT, AUDITOR}),
     ("GET", "/api/v2/connections", None, {IT}),
@@ -184,8 +195,20 @@ def test_nobody_deletes_or_forges_the_history_of_a_run() -> None:
     for rights, dag in itertools.product(RIGHTS.values(), ALL_DAGS):
         for part in ("DAG", "RUN", "TASK_INSTANCE", "XCOM", "HITL_DETAIL"):
             assert not rights.on_dag("DELETE", part, dag)
-        for method, part in itertools.product(("POST", "PUT"), ("XCOM", "HITL_DETAIL")):
-            assert not rights.on_dag(method, part, dag)
+        for method in ("POST", "PUT"):
+            assert not rights.on_dag(method, "XCOM", dag)
+        assert not rights.on_dag("POST", "HITL_DETAIL", dag)
+
+
+def test_only_the_two_who_approve_answer_the_disposition_review_and_nobody_marks_it() -> None:
+    answer = {
+        (role, dag)
+        for role, dag in itertools.product(RIGHTS, ALL_DAGS)
+        if RIGHTS[role].on_dag("PUT", "HITL_DETAIL", dag)
+    }
+    assert answer == {(Role.CLERK, Dag.DISPOSITION), (Role.APPROVER, Dag.DISPOSITION)}
+    for rights, part in itertools.product(RIGHTS.values(), ("RUN", "TASK_INSTANCE")):
+        assert not rights.on_dag("PUT", part, Dag.DISPOSITION)
 
 
 # What may answer a stranger: the way in, and what a load balancer asks. Nothing of the city's is in it.

@@ -28,7 +28,7 @@ NIGHT: Summary = {
     "gaps": 1,
     "candidates": 2,
 }
-LOOKED: Summary = {"account": "facebook-city", "removed": 1, "restored": 0, "pending": 1}
+LOOKED: Summary = {"account": "facebook-city", "removed": 1, "restored": 0, "pending": 1, "alerts": 0}
 
 
 @pytest.mark.parametrize(
@@ -85,6 +85,14 @@ def test_every_registered_account_is_told_of_whatever_became_of_it() -> None:
         f"x-city: {counts}; removed items were NOT looked for, see the log of its removals task."
     )
     assert missed == "youtube-city: 2026-03-07 was NOT archived; the log of its archive task says why."
+
+
+def test_a_deletion_on_an_officials_account_stands_in_the_report_as_a_warning() -> None:
+    looked = RemovalReport("facebook-city", DAY, ["101"], [], ["102"], 9, None, ("facebook-city/post/101",))
+    (line,) = tell(DAY, ["facebook-city"], [NIGHT], [removal_summary(looked)])
+    assert "WARNING: 1 deleted on this official's account" in line
+    (line,) = tell(DAY, ["facebook-city"], [NIGHT], [LOOKED])
+    assert "WARNING" not in line
 
 
 def test_a_night_settles_only_when_every_account_finished() -> None:

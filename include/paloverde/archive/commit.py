@@ -8,9 +8,10 @@ always rolled forward by whoever finds it; nothing is ever deleted because an ou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 
 import msgspec
 import pyarrow as pa
@@ -19,10 +20,10 @@ from sqlalchemy import Connection, Engine, func, select
 from paloverde.archive.gaps import apply_gaps
 from paloverde.archive.layout import run_key, run_prefix
 from paloverde.archive.parquet import from_parquet
-from paloverde.archive.register import apply_removals, apply_sightings
-from paloverde.archive.seal import FIRST, Draft, Part, Role, Seal, make_seal, read_seal
+from paloverde.archive.register import apply_removals, apply_sightings, apply_tombstones
+from paloverde.archive.seal import FIRST, Draft, Part, Role, RunKind, Seal, make_seal, read_seal
 from paloverde.archive.signing import Signer
-from paloverde.archive.store.interface import Store
+from paloverde.archive.store.interface import Store, Stored
 from paloverde.errors import ArchiveDamaged
 from paloverde.state.books import writing
 from paloverde.state.tables import PARTS, RUNS
@@ -96,25 +97,65 @@ def settle_pending(store: Store, books: Engine, locked_until: datetime) -> None:
 
 def apply(connection: Connection, seal: Seal, effects: Iterable[tuple[Part, pa.Table]]) -> None:
     """Write down the parts of a seal and bring the register and the gaps up to it."""
+    places = _take_out(connection, seal)
     if seal.run.parts:
-        connection.execute(PARTS.insert(), [_part_row(seal, part) for part in seal.run.parts])
+        rows = [_part_row(seal, part) | places.get(part.key, {}) for part in seal.run.parts]
+        connection.execute(PARTS.insert(), rows)
     for part, table in effects:
-        if part.role is Role.SIGHTINGS:
-            apply_sightings(connection, seal.sequence, table)
-        else:
-            apply_removals(connection, table)
+        _EFFECTS[part.role](connection, seal.sequence, table)
     apply_gaps(connection, seal)
 
 
-def read_effects(store: Store, seal: Seal) -> Iterator[tuple[Part, pa.Table]]:
-    """The tables of a seal that move the register: all sightings, then what is removed.
+def _take_out(connection: Connection, seal: Seal) -> dict[str, dict[str, object]]:
+    """Forget what a disposition takes out. What stays of it holds what the same run observed, on its day."""
+    places: dict[str, dict[str, object]] = {}
+    for old in seal.run.superseded:
+        named = (PARTS.c.key == old.key, PARTS.c.version_id == old.version_id)
+        row = connection.execute(select(PARTS.c.of_run, PARTS.c.day).where(*named)).mappings().first()
+        if row is not None and old.replaced_by:
+            places[old.replaced_by] = dict(row)
+        connection.execute(PARTS.delete().where(*named))
+    return places
 
-    Their packed bytes are fetched here, before any transaction that would make others wait for the store;
-    each is unpacked, to many times its size, when its turn comes.
+
+_EFFECTS: dict[Role, Callable[[Connection, int, pa.Table], None]] = {
+    Role.SIGHTINGS: apply_sightings,
+    Role.REMOVED: lambda connection, _, table: apply_removals(connection, table),
+    Role.TOMBSTONES: lambda connection, _, table: apply_tombstones(connection, table),
+}
+Successors = Mapping[Stored, Part | None]  # of what a disposition took out, what holds what stays of it
+
+
+def read_effects(
+    store: Store, seal: Seal, successors: Successors = MappingProxyType({})
+) -> Iterator[tuple[Part, pa.Table]]:
+    """The tables of a seal that move the register: all sightings, then what is removed or destroyed.
+
+    A removed item that a later disposition wrote again is read from what stays; that it was written again
+    says nothing new of it. Their packed bytes are fetched here, before any transaction that would make others
+    wait for the store; each is unpacked, to many times its size, when its turn comes.
     """
-    parts = [part for role in (Role.SIGHTINGS, Role.REMOVED) for part in seal.run.parts if part.role is role]
+    is_disposition = seal.run.kind is RunKind.DISPOSITION
+    roles = [role for role in _EFFECTS if role is not Role.REMOVED or not is_disposition]
+    sealed = [part for role in roles for part in seal.run.parts if part.role is role]
+    parts = [found for part in sealed if (found := successors.get(part.stored, part)) is not None]
     fetched = [(part, store.get(part.stored)) for part in parts]
     return ((part, from_parquet(body, where=part.key)) for part, body in fetched)
+
+
+def successors_in(seals: Iterable[Seal]) -> dict[Stored, Part | None]:
+    """Of everything that dispositions took out, the part that holds what stays of it now; None: nothing."""
+    next_: dict[Stored, Part | None] = {}
+    for seal in seals:
+        parts = {part.key: part for part in seal.run.parts}
+        next_ |= {old.stored: parts.get(old.replaced_by) for old in seal.run.superseded}
+    return {old: _last(next_, part) for old, part in next_.items()}
+
+
+def _last(next_: Mapping[Stored, Part | None], part: Part | None) -> Part | None:
+    while part is not None and part.stored in next_:
+        part = next_[part.stored]
+    return part
 
 
 def _decide(books: Engine, signer: Signer, draft: Draft) -> Committed | None:
@@ -167,6 +208,7 @@ def _part_row(seal: Seal, part: Part) -> dict[str, object]:
         **row,
         "role": part.role.value,
         "sequence": seal.sequence,
+        "of_run": seal.sequence,
         "account": seal.run.account,
         "day": seal.run.day,
     }

@@ -10,7 +10,7 @@ import hashlib
 import io
 import zlib
 from base64 import b32encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from urllib.parse import quote
 from uuid import uuid4
@@ -24,7 +24,9 @@ from paloverde.errors import ArchiveDamaged
 from paloverde.platforms.exchange import Exchange, TakenOut
 
 TAKEN_OUT = "WARC-Paloverde-Taken-Out"
+DESTROYED = "WARC-Paloverde-Destroyed"  # the order by which a part of the body was lawfully blanked
 _MOVED = "X-Archive-Orig-"  # headers that no longer fit the stored body stand under this name
+_WAS_PACKED = f"{_MOVED}content-encoding".lower()
 _LEVEL = 3  # for bodies that came uncompressed: three times faster than the default, a tenth larger
 _GZIP = b"\x1f\x8b"
 _STORED = 0  # for bodies that came compressed
@@ -115,15 +117,75 @@ class ExchangeFile:
             **named,
             "WARC-Record-ID": record_id,
             "WARC-Date": when.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-            "WARC-Block-Digest": _digest(block),
-            "Content-Length": str(len(block)),
         }
-        head = _head("WARC/1.1", tuple(fields.items()))
-        packer = zlib.compressobj(_STORED if compressed else _LEVEL, wbits=31)
-        packed = packer.compress(head + block + b"\r\n\r\n") + packer.flush()
+        packed = _packed(fields, block, compressed=compressed)
         self._pieces.append(packed)
         self.size += len(packed)
         return record_id
+
+
+def _packed(fields: dict[str, str], block: bytes, *, compressed: bool = False) -> bytes:
+    """A record as a gzip member of its own."""
+    measured = {**fields, "WARC-Block-Digest": _digest(block), "Content-Length": str(len(block))}
+    head = _head("WARC/1.1", tuple(measured.items()))
+    packer = zlib.compressobj(_STORED if compressed else _LEVEL, wbits=31)
+    return packer.compress(head + block + b"\r\n\r\n") + packer.flush()
+
+
+class Held(msgspec.Struct, frozen=True):
+    """An answer or a handed-in piece as it lies in its file; `body` is decoded."""
+
+    offset: int
+    url: str
+    is_answer: bool
+    body: bytes
+
+
+def held_in(body: bytes, *, where: str) -> Iterator[Held]:
+    """Every answer and handed-in piece of a file, its digest checked, the body decoded."""
+    records = ArchiveIterator(io.BytesIO(body), check_digests="raise")
+    try:
+        for record in records:
+            if record.rec_type in ("response", "resource", "continuation"):
+                decoded = record.content_stream().read()  # before the offset is asked for, which reads on
+                offset = records.get_record_offset()
+                url = record.rec_headers.get_header("WARC-Target-URI") or ""
+                yield Held(offset, url, record.rec_type == "response", decoded)
+    except ArchiveLoadFailed as error:
+        raise ArchiveDamaged(f"The raw exchanges {where} are damaged: {error}") from error
+
+
+def with_bodies(body: bytes, changed: Mapping[int, bytes], order: str) -> tuple[bytes, dict[int, int]]:
+    """An exchange file with other decoded bodies at these offsets, and for each old offset the new one.
+
+    Every other record is copied as it is packed. A record that changes keeps its id and date and names the
+    order; where its body was stored as it came, compressed, it is stored decoded.
+    """
+    pieces: list[bytes] = []
+    moved: dict[int, int] = {}
+    records, size = ArchiveIterator(io.BytesIO(body)), 0
+    for record in records:
+        offset = records.get_record_offset()
+        piece = _changed(record, changed[offset], order) if offset in changed else None
+        length = records.get_record_length()  # reads on to the end of the record
+        pieces.append(body[offset : offset + length] if piece is None else piece)
+        moved[offset] = size
+        size += len(pieces[-1])
+    return b"".join(pieces), moved
+
+
+def _changed(record: ArcWarcRecord, body: bytes, order: str) -> bytes:
+    fields = dict(record.rec_headers.headers)
+    fields[DESTROYED] = ", ".join(filter(None, (fields.get(DESTROYED), order)))
+    if record.http_headers is None:
+        return _packed(fields, body)
+    headers = record.http_headers
+    was_packed = any(name.lower() == "content-encoding" for name, _ in headers.headers)
+    gone = {"content-encoding", "content-length"} if was_packed else set()
+    pairs = headers.headers
+    named = tuple((f"{_MOVED}{name}" if name.lower() in gone else name, text) for name, text in pairs)
+    fields["WARC-Payload-Digest"] = _digest(body)
+    return _packed(fields, _head(f"{headers.protocol} {headers.statusline}", named) + body)
 
 
 def read_exchange(body: bytes, offset: int) -> tuple[str, bytes]:
@@ -161,7 +223,7 @@ def _exchange(answered: ArcWarcRecord, body: bytes, asked: ArcWarcRecord) -> Exc
         headers=headers,
         body=body,
         received_at=datetime.fromisoformat(named.get_header("WARC-Date")),
-        decoded=bool(taken_out),
+        decoded=bool(taken_out) or any(name.lower() == _WAS_PACKED for name, _ in status.headers),
         taken_out=tuple(
             TakenOut(int(offset), int(length))
             for offset, length in (piece.split("+") for piece in taken_out.split(", ") if piece)

@@ -1,74 +1,231 @@
-"""Fixity: reading objects again and comparing them with their seals, longest unchecked first."""
+"""Fixity: reading every object of both copies again and comparing it with its seal, longest unchecked first."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 
-from paloverde.archive.exchanges import check_exchanges
-from paloverde.archive.parquet import from_parquet
-from paloverde.archive.reader import part_of
-from paloverde.archive.seal import Part, Role
-from paloverde.archive.store.interface import Store
-from paloverde.errors import ArchiveDamaged
-from paloverde.state.books import writing
-from paloverde.state.tables import PARTS
+from paloverde.archive.kept import NEW_DAYS, Kept, Totals, totals, waiting_for_check
+from paloverde.archive.store.interface import Standing, Store, Stored
+from paloverde.archive.store.rules import check_key
+from paloverde.errors import ArchiveDamaged, BadSetting
+from paloverde.state.books import changing, insert_into
+from paloverde.state.tables import CHECKS, COPIES
+
+SIDE_BY_SIDE = 8  # objects read at a time
+_MIB = 1024 * 1024
+_NAMED = 50  # damaged objects in one sentence; the report holds them all
+
+
+class Condition(msgspec.Struct, frozen=True):
+    """How an object stands in both copies: "" where all is well, else what is wrong, in words.
+
+    `lock` is about locks and holds, of either copy. `size` counts the bytes read.
+    """
+
+    kept: Kept
+    first: str
+    second: str
+    lock: str
+    size: int
+
+    @property
+    def damaged(self) -> str:
+        """As the table CHECKS has it."""
+        if self.first and self.second:
+            return "both"
+        if self.first or self.second:
+            return "first" if self.first else "second"
+        return "lock" if self.lock else ""
+
+    def sentences(self) -> list[str]:
+        key = self.kept.stored.key
+        second = self.second and f"In the second copy: {self.second}"
+        return [one if key in one else f"{key}: {one}" for one in (self.first, second, self.lock) if one]
 
 
 class FixityReport(msgspec.Struct, frozen=True):
-    """What a check read, and what it found damaged, as sentences."""
+    """What a check read, and what it found damaged, as sentences.
+
+    `size` and `budget` are bytes. `database` is in what the database differs from what the objects say;
+    `notes` are what else is to be known.
+    """
 
     checked: int
     size: int
     damaged: list[str]
+    database: list[str] = []
+    totals: Totals = Totals(0, 0, 0, 0, 0, 0, 0, 0)
+    budget: int = 0
+    days: int = 30
+    notes: list[str] = []
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.damaged and not self.database and not self.totals.damaged
+
+    @property
+    def needed_a_day(self) -> int:
+        """Bytes that have to be read each day: all within `days`, both copies, and what is new every day."""
+        found = self.totals
+        twice = 2 if found.copied else 1
+        return (found.size + found.copied_size) // max(self.days, 1) + twice * found.new_size
+
+    @property
+    def suffices(self) -> bool:
+        """Whether one check a day, within this budget, reads everything within `days`."""
+        return self.needed_a_day <= self.budget
 
     def sentence(self) -> str:
         size = f"{self.size / 1e6:,.1f} MB"
         read = f"{self.checked:,} objects ({size}) were read again and compared with their seals"
-        if not self.damaged:
-            return f"{read}: all are whole."
-        return f"{read}: {len(self.damaged)} are damaged. " + " ".join(self.damaged)
+        told = [f"{read}: all are whole." if not self.damaged else self._damage(read)]
+        told += self.database
+        known = self.totals.damaged - len(self.damaged)
+        if known > 0 and not self.damaged:
+            told.append(f"Damaged at an earlier check and not repaired yet: {known:,}.")
+        if not self.is_whole:
+            told.append("Run `paloverde repair`.")
+        return " ".join([*told, *self.notes, *self.arithmetic()])
 
-
-def check_fixity(store: Store, books: Engine, now: datetime, budget: int) -> FixityReport:
-    """Read up to `budget` bytes of sealed objects, longest unchecked first; note when each was whole."""
-    with books.connect() as connection:
-        rows = (
-            connection.execute(select(PARTS).order_by(PARTS.c.checked_at.asc().nulls_first()))
-            .mappings()
-            .all()
+    def arithmetic(self) -> list[str]:
+        """Whether the budget suffices, and what is overdue, in words."""
+        found = self.totals
+        if not found.objects:
+            return []
+        whole = f"The archive has {found.objects:,} objects, {found.size / 1e6:,.1f} MB"
+        copied = f", {found.copied_size / 1e6:,.1f} MB of it in the second copy too" if found.copied else ""
+        needed = (
+            f"to read all within {self.days} days, and what is younger than {NEW_DAYS} days every day, takes "
+            f"{self.needed_a_day / _MIB:,.1f} MiB a day; the budget is {self.budget / _MIB:,.0f} MiB"
         )
+        enough = "which suffices." if self.suffices else (
+            f"which does NOT suffice: set PALOVERDE_FIXITY_BUDGET_MB to {self.needed_a_day // _MIB + 1:,} or "
+            "more."
+        )  # fmt: skip
+        return [
+            f"{whole}{copied}: {needed}, {enough}",
+            f"Overdue (last read more than {self.days} days ago): {found.overdue:,}. "
+            f"Never read again yet: {found.unread:,}.",
+        ]
+
+    def _damage(self, read: str) -> str:
+        more = len(self.damaged) - _NAMED
+        told = [f"{read}: {len(self.damaged):,} are damaged.", *self.damaged[:_NAMED]]
+        return " ".join([*told, f"And {more:,} more."] if more > 0 else told)
+
+
+def check_fixity(
+    store: Store, books: Engine, now: datetime, budget: int, *,
+    second: Store | None = None, days: int = 30, listed: Engine | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> FixityReport:  # fmt: skip
+    """Read up to `budget` bytes of objects in both copies, longest unchecked first; note how each was.
+
+    Damaged ones come first every time, then those of the last days. `listed` is the database that the list of
+    objects is taken from, where `books` is not to be trusted with it.
+    """
+    source = listed or books
     checked = size = 0
     damaged: list[str] = []
-    whole: list[Part] = []
-    for row in rows:
-        if size >= budget:
-            break
-        part = part_of(row)
-        checked, size = checked + 1, size + part.size
-        try:
-            _check(store, part)
-            whole.append(part)
-        except ArchiveDamaged as error:
-            damaged.append(str(error))
-    with writing(books) as connection:
-        for part in whole:
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        for batch in waiting_for_check(source, now):
+            chosen = _within(batch, budget - size)
+            found = list(pool.map(lambda one: examine(store, second, one, now), chosen))
+            for engine in {source, books}:
+                note_checks(engine, found, now)
+            checked, size = checked + len(found), size + sum(one.size for one in found)
+            damaged += [sentence for one in found for sentence in one.sentences()]
+            progress(f"{checked:,} objects, {size / 1e6:,.1f} MB; damaged: {len(damaged):,}")
+            if size >= budget or len(chosen) < len(batch):
+                break
+    with source.connect() as connection:
+        found_all = totals(connection, now, days)
+    return FixityReport(checked, size, damaged, [], found_all, budget, days)
+
+
+def examine(store: Store, second: Store | None, kept: Kept, now: datetime) -> Condition:
+    """Read an object in both copies, and look at its locks. `Unreachable` where a store does not answer."""
+    copy = kept.copy if second is not None else None
+    first = _trouble(store, kept.stored)
+    other = _trouble(second, copy) if second is not None and copy is not None else ""
+    size = kept.stored.size * (2 if copy is not None else 1)
+    lock = "" if first or other else _lock_trouble(store, second, kept, now)
+    return Condition(kept, first, other, lock, size)
+
+
+def note_checks(books: Engine, found: Iterable[Condition], now: datetime) -> None:
+    """Write down when each object was checked, and how it was."""
+    with changing(books) as connection:
+        for one in found:
+            stored = one.kept.stored
+            values = {"checked_at": now, "damaged": one.damaged}
+            row = {"key": stored.key, "version_id": stored.version_id, **values}
             connection.execute(
-                PARTS.update()
-                .where(PARTS.c.key == part.key, PARTS.c.version_id == part.version_id)
-                .values(checked_at=now)
+                insert_into(books, CHECKS)
+                .values(row)
+                .on_conflict_do_update(index_elements=["key", "version_id"], set_=values)
             )
-    return FixityReport(checked, size, damaged)
+            if one.kept.copy is not None and not one.second:
+                here = (COPIES.c.key == stored.key) & (COPIES.c.version_id == stored.version_id)
+                connection.execute(COPIES.update().where(here).values(checked_at=now))
 
 
-def _check(store: Store, part: Part) -> None:
-    if part.role is Role.MEDIA:
-        store.check(part.stored)
-        return
-    body = store.get(part.stored)
-    if part.role in (Role.RECORDS, Role.SIGHTINGS, Role.REMOVED):
-        from_parquet(body, where=part.key)
-    elif part.role is Role.EXCHANGES:
-        check_exchanges(body, where=part.key)
+def standing_of(store: Store, stored: Stored) -> Standing | None:
+    """How an object stands; None where it, or the file with its lock, is gone."""
+    try:
+        return store.standing(stored)
+    except ArchiveDamaged:
+        return None
+
+
+def lock_wanted(kept: Kept, standings: Iterable[Standing | None], now: datetime) -> datetime | None:
+    """Until when an object must be locked: the latest that any copy says, and never less than the floor."""
+    dates = [one.locked_until for one in standings if one is not None]
+    dates.append(kept.locked_at_least_until())
+    until = max((date for date in dates if date is not None), default=None)
+    return until if until is not None and until > now + timedelta(minutes=1) else None
+
+
+def _within(batch: list[Kept], left: int) -> list[Kept]:
+    """As many of a batch as the budget allows; one at least, so that a check of anything gets on."""
+    chosen: list[Kept] = []
+    for one in batch:
+        if left <= 0 and chosen:
+            break
+        chosen.append(one)
+        left -= one.stored.size * (1 if one.copy is None else 2)
+    return chosen
+
+
+def _trouble(store: Store, stored: Stored) -> str:
+    """What is wrong with an object's bytes; "" where they are what was sealed."""
+    try:
+        check_key(stored.key)
+    except BadSetting as error:
+        return f"The database names an object that no store can hold: {error}"
+    try:
+        store.check(stored)
+    except ArchiveDamaged as error:
+        return str(error)
+    return ""
+
+
+def _lock_trouble(store: Store, second: Store | None, kept: Kept, now: datetime) -> str:
+    """What is wrong with the locks of an object whose bytes are whole."""
+    copy = kept.copy if second is not None else None
+    first = standing_of(store, kept.stored)
+    other = standing_of(second, copy) if second is not None and copy is not None else None
+    if first is None or (copy is not None and other is None):
+        return "What is written of its lock cannot be read."
+    wanted = lock_wanted(kept, (first, other), now)
+    for place, one in (("", first), (" in the second copy", other)):
+        if one is not None and wanted is not None and (one.locked_until is None or one.locked_until < wanted):
+            return f"It is not locked{place} until {wanted:%d %B %Y}, as it must be."
+    if other is not None and first.legal_hold and not other.legal_hold:
+        return "It is under a legal hold, and its second copy is not."
+    return ""

@@ -53,8 +53,13 @@ def run_key(sequence: int, sha256: str) -> str:
     return _key(f"{run_prefix(sequence)}{sha256}.json")
 
 
+def ledger_prefix(sequence: int) -> str:
+    """How the key of the ledger entry with that number begins, whatever its hash."""
+    return f"{LEDGER_ENTRIES}{sequence:012d}-"
+
+
 def ledger_key(sequence: int, sha256: str) -> str:
-    return _key(f"{LEDGER_ENTRIES}{sequence:012d}-{sha256}.json")
+    return _key(f"{ledger_prefix(sequence)}{sha256}.json")
 
 
 def tile_key(level: int, index: int, width: int) -> str:

@@ -17,10 +17,12 @@ from paloverde.archive.layout import ledger_key
 from paloverde.archive.seal import FIRST
 from paloverde.archive.signing import Signer
 from paloverde.archive.store.interface import Store
-from paloverde.errors import ArchiveDamaged
+from paloverde.errors import ArchiveDamaged, BadQuestion
 from paloverde.records import add_calendar_years
 from paloverde.state.books import writing
 from paloverde.state.tables import LEDGER
+
+LONGEST_ENTRY = 0xFFFF  # bytes: what the length of an entry in the published log can say
 
 
 class Event(msgspec.Struct, frozen=True):
@@ -52,6 +54,7 @@ class Ledger:
         """Write down an event: in the database first, then in the store; both before this returns.
 
         `also` is done in the same transaction, given the entry's number: all of it happens, or nothing.
+        Raises `BadQuestion`, and writes nothing, where the event is too long for the published log.
         """
         with writing(self._books) as connection:
             head = connection.execute(
@@ -115,6 +118,11 @@ class Ledger:
         signature = self._signer.sign(msgspec.json.encode(unsigned, order="sorted"))
         entry = msgspec.structs.replace(unsigned, signature=signature)
         body = msgspec.json.encode(entry, order="sorted")
+        if len(body) > LONGEST_ENTRY:
+            raise BadQuestion(
+                f"What is to be noted ({entry.event.what}) takes {len(body):,} bytes, and an entry of the ledger "
+                f"holds {LONGEST_ENTRY:,}: say it in fewer words, or name fewer things at once."
+            )
         return entry, body, hashlib.sha256(body).hexdigest()
 
 

@@ -86,7 +86,7 @@ def move_out(
         progress(f"{slug}: {counts[Role.RECORDS]:,} records so far")
     for role in Role:
         for stored in dict.fromkeys(sealed.part.stored for sealed in archive.parts(role, slugs)):
-            below = "sealed/" if role in (Role.RECORDS, Role.SIGHTINGS, Role.REMOVED) else ""
+            below = "" if role in (Role.EXCHANGES, Role.MEDIA) else "sealed/"
             out.fetch(below + stored.key, archive.store, stored)
         progress(f"{role.value} are written")
     for stored in _chains(archive):

@@ -23,7 +23,7 @@ from paloverde.archive.ledger import Event, Ledger
 from paloverde.archive.store.interface import Store, Stored
 from paloverde.archive.store.rules import digest_of
 from paloverde.archive.vault import Vault, end_of
-from paloverde.errors import Suspicious
+from paloverde.errors import ArchiveDamaged, Suspicious
 from paloverde.records import add_calendar_years, archive_day
 from paloverde.state.tables import FILED
 
@@ -122,7 +122,7 @@ def file_again(connection: Connection, store: Store, entry: int, event: Event) -
     if event.about.get("paper"):
         size = int(event.about["paper_size"])
         stored = Stored(event.about["paper"], event.about["paper_version"], event.about["paper_sha256"], size)
-        text = _text_of(store.get(stored)) if size <= KEPT_IN_DATABASE else None
+        text = _text_in(store, stored) if size <= KEPT_IN_DATABASE else None
         _note(connection, event, entry, text, None)
 
 
@@ -162,6 +162,14 @@ def _text_of(body: bytes | Path) -> str | None:
     try:
         return body.decode()
     except UnicodeDecodeError:
+        return None
+
+
+def _text_in(store: Store, stored: Stored) -> str | None:
+    """None where the paper is lost: that there was one stays known, and whoever reads it is told of the loss."""
+    try:
+        return _text_of(store.get(stored))
+    except ArchiveDamaged:
         return None
 
 

@@ -13,6 +13,7 @@ import pyarrow as pa
 from sqlalchemy import Engine, RowMapping, Select, or_, select
 
 from paloverde.archive.exchanges import read_exchange
+from paloverde.archive.keys import key_register
 from paloverde.archive.layout import media_key
 from paloverde.archive.parquet import from_parquet
 from paloverde.archive.seal import Part, Role, Seal, read_seal
@@ -22,12 +23,16 @@ from paloverde.state.tables import PARTS, RUNS
 
 
 class SealedPart(msgspec.Struct, frozen=True):
-    """A part, and the run that sealed it."""
+    """A part, the run that sealed it, and the run and archive day whose observations it holds.
+
+    `sequence` and `of_run` are one, unless a disposition wrote the part again.
+    """
 
     part: Part
     account: str
     day: date
     sequence: int
+    of_run: int
 
 
 class Archive:
@@ -39,11 +44,17 @@ class Archive:
     def seals(
         self, accounts: Sequence[str] = (), since: date | None = None, until: date | None = None
     ) -> Iterator[Seal]:
-        """The seals of these accounts (all where none is named) and archive days, in order."""
+        """The seals of these accounts (all where none is named) and archive days, in order.
+
+        `ArchiveDamaged` where one is signed with a key that the register did not know then.
+        """
         query = select(RUNS.c.key, RUNS.c.body).where(~RUNS.c.pending).order_by(RUNS.c.sequence)
         with self.books.connect() as connection:
+            register = key_register(connection)
             for key, body in connection.execute(_within(query, RUNS, accounts, since, until)):
-                yield read_seal(body.encode(), where=key)
+                seal = read_seal(body.encode(), where=key)
+                register.refuse_seal(seal, key)
+                yield seal
 
     def parts(
         self,
@@ -70,12 +81,13 @@ class Archive:
     def parts_where(self, query: Select[tuple[object, ...]]) -> list[SealedPart]:
         """The sealed objects of a query over the PARTS table, in the order of their runs."""
         with self.books.connect() as connection:
-            rows = connection.execute(query.order_by(PARTS.c.sequence, PARTS.c.key)).mappings().all()
-        return [SealedPart(part_of(row), row["account"], row["day"], row["sequence"]) for row in rows]
+            rows = connection.execute(query.order_by(PARTS.c.of_run, PARTS.c.key)).mappings().all()
+        more = ("account", "day", "sequence", "of_run")
+        return [SealedPart(part_of(row), *(row[name] for name in more)) for row in rows]
 
     def parts_of(self, sequence: int, role: Role) -> list[SealedPart]:
-        """The objects of a role that the run with this sequence number wrote."""
-        query = select(PARTS).where(PARTS.c.sequence == sequence, PARTS.c.role == role.value)
+        """The objects of a role that hold what the run with this sequence number observed."""
+        query = select(PARTS).where(PARTS.c.of_run == sequence, PARTS.c.role == role.value)
         return self.parts_where(query)
 
     def table(self, part: Part, columns: Sequence[str] | None = None) -> pa.Table:

@@ -2,83 +2,180 @@
 
 The seals form one chain by hash. Where two seals claim the same place, the one that later seals
 follow stands; at the end of the chain a seal stands if its parts are there.
+
+What is damaged in the first store is read from wherever it is whole (`archive.anywhere`); what stands in for
+it then is in the table REPAIRS, and what is whole in the second copy only is named, to be repaired.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Generic, TypeVar
 
 import msgspec
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
-from paloverde.archive.commit import apply, read_effects, run_row
+from paloverde.archive.anywhere import Anywhere
+from paloverde.archive.commit import apply, read_effects, run_row, successors_in, successors_in
+from paloverde.archive.keys import read_entry, register_of
 from paloverde.archive.layout import LEDGER_ENTRIES
 from paloverde.archive.ledger import Entry
+from paloverde.archive.log.again import refill
 from paloverde.archive.papers import file_again
-from paloverde.archive.seal import FIRST, Role, Seal, read_seal
+from paloverde.archive.registry import register_again
+from paloverde.archive.seal import FIRST, Part, Role, Seal, read_seal
 from paloverde.archive.store.interface import Store, Stored
 from paloverde.errors import ArchiveDamaged
 from paloverde.state.books import writing
-from paloverde.state.tables import FILED, GAPS, ITEMS, LEDGER, PARTS, RUNS
+from paloverde.state.tables import FILED, GAPS, ITEMS, LEDGER, PARTS, REPAIRS, RUNS
+
+REPAIRED = "object repaired"  # the ledger event whose `about` names key, version_id and whole_version_id
+DERIVED = (PARTS, ITEMS, GAPS, RUNS, LEDGER, FILED, REPAIRS)
+_READ = (Role.SIGHTINGS, Role.TOMBSTONES)  # parts whose rows move the register
+T = TypeVar("T", Seal, Entry)
 
 
 class Rebuilt(msgspec.Struct, frozen=True):
-    """What was rebuilt, which sealed objects are missing, and which seals stand outside of the chain."""
+    """What was rebuilt, which objects are missing, and which seals and entries stand outside of the chain.
+
+    `missing` is nowhere; `unrepaired` is whole in the second copy or in the database only.
+    """
 
     runs: int
     events: int
     missing: list[str]
     left_out: list[str]
+    accounts: int = 0
+    unrepaired: list[str] = []
+    size: int = 0
+    seconds: float = 0.0
 
     def sentence(self) -> str:
-        rebuilt = f"{self.runs:,} sealed runs, {self.events:,} ledger events"
+        rebuilt = f"{self.runs:,} sealed runs, {self.events:,} ledger events, {self.accounts:,} accounts"
         told = [f"The database was rebuilt from the store: {rebuilt}."]
         if self.missing:
             told.append(
-                f"Sealed objects that are missing ({len(self.missing):,}): {', '.join(self.missing)}."
+                f"Sealed objects that are missing ({len(self.missing):,}): {', '.join(self.missing)}. "
+                "Restore them from another copy."
             )
-            told.append("Restore them from the second copy.")
+        if self.unrepaired:
+            told.append(
+                f"Objects that are whole in the second copy only: {len(self.unrepaired):,}. Run `paloverde "
+                "fixity`, then `paloverde repair`, which puts them back."
+            )
         if self.left_out:
             told.append(f"Outside of the chain, and left out: {', '.join(self.left_out)}.")
+        told.append(f"{self.size / 1e6:,.1f} MB were read in {self.seconds:,.1f} seconds.")
         return " ".join(told)
 
 
-def rebuild(store: Store, books: Engine, progress: Callable[[str], None]) -> Rebuilt:
+class Chained(msgspec.Struct, Generic[T], frozen=True):
+    """A seal or an entry in its place of the chain, and where its bytes are."""
+
+    stored: Stored
+    body: bytes
+    said: T
+
+
+def rebuild(
+    store: Store, books: Engine, progress: Callable[[str], None], *, second: Store | None = None,
+    witness: Engine | None = None,
+) -> Rebuilt:  # fmt: skip
     """Empty the tables that follow from the archive and fill them again from its objects.
 
     All in one transaction: `ArchiveDamaged` says which object is damaged, and the database stays as it was.
-    So it does where the ledger names a run that the store no longer holds.
+    So it does where the ledger names a run that the store no longer holds. `second` is the second copy;
+    `witness` another database whose texts of seals and entries may help out, in place of `books`.
     """
-    named, noted = _named(store, "runs/"), _named(store, LEDGER_ENTRIES)
-    seals, entries = _chain(named, _seal_link), _chain(noted, _entry_link)
+    begun = time.monotonic()
+    anywhere = Anywhere(store, second, witness or books)
+    named, noted = anywhere.named("runs/"), anywhere.named(LEDGER_ENTRIES)
+    entries = _chain(noted, lambda body, where: read_entry(body, where=where))
+    keys = register_of(one.said for one in entries)
+    entries = _believed(entries, lambda one: keys.refuse_entry(one.said))
+    seals = _chain(named, lambda body, where: read_seal(body, where=where))
+    seals = _believed(seals, lambda one: keys.refuse_seal(one.said, one.stored.key))
+    _refuse_a_lost_end(anywhere.lost, {"runs/": len(seals), LEDGER_ENTRIES: len(entries)})
     _refuse_a_short_chain(len(seals), entries)
-    missing: list[str] = []
     with writing(books) as connection:
-        for table in (PARTS, ITEMS, GAPS, RUNS, LEDGER, FILED):
-            connection.execute(table.delete())
-        for done, (stored, body) in enumerate(seals, 1):
-            seal = read_seal(body, where=stored.key)
-            missing += _missing(store, seal)
-            row = run_row(seal, body, stored.sha256)
-            connection.execute(
-                RUNS.insert().values({**row, "pending": False, "version_id": stored.version_id})
+        missing, accounts = _fill(connection, anywhere, seals, entries, progress)
+    chained = {one.stored.key for one in (*seals, *entries)}
+    found = [stored for stored, _ in (*named, *noted)]
+    left_out = [stored.key for stored in (*found, *anywhere.lost) if stored.key not in chained]
+    return Rebuilt(
+        len(seals), len(entries), missing, left_out, accounts,
+        list(anywhere.unrepaired), anywhere.size, time.monotonic() - begun,
+    )  # fmt: skip
+
+
+def _fill(
+    connection: Connection, anywhere: Anywhere, seals: list[Chained[Seal]], entries: list[Chained[Entry]],
+    progress: Callable[[str], None],
+) -> tuple[list[str], int]:  # fmt: skip
+    """Every derived table, from the chains; the keys of what is missing, and how many accounts there are."""
+    for table in DERIVED:
+        connection.execute(table.delete())
+    repaired = _repairs(entries)
+    anywhere.stands_for |= {place: whole for place, (whole, _) in repaired.items()}
+    successors = successors_in(one.said for one in seals)
+    successors = successors_in(one.said for one in seals)
+    missing: list[str] = []
+    for done, one in enumerate(seals, 1):
+        seal = one.said
+        row = run_row(seal, one.body, one.stored.sha256)
+        kept = {**row, "pending": False, "version_id": one.stored.version_id}
+        connection.execute(RUNS.insert().values(kept))
+        apply(connection, seal, read_effects(anywhere, seal, successors))
+        kept_parts = [part for part in seal.run.parts if part.stored not in successors]
+        missing += [part.key for part in kept_parts if _is_missing(anywhere, part)]
+        progress(f"run {done} of {len(seals)}: {seal.run.account}, {seal.run.day:%A %d %B %Y}")
+    missing += _fill_ledger(connection, anywhere, entries)
+    for (key, version_id), whole in anywhere.stands_for.items():
+        entry = repaired.get((key, version_id), ("", 0))[1]
+        row = {"key": key, "version_id": version_id, "whole_version_id": whole, "entry": entry}
+        connection.execute(REPAIRS.insert().values(row))
+    refill(anywhere, connection, [(one.body, one.said.event.at) for one in entries])
+    return missing, register_again(connection, [one.said.event for one in entries])
+
+
+def _fill_ledger(connection: Connection, anywhere: Anywhere, entries: list[Chained[Entry]]) -> list[str]:
+    """The ledger and the papers that it files; the keys of papers that are missing."""
+    missing = []
+    for one in entries:
+        entry = one.said
+        connection.execute(LEDGER.insert().values(_ledger_row(one)))
+        file_again(connection, anywhere, entry.sequence, entry.event)
+        paper = entry.event.about
+        if "paper" in paper:
+            stored = Stored(
+                paper["paper"], paper["paper_version"], paper["paper_sha256"], int(paper["paper_size"])
             )
-            apply(connection, seal, read_effects(store, seal))
-            progress(f"run {done} of {len(seals)}: {seal.run.account}, {seal.run.day:%A %d %B %Y}")
-        for stored, body in entries:
-            row = _ledger_row(stored, body)
-            connection.execute(LEDGER.insert().values(row))
-            entry = msgspec.json.decode(body, type=Entry)
-            file_again(connection, store, entry.sequence, entry.event)
-    chained = {stored.key for stored, _ in (*seals, *entries)}
-    left_out = [stored.key for stored, _ in (*named, *noted) if stored.key not in chained]
-    return Rebuilt(len(seals), len(entries), missing, left_out)
+            if not anywhere.locate(stored):
+                missing.append(stored.key)
+    return missing
 
 
-def _refuse_a_short_chain(runs: int, entries: list[tuple[Stored, bytes]]) -> None:
+def _is_missing(anywhere: Anywhere, part: Part) -> bool:
+    """Whether a sealed object is nowhere. Those that move the register are read: their loss stops everything."""
+    return part.role not in _READ and not anywhere.locate(part.stored)
+
+
+def _repairs(entries: Sequence[Chained[Entry]]) -> dict[tuple[str, str], tuple[str, int]]:
+    """What the ledger says was repaired: the version that stands in for another one, and the entry."""
+    found = {}
+    for one in entries:
+        entry = one.said
+        about = entry.event.about
+        if entry.event.what == REPAIRED:
+            found[about["key"], about["version_id"]] = about["whole_version_id"], entry.sequence
+    return found
+
+
+def _refuse_a_short_chain(runs: int, entries: Iterable[Chained[Entry]]) -> None:
     """The ledger names the number of each sealed night: one above the last seal means that seals are gone."""
-    events = [msgspec.json.decode(body, type=Entry).event for _, body in entries]
+    events = [one.said.event for one in entries]
     told = max((int(event.about["sequence"]) for event in events if "sequence" in event.about), default=0)
     if told > runs:
         raise ArchiveDamaged(
@@ -87,37 +184,33 @@ def _refuse_a_short_chain(runs: int, entries: list[tuple[Stored, bytes]]) -> Non
         )
 
 
-def _missing(store: Store, seal: Seal) -> list[str]:
-    """The sealed objects that are not there, of those that the rebuild does not read."""
-    gone = []
-    for part in seal.run.parts:
-        if part.role not in (Role.SIGHTINGS, Role.REMOVED):
-            try:
-                store.standing(part.stored)
-            except ArchiveDamaged:
-                gone.append(part.key)
-    return gone
+def _refuse_a_lost_end(lost: Iterable[Stored], lengths: Mapping[str, int]) -> None:
+    """What is whole nowhere and stands behind the end of a chain may be its last link."""
+    for stored in lost:
+        folder, _, name = stored.key.rpartition("/")
+        number = name.partition("-")[0]
+        if number.isdecimal() and int(number) > lengths[f"{folder}/"]:
+            raise ArchiveDamaged(
+                f"{stored.key} is whole nowhere, and nothing else has its place in the chain: it is lost. "
+                "Put another copy of it under this name, then rebuild again."
+            )
 
 
-def _named(store: Store, prefix: str) -> list[tuple[Stored, bytes]]:
-    """Every object under a prefix, its bytes checked against the hash in its name."""
-    found: dict[str, tuple[Stored, bytes]] = {}
-    for stored in store.walk(prefix):
-        sha256 = stored.key.rsplit("-", 1)[-1].removesuffix(".json")
-        named = Stored(stored.key, stored.version_id, sha256, stored.size)
-        found.setdefault(stored.key, (named, store.get(named)))
-    return list(found.values())
+def _chain(objects: list[tuple[Stored, bytes]], read: Callable[[bytes, str], T]) -> list[Chained[T]]:
+    """The objects in the order of their chain, from the last back to the first.
 
-
-def _chain(
-    objects: list[tuple[Stored, bytes]], link: Callable[[bytes, str], tuple[int, str]]
-) -> list[tuple[Stored, bytes]]:
-    """The objects in the order of their chain, from the last back to the first."""
-    by_hash = {hashlib.sha256(body).hexdigest(): (stored, body) for stored, body in objects}
-    links = {sha256: link(body, stored.key) for sha256, (stored, body) in by_hash.items()}
-    if not links:
+    What cannot be read or bears no right signature is in nobody's chain, unless a later one names it.
+    """
+    by_hash: dict[str, Chained[T]] = {}
+    for stored, body in objects:
+        try:
+            said = read(body, stored.key)
+        except ArchiveDamaged:
+            continue
+        by_hash[hashlib.sha256(body).hexdigest()] = Chained(stored, body, said)
+    if not by_hash:
         return []
-    current = max(links, key=lambda sha256: links[sha256][0])
+    current = max(by_hash, key=lambda sha256: by_hash[sha256].said.sequence)
     chain = []
     while current != FIRST:
         if current not in by_hash:
@@ -125,29 +218,35 @@ def _chain(
                 f"The object {current} is missing from the chain: restore it from the second copy."
             )
         chain.append(by_hash[current])
-        current = links[current][1]
+        current = by_hash[current].said.previous
     return chain[::-1]
 
 
-def _seal_link(body: bytes, where: str) -> tuple[int, str]:
-    seal: Seal = read_seal(body, where=where)
-    return seal.sequence, seal.previous
+def _believed(chain: list[Chained[T]], refuse: Callable[[Chained[T]], None]) -> list[Chained[T]]:
+    """The chain without what strangers have added at its end; `ArchiveDamaged` where they stand within."""
+    trusted = list(chain)
+    while trusted and _is_refused(trusted[-1], refuse):
+        trusted.pop()
+    for one in trusted:
+        refuse(one)
+    return trusted
 
 
-def _entry_link(body: bytes, where: str) -> tuple[int, str]:
-    del where
-    entry = msgspec.json.decode(body, type=Entry)
-    return entry.sequence, entry.previous
+def _is_refused(one: Chained[T], refuse: Callable[[Chained[T]], None]) -> bool:
+    try:
+        refuse(one)
+    except ArchiveDamaged:
+        return True
+    return False
 
 
-def _ledger_row(stored: Stored, body: bytes) -> dict[str, object]:
-    entry = msgspec.json.decode(body, type=Entry)
+def _ledger_row(one: Chained[Entry]) -> dict[str, object]:
     return {
-        "sequence": entry.sequence,
-        "sha256": stored.sha256,
-        "previous": entry.previous,
-        "key": stored.key,
-        "version_id": stored.version_id,
-        "body": body.decode(),
+        "sequence": one.said.sequence,
+        "sha256": one.stored.sha256,
+        "previous": one.said.previous,
+        "key": one.stored.key,
+        "version_id": one.stored.version_id,
+        "body": one.body.decode(),
         "pending": False,
     }

@@ -30,10 +30,10 @@ _COLUMNS = (*_NAMES, *_TIMES, "not_captured")
 _UPSERT = """
 INSERT INTO items ({columns}) VALUES ({marks})
 ON CONFLICT (account, kind, native_id) DO UPDATE SET
-  first_seen = CASE WHEN items.stream = '' AND excluded.stream <> ''
+  first_seen = CASE WHEN {anew} OR (items.stream = '' AND excluded.stream <> '')
                     THEN excluded.first_seen ELSE items.first_seen END,
-  stream = CASE WHEN excluded.stream <> '' THEN excluded.stream ELSE items.stream END,
-  within = CASE WHEN excluded.stream <> '' THEN excluded.within ELSE items.within END,
+  stream = CASE WHEN {anew} OR excluded.stream <> '' THEN excluded.stream ELSE items.stream END,
+  within = CASE WHEN {anew} OR excluded.stream <> '' THEN excluded.within ELSE items.within END,
   version_sha256 = CASE WHEN excluded.record_sequence > 0 AND NOT {late}
                         THEN excluded.version_sha256 ELSE items.version_sha256 END,
   record_sequence = CASE WHEN excluded.record_sequence > 0 AND NOT {late}
@@ -43,17 +43,20 @@ ON CONFLICT (account, kind, native_id) DO UPDATE SET
   posted_at = coalesce(excluded.posted_at, items.posted_at),
   state = CASE WHEN excluded.state = 'unknown' OR {late} THEN items.state
                WHEN items.state = 'removed' AND excluded.state <> 'present' THEN items.state
+               WHEN items.state = 'destroyed' AND NOT {anew} THEN items.state
                ELSE excluded.state END,
-  last_seen = CASE WHEN excluded.last_seen > items.last_seen AND NOT {told}
+  last_seen = CASE WHEN {anew} OR (excluded.last_seen > items.last_seen AND NOT {told})
                    THEN excluded.last_seen ELSE items.last_seen END,
   looked_at = CASE WHEN excluded.state = 'unknown' OR {late} THEN items.looked_at ELSE excluded.looked_at END,
-  absent_since = CASE WHEN excluded.state = 'unknown' OR {late} THEN items.absent_since
+  absent_since = CASE WHEN excluded.state = 'unknown' OR {late} OR items.state = 'destroyed'
+                      THEN items.absent_since
                       WHEN excluded.last_seen > 0 THEN NULL
                       ELSE coalesce(items.absent_since, excluded.absent_since) END,
   removed_at = CASE WHEN excluded.state = 'present' AND NOT {late} THEN NULL ELSE items.removed_at END
 """
-_TOLD = "(excluded.state = 'imported' AND items.state <> 'imported')"
-_LATE = f"(excluded.looked_at < items.looked_at OR {_TOLD})"
+_ANEW = "(items.state = 'destroyed' AND excluded.state IN ('present', 'hidden', 'imported'))"
+_TOLD = "(excluded.state = 'imported' AND items.state NOT IN ('imported', 'destroyed'))"
+_LATE = f"(NOT {_ANEW} AND (excluded.looked_at < items.looked_at OR {_TOLD}))"
 _KNOWN_SQLITE = """
 SELECT native_id, version_sha256 FROM items
 WHERE account = ? AND kind = ? AND native_id IN ({marks})
@@ -66,6 +69,7 @@ SELECT wanted, (SELECT version_sha256 FROM items
 FROM unnest(%s::text[]) AS wanted
 """
 IMPORTED = "imported"
+DESTROYED = "destroyed"
 # The stream of what a direct look-up found although its listing leaves it out: until one shows it again, no
 # listing expects it, and none can tell of its end.
 UNLISTED = "look-up"
@@ -96,7 +100,7 @@ def apply_sightings(connection: Connection, sequence: int, sightings: pa.Table) 
     """Bring the register up to one table of sightings of the run with that sequence number."""
     # Straight to the driver: binding so many rows costs SQLAlchemy more than it costs the database.
     marks = ", ".join(_mark(connection) for _ in _COLUMNS)
-    upsert = _UPSERT.format(columns=", ".join(_COLUMNS), marks=marks, late=_LATE, told=_TOLD)
+    upsert = _UPSERT.format(columns=", ".join(_COLUMNS), marks=marks, anew=_ANEW, late=_LATE, told=_TOLD)
     for batch in sightings.to_batches(max_chunksize=_BATCH):
         columns = _columns(batch, sequence)
         rows = list(zip(*(columns[name].to_pylist() for name in _COLUMNS), strict=True))
@@ -119,6 +123,21 @@ def apply_removals(connection: Connection, removed: pa.Table) -> None:
             .where(ITEMS.c.account == account, ITEMS.c.kind == kind, ITEMS.c.native_id == native_id)
             .values(state="removed", removed_at=moment)
         )
+
+
+def apply_tombstones(connection: Connection, tombstones: pa.Table) -> None:
+    """Mark what was lawfully destroyed; nothing of its content is known any more."""
+    names = ("account", "kind", "native_id")
+    items = set(zip(*(tombstones[one].to_pylist() for one in names), strict=True))
+    for account, kind, native_id in sorted(items):
+        connection.execute(
+            ITEMS.update()
+            .where(ITEMS.c.account == account, ITEMS.c.kind == kind, ITEMS.c.native_id == native_id)
+            .values(
+                state=DESTROYED, version_sha256="", record_sequence=0, removed_at=None, absent_since=None,
+                not_captured=None,
+            )
+        )  # fmt: skip
 
 
 def known_versions(connection: Connection, account: str, kind: str, native_ids: list[str]) -> dict[str, str]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import Engine, RowMapping, select
+from sqlalchemy import Connection, Engine, RowMapping, select
 
 from paloverde.archive.layout import is_slug
+from paloverde.archive.ledger import Event
 from paloverde.errors import BadSetting
 from paloverde.platforms import PLATFORMS
 from paloverde.records import Account, Holder
@@ -39,7 +41,7 @@ def registered(books: Engine) -> list[Account]:
 
 
 def register(books: Engine, account: Account, now: datetime) -> None:
-    """Add an account, or bring its handle up to date. Its slug and its number at the site never change."""
+    """Add an account, or bring its handle and whose it is up to date. Its slug and its id never change."""
     _check(account)
     with writing(books) as connection:
         where = ACCOUNTS.c.slug == account.slug
@@ -49,7 +51,8 @@ def register(books: Engine, account: Account, now: datetime) -> None:
             connection.execute(ACCOUNTS.insert().values(row))
         else:
             _refuse_another(account, old)
-            connection.execute(ACCOUNTS.update().where(where).values(handle=account.handle, active=True))
+            now_known = {"handle": account.handle, "holder": account.holder.value, "active": True}
+            connection.execute(ACCOUNTS.update().where(where).values(now_known))
 
 
 def remove(books: Engine, slug: str) -> bool:
@@ -64,6 +67,30 @@ def remove(books: Engine, slug: str) -> bool:
             return False
         connection.execute(ACCOUNTS.delete().where(where))
         return True
+
+
+def register_again(connection: Connection, events: Iterable[Event]) -> int:
+    """Fill the registry from what the ledger says of accounts; how many it says are registered.
+
+    An account whose entry does not say what it is at its site keeps the row that it has.
+    """
+    rows: dict[str, dict[str, object]] = {}
+    forgotten: set[str] = set()
+    for event in events:
+        slug = event.about.get("account", "")
+        if event.what == "account registered" and "native_id" in event.about:
+            told = {name: event.about[name] for name in ("platform", "native_id", "handle", "holder")}
+            begun = rows.get(slug, {}).get("registered_at", event.at)
+            rows[slug] = {"slug": slug, **told, "active": True, "registered_at": begun}
+        elif event.what == "account retired" and slug in rows:
+            rows[slug]["active"] = False
+        elif event.what == "account removed":
+            rows.pop(slug, None)
+            forgotten.add(slug)
+    connection.execute(ACCOUNTS.delete().where(ACCOUNTS.c.slug.in_(forgotten | rows.keys())))
+    for row in rows.values():
+        connection.execute(ACCOUNTS.insert().values(row))
+    return len(rows)
 
 
 def _check(account: Account) -> None:

@@ -1,12 +1,14 @@
 """Where an item lies: every object of the archive that holds content of it, or tells that it was seen.
 
-An item lies in more objects than the one that has its row. The raw answers of every night show it again, and a
-run writes a row for it only when it has changed. An answer that repeats what the run has seen already is in no
-row and in no sighting, so all raw exchanges of a run that sighted an item count.
+An item lies in more objects than the one that has its row. The raw answers of every night show it again, and
+a run writes a row only when it has changed. An answer that repeats what the run has seen already is in no row
+and in no sighting, so all raw exchanges of a run that sighted an item count. A sweep keeps whole answers for
+what is new in them, so what else they show is in none either: those answers are read.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 
@@ -15,12 +17,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import select
 
+from paloverde.archive.exchanges import held_in
 from paloverde.archive.layout import media_key, name_of
 from paloverde.archive.reader import Archive, SealedPart
-from paloverde.archive.seal import Role
-from paloverde.state.tables import PARTS
+from paloverde.archive.seal import Role, RunKind
+from paloverde.state.tables import PARTS, RUNS
 
 Items = AbstractSet[tuple[str, str]]  # of each item its kind and native id
+_WORD = re.compile(rb'(?<=")[^"\\]+(?=")|\d+')
 _AT_ONCE = 500  # keys in one question to the database
 _ROW = ("kind", "native_id", "media", "exchange_key")
 _SIGHTING = ("kind", "native_id")
@@ -29,7 +33,7 @@ _SIGHTING = ("kind", "native_id")
 class Whereabouts(msgspec.Struct, frozen=True):
     """The objects that hold something of some items, each once, in the order of the runs.
 
-    `records` and `removed` have rows of them, `sightings` tell of them, `exchanges` are the raw answers and the
+    `records` and `removed` have rows of them, `sightings` tell of them, `exchanges` are the raw answers and
     handed-in files of every run that saw or missed them, `media` their pictures, videos and attachments.
     """
 
@@ -77,30 +81,45 @@ def whereabouts(
     found = _Found(archive, items)
 
     def parts(role: Role) -> list[SealedPart]:
-        of_role = archive.parts(role, [account])
-        return of_role if sequences is None else [one for one in of_role if one.sequence in wanted]
+        return [one for one in archive.parts(role, [account]) if sequences is None or one.of_run in wanted]
 
     wanted = frozenset(sequences or ())
     names = {name_of(native_id) for _, native_id in items}
     records = found.among(parts(Role.RECORDS), _ROW)
     removed = found.among((one for one in parts(Role.REMOVED) if _item_in(one.part.key) in names), _ROW)
     sightings = found.among(parts(Role.SIGHTINGS), _SIGHTING)
-    sighted = {sealed.sequence for sealed in (*records, *removed, *sightings)}
-    exchanges = [
+    sighted = {sealed.of_run for sealed in (*records, *removed, *sightings)}
+    sweeps = _sweeps_of(archive, account)
+    ids = frozenset(native_id.encode() for _, native_id in items)
+    exchanges = [one for one in archive.parts(Role.EXCHANGES, [account]) if one.part.key in found.exchanges]
+    exchanges += [
         one
-        for one in archive.parts(Role.EXCHANGES, [account])
-        if one.sequence in sighted or one.part.key in found.exchanges
+        for one in parts(Role.EXCHANGES)
+        if one.of_run in sighted or (one.of_run in sweeps and _names_any(archive, one, ids))
     ]
     return Whereabouts(records, removed, sightings, _each_once(exchanges), media_parts(archive, found.media))
 
 
 def media_parts(archive: Archive, hashes: Iterable[str]) -> list[SealedPart]:
-    """The objects of pictures, videos and attachments with these hashes, whichever account's run sealed them."""
+    """The objects of pictures and files with these hashes, whichever account's run sealed them."""
     keys = sorted(media_key(sha256) for sha256 in hashes)
     found: list[SealedPart] = []
     for start in range(0, len(keys), _AT_ONCE):
         found += archive.parts_where(select(PARTS).where(PARTS.c.key.in_(keys[start : start + _AT_ONCE])))
     return _each_once(found)
+
+
+def _sweeps_of(archive: Archive, account: str) -> frozenset[int]:
+    query = select(RUNS.c.sequence).where(RUNS.c.account == account, RUNS.c.kind == RunKind.SWEEP.value)
+    with archive.books.connect() as connection:
+        return frozenset(connection.execute(query).scalars())
+
+
+def _names_any(archive: Archive, sealed: SealedPart, ids: frozenset[bytes]) -> bool:
+    """Whether an answer in an exchange file has one of these ids as a text or a number."""
+    body = archive.store.get(sealed.part.stored)
+    answers = held_in(body, where=sealed.part.key)
+    return any(not ids.isdisjoint(_WORD.findall(answer.body)) for answer in answers)
 
 
 def _item_in(removed_key: str) -> str:

@@ -2,7 +2,7 @@
 
 records.html, records/  to read          records.csv .jsonl .parquet  as data
 media/ raw/             exact bytes       coverage.html .json          limits of the search
-seals/                  signed runs       search.json                  question and counts
+seals/ keys/            signed runs, keys search.json                  question and counts
 README.txt verify.py    how to check      manifest.json .sig.json      what was sealed, and by whom
 """
 
@@ -17,7 +17,8 @@ from pathlib import Path
 import msgspec
 
 from paloverde import __version__
-from paloverde.archive.layout import run_key
+from paloverde.archive.keys import key_entries, register_of
+from paloverde.archive.layout import LEDGER_ENTRIES, ledger_key, run_key
 from paloverde.archive.reader import Archive
 from paloverde.archive.seal import RunKind, Seal
 from paloverde.archive.signing import Signer
@@ -124,10 +125,16 @@ def _fill(
     """All files but the manifest, in the order of their names."""
     progress(f"{len(answer.hits):,} records: gathering pictures, videos and attachments.")
     runs = list(_runs(archive, answer))
+    with archive.books.connect() as connection:
+        announced = key_entries(connection)
+    keys = [key.sentence() for key in register_of(entry for entry, _ in announced).keys]
     box.add("README.txt", readme(answer, cover))
-    box.add("coverage.html", coverage_page(answer, cover, runs))
+    box.add("coverage.html", coverage_page(answer, cover, runs, keys))
     box.add("coverage.json", _pretty(_coverage(answer, cover, runs)))
     files = _media(box, answer, archive)
+    for entry, body in announced:
+        sha256 = hashlib.sha256(body.encode()).hexdigest()
+        box.add(f"keys/{ledger_key(entry.sequence, sha256).removeprefix(LEDGER_ENTRIES)}", body.encode())
     progress("Writing what each record was read from, byte for byte.")
     box.add(verify.RAW, payload_lines(archive, answer.hits, answer.searched.accounts))
     progress("Writing the records as pages and tables.")

@@ -44,7 +44,7 @@ _PAGES = Environment(
 )
 _PLAIN = Environment(loader=FileSystemLoader(_FOLDER), autoescape=False, undefined=StrictUndefined)  # noqa: S701 plain text
 _STYLE = (_FOLDER / "style.css").read_text(encoding="utf-8")
-_STYLE_MARKUP = Markup(_STYLE)  # noqa: S704 our own file
+STYLE = Markup(_STYLE)  # noqa: S704 our own file
 _STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 # `file:` because a page opened from disk has no origin that 'self' could name.
 POLICY = (
@@ -127,9 +127,13 @@ def volume_pages(answer: Answer, cover: Cover, files: Mapping[str, str]) -> Iter
         )
 
 
-def coverage_page(answer: Answer, cover: Cover, runs: Sequence[object]) -> bytes:
+def coverage_page(
+    answer: Answer, cover: Cover, runs: Sequence[object], keys: Sequence[str] = ()
+) -> bytes:  # fmt: skip
+    """`keys` are what the register says of each signing key, a lost one plainly."""
     limits = [segments(str(limit)) for limit in answer.limits]
-    return _page("coverage.html", cover, answer=answer, runs=runs, limits=limits)
+    told = [segments(sentence) for sentence in keys]
+    return _page("coverage.html", cover, answer=answer, runs=runs, limits=limits, keys=told)
 
 
 def readme(answer: Answer, cover: Cover) -> bytes:
@@ -147,7 +151,7 @@ def readme(answer: Answer, cover: Cover) -> bytes:
 
 def _page(template: str, cover: Cover, *, root: str = "", **more: object) -> bytes:
     page = _PAGES.get_template(template).render(
-        **_on_all(cover), root=root, policy=POLICY, style=_STYLE_MARKUP, **more
+        **_on_all(cover), root=root, policy=POLICY, style=STYLE, **more
     )
     return page.encode()
 

@@ -23,7 +23,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO
 
 MANIFEST, SIGNATURE = "manifest.json", "manifest.sig.json"
 RECORDS, RAW = "records.jsonl", "raw/payloads.jsonl"
@@ -33,6 +33,11 @@ _CHUNK = 1 << 20
 _LONGEST_LINE = 256 << 20
 _LARGEST_MANIFEST = 512 << 20
 _LARGEST_DIRECTORY = 256 << 20
+_EVER = float("inf")
+Files = dict[str, tuple[int, str]]  # by path, size and SHA-256
+Keys = dict[
+    str, tuple[int, float]
+]  # by key, the runs that it may have signed: after the first, up to the second
 _FILE = (0, 8)  # the kinds of file that are plain; the others are links and devices
 _LARGE = 2**31 - 1  # from here on a zip says sizes and places in wide fields
 _PATH = re.compile(r"[A-Za-z0-9_=-][A-Za-z0-9_.=-]*(/[A-Za-z0-9_=-][A-Za-z0-9_.=-]*)*")
@@ -59,18 +64,6 @@ class Report:
         self.key = ""
 
 
-# The zip file: read by its directory, and every byte of it accounted for.
-
-
-class Entry(NamedTuple):
-    """Where the data of a file lies in the zip."""
-
-    name: str
-    begin: int
-    packed: int
-    deflated: bool
-
-
 class Box:
     """An open zip whose bytes all belong to a named file or to the zip's own directory."""
 
@@ -90,7 +83,9 @@ class Box:
         if not any(tail.endswith(end) for end in _ends(len(infos), start, self.size)):
             self.wrong.append("The end record of the zip was changed: it does not fit the files in it.")
         self.names = [info.orig_filename for info in infos]
-        self.entries: dict[str, Entry] = {}
+        self.entries: dict[
+            str, tuple[int, int, bool]
+        ] = {}  # where it begins, its packed size, is it deflated
         end = 0
         for info in sorted(infos, key=lambda info: info.header_offset):
             end = self._entry(info, end)
@@ -132,8 +127,7 @@ class Box:
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             self.wrong.append(f"{shown(name)} is packed in a way that no sealed bundle uses.")
         begin = at + (len(head) or 30 + sum(struct.unpack("<HH", found[26:30])))
-        is_deflated = info.compress_type == zipfile.ZIP_DEFLATED
-        self.entries[name] = Entry(name, begin, info.compress_size, is_deflated)
+        self.entries[name] = (begin, info.compress_size, info.compress_type == zipfile.ZIP_DEFLATED)
         return int(begin + info.compress_size)
 
     def _at(self, where: int, length: int) -> bytes:
@@ -142,9 +136,8 @@ class Box:
 
     def chunks(self, name: str, limit: int) -> Iterator[bytes]:
         """The bytes of a file, never more than `limit`: a longer one is `Altered` before it fills memory."""
-        entry = self.entries[name]
-        unpack = zlib.decompressobj(-15) if entry.deflated else None
-        at, left, total = entry.begin, entry.packed, 0
+        at, left, is_deflated = self.entries[name]
+        unpack, total = zlib.decompressobj(-15) if is_deflated else None, 0
         while left:
             piece = self._at(at, min(_CHUNK, left))
             if not piece:
@@ -226,9 +219,6 @@ def _unpacked(unpack: Any, piece: bytes, name: str) -> Iterator[bytes]:
         raise Altered(f"{shown(name)} cannot be unpacked: its bytes were changed.") from error
 
 
-# The checks.
-
-
 def verify(path: Path, key: str | None = None) -> Report:
     """Check the bundle at `path`; `CannotRead` where it is none, `NoKey` where `key` is none."""
     if key is not None and not re.fullmatch("[0-9A-Fa-f]{64}", key.strip()):
@@ -241,10 +231,10 @@ def verify(path: Path, key: str | None = None) -> Report:
             if MANIFEST not in box.entries and SIGNATURE not in box.entries:
                 raise CannotRead("it is a zip file, and not a sealed bundle: it has no manifest")
             _check_names(box, report)
-            files = _check_manifest(box, report, key)
+            files = _check_manifest(box, report)
             if files is not None:
                 _check_files(box, files, report)
-                _check_records(box, files, report)
+                _check_records(box, files, report, key)
     except OSError as error:
         raise CannotRead(error.strerror or str(error)) from error
     return report
@@ -261,7 +251,7 @@ def _check_names(box: Box, report: Report) -> None:
             report.wrong.append(f"{shown(name)} is there {times} times, in capital and small letters.")
 
 
-def _check_manifest(box: Box, report: Report, key: str | None) -> dict[str, tuple[int, str]] | None:
+def _check_manifest(box: Box, report: Report) -> Files | None:
     """By path, (size, sha256) of every sealed file; None where the manifest says nothing that can be used."""
     parts: list[bytes] = []
     for name in (MANIFEST, SIGNATURE):
@@ -273,7 +263,7 @@ def _check_manifest(box: Box, report: Report, key: str | None) -> dict[str, tupl
         except Altered as error:
             report.wrong.append(str(error))
             return None
-    _check_signature(parts[0], parts[1], report, key)
+    _check_signature(parts[0], parts[1], report)
     try:
         manifest = json.loads(parts[0])
         listed = [(str(one["path"]), (int(one["size"]), str(one["sha256"]))) for one in manifest["files"]]
@@ -288,7 +278,7 @@ def _check_manifest(box: Box, report: Report, key: str | None) -> dict[str, tupl
     return dict(listed)
 
 
-def _check_signature(manifest: bytes, statement: bytes, report: Report, key: str | None) -> None:
+def _check_signature(manifest: bytes, statement: bytes, report: Report) -> None:
     try:
         said = json.loads(statement)
         public, signature = bytes.fromhex(said["public_key"]), bytes.fromhex(said["signature"])
@@ -299,12 +289,10 @@ def _check_signature(manifest: bytes, statement: bytes, report: Report, key: str
     if not signature_holds(public, manifest, signature):
         report.wrong.append(f"{MANIFEST} does not bear the signature in {SIGNATURE}: one was changed.")
         return
-    if key is not None and key.strip().lower() != report.key:
-        report.wrong.append(f"{SIGNATURE} was made with the key {report.key}, not with the one you gave.")
     report.checked.append(f"The list of files ({MANIFEST}) bears a valid Ed25519 signature.")
 
 
-def _check_files(box: Box, files: dict[str, tuple[int, str]], report: Report) -> None:
+def _check_files(box: Box, files: Files, report: Report) -> None:
     present = set(box.entries) - {MANIFEST, SIGNATURE}
     before = len(report.wrong)
     report.wrong += [f"{shown(name)} is missing." for name in sorted(files.keys() - present)]
@@ -329,15 +317,21 @@ def _check_files(box: Box, files: dict[str, tuple[int, str]], report: Report) ->
         )
 
 
-def _check_records(box: Box, files: dict[str, tuple[int, str]], report: Report) -> None:
+def _check_records(box: Box, files: Files, report: Report, key: str | None) -> None:
     """Each record leads to the exact text that it was read from, and to a sealed run that names its file."""
+    given = key.strip().lower() if key else report.key
     if not {RECORDS, RAW} <= files.keys() & box.entries.keys():
         report.wrong.append(f"{RECORDS} or {RAW} is missing, so the records cannot be checked one by one.")
         return
     before, records = len(report.wrong), 0
     try:
         raw = set(_payloads(box, files[RAW][0], report))
-        parts = _sealed_parts(box, files, report)
+        keys, heirs = _known_keys(box, files, given, report)
+        if report.key not in heirs:
+            report.wrong.append(f"{SIGNATURE} was made with the key {report.key}, not with the one you gave.")
+        if keys.get(report.key, (0, 0))[1] < _EVER:
+            report.wrong.append(f"{SIGNATURE} was made with a key that the archive in it does not know.")
+        parts = _sealed_parts(box, files, keys, report)
         for number, line in enumerate(box.lines(RECORDS, files[RECORDS][0]), 1):
             record, records = json.loads(line), number
             if record["payload_sha256"] not in raw:
@@ -349,13 +343,10 @@ def _check_records(box: Box, files: dict[str, tuple[int, str]], report: Report) 
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         report.wrong.append(f"{RECORDS} or {RAW} or a seal cannot be read: it is not what Paloverde writes.")
     if len(report.wrong) == before:
-        report.checked.append(
-            f"The exact text that the archive read is there for each of the {records:,} records (as a site "
-            "sent it, or as it stood in what was handed in) and has its SHA-256."
-        )
-        report.checked.append(
-            f"The seals of the archive's runs in it ({len(parts):,}) bear valid signatures by the same key."
-        )
+        whose = "the same key" if len(keys) == 1 else "keys that the archive knew then"
+        seals = f"The seals of the archive's runs in it ({len(parts):,}) bear valid signatures by {whose}."
+        texts = f"The exact text that the archive read is there for each of the {records:,} records"
+        report.checked += [f"{texts} (from a site, or handed in) and has its SHA-256.", seals]
 
 
 def _payloads(box: Box, limit: int, report: Report) -> Iterator[str]:
@@ -370,20 +361,46 @@ def _payloads(box: Box, limit: int, report: Report) -> Iterator[str]:
         yield str(said["payload_sha256"])
 
 
-def _sealed_parts(box: Box, files: dict[str, tuple[int, str]], report: Report) -> dict[int, list[str]]:
+def _signed(box: Box, files: Files, folder: str, report: Report) -> Iterator[tuple[str, Any]]:
+    """The seals or ledger entries in a folder, in their order, their signatures checked."""
+    for name in sorted(one for one in files.keys() & box.entries.keys() if one.startswith(folder)):
+        body = b"".join(box.chunks(name, files[name][0]))
+        said = json.loads(body)
+        public, signature = bytes.fromhex(said["public_key"]), bytes.fromhex(said["signature"])
+        unsigned = body.replace(b'"signature":"' + said["signature"].encode() + b'"', b'"signature":""')
+        if not signature_holds(public, unsigned, signature):
+            report.wrong.append(f"{shown(name)} does not bear its signature.")
+        yield name, said
+
+
+def _known_keys(box: Box, files: Files, given: str, report: Report) -> tuple[Keys, set[str]]:
+    """The keys that the ledger entries in keys/ announce; and `given` with all keys that it vouches for."""
+    keys: Keys = {}
+    heirs = {given}
+    for name, said in _signed(box, files, "keys/", report):
+        about, by = said["event"]["about"], str(said["public_key"])
+        key, runs, lost = str(about["public_key"]), int(about["runs"]), about["cause"] == "lost"
+        alone = by == key and lost == bool(keys)
+        if not alone and (by == key or lost or keys.get(by, (0, 0))[1] < _EVER):
+            report.wrong.append(f"{shown(name)} announces a key, and was not signed by one that could.")
+        if lost:
+            told = f"A signing key was LOST after run {runs:,}; the next, {shown(key)}, announced itself"
+            report.checked.append(f"{told} ({shown(about['said'])}): ask the City whether that is so.")
+            keys = {one: (first, min(last, runs)) for one, (first, last) in keys.items()}
+        heirs |= {key} if by in heirs else set()
+        keys[key] = (runs if keys else 0, _EVER)
+    return keys or {report.key: (0, _EVER)}, heirs
+
+
+def _sealed_parts(box: Box, files: Files, keys: Keys, report: Report) -> dict[int, list[str]]:
     """By sequence number, the keys of the files that the run sealed."""
     parts: dict[int, list[str]] = {}
-    for name in sorted(files.keys() & box.entries.keys()):
-        if not name.startswith("seals/"):
-            continue
-        body = b"".join(box.chunks(name, files[name][0]))
-        seal = json.loads(body)
-        unsigned = body.replace(b'"signature":"' + seal["signature"].encode() + b'"', b'"signature":""')
-        if not signature_holds(bytes.fromhex(seal["public_key"]), unsigned, bytes.fromhex(seal["signature"])):
-            report.wrong.append(f"{shown(name)} does not bear its signature.")
-        if seal["public_key"] != report.key:
-            report.wrong.append(f"{shown(name)} was signed with another key, {shown(seal['public_key'])}.")
-        parts[int(seal["sequence"])] = [part["key"] for part in seal["run"]["parts"]]
+    for name, seal in _signed(box, files, "seals/", report):
+        key, run = str(seal["public_key"]), int(seal["sequence"])
+        first, last = keys.get(key, (0, 0))
+        if not first < run <= last:
+            report.wrong.append(f"{shown(name)} was signed with another key, {shown(key)}.")
+        parts[run] = [part["key"] for part in seal["run"]["parts"]]
     return parts
 
 
@@ -427,18 +444,14 @@ def _times(scalar: int, point: Point) -> Point:
 def _point(encoded: bytes) -> Point | None:
     number = int.from_bytes(encoded, "little")
     y, sign = number & ((1 << 255) - 1), number >> 255
-    x = _x_of(y, sign) if y < _P else None
-    return None if x is None else (x, y, 1, x * y % _P)
-
-
-def _x_of(y: int, sign: int) -> int | None:
     square = (y * y - 1) * pow(_D * y * y + 1, _P - 2, _P) % _P
     x = pow(square, (_P + 3) // 8, _P)
     if (x * x - square) % _P:
         x = x * _ROOT % _P
-    if (x * x - square) % _P or (x == 0 and sign):
+    if y >= _P or (x * x - square) % _P or (x == 0 and sign):
         return None
-    return _P - x if x & 1 != sign else x
+    x = _P - x if x & 1 != sign else x
+    return (x, y, 1, x * y % _P)
 
 
 def _encoded(point: Point) -> bytes:
@@ -447,19 +460,13 @@ def _encoded(point: Point) -> bytes:
     return (y | (x & 1) << 255).to_bytes(32, "little")
 
 
-_BASE_POINT = _point((4 * pow(5, _P - 2, _P) % _P).to_bytes(32, "little"))
-assert _BASE_POINT is not None
-_BASE: Point = _BASE_POINT
-
-
-# Telling it.
+_BASE = _point((4 * pow(5, _P - 2, _P) % _P).to_bytes(32, "little")) or (0, 1, 1, 0)
 
 
 def shown(text: str) -> str:
     """A name from the bundle as it may be printed: what could mislead a terminal is written out."""
-    return "".join(
-        char if char.isascii() and char.isprintable() else f"\\u{ord(char):04x}" for char in str(text)[:200]
-    )
+    plain = (one if one.isascii() and one.isprintable() else f"\\u{ord(one):04x}" for one in str(text)[:200])
+    return "".join(plain)
 
 
 def _tell(path: Path, report: Report) -> None:
@@ -479,9 +486,7 @@ def _tell(path: Path, report: Report) -> None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """The command line; the exit status is the answer."""
-    parser = argparse.ArgumentParser(
-        prog="verify", description="Check that a sealed bundle of records is whole."
-    )
+    parser = argparse.ArgumentParser("verify", description="Check that a sealed bundle of records is whole.")
     parser.add_argument("bundle", type=Path, help="the zip file")
     parser.add_argument("--key", help="the public key that should have sealed it, in hexadecimal")
     chosen = parser.parse_args(argv)

@@ -25,8 +25,9 @@ from paloverde.archive.register import (
 )
 from paloverde.archive.seal import Coverage, RunKind
 from paloverde.archive.vault import Vault
-from paloverde.capture.holding import LastVersions, hold
-from paloverde.capture.intake import Intake
+from paloverde.capture.history import last_versions
+from paloverde.capture.holding import Confirmed, hold
+from paloverde.capture.intake import Intake, Place
 from paloverde.capture.media import from_the_site
 from paloverde.capture.night import OpenLine
 from paloverde.capture.removal import (
@@ -46,6 +47,8 @@ from paloverde.platforms.conversation import Look, Platform, Seen
 from paloverde.platforms.line import Line, look_up
 from paloverde.records import PACIFIC, Account, Kind, Visibility
 from paloverde.state.tables import ITEMS
+
+_WHOSE = ("kind", "native_id", "version_sha256", "poster_id", "visibility")
 
 
 class Budget(msgspec.Struct, frozen=True):
@@ -68,6 +71,7 @@ class RemovalReport(msgspec.Struct, frozen=True):
     pending: list[str]
     looked_up: int
     oldest_look: datetime | None
+    alerts: tuple[str, ...] = ()  # deleted on an official's account, and nobody was consulted before
 
     def sentence(self) -> str:
         told = f"{self.account}: {self.looked_up:,} items looked up"
@@ -78,7 +82,22 @@ class RemovalReport(msgspec.Struct, frozen=True):
             told += f", {len(self.pending):,} not certain yet"
         if self.oldest_look:
             told += f". No item was last looked at before {self.oldest_look.astimezone(PACIFIC):%A %d %B %Y}"
+        if self.alerts:
+            told += (
+                f". WARNING: {len(self.alerts):,} deleted on this official's account, and no ticket says "
+                "that the City Manager and the City Attorney were consulted before; "
+                "`paloverde removed list --alerts` names them"
+            )
         return f"{told}."
+
+
+class Looked(msgspec.Struct, frozen=True):
+    """An item, what the site's answer to its look-up was, where that answer lies, and what follows."""
+
+    item: Item
+    seen: Seen
+    place: Place | None
+    decision: Decision
 
 
 def check_removals(
@@ -89,48 +108,57 @@ def check_removals(
     day: date,
     budget: Budget,
     open_line: OpenLine,
-) -> RemovalReport:
+) -> tuple[RemovalReport, Suspicious | None]:
     """Look up what may be gone and what was not looked at for longest, and hold what is removed.
 
-    Raises `Suspicious`, and concludes nothing, where more disappeared than is believed without a question.
+    Where more disappeared than is believed without a question, nothing is concluded from absences, and the
+    trouble says so. What the site itself says to be hidden is held all the same.
     """
     settle_last(vault, day)
-    started, versions = vault.clock(), LastVersions(archive)
+    started = vault.clock()
     with vault.books.connect() as connection:
-        absent, hidden = _candidates(connection, account, budget)
-        rotation = _rotation(connection, account, budget, started, len(absent))
+        absent, hidden, trouble = _candidates(connection, account, budget)
+        rotation = [] if trouble else _rotation(connection, account, budget, started, len(absent))
     with Spool() as spool, open_line() as line:
         intake = Intake(account, day, vault, spool, from_the_site(line, spool))
         expired = [item for item in absent if item.kind is Kind.STORY and started >= end_of_story(item)]
         absent = [item for item in absent if item not in expired]
         known = [(item, Decision("hidden", "", already_hidden(item))) for item in hidden]
         known += [(item, Decision("expired", "its day is over")) for item in expired]
-        asked = [*absent, *rotation]
-        looked = list(_decisions(vault, versions, platform, account, asked, line, intake))
-        decisions = known + looked
+        looked = _looked(vault, archive, platform, account, [*absent, *rotation], line, intake)
+        decisions = known + [(one.item, one.decision) for one in looked]
         intake.sighted(_as_listed(known))
         intake.sighted(_as_looked_up(looked, vault.clock()))
         with vault.books.connect() as connection:
             intake.sighted(_orphans(connection, decisions, vault.clock()))
         intake.close_batch()
-        removals = [decision.removal for _, decision in decisions if decision.removal]
-        for removal in removals:
-            hold(archive, versions, account, removal, spool)
-            intake.note(
-                f"removed {removal.item.kind.value} {removal.item.native_id} {removal.removed_at.isoformat()}"
-            )
+        confirmed = [Confirmed(decision.removal) for _, decision in known if decision.removal]
+        confirmed += [
+            Confirmed(one.decision.removal, one.seen.reason or one.seen.look.value, one.place)
+            for one in looked
+            if one.decision.removal
+        ]
+        hold(archive, account, confirmed, spool)
+        for one in confirmed:
+            item, removed_at = one.removal.item, one.removal.removed_at
+            intake.note(f"removed {item.kind.value} {item.native_id} {removed_at.isoformat()}")
         if decisions:
-            counts = {"looked_up": len(looked), "removed": len(removals)}
+            counts = {"looked_up": len(looked), "removed": len(confirmed)}
             coverage = Coverage(exchanges=intake.exchanges)
             run = Run(account, day, RunKind.REMOVAL_CHECK, started, coverage, counts)
             seal_run(vault, spool, run, intake.digest)
     with vault.books.connect() as connection:
         oldest = oldest_look(connection, account.slug, LASTING)
-    return _report(account, day, absent, decisions, len(looked), oldest)
+    return _report(account, day, absent, decisions, len(looked), oldest), trouble
 
 
-def _candidates(connection: Connection, account: Account, budget: Budget) -> tuple[list[Item], list[Item]]:
-    """What may be gone, and what listings showed as hidden and is not held yet."""
+def _candidates(
+    connection: Connection, account: Account, budget: Budget
+) -> tuple[list[Item], list[Item], Suspicious | None]:
+    """What may be gone, and what listings showed as hidden and is not held yet.
+
+    Where too much is gone, nothing may be: then the trouble says why.
+    """
     absent = list(items(connection, in_state(account.slug, REMOVABLE, ("absent",))))
     hidden = list(items(connection, in_state(account.slug, REMOVABLE, ("hidden",))))
     removed = {row[0] for row in connection.execute(_removed_ids(account))}
@@ -141,13 +169,14 @@ def _candidates(connection: Connection, account: Account, budget: Budget) -> tup
         )
     ).scalar_one()
     why = too_many_gone(unexplained, known, most=budget.most_gone, percent=budget.percent_gone)
-    if why and (budget.allowed is None or unexplained > budget.allowed):
-        raise Suspicious(
-            f"{account.slug}: {why}. Nothing was concluded: the site may be at fault, or a permission lost. "
-            "Look at the page; if they are really gone, run "
-            f"`paloverde removals {account.slug} --at-most {unexplained}`."
-        )
-    return absent, hidden
+    if why is None or (budget.allowed is not None and unexplained <= budget.allowed):
+        return absent, hidden, None
+    trouble = Suspicious(
+        f"{account.slug}: {why}. Nothing was concluded of them: the site may be at fault, or a permission "
+        "lost. Look at the page; if they are really gone, run "
+        f"`paloverde removals {account.slug} --at-most {unexplained}`."
+    )
+    return [], hidden, trouble
 
 
 def _removed_ids(account: Account) -> Select[tuple[str]]:
@@ -163,35 +192,50 @@ def _rotation(
     return list(items(connection, longest_unlooked(account.slug, LASTING, due, left)))
 
 
-def _decisions(
+def _looked(
     vault: Vault,
-    versions: LastVersions,
+    archive: Archive,
     platform: Platform,
     account: Account,
     wanted: list[Item],
     line: Line,
     intake: Intake,
-) -> Iterator[tuple[Item, Decision]]:
+) -> list[Looked]:
+    """What the site answers for each item, and what follows from it."""
     with vault.books.connect() as connection:
         removed = {row[0] for row in connection.execute(_removed_ids(account))}
         witnesses = _witnesses(connection, account, wanted)
     asked = [(item.kind, item.native_id) for item in (*wanted, *witnesses)]
-    outcomes = {seen.native_id: seen for seen in look_up(platform, account, asked, line, intake.exchange)}
-    in_order = not any(_outcome(outcomes, item).look is Look.GONE for item in witnesses)
-    for item in wanted:
-        seen = _outcome(outcomes, item)
-        if seen.look is Look.GONE and not in_order:
-            seen = Seen(item.native_id, Look.UNKNOWN, "the site denies items, too, that it has just listed")
-        own = seen.look is Look.GONE and _is_own(versions, account, item)
-        held = seen.look is Look.GONE and versions.row(item)["visibility"] == Visibility.HELD
-        yield (
-            item,
-            decide(item, seen, vault.clock(), own=own, parent_removed=item.within in removed, held=held),
-        )
+    seen = {
+        seen.native_id: (seen, intake.place)
+        for seen in look_up(platform, account, asked, line, intake.exchange)
+    }
+    in_order = not any(_outcome(seen, item)[0].look is Look.GONE for item in witnesses)
+    outcomes = [(item, *_believed(_outcome(seen, item), in_order=in_order)) for item in wanted]
+    gone = [item for item, outcome, _ in outcomes if outcome.look is Look.GONE]
+    rows = last_versions(archive, gone, _WHOSE)
+    looked = []
+    for item, outcome, place in outcomes:
+        row = rows.get((item.kind.value, item.native_id))
+        own = row is not None and row["poster_id"] == account.native_id
+        held = row is not None and row["visibility"] == Visibility.HELD
+        gone_above = item.within in removed
+        decision = decide(item, outcome, vault.clock(), own=own, parent_removed=gone_above, held=held)
+        looked.append(Looked(item, outcome, place, decision))
+    return looked
 
 
-def _outcome(outcomes: dict[str, Seen], item: Item) -> Seen:
-    return outcomes.get(item.native_id) or Seen(item.native_id, Look.UNKNOWN, "the site said nothing of it")
+def _outcome(outcomes: dict[str, tuple[Seen, Place | None]], item: Item) -> tuple[Seen, Place | None]:
+    nothing = Seen(item.native_id, Look.UNKNOWN, "the site said nothing of it")
+    return outcomes.get(item.native_id) or (nothing, None)
+
+
+def _believed(answer: tuple[Seen, Place | None], *, in_order: bool) -> tuple[Seen, Place | None]:
+    """The answer, or nothing where the site denies what it has just listed."""
+    seen, place = answer
+    if seen.look is Look.GONE and not in_order:
+        seen = Seen(seen.native_id, Look.UNKNOWN, "the site denies items, too, that it has just listed")
+    return seen, place
 
 
 def _witnesses(connection: Connection, account: Account, wanted: list[Item]) -> list[Item]:
@@ -207,10 +251,6 @@ def _witnesses(connection: Connection, account: Account, wanted: list[Item]) -> 
     return found
 
 
-def _is_own(versions: LastVersions, account: Account, item: Item) -> bool:
-    return bool(versions.row(item)["poster_id"] == account.native_id)
-
-
 def _as_listed(decisions: Iterable[tuple[Item, Decision]]) -> Iterator[Sighting]:
     """What follows from what listings showed or left out, without another look."""
     for item, decision in decisions:
@@ -220,9 +260,10 @@ def _as_listed(decisions: Iterable[tuple[Item, Decision]]) -> Iterator[Sighting]
         )  # fmt: skip
 
 
-def _as_looked_up(decisions: Iterable[tuple[Item, Decision]], now: datetime) -> Iterator[Sighting]:
+def _as_looked_up(looked: Iterable[Looked], now: datetime) -> Iterator[Sighting]:
     """What the look-ups showed. What is there and missing from its listing is not expected there any more."""
-    for item, decision in decisions:
+    for one in looked:
+        item, decision = one.item, one.decision
         is_unlisted = item.state == "absent" and decision.state == "present"
         stream, within = (UNLISTED, item.within) if is_unlisted else ("", "")
         yield Sighting(

@@ -16,7 +16,7 @@ from paloverde.commands.office import opened
 from paloverde.errors import BadQuestion
 from paloverde.installation import Installation, LastNight, Purpose
 from paloverde.platforms import PLATFORMS
-from paloverde.records import PACIFIC, Account
+from paloverde.records import PACIFIC, Account, Holder
 
 _LONGEST = 100_000
 
@@ -37,6 +37,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--id", required=True, help="what the site calls the account for good: a number, a URN, a channel id"
     )
     add.add_argument("--handle", required=True, help="its user or page name")
+    add.add_argument(
+        "--holder",
+        choices=[holder.value for holder in Holder],
+        help="whose it is: the City's (the default), or an official's own, whose deletions policy V.E.4(d) "
+        "binds; what was said of a registered account stays where nothing is said",
+    )
     token = actions.add_parser("token", help="take in an account's token, from standard input or a file")
     token.add_argument("slug")
     token.add_argument(
@@ -52,13 +58,23 @@ def run(args: argparse.Namespace) -> int:
         told = "is off the registry" if is_forgotten else "is retired: no night asks for it, its records stay"
         print(f"{args.slug} {told}.")
     elif args.action == "add":
-        city.register_account(Account(args.slug, args.platform, args.id, args.handle), actor())
-        print(f"{args.slug} is registered; {_next(args.slug, args.platform)}")
+        account = Account(args.slug, args.platform, args.id, args.handle, _holder(city, args))
+        city.register_account(account, actor())
+        whose = " as an official's own account" if account.holder is Holder.OFFICIAL else ""
+        print(f"{args.slug} is registered{whose}; {_next(args.slug, args.platform)}")
     elif args.action == "token":
         _token(city, args)
     else:
         _list(city)
     return 0
+
+
+def _holder(city: Installation, args: argparse.Namespace) -> Holder:
+    """As it is said; where nothing is said, as it was, so that no official's account becomes another's."""
+    if args.holder:
+        return Holder(args.holder)
+    known = {account.slug: account.holder for account in city.accounts()}
+    return known.get(args.slug, Holder.CITY)
 
 
 def _next(slug: str, platform: str) -> str:
@@ -95,17 +111,21 @@ def _list(city: Installation) -> None:
     nights = {night.account: night for night in city.last_nights()}
     for standing in city.standings():
         account = standing.account
-        print(f"{account.slug}  {account.platform} {account.native_id} ({account.handle})")
+        print(f"{account.slug}  {account.platform} {account.native_id} ({account.handle}){_whose(account)}")
         for line in _told(standing, nights.get(account.slug), len(city.gaps(account.slug))):
             print(f"  {line}")
         if measured := city.latency(account.slug):
             print(f"  {measured.sentence()}")
     for account in city.accounts():
         if account.platform == OTHER:
-            print(f"{account.slug}  another site, {account.native_id} ({account.handle})")
+            print(f"{account.slug}  another site, {account.native_id} ({account.handle}){_whose(account)}")
             print("  only imported: no night asks for it")
     if not city.accounts():
         print("No account is registered yet. `paloverde accounts add --help` shows how.")
+
+
+def _whose(account: Account) -> str:
+    return ", an official's own account" if account.holder is Holder.OFFICIAL else ""
 
 
 def _told(standing: Standing, night: LastNight | None, gaps: int) -> list[str]:

@@ -1,27 +1,86 @@
-"""List the ledger's events, oldest first, after checking that each follows from the one before."""
+"""List the ledger's events, their chain checked; publish the ledger as a log that others can check.
+
+paloverde ledger                   every event, oldest first
+paloverde ledger publish           sign a head over all entries, have it stamped and witnessed
+paloverde ledger head              print the newest signed head: keep it, mail it to somebody outside
+paloverde ledger prove 120         print the proof that entry 120 is in the log
+paloverde ledger vkey              print the key that heads are checked with
+"""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
 import msgspec
 
+from paloverde.archive.log.notes import Head, read_head
 from paloverde.commands.office import opened
+from paloverde.errors import BadQuestion, PaloverdeError, TryAgain, Unreadable
+from paloverde.installation import Installation
 from paloverde.records import PACIFIC
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    actions = parser.add_subparsers(dest="action", metavar="ACTION")
+    for name, about in (
+        ("publish", "sign a head over all entries, have it stamped and witnessed"),
+        ("head", "print the newest signed head, with the signatures of its witnesses"),
+        ("vkey", "print the verifier key of the log"),
+    ):
+        actions.add_parser(name, help=about, description=about)
+    about = "print the proof that an entry is in the log"
+    proving = actions.add_parser("prove", help=about, description=about)
+    proving.add_argument("number", type=int, metavar="N", help="the entry's number, as the list shows it")
+    proving.add_argument("--head", type=Path, metavar="FILE", help="prove it under this head, that was kept")
 
 
 def run(args: argparse.Namespace) -> int:
-    for entry in opened().ledger.entries():
-        if args.json:
+    city = opened()
+    if args.action == "publish":
+        return _publish(city)
+    if args.action == "head":
+        sys.stdout.write(city.log.head())
+    elif args.action == "vkey":
+        print(city.log.vkey())
+    elif args.action == "prove":
+        sys.stdout.write(city.log.prove(args.number, args.head and _kept_head(args.head)).text())
+    else:
+        _list(city, as_json=args.json)
+    return 0
+
+
+def _publish(city: Installation) -> int:
+    """The exit status says whether all who were asked have answered: 75 where asking again may help."""
+    publication = city.log.publish()
+    for sentence in publication.sentences:
+        print(sentence)
+    for trouble in publication.troubles:
+        print(f"paloverde: {trouble}", file=sys.stderr)
+    # What a person must do comes before what may come right by itself.
+    return min((_status(trouble) for trouble in publication.troubles), default=0)
+
+
+def _status(trouble: PaloverdeError) -> int:
+    return 75 if isinstance(trouble, TryAgain) else 1
+
+
+def _kept_head(path: Path) -> Head:
+    try:
+        return read_head(path.read_bytes())
+    except Unreadable as error:
+        raise BadQuestion(f"{path} is no signed head: {error}.") from error
+
+
+def _list(city: Installation, *, as_json: bool) -> None:
+    for entry in city.ledger.entries():
+        if as_json:
             sys.stdout.write(msgspec.json.encode(entry).decode() + "\n")
             continue
         event = entry.event
         about = ", ".join(f"{name} {value}" for name, value in event.about.items())
         when = event.at.astimezone(PACIFIC)
         print(f"{entry.sequence:>6}  {when:%a %d %b %Y %H:%M:%S %Z}  {event.what}  ({event.actor}; {about})")
-    return 0

@@ -1,5 +1,5 @@
-"""Fill the database again from the stored objects: seals, sightings, removals, ledger. Accounts must be
-registered again afterwards if the whole database was lost.
+"""Fill the database again from the stored objects of both copies: seals, sightings, removals, ledger, papers,
+accounts, holds. Says how long it took and how much was read.
 """
 
 from __future__ import annotations

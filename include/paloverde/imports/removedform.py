@@ -1,5 +1,5 @@
-"""What the object of a removed item says beside its last version: how it was before, what stood around it, and
-what shows that it is gone.
+"""What the object of a removed item says beside its last version: how it was before, what stood around it,
+and what shows that it is gone.
 
 The nouns of one column each of `removed/` (archive/schema.py), of a line of `removed/` in a folder that
 `paloverde export` wrote, and of a dossier that a person reads.
@@ -15,7 +15,7 @@ import msgspec
 
 from paloverde.records import PACIFIC, Missing, Provenance
 
-Number = Annotated[int, msgspec.Meta(ge=0, lt=2**63)]
+Number = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 
 
 class PastVersion(msgspec.Struct, frozen=True):

@@ -9,8 +9,10 @@ from functools import partial
 from pathlib import Path
 from typing import TypedDict, Unpack
 
+from msgspec import structs
+
 from paloverde.archive.doctor import Examination, examine
-from paloverde.archive.fixity import FixityReport, check_fixity
+from paloverde.archive.fixity import FixityReport
 from paloverde.archive.gaps import KnownGap, known
 from paloverde.archive.latency import Latency, latency
 from paloverde.archive.layout import bundle_key
@@ -18,7 +20,7 @@ from paloverde.archive.ledger import Ledger
 from paloverde.archive.moveout import MovedOut, move_out
 from paloverde.archive.papers import Cabinet
 from paloverde.archive.reader import Archive
-from paloverde.archive.rebuild import Rebuilt, rebuild
+from paloverde.archive.rebuild import Rebuilt
 from paloverde.archive.registry import OTHER, register, registered, remove
 from paloverde.archive.store import open_tamper
 from paloverde.archive.turns import Swept, Turn, note_sweep, turn
@@ -40,7 +42,13 @@ from paloverde.capture.sweeping import (
 )
 from paloverde.errors import BadQuestion, UnknownAccount
 from paloverde.imports.said import Wish
+from paloverde.installation.copies import Copies
+from paloverde.installation.disposition import Disposition
+from paloverde.installation.dossiers import Dossiers
+from paloverde.installation.holds import Holds
 from paloverde.installation.journal import Journal
+from paloverde.installation.keys import Keys
+from paloverde.installation.log import Log
 from paloverde.installation.nights import (
     LastNight,
     last_nights,
@@ -49,6 +57,7 @@ from paloverde.installation.nights import (
     whole_night,
 )
 from paloverde.installation.place import place_of, promise
+from paloverde.installation.retention import Retention
 from paloverde.installation.sites import site
 from paloverde.platforms.conversation import Platform
 from paloverde.records import Account, archive_day
@@ -56,7 +65,6 @@ from paloverde.search.answer import Answer, search
 from paloverde.settings import Settings
 from paloverde.state.health import last_canaries
 
-_MIB = 1024 * 1024
 
 
 class Within(TypedDict, total=False):
@@ -79,6 +87,13 @@ class Installation:
         self.ledger = Ledger(vault.store, vault.books, vault.signer, vault.lock_years)
         self.cabinet = Cabinet(vault, self.ledger)
         self._journal = Journal(vault, self.ledger)
+        self.dossiers = Dossiers(settings, vault, self.archive, self.ledger, self.cabinet)
+        self.keys = Keys(settings, vault, self.ledger, self.cabinet)
+        self.copies = Copies(settings, vault, self.ledger)
+        self.log = Log(settings, vault, self.ledger)
+        self.holds = Holds(settings, vault, self.archive, self.ledger, self.cabinet)
+        self.retention = Retention(settings, vault, self.archive, self.ledger, self.cabinet)
+        self.disposition = Disposition(settings, vault, self.archive, self.cabinet)
 
     def accounts(self) -> list[Account]:
         """The registered, active accounts, by slug."""
@@ -98,8 +113,17 @@ class Installation:
 
     def register_account(self, account: Account, actor: str = "installation") -> None:
         """Add an account to the registry, or bring its handle up to date. Its slug and id never change."""
+        self.keys.begin(actor)
         register(self.vault.books, account, self.vault.clock())
-        self._journal.tell("account registered", actor, account=account.slug, handle=account.handle)
+        self._journal.tell(
+            "account registered",
+            actor,
+            account=account.slug,
+            platform=account.platform,
+            native_id=account.native_id,
+            handle=account.handle,
+            holder=account.holder.value,
+        )
 
     def remove_account(self, slug: str, actor: str) -> bool:
         """Take an account off the registry; False where records are sealed, so that it is only retired."""
@@ -150,11 +174,14 @@ class Installation:
             allowed=at_most,
         )
         line = self.access.line(platform, account, token)
-        report = check_removals(self.vault, self.archive, platform, account, day, budget, line)
+        report, trouble = check_removals(self.vault, self.archive, platform, account, day, budget, line)
         for native_id in report.removed:
             self._journal.tell(
                 "removal confirmed", "removal check", account=slug, item=native_id, day=str(day)
             )
+        report = structs.replace(report, alerts=self.dossiers.consults.raise_alerts(account))
+        if trouble is not None:
+            raise trouble
         return report
 
     def sweep(self, slug: str, token: str | None = None) -> SweepReport:
@@ -200,11 +227,19 @@ class Installation:
         with self.vault.books.connect() as connection:
             return latency(connection, self.account(slug).slug, self.vault.clock())
 
-    def check_fixity(self, budget_mb: int = 10_000) -> FixityReport:
-        """Read sealed objects again, longest unchecked first."""
-        report = check_fixity(self.vault.store, self.vault.books, self.vault.clock(), budget_mb * _MIB)
-        about = {"checked": str(report.checked), "damaged": str(len(report.damaged))}
-        self._journal.tell("fixity checked", "fixity check", **about)
+    def check_fixity(
+        self, budget_mb: int | None = None, progress: Callable[[str], None] = lambda _: None
+    ) -> FixityReport:
+        """Read objects of both copies again, longest unchecked first, and compare the database with them.
+
+        `budget_mb` is the most that is read, in MiB; None takes the setting. A ledger whose rows are not what
+        the objects say gets no entry on top: it is repaired first.
+        """
+        report = self.copies.check(budget_mb, progress)
+        if not report.database:
+            about = {"checked": str(report.checked), "damaged": str(len(report.damaged))}
+            about |= {"overdue": str(report.totals.overdue), "bytes": str(report.size)}
+            self._journal.tell("fixity checked", "fixity check", **about)
         return report
 
     def search(
@@ -277,7 +312,9 @@ class Installation:
 
     def rebuild(self, progress: Callable[[str], None]) -> Rebuilt:
         """Fill the database again from the objects of the store."""
-        return rebuild(self.vault.store, self.vault.books, progress)
+        rebuilt = self.copies.rebuild(progress)
+        self.holds.refill(progress)
+        return rebuilt
 
     def last_nights(self) -> list[LastNight]:
         """The newest sealed night of each account, and what was longest not looked at."""

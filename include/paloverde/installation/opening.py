@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, Table, func, select
 
 from paloverde.archive.doctor import refuse_compliance_unless_proven
-from paloverde.archive.layout import LEDGER_ENTRIES
-from paloverde.archive.signing import open_signer
+from paloverde.archive.layout import LEDGER_ENTRIES, ledger_prefix, run_prefix
+from paloverde.archive.mended import MendedStore
+from paloverde.archive.signing import Signer, open_signer, passing_signer
 from paloverde.archive.store import open_store
 from paloverde.archive.store.interface import Store
 from paloverde.archive.vault import Vault
@@ -33,7 +34,9 @@ class Purpose(StrEnum):
     WORK = "work"  # an archive must be there
     BEGIN = "begin"  # one may be begun
     EXAMINE = "examine"  # the doctor: on a store that is not proven yet
-    REBUILD = "rebuild"  # the database may be empty while the store is not
+    REBUILD = "rebuild"  # the database may be empty while the store is not; nothing is signed
+    REPAIR = "repair"  # rows of the database may be wrong or gone: they are looked for and put right
+    NEW_KEY = "new key"  # the signing key may be lost: another one is made
 
 
 def open_installation(
@@ -44,7 +47,7 @@ def open_installation(
     Refused are: an archive that is not there (`WORK`), a database or a signing key that was lost, COMPLIANCE
     on a store that has not passed `paloverde doctor`.
     """
-    if purpose is Purpose.WORK:
+    if purpose in (Purpose.WORK, Purpose.REPAIR):
         _refuse_an_empty_place(settings)
     address, access = place_of(settings)
     store, books = open_store(address, **access), open_books(settings.database)
@@ -55,17 +58,61 @@ def open_installation(
             f"{store.description} holds sealed runs, and the database knows none: it is another one, or was "
             "lost. Check PALOVERDE_DATABASE and PALOVERDE_HOME; if it was lost, run `paloverde rebuild`."
         )
-    if (knows_runs or forgotten) and not settings.signing_key_file.exists():
-        raise BadSetting(
-            f"The key {settings.signing_key_file} is missing, and the runs here are sealed with it. "
-            "Put it back from the backup, or name its place with PALOVERDE_SIGNING_KEY_FILE."
-        )
-    signer = open_signer(settings.signing_key_file)
+    if purpose not in (Purpose.REBUILD, Purpose.REPAIR):
+        refuse_an_older_database(store, books)
+    signer = _signer(settings, purpose, is_begun=knows_runs or forgotten)
+    store = MendedStore(store, books)
     vault = Vault(store, books, signer, clock, settings.lock_years, _second(settings))
     city = Installation(settings, vault)
     if purpose is not Purpose.EXAMINE:
         refuse_compliance_unless_proven(city.vault, city.ledger)
+    if purpose not in (Purpose.REBUILD, Purpose.REPAIR, Purpose.NEW_KEY):
+        _refuse_a_strange_key(city, settings)
     return city
+
+
+def _signer(settings: Settings, purpose: Purpose, *, is_begun: bool) -> Signer:
+    """The signing key. One that is lost is replaced on purpose only, and a rebuild does without."""
+    path = settings.signing_key_file
+    if path.exists() or not is_begun or purpose is Purpose.NEW_KEY:
+        return open_signer(path)
+    if purpose is Purpose.REBUILD:
+        return passing_signer()
+    raise BadSetting(
+        f"The key {path} is missing, and the runs here are sealed with it. Put it back from the backup, or name "
+        "its place with PALOVERDE_SIGNING_KEY_FILE. If there is no other copy of it, `paloverde keys replace "
+        "--lost` makes a new one and states the loss for good: everything sealed so far stays believed."
+    )
+
+
+def _refuse_a_strange_key(city: Installation, settings: Settings) -> None:
+    if not city.keys.register().knows(city.vault.signer.public_key):
+        raise BadSetting(
+            f"The key in {settings.signing_key_file} ({city.vault.signer.public_key}) is not in the archive's "
+            "register, so nothing signed with it would be believed. Put the right file back, or name its place "
+            "with PALOVERDE_SIGNING_KEY_FILE; `paloverde keys list` shows the keys. If that key is lost, run "
+            "`paloverde keys replace --lost`."
+        )
+
+
+def refuse_an_older_database(store: Store, books: Engine) -> None:
+    """`ArchiveDamaged` where the store holds what follows on the last thing that the database knows of.
+
+    A backup put back over a newer archive would give numbers to new runs and events that are taken already.
+    """
+    for table, prefix, what in ((RUNS, run_prefix, "run"), (LEDGER, ledger_prefix, "ledger entry")):
+        following = _head(books, table) + 1
+        is_taken = next(iter(store.walk(prefix(following))), None) is not None
+        if is_taken and _head(books, table) < following:  # else another process has just written it
+            raise ArchiveDamaged(
+                f"{store.description} holds {what} {following:,}, and the database does not know it: it was put "
+                "back from an older copy. Run `paloverde rebuild`, which fills it again from the objects."
+            )
+
+
+def _head(books: Engine, table: Table) -> int:
+    with books.connect() as connection:
+        return connection.execute(select(func.max(table.c.sequence))).scalar() or 0
 
 
 def _second(settings: Settings) -> Store | None:

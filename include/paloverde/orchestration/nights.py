@@ -59,6 +59,7 @@ def removal_summary(report: RemovalReport) -> Summary:
         "removed": len(report.removed),
         "restored": len(report.restored),
         "pending": len(report.pending),
+        "alerts": len(report.alerts),
     }
 
 
@@ -109,5 +110,15 @@ def _line(day: date, slug: str, night: Mapping[str, Any] | None, removal: Mappin
         return f"{told}; removed items were NOT looked for, see the log of its removals task."
     return (
         f"{told}; {removal['removed']} removed, {removal['restored']} restored, "
-        f"{removal['pending']} not yet certain."
+        f"{removal['pending']} not yet certain.{_warning(removal['alerts'])}"
+    )
+
+
+def _warning(alerts: int) -> str:
+    """What was deleted on an official's account before anybody was consulted (policy V.E.4(d))."""
+    if not alerts:
+        return ""
+    return (
+        f" WARNING: {alerts} deleted on this official's account, and no ticket says that the City Manager "
+        "and the City Attorney were consulted before; `paloverde removed list --alerts` names them."
     )

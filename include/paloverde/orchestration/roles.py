@@ -1,7 +1,8 @@
 """What each role may do in Airflow: one table, and whatever is not in it is refused.
 
 Nobody may delete a DAG, a run or a task's history, nor write an XCom: runs are part of the evidence that
-a night happened. A review (`HITL_DETAIL`) can be answered by nobody yet; no DAG asks for one.
+a night happened. Of the disposition review nobody may mark or clear anything, either: clerk and approver
+start and answer it (`HITL_DETAIL`), and what is not filed with the archive releases nothing there.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ class Dag(StrEnum):
     REQUEST = "records_request"
     HEALTH = "account_health"
     SWEEP = "recent_sweep"
+    HOLDS = "hold_reconcile"
+    COPY = "second_copy"
+    DISPOSITION = "disposition_review"
 
 
 ALL_DAGS = frozenset(Dag)
@@ -74,6 +78,7 @@ _GLANCE = _parts(_READ, *_LOOKS)
 _GLANCE_AND_LOGS = _GLANCE | _parts(_READ, "TASK_LOGS")
 _AUDIT = _GLANCE_AND_LOGS | _parts(_READ, "AUDIT_LOG", "CODE", "XCOM")
 _SWITCH = _AUDIT | _parts(frozenset({"GET", "PUT"}), "DAG")  # PUT pauses and resumes
+_REVIEW = _GLANCE_AND_LOGS | _parts(_START, "RUN") | _parts(frozenset({"GET", "PUT"}), "HITL_DETAIL")
 _RUN = _SWITCH | _parts(_MEND, "RUN", "TASK_INSTANCE")  # POST starts, PUT clears and marks
 
 RIGHTS: Mapping[Role, Rights] = {
@@ -84,8 +89,12 @@ RIGHTS: Mapping[Role, Rights] = {
             Dag.FIXITY: _GLANCE_AND_LOGS,
             Dag.HEALTH: _GLANCE_AND_LOGS,
             Dag.SWEEP: _GLANCE_AND_LOGS,
+            Dag.HOLDS: _GLANCE_AND_LOGS,
+            Dag.COPY: _GLANCE_AND_LOGS,
             Dag.REQUEST: _GLANCE_AND_LOGS | _parts(_START, "RUN"),
+            Dag.DISPOSITION: _REVIEW,
         },
+        menu=frozenset({"Dags", "Required Actions"}),
     ),
     Role.COUNSEL: Rights(dags=dict.fromkeys(ALL_DAGS, _GLANCE_AND_LOGS)),
     Role.PUBLIC_AFFAIRS: Rights(dags={Dag.NIGHTLY: _GLANCE, Dag.REMOVALS: _GLANCE}),
@@ -96,7 +105,10 @@ RIGHTS: Mapping[Role, Rights] = {
             Dag.FIXITY: _RUN,
             Dag.HEALTH: _RUN,
             Dag.SWEEP: _RUN,
+            Dag.HOLDS: _RUN,
+            Dag.COPY: _RUN,
             Dag.REQUEST: _SWITCH,  # what is asked, and when, is the clerk's to say
+            Dag.DISPOSITION: _SWITCH,
         },
         things={
             "connection": _MEND | {"DELETE"},
@@ -121,7 +133,10 @@ RIGHTS: Mapping[Role, Rights] = {
             }
         ),
     ),
-    Role.APPROVER: Rights(dags=dict.fromkeys(ALL_DAGS, _GLANCE)),
+    Role.APPROVER: Rights(
+        dags=dict.fromkeys(ALL_DAGS, _GLANCE) | {Dag.DISPOSITION: _REVIEW},
+        menu=frozenset({"Dags", "Required Actions"}),
+    ),
     Role.AUDITOR: Rights(
         dags=dict.fromkeys(ALL_DAGS, _AUDIT),
         things={"pool": _READ, "asset": _READ, "asset_alias": _READ},

@@ -17,7 +17,7 @@ from airflow.sdk.definitions.context import Context
 from airflow.sdk.exceptions import AirflowNotFoundException, AirflowSkipException
 
 from paloverde.errors import ArchiveDamaged, CredentialDead, PersonNeeded
-from paloverde.installation import Installation, open_installation
+from paloverde.installation import Installation, Purpose, open_installation
 from paloverde.orchestration import nights
 from paloverde.orchestration.airflow_parts import connection_id
 from paloverde.orchestration.asking import asked, vacant
@@ -104,12 +104,13 @@ def health(slug: str) -> Summary:
 
 
 def fixity() -> Summary:
-    """Read stored objects again and compare them with their seals."""
-    checked = _city().check_fixity()
+    """Read stored objects of both copies again, and compare them and the database with the seals."""
+    city = open_installation(load(os.environ), purpose=Purpose.REPAIR)
+    checked = city.check_fixity()
     log.info("%s", checked.sentence())
-    if checked.damaged:
+    if not checked.is_whole:
         raise ArchiveDamaged(checked.sentence())
-    return {"checked": checked.checked, "damaged": 0}
+    return {"checked": checked.checked, "damaged": 0, "overdue": checked.totals.overdue}
 
 
 def answer() -> Summary:

@@ -97,9 +97,22 @@ class Http:
             plain = decode(body, answered.get("content-encoding", ""), self._limits)
             return Fetched(got.status_code, got.reason or "", answered, plain)
 
+    def post(self, url: str, headers: dict[str, str], sent: bytes, most: int) -> Fetched:
+        """The answer to some bytes, its body not larger than `most` bytes."""
+        deadline = time.monotonic() + self._limits.deadline
+        with self._asked(url, headers, "POST", sent) as got:
+            body = b"".join(_read(got.raw, deadline, most))
+            answered = _headers_of(got)
+            check_length(answered, body)
+            return Fetched(got.status_code, got.reason or "", answered, body)
+
     @contextmanager
     def _asked(
-        self, url: str, headers: dict[str, str], method: str = "GET", form: dict[str, str] | None = None
+        self,
+        url: str,
+        headers: dict[str, str],
+        method: str = "GET",
+        form: dict[str, str] | bytes | None = None,
     ) -> Iterator[requests.Response]:
         """The answer as it begins to come; whatever goes wrong with it is said in one sentence."""
         try:
@@ -118,6 +131,18 @@ class Http:
 
     def close(self) -> None:
         self._session.close()
+
+
+def post(url: str, body: bytes, content_type: str, deadline: float, most: int) -> Fetched:
+    """The answer to one POST of some bytes: for services that are no site (timestamps, witnesses).
+
+    `deadline` is in seconds, `most` the largest answer in bytes. Raises `Unreachable` where no whole one came.
+    """
+    line = Http(Limits(deadline=deadline))
+    try:
+        return line.post(url, {"Content-Type": content_type, "Accept-Encoding": "identity"}, body, most)
+    finally:
+        line.close()
 
 
 def decode(body: bytes, encoding: str, limits: Limits) -> bytes:

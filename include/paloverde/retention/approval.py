@@ -50,8 +50,10 @@ def standing_of(cabinet: Cabinet, order_id: str) -> OrderStanding:
         )
     order = _told(cabinet, filed, Order)
     files = {one.stored.sha256 for one in cabinet.history(FILES, order_id) if one.entry < filed.entry}
-    standing = OrderStanding(order, reported={order.lines_sha256, order.report_sha256} <= files)
-    for paper in cabinet.history(ACTS, order_id):
+    acts = cabinet.history(ACTS, order_id)
+    reported = {order.lines_sha256, order.report_sha256, order.table_sha256} <= files
+    standing = OrderStanding(order, reported=reported, acts=len(acts))
+    for paper in acts:
         if paper.entry > filed.entry:  # whatever was filed before the order speaks of another
             standing = _after(standing, _told(cabinet, paper, Act))
     certificate = cabinet.last(CERTIFICATES, order_id)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from paloverde.records import Holder, add_calendar_years, archive_day
 from paloverde.retention.facts import Facts, Ground, HeldBy, HoldKind, Reason
@@ -53,6 +54,7 @@ def kept_because(reasons: Sequence[Reason]) -> str:
     return f"Kept, because {joined}. {ends}"
 
 
+@lru_cache(maxsize=16_384)
 def spoken(day: date) -> str:
     """A day as a clerk reads it: Monday, March 2, 2026."""
     return f"{day:%A, %B} {day.day}, {day.year}"
@@ -69,7 +71,7 @@ def _grounds(facts: Facts, today: date, schedules: Schedules) -> Iterator[Reason
     if facts.locked_until is not None:
         yield _lock(facts.locked_until)
     if facts.shown:
-        told = "the site still shows it, and hands it to the City again each night"
+        told = "the site showed it when it was last looked at, and hands it to the City again while it does"
         yield _by(RULES["still_shown"], Ground.IN_USE, told, None)
     if facts.in_question:
         told = "it may have been removed, and nobody knows yet whether it was"
@@ -139,12 +141,12 @@ def _hold(held: HeldBy) -> Reason:
         told = f"the litigation hold {held.hold} ({held.matter}) is on it since {since}, and counsel has not"
         told += " released it"
         return _by(RULES["litigation_hold"], Ground.LITIGATION, told, None, f"Litigation hold {held.hold}")
+    rule, source = RULES["records_request"], f"Records request {held.matter}"
     told = f"the records request {held.matter} touches it since {since}"
     if held.ends_on is None:
-        told += " and is open"
-    else:
-        told += f"; it is closed, and the time after it ends on {spoken(held.ends_on)}"
-    return _by(RULES["records_request"], Ground.REQUEST, told, held.ends_on, f"Records request {held.matter}")
+        return _by(rule, Ground.REQUEST, f"{told} and is open", None, source)
+    told += f"; it is closed, and the last day of the time after it is {spoken(held.ends_on)}"
+    return _by(rule, Ground.REQUEST, told, min(held.ends_on, date.max - _A_DAY) + _A_DAY, source)
 
 
 def _lock(locked_until: datetime) -> Reason:

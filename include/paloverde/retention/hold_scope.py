@@ -1,7 +1,7 @@
 """What a hold is about: accounts, people, days, words and named items. Pure.
 
-Recall matters more than precision. An item whose posting date is not known is held where it may lie within the
-days, one whose poster the site does not name where the person may have posted it.
+Recall matters more than precision. An item whose posting date is not known is held where it may lie within
+the days, one whose poster the site does not name where the person may have posted it.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ _FRONT = re.compile(r"(?:www|m|mobile)\.")
 class Scope(msgspec.Struct, frozen=True, kw_only=True):
     """An item is in scope where all that is said here holds of one of its versions; or where `items` name it.
 
-    An empty member is no limit. `people` are display names, usernames or the site's ids of posters. `since` and
-    `until` are Pacific days of posting, both included. `words` is a question as `paloverde search` takes it,
-    `meaning` the same in English. `items` are permalinks, ids, or `account/kind/id`. `unnamed` says whether what
-    was posted by nobody knows whom is held beside what the people posted.
+    An empty member is no limit. `people` are display names, usernames or the site's ids of posters. `since`
+    and `until` are Pacific days of posting, both included. `words` is a question as `paloverde search` takes
+    it, `meaning` the same in English. `items` are permalinks, ids, or `account/kind/id`. `unnamed`: what
+    comes from posters whom the site does not name is held beside what the people posted.
     """
 
     accounts: tuple[str, ...] = ()

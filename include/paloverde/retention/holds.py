@@ -1,8 +1,8 @@
 """Holds: the order of counsel (or an open records request) that records be kept, whatever any schedule says.
 
-A hold is what its papers of the series `holds` say together: issued once, widened as often as needed, released
-by counsel with a memo. Nothing narrows one. Which items it has gathered stands in papers of another series
-(`retention.held`); the matter is a title fit for the public, and nothing privileged is in any of these papers.
+A hold is what its papers of the series `holds` say together: issued once, widened as often as needed,
+released by counsel with a memo. Nothing narrows one. Which items it has gathered stands in papers of another
+series (`retention.held`). The matter is a title fit for the public: nothing privileged is in these papers.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import msgspec
 
 from paloverde.archive.papers import Cabinet, Filed
 from paloverde.archive.store.rules import digest_of
-from paloverde.errors import BadQuestion, PersonNeeded
+from paloverde.errors import ArchiveDamaged, BadQuestion, PersonNeeded
 from paloverde.records import PACIFIC
 from paloverde.retention.facts import HeldBy, HoldKind
 from paloverde.retention.hold_scope import Scope, check_scope, spoken
@@ -96,7 +96,6 @@ class Closed(msgspec.Struct, frozen=True, tag_field="act", tag="closed"):
 class Lifted(msgspec.Struct, frozen=True, tag_field="act", tag="lifted"):
     """The hold is over, and its objects bear no legal hold on its account any more."""
 
-    objects: int  # those that no other hold kept
     at: datetime
 
 
@@ -138,7 +137,7 @@ class Hold(msgspec.Struct, frozen=True):
         """The hold in one sentence, and how it ended in another."""
         kind = "Litigation hold" if self.kind is HoldKind.LITIGATION else "Hold for an open records request"
         issued = f"issued by {self.issued_by.name} ({self.issued_by.role}) on {day_of(self.issued_at)}"
-        told = f"{kind} {self.id}, “{self.matter}”, {issued} (trigger: {self.trigger}): {self.scope_sentence()}."
+        told = f"{kind} {self.id}, “{self.matter}”, {issued} (trigger: {self.trigger}). To be kept: {self.scope_sentence()}."
         return f"{told}{self._end()}"
 
     def _end(self) -> str:
@@ -148,7 +147,7 @@ class Hold(msgspec.Struct, frozen=True):
         if self.closed:
             told = f" Closed on {spoken(self.closed.closed_on)}, and kept to {spoken(self.closed.ends_on)}."
         if self.lifted:
-            return f"{told} The legal holds of {self.lifted.objects:,} objects were lifted on {day_of(self.lifted.at)}."
+            return f"{told} Its legal holds were lifted on {day_of(self.lifted.at)}."
         return told
 
 
@@ -222,13 +221,15 @@ class HoldPapers:
             raise BadQuestion(f"{id_} is a litigation hold: counsel releases it, with a memo.")
         if hold.closed is None:
             act = Closed(on, on + timedelta(days=tail_days), by, self._clock())
-            self._file(id_, act, "hold closed", by.actor, hold.papers, {"hold": id_, "ends": str(act.ends_on)})
+            self._file(
+                id_, act, "hold closed", by.actor, hold.papers, {"hold": id_, "ends": str(act.ends_on)}
+            )
         return self.get(id_)
 
-    def lifted(self, hold: Hold, objects: int, actor: str) -> Hold:
+    def lifted(self, hold: Hold, actor: str) -> Hold:
         """Nothing is left to be lifted of a hold that is over."""
-        act, about = Lifted(objects, self._clock()), {"hold": hold.id, "objects": str(objects)}
-        self._file(hold.id, act, "legal holds lifted", actor, hold.papers, about)
+        act = Lifted(self._clock())
+        self._file(hold.id, act, "legal holds lifted", actor, hold.papers, {"hold": hold.id})
         return self.get(hold.id)
 
     def _active(self, id_: str) -> Hold:
@@ -242,14 +243,12 @@ class HoldPapers:
         same = isinstance(first, Issued) and _order(first) == _order(issued)
         if not same:
             raise BadQuestion(
-                f"A hold {issued.id} was issued already, and says something else: give the new one another name, "
-                f"or widen that one with `paloverde hold amend {issued.id}`."
+                f"A hold {issued.id} was issued already, and says something else: give the new one another "
+                f"name, or widen that one with `paloverde hold amend {issued.id}`."
             )
         return self.get(issued.id)
 
-    def _file(
-        self, id_: str, act: Act, what: str, actor: str, after: int, about: dict[str, str]
-    ) -> None:
+    def _file(self, id_: str, act: Act, what: str, actor: str, after: int, about: dict[str, str]) -> None:
         self._cabinet.file(SERIES, id_, act, what=what, actor=actor, about=about, after=after, for_ever=True)
 
 
@@ -272,7 +271,7 @@ def standing_of(acts: Iterable[Act]) -> Hold:
     """What the papers of one hold say together, oldest first."""
     first, *later = acts
     if not isinstance(first, Issued):
-        raise ValueError("the first paper of a hold issues it")
+        raise ArchiveDamaged("The first paper of a hold does not issue it: run `paloverde rebuild`.")
     hold = Hold(
         first.id, first.kind, first.matter, first.trigger, first.by, first.at, (first.scope,)
     )  # fmt: skip

@@ -93,6 +93,7 @@ class OrderStanding(msgspec.Struct, frozen=True):
     """Everything that was filed of an order so far.
 
     `reported` says that the list and the report which the order names are filed. `check` is the newest one.
+    `acts` is how many acts are filed about it: whoever files the next one names it.
     """
 
     order: Order
@@ -103,3 +104,4 @@ class OrderStanding(msgspec.Struct, frozen=True):
     certificate: str = ""  # SHA-256 of the certificate, once it was carried out
     reported: bool = False
     check: PeopleCheck | None = None
+    acts: int = 0

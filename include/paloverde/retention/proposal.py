@@ -49,8 +49,9 @@ def verdict_of(facts: Facts, today: date, schedules: Schedules) -> Verdict:
         return Verdict(reasons)
     free = free_since(facts, today, schedules)
     covering = schedules.covering(facts, today)
-    if free is None or not covering:
-        raise AssertionError(f"{facts.item}: no reason to keep it, and no class or no day. That cannot be.")
+    if free is None or not covering:  # the two disagree: then nothing permits it
+        told = "the rules do not say since when nothing keeps it"
+        return Verdict([Reason(Ground.UNKNOWN, told, "Gov. Code 34090", None)])
     schedule, class_ = max(covering, key=lambda pair: _years_end(facts, pair[1]))
     return Verdict([], class_.id, _rule(schedule, class_), schedule.resolution, free)
 

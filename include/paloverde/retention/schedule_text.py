@@ -41,7 +41,7 @@ def read_schedule(text: str, *, where: str) -> Schedule:
         reading.check_class(number, table)
     reading.refuse_twice(classes)
     reading.refuse_unknown("", document, Schedule.__struct_fields__)
-    schedule = reading.convert("", document, Schedule)
+    schedule: Schedule = reading.convert("", document, Schedule)
     reading.check_dates(schedule)
     return schedule
 

@@ -89,18 +89,18 @@ class Scan:
         """The answers among the copies kept of removed items."""
         table = self.removals.table
         self.rows += len(table)
-        sure = self._sure(table)
+        sure = self.sure(table)
         yield from self._holds(_take(table, sure), [(self.removals.parts[number], 0) for number in sure])
 
     def _of_part(self, part: SealedPart) -> tuple[int, list[Hold]]:
         table = self.archive.table(part.part, self.columns)
-        sure = self._sure(table)
+        sure = self.sure(table)
         if not sure:
             return len(table), []
         whole = _take(self.archive.table(part.part, COLUMNS), sure)
         return len(table), list(self._holds(whole, [(part, number) for number in sure]))
 
-    def _sure(self, table: pa.Table) -> list[int]:
+    def sure(self, table: pa.Table) -> list[int]:
         """The numbers of the rows that answer."""
         numbers = np.flatnonzero(self._selected(table)).tolist()
         rows = self._rows(_take(table, numbers))

@@ -188,8 +188,9 @@ SETTINGS: tuple[Setting, ...] = (
             "Root certificates (PEM) of the timestamp authorities, which every token is verified against.",
             parse=forms.path),
     Setting("witnesses", None,
-            "Addresses of witnesses outside of the City that signed heads are sent to (C2SP tlog-witness), "
-            "with commas between them.", parse=forms.addresses),
+            "Witnesses outside of the City that signed heads are sent to (C2SP tlog-witness): of each its "
+            "verifier key and its address, with a space between, and commas between witnesses.",
+            parse=forms.witnesses),
     Setting("agency_name", "City (PALOVERDE_AGENCY_NAME is not set)",
             "Name of the agency on pages, letters and bundles."),
     Setting("clock_skew_seconds", "120",
@@ -333,12 +334,24 @@ def _refuse_misfits(settings: Settings) -> None:
         raise BadSetting(
             "PALOVERDE_S3_ACCESS_KEY and PALOVERDE_S3_SECRET_KEY belong together; one of them is missing."
         )
+    for told in (settings.timestamp_authorities or (), settings.witnesses or ()):
+        _refuse_this_machine(told, loopback=settings.allow_loopback_sites)
     for name in (setting.name for setting in SETTINGS if setting.name.endswith("api")):
         address = getattr(settings, name)
         if address is not None and not _may_be_asked(address, loopback=settings.allow_loopback_sites):
             raise BadSetting(
                 f"{PREFIX}{name.upper()} is {address!r}, but must be https on another machine; "
                 "only the demo and tests set PALOVERDE_ALLOW_LOOPBACK_SITES=true for a site on this one."
+            )
+
+
+def _refuse_this_machine(addresses: tuple[str, ...], *, loopback: bool) -> None:
+    """Who vouches for the ledger is another machine. Plain http may be: what they answer is signed."""
+    for address in (text.rpartition(" ")[2] for text in addresses):
+        if _is_loopback(urlsplit(address).hostname or "") and not loopback:
+            raise BadSetting(
+                f"{address!r} is on this machine, and a timestamp authority or a witness must be outside of the "
+                "City; only the demo and tests set PALOVERDE_ALLOW_LOOPBACK_SITES=true."
             )
 
 

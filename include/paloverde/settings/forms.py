@@ -124,6 +124,18 @@ def addresses(text: str) -> tuple[str, ...]:
     return tuple(api(part.strip()) for part in text.split(",") if part.strip())
 
 
+def witnesses(text: str) -> tuple[str, ...]:
+    """Witnesses with commas between them: each its verifier key and its address, a space between."""
+    found = []
+    for part in text.split(","):
+        key, _, address = part.strip().partition(" ")
+        if part.strip():
+            if not re.fullmatch(r"[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+=*", key) or not address.strip():
+                raise WrongValue("a verifier key (name+digits+key) and an address, with a space between them")
+            found.append(f"{key} {api(address.strip())}")
+    return tuple(found)
+
+
 def origin(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9.-]+(/[A-Za-z0-9._-]+)*", text):
         raise WrongValue("a host name and a path such as archive.city.example/ledger")

@@ -85,13 +85,16 @@ RUNS = Table(
     UniqueConstraint("account", "day", "kind", "digest"),
 )
 
-# Every object that a seal names: readers take their file list from here, never from a listing.
+# Every object that a seal names and that stands: readers take their file list from here, never from a listing.
+# `sequence` is the run that sealed it, `of_run` the one whose observations it holds: another only where a
+# disposition wrote it again; the day is that run's too.
 PARTS = Table(
     "parts",
     METADATA,
     Column("key", Text, primary_key=True),
     Column("version_id", Text, primary_key=True),
     Column("sequence", Integer, primary_key=True),
+    Column("of_run", Integer, nullable=False),
     Column("role", String(12), nullable=False),
     Column("account", String(80), nullable=False),
     Column("day", Date, nullable=False),

@@ -74,7 +74,9 @@ def test_the_hashes_of_no_one_and_two_entries_are_those_of_rfc_6962() -> None:
     assert merkle.EMPTY.hex() == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     assert merkle.leaf_hash(b"").hex() == "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"
     one, two = merkle.leaf_hash(b""), merkle.leaf_hash(b"\0")
-    assert merkle.root_of([one, two]).hex() == "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125"
+    assert (
+        merkle.root_of([one, two]).hex() == "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125"
+    )
 
 
 @given(st.integers(0, 300))

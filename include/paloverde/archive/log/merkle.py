@@ -27,7 +27,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 
 def split(size: int) -> int:
-    """How many leaves of a tree of `size` (2 or more) are in its left half: the largest power of two below."""
+    """How many leaves are in the left half of a tree of `size` (2 or more): the largest power of two below."""
     return 1 << (size - 1).bit_length() - 1
 
 
@@ -40,7 +40,7 @@ def root_of(leaves: Sequence[bytes]) -> bytes:
 
 
 class Frontier:
-    """The right edge of a growing tree: what its root and its growth need, one hash for each bit of its size."""
+    """The right edge of a growing tree: what its root and its growth need, a hash for each bit of its size."""
 
     def __init__(self) -> None:
         self.size = 0
@@ -103,7 +103,7 @@ def includes(index: int, size: int, leaf: bytes, proof: Sequence[bytes], root: b
     return subtree_includes(index, 0, size, leaf, proof, root)
 
 
-def subtree_includes(  # noqa: PLR0913 - what the proof speaks of has so many parts
+def subtree_includes(
     index: int, start: int, end: int, leaf: bytes, proof: Sequence[bytes], root: bytes
 ) -> bool:
     """The same for the subtree over the leaves from `start` up to `end`; `index` counts in the whole tree."""
@@ -126,7 +126,7 @@ def is_consistent(
     return older > 0 and subtree_is_consistent(0, older, newer, older_root, newer_root, proof)
 
 
-def subtree_is_consistent(  # noqa: PLR0913 - what the proof speaks of has so many parts
+def subtree_is_consistent(
     start: int, end: int, size: int, subtree_root: bytes, root: bytes, proof: Sequence[bytes]
 ) -> bool:
     """Whether `proof` shows that the leaves from `start` up to `end` of the tree have that root."""
@@ -156,7 +156,7 @@ def _climb_both(
 ) -> tuple[bytes, bytes]:
     """The roots of the subtree and of the tree that a proof leads to.
 
-    `told` is the hash of the subtree, None where the subtree reaches over an edge and only a part of it is left.
+    `told` is the hash of the subtree, None where it reaches over an edge and only a part of it is left.
     """
     if (start, end) == (0, size):
         whole = proof.pop() if told is None else told

@@ -6,16 +6,19 @@ import secrets
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from paloverde.archive.store.destroyer import Destroyer
 from paloverde.archive.store.directory import DirectoryStore
+from paloverde.archive.store.directory_destroyer import DirectoryDestroyer
 from paloverde.archive.store.directory_tamper import DirectoryTamper
 from paloverde.archive.store.interface import Grade, Standing, Store, Stored
 from paloverde.archive.store.s3 import S3Store, connect
 from paloverde.archive.store.s3 import make_bucket as make_s3_bucket
+from paloverde.archive.store.s3_destroyer import S3Destroyer
 from paloverde.archive.store.s3_tamper import S3Tamper
 from paloverde.archive.store.tamper import Tamper
 from paloverde.errors import BadSetting, StoreCannotPromise
 
-__all__ = ["Grade", "Standing", "Store", "Stored", "Tamper", "make_bucket", "open_store", "open_tamper"]
+__all__ = ["Grade", "Standing", "Store", "Stored", "Tamper", "make_bucket", "open_destroyer", "open_store", "open_tamper"]
 
 PROBE_PATIENCE = 5.0  # seconds: the probe asks what a store does, not what it may do later
 
@@ -63,6 +66,31 @@ def open_tamper(
     wrong = secrets.token_hex(20)
     stranger = connect(endpoint, region=region, access_key=access_key or "stranger", secret_key=wrong)
     return S3Tamper(S3Store(client, bucket, mode, patience=PROBE_PATIENCE), stranger)
+
+
+def open_destroyer(
+    url: str,
+    *,
+    endpoint: str | None = None,
+    region: str | None = None,
+    access_key: str | None = None,
+    secret_key: str | None = None,
+    mode: Grade = Grade.GOVERNANCE,
+) -> Destroyer:
+    """What destroys in the store at `url`, with the arguments of `open_store` and keys that may delete.
+
+    `BadSetting` where an S3 store is named without such keys: the archive's own must not be able to delete.
+    """
+    directory, bucket = _parts(url)
+    if directory is not None:
+        return DirectoryDestroyer(DirectoryStore(directory))
+    if not access_key or not secret_key:
+        raise BadSetting(
+            f"Nothing can be destroyed in {url}: keys that may delete are not set. Set PALOVERDE_DESTROY_S3_"
+            "* (and PALOVERDE_SECOND_DESTROY_S3_* for the second copy) for the time of the destruction."
+        )
+    client = connect(endpoint, region=region, access_key=access_key, secret_key=secret_key)
+    return S3Destroyer(S3Store(client, bucket, mode))
 
 
 def make_bucket(

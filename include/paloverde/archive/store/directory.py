@@ -61,7 +61,7 @@ class DirectoryStore:
 
     def __init__(self, root: Path) -> None:
         self.root = root.absolute()
-        with self._plainly("opened"):
+        with self.plainly("opened"):
             make_folders(self.root / INCOMING)
             make_folders(self.root / LOCKS)
             self._sweep()
@@ -75,7 +75,7 @@ class DirectoryStore:
     ) -> Stored:
         digest = check_bytes(check_key(key), body, sha256)
         stored = Stored(key=key, version_id=VERSION, sha256=digest, size=size_of(body))
-        with self._plainly("written"):
+        with self.plainly("written"):
             here = self._path(key).exists()
             if locked_until is not None:
                 until = whole_second(locked_until) if here else lock_date(locked_until, datetime.now(UTC))
@@ -94,7 +94,7 @@ class DirectoryStore:
     def restore(self, key: str, body: Body, *, locked_until: datetime | None, legal_hold: bool) -> Stored:
         digest = check_bytes(check_key(key), body, None)
         until = lock_to_come(locked_until, datetime.now(UTC))
-        with self._plainly("put back"):
+        with self.plainly("put back"):
             self._set_aside_a_broken_lock(key)
             self._keep(key, locked_until=until, legal_hold=legal_hold)
             self._replace(key, body)
@@ -136,14 +136,14 @@ class DirectoryStore:
         write_checked(stored, self._pieces(stored), path)
 
     def standing(self, stored: Stored) -> Standing:
-        with self._plainly("looked at"):
+        with self.plainly("looked at"):
             size = self._existing(stored).stat().st_size
             kept = self._kept(stored.key)
         mode = Grade.APPLICATION if kept.locked_until else None
         return Standing(size=size, locked_until=kept.locked_until, mode=mode, legal_hold=kept.legal_hold)
 
     def find(self, key: str) -> Stored | None:
-        with self._plainly("read"):
+        with self.plainly("read"):
             path = self._path(check_key(key))
             if not path.is_file():
                 return None
@@ -153,7 +153,7 @@ class DirectoryStore:
         return Stored(key=key, version_id=VERSION, sha256=digest, size=size)
 
     def extend(self, stored: Stored, locked_until: datetime) -> None:
-        with self._plainly("locked"):
+        with self.plainly("locked"):
             self._existing(stored)
             self._keep(stored.key, locked_until=whole_second(locked_until))
             kept = self._kept(stored.key).locked_until
@@ -163,16 +163,26 @@ class DirectoryStore:
             )
 
     def set_legal_hold(self, stored: Stored, on: bool) -> None:
-        with self._plainly("held"):
+        with self.plainly("held"):
             self._existing(stored)
             self._keep(stored.key, legal_hold=on)
 
     def walk(self, prefix: str) -> Iterator[Stored]:
-        folder = self.root / prefix.rpartition("/")[0]
-        for path in sorted(folder.rglob("*")):
-            key = path.relative_to(self.root).as_posix()
-            if key.startswith(prefix) and not key.startswith(".") and (found := self.find(key)):
+        folder, _, begins = prefix.rpartition("/")
+        with self.plainly("listed"):
+            names = sorted(name for name in _names(self.root / folder) if name.startswith(begins))
+        for name in names:
+            key = f"{folder}/{name}" if folder else name
+            if name.startswith("."):
+                continue
+            if self._path(key).is_dir():
+                yield from self.walk(f"{key}/")
+            elif found := self.find(key):
                 yield found
+
+    def places_of(self, key: str) -> tuple[Path, Path]:
+        """Where an object lies, and the file of its lock beside it."""
+        return self._path(check_key(key)), self._sidecar(key)
 
     def _path(self, key: str) -> Path:
         return self.root / key
@@ -186,13 +196,13 @@ class DirectoryStore:
         return path
 
     def _read(self, stored: Stored) -> bytes:
-        with self._plainly("read"):
+        with self.plainly("read"):
             handle = os.open(self._existing(stored), os.O_RDONLY | os.O_NOFOLLOW)
             with os.fdopen(handle, "rb") as file:
                 return file.read()
 
     def _pieces(self, stored: Stored) -> Iterator[bytes]:
-        with self._plainly("read"):
+        with self.plainly("read"):
             handle = os.open(self._existing(stored), os.O_RDONLY | os.O_NOFOLLOW)
             with os.fdopen(handle, "rb") as file:
                 while piece := file.read(_PIECE):
@@ -204,7 +214,7 @@ class DirectoryStore:
 
     def _hash(self, stored: Stored) -> str:
         """The SHA-256 of what lies under the key, read piece by piece."""
-        with self._plainly("read"):
+        with self.plainly("read"):
             handle = os.open(self._existing(stored), os.O_RDONLY | os.O_NOFOLLOW)
             with os.fdopen(handle, "rb") as file:
                 return hashlib.file_digest(file, "sha256").hexdigest()
@@ -268,7 +278,7 @@ class DirectoryStore:
                 path.unlink(missing_ok=True)
 
     @contextmanager
-    def _plainly(self, done: str) -> Iterator[None]:
+    def plainly(self, done: str) -> Iterator[None]:
         """Say in one sentence what the operating system refused."""
         try:
             yield
@@ -284,6 +294,14 @@ class DirectoryStore:
             raise Unreachable(
                 f"Something could not be {done} in the {self.description} ({error.strerror}); check the disk."
             ) from error
+
+
+def _names(folder: Path) -> list[str]:
+    """What lies in a folder; nothing where there is none."""
+    try:
+        return os.listdir(folder)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
 
 
 def make_folders(path: Path) -> None:

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 PUT_LIMIT = 5 * 1024**3  # bytes, the most that one put_object may carry
 _PIECE = 1024 * 1024  # bytes read at a time
+_SHORTEST_VERSION = 8  # characters of a version's id, on whatever server; a directory's is "1"
 _NO_KEYS = (exceptions.NoCredentialsError, exceptions.PartialCredentialsError)
 
 
@@ -182,6 +183,7 @@ class S3Store:
                 Bucket=self.bucket, Key=key, Body=sent, Metadata={"sha256": digest},
                 **checksums(body), **self._lock(until),
             )  # fmt: skip
+        self._refuse_a_cut_head(answer)
         version = answer.get("VersionId", "")
         if version in ("", "null"):
             raise StoreCannotPromise(
@@ -194,10 +196,18 @@ class S3Store:
     def restore(self, key: str, body: Body, *, locked_until: datetime | None, legal_hold: bool) -> Stored:
         digest = check_bytes(check_key(key), body, None)
         before = self._patiently(lambda: self._find(key))
-        return self._patiently(lambda: self._restore_once(key, body, digest, locked_until, legal_hold, before))
+        return self._patiently(
+            lambda: self._restore_once(key, body, digest, locked_until, legal_hold, before)
+        )
 
     def _restore_once(
-        self, key: str, body: Body, digest: str, until: datetime | None, legal_hold: bool, before: Stored | None
+        self,
+        key: str,
+        body: Body,
+        digest: str,
+        until: datetime | None,
+        legal_hold: bool,
+        before: Stored | None,
     ) -> Stored:
         """Send a new version. After a lost answer it is there already: newer than what was newest `before`."""
         found = self._find(key)
@@ -230,20 +240,24 @@ class S3Store:
             )
 
     def get(self, stored: Stored) -> bytes:
+        return _twice(lambda: self._get(stored))
+
+    def _get(self, stored: Stored) -> bytes:
         body = self._patiently(lambda: self._get_once(stored))
         check_bytes(stored.key, body, stored.sha256)
         return body
 
     def _get_once(self, stored: Stored) -> bytes:
+        self._refuse_a_foreign_version(stored)
         with plainly(self.description):
             answer = self.client.get_object(Bucket=self.bucket, Key=stored.key, VersionId=stored.version_id)
             return answer["Body"].read()
 
     def check(self, stored: Stored) -> None:
-        check_hash(stored.key, self._patiently(lambda: self._hash(stored)), stored.sha256)
+        _twice(lambda: check_hash(stored.key, self._patiently(lambda: self._hash(stored)), stored.sha256))
 
     def fetch(self, stored: Stored, path: Path) -> None:
-        self._patiently(lambda: write_checked(stored, self._pieces(stored), path))
+        _twice(lambda: self._patiently(lambda: write_checked(stored, self._pieces(stored), path)))
 
     def _hash(self, stored: Stored) -> str:
         """The SHA-256 of a version, read piece by piece."""
@@ -253,6 +267,7 @@ class S3Store:
         return whole.hexdigest()
 
     def _pieces(self, stored: Stored) -> Iterator[bytes]:
+        self._refuse_a_foreign_version(stored)
         with plainly(self.description):
             answer = self.client.get_object(Bucket=self.bucket, Key=stored.key, VersionId=stored.version_id)
             yield from answer["Body"].iter_chunks(_PIECE)
@@ -261,8 +276,10 @@ class S3Store:
         return self._patiently(lambda: self._standing(stored))
 
     def _standing(self, stored: Stored) -> Standing:
+        self._refuse_a_foreign_version(stored)
         with plainly(self.description):
             head = self.client.head_object(Bucket=self.bucket, Key=stored.key, VersionId=stored.version_id)
+        self._refuse_a_cut_head(head)
         until = head.get("ObjectLockRetainUntilDate")
         return Standing(
             size=head["ContentLength"],
@@ -270,6 +287,22 @@ class S3Store:
             mode=Grade(head["ObjectLockMode"]) if head.get("ObjectLockMode") else None,
             legal_hold=head.get("ObjectLockLegalHoldStatus") == "ON",
         )
+
+    def _refuse_a_cut_head(self, answer: Any) -> None:
+        """Where the connection ends inside the head of an answer, what was still to come is just missing.
+
+        Every server with a clock says the Date (RFC 9110 section 6.6.1), and the length of what it answers.
+        """
+        if not {"date", "content-length"} <= answer["ResponseMetadata"]["HTTPHeaders"].keys():
+            raise Unreachable(f"{self.description} gave an answer that was cut short; try again.")
+
+    def _refuse_a_foreign_version(self, stored: Stored) -> None:
+        """Some servers call it a bad request, as if it were our mistake, where an id is not of their form."""
+        if len(stored.version_id) < _SHORTEST_VERSION:
+            raise ArchiveDamaged(
+                f"{self.description} does not hold {stored.key} as version {stored.version_id}, which was "
+                "sealed in another store: run `paloverde rebuild`, or restore it from the second copy."
+            )
 
     def find(self, key: str) -> Stored | None:
         check_key(key)
@@ -284,6 +317,7 @@ class S3Store:
                 if error.response["Error"]["Code"] in ABSENT:
                     return None
                 raise
+        self._refuse_a_cut_head(head)
         found = Stored(
             key=key,
             version_id=head.get("VersionId", version_id or "null"),
@@ -355,6 +389,14 @@ class S3Store:
             stop=tenacity.stop_after_delay(self.patience) | tenacity.stop_after_attempt(8),
             reraise=True,
         )(attempt)
+
+
+def _twice(read: Callable[[], T]) -> T:
+    """What reads wrong may have been bent on the way: only what does so again is damaged."""
+    try:
+        return read()
+    except ArchiveDamaged:
+        return read()
 
 
 @contextmanager

@@ -38,6 +38,7 @@ def upgrade() -> None:
         sa.Column("key", sa.Text, primary_key=True),
         sa.Column("version_id", sa.Text, primary_key=True),
         sa.Column("sequence", sa.Integer, primary_key=True),
+        sa.Column("of_run", sa.Integer, nullable=False),
         sa.Column("role", sa.String(12), nullable=False),
         sa.Column("account", sa.String(80), nullable=False),
         sa.Column("day", sa.Date, nullable=False),

@@ -1,0 +1,142 @@
+"""The second copy: every object once more, in another place under other credentials, under the same lock.
+
+The table COPIES says which version of which object lies there. It is derived: writing an object twice changes
+nothing, so a row that is lost, or a crash between the object and its row, costs one more look.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+from sqlalchemy import Engine, func, select
+
+from paloverde.archive.fixity import SIDE_BY_SIDE, lock_wanted
+from paloverde.archive.kept import Kept, everything, uncopied
+from paloverde.archive.store.interface import Body, Store, Stored
+from paloverde.archive.vault import Vault
+from paloverde.errors import ArchiveDamaged, BadSetting
+from paloverde.state.books import changing, insert_into
+from paloverde.state.tables import COPIES
+
+IN_MEMORY = 8 * 1024 * 1024  # bytes; what is larger goes through a file
+
+
+class CopyReport(msgspec.Struct, frozen=True):
+    """What was copied, and what could not be, as sentences. `objects` are in the second copy now."""
+
+    copied: int
+    size: int
+    objects: int
+    failed: list[str]
+    seconds: float
+
+    def sentence(self) -> str:
+        told = [
+            f"{self.copied:,} objects ({self.size / 1e6:,.1f} MB) were copied in {self.seconds:,.1f} seconds; "
+            f"the second copy has {self.objects:,}."
+        ]
+        if self.failed:
+            told.append(f"Not copied, since they are damaged in the archive itself: {len(self.failed):,}.")
+            told += [*self.failed, "Run `paloverde fixity`, then `paloverde repair`."]
+        return " ".join(told)
+
+
+def second_of(vault: Vault) -> Store:
+    """The store of the second copy; `BadSetting` where the settings name none."""
+    if vault.second is None:
+        raise BadSetting(
+            "There is no second copy: name another place, under other credentials, in "
+            "PALOVERDE_SECOND_STORE (see docs/guide/disaster.md)."
+        )
+    return vault.second
+
+
+def copy_all(vault: Vault, progress: Callable[[str], None]) -> CopyReport:
+    """Copy whatever does not lie in the second copy yet.
+
+    What is damaged here is named and not copied, the rest is. Interrupted, it goes on where it was.
+    """
+    second, begun = second_of(vault), time.monotonic()
+    copied = size = 0
+    failed: list[str] = []
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        for batch in uncopied(vault.books):
+            done = list(pool.map(lambda one: _try_to_copy(vault, second, one, Path(folder)), batch))
+            there = [(kept, copy) for kept, copy in zip(batch, done, strict=True) if isinstance(copy, Stored)]
+            note_copies(vault.books, there, vault.clock())
+            failed += [told for told in done if isinstance(told, str)]
+            copied, size = copied + len(there), size + sum(copy.size for _, copy in there)
+            progress(f"{copied:,} objects copied, {size / 1e6:,.1f} MB")
+    return CopyReport(copied, size, _count(vault.books), failed, time.monotonic() - begun)
+
+
+def refill(second: Store, books: Engine, now: datetime) -> int:
+    """Fill COPIES again from what lies in the second copy; how many objects of the archive do."""
+    there = {(one.key, one.sha256): one for one in second.walk("")}
+    with changing(books) as connection:
+        connection.execute(COPIES.delete())
+    for batch in everything(books):
+        found = [(kept, there.get((kept.stored.key, kept.stored.sha256))) for kept in batch]
+        note_copies(books, [(kept, copy) for kept, copy in found if copy is not None], now)
+    return _count(books)
+
+
+def note_copies(books: Engine, copies: list[tuple[Kept, Stored]], now: datetime) -> None:
+    """Write down where the copies of some objects lie."""
+    with changing(books) as connection:
+        for kept, copy in copies:
+            values = {
+                "copy_version_id": copy.version_id, "sha256": copy.sha256, "size": copy.size, "copied_at": now,
+            }  # fmt: skip
+            row = {"key": kept.stored.key, "version_id": kept.stored.version_id, **values}
+            connection.execute(
+                insert_into(books, COPIES)
+                .values(row)
+                .on_conflict_do_update(index_elements=["key", "version_id"], set_=values)
+            )
+
+
+def bring(store: Store, stored: Stored, folder: Path) -> Body:
+    """An object's bytes, checked: in memory where it is small, else as a file in `folder`."""
+    if stored.size <= IN_MEMORY:
+        return store.get(stored)
+    path = folder / f"{stored.sha256}-{time.monotonic_ns()}"
+    store.fetch(stored, path)
+    return path
+
+
+def _try_to_copy(vault: Vault, second: Store, kept: Kept, folder: Path) -> Stored | str:
+    """The copy, or what is wrong with the original."""
+    try:
+        standing = vault.store.standing(kept.stored)
+        body = bring(vault.store, kept.stored, folder)
+    except ArchiveDamaged as error:
+        return str(error)
+    try:
+        until = lock_wanted(kept, [standing], vault.clock())
+        copy = _put(second, kept, body, until)
+        if standing.legal_hold:
+            second.set_legal_hold(copy, on=True)
+    finally:
+        if isinstance(body, Path):
+            body.unlink()
+    return copy
+
+
+def _put(second: Store, kept: Kept, body: Body, until: datetime | None) -> Stored:
+    """Put it into the second copy; where other bytes lie there under its key, they are damaged."""
+    try:
+        return second.put(kept.stored.key, body, locked_until=until, sha256=kept.stored.sha256)
+    except ArchiveDamaged:
+        return second.restore(kept.stored.key, body, locked_until=until, legal_hold=False)
+
+
+def _count(books: Engine) -> int:
+    with books.connect() as connection:
+        return connection.execute(select(func.count()).select_from(COPIES)).scalar() or 0

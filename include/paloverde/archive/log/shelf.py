@@ -1,0 +1,163 @@
+"""The log's objects in the store: tiles, bundles of entries, signed heads, timestamps, witnesses' signatures.
+
+None of them ever has other bytes under its key. The table LOG says which version of each was written; it is
+derived, and an object that it does not name is looked for by its key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+from sqlalchemy import select
+
+from paloverde.archive.layout import LOG_HEADS, head_prefix
+from paloverde.archive.log.notes import Head, read_head
+from paloverde.archive.store.interface import Stored
+from paloverde.archive.vault import Vault
+from paloverde.errors import ArchiveDamaged, Unreadable
+from paloverde.records import archive_day
+from paloverde.state.books import writing
+from paloverde.state.tables import LOG
+
+_DIGITS = 12  # of the number of entries in a key
+
+
+class What(StrEnum):
+    """What an object of the log is."""
+
+    TILE = "tile"
+    ENTRIES = "entries"
+    HEAD = "head"
+    TIMESTAMP = "timestamp"
+    WITNESS = "witness"
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """An object of the log as it lies in the store. `tree_size` is up to which entry it reaches."""
+
+    stored: Stored
+    what: What
+    tree_size: int
+    made_at: datetime
+
+
+class Shelf:
+    """Puts the log's objects into the store and gets them again."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+
+    def read(self, key: str) -> bytes:
+        """The bytes under a key; `ArchiveDamaged` where they are missing or changed."""
+        stored = self._stored(key)
+        if stored is None:
+            raise ArchiveDamaged(
+                f"{key} of the ledger's log is missing from {self._vault.store.description}; restore it from "
+                "the second copy."
+            )
+        return self._vault.store.get(stored)
+
+    def put(self, key: str, body: bytes, what: What, tree_size: int) -> Kept:
+        """Store an object, locked like the ledger. What it is stands in the table once it is noted."""
+        now = self._vault.clock()
+        until = self._vault.locked_until(archive_day(now))
+        return Kept(self._vault.store.put(key, body, locked_until=until), what, tree_size, now)
+
+    def note(self, kept: list[Kept]) -> None:
+        """Write down what was stored."""
+        with writing(self._vault.books) as connection:
+            for one in kept:
+                known = select(LOG.c.key).where(LOG.c.key == one.stored.key)
+                if connection.execute(known).first() is None:
+                    connection.execute(LOG.insert().values(row_of(one)))
+
+    def newest_head(self) -> Head | None:
+        """The head over most entries, as the store has it: also one that the database does not know.
+
+        `ArchiveDamaged` where the store holds two heads over as many entries with two roots.
+        """
+        size = self._newest_size()
+        found = [read_kept_head(self._vault.store.get(one), one.key) for one in self._heads_from(size)]
+        if not found:
+            if size:
+                raise ArchiveDamaged(
+                    f"The signed head over {size:,} entries is missing from {self._vault.store.description}; "
+                    "restore it from the second copy."
+                )
+            return None
+        refuse_two_roots(found)
+        return max(found, key=lambda head: head.size)
+
+    def of(self, what: What, tree_size: int) -> Iterator[Stored]:
+        """The objects of a kind that belong to the head over so many entries."""
+        query = select(LOG).where(LOG.c.what == what, LOG.c.tree_size == tree_size).order_by(LOG.c.key)
+        with self._vault.books.connect() as connection:
+            rows = connection.execute(query).mappings().all()
+        return (Stored(row["key"], row["version_id"], row["sha256"], row["size"]) for row in rows)
+
+    def newest_key(self, what: What, name: str) -> str | None:
+        """The key, over most entries, of an object of a kind with that authority or witness in its name."""
+        query = select(LOG.c.key).where(LOG.c.what == what, LOG.c.key.contains(f"-{name}-", autoescape=True))
+        with self._vault.books.connect() as connection:
+            found: str | None = connection.execute(query.order_by(LOG.c.tree_size.desc()).limit(1)).scalar()
+        return found
+
+    def everything(self) -> Iterator[Stored]:
+        """Every object of the log that the database knows, for a copy of it."""
+        with self._vault.books.connect() as connection:
+            rows = connection.execute(select(LOG).order_by(LOG.c.key)).mappings().all()
+        return (Stored(row["key"], row["version_id"], row["sha256"], row["size"]) for row in rows)
+
+    def _newest_size(self) -> int:
+        query = select(LOG.c.tree_size).where(LOG.c.what == What.HEAD).order_by(LOG.c.tree_size.desc())
+        with self._vault.books.connect() as connection:
+            return connection.execute(query.limit(1)).scalar() or 0
+
+    def _heads_from(self, size: int) -> Iterator[Stored]:
+        """Every head in the store over `size` entries or more.
+
+        Asked for by the beginnings that larger numbers can have, so that ten years of heads are not listed.
+        """
+        if not size:
+            yield from self._vault.store.walk(LOG_HEADS)
+            return
+        yield from self._vault.store.walk(head_prefix(size))
+        digits = f"{size:0{_DIGITS}d}"
+        for at, digit in enumerate(digits):
+            for larger in range(int(digit) + 1, 10):
+                yield from self._vault.store.walk(f"{LOG_HEADS}{digits[:at]}{larger}")
+
+    def _stored(self, key: str) -> Stored | None:
+        with self._vault.books.connect() as connection:
+            row = connection.execute(select(LOG).where(LOG.c.key == key)).mappings().first()
+        if row is None:
+            return self._vault.store.find(key)
+        return Stored(key, row["version_id"], row["sha256"], row["size"])
+
+
+def row_of(kept: Kept) -> dict[str, object]:
+    """An object of the log as a row of the table LOG."""
+    rest = {"what": kept.what.value, "tree_size": kept.tree_size, "made_at": kept.made_at}
+    return msgspec.structs.asdict(kept.stored) | rest
+
+
+def read_kept_head(body: bytes, key: str) -> Head:
+    """A head of our own; `ArchiveDamaged` where it cannot be read."""
+    try:
+        return read_head(body)
+    except Unreadable as error:
+        raise ArchiveDamaged(f"{key} cannot be read: {error}. Restore it from the second copy.") from error
+
+
+def refuse_two_roots(heads: list[Head]) -> None:
+    """`ArchiveDamaged` where two heads say different things about the same number of entries."""
+    roots: dict[int, bytes] = {}
+    for head in heads:
+        if roots.setdefault(head.size, head.root) != head.root:
+            raise ArchiveDamaged(
+                f"There are two signed heads over {head.size:,} entries with two roots: two histories were "
+                "signed. Keep both, and find out who has used the signing key."
+            )

@@ -1,0 +1,197 @@
+"""Propose, approve and carry out lawful destruction. A report of what would be destroyed lies open for some
+days; the council's resolution, the city attorney's written consent and two different people must stand behind
+exactly the list that it names. Whoever acts signs in with a password of their own: a shell is not a person.
+"""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import os
+import stat
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from paloverde.commands.office import day, opened
+from paloverde.errors import BadSetting, PersonNeeded
+from paloverde.installation import Installation
+from paloverde.orchestration.people import People, Person, Role
+from paloverde.retention.approval import closed
+from paloverde.retention.orders import OrderStanding
+from paloverde.settings import load
+
+_OFFICERS = (Role.CLERK, Role.APPROVER)
+# Who may do what. Whoever hands in the consent is the city attorney's office, and approves nothing.
+_MAY = {
+    "propose": _OFFICERS,
+    "approve": _OFFICERS,
+    "consent": (Role.COUNSEL,),
+    "resolution": (Role.CLERK,),
+    "withdraw": (*_OFFICERS, Role.COUNSEL),
+    "carry-out": _OFFICERS,
+}
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True)
+    actions.add_parser("list", help="list every order and how it stands")
+    propose = _acting(actions.add_parser("propose", help="make an order of what nothing keeps any longer"))
+    propose.add_argument("account", nargs="*", help="slugs of accounts; all where none is given")
+    propose.add_argument("--out", type=Path, metavar="FOLDER", help="where the report is written")
+    show = _of_order(actions.add_parser("show", help="show an order and what it still lacks"))
+    show.add_argument("--out", type=Path, metavar="FOLDER", help="write its report there again")
+    _of_order(_acting(actions.add_parser("approve", help="approve exactly the list of an order")))
+    consent = _of_order(_acting(actions.add_parser("consent", help="file the city attorney's consent")))
+    consent.add_argument("--name", required=True, help="who gave it")
+    _document(consent, "consent")
+    resolution = _of_order(_acting(actions.add_parser("resolution", help="file the council's resolution")))
+    resolution.add_argument("--number", required=True, help="of the resolution: 2026-41")
+    _document(resolution, "resolution")
+    withdraw = _of_order(_acting(actions.add_parser("withdraw", help="withdraw an order for good")))
+    withdraw.add_argument("--why", required=True, help="in one sentence")
+    _of_order(
+        _acting(actions.add_parser("carry-out", help="destroy what an order names, where nothing lacks"))
+    )
+    certificate = _of_order(actions.add_parser("certificate", help="write the certificate of destruction"))
+    certificate.add_argument("--out", type=Path, metavar="FILE", required=True, help="the page to write")
+
+
+def run(args: argparse.Namespace) -> int:
+    city = opened()
+    match args.action:
+        case "list":
+            return _list(city)
+        case "show":
+            return _show(city, args.order, args.out)
+        case "certificate":
+            args.out.write_bytes(city.disposition.certificate_page(args.order))
+            print(f"The certificate of {args.order} is {args.out}.")
+            return 0
+    people = People(load(os.environ).home / "users.json")
+    _act(city, args, signed_in(people, args, _MAY[args.action]), people)
+    return 0
+
+
+def _act(city: Installation, args: argparse.Namespace, person: Person, people: People) -> None:
+    disposition, by = city.disposition, person.username
+    match args.action:
+        case "propose":
+            _propose(city, args, by)
+        case "approve":
+            given = disposition.approve(args.order, by, person.role.value, "command line")
+            print(f"{by} has approved {args.order}, the list with the SHA-256 {given.lines_sha256}.")
+            _tell_rest(city, args.order)
+        case "consent":
+            disposition.consent(args.order, args.name, args.date, args.file, by)
+            _tell_rest(city, args.order)
+        case "resolution":
+            disposition.resolution(args.order, args.number, args.date, args.file, by)
+            _tell_rest(city, args.order)
+        case "withdraw":
+            disposition.withdraw(args.order, args.why, by)
+            print(f"{args.order} is withdrawn. Nothing of it was destroyed; its items may be proposed anew.")
+        case "carry-out":
+            print(disposition.carry_out(args.order, roles_of(people), by, _say))
+
+
+def signed_in(people: People, args: argparse.Namespace, allowed: Sequence[Role]) -> Person:
+    """The person at the command line, by their own password; `PersonNeeded` where the role may not."""
+    person = people.check(args.user, _password(args.password_file))
+    if person is None:
+        raise PersonNeeded(
+            f"The password is not that of {args.user!r}, or nobody signs in so. Nothing was done."
+        )
+    if person.role not in allowed:
+        may = " or ".join(role.value for role in allowed)
+        raise PersonNeeded(
+            f"{person.username} is {person.role.value}; `{args.action}` needs {may}. Nothing was done."
+        )
+    return person
+
+
+def roles_of(people: People) -> dict[str, str]:
+    """The users file as it is now: username to role."""
+    return {person.username: person.role.value for person in people.all()}
+
+
+def _password(file: Path | None) -> str:
+    if file is None:
+        return getpass.getpass("Your password: ")
+    if stat.S_IMODE(file.stat().st_mode) & 0o077:
+        raise BadSetting(f"{file} can be read by others on this machine: run `chmod 600 {file}`.")
+    return file.read_text(encoding="utf-8").removesuffix("\n")
+
+
+def _propose(city: Installation, args: argparse.Namespace, by: str) -> None:
+    made = city.disposition.propose(args.account, by, _say)
+    print(made.sentence)
+    if made.order is not None:
+        for file in city.disposition.report(made.order.id, args.out or city.settings.home / "orders"):
+            print(file)
+
+
+def _list(city: Installation) -> int:
+    orders = city.disposition.orders()
+    for standing in orders:
+        order = standing.order
+        print(f"{order.id}  {order.items:,} items  {', '.join(order.accounts)}  {_state(city, standing)}")
+    if not orders:
+        print("No destruction was ever proposed.")
+    return 0
+
+
+def _state(city: Installation, standing: OrderStanding) -> str:
+    ended = closed(standing, city.disposition.today)
+    if ended:
+        return ended
+    missing = city.disposition.awaited(standing.order.id)
+    return f"open, {len(missing)} things lacking" if missing else "open, nothing lacking"
+
+
+def _show(city: Installation, order_id: str, out: Path | None) -> int:
+    standing = city.disposition.standing(order_id)
+    order = standing.order
+    print(f"{order.id}: proposed on {order.proposed_at:%Y-%m-%d %H:%M} UTC by {order.proposed_by}.")
+    print(f"It names {order.items:,} items in {order.versions:,} versions of {', '.join(order.accounts)}.")
+    print(f"List {order.lines_sha256}, report {order.report_sha256} (SHA-256).")
+    if standing.resolution:
+        print(f"Resolution {standing.resolution.number} of {standing.resolution.adopted_on}.")
+    if standing.consent:
+        print(f"Consent of {standing.consent.name} of {standing.consent.given_on}.")
+    for one in standing.approvals:
+        print(f"Approved by {one.username} ({one.role}), {one.given_at:%Y-%m-%d %H:%M} UTC; {one.how}.")
+    _tell_rest(city, order_id)
+    for file in city.disposition.report(order_id, out) if out else ():
+        print(file)
+    return 0
+
+
+def _tell_rest(city: Installation, order_id: str) -> None:
+    for sentence in city.disposition.awaited(order_id):
+        print(f"Lacking: {sentence}")
+    for sentence in city.disposition.warnings(order_id):
+        print(f"Look again: {sentence}")
+
+
+def _acting(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    """The options of whatever files something."""
+    parser.add_argument("--as", dest="user", required=True, metavar="USER", help="your username")
+    parser.add_argument(
+        "--password-file", type=Path, metavar="FILE", help="holds your password; asked for where left out"
+    )
+    return parser
+
+
+def _of_order(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    parser.add_argument("order", help="its name, as `paloverde dispose list` shows it")
+    return parser
+
+
+def _document(parser: argparse.ArgumentParser, what: str) -> None:
+    parser.add_argument("--date", type=day, required=True, help=f"date on the {what}")
+    parser.add_argument("--file", type=Path, required=True, help=f"the {what} itself, such as a signed PDF")
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr)

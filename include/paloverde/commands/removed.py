@@ -1,0 +1,201 @@
+"""Look at what was removed, and add to it: each removed item has a dossier of its content, poster, versions
+and thread, and of what shows who removed it. ITEM is ACCOUNT/KIND/ID as `list` prints it, or the id alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from paloverde.bundles.dossierpages import as_json, as_text
+from paloverde.bundles.dossierwords import cause_in_words, moment
+from paloverde.bundles.pages import visible
+from paloverde.capture.removal import Cause
+from paloverde.commands.asking import actor
+from paloverde.commands.office import day, opened
+from paloverde.errors import BadQuestion
+from paloverde.installation import Installation
+from paloverde.records import PACIFIC
+from paloverde.retention.dossier import Cited, Settled, subject_of
+from paloverde.retention.guidelines import GUIDELINES
+from paloverde.search.tree import spoken
+
+_CAUSES = [cause.value for cause in Cause]
+_LONGEST = 1_000_000  # characters of advice
+_COUNSEL = "counsel"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True)
+    _looking(actions)
+    _adding(actions)
+    _privileged(actions)
+
+
+def _looking(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    listed = actions.add_parser("list", help="list what was removed")
+    listed.add_argument("--account", default="", help="only this account")
+    listed.add_argument("--since", type=day, metavar="DATE", help="removed on or after (Pacific day)")
+    listed.add_argument("--cause", choices=_CAUSES, default="", help="only this cause, as it stands now")
+    listed.add_argument("--undetermined", action="store_true", help="only what nobody has settled yet")
+    listed.add_argument(
+        "--alerts", action="store_true", help="deleted on officials' accounts, not consulted on before"
+    )
+    show = actions.add_parser("show", help="show a dossier")
+    show.add_argument("item")
+    show.add_argument("--json", action="store_true", help="as data")
+    show.add_argument("--private", action="store_true", help="a private message too; noted in the ledger")
+    export = actions.add_parser("export", help="write dossiers as pages and data into a folder")
+    export.add_argument("--out", type=Path, required=True, metavar="FOLDER")
+    export.add_argument("--account", default="", help="only this account")
+    export.add_argument("--since", type=day, metavar="DATE", help="removed on or after (Pacific day)")
+    export.add_argument("--private", action="store_true", help="private messages too; noted in the ledger")
+    actions.add_parser("guidelines", help="list the Content Guidelines a-k and who may decide each")
+
+
+def _adding(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    settle = actions.add_parser("settle", help="settle who removed it; the site's own statement stays")
+    settle.add_argument("item")
+    settle.add_argument("--cause", choices=[one for one in _CAUSES if one != "undetermined"], required=True)
+    settle.add_argument("--because", required=True, help="by what it is settled")
+    settle.add_argument("--removed-by", default="", metavar="WHO", help="the person, where one is known")
+    settle.add_argument("--evidence", type=Path, metavar="FILE", help="a file that shows it; it is kept")
+    cite = actions.add_parser("cite", help="say under which Content Guidelines it was removed")
+    cite.add_argument("item")
+    cite.add_argument(
+        "--guideline", action="append", required=True, choices=list(GUIDELINES), help="its letter"
+    )
+    cite.add_argument("--reviewer", default="", help="the person who decided")
+    cite.add_argument(
+        "--rule", default="", help="the site's rule that acted by itself, in place of a reviewer"
+    )
+    cite.add_argument("--removed-by", default="", metavar="WHO", help="who removed it at the site")
+    cite.add_argument(
+        "--counsel-on", type=day, metavar="DATE", help="the day on which counsel was consulted; never what "
+        "counsel said: `paloverde removed advise` keeps that apart"
+    )  # fmt: skip
+    cite.add_argument("--counsel-by", default="", metavar="WHO", help="who consulted counsel")
+    cite.add_argument("--policy", default="", metavar="SHA256", help="the policy then (default: filed last)")
+    note = actions.add_parser("note", help="add a note to a dossier")
+    note.add_argument("item")
+    note.add_argument("text")
+    policy = actions.add_parser("policy", help="file the text of the policy that is in force from now on")
+    policy.add_argument("file", type=Path)
+
+
+def _privileged(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    advise = actions.add_parser("advise", help="keep counsel's advice about an item, sealed and apart")
+    advise.add_argument("item")
+    advise.add_argument("file", nargs="?", type=Path, help="holds the advice (default: standard input)")
+    advice = actions.add_parser("advice", help="read counsel's advice; each look is noted in the ledger")
+    advice.add_argument("item")
+    for one in (advise, advice):
+        one.add_argument(
+            "--as", dest="role", choices=[_COUNSEL], required=True, help="privileged: for counsel alone"
+        )
+
+
+def run(args: argparse.Namespace) -> int:
+    if args.action == "guidelines":
+        print("\n".join(clause.sentence for clause in GUIDELINES.values()))
+        return 0
+    _ACTIONS[args.action](opened(), args)
+    return 0
+
+
+def _list(city: Installation, args: argparse.Namespace) -> None:
+    if args.alerts:
+        _alerts(city, args)
+        return
+    count = 0
+    found = city.dossiers.listed(
+        args.account, since=args.since, cause=args.cause, undetermined=args.undetermined
+    )
+    for fact, cause, papers in found:
+        count += 1
+        when = f"{fact.removed_at.astimezone(PACIFIC):%a %d %b %Y}"
+        settled = "" if cause == fact.cause else f" (the site's answers: {cause_in_words(fact.cause)})"
+        added = f", {len(papers)} papers" if papers else ""
+        told = f"{when}  {subject_of(fact.item)}  removed by {cause_in_words(cause)}{settled}"
+        print(visible(f"{told}; kept until {spoken(fact.retain_until)}{added}"))
+    print(f"{count:,} removed items." if count else "Nothing was found removed.")
+
+
+def _alerts(city: Installation, args: argparse.Namespace) -> None:
+    alerts = city.dossiers.consults.alerts(args.account, since=args.since)
+    for alert in alerts:
+        since = f", alert of {moment(alert.raised_at)}" if alert.raised_at else ", raised by the next check"
+        print(visible(f"{alert.sentence}{since}"))
+    left = sum(alert.is_open for alert in alerts)
+    print(f"{len(alerts):,} deleted without a consultation before; {left:,} nobody has answered for.")
+
+
+def _show(city: Installation, args: argparse.Namespace) -> None:
+    dossier = city.dossiers.show(args.item, actor(), include_private=args.private)
+    if args.json:
+        sys.stdout.write(as_json(dossier).decode())
+    else:
+        print(as_text(dossier))
+
+
+def _export(city: Installation, args: argparse.Namespace) -> None:
+    told = city.dossiers.export(
+        args.out, actor(), lambda line: print(line, file=sys.stderr),
+        account=args.account, since=args.since, include_private=args.private,
+    )  # fmt: skip
+    print(told.sentence())
+
+
+def _settle(city: Installation, args: argparse.Namespace) -> None:
+    settled = Settled(args.cause, args.because, args.removed_by)
+    city.dossiers.settle(args.item, settled, actor(), args.evidence)
+    print(
+        f"Settled: {args.item} was removed by {cause_in_words(args.cause)}. What the site's answers "
+        "show stays beside it."
+    )
+
+
+def _cite(city: Installation, args: argparse.Namespace) -> None:
+    cited = Cited(
+        tuple(args.guideline), args.reviewer, args.rule, args.removed_by, args.counsel_on is not None,
+        args.counsel_on, args.counsel_by, args.policy,
+    )  # fmt: skip
+    city.dossiers.cite(args.item, cited, actor())
+    print(f"Noted in the dossier of {args.item}: guideline {', '.join(args.guideline)}.")
+
+
+def _note(city: Installation, args: argparse.Namespace) -> None:
+    city.dossiers.note(args.item, args.text, actor())
+    print(f"Noted in the dossier of {args.item}.")
+
+
+def _policy(city: Installation, args: argparse.Namespace) -> None:
+    filed = city.dossiers.file_policy(args.file, actor())
+    print(f"Policy {filed.number} is filed, SHA-256 {filed.stored.sha256}; citations name it from now on.")
+
+
+def _advise(city: Installation, args: argparse.Namespace) -> None:
+    text = args.file.read_text(encoding="utf-8") if args.file else sys.stdin.read(_LONGEST + 1)
+    if len(text) > _LONGEST:
+        raise BadQuestion(f"The advice has more than {_LONGEST:,} characters: file it in parts.")
+    city.dossiers.advise(args.item, text, actor())
+    print(f"Kept sealed and apart from the dossier of {args.item}.")
+
+
+def _advice(city: Installation, args: argparse.Namespace) -> None:
+    for filed, text in city.dossiers.advice(args.item, actor()):
+        print(f"{moment(filed.filed_at)}, {filed.filed_by}\n{visible(text)}\n")
+
+
+_ACTIONS = {
+    "list": _list,
+    "show": _show,
+    "export": _export,
+    "settle": _settle,
+    "cite": _cite,
+    "note": _note,
+    "policy": _policy,
+    "advise": _advise,
+    "advice": _advice,
+}

@@ -1,0 +1,86 @@
+"""Both copies of a city's archive: made, compared, repaired, and the database filled from them again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+from sqlalchemy import Engine
+
+from paloverde.archive.agreement import compared
+from paloverde.archive.copies import CopyReport, copy_all, refill, second_of
+from paloverde.archive.fixity import FixityReport, check_fixity
+from paloverde.archive.ledger import Ledger
+from paloverde.archive.rebuild import Rebuilt, rebuild
+from paloverde.archive.repair import RepairReport, mend_all, store_what_is_pending
+from paloverde.archive.vault import Vault
+from paloverde.settings import Settings
+
+Progress = Callable[[str], None]
+_MIB = 1024 * 1024
+
+
+def _silently(line: str) -> None:
+    del line
+
+
+class Copies:
+    """What is done with the two copies, and with the database as the third place where seals stand."""
+
+    def __init__(self, settings: Settings, vault: Vault, ledger: Ledger) -> None:
+        self._settings, self._vault, self._ledger = settings, vault, ledger
+
+    def copy(self, progress: Progress = _silently) -> CopyReport:
+        """Copy what does not lie in the second copy yet. `BadSetting` where there is none."""
+        return copy_all(self._vault, progress)
+
+    def check(self, budget_mb: int | None = None, progress: Progress = _silently) -> FixityReport:
+        """Compare the database with the objects, then the objects of both copies with their seals."""
+        vault = self._vault
+        with compared(vault.books, self._fill) as (agreement, anew):
+            listed = None
+            if agreement.differences and anew is not vault.books:
+                listed = anew  # what the database lists is not to be trusted
+                if vault.second is not None:
+                    refill(vault.second, anew, vault.clock())
+            report = self._check(budget_mb, listed, progress)
+        said = [*agreement.differences, *([agreement.unknown] if agreement.unknown else [])]
+        notes = [agreement.note] if agreement.note else []
+        return msgspec.structs.replace(report, database=said, notes=notes)
+
+    def compare(self, budget_mb: int | None = None, progress: Progress = _silently) -> FixityReport:
+        """Compare both copies by hash, longest unchecked first; the database is believed."""
+        second_of(self._vault)
+        return self._check(budget_mb, None, progress)
+
+    def repair(self, progress: Progress = _silently) -> RepairReport:
+        """Put the database right, then every object that a check found damaged."""
+        vault = self._vault
+        store_what_is_pending(vault)
+        with compared(vault.books, self._fill) as (agreement, _):
+            rows, unknown = agreement.rows, agreement.unknown
+        if rows:
+            self.rebuild(progress)
+        report = mend_all(vault, self._ledger, progress)
+        return msgspec.structs.replace(report, rows=rows, unknown=unknown)
+
+    def rebuild(self, progress: Progress = _silently) -> Rebuilt:
+        """Fill the database again from the objects of both copies, what is known of the second copy too."""
+        vault = self._vault
+        rebuilt = rebuild(vault.store, vault.books, progress, second=vault.second)
+        if vault.second is not None:
+            count = refill(vault.second, vault.books, vault.clock())
+            progress(f"the second copy has {count:,} of the objects")
+        return rebuilt
+
+    def _fill(self, books: Engine) -> Rebuilt:
+        vault = self._vault
+        return rebuild(vault.store, books, _silently, second=vault.second, witness=vault.books)
+
+    def _check(self, budget_mb: int | None, listed: Engine | None, progress: Progress) -> FixityReport:
+        vault, settings = self._vault, self._settings
+        budget = (settings.fixity_budget_mb if budget_mb is None else budget_mb) * _MIB
+        return check_fixity(
+            vault.store, vault.books, vault.clock(), budget, second=vault.second,
+            days=settings.fixity_days, listed=listed, progress=progress,
+        )  # fmt: skip

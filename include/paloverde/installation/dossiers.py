@@ -1,0 +1,229 @@
+"""Removed content as the City works with it: dossiers, what people add to them, counsel's advice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from paloverde.archive.ledger import Event, Ledger
+from paloverde.archive.papers import Cabinet, Filed
+from paloverde.archive.reader import Archive
+from paloverde.archive.vault import Vault
+from paloverde.bundles.dossierpages import ExportedDossiers, export_dossiers
+from paloverde.capture.removal import Cause
+from paloverde.errors import BadQuestion
+from paloverde.installation.consults import Consults
+from paloverde.records import Visibility, archive_day
+from paloverde.retention.dossier import (
+    POLICIES,
+    POLICY,
+    SERIES,
+    Cited,
+    Dossier,
+    FiledPaper,
+    Noted,
+    Paper,
+    RemovalFact,
+    Settled,
+    cause_of,
+    item_named,
+    read_dossiers,
+    removals_of,
+    subject_of,
+    with_papers,
+)
+from paloverde.retention.facts import ItemId
+from paloverde.retention.guidelines import guideline
+from paloverde.retention.privileged import Privileged
+from paloverde.search.scope import PRIVATE_KINDS
+from paloverde.settings import Settings
+
+EVIDENCE = "removal-evidence"  # files that show who removed something
+_FILED = {Settled: "removal cause settled", Cited: "guideline cited", Noted: "removal noted"}
+
+
+class Listed(NamedTuple):
+    """A removal, its cause as it stands, and the papers of its item."""
+
+    fact: RemovalFact
+    cause: str
+    papers: Sequence[FiledPaper]
+
+
+class Dossiers:
+    """The dossiers of one installation."""
+
+    def __init__(
+        self, settings: Settings, vault: Vault, archive: Archive, ledger: Ledger, cabinet: Cabinet
+    ) -> None:
+        self._settings, self._vault, self._archive = settings, vault, archive
+        self._ledger, self._cabinet = ledger, cabinet
+        self.consults = Consults(vault, archive, cabinet)
+        self._privileged = Privileged(cabinet, settings.privileged_key_file)
+
+    # Looking
+
+    def listed(
+        self, account: str = "", *, since: date | None = None, cause: str = "", undetermined: bool = False
+    ) -> Iterator[Listed]:
+        """Removals of an account or of all, by the cause as it stands. `since` is a Pacific day."""
+        papers = with_papers(self._cabinet)
+        for fact in removals_of(self._archive, account):
+            mine = papers.get(subject_of(fact.item), [])
+            now = cause_of(fact, mine)
+            is_late = since is None or archive_day(fact.removed_at) >= since
+            is_asked = now == (Cause.UNDETERMINED.value if undetermined else cause or now)
+            if is_late and is_asked:
+                yield Listed(fact, now, mine)
+
+    def show(self, text: str, actor: str, *, include_private: bool = False) -> Dossier:
+        """The newest dossier of the item that is named so; a look at a private one stands in the ledger.
+
+        Raises `BadQuestion` where there is none, or where it is private and that was not asked for.
+        """
+        item = self.item(text)
+        found = read_dossiers(self._archive, self._cabinet, item)
+        if not found:
+            raise BadQuestion(f"{text} was never found removed: `paloverde removed list` names what was.")
+        if is_private(item, found[-1].row["visibility"]):
+            if not include_private:
+                raise BadQuestion(
+                    f"{text} is private: say `--private` to look at it; the look is noted in the ledger."
+                )
+            self._tell("private dossier read", actor, item=subject_of(item))
+        return found[-1]
+
+    def export(
+        self,
+        folder: Path,
+        actor: str,
+        progress: Callable[[str], None],
+        *,
+        account: str = "",
+        since: date | None = None,
+        include_private: bool = False,
+    ) -> ExportedDossiers:
+        """Write the dossiers of an account or of all, since a Pacific day, into a folder."""
+        left_out: list[ItemId] = []
+
+        def chosen() -> Iterator[Dossier]:
+            items = dict.fromkeys(one.fact.item for one in self.listed(account, since=since))
+            for item in items:
+                for dossier in read_dossiers(self._archive, self._cabinet, item):
+                    if is_private(item, dossier.row["visibility"]) and not include_private:
+                        left_out.append(item)
+                    elif since is None or archive_day(dossier.row["removed_at"]) >= since:
+                        yield dossier
+
+        private = "with private ones" if include_private else "without private ones"
+        self._tell("dossiers exported", actor, accounts=account or "all", scope=private)
+        return export_dossiers(
+            self._archive, chosen(), folder, agency=self._settings.agency_name, now=self._vault.clock(),
+            progress=progress, left_out=lambda: len(left_out),
+        )  # fmt: skip
+
+    def item(self, text: str) -> ItemId:
+        """The item that is named so; see `item_named`."""
+        return item_named(self._archive, text)
+
+    # What people add
+
+    def settle(self, text: str, settled: Settled, actor: str, evidence: Path | None = None) -> Filed:
+        """A person settles the cause; the site's own statement stays beside it, and the hold as it is."""
+        item = self._removed(text)
+        if settled.cause not in {cause.value for cause in Cause if cause is not Cause.UNDETERMINED}:
+            known = ", ".join(cause.value for cause in Cause if cause is not Cause.UNDETERMINED)
+            raise BadQuestion(f"{settled.cause!r} is no cause that can be settled: say one of {known}.")
+        if not settled.because.strip():
+            raise BadQuestion("Say by what the cause is settled.")
+        if evidence is not None:
+            settled = self._with_evidence(item, settled, evidence, actor)
+        return self._add(item, settled, actor, cause=settled.cause)
+
+    def cite(self, text: str, cited: Cited, actor: str) -> Filed:
+        """Say under which guidelines it was removed, and who decided. `policy_sha256` empty: the newest."""
+        item = self._removed(text)
+        clauses = [guideline(letter) for letter in cited.guidelines]
+        if not clauses:
+            raise BadQuestion("Name at least one Content Guideline, such as c.")
+        if bool(cited.reviewer) == bool(cited.rule):
+            raise BadQuestion("Say either who decided (--reviewer) or which rule of the site acted (--rule).")
+        human = [clause.letter for clause in clauses if clause.needs_a_person]
+        if cited.rule and human:
+            raise BadQuestion(
+                f"No rule may act on guideline {human[0]} by itself, a person must decide: name the reviewer."
+            )
+        letters = tuple(clause.letter for clause in clauses)
+        whole = Cited(
+            letters, cited.reviewer, cited.rule, cited.removed_by, cited.counsel_consulted, cited.counsel_on,
+            cited.counsel_by, self._policy(cited.policy_sha256),
+        )  # fmt: skip
+        return self._add(item, whole, actor, guidelines=" ".join(letters))
+
+    def note(self, text: str, note: str, actor: str) -> Filed:
+        """Add a note. Its words stand in the paper alone, not in the ledger."""
+        if not note.strip():
+            raise BadQuestion("The note is empty.")
+        return self._add(self._removed(text), Noted(note), actor)
+
+    def file_policy(self, file: Path, actor: str) -> Filed:
+        """File the text of the City's Social Media Policy that is in force from now on."""
+        about = {"name": file.name}
+        return self._cabinet.file(
+            POLICIES, POLICY, file.read_bytes(), what="policy filed", actor=actor, about=about, for_ever=True
+        )
+
+    def _policy(self, sha256: str) -> str:
+        filed = self._cabinet.history(POLICIES, POLICY)
+        if not sha256:
+            return filed[-1].stored.sha256 if filed else ""
+        if sha256 not in {one.stored.sha256 for one in filed}:
+            raise BadQuestion(
+                f"No policy with the SHA-256 {sha256} is filed: `paloverde removed policy FILE` files one."
+            )
+        return sha256
+
+    def _with_evidence(self, item: ItemId, settled: Settled, evidence: Path, actor: str) -> Settled:
+        body, subject = evidence.read_bytes(), subject_of(item)
+        about = {"item": subject, "name": evidence.name}
+        filed = self._cabinet.file(EVIDENCE, subject, body, what="evidence filed", actor=actor, about=about)
+        return Settled(settled.cause, settled.because, settled.removed_by, evidence.name, filed.stored.sha256)
+
+    def _add(self, item: ItemId, paper: Paper, actor: str, **about: str) -> Filed:
+        subject = subject_of(item)
+        named = {"item": subject, **about}
+        what = _FILED[type(paper)]
+        return self._cabinet.file(SERIES, subject, paper, what=what, actor=actor, about=named)
+
+    def _removed(self, text: str) -> ItemId:
+        """The item that is named so, which was found removed."""
+        item = self.item(text)
+        if next(removals_of(self._archive, items=[item]), None) is None:
+            raise BadQuestion(f"{text} was never found removed: `paloverde removed list` names what was.")
+        return item
+
+    # Privileged
+
+    def advise(self, text: str, advice: str, actor: str) -> Filed:
+        """File what counsel said about an item, sealed and apart."""
+        if not advice.strip():
+            raise BadQuestion("The advice is empty.")
+        return self._privileged.file(subject_of(self.item(text)), advice, actor)
+
+    def advice(self, text: str, actor: str) -> list[tuple[Filed, str]]:
+        """What counsel said about an item. The ledger notes the look before anything is shown."""
+        subject = subject_of(self.item(text))
+        filed = self._privileged.filed(subject)
+        if not filed:
+            raise BadQuestion(f"No advice about {text} is filed.")
+        self._tell("privileged advice read", actor, item=subject)
+        return [(one, self._privileged.read(one)) for one in filed]
+
+    def _tell(self, what: str, actor: str, **about: str) -> None:
+        self._ledger.append(Event(what, actor, self._vault.clock(), about))
+
+
+def is_private(item: ItemId, visibility: str | None) -> bool:
+    return item.kind.value in PRIVATE_KINDS or visibility == Visibility.PRIVATE.value

@@ -1,0 +1,170 @@
+"""Consultations before an official deletes: policy V.E.4(d), rulebook P-63.
+
+"Officials are prohibited from deleting posts and related comments … regarding any City-related matters before
+consulting with the City Manager and City Attorney. The official must maintain all deleted content for a
+reasonable time." A ticket says who was consulted when; a deletion without one raises an alert.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from paloverde.archive.papers import Cabinet, Filed
+from paloverde.capture.removal import Cause
+from paloverde.errors import BadQuestion
+from paloverde.records import Kind
+from paloverde.retention.dossier import Alerted, FiledPaper, RemovalFact, cause_of, subject_of
+from paloverde.retention.facts import ItemId
+
+SERIES = "consults"
+# "Posts and related comments": what an official says and what is said under it, not private messages.
+POSTS_AND_COMMENTS = frozenset({Kind.POST, Kind.STORY, Kind.COMMENT, Kind.EVENT, Kind.ALBUM})
+# Causes of which the official did nothing. What nobody knows may have been the official.
+_OF_OTHERS = frozenset({Cause.AUTHOR.value, Cause.PLATFORM.value, Cause.PRIVACY.value})
+
+
+class Consulted(msgspec.Struct, frozen=True):
+    """One of the two was consulted: when, and who says so."""
+
+    at: datetime
+    by: str
+
+
+class Ticket(msgspec.Struct, frozen=True):
+    """A consultation about one item. Each paper of a ticket is the whole of it as it then stood.
+
+    `about` is the item's ACCOUNT/KIND/ID or its address at the site; `captured` says how its content is kept.
+    """
+
+    id: str
+    about: str
+    opened_at: datetime
+    opened_by: str
+    captured: str = ""
+    city_manager: Consulted | None = None
+    city_attorney: Consulted | None = None
+    outcome: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def consulted_at(self) -> datetime | None:
+        """When both had been consulted; None while one of them was not."""
+        if self.city_manager is None or self.city_attorney is None:
+            return None
+        return max(self.city_manager.at, self.city_attorney.at)
+
+    @property
+    def lacks(self) -> str:
+        """Who was not consulted yet, in words."""
+        both = {"the City Manager": self.city_manager, "the City Attorney": self.city_attorney}
+        return " and ".join(name for name, consulted in both.items() if consulted is None)
+
+
+class Standing(StrEnum):
+    """How a deletion on an official's account stands to the consultations about it."""
+
+    PRIOR = "consulted before"
+    LATE = "consulted after it was deleted"
+    PARTIAL = "not both were consulted"
+    NONE = "nobody was consulted"
+    NOT_DELETED = "not deleted by the official"  # its author, the site or a person in charge says so
+
+
+class Alert(msgspec.Struct, frozen=True):
+    """A deletion that raised an alert, and how it stands now. It stays one, however it is answered."""
+
+    fact: RemovalFact
+    standing: Standing
+    ticket: str = ""  # the one that answers it best
+    raised_at: datetime | None = None  # None where the ledger does not have it yet
+
+    @property
+    def is_open(self) -> bool:
+        return self.standing in (Standing.NONE, Standing.PARTIAL)
+
+    @property
+    def sentence(self) -> str:
+        by = f" (ticket {self.ticket})" if self.ticket else ""
+        state = "OPEN" if self.is_open else "answered"
+        return f"{subject_of(self.fact.item)}: {state}: {self.standing.value}{by}"
+
+
+def is_bound(fact: RemovalFact, papers: Sequence[FiledPaper] = ()) -> bool:
+    """Whether the rule of consulting before deleting may bind this removal on an official's account."""
+    return fact.item.kind in POSTS_AND_COMMENTS and cause_of(fact, papers) not in _OF_OTHERS
+
+
+def standing(fact: RemovalFact, tickets: Iterable[Ticket]) -> tuple[Standing, str]:
+    """How a deletion stands to the tickets about its item, and which ticket says so.
+
+    What counts is when the two were consulted, not when somebody wrote it down. A deletion is known only
+    from when its item was first missed: a consultation up to that moment counts as before it, a later one
+    does not, since an official who deletes first has not consulted before.
+    """
+    best, named = Standing.NONE, ""
+    for ticket in tickets:
+        at, found = ticket.consulted_at, Standing.PARTIAL
+        if at is not None:
+            found = Standing.PRIOR if at <= fact.removed_at else Standing.LATE
+        if _RANK.index(found) < _RANK.index(best):
+            best, named = found, ticket.id
+    return best, named
+
+
+_RANK = (Standing.PRIOR, Standing.LATE, Standing.PARTIAL, Standing.NONE)
+
+
+def alert_of(
+    fact: RemovalFact, papers: Sequence[FiledPaper], tickets: Iterable[Ticket]
+) -> tuple[Alert, bool] | None:
+    """The alert of a removal on an official's account, and whether it is still to be raised.
+
+    None where there is none: it was consulted before, or the rule does not bind it, and no alert was raised.
+    """
+    raised = raised_at(fact, papers)
+    found, ticket = standing(fact, tickets)
+    if not is_bound(fact, papers):
+        found, ticket = Standing.NOT_DELETED, ""
+    if raised is None and found in (Standing.PRIOR, Standing.NOT_DELETED):
+        return None
+    return Alert(fact, found, ticket, raised), raised is None
+
+
+def raised_at(fact: RemovalFact, papers: Sequence[FiledPaper]) -> datetime | None:
+    """When the alert of this very removal was raised; an item that came back may be removed again."""
+    for one in papers:
+        if isinstance(one.paper, Alerted) and one.paper.confirmed_at == fact.confirmed_at:
+            return one.filed_at
+    return None
+
+
+class Tickets:
+    """The tickets that are filed."""
+
+    def __init__(self, cabinet: Cabinet) -> None:
+        self._cabinet = cabinet
+
+    def all(self) -> Iterator[Ticket]:
+        """Every ticket as it stands now."""
+        return (self._cabinet.read(filed, Ticket) for filed in self._cabinet.newest(SERIES))
+
+    def about(self, item: ItemId, permalink: str | None) -> list[Ticket]:
+        """The tickets about an item, by its name or its address at the site."""
+        names = {subject_of(item), f"{item.account}/{item.kind.value}/{item.native_id}", permalink or ""}
+        return [ticket for ticket in self.all() if ticket.about in names - {""}]
+
+    def one(self, id_: str) -> tuple[Ticket, int]:
+        """A ticket and how many papers it has. Raises `BadQuestion`."""
+        filed = self._cabinet.last(SERIES, id_)
+        if filed is None:
+            raise BadQuestion(f"There is no ticket {id_!r}: `paloverde consult list` names them.")
+        return self._cabinet.read(filed, Ticket), filed.number
+
+    def file(self, ticket: Ticket, actor: str, what: str, after: int) -> Filed:
+        """File a ticket as it stands now. `Suspicious` where somebody else has changed it meanwhile."""
+        about = {"ticket": ticket.id, "about": ticket.about}
+        return self._cabinet.file(SERIES, ticket.id, ticket, what=what, actor=actor, about=about, after=after)

@@ -1,0 +1,88 @@
+"""Counsel's advice: attorney-client privileged, and so kept apart from everything that may be disclosed.
+
+Evidence Code 954; policy V.B.5; rulebook P-43. Each piece is a paper under `papers/privileged/`, sealed with
+a key that lies outside of the archive. A ledger entry says that advice was filed or read, about what and by
+whom, and never a word of it. Nothing that is searched, bundled, moved out or exported reads these papers.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+from cryptography.fernet import Fernet, InvalidToken
+
+from paloverde.archive.papers import Cabinet, Filed
+from paloverde.errors import BadSetting
+
+SERIES = "privileged"
+
+
+class Advice(msgspec.Struct, frozen=True):
+    """What counsel said, and about what."""
+
+    about: str
+    text: str
+
+
+class Privileged:
+    """The sealed papers and their key. Whoever calls it notes each look in the ledger."""
+
+    def __init__(self, cabinet: Cabinet, key_file: Path) -> None:
+        self._cabinet, self._key_file = cabinet, key_file
+
+    def file(self, subject: str, text: str, actor: str) -> Filed:
+        """Seal and file a piece of advice. The first ever makes the key, readable by this user alone."""
+        body = self._fernet(may_make_key=not self.any()).encrypt(msgspec.json.encode(Advice(subject, text)))
+        what = "privileged advice filed"
+        return self._cabinet.file(SERIES, subject, body, what=what, actor=actor, about={"item": subject})
+
+    def any(self) -> bool:
+        """Whether anything privileged is filed."""
+        return next(iter(self._cabinet.newest(SERIES)), None) is not None
+
+    def filed(self, subject: str) -> list[Filed]:
+        """What is filed about a subject, still sealed."""
+        return self._cabinet.history(SERIES, subject)
+
+    def read(self, filed: Filed) -> str:
+        """The words of a piece of advice. `BadSetting` where the key is lost or another one."""
+        try:
+            opened = self._fernet().decrypt(self._cabinet.bytes_of(filed))
+        except InvalidToken:
+            raise BadSetting(
+                f"The key in {self._key_file} does not open the privileged advice about {filed.subject}: put "
+                "the right key back from the backup."
+            ) from None
+        return msgspec.json.decode(opened, type=Advice).text
+
+    def _fernet(self, *, may_make_key: bool = False) -> Fernet:
+        if may_make_key and not self._key_file.exists():
+            _write_once(self._key_file, Fernet.generate_key())
+        try:
+            return Fernet(self._key_file.read_bytes().strip())
+        except OSError as error:
+            raise BadSetting(
+                f"The key of privileged advice, {self._key_file}, cannot be read ({error.strerror}). Put it "
+                "back from the backup, or name its place with PALOVERDE_PRIVILEGED_KEY_FILE; without it what "
+                "counsel wrote cannot be read any more."
+            ) from None
+        except ValueError:
+            raise BadSetting(
+                f"{self._key_file} holds no key of privileged advice. Put it back from the backup."
+            ) from None
+
+
+def _write_once(path: Path, key: bytes) -> None:
+    """Write a new key whole and on disk, and never over one that another process has just made."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.unlink(missing_ok=True)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(key)
+        os.fsync(file.fileno())
+    with suppress(FileExistsError):
+        os.link(draft, path)
+    draft.unlink()

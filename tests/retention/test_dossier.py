@@ -1,0 +1,247 @@
+"""The dossier of a removed item: what the archive holds, and what people add and can never take away."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from archives import ACCOUNT, medium
+from paloverde.archive.reader import Archive
+from paloverde.archive.rebuild import rebuild
+from paloverde.archive.seal import Part, Role
+from paloverde.errors import BadQuestion
+from paloverde.records import Kind
+from paloverde.retention.dossier import (
+    Cited,
+    Noted,
+    Settled,
+    item_named,
+    papers_of,
+    read_dossiers,
+    removals_of,
+    subject_of,
+)
+from paloverde.retention.facts import ItemId
+from paloverde.retention.guidelines import GUIDELINES, guideline
+from retention.removals import Office, gone, item
+
+WHO = "Rosa Quintero, Public Affairs"
+C1 = f"{ACCOUNT}/comment/1"
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    rows = [gone("1", cause="undetermined"), gone("2", cause="city"), gone("3", kind="message", visibility="private")]
+    return Office(tmp_path, rows)
+
+
+items = st.builds(
+    ItemId,
+    st.sampled_from(["a", "facebook-city", "f" * 80]),
+    st.sampled_from(list(Kind)),
+    st.text(min_size=1, max_size=600),
+)
+
+
+@given(items, items)
+def test_no_two_items_share_a_subject_and_none_is_too_long(one: ItemId, other: ItemId) -> None:
+    assert len(subject_of(one)) <= 200
+    assert (subject_of(one) == subject_of(other)) == (one == other)
+
+
+@given(st.integers(150, 300), st.text("0123456789abcdef/~", max_size=80))
+def test_an_id_made_to_look_like_a_shortened_one_is_another_subject(length: int, end: str) -> None:
+    long = item("x" * length + end)
+    twin = item(subject_of(long).removeprefix(f"{ACCOUNT}/comment/"))
+    assert (subject_of(long) == subject_of(twin)) == (long == twin)
+
+
+def test_a_dossier_reads_what_was_locked(office: Office) -> None:
+    (dossier,) = read_dossiers(office.archive, office.cabinet, item("1"))
+    assert dossier.row["text"] == "Gone words"
+    assert dossier.evidence[0].said == "no such item"
+    assert dossier.versions[0].text == "Gone words"
+    assert (dossier.cause, dossier.settled, dossier.retain_until) == ("undetermined", None, date(2028, 3, 3))
+
+
+def test_ids_that_begin_alike_are_told_apart(tmp_path: Path) -> None:
+    office = Office(tmp_path, [gone("a_1"), gone("a/1"), gone("a_1-2"), gone("xa_1")])
+    assert [len(read_dossiers(office.archive, office.cabinet, item(id_))) for id_ in ("a_1", "a/1", "xa_1")] == [1] * 3
+    assert read_dossiers(office.archive, office.cabinet, item("a_")) == []
+
+
+def test_a_person_settles_a_cause_and_the_sites_statement_stays(office: Office, tmp_path: Path) -> None:
+    shown = tmp_path / "log.txt"
+    shown.write_text("hidden by the page's moderator")
+    office.dossiers.settle(C1, Settled("city", "the page's activity log", "A. Moderator"), WHO, shown)
+    (dossier,) = read_dossiers(office.archive, office.cabinet, item("1"))
+    assert (dossier.row["cause"], dossier.cause) == ("undetermined", "city")
+    assert dossier.settled is not None
+    assert (dossier.settled.removed_by, dossier.settled.evidence_name) == ("A. Moderator", "log.txt")
+    (filed,) = office.cabinet.history("removal-evidence", C1)
+    assert office.cabinet.bytes_of(filed) == shown.read_bytes()
+    assert dossier.settled.evidence_sha256 == filed.stored.sha256
+    assert [one.fact.item.native_id for one in office.dossiers.listed(undetermined=True)] == []
+    assert {one.fact.item.native_id for one in office.dossiers.listed(cause="city")} == {"1", "2", "3"}
+
+
+@pytest.mark.parametrize(
+    ("settled", "why"),
+    [
+        (Settled("undetermined", "x"), "is no cause that can be settled"),
+        (Settled("nobody", "x"), "is no cause that can be settled"),
+        (Settled("city", "  "), "Say by what"),
+    ],
+)
+def test_a_settlement_without_a_cause_or_a_reason_is_refused(office: Office, settled: Settled, why: str) -> None:
+    with pytest.raises(BadQuestion, match=why):
+        office.dossiers.settle(C1, settled, WHO)
+    assert papers_of(office.cabinet, item("1")) == []
+
+
+PAPERS = st.lists(
+    st.one_of(
+        st.builds(Settled, st.sampled_from(["city", "author", "platform", "privacy"]), st.just("a log")),
+        st.builds(Cited, st.just(("c",)), st.just("R. Quintero")),
+        st.builds(Noted, st.just("a note")),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(PAPERS)
+def test_nothing_that_is_filed_later_shortens_the_hold(office: Office, papers: list[Settled | Cited | Noted]) -> None:
+    before = read_dossiers(office.archive, office.cabinet, item("2"))[0]
+    part = office.archive.parts(Role.REMOVED)[1].part
+    locked = office.vault.store.standing(part.stored).locked_until
+    for paper in papers:
+        match paper:
+            case Settled():
+                office.dossiers.settle(f"{ACCOUNT}/comment/2", paper, WHO)
+            case Cited():
+                office.dossiers.cite(f"{ACCOUNT}/comment/2", paper, WHO)
+            case Noted():
+                office.dossiers.note(f"{ACCOUNT}/comment/2", paper.note, WHO)
+    after = read_dossiers(office.archive, office.cabinet, item("2"))[0]
+    assert after.retain_until == before.retain_until
+    assert after.row == before.row
+    assert len(after.papers) == len(before.papers) + len(papers)
+    assert office.vault.store.standing(part.stored).locked_until == locked
+
+
+def test_a_citation_names_the_policy_that_was_filed_last(office: Office, tmp_path: Path) -> None:
+    for words in ("policy of 2024", "policy of 2026"):
+        (tmp_path / "policy.txt").write_text(words)
+        filed = office.dossiers.file_policy(tmp_path / "policy.txt", WHO)
+    office.dossiers.cite(C1, Cited(("c", "k"), "R. Quintero", counsel_consulted=True, counsel_on=date(2026, 3, 4)), WHO)
+    (paper,) = papers_of(office.cabinet, item("1"))
+    assert isinstance(paper.paper, Cited)
+    assert (paper.paper.guidelines, paper.paper.policy_sha256) == (("c", "k"), filed.stored.sha256)
+    with pytest.raises(BadQuestion, match="No policy with the SHA-256 abc"):
+        office.dossiers.cite(C1, Cited(("c",), "R. Quintero", policy_sha256="abc"), WHO)
+
+
+def test_a_rule_alone_may_not_act_on_what_a_person_must_decide(office: Office) -> None:
+    for clause in GUIDELINES.values():
+        cited = Cited((clause.letter,), rule="word filter")
+        if clause.needs_a_person:
+            with pytest.raises(BadQuestion, match="a person must decide"):
+                office.dossiers.cite(C1, cited, WHO)
+        else:
+            office.dossiers.cite(C1, cited, WHO)
+    with pytest.raises(BadQuestion, match="either who decided"):
+        office.dossiers.cite(C1, Cited(("c",)), WHO)
+
+
+def test_there_are_eleven_guidelines_and_five_that_a_rule_may_act_on() -> None:
+    assert list(GUIDELINES) == list("abcdefghijk")
+    assert [one.letter for one in GUIDELINES.values() if not one.needs_a_person] == ["c", "e", "f", "h", "k"]
+    assert guideline("(K)").clause.startswith("Threats of violence")
+    with pytest.raises(BadQuestion, match="no Content Guideline"):
+        guideline("l")
+
+
+def test_the_words_of_a_note_are_not_in_the_ledger(office: Office) -> None:
+    office.dossiers.note(C1, "the poster phoned us", WHO)
+    assert office.events("removal noted") != []
+    assert all("phoned" not in entry.event.__str__() for entry in office.ledger.entries())
+
+
+def test_papers_come_back_with_a_rebuild(office: Office) -> None:
+    office.dossiers.settle(C1, Settled("author", "she told us so"), WHO)
+    office.dossiers.note(C1, "and again", WHO)
+    before = read_dossiers(office.archive, office.cabinet, item("1"))
+    rebuild(office.vault.store, office.vault.books, lambda _: None)
+    assert read_dossiers(office.archive, office.cabinet, item("1")) == before
+
+
+def test_only_the_light_columns_of_removals_are_read(office: Office) -> None:
+    asked: set[str] = set()
+
+    class Noting(Archive):
+        def table(self, part: Part, columns: Sequence[str] | None = None) -> pa.Table:
+            asked.update(columns or ["everything"])
+            return super().table(part, columns)
+
+    noting = Noting(office.archive.store, office.archive.books)
+    facts = list(removals_of(noting, ACCOUNT))
+    assert [(one.item.native_id, one.cause) for one in facts] == [("1", "undetermined"), ("2", "city"), ("3", "city")]
+    assert asked.isdisjoint({"everything", "raw", "text", "versions", "thread"})
+    assert list(removals_of(noting, "another")) == []
+    assert [one.item.native_id for one in removals_of(noting, items=[item("2")])] == ["2"]
+
+
+def test_what_was_never_removed_cannot_be_settled(office: Office) -> None:
+    with pytest.raises(BadQuestion, match="never found removed"):
+        office.dossiers.note(f"{ACCOUNT}/comment/99", "x", WHO)
+    with pytest.raises(BadQuestion, match="No item is named"):
+        item_named(office.archive, "99")
+
+
+def test_a_private_dossier_opens_only_when_it_is_asked_for_and_the_look_is_noted(office: Office) -> None:
+    with pytest.raises(BadQuestion, match="is private"):
+        office.dossiers.show(f"{ACCOUNT}/message/3", WHO)
+    assert office.events("private dossier read") == []
+    assert office.dossiers.show(f"{ACCOUNT}/message/3", WHO, include_private=True).row["text"] == "Gone words"
+    assert office.events("private dossier read") == [{"item": f"{ACCOUNT}/message/3"}]
+
+
+HOSTILE = "<script>alert(1)</script> =cmd|' \u202e {{ 7*7 }} <img src=x onerror=alert(2)>\x1b[2J"
+
+
+def test_an_export_is_inert_and_complete(tmp_path: Path) -> None:
+    picture = b"\x89PNG\r\n\x1a\n a picture"
+    around = {"relation": "beside", "kind": "comment", "native_id": HOSTILE, "text": HOSTILE, "poster_name": HOSTILE}
+    row = gone(
+        "../../etc/x", HOSTILE, poster_name=HOSTILE, permalink="javascript:alert(3)", thread=[around],
+        media=[medium(picture, alt_text=HOSTILE)],
+    )  # fmt: skip
+    office = Office(tmp_path / "city", [row, gone("3", kind="message", visibility="private")], media=[picture])
+    office.dossiers.note(f"{ACCOUNT}/comment/../../etc/x", HOSTILE, WHO)
+    told = office.dossiers.export(tmp_path / "out", WHO, lambda _: None)
+    assert (told.dossiers, told.files, told.left_out) == (1, 1, 1)
+    names = {path.relative_to(tmp_path / "out").as_posix() for path in (tmp_path / "out").rglob("*") if path.is_file()}
+    assert {name.split("/")[0] for name in names} == {"index.html", "dossiers", "media"}
+    (page,) = (tmp_path / "out" / "dossiers").glob("*.html")
+    for text in (page.read_text(), (tmp_path / "out" / "index.html").read_text()):
+        assert "<script" not in text
+        assert "<img src=x" not in text
+        assert 'href="javascript' not in text
+        assert "\u202e" not in text
+        assert "\x1b" not in text
+    assert "{{ 7*7 }}" in page.read_text()
+    data = json.loads(page.with_suffix(".json").read_text())
+    assert data["row"]["text"] == HOSTILE
+    assert data["papers"][0]["paper"] == {"paper": "noted", "note": HOSTILE}
+    with pytest.raises(BadQuestion, match="not empty"):
+        office.dossiers.export(tmp_path / "out", WHO, lambda _: None)
+    assert office.events("dossiers exported")[0]["scope"] == "without private ones"

@@ -1,0 +1,150 @@
+"""Who may order what about a hold, and what its papers say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from paloverde.errors import BadQuestion, PersonNeeded, Suspicious
+from paloverde.retention.facts import HoldKind
+from paloverde.retention.hold_scope import Scope, names_of, plain_link
+from paloverde.retention.holds import Trigger
+from plaza import PlazaSite, plaza
+from retention.holding import CLERK, COUNSEL, FIRST, SECOND, HoldingCity
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[PlazaSite]:
+    with plaza() as running:
+        running.post("p1", "The dog park opens on Monday")
+        yield running
+
+
+@pytest.fixture
+def city(tmp_path: Path, site: PlazaSite) -> HoldingCity:
+    city = HoldingCity(tmp_path, site)
+    city.night(FIRST)
+    return city
+
+
+def whats(city: HoldingCity) -> list[str]:
+    return [entry.event.what for entry in city.ledger.entries()]
+
+
+def test_only_counsel_issues_widens_and_releases(city: HoldingCity, tmp_path: Path) -> None:
+    memo = tmp_path / "memo.pdf"
+    memo.write_bytes(b"%PDF-1.7 The claim was withdrawn.")
+    with pytest.raises(PersonNeeded, match="Cleo Park has the role clerk, and only counsel may issue"):
+        city.holds.issue("LIT-1", "A matter", Scope(words="dog"), Trigger.CLAIM, CLERK)
+    assert city.holds.all() == []
+    city.issue()
+    with pytest.raises(PersonNeeded, match="only counsel may widen"):
+        city.holds.amend("LIT-1", Scope(words="cat"), "more", CLERK)
+    with pytest.raises(PersonNeeded, match="only counsel may release"):
+        city.holds.release("LIT-1", memo, CLERK)
+    assert city.holds.is_active(city.holds.get("LIT-1"))
+    assert city.bearing() != set()
+
+
+def test_a_release_needs_a_memo_which_is_kept_and_named_by_its_hash(
+    city: HoldingCity, tmp_path: Path
+) -> None:
+    city.issue()
+    memo = tmp_path / "memo.pdf"
+    memo.write_bytes(b"")
+    with pytest.raises(BadQuestion, match=r"The memo memo\.pdf is empty"):
+        city.holds.release("LIT-1", memo, COUNSEL)
+    memo.write_bytes(b"%PDF-1.7 The claim was withdrawn.")
+    city.holds.release("LIT-1", memo, COUNSEL)
+    (filed,) = city.cabinet.history("hold-memos", "LIT-1")
+    assert city.cabinet.bytes_of(filed) == memo.read_bytes()
+    released = city.holds.get("LIT-1").released
+    assert released is not None
+    assert (released.memo, released.memo_sha256) == ("memo.pdf", filed.stored.sha256)
+    assert whats(city)[-3:] == ["release memo filed", "hold released", "legal holds lifted"]
+
+
+def test_the_same_release_again_changes_nothing_and_another_memo_is_refused(
+    city: HoldingCity, tmp_path: Path
+) -> None:
+    city.issue()
+    city.release()
+    before = whats(city)
+    city.release()
+    assert whats(city) == before
+    other = tmp_path / "other.txt"
+    other.write_text("Another memo")
+    with pytest.raises(BadQuestion, match="already, with another memo"):
+        city.holds.release("LIT-1", other, COUNSEL)
+
+
+def test_the_same_issue_again_changes_nothing_and_another_scope_is_refused(city: HoldingCity) -> None:
+    city.issue(words="dog")
+    city.issue(words="dog")
+    assert whats(city).count("hold issued") == 1
+    with pytest.raises(BadQuestion, match="was issued already, and says something else"):
+        city.issue(words="cat")
+
+
+def test_two_people_who_issue_under_one_name_do_not_both_succeed(city: HoldingCity) -> None:
+    city.issue(words="dog")
+    act = city.cabinet.history("holds", "LIT-1")[0]
+    with pytest.raises(Suspicious, match="Somebody else has filed something about LIT-1"):
+        city.cabinet.file("holds", "LIT-1", b"{}", what="hold issued", actor="another", after=act.number - 1)
+
+
+def test_a_hold_that_is_over_is_not_widened(city: HoldingCity) -> None:
+    city.issue()
+    city.release()
+    with pytest.raises(BadQuestion, match="LIT-1 is over"):
+        city.holds.amend("LIT-1", Scope(words="cat"), "more", COUNSEL)
+
+
+def test_a_request_is_closed_and_a_litigation_hold_is_released(city: HoldingCity, tmp_path: Path) -> None:
+    city.issue()
+    city.holds.issue("PRA-7", "Request 7", Scope(words="dog"), Trigger.REQUEST, CLERK, HoldKind.REQUEST)
+    with pytest.raises(BadQuestion, match="counsel releases it"):
+        city.holds.close("LIT-1", SECOND, CLERK)
+    (tmp_path / "memo").write_text("memo")
+    with pytest.raises(BadQuestion, match="ends when the request is closed"):
+        city.holds.release("PRA-7", tmp_path / "memo", COUNSEL)
+
+
+def test_an_unknown_hold_and_a_name_that_cannot_be_one_are_told(city: HoldingCity) -> None:
+    city.issue()
+    with pytest.raises(BadQuestion, match=r"There is no hold 'LIT-9'. Issued were: LIT-1\."):
+        city.holds.get("LIT-9")
+    with pytest.raises(BadQuestion, match="cannot name a hold"):
+        city.issue("../LIT")
+    with pytest.raises(BadQuestion, match="needs a matter"):
+        city.holds.issue("LIT-2", " ", Scope(words="dog"), Trigger.CLAIM, COUNSEL)
+
+
+def test_a_hold_says_itself_in_english(city: HoldingCity) -> None:
+    hold = city.issue(
+        words="street NEAR/5 sweeping", people=("Rosa Quintero", "u-sam"), since=date(2026, 3, 2),
+        until=date(2026, 3, 6), items=("p1",),
+    ).hold  # fmt: skip
+    told = hold.sentence()
+    assert told.startswith("Litigation hold LIT-1, “Ruiz v. City”, issued by Ana Ruiz (counsel) on ")
+    assert hold.scope_sentence() == (
+        "every post, comment, private message and other record, posted by “Rosa Quintero” or “u-sam”, or by "
+        "somebody whom the site does not name, posted from Monday 02 March 2026 to Friday 06 March 2026 (what "
+        "bears no date counts as posted then), for which this holds: “street” at most 5 words from “sweeping”; "
+        "and these items, with every version of them: p1"
+    )
+    city.release()
+    assert " Released by Ana Ruiz on " in city.holds.get("LIT-1").sentence()
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://www.example.org/p/1", "http://example.org/p/1/", "https://m.example.org/p/1#comments"],
+)
+def test_a_permalink_is_the_same_however_it_was_copied(address: str) -> None:
+    assert plain_link(address) == "example.org/p/1"
+    assert names_of([address]).links == {"example.org/p/1"}
+    assert plain_link("https://example.org/p?id=1") != plain_link("https://example.org/p?id=2")
