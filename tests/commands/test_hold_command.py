@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from paloverde.archive.seal import Role
 from paloverde.cli import main
+from paloverde.orchestration import hold_steps
 from paloverde.orchestration.people import People
 from paloverde.orchestration.people import Role as Office
 from simulatedcity import TODAY, ArchivedCity, archived_city
@@ -19,27 +21,38 @@ X = "x-cityofpalmaria"
 PASSWORD = "a long sentence for tests"
 
 
-@pytest.fixture(params=["directory", pytest.param("s3", marks=pytest.mark.s3)])
-def city(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[ArchivedCity]:
-    """X's account archived for one night; the shell knows counsel Ana, the clerk Cleo, and the archive's home."""
-    home = tmp_path / "city"
-    people = People(home / "users.json")
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The archive's home, which the shell knows; counsel Ana and the clerk Cleo may sign in there."""
+    people = People(tmp_path / "city" / "users.json")
     people.put("ana", "Ana Ruiz", Office.COUNSEL, PASSWORD)
     people.put("cleo", "Cleo Park", Office.CLERK, PASSWORD)
-    monkeypatch.setenv("PALOVERDE_HOME", str(home))
+    monkeypatch.setenv("PALOVERDE_HOME", str(tmp_path / "city"))
+    return tmp_path / "city"
+
+
+@pytest.fixture
+def city(home: Path) -> Iterator[ArchivedCity]:
+    """X's account, archived for one night."""
+    yield from archived(home, None)
+
+
+@pytest.fixture(params=["directory", pytest.param("s3", marks=pytest.mark.s3)])
+def stored_city(
+    request: pytest.FixtureRequest, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[ArchivedCity]:
+    """The same in a directory and on the S3 server."""
+    access = find_s3()
     if request.param == "directory":
         yield from archived(home, None)
-        return
-    access = find_s3()
-    if access is None:
+    elif access is None:
         pytest.skip(NO_SERVER)
-    with bucket_at("s3", access) as bucket:
-        monkeypatch.setenv("PALOVERDE_STORE", bucket.url)
-        for name, value in bucket.keys.items():
-            monkeypatch.setenv(f"PALOVERDE_S3_{name.upper()}", value)
-        yield from archived(home, bucket)
+    else:
+        with bucket_at("s3", access) as bucket:
+            monkeypatch.setenv("PALOVERDE_STORE", bucket.url)
+            for name, value in bucket.keys.items():
+                monkeypatch.setenv(f"PALOVERDE_S3_{name.upper()}", value)
+            yield from archived(home, bucket)
 
 
 def archived(home: Path, place: Place | None) -> Iterator[ArchivedCity]:
@@ -72,8 +85,9 @@ def bearing(city: ArchivedCity) -> set[str]:
 
 
 def test_a_hold_from_the_order_to_the_release(
-    city: ArchivedCity, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    stored_city: ArchivedCity, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    city = stored_city
     assert issue() == 0
     said = capsys.readouterr().out
     assert "Litigation hold LIT-2026-01, “Ito v. City”, issued by Ana Ruiz (counsel) on " in said
@@ -121,6 +135,22 @@ def test_custodians_are_named_told_and_reminded(
     assert "; acknowledged on " in capsys.readouterr().out
     assert main(["hold", "reminders"]) == 0
     assert capsys.readouterr().out == "Nobody is to be written to today.\n"
+
+
+def test_the_nights_steps_reconcile_and_name_whom_to_remind(
+    city: ArchivedCity, caplog: pytest.LogCaptureFixture
+) -> None:
+    issue()
+    hold = city.city.holds.get("LIT-2026-01")
+    city.city.holds.notices.name(hold, "Lee Wong", "lee@example.org", hold.issued_by)
+    city.event(site="x", do="post", text="The pool is closed today")
+    city.night(TODAY + timedelta(days=1))
+    with caplog.at_level(logging.INFO):
+        done = hold_steps.reconcile()
+        assert hold_steps.remind() == {"due": 1}
+    assert done["objects"] == done["bearing"] == len(bearing(city))
+    assert f"{done['objects']:,} of {done['objects']:,} objects bear the legal hold" in caplog.text
+    assert "the notice is to be sent. Lee Wong (lee@example.org)" in caplog.text
 
 
 def test_a_clerk_issues_no_litigation_hold_and_a_stranger_nothing(

@@ -68,8 +68,21 @@ def test_a_removed_post_from_the_list_to_the_export(
     assert item not in said(capsys, "removed", "list", "--undetermined")
     (tmp_path / "policy.txt").write_text("The Social Media Policy")
     assert "Policy 1 is filed" in said(capsys, "removed", "policy", str(tmp_path / "policy.txt"))
-    said(capsys, "removed", "settle", item, "--cause", "city", "--because", "the page's log", "--removed-by", "A. B.")
-    said(capsys, "removed", "cite", item, "--guideline", "c", "--reviewer", "R. Q.", "--counsel-on", str(TODAY))
+    said(
+        capsys,
+        "removed",
+        "settle",
+        item,
+        "--cause",
+        "city",
+        "--because",
+        "the page's log",
+        "--removed-by",
+        "A. B.",
+    )
+    said(
+        capsys, "removed", "cite", item, "--guideline", "c", "--reviewer", "R. Q.", "--counsel-on", str(TODAY)
+    )
     said(capsys, "removed", "note", item, "Its author wrote to us")
     shown = said(capsys, "removed", "show", item)
     for words in (
@@ -79,7 +92,7 @@ def test_a_removed_post_from_the_list_to_the_export(
     ):  # fmt: skip
         assert words in shown
     data = json.loads(said(capsys, "removed", "show", item, "--json"))
-    assert data["cause"] if "cause" in data else data["cause_as_it_stands"] == "city"
+    assert data["cause_as_it_stands"] == "city"
     assert [one["paper"]["paper"] for one in data["papers"]] == ["settled", "cited", "noted"]
     out = said(capsys, "removed", "export", "--out", str(tmp_path / "out"), "--account", FACEBOOK)
     assert "holds" in out
@@ -96,10 +109,19 @@ def test_an_officials_deletion_raises_an_alert_until_a_ticket_answers(
     opened = said(capsys, "consult", "open", removed[X], "--note", "posted in error")
     ticket = opened.split(" ", 1)[0]
     noted = said(
-        capsys, "consult", "note", ticket, "--city-manager", f"{TODAY}T09:00", "--city-attorney", f"{TODAY}T10:00"
+        capsys,
+        "consult",
+        "note",
+        ticket,
+        "--city-manager",
+        f"{TODAY}T09:00",
+        "--city-attorney",
+        f"{TODAY}T10:00",
     )
     assert "lacks" not in noted
-    assert f"{removed[X]}: answered: consulted before (ticket {ticket})" in said(capsys, "removed", "list", "--alerts")
+    assert f"{removed[X]}: answered: consulted before (ticket {ticket})" in said(
+        capsys, "removed", "list", "--alerts"
+    )
     assert "posted in error" in said(capsys, "consult", "list")
     assert city.city.check_removals(X, LATER, city.tokens[X]).alerts == ()
     assert said(capsys, "ledger").count("deleted without consultation") == 1

@@ -16,6 +16,8 @@ from paloverde.records import archive_day
 from paloverde.retention.decision import spoken, years_after
 from paloverde.retention.schedule_text import EXAMPLE
 from paloverde.settings import load
+from paloverde.state.books import writing
+from paloverde.state.tables import ITEMS
 
 POSTED = datetime(2024, 5, 6, 17, 0, tzinfo=UTC)
 NIGHT = datetime.now(UTC) - timedelta(days=1)
@@ -59,7 +61,9 @@ def test_the_example_can_be_adopted_and_is_listed(
     assert "nothing may ever be destroyed" in said(capsys, "schedule")
     assert said(capsys, "schedule", "example") == EXAMPLE
     told = said(capsys, "schedule", "adopt", str(schedule))
-    assert told.startswith("The schedule of Resolution 2026-41 is filed; it is in effect since Wednesday 01 April 2026")
+    assert told.startswith(
+        "The schedule of Resolution 2026-41 is filed; it is in effect since Wednesday 01 April 2026"
+    )
     listed = said(capsys, "schedule", "list")
     assert "  adopted on Tuesday, March 10, 2026; in effect since" in listed
     assert "  SOC-DM  Private messages: message, conversation; 3 years after it was received" in listed
@@ -72,7 +76,9 @@ def test_what_is_shorter_than_the_law_or_beside_another_is_told(
 ) -> None:
     said(capsys, "schedule", "adopt", str(schedule))
     other = tmp_path / "other.toml"
-    other.write_text(EXAMPLE.replace("2026-41", "2026-77").replace("years = 2\n", "years = 1\n"), encoding="utf-8")
+    other.write_text(
+        EXAMPLE.replace("2026-41", "2026-77").replace("years = 2\n", "years = 1\n"), encoding="utf-8"
+    )
     told = said(capsys, "schedule", "adopt", str(other))
     assert "Class SOC-COMMENT says 1 years: the two years of Gov. Code 34090(d) hold all the same." in told
     assert "Resolution 2026-41 is in effect since Wednesday 01 April 2026 too" in told
@@ -98,7 +104,9 @@ def test_every_reason_to_keep_an_item_is_printed_with_day_and_source(
     told = said(capsys, "keep", "x-palmaria", "post", "1")
     night = archive_day(NIGHT)
     assert f"Kept, because the City last received it on {spoken(night)}" in told
-    assert f"  two-year floor: until {spoken(years_after(night, 2))}; Gov. Code 34090(d); not verified" in told
+    assert (
+        f"  two-year floor: until {spoken(years_after(night, 2))}; Gov. Code 34090(d); not verified" in told
+    )
     assert f"  schedule: until {spoken(years_after(night, 5))}; Resolution 2026-41, class SOC-POST" in told
     assert "  still shown: until no day is known; Gov. Code 34090(d)" in told
     assert "  lock of the store: until" in told
@@ -113,18 +121,20 @@ def test_an_account_is_counted_by_ground(city: Installation, capsys: pytest.Capt
 
 
 def test_what_nothing_keeps_is_counted_as_free(
-    city: Installation, schedule: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    city: Installation, schedule: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    office = Office(tmp_path, OLD)
-    moved = tmp_path / "moved.jsonl"
-    moved.write_text(json.dumps({"native_id": "9", "text": "Long ago", "kind": "comment"}) + "\n", encoding="utf-8")
-    office.take("x", moved)
+    ended = {
+        "account": "x-palmaria", "kind": "story", "native_id": "9", "stream": "stories", "within": "", "state": "expired",
+        "version_sha256": "", "record_sequence": 1, "first_seen": OLD, "last_seen": OLD, "looked_at": OLD,
+    }  # fmt: skip
+    with writing(city.vault.books) as connection:
+        connection.execute(ITEMS.insert(), ended)
+    assert "  nothing keeps them any longer: 0\n" in said(capsys, "keep", "x-palmaria")
     said(capsys, "schedule", "adopt", str(schedule))
     told = said(capsys, "keep", "x-palmaria")
     assert "x-palmaria: 2 items on" in told
     assert "  nothing keeps them any longer: 1\n" in told
-    kind = next(one.item.kind.value for one in city.retention.facts("x-palmaria") if one.item.native_id == "9")
-    assert "Nothing keeps it." in said(capsys, "keep", "x-palmaria", kind, "9")
+    assert "Nothing keeps it." in said(capsys, "keep", "x-palmaria", "story", "9")
 
 
 def test_what_is_not_there_is_said(city: Installation, capsys: pytest.CaptureFixture[str]) -> None:
@@ -148,6 +158,7 @@ def test_the_statement_is_written_and_filed(
     assert city.cabinet.bytes_of(filed[1]) == page.read_bytes()
     as_data = json.loads(said(capsys, "statement", "--json"))
     assert as_data["day"] == day
-    assert "must end" not in told
     assert "name a file that ends in .html" in said(capsys, "statement", "--out", "x.pdf", status=1)
-    assert "There is no folder" in said(capsys, "statement", "--out", str(tmp_path / "no" / "x.html"), status=1)
+    assert "There is no folder" in said(
+        capsys, "statement", "--out", str(tmp_path / "no" / "x.html"), status=1
+    )

@@ -82,12 +82,26 @@ DAGS = {
         "runs": 1,
         "tasks": ["copy"],
     },
+    "ledger_head": {
+        "owner": "City IT",
+        "tags": {"archive", "every day"},
+        "at": (13, 0),
+        "runs": 1,
+        "tasks": ["publish_head"],
+    },
     "hold_reconcile": {
         "owner": "City IT",
         "tags": {"holds", "every night"},
         "at": (13, 30),
         "runs": 1,
         "tasks": ["reconcile", "remind"],
+    },
+    "disposition_review": {
+        "owner": "City Clerk",
+        "tags": {"archive", "every month"},
+        "at": None,
+        "runs": 1,
+        "tasks": ["approver_review", "carry_out", "clerk_review", "propose", "report"],
     },
     "records_request": {
         "owner": "City Clerk",
@@ -97,6 +111,8 @@ DAGS = {
         "tasks": ["answer"],
     },
 }
+# These read much of the archive.
+LONG = ["fixity", "answer", "copy", "reconcile", "propose", "carry_out"]
 ASKS_A_SITE = ["archive", "removals", "health", "sweep"]
 
 
@@ -127,7 +143,7 @@ def test_a_dag_says_whose_it_is_and_what_to_do(bag: Any, name: str) -> None:
 def test_each_task_is_tried_again_by_the_class_of_its_error(bag: Any, name: str) -> None:
     for task in bag.dags[name].tasks:
         assert isinstance(task.retry_policy, ByErrorClass), task.task_id
-        never = task.task_id == "report" or name == "recent_sweep"
+        never = (name, task.task_id) == ("nightly_archive", "report") or name == "recent_sweep"
         limits = 20 if task.task_id.endswith(".archive") else 3
         assert task.retries == (0 if never else limits), task.task_id
         assert task.retry_exponential_backoff, task.task_id
@@ -142,7 +158,7 @@ def test_whatever_asks_a_site_waits_its_turn_in_the_sites_pool(bag: Any, name: s
         asks = at_a_site(task) and not task.task_id.startswith(("accounts", "due"))
         assert task.pool == (f"site_{platform}" if asks else "default_pool"), task.task_id
         assert (task.map_index_template == "{{ account }}") is asks, task.task_id
-        assert (task.execution_timeout is not None) is (asks or task.task_id in ("fixity", "answer", "copy", "reconcile")), (
+        assert (task.execution_timeout is not None) is (asks or task.task_id in LONG), (
             task.task_id
         )
 

@@ -82,28 +82,33 @@ def order(city: Installation) -> Order:
     return an_order(city, Clock(datetime.now(UTC) - timedelta(hours=2)), id_=f"order-2026-{next(_made):04d}")
 
 
-def play(dag: Any, order: Order, act: Callable[[str], None]) -> dict[str, str]:
+LONGEST = 90  # seconds that a run may take; its runner would wait for ever
+
+
+def play(dag: Any, act: Callable[[str], None], **conf: str) -> dict[str, str]:
     """Run the review as Airflow's own runner does, while people `act` on it; the state of each task then.
 
     The runner waits for answers, and must have the main thread (time limits are signals): people have another.
     """
     when = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=next(_made))
     failed: list[BaseException] = []
+    ended = threading.Event()
 
     def people() -> None:
         try:
-            act(run_id_of(order))
-        except (Exception, pytest.fail.Exception) as error:  # noqa: BLE001 - raised again in the test's own thread
+            run_id = run_at(when)
+            act(run_id)
+            assert ended.wait(LONGEST), "The run did not end."
+        except (Exception, pytest.fail.Exception) as error:  # noqa: BLE001 - raised again in the test's thread
             failed.append(error)
-        finally:
-            if failed:
-                for task in (*REVIEWS, "carry_out", "propose", "report"):
-                    force(run_id_of(order), task, "failed")
+            for task in (*REVIEWS, "carry_out", "propose", "report"):
+                force(run_at(when), task, "failed")
 
     thread = threading.Thread(target=people, daemon=True)
     thread.start()
-    done = dag.test(logical_date=when, run_conf={"order": order.id})
-    thread.join(60)
+    done = dag.test(logical_date=when, run_conf=conf)
+    ended.set()
+    thread.join(LONGEST)
     if failed:
         raise failed[0]
     return {task.task_id: task.state for task in done.get_task_instances()}
@@ -127,15 +132,15 @@ def wait_for(what: Callable[[], Any], seconds: float = 40) -> Any:
     raise AssertionError("It never came to that.")
 
 
-def run_id_of(order: Order) -> str:
-    """The run that asks about an order."""
+def run_at(when: datetime) -> str:
+    """The name of the run of a moment, once there is one."""
     from airflow.models.dagrun import DagRun  # noqa: PLC0415
     from sqlalchemy import select  # noqa: PLC0415
 
     def found() -> Any:
+        where = (DagRun.dag_id == "disposition_review", DagRun.logical_date == when)
         with database() as session:
-            runs = session.scalars(select(DagRun).where(DagRun.dag_id == "disposition_review")).all()
-            return next((run.run_id for run in runs if (run.conf or {}).get("order") == order.id), None)
+            return session.scalar(select(DagRun.run_id).where(*where))
 
     return str(wait_for(found))
 
@@ -178,7 +183,7 @@ def said(capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) ->
 
 @pytest.fixture
 def review(bag: Any, order: Order) -> Callable[[Callable[[str], None]], dict[str, str]]:
-    return lambda act: play(bag.dags["disposition_review"], order, act)
+    return lambda act: play(bag.dags["disposition_review"], act, order=order.id)
 
 
 Review = Callable[[Callable[[str], None]], dict[str, str]]
@@ -358,6 +363,5 @@ def test_with_nothing_to_destroy_nobody_is_asked(
 ) -> None:
     for standing in city.disposition.open_orders():
         city.disposition.withdraw(standing.order.id, "the tests of it are done", "clerk")
-    done = bag.dags["disposition_review"].test(logical_date=datetime(2026, 1, 1, tzinfo=UTC))
-    assert {task.state for task in done.get_task_instances()} == {"skipped"}
+    assert set(play(bag.dags["disposition_review"], lambda _run: None).values()) == {"skipped"}
     assert "Nothing may be destroyed: 0 items stay" in said(capfd, caplog)

@@ -10,21 +10,22 @@ from __future__ import annotations
 import os
 import pickle
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import boto3
 import msgspec
 from botocore.config import Config
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 
 from faults.mirror import BucketEvidence, Mirror, mirror_of
+from paloverde.archive.mended import MendedStore
 from paloverde.archive.rebuild import rebuild
-from paloverde.archive.store.interface import Grade, Store
+from paloverde.archive.store.interface import Grade
 from paloverde.archive.store.s3 import S3Store, connect
 from paloverde.errors import PaloverdeError
 from paloverde.installation import open_installation
@@ -32,7 +33,7 @@ from paloverde.orchestration.tether import follow_parent
 from paloverde.settings import Settings, load
 from paloverde.simulator.sites import SITES
 from paloverde.state.books import open_books
-from paloverde.state.tables import FILED, GAPS, ITEMS, LEDGER, METADATA, PARTS, RUNS
+from paloverde.state.tables import FILED, GAPS, ITEMS, LEDGER, LOG, METADATA, PARTS, REPAIRS, RUNS
 from simcity.audit import Audit, Break
 from simcity.evidence import Evidence
 from simcity.installed import SimulatedInstallation
@@ -45,7 +46,7 @@ from stores import Place
 WAIT_SECONDS = 1.0  # for an answer of the store; the product waits 60
 PATIENCE_SECONDS = 15.0
 SCALE = 0.02  # about a dozen items a site
-DERIVED = (ITEMS, RUNS, PARTS, LEDGER, GAPS, FILED)
+DERIVED = (ITEMS, RUNS, PARTS, LEDGER, GAPS, FILED, LOG, REPAIRS)
 
 
 def impatient(place: Place) -> S3Store:
@@ -92,6 +93,7 @@ class FaultyCity(Year):
         self.place, self._database, self._more = place, database, more or {}
         self.prepare: Callable[[Engine], None] = lambda _: None
         self.mirror: Mirror | None = None
+        self.lag = timedelta()  # by how much the clock of this machine is wrong
         super().__init__(Plan(seed, 100, sites, SCALE, troubled=False), home)
         if place is not None and place.keys:
             self.mirror = mirror_of(place, home / "mirror")
@@ -123,13 +125,16 @@ class FaultyCity(Year):
             environment["PALOVERDE_DATABASE"] = self._database
         return load(environment | self._more)
 
+    def now(self) -> datetime:
+        """The time of this process, by the city's clock."""
+        return self.city.clock.now() + self.lag
+
     def open(self) -> None:
         self._settings = self._set_up()
-        opened = open_installation(self._settings, self.city.clock.now)
-        store: Store = opened.vault.store
+        opened = open_installation(self._settings, self.now)
+        vault = opened.vault
         if self.place is not None and self.place.keys:
-            store = impatient(self.place)
-        vault = msgspec.structs.replace(opened.vault, store=store)
+            vault = msgspec.structs.replace(vault, store=MendedStore(impatient(self.place), vault.books))
         self.prepare(vault.books)
         self.installation = SimulatedInstallation(opened.settings, vault, self.wire, self._site)
 
@@ -181,10 +186,12 @@ class FaultyCity(Year):
         self.publish()
 
     def publish(self) -> None:
-        """The ledger's signed head, where this installation publishes one."""
-        log: Any = getattr(self.installation, "log", None)
-        if log is not None:
-            log.publish()
+        """The ledger's signed head, where there is none yet over all of its entries."""
+        with self.installation.vault.books.connect() as books:
+            entries = books.execute(select(func.max(LEDGER.c.sequence))).scalar()
+            covered = books.execute(select(func.max(LOG.c.tree_size)).where(LOG.c.what == "head")).scalar()
+        if entries != covered:
+            self.installation.log.publish().raise_the_worst()
 
     def night_in_a_process(
         self, prepare: Callable[[int], None], store: Place | None = None, database: str | None = None
@@ -235,8 +242,10 @@ class FaultyCity(Year):
             if rebuilt.missing or rebuilt.left_out:
                 yield rebuilt.sentence()
             for table in DERIVED:
-                if table_of(vault.books, table) != table_of(books, table):
-                    yield f"the table {table.name} is not what the objects say"
+                here, there = self._comparable(vault.books, table), self._comparable(books, table)
+                if here != there:
+                    less, more = [row for row in there if row not in here], [row for row in here if row not in there]
+                    yield f"the table {table.name} is not what the objects say: lacks {less[:2]}, has {more[:2]}"
         except PaloverdeError as error:
             yield f"the database cannot be rebuilt: {error}"
         finally:
@@ -245,9 +254,26 @@ class FaultyCity(Year):
                 leftover.unlink()
 
 
+    def _comparable(self, books: Engine, table: Any) -> list[tuple[Any, ...]]:
+        """The rows of a table; of an object that lies in the store twice, either version may be named."""
+        stored = self.mirror.versions.values() if self.mirror else ()
+        either = {id_ for versions in stored if len(versions) > 1 for id_ in versions}
+        free = [table.columns.keys().index("made_at")] if table is LOG else []  # when it was written down, not what
+        return sorted(
+            (tuple(None if value in either or at in free else value for at, value in enumerate(row))
+             for row in table_of(books, table)),
+            key=repr,
+        )  # fmt: skip
+
+
 def table_of(books: Engine, table: Any) -> list[tuple[Any, ...]]:
     with books.connect() as connection:
         return sorted((tuple(row) for row in connection.execute(select(table))), key=repr)
+
+
+def rows_by_table(books: Engine, tables: Sequence[Any]) -> dict[str, list[tuple[Any, ...]]]:
+    """The rows of some tables, for a comparison later."""
+    return {table.name: table_of(books, table) for table in tables}
 
 
 def rows_of(books: Engine) -> Iterator[str]:

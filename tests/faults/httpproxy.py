@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from paloverde.orchestration.tether import follow_parent
 
@@ -41,6 +41,7 @@ class Armed:
     pid: int = 0
     seen: list[str] = field(default_factory=list)
     struck: bool = False
+    bent: list[str] = field(default_factory=list)  # versions that read wrong each time
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def note(self, operation: str) -> str:
@@ -63,6 +64,10 @@ class Proxy:
     def arm(self, nth: int = 0, fault: str = "", pid: int = 0) -> None:
         """Counts from here; with `nth` at 0 nothing goes wrong."""
         self._ask("POST", {"nth": nth, "fault": fault, "pid": pid})
+
+    def bend(self, versions: list[str]) -> None:
+        """From now on these versions read wrong by one bit, each time."""
+        self._ask("POST", {"bent": versions})
 
     def told(self) -> dict[str, Any]:
         """What was seen since then, in order, and whether the fault struck."""
@@ -134,9 +139,12 @@ def _serve(listening: socket.socket, target: str) -> None:
             if fault in ("drop after", "kill after", "hang"):
                 self.close_connection = True
                 return
-            if fault == "bit flip":
+            if fault == "bit flip" or (self.command == "GET" and self.asked_version() in now.bent):
                 head, answer = flipped(head, answer)
             self.send(status, head, answer, cut=fault == "truncate")
+
+        def asked_version(self) -> str:
+            return parse_qs(urlsplit(self.path).query).get("versionId", [""])[0]
 
         def forward(self, body: bytes) -> tuple[int, Head, bytes]:
             headers = {name: value for name, value in self.headers.items() if name.lower() != "expect"}

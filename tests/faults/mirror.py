@@ -32,13 +32,13 @@ class Mirror:
     """What lies in a bucket, kept up to date under `folder` in the form of the product's directory store."""
 
     def __init__(self, client: Any, bucket: str, folder: Path) -> None:
-        self._client, self._bucket, self._folder = client, bucket, folder
+        self.client, self._bucket, self._folder = client, bucket, folder
         self.versions: dict[str, dict[str, Version]] = {}
         self.markers = 0
 
     def refresh(self) -> None:
         """Everything that is new in the bucket."""
-        pages = self._client.get_paginator("list_object_versions").paginate(Bucket=self._bucket)
+        pages = self.client.get_paginator("list_object_versions").paginate(Bucket=self._bucket)
         for page in pages:
             self.markers += len(page.get("DeleteMarkers", []))
             for told in page.get("Versions", []):
@@ -46,7 +46,7 @@ class Mirror:
                     self._take(told["Key"], told["VersionId"])
 
     def _take(self, key: str, version: str) -> None:
-        answer = self._client.get_object(Bucket=self._bucket, Key=key, VersionId=version)
+        answer = self.client.get_object(Bucket=self._bucket, Key=key, VersionId=version)
         body = answer["Body"].read()
         until = answer.get("ObjectLockRetainUntilDate")
         self.versions[key][version] = Version(

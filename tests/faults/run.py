@@ -18,7 +18,7 @@ from pathlib import Path
 
 import msgspec
 
-from faults import clocks, corruption, kills, page, sweeping, writers
+from faults import bent, clocks, corruption, kills, page, sweeping, writers
 from faults.places import postgresql
 from faults.results import Progress, Result
 from postgres import NOT_INSTALLED, PostgreSQL
@@ -46,7 +46,9 @@ def run(suite: str, wanted: Wanted) -> Iterator[Result]:
     if suite == "clocks":
         yield clocks.long_form(wanted.progress)
     elif suite == "corruption":
-        yield from corruption.long_form(wanted.access, wanted.progress, seconds=wanted.seconds)
+        yield corruption.long_form(wanted.progress, **how)  # type: ignore[arg-type]
+        if wanted.access is not None:
+            yield bent.long_form(wanted.access, wanted.progress, seconds=wanted.seconds / 4)
     elif suite == "kills":
         yield kills.long_form(wanted.access, wanted.server, wanted.progress, **how)  # type: ignore[arg-type]
     elif wanted.access is None:

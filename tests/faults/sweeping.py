@@ -9,11 +9,8 @@ from random import Random
 
 from faults.places import SQLITE
 from faults.results import Progress, Result, in_processes
-from faults.sweep import DATABASE, STORE, Case, Ground, Outcome, Tally, all_cases, counted, ground, play
+from faults.sweep import CRITICAL, DATABASE, S3, STORE, Case, Ground, Outcome, Tally, all_cases, counted, ground, play
 from postgres import PostgreSQL
-
-# Where a fault could make two archives of one, or a seal of nothing: always in the sample.
-CRITICAL = ("PUT runs", "HEAD runs", "PUT ledger", "INSERT runs", "UPDATE runs", "INSERT ledger", "COMMIT")
 
 
 def long_form(
@@ -48,6 +45,7 @@ def _one_sweep(
         "operations of the night": len(seen),
         "faults of each": len(cases) // max(1, len(seen)),
         "cases there are": len(cases),
+        "of them on the S3 server": sum(case.store == S3 for case in cases),
         **dict(sorted(tally.endings.items())),
         "surplus versions of a key": sum(tally.surplus.values()),
         "locked objects that no seal names": sum(tally.unnamed.values()),

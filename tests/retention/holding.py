@@ -22,6 +22,7 @@ from paloverde.records import Account
 from paloverde.retention.hold_scope import Scope
 from paloverde.retention.holds import By, Trigger
 from paloverde.settings import load
+from paloverde.state.books import open_books
 from paloverde.state.tables import HELD_ITEMS, HELD_OBJECTS, PARTS
 from plaza import ACCOUNT, PlazaSite
 from plazacity import City
@@ -71,8 +72,13 @@ class FailingStore:
 class HoldingCity(City):
     """Plaza's city with its holds."""
 
-    def __init__(self, home: Path, site: PlazaSite, second: Store | None = None) -> None:
+    def __init__(
+        self, home: Path, site: PlazaSite, second: Store | None = None, books_url: str | None = None
+    ) -> None:
         super().__init__(home, site)
+        if books_url is not None:
+            self.vault = msgspec.structs.replace(self.vault, books=open_books(books_url))
+            self.archive = Archive(self.vault.store, self.vault.books)
         self.home, self.failures = home, list[FailingStore]()
         self.vault = msgspec.structs.replace(self.vault, second=second)
         # Plaza is no site that the registry knows, and its account must have a name there.

@@ -30,7 +30,9 @@ def gone(native_id: str, text: str = "Gone words", **more: Any) -> dict[str, Any
     row = record(native_id, text, **about)
     told = {
         "evidence": [{"what": "look-up", "at": REMOVED_AT, "said": "no such item"}],
-        "versions": [{"version_sha256": row["version_sha256"], "observed_at": NIGHT, "text": text, "media": []}],
+        "versions": [
+            {"version_sha256": row["version_sha256"], "observed_at": NIGHT, "text": text, "media": []}
+        ],
         "thread": [],
         "thread_rest": 0,
         "posted_pacific": "Sunday 01 March 2026, 10:00:00 PST (UTC-08:00)",
@@ -43,7 +45,9 @@ def item(native_id: str, kind: Kind = Kind.COMMENT, account: str = ACCOUNT) -> I
     return ItemId(account, kind, native_id)
 
 
-def fact(removed_at: datetime = REMOVED_AT, cause: str = "undetermined", kind: Kind = Kind.POST) -> RemovalFact:
+def fact(
+    removed_at: datetime = REMOVED_AT, cause: str = "undetermined", kind: Kind = Kind.POST
+) -> RemovalFact:
     return RemovalFact(
         item("1", kind), removed_at, removed_at, cause, date(2028, 3, 3), "public", "https://example.org/1"
     )

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from paloverde.archive.vault import end_of
@@ -210,6 +210,7 @@ def test_no_rule_is_called_verified_before_counsel_has_signed_for_it() -> None:
 
 DAYS = st.dates(date(1990, 1, 1), date(2090, 1, 1))
 MAYBE = st.none() | DAYS
+SELDOM = st.sampled_from([False, False, False, True])
 MOMENTS = st.builds(
     lambda day, second: datetime.combine(day, time(), UTC) + timedelta(seconds=second),
     DAYS,
@@ -235,12 +236,16 @@ SCHEDULE = st.builds(
     Schedule, resolution=st.just("1"), title=st.just("A"), adopted_on=DAYS, effective_from=DAYS, effective_to=MAYBE,
     classes=st.lists(CLASSES | LASTING, max_size=3).map(tuple),
 )  # fmt: skip
-SCHEDULES = st.builds(Schedules, st.lists(SCHEDULE, max_size=3).map(tuple), st.integers(2, 9))
-FACTS = st.builds(
-    Facts, item=st.just(ITEM), holder=st.sampled_from(Holder), received_on=DAYS, shown=st.booleans(),
-    in_question=st.booleans(), removed_on=MAYBE, holds=st.lists(HELD, max_size=2).map(tuple),
+ALL_ALWAYS = st.lists(SCHEDULE, max_size=2).map(lambda some: (*ALL.adopted, *some))
+SCHEDULES = st.builds(Schedules, st.lists(SCHEDULE, max_size=3).map(tuple) | ALL_ALWAYS, st.integers(2, 9))
+ANY = st.builds(
+    Facts, item=st.just(ITEM), holder=st.sampled_from(Holder), received_on=DAYS, shown=SELDOM,
+    in_question=SELDOM, removed_on=MAYBE, holds=st.just(()) | st.lists(HELD, max_size=2).map(tuple),
     locked_until=st.none() | MOMENTS,
 )  # fmt: skip
+LONG_AGO = st.dates(date(1990, 1, 1), date(2010, 1, 1))
+OLD = st.builds(Facts, item=st.just(ITEM), received_on=LONG_AGO, removed_on=st.none() | LONG_AGO)
+FACTS = ANY | OLD
 
 
 def slow_years(day: date, years: int) -> date:
@@ -287,21 +292,28 @@ def test_the_decision_agrees_with_a_slow_reading_of_the_law(
     assert bool(reasons_to_keep(one, today, known)) == slow_answer(one, today, known)
 
 
-@given(FACTS, SCHEDULES, DAYS)
-def test_the_day_before_the_last_reason_ends_it_is_kept(one: Facts, known: Schedules, today: date) -> None:
+@given(FACTS, SCHEDULES, DAYS, st.integers(0, 4_000))
+def test_an_item_is_free_since_the_day_after_it_was_kept_last(
+    one: Facts, known: Schedules, today: date, back: int
+) -> None:
     free = free_since(one, today, known)
     assert (free is None) == bool(reasons_to_keep(one, today, known))
     if free is not None:
-        # The schedules of this day, read on the day before: what changes with time alone.
-        same = Schedules(
-            tuple(
-                msgspec.structs.replace(s, effective_from=date.min, effective_to=None)
-                for s in known.on(today)
-            ),
-            known.reasonable_years,
+        assert free <= today
+        assert slow_answer(one, free - timedelta(days=1), known)
+        assert not slow_answer(one, max(free, today - timedelta(days=back)), known)
+
+
+def test_what_was_unknown_is_free_since_its_schedule_is_in_effect() -> None:
+    late = schedules(TWO_YEARS, effective_from=date(2026, 9, 1))
+    assert free_since(facts(), date(2026, 9, 5), late) == date(2026, 9, 1)
+    longer = Schedules(
+        (
+            *ALL.adopted,
+            *schedules(RecordClass(id="L", title="L", years=9), effective_to=date(2026, 6, 30)).adopted,
         )
-        assert reasons_to_keep(one, free, same) == []
-        assert reasons_to_keep(one, free - timedelta(days=1), same)
+    )
+    assert free_since(facts(), date(2026, 9, 5), longer) == date(2026, 7, 1)
 
 
 @given(FACTS, DAYS, SCHEDULES, HELD, st.booleans(), MAYBE, CLASSES | LASTING)
@@ -327,6 +339,34 @@ def test_one_reason_more_never_sets_free_what_was_kept(
     if one.removed_on is None and removed_on and not any(c.after is After.REMOVED for _, c in covered):
         gone = msgspec.structs.replace(one, removed_on=removed_on)
         assert not kept or reasons_to_keep(gone, today, known)
+
+
+@given(FACTS, DAYS, SCHEDULES)
+def test_a_hold_that_comes_and_goes_leaves_every_other_reason_as_it_was(
+    one: Facts, today: date, known: Schedules
+) -> None:
+    free = msgspec.structs.replace(one, holds=())
+    held = msgspec.structs.replace(one, holds=(LITIGATION,))
+    before = reasons_to_keep(free, today, known)
+    during = reasons_to_keep(held, today, known)
+    assert [reason for reason in during if reason.ground is not Ground.LITIGATION] == before
+    assert during != before
+    assert reasons_to_keep(msgspec.structs.replace(held, holds=()), today, known) == before
+
+
+@given(FACTS, DAYS, st.integers(1, 4_000), SCHEDULES)
+def test_time_alone_ends_reasons_and_begins_none(
+    one: Facts, today: date, later: int, known: Schedules
+) -> None:
+    same = Schedules(
+        tuple(
+            msgspec.structs.replace(schedule, effective_from=date.min, effective_to=None)
+            for schedule in known.adopted
+        ),
+        known.reasonable_years,
+    )
+    then = reasons_to_keep(one, today + timedelta(days=later), same)
+    assert all(reason in reasons_to_keep(one, today, same) for reason in then)
 
 
 @given(FACTS, DAYS, SCHEDULES)
@@ -357,3 +397,17 @@ def test_the_end_of_the_calendar_is_no_crash() -> None:
 
 def test_a_day_is_spoken_with_its_weekday() -> None:
     assert spoken(date(2026, 3, 2)) == "Monday, March 2, 2026"
+
+
+def test_the_made_up_cases_are_of_both_sorts() -> None:
+    """Else the properties above would hold of nothing."""
+    found: list[bool] = []
+
+    @given(FACTS, DAYS, SCHEDULES)
+    @settings(max_examples=200, database=None)
+    def look(one: Facts, today: date, known: Schedules) -> None:
+        found.append(bool(reasons_to_keep(one, today, known)))
+
+    look()
+    assert found.count(False) > 10
+    assert found.count(True) > 50

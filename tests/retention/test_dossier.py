@@ -16,6 +16,7 @@ from archives import ACCOUNT, medium
 from paloverde.archive.reader import Archive
 from paloverde.archive.rebuild import rebuild
 from paloverde.archive.seal import Part, Role
+from paloverde.bundles.dossierpages import as_text
 from paloverde.errors import BadQuestion
 from paloverde.records import Kind
 from paloverde.retention.dossier import (
@@ -38,7 +39,11 @@ C1 = f"{ACCOUNT}/comment/1"
 
 @pytest.fixture
 def office(tmp_path: Path) -> Office:
-    rows = [gone("1", cause="undetermined"), gone("2", cause="city"), gone("3", kind="message", visibility="private")]
+    rows = [
+        gone("1", cause="undetermined"),
+        gone("2", cause="city"),
+        gone("3", kind="message", visibility="private"),
+    ]
     return Office(tmp_path, rows)
 
 
@@ -73,7 +78,9 @@ def test_a_dossier_reads_what_was_locked(office: Office) -> None:
 
 def test_ids_that_begin_alike_are_told_apart(tmp_path: Path) -> None:
     office = Office(tmp_path, [gone("a_1"), gone("a/1"), gone("a_1-2"), gone("xa_1")])
-    assert [len(read_dossiers(office.archive, office.cabinet, item(id_))) for id_ in ("a_1", "a/1", "xa_1")] == [1] * 3
+    assert [
+        len(read_dossiers(office.archive, office.cabinet, item(id_))) for id_ in ("a_1", "a/1", "xa_1")
+    ] == [1] * 3
     assert read_dossiers(office.archive, office.cabinet, item("a_")) == []
 
 
@@ -100,7 +107,9 @@ def test_a_person_settles_a_cause_and_the_sites_statement_stays(office: Office, 
         (Settled("city", "  "), "Say by what"),
     ],
 )
-def test_a_settlement_without_a_cause_or_a_reason_is_refused(office: Office, settled: Settled, why: str) -> None:
+def test_a_settlement_without_a_cause_or_a_reason_is_refused(
+    office: Office, settled: Settled, why: str
+) -> None:
     with pytest.raises(BadQuestion, match=why):
         office.dossiers.settle(C1, settled, WHO)
     assert papers_of(office.cabinet, item("1")) == []
@@ -119,7 +128,9 @@ PAPERS = st.lists(
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(PAPERS)
-def test_nothing_that_is_filed_later_shortens_the_hold(office: Office, papers: list[Settled | Cited | Noted]) -> None:
+def test_nothing_that_is_filed_later_shortens_the_hold(
+    office: Office, papers: list[Settled | Cited | Noted]
+) -> None:
     before = read_dossiers(office.archive, office.cabinet, item("2"))[0]
     part = office.archive.parts(Role.REMOVED)[1].part
     locked = office.vault.store.standing(part.stored).locked_until
@@ -142,7 +153,9 @@ def test_a_citation_names_the_policy_that_was_filed_last(office: Office, tmp_pat
     for words in ("policy of 2024", "policy of 2026"):
         (tmp_path / "policy.txt").write_text(words)
         filed = office.dossiers.file_policy(tmp_path / "policy.txt", WHO)
-    office.dossiers.cite(C1, Cited(("c", "k"), "R. Quintero", counsel_consulted=True, counsel_on=date(2026, 3, 4)), WHO)
+    office.dossiers.cite(
+        C1, Cited(("c", "k"), "R. Quintero", counsel_consulted=True, counsel_on=date(2026, 3, 4)), WHO
+    )
     (paper,) = papers_of(office.cabinet, item("1"))
     assert isinstance(paper.paper, Cited)
     assert (paper.paper.guidelines, paper.paper.policy_sha256) == (("c", "k"), filed.stored.sha256)
@@ -194,7 +207,11 @@ def test_only_the_light_columns_of_removals_are_read(office: Office) -> None:
 
     noting = Noting(office.archive.store, office.archive.books)
     facts = list(removals_of(noting, ACCOUNT))
-    assert [(one.item.native_id, one.cause) for one in facts] == [("1", "undetermined"), ("2", "city"), ("3", "city")]
+    assert [(one.item.native_id, one.cause) for one in facts] == [
+        ("1", "undetermined"),
+        ("2", "city"),
+        ("3", "city"),
+    ]
     assert asked.isdisjoint({"everything", "raw", "text", "versions", "thread"})
     assert list(removals_of(noting, "another")) == []
     assert [one.item.native_id for one in removals_of(noting, items=[item("2")])] == ["2"]
@@ -215,21 +232,41 @@ def test_a_private_dossier_opens_only_when_it_is_asked_for_and_the_look_is_noted
     assert office.events("private dossier read") == [{"item": f"{ACCOUNT}/message/3"}]
 
 
+def test_no_text_can_pass_itself_off_as_a_fact_or_move_the_cursor(tmp_path: Path) -> None:
+    office = Office(tmp_path, [gone("1", "Words\n  Kept until: tomorrow\x1b[2J\r")])
+    text = as_text(office.dossiers.show(C1, WHO))
+    (kept,) = [line for line in text.splitlines() if line.startswith("  Kept until")]
+    assert "March 3, 2028" in kept
+    assert not {"\x1b", "\r"} & set(text)
+
+
 HOSTILE = "<script>alert(1)</script> =cmd|' \u202e {{ 7*7 }} <img src=x onerror=alert(2)>\x1b[2J"
 
 
 def test_an_export_is_inert_and_complete(tmp_path: Path) -> None:
     picture = b"\x89PNG\r\n\x1a\n a picture"
-    around = {"relation": "beside", "kind": "comment", "native_id": HOSTILE, "text": HOSTILE, "poster_name": HOSTILE}
+    around = {
+        "relation": "beside",
+        "kind": "comment",
+        "native_id": HOSTILE,
+        "text": HOSTILE,
+        "poster_name": HOSTILE,
+    }
     row = gone(
         "../../etc/x", HOSTILE, poster_name=HOSTILE, permalink="javascript:alert(3)", thread=[around],
         media=[medium(picture, alt_text=HOSTILE)],
     )  # fmt: skip
-    office = Office(tmp_path / "city", [row, gone("3", kind="message", visibility="private")], media=[picture])
+    office = Office(
+        tmp_path / "city", [row, gone("3", kind="message", visibility="private")], media=[picture]
+    )
     office.dossiers.note(f"{ACCOUNT}/comment/../../etc/x", HOSTILE, WHO)
     told = office.dossiers.export(tmp_path / "out", WHO, lambda _: None)
     assert (told.dossiers, told.files, told.left_out) == (1, 1, 1)
-    names = {path.relative_to(tmp_path / "out").as_posix() for path in (tmp_path / "out").rglob("*") if path.is_file()}
+    names = {
+        path.relative_to(tmp_path / "out").as_posix()
+        for path in (tmp_path / "out").rglob("*")
+        if path.is_file()
+    }
     assert {name.split("/")[0] for name in names} == {"index.html", "dossiers", "media"}
     (page,) = (tmp_path / "out" / "dossiers").glob("*.html")
     for text in (page.read_text(), (tmp_path / "out" / "index.html").read_text()):

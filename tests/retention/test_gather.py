@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
+from archives import add_night, record, removed
 from exports import Office, account, shown
 from paloverde.archive.reader import Archive
+from paloverde.archive.seal import RunKind
 from paloverde.archive.vault import end_of
 from paloverde.records import Account, Holder, Kind, Provenance, archive_day
 from paloverde.retention.decision import reasons_to_keep
@@ -112,16 +114,16 @@ def test_the_latest_of_several_removals_counts(tmp_path: Path) -> None:
             day = archive_day(city.clock())
             city.night(day - timedelta(days=1))
             city.check(day)
-            removed = gathered(city.archive, ACCOUNT)["c1"].removed_on
+            gone_on = gathered(city.archive, ACCOUNT)["c1"].removed_on
             site.comments["p1"]["c1"] = said
             city.later += timedelta(days=1)
             city.night(archive_day(city.clock()))
             site.comments["p1"].pop("c1")
     back = gathered(city.archive, ACCOUNT)["c1"]
     assert back.shown  # it came back, and what was removed then is held all the same
-    assert back.removed_on == removed
-    assert removed is not None
-    assert removed >= archive_day(datetime.now(UTC)) + timedelta(days=399)
+    assert back.removed_on == gone_on
+    assert gone_on is not None
+    assert gone_on >= archive_day(datetime.now(UTC)) + timedelta(days=399)
 
 
 def test_what_was_handed_in_was_received_on_the_day_of_the_last_import(
@@ -140,6 +142,20 @@ def test_what_was_handed_in_was_received_on_the_day_of_the_last_import(
     assert again["9"].received_on == date(2026, 6, 1)  # the same version, in the bytes of another file
     office.night("x", [shown("x", "9", "Pool hours", POSTED)], datetime(2026, 6, 3, 9, tzinfo=UTC))
     assert gathered(office.archive, account("x"))["9"].provenance == {Provenance.RECORDS, Provenance.API}
+
+
+def test_of_several_removed_objects_the_latest_confirmation_and_its_cause_count(
+    tmp_path: Path, books_url: str
+) -> None:
+    archive = Office(tmp_path, books_url=books_url).archive
+    register(archive, [{"native_id": "1", "state": "removed"}])
+    for day, cause in ((5, "author"), (9, "city"), (7, "platform")):
+        confirmed = datetime(2026, 3, day, 3, tzinfo=UTC)  # the evening before, in the Pacific
+        row = removed(record("1", "Pool hours", account="a"), confirmed_at=confirmed, cause=cause)
+        add_night(archive, "a", confirmed.date(), [], removed=[row], kind=RunKind.REMOVAL_CHECK)
+    one = gathered(archive, Account("a", "facebook", "1", "a"))["1"]
+    assert (one.removed_on, one.cause) == (date(2026, 3, 8), "city")
+    assert not one.in_question
 
 
 def test_who_could_see_it_is_what_was_seen_last_and_is_read_only_where_asked_for(tmp_path: Path) -> None:

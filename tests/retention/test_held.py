@@ -21,6 +21,7 @@ from paloverde.retention.holds import Issued, Trigger
 from paloverde.search.holding import items_in
 from paloverde.state.tables import HELD_ITEMS
 from plaza import PlazaSite, plaza
+from postgres import PostgreSQL
 from retention.holding import CLERK, COUNSEL, FIRST, SECOND, SLUG, THIRD, HoldingCity
 
 
@@ -129,6 +130,22 @@ def test_the_tables_follow_from_the_objects_alone(city: HoldingCity, site: Plaza
     city.rebuilt()
     assert city.tables() == before
     assert {hold for *_, hold, _ in before[0]} == {"LIT-1", "LIT-2"}
+
+
+def test_it_works_the_same_on_postgresql(postgres: PostgreSQL, tmp_path: Path, site: PlazaSite) -> None:
+    city = HoldingCity(tmp_path, site, books_url=postgres.make_database())
+    city.night(FIRST)
+    city.issue(words="dog")
+    city.issue("LIT-2", items=("c2", "p2"))
+    site.comment("p2", "c9", "A dog chased the sweeper")
+    city.night(SECOND)
+    city.holds.reconcile().settle()
+    assert ("comment", "c9") in city.held("LIT-1")
+    city.release("LIT-1")
+    assert city.bearing() == city.objects_of(("comment", "c2"), ("post", "p2"))
+    before = city.tables()
+    city.rebuilt()
+    assert city.tables() == before
 
 
 def test_the_engine_is_told_of_active_holds_only(city: HoldingCity) -> None:

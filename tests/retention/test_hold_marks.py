@@ -20,11 +20,13 @@ from paloverde.archive.store import Store, open_store
 from paloverde.archive.store.interface import Stored
 from paloverde.archive.turns import turn
 from paloverde.errors import ArchiveDamaged, StoreCannotPromise, TryAgain, Unreachable
+from paloverde.retention.facts import HoldKind
 from paloverde.retention.hold_scope import Scope
+from paloverde.retention.holds import Trigger
 from paloverde.state.books import changing
 from paloverde.state.tables import COPIES, HELD_OBJECTS, PARTS
 from plaza import PlazaSite, plaza
-from retention.holding import COUNSEL, FIRST, SECOND, HoldingCity, Killed
+from retention.holding import CLERK, COUNSEL, FIRST, SECOND, SLUG, HoldingCity, Killed
 from stores import NO_SERVER, bucket_at, find_s3
 
 
@@ -167,13 +169,17 @@ def writes(work: Any, city: HoldingCity) -> int:
     return counting.count
 
 
-@pytest.mark.parametrize("work", ["issue", "release", "night"])
+@pytest.mark.parametrize("work", ["issue", "release", "end", "night"])
 def test_a_death_at_any_write_ends_in_the_same_state(tmp_path: Path, site: PlazaSite, work: str) -> None:
     """Each write of store or database is once the one that never happens; then the same is done again."""
 
     prepared = HoldingCity(tmp_path / "prepared", site)
     prepared.night(FIRST)
-    if work != "issue":
+    if work == "end":
+        request = Scope(words="dog")
+        prepared.holds.issue("PRA-7", "Request 7", request, Trigger.REQUEST, CLERK, HoldKind.REQUEST)
+        prepared.holds.close("PRA-7", date(2026, 5, 1), CLERK)
+    elif work != "issue":
         prepared.issue()
     if work == "night":
         prepared.issue("LIT-0", items=("c2",))
@@ -186,6 +192,7 @@ def test_a_death_at_any_write_ends_in_the_same_state(tmp_path: Path, site: Plaza
     todo = {
         "issue": lambda city: city.issue(),
         "release": lambda city: city.release(),
+        "end": lambda city: city.holds.reconcile().settle(),
         "night": lambda city: city.holds.reconcile().settle(),
     }[work]
     whole = again("whole")
@@ -197,10 +204,15 @@ def test_a_death_at_any_write_ends_in_the_same_state(tmp_path: Path, site: Plaza
         with pytest.raises(Killed):
             todo(city)
         city.healed()
+        if work != "issue":
+            city.holds.on(SLUG)  # a decision can be made, and is refused nothing
         if fatal % 2 == 0:  # nobody comes back to it, and the night completes what had begun
             city.holds.reconcile().settle()
         todo(city)
         assert state(city) == state(whole), f"death at write {fatal} of {number}"
+        tables = city.tables()
+        city.rebuilt()
+        assert city.tables() == tables, f"death at write {fatal} of {number}, then the database was lost"
 
 
 def state(city: HoldingCity) -> Any:

@@ -96,9 +96,12 @@ def test_two_people_who_issue_under_one_name_do_not_both_succeed(city: HoldingCi
         city.cabinet.file("holds", "LIT-1", b"{}", what="hold issued", actor="another", after=act.number - 1)
 
 
-def test_a_hold_that_is_over_is_not_widened(city: HoldingCity) -> None:
+def test_a_hold_that_is_over_is_neither_widened_nor_issued_again(city: HoldingCity) -> None:
     city.issue()
     city.release()
+    with pytest.raises(BadQuestion, match="LIT-1 is over"):
+        city.issue()
+    assert city.bearing() == set()
     with pytest.raises(BadQuestion, match="LIT-1 is over"):
         city.holds.amend("LIT-1", Scope(words="cat"), "more", COUNSEL)
 

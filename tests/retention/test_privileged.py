@@ -66,7 +66,9 @@ def test_the_scan_would_find_it(tmp_path: Path) -> None:
     assert sum(map(holds_it, files(tmp_path))) == len(forms()) + 1
 
 
-def test_no_word_of_it_is_in_a_bundle_an_export_the_ledger_or_a_dossier(office: Office, tmp_path: Path) -> None:
+def test_no_word_of_it_is_in_a_bundle_an_export_the_ledger_or_a_dossier(
+    office: Office, tmp_path: Path
+) -> None:
     out = tmp_path / "out"
     out.mkdir()
     answer = search(office.archive, "*", include_private=True)
@@ -109,7 +111,10 @@ def test_the_key_is_made_once_for_this_user_alone(office: Office) -> None:
 def test_a_lost_key_is_told_and_never_made_anew_over_what_it_sealed(office: Office) -> None:
     key = office.settings.privileged_key_file
     key.unlink()
-    for act in (lambda: office.dossiers.advise(C1, "more", COUNSEL), lambda: office.dossiers.advice(C1, COUNSEL)):
+    for act in (
+        lambda: office.dossiers.advise(C1, "more", COUNSEL),
+        lambda: office.dossiers.advice(C1, COUNSEL),
+    ):
         with pytest.raises(BadSetting, match="Put it back from the backup"):
             act()
     assert not key.exists()

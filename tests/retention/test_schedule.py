@@ -66,13 +66,22 @@ def test_every_member_is_read() -> None:
 @pytest.mark.parametrize(
     ("class_", "said"),
     [
-        ('kinds = ["comment", "tweet"]\nyears = 2', "line 8, class A: kinds has 'tweet', which is none of: post,"),
+        (
+            'kinds = ["comment", "tweet"]\nyears = 2',
+            "line 8, class A: kinds has 'tweet', which is none of: post,",
+        ),
         ("years = -1", "line 8, class A: years must be a whole number from 0 to 1,000"),
         ("years = true", "line 8, class A: years must be a whole number"),
         ('years = "2"', "line 8, class A: years must be a whole number"),
         ("", "line 5, class A: it needs exactly one of years, permanent, excluded; it has none of them"),
-        ("years = 2\npermanent = true", "class A: it needs exactly one of years, permanent, excluded; it has years"),
-        ('excluded = "34090(d)"', "line 8, class A: excluded must be one of: 34090(a), 34090(b), 34090(c), 34090(e)"),
+        (
+            "years = 2\npermanent = true",
+            "class A: it needs exactly one of years, permanent, excluded; it has years",
+        ),
+        (
+            'excluded = "34090(d)"',
+            "line 8, class A: excluded must be one of: 34090(a), 34090(b), 34090(c), 34090(e)",
+        ),
         ('years = 2\nafter = "posted"', "line 9, class A: after must be received or removed"),
         ("years = 2\nyaers = 3", "line 9, class A: 'yaers' is not known; known are: id, title"),
         ("years = 2\nduplicate = true", "line 9, class A: duplicate needs years, and procedure"),
@@ -138,7 +147,10 @@ def test_which_schedule_applies_is_asked_for_a_day() -> None:
         0, 1, 1, 0,
     ]  # fmt: skip
     assert ended.standing(date(2026, 3, 31)) == "in effect from Wednesday 01 April 2026"
-    assert ended.standing(date(2026, 5, 1)) == "in effect since Wednesday 01 April 2026 through Thursday 31 December 2026"
+    assert (
+        ended.standing(date(2026, 5, 1))
+        == "in effect since Wednesday 01 April 2026 through Thursday 31 December 2026"
+    )
     assert ended.standing(date(2027, 5, 1)) == "ended on Thursday 31 December 2026"
 
 

@@ -103,7 +103,9 @@ class AccountAudit:
         evidence, counts = audit.evidence, audit.counts
         self._rows = RowAudit(audit.tell, evidence, counts, presence)
         self.latest = self._rows.latest
-        self._removals = RemovalAudit(audit.tell, evidence, counts, self._showing, self.latest)
+        self._removals = RemovalAudit(
+            audit.tell, evidence, counts, self._showing, self.latest, self._rows.rows
+        )
         self.held = self._removals.held
         self._night: tuple[Poll, list[SealedRun]] | None = None
         self._last: Poll | None = None

@@ -20,7 +20,10 @@ GONE = frozenset({"gone", "hidden", "withheld"})
 
 
 class RemovalAudit:
-    """What one account holds as removed, and since when something is gone. `latest` are its items' last rows."""
+    """What one account holds as removed, and since when something is gone.
+
+    `latest` are its items' last rows, `rows` all of them by kind and id.
+    """
 
     def __init__(
         self,
@@ -29,9 +32,10 @@ class RemovalAudit:
         counts: Counter[str],
         showing: Showing,
         latest: dict[str, dict[str, Any]],
+        rows: dict[tuple[str, str], list[dict[str, Any]]],
     ) -> None:
         self.tell, self._evidence, self._counts = tell, evidence, counts
-        self._showing, self._latest = showing, latest
+        self._showing, self._latest, self._rows = showing, latest, rows
         self.held: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self._seen_in: dict[str, tuple[str, str]] = {}
         self._gone_since: dict[str, datetime] = {}
@@ -90,12 +94,39 @@ class RemovalAudit:
             self.tell("hold", f"{name} is held with other words than it was last seen with")
         if row["poster_id"] is None and row["poster_missing"] is None:
             self.tell("hold", f"{name} is held without its poster, and nothing says why")
+        self._dossier(row, name)
         if (
             row["cause"] == "platform"
             and row["native_id"] in known
             and known[row["native_id"]].by != "platform"
         ):
             self.tell("hold", f"{name} is said to be taken down by the platform, and was not")
+
+    def _dossier(self, row: dict[str, Any], name: str) -> None:
+        """That the object alone tells who, when, how it read before, and leads to what the site answered."""
+        for part in ("name", "username", "id"):
+            if (row[f"poster_{part}"] is None) != (row[f"poster_{part}_missing"] is not None):
+                self.tell(
+                    "dossier",
+                    f"{name}: the poster's {part} is missing without a reason, or has one for nothing",
+                )
+        if row["posted_at"] is not None:
+            local = row["posted_at"].astimezone(PACIFIC)
+            if not str(row["posted_pacific"]).startswith(f"{local:%A %d %B %Y, %H:%M:%S}"):
+                self.tell(
+                    "dossier", f"{name} was posted {local}, and its dossier says {row['posted_pacific']}"
+                )
+        seen = {one["version_sha256"] for one in self._rows[row["kind"], row["native_id"]]}
+        told = [one["version_sha256"] for one in row["versions"] or []]
+        if sorted(told) != sorted(seen):
+            self.tell(
+                "dossier", f"{name} was seen in {len(seen)} versions, and its dossier tells {len(told)}"
+            )
+        own = [one for one in row["evidence"] or [] if one["sequence"] is None]
+        if any(self._evidence.body(one["exchange_key"], one["exchange_offset"]) is None for one in own):
+            self.tell("dossier", f"{name}: the look-up that its evidence names is not where it says")
+        if not row["evidence"]:
+            self.tell("dossier", f"{name} is held without any evidence of its removal")
 
     def are_held(
         self, poll: Poll, steady: dict[str, Entry], night: tuple[Poll, list[SealedRun]] | None

@@ -20,6 +20,8 @@ import pytest
 import paloverde.archive.commit
 import paloverde.archive.rebuild
 import paloverde.archive.vault
+import paloverde.capture.history
+import paloverde.capture.holding
 import paloverde.capture.intake
 import paloverde.capture.looking
 import paloverde.capture.media
@@ -28,7 +30,8 @@ import paloverde.platforms.line
 from paloverde.archive.exchanges import ExchangeFile
 from paloverde.archive.seal import FIRST, Part, Role, Seal, make_seal
 from paloverde.archive.signing import Signer
-from paloverde.capture.intake import Intake
+from paloverde.capture.history import History
+from paloverde.capture.intake import Intake, Place
 from paloverde.capture.media import Kept
 from paloverde.capture.removal import Cause, Decision, Removal
 from paloverde.platforms.conversation import Found, Gap, Listing, Look, Platform, Response, Said, Seen
@@ -243,6 +246,19 @@ def a_rebuild_forgets_removals(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(paloverde.archive.rebuild, "read_effects", effects)
 
 
+def a_dossier_forgets_what_was_said_before(patch: pytest.MonkeyPatch) -> None:
+    whole = paloverde.capture.history.histories
+
+    def forgetful(*asked: Any) -> dict[Any, History]:
+        return {key: History([], one.thread, one.rest) for key, one in whole(*asked).items()}
+
+    patch.setattr(paloverde.capture.holding, "histories", forgetful)
+
+
+def evidence_leads_nowhere(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Intake, "place", property(lambda intake: Place(intake._batch.file, intake._offset + 1)))
+
+
 BUGS = (
     Bug("a listing is complete too early", frozenset({"lost", "false alarm"}), the_way_on_is_overlooked),
     Bug("a page is skipped", frozenset({"lost", "false alarm"}), a_page_is_skipped),
@@ -273,6 +289,10 @@ BUGS = (
     Bug("ids are floats", frozenset({"stranger"}), each_record(ids_were_floats)),
     Bug("a stored picture changes", frozenset({"bytes"}), a_stored_picture_changes),
     Bug("a rebuild forgets removals", frozenset({"register"}), a_rebuild_forgets_removals),
+    Bug("a dossier forgets what was said before", frozenset({"dossier"}), a_dossier_forgets_what_was_said_before),
+    Bug("evidence leads nowhere", frozenset({"dossier"}), evidence_leads_nowhere),
+    Bug("a missing identity has no reason", frozenset({"dossier"}),
+        lambda patch: patch.setattr(paloverde.capture.holding, "completed", lambda row: row)),
 )  # fmt: skip
 
 

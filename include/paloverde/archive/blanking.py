@@ -20,8 +20,8 @@ Item = tuple[str, str]  # kind and native id
 LEAST = 12  # characters: shorter words are anybody's
 _PREVIEW = 20  # characters of the beginning of a text that are taken for a copy of it
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
-_ENDS = (b"id", b"urn", b"id_str")
-_NAMES = (b'"id"', b'"id_str"', b'"$URN"', b'"urn"')
+_ENDS = (b"id", b"urn", b"id_str", b"media_key")
+_NAMES = (b'"id"', b'"id_str"', b'"$URN"', b'"urn"', b'"media_key"')
 _DOTS = "….\u2026 "
 
 
@@ -45,11 +45,13 @@ class Piece(msgspec.Struct, frozen=True):
 class Words(msgspec.Struct, frozen=True):
     """What an item that goes says, in all its versions: nothing of it may stand anywhere else.
 
-    Texts shorter than `LEAST` are anybody's: they count only where the item is named beside them.
+    Texts shorter than `LEAST` are anybody's: they count only where the item is named beside them. `files` are
+    the site's ids of its pictures and files.
     """
 
     item: Item
     texts: tuple[str, ...]
+    files: frozenset[str] = frozenset()
 
     @property
     def own(self) -> tuple[str, ...]:
@@ -97,6 +99,7 @@ def blank_json(body: bytes, pieces: Iterable[Piece], words: Sequence[Words]) -> 
         elif piece.goes:
             refused[piece.item] = "its bytes in a raw answer are no whole value of it"
     _mark_copies(sound, root, words)
+    _mark_files(sound, root, words)
     _note_ways(root)
     out = bytearray(body)
     for node in outermost(root):
@@ -208,6 +211,23 @@ def _mark_copies(text: bytes, root: Node, words: Sequence[Words]) -> None:
         for one in (said for id_ in ids for said in by_id.get(id_, ())):
             if any(_says(said, one.texts) for _, said in strings(text, node)):
                 node.piece = Piece(one.item, node.start, node.end, goes=True)
+
+
+def _mark_files(text: bytes, root: Node, words: Sequence[Words]) -> None:
+    """What an answer says of the item's pictures beside it goes, too, unless what stays shows them."""
+    by_file = {file: one.item for one in words for file in one.files}
+    if not by_file:
+        return
+    waiting = [(root, False)]
+    while waiting:
+        node, in_item = waiting.pop()
+        in_item = in_item or node.piece is not None
+        if not in_item:
+            ids = [value(text, kid) for _, name, kid in node.kids if name.strip(b'"').lower().endswith(_ENDS)]
+            for file in by_file.keys() & set(ids):
+                if not any(file.encode() in text[one.start : one.end] for one in _owners(root)):
+                    node.piece = Piece(by_file[file], node.start, node.end, goes=True)
+        waiting += [(kid, in_item) for _, _, kid in node.kids]
 
 
 def _note_ways(root: Node) -> None:

@@ -6,29 +6,33 @@ nothing, so a row that is lost, or a crash between the object and its row, costs
 
 from __future__ import annotations
 
+import re
 import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 import msgspec
 from sqlalchemy import Engine, func, select
 
 from paloverde.archive.fixity import SIDE_BY_SIDE, lock_wanted
-from paloverde.archive.kept import Kept, everything, uncopied
+from paloverde.archive.kept import AT_ONCE, Kept, everything, uncopied
 from paloverde.archive.store.interface import Body, Store, Stored
+from paloverde.archive.store.tamper import PREFIX
 from paloverde.archive.vault import Vault
 from paloverde.errors import ArchiveDamaged, BadSetting
 from paloverde.state.books import changing, insert_into
 from paloverde.state.tables import COPIES
 
+_HASH = re.compile(r"[0-9a-f]{64}")
 IN_MEMORY = 8 * 1024 * 1024  # bytes; what is larger goes through a file
 
 
 class CopyReport(msgspec.Struct, frozen=True):
-    """What was copied, and what could not be, as sentences. `objects` are in the second copy now."""
+    """What was copied, and what could not be, as sentences. `objects` are in both places now."""
 
     copied: int
     size: int
@@ -39,10 +43,10 @@ class CopyReport(msgspec.Struct, frozen=True):
     def sentence(self) -> str:
         told = [
             f"{self.copied:,} objects ({self.size / 1e6:,.1f} MB) were copied in {self.seconds:,.1f} seconds; "
-            f"the second copy has {self.objects:,}."
+            f"{self.objects:,} are in both copies."
         ]
         if self.failed:
-            told.append(f"Not copied, since they are damaged in the archive itself: {len(self.failed):,}.")
+            told.append(f"Not copied, since they are damaged where they come from: {len(self.failed):,}.")
             told += [*self.failed, "Run `paloverde fixity`, then `paloverde repair`."]
         return " ".join(told)
 
@@ -76,15 +80,57 @@ def copy_all(vault: Vault, progress: Callable[[str], None]) -> CopyReport:
     return CopyReport(copied, size, _count(vault.books), failed, time.monotonic() - begun)
 
 
-def refill(second: Store, books: Engine, now: datetime) -> int:
-    """Fill COPIES again from what lies in the second copy; how many objects of the archive do."""
-    there = {(one.key, one.sha256): one for one in second.walk("")}
+def restore_all(vault: Vault, progress: Callable[[str], None]) -> CopyReport:
+    """Put everything that the second copy holds into a first store that was lost, under the same locks.
+
+    It needs no database. What is there already and has the right length and SHA-256 is left as it is; afterwards
+    `rebuild` finds which version stands for which.
+    """
+    second, begun = second_of(vault), time.monotonic()
+    copied = size = objects = 0
+    failed: list[str] = []
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        walk = (one for one in second.walk("") if not one.key.startswith(PREFIX))
+        while batch := list(islice(walk, AT_ONCE)):
+            done = list(pool.map(lambda one: _try_to_restore(vault, second, one, Path(folder)), batch))
+            failed += [told for told in done if isinstance(told, str)]
+            sizes = [told for told in done if isinstance(told, int)]
+            copied, size = copied + sum(told > 0 for told in sizes), size + sum(sizes)
+            objects += len(sizes)
+            progress(f"{copied:,} objects put back, {size / 1e6:,.1f} MB")
+    return CopyReport(copied, size, objects, failed, time.monotonic() - begun)
+
+
+def refill(second: Store, books: Engine, now: datetime, witness: Engine | None = None) -> int:
+    """Fill COPIES again from what lies in the second copy; how many objects of the archive do.
+
+    A copy that is damaged or missing and that a database (`witness`, or `books` before) knows of stays one: it is
+    to be repaired.
+    """
+    known = _known(witness or books)
+    whole: dict[tuple[str, str], Stored] = {}
+    there: dict[str, Stored] = {}
+    for one in second.walk(""):
+        whole[one.key, one.sha256] = there[one.key] = one
     with changing(books) as connection:
         connection.execute(COPIES.delete())
     for batch in everything(books):
-        found = [(kept, there.get((kept.stored.key, kept.stored.sha256))) for kept in batch]
-        note_copies(books, [(kept, copy) for kept, copy in found if copy is not None], now)
+        copies = []
+        for kept in batch:
+            key, version_id = kept.stored.key, kept.stored.version_id
+            found = whole.get((key, kept.stored.sha256)) or there.get(key)
+            version = found.version_id if found else known.get((key, version_id))
+            if version is not None:
+                copies.append((kept, msgspec.structs.replace(kept.stored, version_id=version)))
+        note_copies(books, copies, now)
     return _count(books)
+
+
+def _known(books: Engine) -> dict[tuple[str, str], str]:
+    """The versions of copies that a database tells of, by the objects' own."""
+    with books.connect() as connection:
+        rows = connection.execute(select(COPIES.c.key, COPIES.c.version_id, COPIES.c.copy_version_id))
+        return {(row.key, row.version_id): row.copy_version_id for row in rows}
 
 
 def note_copies(books: Engine, copies: list[tuple[Kept, Stored]], now: datetime) -> None:
@@ -127,6 +173,28 @@ def _try_to_copy(vault: Vault, second: Store, kept: Kept, folder: Path) -> Store
         if isinstance(body, Path):
             body.unlink()
     return copy
+
+
+def _try_to_restore(vault: Vault, second: Store, copy: Stored, folder: Path) -> int | str:
+    """How many bytes were put back, 0 where they are there already; or what is wrong with the copy."""
+    if any(name != copy.sha256 for name in _HASH.findall(copy.key.rpartition("/")[2])):
+        return f"{copy.key} in the second copy has other bytes than its name says, and was not put back."
+    found = vault.store.find(copy.key)
+    if found is not None and (found.sha256, found.size) == (copy.sha256, copy.size):
+        return 0
+    try:
+        standing = second.standing(copy)
+        body = bring(second, copy, folder)
+    except ArchiveDamaged as error:
+        return str(error)
+    try:
+        vault.store.restore(
+            copy.key, body, locked_until=standing.locked_until, legal_hold=standing.legal_hold
+        )
+    finally:
+        if isinstance(body, Path):
+            body.unlink()
+    return copy.size
 
 
 def _put(second: Store, kept: Kept, body: Body, until: datetime | None) -> Stored:

@@ -63,7 +63,7 @@ def ledger_key(sequence: int, sha256: str) -> str:
 
 
 def tile_key(level: int, index: int, width: int) -> str:
-    """A tile of hashes of the ledger's Merkle tree (C2SP tlog-tiles); one below 256 hashes wide is partial."""
+    """A tile of hashes of the ledger's Merkle tree (C2SP tlog-tiles); one with less than 256 is partial."""
     return _key(f"{LOG_TILES}{level}/{_place_in_log(index, width)}")
 
 

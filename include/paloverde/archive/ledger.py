@@ -120,8 +120,8 @@ class Ledger:
         body = msgspec.json.encode(entry, order="sorted")
         if len(body) > LONGEST_ENTRY:
             raise BadQuestion(
-                f"What is to be noted ({entry.event.what}) takes {len(body):,} bytes, and an entry of the ledger "
-                f"holds {LONGEST_ENTRY:,}: say it in fewer words, or name fewer things at once."
+                f"What is to be noted ({entry.event.what}) takes {len(body):,} bytes, and an entry of the "
+                f"ledger holds {LONGEST_ENTRY:,}: say it in fewer words, or name fewer things at once."
             )
         return entry, body, hashlib.sha256(body).hexdigest()
 

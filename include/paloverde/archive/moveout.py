@@ -4,7 +4,7 @@
     removed/<account>.jsonl   every removed item with all that is known of its removal
     exchanges/ media/         raw exchanges (WARC) and files, byte for byte as they were sealed
     sealed/                   the sealed tables (Parquet) behind the lines above, byte for byte
-    runs/ ledger/ bundles/    seals, ledger and built bundles, byte for byte
+    runs/ ledger/ bundles/    seals, ledger (with its published log) and built bundles, byte for byte
     manifest.json             SHA-256 and size of every file; accounts.json the registry; archive.json which
                               archive it was, by its key and its newest seal
 
@@ -22,6 +22,7 @@ import msgspec
 from sqlalchemy import select
 
 from paloverde.archive.layout import run_key
+from paloverde.archive.log.shelf import kept_of_the_log
 from paloverde.archive.reader import Archive
 from paloverde.archive.seal import Role, read_seal
 from paloverde.archive.store.interface import Store, Stored
@@ -43,7 +44,8 @@ removed/   the same for what was removed, with when, why and until when it must 
 exchanges/ the raw answers of the sites (WARC 1.1), and files that were imported.
 media/     pictures, videos and attachments, named by their SHA-256.
 sealed/    the same records as sealed tables (Parquet).  runs/ the signed seals, each with the hash of the one
-           before it.  ledger/ every event, chained in the same way.  bundles/ what was released.
+           before it.  ledger/ every event, chained in the same way, and the log that was published of
+           it (`paloverde verify --log THIS-FOLDER --head A-HEAD-YOU-KEPT`).  bundles/ what was released.
 manifest.json  SHA-256 and size of every file here.  archive.json  which archive this was, and when.
 
 To move in:  paloverde import THIS-FOLDER --account SLUG --format records
@@ -89,7 +91,7 @@ def move_out(
             below = "" if role in (Role.EXCHANGES, Role.MEDIA) else "sealed/"
             out.fetch(below + stored.key, archive.store, stored)
         progress(f"{role.value} are written")
-    for stored in _chains(archive):
+    for stored in (*_chains(archive), *kept_of_the_log(archive.books)):
         out.fetch(stored.key, archive.store, stored)
     for stored in archive.store.walk("bundles/"):
         out.fetch(stored.key, archive.store, stored)

@@ -115,6 +115,7 @@ class _Planner:
         versions: dict[Item, list[Version]] = defaultdict(list)
         texts: dict[Item, set[str]] = defaultdict(set)
         payloads: dict[Item, set[bytes]] = defaultdict(set)
+        files: dict[Item, set[str]] = defaultdict(set)
         for sealed in self._tables:
             table = self._archive.table(sealed.part, [*_VERSION, "exchange_key"])
             keys = table["exchange_key"].unique().to_pylist()
@@ -125,6 +126,7 @@ class _Planner:
                 held.add(item)
                 if row["kind"] in SAYING:
                     texts[item].update(_says(row))
+                files[item] |= {one["native_id"] for one in row["media"] or () if one["native_id"]}
                 payloads[item].add(row["raw"])
                 self._media[item] |= {one["sha256"] for one in row["media"] or () if one["sha256"]}
                 if sealed.part.role is Role.RECORDS:
@@ -133,7 +135,7 @@ class _Planner:
             self._rows_of[sealed.part.key] = frozenset(held)
         for item in items - versions.keys():
             self._refused[item] = "the archive holds no row of it"
-        words = {item: Words(item, tuple(sorted(texts[item]))) for item in items}
+        words = {item: Words(item, tuple(sorted(texts[item])), frozenset(files[item])) for item in items}
         raws = {item: frozenset(payloads[item]) for item in items}
         return dict(versions), Going(platform, words, raws, self._kinds_of(items))
 

@@ -19,7 +19,7 @@ from paloverde.errors import Unreadable
 from paloverde.platforms import PLATFORMS
 from paloverde.records import Kind, Record
 
-_WORD = re.compile(rb'(?<=")[^"\\]+(?=")|\d+')
+_WORD = re.compile(rb'"((?:[^"\\]|\\.)*)"|(\d+)', re.DOTALL)
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
 _PAGE = (Kind.PROFILE.value, Kind.SUBSCRIBER_COUNT.value)
 _PLAIN = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
@@ -64,6 +64,8 @@ class Tracer:
             self._ids[item[1]].append(item)
             # A reaction is named by its post and its person; the answer itself names the person only.
             self._ids[item[1].rpartition(":")[2]].append(item)
+            for file in said.files:
+                self._ids[file].append(item)
             for text in said.own:
                 self._begun[text[:LEAST]].append(said)
         self._encoded = frozenset(name.encode() for name in self._ids)
@@ -78,7 +80,7 @@ class Tracer:
 
     def _words_in(self, body: bytes, rows: Iterable[RowAt]) -> list[Words]:
         """What goes and is named in a body, or begins as something in it does."""
-        named = self._encoded.intersection(_WORD.findall(body))
+        named = self._encoded.intersection(names_in(body))
         items = {item for name in named for item in self._ids[name.decode()]}
         items |= {row.item for row in rows if row.item in self._going.words}
         found = {item: self._going.words[item] for item in items}
@@ -148,6 +150,11 @@ class Tracer:
             if (record.text or "").strip() in self._going.words[item].texts:
                 return item
         return read
+
+
+def names_in(body: bytes) -> set[bytes]:
+    """Everything in a body that could be an id: its texts and its whole numbers."""
+    return {text or number for text, number in _WORD.findall(body)}
 
 
 def said_by(text: str | None, descriptions: Iterable[str | None]) -> tuple[str, ...]:

@@ -8,7 +8,6 @@ what is new in them, so what else they show is in none either: those answers are
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 
@@ -21,10 +20,10 @@ from paloverde.archive.exchanges import held_in
 from paloverde.archive.layout import media_key, name_of
 from paloverde.archive.reader import Archive, SealedPart
 from paloverde.archive.seal import Role, RunKind
+from paloverde.archive.tracing import names_in
 from paloverde.state.tables import PARTS, RUNS
 
 Items = AbstractSet[tuple[str, str]]  # of each item its kind and native id
-_WORD = re.compile(rb'(?<=")[^"\\]+(?=")|\d+')
 _AT_ONCE = 500  # keys in one question to the database
 _ROW = ("kind", "native_id", "media", "exchange_key")
 _SIGHTING = ("kind", "native_id")
@@ -119,7 +118,7 @@ def _names_any(archive: Archive, sealed: SealedPart, ids: frozenset[bytes]) -> b
     """Whether an answer in an exchange file has one of these ids as a text or a number."""
     body = archive.store.get(sealed.part.stored)
     answers = held_in(body, where=sealed.part.key)
-    return any(not ids.isdisjoint(_WORD.findall(answer.body)) for answer in answers)
+    return any(not ids.isdisjoint(names_in(answer.body)) for answer in answers)
 
 
 def _item_in(removed_key: str) -> str:

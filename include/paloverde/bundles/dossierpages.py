@@ -90,8 +90,13 @@ def as_text(dossier: Dossier) -> str:
     lines = [title_of(dossier)]
     for section in sections(dossier, {}):
         lines += ["", section.title]
-        lines += [f"  {term}: {value}" for term, value in section.facts] or ["  nothing"]
+        lines += [_indented(term, value) for term, value in section.facts] or ["  nothing"]
     return visible("\n".join(lines))
+
+
+def _indented(term: str, value: str) -> str:
+    """A fact whose further lines are marked: no text can pass itself off as another fact."""
+    return f"  {term}: {value}".replace("\n", "\n    | ")
 
 
 def _fetch(archive: Archive, dossier: Dossier, folder: Path, files: dict[str, str]) -> None:

@@ -7,24 +7,22 @@ object of its own, locked until two calendar years after.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import msgspec
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection
 
 from paloverde.archive.reader import Archive
 from paloverde.archive.register import (
     UNLISTED,
     Item,
-    in_state,
     items,
-    longest_unlooked,
-    newest_seen,
     oldest_look,
     under,
 )
 from paloverde.archive.seal import Coverage, RunKind
 from paloverde.archive.vault import Vault
+from paloverde.capture.candidates import candidates, removed_ids, rotation, witnesses
 from paloverde.capture.history import last_versions
 from paloverde.capture.holding import Confirmed, hold
 from paloverde.capture.intake import Intake, Place
@@ -32,12 +30,10 @@ from paloverde.capture.media import from_the_site
 from paloverde.capture.night import OpenLine
 from paloverde.capture.removal import (
     LASTING,
-    REMOVABLE,
     Decision,
     already_hidden,
     decide,
     end_of_story,
-    too_many_gone,
 )
 from paloverde.capture.sealing import Run, seal_run, settle_last
 from paloverde.capture.spool import Spool
@@ -46,7 +42,6 @@ from paloverde.errors import Suspicious
 from paloverde.platforms.conversation import Look, Platform, Seen
 from paloverde.platforms.line import Line, look_up
 from paloverde.records import PACIFIC, Account, Kind, Visibility
-from paloverde.state.tables import ITEMS
 
 _WHOSE = ("kind", "native_id", "version_sha256", "poster_id", "visibility")
 
@@ -117,27 +112,20 @@ def check_removals(
     settle_last(vault, day)
     started = vault.clock()
     with vault.books.connect() as connection:
-        absent, hidden, trouble = _candidates(connection, account, budget)
-        rotation = [] if trouble else _rotation(connection, account, budget, started, len(absent))
+        absent, hidden, trouble = candidates(
+            connection, account, most=budget.most_gone, percent=budget.percent_gone, allowed=budget.allowed
+        )
+        most = 0 if trouble else budget.look_ups - len(absent)
+        due = rotation(connection, account, started, again_days=budget.look_again_days, most=most)
     with Spool() as spool, open_line() as line:
         intake = Intake(account, day, vault, spool, from_the_site(line, spool))
-        expired = [item for item in absent if item.kind is Kind.STORY and started >= end_of_story(item)]
+        known = list(_known(absent, hidden, started))
+        expired = [item for item, decision in known if decision.state == "expired"]
         absent = [item for item in absent if item not in expired]
-        known = [(item, Decision("hidden", "", already_hidden(item))) for item in hidden]
-        known += [(item, Decision("expired", "its day is over")) for item in expired]
-        looked = _looked(vault, archive, platform, account, [*absent, *rotation], line, intake)
+        looked = _looked(vault, archive, platform, account, [*absent, *due], line, intake)
         decisions = known + [(one.item, one.decision) for one in looked]
-        intake.sighted(_as_listed(known))
-        intake.sighted(_as_looked_up(looked, vault.clock()))
-        with vault.books.connect() as connection:
-            intake.sighted(_orphans(connection, decisions, vault.clock()))
-        intake.close_batch()
-        confirmed = [Confirmed(decision.removal) for _, decision in known if decision.removal]
-        confirmed += [
-            Confirmed(one.decision.removal, one.seen.reason or one.seen.look.value, one.place)
-            for one in looked
-            if one.decision.removal
-        ]
+        _take_in(vault, intake, known, looked)
+        confirmed = list(_confirmed(known, looked))
         hold(archive, account, confirmed, spool)
         for one in confirmed:
             item, removed_at = one.removal.item, one.removal.removed_at
@@ -152,44 +140,32 @@ def check_removals(
     return _report(account, day, absent, decisions, len(looked), oldest), trouble
 
 
-def _candidates(
-    connection: Connection, account: Account, budget: Budget
-) -> tuple[list[Item], list[Item], Suspicious | None]:
-    """What may be gone, and what listings showed as hidden and is not held yet.
-
-    Where too much is gone, nothing may be: then the trouble says why.
-    """
-    absent = list(items(connection, in_state(account.slug, REMOVABLE, ("absent",))))
-    hidden = list(items(connection, in_state(account.slug, REMOVABLE, ("hidden",))))
-    removed = {row[0] for row in connection.execute(_removed_ids(account))}
-    unexplained = sum(item.within not in removed for item in absent)
-    known = connection.execute(
-        select(func.count()).where(
-            ITEMS.c.account == account.slug, ITEMS.c.kind.in_([str(kind) for kind in REMOVABLE])
-        )
-    ).scalar_one()
-    why = too_many_gone(unexplained, known, most=budget.most_gone, percent=budget.percent_gone)
-    if why is None or (budget.allowed is not None and unexplained <= budget.allowed):
-        return absent, hidden, None
-    trouble = Suspicious(
-        f"{account.slug}: {why}. Nothing was concluded of them: the site may be at fault, or a permission "
-        "lost. Look at the page; if they are really gone, run "
-        f"`paloverde removals {account.slug} --at-most {unexplained}`."
-    )
-    return [], hidden, trouble
+def _known(absent: Iterable[Item], hidden: Iterable[Item], now: datetime) -> Iterator[tuple[Item, Decision]]:
+    """What follows without another look: of what listings show as hidden, and of stories after their day."""
+    for item in hidden:
+        yield item, Decision("hidden", "", already_hidden(item))
+    for item in absent:
+        if item.kind is Kind.STORY and now >= end_of_story(item):
+            yield item, Decision("expired", "its day is over")
 
 
-def _removed_ids(account: Account) -> Select[tuple[str]]:
-    return select(ITEMS.c.native_id).where(ITEMS.c.account == account.slug, ITEMS.c.state == "removed")
+def _take_in(vault: Vault, intake: Intake, known: list[tuple[Item, Decision]], looked: list[Looked]) -> None:
+    """Every sighting of the check, and the end of its batch: where each answer lies is known then."""
+    intake.sighted(_as_listed(known))
+    intake.sighted(_as_looked_up(looked, vault.clock()))
+    decisions = known + [(one.item, one.decision) for one in looked]
+    with vault.books.connect() as connection:
+        intake.sighted(_orphans(connection, decisions, vault.clock()))
+    intake.close_batch()
 
 
-def _rotation(
-    connection: Connection, account: Account, budget: Budget, now: datetime, taken: int
-) -> list[Item]:
-    """Items due for another look, longest unlooked-at first, within what is left of the budget."""
-    due = now - timedelta(days=budget.look_again_days)
-    left = max(0, budget.look_ups - taken)
-    return list(items(connection, longest_unlooked(account.slug, LASTING, due, left)))
+def _confirmed(known: Iterable[tuple[Item, Decision]], looked: Iterable[Looked]) -> Iterator[Confirmed]:
+    for _, decision in known:
+        if decision.removal:
+            yield Confirmed(decision.removal)
+    for one in looked:
+        if one.decision.removal:
+            yield Confirmed(one.decision.removal, one.seen.reason or one.seen.look.value, one.place)
 
 
 def _looked(
@@ -203,14 +179,14 @@ def _looked(
 ) -> list[Looked]:
     """What the site answers for each item, and what follows from it."""
     with vault.books.connect() as connection:
-        removed = {row[0] for row in connection.execute(_removed_ids(account))}
-        witnesses = _witnesses(connection, account, wanted)
-    asked = [(item.kind, item.native_id) for item in (*wanted, *witnesses)]
+        removed = {row[0] for row in connection.execute(removed_ids(account))}
+        listed = witnesses(connection, account, wanted)
+    asked = [(item.kind, item.native_id) for item in (*wanted, *listed)]
     seen = {
         seen.native_id: (seen, intake.place)
         for seen in look_up(platform, account, asked, line, intake.exchange)
     }
-    in_order = not any(_outcome(seen, item)[0].look is Look.GONE for item in witnesses)
+    in_order = not any(_outcome(seen, item)[0].look is Look.GONE for item in listed)
     outcomes = [(item, *_believed(_outcome(seen, item), in_order=in_order)) for item in wanted]
     gone = [item for item, outcome, _ in outcomes if outcome.look is Look.GONE]
     rows = last_versions(archive, gone, _WHOSE)
@@ -236,19 +212,6 @@ def _believed(answer: tuple[Seen, Place | None], *, in_order: bool) -> tuple[See
     if seen.look is Look.GONE and not in_order:
         seen = Seen(seen.native_id, Look.UNKNOWN, "the site denies items, too, that it has just listed")
     return seen, place
-
-
-def _witnesses(connection: Connection, account: Account, wanted: list[Item]) -> list[Item]:
-    """One item of each kind in question that a listing has just shown.
-
-    A site that says of these, too, that they do not exist is out of order, and is not believed.
-    """
-    asked = {item.native_id for item in wanted}
-    found = []
-    for kind in sorted({item.kind for item in wanted}):
-        newest = items(connection, newest_seen(account.slug, kind))
-        found += [item for item in newest if item.native_id not in asked][:1]
-    return found
 
 
 def _as_listed(decisions: Iterable[tuple[Item, Decision]]) -> Iterator[Sighting]:

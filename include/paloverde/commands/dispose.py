@@ -92,7 +92,11 @@ def _act(city: Installation, args: argparse.Namespace, person: Person, people: P
             disposition.withdraw(args.order, args.why, by)
             print(f"{args.order} is withdrawn. Nothing of it was destroyed; its items may be proposed anew.")
         case "carry-out":
-            print(disposition.carry_out(args.order, roles_of(people), by, _say))
+            made = disposition.carry_out(args.order, roles_of(people), by, _say)
+            told = f"{made.items:,} items in {made.versions:,} versions are destroyed."
+            print(f"{args.order} is carried out: {told}")
+            for sentence in made.kept:
+                print(f"Left out: {sentence}")
 
 
 def signed_in(people: People, args: argparse.Namespace, allowed: Sequence[Role]) -> Person:

@@ -54,4 +54,4 @@ def _of_account(found: Keeping) -> Iterator[str]:
 
 def _progress(line: str) -> None:
     if sys.stderr.isatty():
-        print(f"\r{line}", end="", file=sys.stderr)
+        print(line, file=sys.stderr)

@@ -1,5 +1,5 @@
 """Make the Trusted System Statement from the live settings of both stores: what Gov. Code 12168.7, Evidence
-Code 1550 and 2 CCR 22620.7 ask, what is met, what is not, and the evidence of each. It is filed in the archive.
+Code 1550 and 2 CCR 22620.7 ask, what is met, what is not, and the evidence of each. The archive keeps it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Check a bundle, the ledger's published log, or the proof of one entry. Needs those files and nothing else.
+"""Check a bundle, the ledger's published log, or the proof of an entry. Needs those files and nothing else.
 
     paloverde verify BUNDLE.zip [--key HEX]
     paloverde verify --log FOLDER --head KEPT.txt [--vkey VKEY]     a copy of the store, or an export
@@ -14,9 +14,10 @@ import argparse
 from importlib import import_module
 from pathlib import Path
 
-from paloverde.archive.log.check import Folder, Report, check_log, check_proof
+from paloverde.archive.log.check import check_log, check_proof
 from paloverde.archive.log.notes import Head, Key, key_in, read_head
 from paloverde.archive.log.proofs import read_proof
+from paloverde.archive.log.walk import Folder, Report
 from paloverde.bundles.verify import ALTERED, UNREADABLE, WHOLE, main, shown
 from paloverde.errors import Unreadable
 

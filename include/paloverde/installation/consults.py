@@ -12,7 +12,7 @@ from paloverde.archive.reader import Archive
 from paloverde.archive.vault import Vault
 from paloverde.errors import BadQuestion, Suspicious
 from paloverde.records import Account, Holder, archive_day
-from paloverde.retention.consults import Alert, Consulted, Ticket, Tickets, alert_of
+from paloverde.retention.consults import Alert, Consulted, Ticket, Tickets, about, alert_of
 from paloverde.retention.dossier import (
     SERIES,
     Alerted,
@@ -37,11 +37,11 @@ class Consults:
 
     def alerts(self, account: str = "", *, since: date | None = None) -> list[Alert]:
         """Every deletion on officials' accounts that was not consulted on before, and how it stands now."""
-        found = []
+        found, tickets = [], self.tickets()
         for slug in self._officials():
             if account in ("", slug):
                 for fact in removals_of(self._archive, slug, since=since):
-                    alert = self._alert(fact)
+                    alert = self._alert(fact, tickets)
                     found += [alert[0]] if alert else []
         return found
 
@@ -50,32 +50,31 @@ class Consults:
         if account.holder is not Holder.OFFICIAL:
             return ()
         since = archive_day(self._vault.clock()) - _LOOKED_BACK
-        unanswered = []
+        unanswered, tickets = [], self.tickets()
         for fact in removals_of(self._archive, account.slug, since=since):
-            alert = self._alert(fact)
+            alert = self._alert(fact, tickets)
             if alert is not None:
                 if alert[1]:
                     self._raise(alert[0])
                 unanswered += [subject_of(fact.item)] if alert[0].is_open else []
         return tuple(unanswered)
 
-    def _alert(self, fact: RemovalFact) -> tuple[Alert, bool] | None:
-        tickets = self._tickets.about(fact.item, fact.permalink)
-        return alert_of(fact, papers_of(self._cabinet, fact.item), tickets)
+    def _alert(self, fact: RemovalFact, tickets: list[Ticket]) -> tuple[Alert, bool] | None:
+        return alert_of(fact, papers_of(self._cabinet, fact.item), about(fact, tickets))
 
     def _raise(self, alert: Alert) -> None:
         """File the alert, once: whoever files something about the item meanwhile is waited for."""
         fact, subject = alert.fact, subject_of(alert.fact.item)
-        about = {"item": subject, "account": fact.item.account, "standing": alert.standing.value}
+        told = {"item": subject, "account": fact.item.account, "standing": alert.standing.value}
         while True:
             papers = papers_of(self._cabinet, fact.item)
-            current = self._alert(fact)
+            current = self._alert(fact, self.tickets())
             if current is None or not current[1]:
                 return
             with suppress(Suspicious):
                 self._cabinet.file(
                     SERIES, subject, Alerted(fact.confirmed_at, alert.standing.value),
-                    what="deleted without consultation", actor=_CHECK, about=about, after=len(papers),
+                    what="deleted without consultation", actor=_CHECK, about=told, after=len(papers),
                 )  # fmt: skip
                 return
 
@@ -89,13 +88,13 @@ class Consults:
         """Every ticket as it stands now."""
         return list(self._tickets.all())
 
-    def open(self, about: str, actor: str, note: str = "") -> Ticket:
+    def open(self, named: str, actor: str, note: str = "") -> Ticket:
         """Open a ticket about an item or an address, before it is deleted. Says how its content is kept."""
         now = self._vault.clock()
         number = sum(ticket.opened_at.year == now.year for ticket in self._tickets.all()) + 1
-        about, captured = self._captured(about)
+        what, captured = self._captured(named)
         notes = (note,) if note else ()
-        ticket = Ticket(f"C-{now.year}-{number:04d}", about, now, actor, captured, notes=notes)
+        ticket = Ticket(f"C-{now.year}-{number:04d}", what, now, actor, captured, notes=notes)
         self._tickets.file(ticket, actor, "consultation opened", after=0)
         return ticket
 
@@ -123,11 +122,11 @@ class Consults:
         self._tickets.file(whole, actor, "consultation noted", after=number)
         return whole
 
-    def _captured(self, about: str) -> tuple[str, str]:
+    def _captured(self, named: str) -> tuple[str, str]:
         """What a ticket is about, in full, and how its content is kept."""
-        if "://" in about:
-            return about, ""
-        item = item_named(self._archive, about)
+        if "://" in named:
+            return named, ""
+        item = item_named(self._archive, named)
         query = select(ITEMS.c.version_sha256, ITEMS.c.last_seen, ITEMS.c.record_sequence).where(
             ITEMS.c.account == item.account,
             ITEMS.c.kind == item.kind.value,
@@ -137,7 +136,7 @@ class Consults:
             row = connection.execute(query).first()
         if row is None or not row.record_sequence:
             raise BadQuestion(
-                f"{about} is not in the archive yet: `paloverde archive {item.account}` captures it first, "
+                f"{named} is not in the archive yet: `paloverde archive {item.account}` captures it first, "
                 "since what is deleted must be kept (policy V.E.4(d))."
             )
         return subject_of(item), f"version {row.version_sha256}, sealed run {row.record_sequence}"

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Engine
 
 from paloverde.archive.agreement import compared
-from paloverde.archive.copies import CopyReport, copy_all, refill, second_of
+from paloverde.archive.copies import CopyReport, copy_all, refill, restore_all, second_of
 from paloverde.archive.fixity import FixityReport, check_fixity
 from paloverde.archive.ledger import Ledger
 from paloverde.archive.rebuild import Rebuilt, rebuild
@@ -34,6 +34,10 @@ class Copies:
         """Copy what does not lie in the second copy yet. `BadSetting` where there is none."""
         return copy_all(self._vault, progress)
 
+    def restore(self, progress: Progress = _silently) -> CopyReport:
+        """Put everything of the second copy back into a first store that was lost; `rebuild` comes after it."""
+        return restore_all(self._vault, progress)
+
     def check(self, budget_mb: int | None = None, progress: Progress = _silently) -> FixityReport:
         """Compare the database with the objects, then the objects of both copies with their seals."""
         vault = self._vault
@@ -42,7 +46,7 @@ class Copies:
             if agreement.differences and anew is not vault.books:
                 listed = anew  # what the database lists is not to be trusted
                 if vault.second is not None:
-                    refill(vault.second, anew, vault.clock())
+                    refill(vault.second, anew, vault.clock(), vault.books)
             report = self._check(budget_mb, listed, progress)
         said = [*agreement.differences, *([agreement.unknown] if agreement.unknown else [])]
         notes = [agreement.note] if agreement.note else []

@@ -6,31 +6,33 @@ file has it at that moment.
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import date, timedelta
-from functools import partial
+from datetime import date
 from pathlib import Path
 
 import msgspec
 from sqlalchemy import select
 
 from paloverde.archive.ledger import Entry
-from paloverde.archive.papers import Cabinet, Filed
+from paloverde.archive.papers import Cabinet
 from paloverde.archive.reader import Archive
 from paloverde.archive.store.interface import Stored
-from paloverde.archive.store.rules import digest_of
+from paloverde.archive.tombstones import seals_of
 from paloverde.archive.vault import Vault
-from paloverde.errors import ArchiveDamaged, BadQuestion, PersonNeeded, Suspicious, UnknownAccount
-from paloverde.records import Account, Holder, archive_day
+from paloverde.errors import ArchiveDamaged, BadQuestion, PersonNeeded, Suspicious
+from paloverde.installation.place import destroy_place_of, second_destroy_place_of
+from paloverde.installation.proposing import Progress, Proposed, Proposer
+from paloverde.records import archive_day
 from paloverde.retention import approval
 from paloverde.retention.approval import (
     ACTS,
     APPROVING,
+    CERTIFICATES,
     FILES,
     OFFICES,
     ORDERS,
+    all_orders,
     awaited,
     closed,
     file_of,
@@ -38,35 +40,23 @@ from paloverde.retention.approval import (
     lines_of,
     standing_of,
 )
-from paloverde.retention.gather import facts_of
-from paloverde.retention.held import holds_on
+from paloverde.retention.certificate import Certificate
+from paloverde.retention.disposition import Door, Office, carry_out
 from paloverde.retention.orders import (
     Act,
     Approval,
     Consent,
     Line,
-    Order,
     OrderStanding,
     PeopleCheck,
     Resolution,
 )
-from paloverde.retention.proposal import DryRun
-from paloverde.retention.report import report_page
-from paloverde.retention.schedule import Schedules, adopted
+from paloverde.retention.report import certificate_page
 from paloverde.settings import Settings
-from paloverde.state.tables import ACCOUNTS, LEDGER
+from paloverde.state.tables import LEDGER
 
 LARGEST_FILE = 50 * 1024 * 1024  # bytes, of a resolution or a consent
 _TRIES = 3
-Progress = Callable[[str], None]
-
-
-class Proposed(msgspec.Struct, frozen=True):
-    """What a look for eligible items came to; `order` is None where there are none."""
-
-    order: Order | None
-    kept: int  # items that stay
-    sentence: str
 
 
 class Disposition:
@@ -74,29 +64,15 @@ class Disposition:
 
     def __init__(self, settings: Settings, vault: Vault, archive: Archive, cabinet: Cabinet) -> None:
         self._settings, self._vault, self._archive, self._cabinet = settings, vault, archive, cabinet
+        self._proposer = Proposer(settings, vault, archive, cabinet)
 
     def propose(self, slugs: Sequence[str], by: str, progress: Progress) -> Proposed:
-        """Gather what nothing keeps any longer of these accounts (all where none is named) into an order.
-
-        Filed are the list, the report (page and table), and last the order that names them. `PersonNeeded`
-        while another order of one of the accounts is open: one item stands on one open list.
-        """
-        accounts = self._accounts(slugs)
-        self._refuse_overlap([account.slug for account in accounts])
-        with tempfile.TemporaryDirectory() as folder:
-            run = self._dry_run(accounts, Path(folder), progress)
-            if not run.items:
-                kept = sum(run.kept.values())
-                return Proposed(
-                    None, kept, f"Nothing may be destroyed: {kept:,} items stay, each with a reason."
-                )
-            order = self._file_order(run, by)
-        told = f"{order.id} would destroy {order.items:,} items; its report lies open until {order.opens_on}."
-        return Proposed(order, sum(run.kept.values()), told)
+        """An order of what nothing keeps any longer of these accounts; see `Proposer.propose`."""
+        return self._proposer.propose(slugs, by, progress)
 
     def orders(self) -> list[OrderStanding]:
-        """Every order there is, oldest first."""
-        return [standing_of(self._cabinet, filed.subject) for filed in self._cabinet.newest(ORDERS)]
+        """Every order there is, by its name."""
+        return all_orders(self._cabinet)
 
     def open_orders(self) -> list[OrderStanding]:
         """Those that are neither carried out nor withdrawn nor lapsed."""
@@ -204,6 +180,43 @@ class Disposition:
         self._refuse_incomplete(order_id, lacking(standing, self.today))
         return standing
 
+    def carry_out(self, order_id: str, roles: Mapping[str, str], by: str, progress: Progress) -> Certificate:
+        """Destroy what an order names and the law permits on this day; its certificate.
+
+        `roles` is the users file now. `PersonNeeded` says everything that is lacking, and nothing is
+        destroyed then; what an earlier try has sealed is completed all the same, and nothing beside it.
+        """
+        standing = self.standing(order_id)
+        is_begun = bool(seals_of(self._archive, order_id, standing.order.accounts))
+        if not standing.certificate and not is_begun:
+            self.ready(order_id, roles, by)
+        return carry_out(self._office(), order_id, by, progress)
+
+    def certificate(self, order_id: str) -> Certificate:
+        """The certificate of an order that was carried out; `BadQuestion` for any other."""
+        order = self.standing(order_id).order
+        filed = self._cabinet.last(CERTIFICATES, order.id)
+        if filed is None:
+            raise BadQuestion(f"{order.id} was not carried out, so there is no certificate of it.")
+        return self._cabinet.read(filed, Certificate)
+
+    def certificate_page(self, order_id: str) -> bytes:
+        """The certificate as a page for people."""
+        standing = self.standing(order_id)
+        agency = self._settings.agency_name
+        return certificate_page(standing, self.certificate(order_id), agency=agency)
+
+    def _office(self) -> Office:
+        first, second = destroy_place_of(self._settings), second_destroy_place_of(self._settings)
+        return Office(
+            self._vault,
+            self._archive,
+            self._cabinet,
+            self._settings.reasonable_years,
+            Door(first[0], **first[1]),
+            None if second is None else Door(second[0], **second[1]),
+        )
+
     def _prove(self, order_id: str) -> None:
         """Read every paper of an order from the store, and the ledger entry that files it there.
 
@@ -232,60 +245,6 @@ class Disposition:
     def today(self) -> date:
         return archive_day(self._vault.clock())
 
-    def _dry_run(self, accounts: Iterable[Account], folder: Path, progress: Progress) -> DryRun:
-        schedules = Schedules(tuple(adopted(self._cabinet)), self._settings.reasonable_years)
-        holds = partial(holds_on, self._vault.books, self._cabinet)
-        run = DryRun(folder)
-        for account in accounts:
-            facts = facts_of(
-                self._archive, account, lock_years=self._vault.lock_years, holds=holds,
-                visibility=schedules.name_visibility,
-            )  # fmt: skip
-            before = run.items
-            run.add_account(self._archive, account.slug, facts, self.today, schedules)
-            gone, kept = run.items - before, run.kept[account.slug]
-            progress(f"{account.slug}: {gone:,} items may be destroyed, {kept:,} stay.")
-        return run
-
-    def _file_order(self, run: DryRun, by: str) -> Order:
-        now = self._vault.clock()
-        order = Order(
-            id=self._next_id(now.year),
-            proposed_at=now,
-            proposed_by=by,
-            opens_on=archive_day(now) + timedelta(days=self._settings.disposition_wait_days),
-            accounts=sorted({group.account for group in run.groups}),
-            items=run.items,
-            versions=run.versions,
-            lines_sha256=digest_of(run.lines, "sha256").hex(),
-        )
-        page = report_page(order, run, agency=self._settings.agency_name)
-        # The list is kept for ever, as the certificate is; the report, which quotes posts, is not.
-        listed = self._put(order.id, run.lines, "list of destruction filed", by, for_ever=True)
-        shown = self._put(order.id, page, "report of destruction filed", by)
-        table = self._put(order.id, run.table, "report of destruction filed", by)
-        sha256s = (listed.stored.sha256, shown.stored.sha256, table.stored.sha256)
-        order = msgspec.structs.replace(
-            order, lines_sha256=sha256s[0], report_sha256=sha256s[1], table_sha256=sha256s[2]
-        )
-        about = {"order": order.id, "items": str(order.items), "lines": order.lines_sha256}
-        self._cabinet.file(
-            ORDERS,
-            order.id,
-            order,
-            what="destruction proposed",
-            actor=by,
-            about=about,
-            after=0,
-            for_ever=True,
-        )
-        return order
-
-    def _put(self, order_id: str, body: bytes | Path, what: str, by: str, *, for_ever: bool = False) -> Filed:
-        return self._cabinet.file(
-            FILES, order_id, body, what=what, actor=by, about={"order": order_id}, for_ever=for_ever
-        )
-
     def _file(self, standing: OrderStanding, act: Act, what: str, by: str, about: Mapping[str, str]) -> None:
         """File one act; `Suspicious` where something was filed since the order's standing was read."""
         order_id = standing.order.id
@@ -300,7 +259,9 @@ class Disposition:
             raise BadQuestion(
                 f"{file} has {size:,} bytes: hand in a file of up to {LARGEST_FILE:,}, not an empty one."
             )
-        return self._put(order_id, file, what, by, for_ever=True).stored.sha256
+        about = {"order": order_id}
+        filed = self._cabinet.file(FILES, order_id, file, what=what, actor=by, about=about, for_ever=True)
+        return filed.stored.sha256
 
     def _open(self, order_id: str) -> OrderStanding:
         standing = self.standing(order_id)
@@ -318,34 +279,3 @@ class Disposition:
     def _refuse_the_future(self, day: date) -> None:
         if day > self.today:
             raise BadQuestion(f"{day} has not come yet: give the date that stands on the document.")
-
-    def _refuse_overlap(self, slugs: Sequence[str]) -> None:
-        for standing in self.open_orders():
-            shared = sorted(set(slugs) & set(standing.order.accounts))
-            if shared:
-                raise PersonNeeded(
-                    f"{standing.order.id} is open, and names items of {', '.join(shared)} too: carry it out "
-                    "or withdraw it before you propose another."
-                )
-
-    def _next_id(self, year: int) -> str:
-        taken = sum(filed.subject.startswith(f"order-{year}-") for filed in self._cabinet.newest(ORDERS))
-        return f"order-{year}-{taken + 1:04d}"
-
-    def _accounts(self, slugs: Sequence[str]) -> list[Account]:
-        """These accounts, or all; one that is archived no longer still has records."""
-        query = select(ACCOUNTS).order_by(ACCOUNTS.c.slug)
-        with self._vault.books.connect() as connection:
-            rows = connection.execute(query).mappings().all()
-        known = {
-            row["slug"]: Account(
-                row["slug"], row["platform"], row["native_id"], row["handle"], Holder(row["holder"])
-            )
-            for row in rows
-        }
-        strange = sorted(set(slugs) - set(known))
-        if strange:
-            raise UnknownAccount(
-                f"No account {strange[0]!r} is registered. Registered are: {', '.join(known)}."
-            )
-        return [known[slug] for slug in sorted(set(slugs) or known)]

@@ -24,7 +24,6 @@ from paloverde.retention.hold_scope import Scope
 from paloverde.retention.holds import By, Hold, HoldPapers, Issued, Trigger
 from paloverde.search.holding import items_in, unanswered, understood
 from paloverde.settings import Settings
-from paloverde.state.books import changing
 
 NIGHTLY = "hold reconciliation"  # as the ledger names the actor
 Keep = Callable[[], None]
@@ -187,13 +186,11 @@ class Holds:
 
     def _lift(self, actor: str, keep: Keep) -> int:
         over = [hold for hold in self.all() if not hold.lifted and not self.is_active(hold)]
-        if not over:
-            return 0
-        freed = lift(self._vault, self._ended(), keep)
+        freed = lift(self._vault, self._ended(), keep) if over else 0
         for hold in over:
-            with changing(self._vault.books) as connection:
-                forget(connection, hold.id)
             self._papers.lifted(hold, actor)
+        # Items go last: until the paper says that the hold is over, a table that lacks them would be a loss.
+        forget(self._vault.books, [hold.id for hold in self.all() if hold.lifted])
         return freed
 
     def _ended(self) -> list[str]:

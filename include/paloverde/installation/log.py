@@ -9,12 +9,13 @@ from sqlalchemy import func, select
 
 from paloverde.archive.layout import LOG_HEADS
 from paloverde.archive.ledger import Ledger
-from paloverde.archive.log.check import Report, check_log
+from paloverde.archive.log.check import check_log
 from paloverde.archive.log.heads import Published, publish
 from paloverde.archive.log.notes import Head, Key, log_key
 from paloverde.archive.log.proofs import Proof, prove
 from paloverde.archive.log.shelf import Shelf
 from paloverde.archive.log.timestamps import Rules, stamp
+from paloverde.archive.log.walk import Report
 from paloverde.archive.log.witness import cosign, with_cosignatures, witnesses_of
 from paloverde.archive.vault import Vault
 from paloverde.errors import ArchiveDamaged, BadQuestion, PaloverdeError, PersonNeeded
@@ -44,7 +45,7 @@ class Log:
         self._shelf = Shelf(vault)
 
     def publish(self) -> Publication:
-        """Sign a head over all entries, have it stamped and witnessed; what was done already is not done twice.
+        """Sign a head over all entries, have it stamped and witnessed; what was done is not done twice.
 
         Raises `ArchiveDamaged` where what was published before is no longer here as it was.
         """

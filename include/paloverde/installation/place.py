@@ -55,5 +55,21 @@ def second_place_of(settings: Settings) -> tuple[str, Access] | None:
     return settings.second_store, access
 
 
+def destroy_place_of(settings: Settings) -> tuple[str, Access]:
+    """How to open what destroys in the store: with keys of its own."""
+    url, access = place_of(settings)
+    keys = settings.destroy_s3_access_key, settings.destroy_s3_secret_key
+    return url, Access({**access, "access_key": _reveal(keys[0]), "secret_key": _reveal(keys[1])})
+
+
+def second_destroy_place_of(settings: Settings) -> tuple[str, Access] | None:
+    """The same of the second copy; None where the settings name none."""
+    place = second_place_of(settings)
+    if place is None:
+        return None
+    keys = settings.second_destroy_s3_access_key, settings.second_destroy_s3_secret_key
+    return place[0], Access({**place[1], "access_key": _reveal(keys[0]), "secret_key": _reveal(keys[1])})
+
+
 def _reveal(secret: Secret | None) -> str | None:
     return None if secret is None else secret.reveal()

@@ -32,7 +32,7 @@ from paloverde.retention.statement_page import statement_page
 from paloverde.settings import Settings
 from paloverde.state.tables import ACCOUNTS
 
-_ASKED_AT_ONCE = 10_000
+_TOLD_EVERY = 100_000  # items
 
 
 class Keeping(msgspec.Struct, frozen=True):
@@ -100,7 +100,7 @@ class Retention:
             reasons = reasons_to_keep(facts, day, schedules)
             grounds.update({reason.ground for reason in reasons})
             items, free = items + 1, free + (not reasons)
-            if items % _ASKED_AT_ONCE == 0:
+            if items % _TOLD_EVERY == 0:
                 progress(f"{slug}: {items:,} items")
         return Keeping(slug, day, items, free, dict(grounds.most_common()))
 

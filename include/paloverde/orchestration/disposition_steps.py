@@ -82,8 +82,8 @@ def carry_out(order_id: str | None) -> None:
     if missing:
         raise AirflowSkipException(f"{order_id} is not carried out yet. {' '.join(missing)}")
     roles = {person.username: person.role.value for person in _people(city).all()}
-    told = city.disposition.carry_out(order_id, roles, _who(context), lambda line: log.info("%s", line))
-    log.info("%s", told)
+    made = city.disposition.carry_out(order_id, roles, _who(context), lambda line: log.info("%s", line))
+    log.info("%s is carried out: %s items are destroyed, %s left out.", order_id, made.items, len(made.kept))
 
 
 class Answer(NamedTuple):

@@ -25,6 +25,7 @@ class Dag(StrEnum):
     SWEEP = "recent_sweep"
     HOLDS = "hold_reconcile"
     COPY = "second_copy"
+    LEDGER = "ledger_head"
     DISPOSITION = "disposition_review"
 
 
@@ -91,6 +92,7 @@ RIGHTS: Mapping[Role, Rights] = {
             Dag.SWEEP: _GLANCE_AND_LOGS,
             Dag.HOLDS: _GLANCE_AND_LOGS,
             Dag.COPY: _GLANCE_AND_LOGS,
+            Dag.LEDGER: _GLANCE_AND_LOGS,
             Dag.REQUEST: _GLANCE_AND_LOGS | _parts(_START, "RUN"),
             Dag.DISPOSITION: _REVIEW,
         },
@@ -107,6 +109,7 @@ RIGHTS: Mapping[Role, Rights] = {
             Dag.SWEEP: _RUN,
             Dag.HOLDS: _RUN,
             Dag.COPY: _RUN,
+            Dag.LEDGER: _RUN,
             Dag.REQUEST: _SWITCH,  # what is asked, and when, is the clerk's to say
             Dag.DISPOSITION: _SWITCH,
         },

@@ -136,7 +136,7 @@ class Http:
 def post(url: str, body: bytes, content_type: str, deadline: float, most: int) -> Fetched:
     """The answer to one POST of some bytes: for services that are no site (timestamps, witnesses).
 
-    `deadline` is in seconds, `most` the largest answer in bytes. Raises `Unreachable` where no whole one came.
+    `deadline` is in seconds, `most` the largest answer in bytes. `Unreachable` where no whole one came.
     """
     line = Http(Limits(deadline=deadline))
     try:

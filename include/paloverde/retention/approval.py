@@ -60,6 +60,11 @@ def standing_of(cabinet: Cabinet, order_id: str) -> OrderStanding:
     return msgspec.structs.replace(standing, certificate=certificate.stored.sha256 if certificate else "")
 
 
+def all_orders(cabinet: Cabinet) -> list[OrderStanding]:
+    """Every order there is, by its name."""
+    return [standing_of(cabinet, filed.subject) for filed in cabinet.newest(ORDERS)]
+
+
 def lines_of(cabinet: Cabinet, order_id: str) -> list[Line]:
     """Exactly the items that an order names."""
     order = standing_of(cabinet, order_id).order

@@ -60,7 +60,7 @@ class Carried(msgspec.Struct, frozen=True):
 
 
 class Certificate(msgspec.Struct, frozen=True):
-    """Everything about one destruction that anybody can ever ask. `kept` says why lines of it were left out."""
+    """Everything that anybody can ever ask about one destruction. `kept` says why lines were left out."""
 
     order: str
     lines_sha256: str

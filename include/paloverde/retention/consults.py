@@ -18,7 +18,6 @@ from paloverde.capture.removal import Cause
 from paloverde.errors import BadQuestion
 from paloverde.records import Kind
 from paloverde.retention.dossier import Alerted, FiledPaper, RemovalFact, cause_of, subject_of
-from paloverde.retention.facts import ItemId
 
 SERIES = "consults"
 # "Posts and related comments": what an official says and what is said under it, not private messages.
@@ -93,6 +92,12 @@ class Alert(msgspec.Struct, frozen=True):
         return f"{subject_of(self.fact.item)}: {state}: {self.standing.value}{by}"
 
 
+def about(fact: RemovalFact, tickets: Iterable[Ticket]) -> list[Ticket]:
+    """The tickets about a removed item, by its name or its address at the site."""
+    names = {subject_of(fact.item)} | ({fact.permalink} if fact.permalink else set())
+    return [ticket for ticket in tickets if ticket.about in names]
+
+
 def is_bound(fact: RemovalFact, papers: Sequence[FiledPaper] = ()) -> bool:
     """Whether the rule of consulting before deleting may bind this removal on an official's account."""
     return fact.item.kind in POSTS_AND_COMMENTS and cause_of(fact, papers) not in _OF_OTHERS
@@ -151,11 +156,6 @@ class Tickets:
     def all(self) -> Iterator[Ticket]:
         """Every ticket as it stands now."""
         return (self._cabinet.read(filed, Ticket) for filed in self._cabinet.newest(SERIES))
-
-    def about(self, item: ItemId, permalink: str | None) -> list[Ticket]:
-        """The tickets about an item, by its name or its address at the site."""
-        names = {subject_of(item), f"{item.account}/{item.kind.value}/{item.native_id}", permalink or ""}
-        return [ticket for ticket in self.all() if ticket.about in names - {""}]
 
     def one(self, id_: str) -> tuple[Ticket, int]:
         """A ticket and how many papers it has. Raises `BadQuestion`."""

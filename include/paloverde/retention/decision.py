@@ -29,17 +29,23 @@ def reasons_to_keep(facts: Facts, today: date, schedules: Schedules) -> list[Rea
 def keep_until(reasons: Iterable[Reason]) -> date | None:
     """The first day on which none of the reasons holds any longer; None where no such day is known.
 
-    None, too, of no reasons at all: nothing keeps it, and `free_since` says since when.
+    None, too, of no reasons at all: `free_since` says since when nothing keeps it.
     """
     days = [reason.until for reason in reasons]
     return None if None in days else max((day for day in days if day is not None), default=None)
 
 
 def free_since(facts: Facts, today: date, schedules: Schedules) -> date | None:
-    """The first day on which nothing kept an item; None where something still keeps it."""
-    grounds = list(_grounds(facts, today, schedules))
-    last = keep_until(grounds)
-    return last if last is not None and last <= today else None
+    """The first day from which on nothing kept an item; None where something still keeps it.
+
+    As the facts are now: a hold that was released since is in them no longer.
+    """
+    if reasons_to_keep(facts, today, schedules):
+        return None
+    turns = {today, *_turns(schedules)}
+    ends = {reason.until for day in turns for reason in _grounds(facts, day, schedules) if reason.until}
+    past = sorted((day for day in turns | ends if date.min < day <= today), reverse=True)
+    return next((day for day in past if reasons_to_keep(facts, day - _A_DAY, schedules)), None)
 
 
 def kept_because(reasons: Sequence[Reason]) -> str:
@@ -58,6 +64,14 @@ def kept_because(reasons: Sequence[Reason]) -> str:
 def spoken(day: date) -> str:
     """A day as a clerk reads it: Monday, March 2, 2026."""
     return f"{day:%A, %B} {day.day}, {day.year}"
+
+
+def _turns(schedules: Schedules) -> Iterator[date]:
+    """The days on which other schedules begin to apply."""
+    for schedule in schedules.adopted:
+        yield schedule.effective_from
+        if schedule.effective_to is not None and schedule.effective_to < date.max:
+            yield schedule.effective_to + _A_DAY
 
 
 def _grounds(facts: Facts, today: date, schedules: Schedules) -> Iterator[Reason]:

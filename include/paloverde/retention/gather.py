@@ -39,6 +39,7 @@ from sqlalchemy import (
 
 from paloverde.archive.layout import name_of
 from paloverde.archive.reader import Archive, SealedPart
+from paloverde.archive.register import DESTROYED, IMPORTED
 from paloverde.archive.seal import Role, RunKind
 from paloverde.archive.vault import end_of
 from paloverde.records import Account, Kind, Provenance, archive_day
@@ -49,7 +50,6 @@ from paloverde.state.tables import ITEMS, PARTS, RUNS
 Holds = Callable[[str], Mapping[tuple[Kind, str], tuple[HeldBy, ...]]]
 Locks = Callable[[str], Mapping[tuple[Kind, str], datetime]]
 
-DESTROYED = "destroyed"
 _SHOWN = ("present",)
 # Hidden is a removal that the next check settles; gone and withheld were never confirmed, where they stand.
 _IN_QUESTION = ("hidden", "absent", "gone", "withheld", "unknown")
@@ -150,7 +150,7 @@ def _facts(
     return Facts(
         item=ItemId(account.slug, Kind(kind), native_id),
         holder=account.holder,
-        provenance=_provenances(code or 0, is_imported=state == "imported"),
+        provenance=_provenances(code or 0, is_imported=state == IMPORTED),
         visibility=visibility or "",
         posted_at=None if posted_at is None else _EPOCH + timedelta(microseconds=posted_at),
         received_on=received_on,

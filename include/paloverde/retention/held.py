@@ -9,13 +9,13 @@ look goes on where the last paper ended.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 import msgspec
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Engine, func, select
 
 from paloverde.archive.papers import Cabinet
 from paloverde.archive.reader import Archive, SealedPart
@@ -111,8 +111,8 @@ def holds_on(books: Engine, cabinet: Cabinet, account: str) -> dict[tuple[Kind, 
     """The holds on each item of an account: kind and native id -> holds. Released ones hold nothing.
 
     The hold of a closed request is among them with the day on which it ends. `PersonNeeded` where a hold is
-    issued or widened and its set is not frozen yet, `ArchiveDamaged` where items of one
-    are lost: nothing may be decided then.
+    issued or widened and its set is not frozen yet, `ArchiveDamaged` where items of one are lost: nothing may
+    be decided then.
     """
     holds = {hold.id: hold for hold in holds_in(cabinet) if not hold.released and not hold.lifted}
     for hold in holds.values():
@@ -262,10 +262,11 @@ def _keep_objects(archive: Archive, hold: str, parts: Iterable[SealedPart]) -> i
     return counts_of(archive.books, hold)[1] - before[1]
 
 
-def forget(connection: Connection, hold: str) -> None:
-    """Take a hold that is over out of both tables."""
-    for table in (HELD_ITEMS, HELD_OBJECTS):
-        connection.execute(table.delete().where(table.c.hold == hold))
+def forget(books: Engine, holds: Collection[str]) -> None:
+    """Take holds that are over, and whose legal holds are lifted, out of both tables."""
+    with changing(books) as connection:
+        for table in (HELD_ITEMS, HELD_OBJECTS):
+            connection.execute(table.delete().where(table.c.hold.in_(list(holds))))
 
 
 def _papers(cabinet: Cabinet, hold: str) -> int:

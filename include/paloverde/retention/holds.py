@@ -137,8 +137,8 @@ class Hold(msgspec.Struct, frozen=True):
         """The hold in one sentence, and how it ended in another."""
         kind = "Litigation hold" if self.kind is HoldKind.LITIGATION else "Hold for an open records request"
         issued = f"issued by {self.issued_by.name} ({self.issued_by.role}) on {day_of(self.issued_at)}"
-        told = f"{kind} {self.id}, “{self.matter}”, {issued} (trigger: {self.trigger}). To be kept: {self.scope_sentence()}."
-        return f"{told}{self._end()}"
+        told = f"{kind} {self.id}, “{self.matter}”, {issued} (trigger: {self.trigger})."
+        return f"{told} To be kept: {self.scope_sentence()}.{self._end()}"
 
     def _end(self) -> str:
         told = ""
@@ -246,7 +246,7 @@ class HoldPapers:
                 f"A hold {issued.id} was issued already, and says something else: give the new one another "
                 f"name, or widen that one with `paloverde hold amend {issued.id}`."
             )
-        return self.get(issued.id)
+        return self._active(issued.id)
 
     def _file(self, id_: str, act: Act, what: str, actor: str, after: int, about: dict[str, str]) -> None:
         self._cabinet.file(SERIES, id_, act, what=what, actor=actor, about=about, after=after, for_ever=True)

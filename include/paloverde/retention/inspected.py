@@ -91,7 +91,7 @@ class Held(msgspec.Struct, frozen=True):
 
 
 class Inspected(msgspec.Struct, frozen=True, kw_only=True):
-    """The whole of it, at one moment."""
+    """The whole of it, at one moment. `seal_trouble` is why the last seal does not hold; "" where it does."""
 
     at: datetime
     agency: str
@@ -105,6 +105,7 @@ class Inspected(msgspec.Struct, frozen=True, kw_only=True):
     read: Read
     seals: int
     last_seal: Stored | None
+    seal_trouble: str
     entries: int
     public_key: str
     key_is_private: bool

@@ -17,6 +17,7 @@ from paloverde import __version__
 from paloverde.archive.doctor import EXAMINED
 from paloverde.archive.kept import totals
 from paloverde.archive.ledger import Event, Ledger
+from paloverde.archive.seal import read_seal
 from paloverde.archive.store.interface import Store, Stored
 from paloverde.archive.store.live import live_settings, try_rights
 from paloverde.archive.store.tamper import Tamper
@@ -54,6 +55,7 @@ def inspect(
     now = vault.clock()
     events = [entry.event for entry in ledger.entries()]
     with vault.books.connect() as connection:
+        last_seal = _last_seal(connection)
         samples = _samples(connection, now)
         places = tuple(
             _place(name, tamper, sample, events)
@@ -71,7 +73,8 @@ def inspect(
             copied=_copied(connection, now),
             read=_read(connection, now, settings.fixity_days, events),
             seals=_count(connection, select(func.count()).select_from(RUNS).where(~RUNS.c.pending)),
-            last_seal=_last_seal(connection),
+            last_seal=last_seal,
+            seal_trouble=_seal_trouble(vault.store, last_seal),
             entries=len(events),
             public_key=vault.signer.public_key,
             key_is_private=not settings.signing_key_file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO),
@@ -173,6 +176,16 @@ def _last_seal(connection: Connection) -> Stored | None:
     query = select(RUNS.c.key, RUNS.c.version_id, RUNS.c.sha256, RUNS.c.body).where(~RUNS.c.pending)
     row = connection.execute(query.order_by(RUNS.c.sequence.desc()).limit(1)).first()
     return None if row is None else Stored(row.key, row.version_id, row.sha256, len(row.body.encode()))
+
+
+def _seal_trouble(store: Store, seal: Stored | None) -> str:
+    """Why the last seal cannot be believed: its bytes are read from the store, its signature checked."""
+    try:
+        if seal is not None:
+            read_seal(store.get(seal), where=seal.key)
+    except PaloverdeError as error:
+        return str(error)
+    return ""
 
 
 def _head(connection: Connection) -> Head | None:

@@ -17,8 +17,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from paloverde.records import PACIFIC
+from paloverde.retention.certificate import Certificate
 from paloverde.retention.decision import spoken
-from paloverde.retention.orders import Line, Order
+from paloverde.retention.orders import Line, Order, OrderStanding
 from paloverde.retention.proposal import DryRun
 
 _FOLDER = Path(__file__).parent / "templates"
@@ -52,15 +53,27 @@ def report_page(order: Order, run: DryRun, *, agency: str) -> bytes:
     )
 
 
+def certificate_page(standing: OrderStanding, certificate: Certificate, *, agency: str) -> bytes:
+    """What was destroyed, by what right, by whose approval, and what was left out and why."""
+    return page(
+        "certificate.html",
+        standing.order,
+        agency=agency,
+        made_at=certificate.carried_out_at,
+        certificate=certificate,
+        sha256=standing.certificate,
+        spoken_time=spoken_time,
+    )
+
+
 def page(template: str, order: Order, *, agency: str, made_at: datetime, **more: object) -> bytes:
     """One of the pages about an order."""
-    made = made_at.astimezone(PACIFIC)
     text = _PAGES.get_template(template).render(
         policy=_POLICY,
         style=_STYLE_MARKUP,
         agency=agency,
         order=order,
-        made=f"{spoken(made.date())}, {made:%H:%M %Z}",
+        made=spoken_time(made_at),
         day=spoken,
         number=number,
         kind=lambda kind: str(kind).replace("_", " "),
@@ -92,6 +105,12 @@ def summary(order: Order, lines: Iterable[Line], today: date) -> str:
         "| account | class | kind | items | versions |\n|---|---|---|---:|---:|",
     ]
     return "\n".join([*head, *rows, *more])
+
+
+def spoken_time(moment: datetime) -> str:
+    """A moment as a clerk reads it, in California's time."""
+    here = moment.astimezone(PACIFIC)
+    return f"{spoken(here.date())}, {here:%H:%M %Z}"
 
 
 def inert(text: str) -> str:

@@ -14,6 +14,7 @@ from enum import StrEnum
 import msgspec
 
 from paloverde.archive.papers import Cabinet, Filed
+from paloverde.records import PACIFIC
 from paloverde.retention.decision import spoken
 from paloverde.retention.inspected import Inspected
 from paloverde.retention.rules import RULES, Rule
@@ -101,6 +102,12 @@ def file_page(cabinet: Cabinet, made: Statement, page: bytes, actor: str) -> Fil
     """File the page of a statement beside it."""
     what = "page of the trusted system statement filed"
     return cabinet.file(SERIES, made.day.isoformat(), page, what=what, actor=actor)
+
+
+def moment(at: datetime) -> str:
+    """A moment in the City's time: Monday, March 2, 2026, 09:00 PST."""
+    local = at.astimezone(PACIFIC)
+    return f"{spoken(local.date())}, {local:%H:%M %Z}"
 
 
 def _none_verified() -> bool:

@@ -11,8 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from paloverde.archive.store.interface import Stored
-from paloverde.retention.requirements import moment
-from paloverde.retention.statement import Answer, Statement
+from paloverde.retention.statement import Answer, Statement, moment
 
 _FOLDER = Path(__file__).parent / "templates"
 _PAGES = Environment(

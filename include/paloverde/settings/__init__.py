@@ -350,8 +350,8 @@ def _refuse_this_machine(addresses: tuple[str, ...], *, loopback: bool) -> None:
     for address in (text.rpartition(" ")[2] for text in addresses):
         if _is_loopback(urlsplit(address).hostname or "") and not loopback:
             raise BadSetting(
-                f"{address!r} is on this machine, and a timestamp authority or a witness must be outside of the "
-                "City; only the demo and tests set PALOVERDE_ALLOW_LOOPBACK_SITES=true."
+                f"{address!r} is on this machine, and a timestamp authority or a witness must be outside of "
+                "the City; only the demo and tests set PALOVERDE_ALLOW_LOOPBACK_SITES=true."
             )
 
 

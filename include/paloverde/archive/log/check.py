@@ -7,85 +7,13 @@ database, no store, no network. Memory does not grow with the log, but for the n
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import Protocol
+from collections.abc import Sequence
 
-import msgspec
-
-from paloverde.archive.layout import LEDGER_ENTRIES, LOG_HEADS, TILE_WIDTH
-from paloverde.archive.log import merkle
+from paloverde.archive.layout import LEDGER_ENTRIES
 from paloverde.archive.log.notes import Head, Key, log_key, read_head, signed_by
 from paloverde.archive.log.proofs import Proof
-from paloverde.archive.log.tiles import Growth, Tile, bundle_key, entries_in, hashes_in, tile_at
+from paloverde.archive.log.walk import Report, Source, Walk
 from paloverde.errors import ArchiveDamaged, Unreadable
-
-_MOST_TOLD = 50  # sentences about what is wrong
-
-
-class Source(Protocol):
-    """Where the objects of a log come from."""
-
-    def read(self, key: str) -> bytes:
-        """The bytes under a key; `ArchiveDamaged` where they are missing or changed."""
-
-    def heads(self) -> Iterator[str]:
-        """The key of every signed head."""
-
-    def entries(self, first: int, last: int) -> Iterator[tuple[int, str, bytes]]:
-        """The ledger's own entries from number `first` to `last`: number, where it lies, bytes; in order."""
-
-    def last_entry(self) -> int:
-        """The number of the ledger's last own entry; 0 where it has none."""
-
-
-class Report(msgspec.Struct):
-    """What was found, in sentences. `wrong` holds everything that speaks against the log."""
-
-    checked: list[str] = []
-    wrong: list[str] = []
-    limits: list[str] = []
-
-    def blame(self, sentence: str) -> None:
-        if len(self.wrong) < _MOST_TOLD:
-            self.wrong.append(sentence)
-
-
-class Folder:
-    """A log in a folder: a copy of the store, what `paloverde export` wrote, or its `ledger` folder alone."""
-
-    def __init__(self, folder: Path) -> None:
-        self._root = folder.parent if folder.name == "ledger" and not (folder / "ledger").is_dir() else folder
-        if not (self._root / LOG_HEADS).is_dir():
-            raise Unreadable(f"{folder} holds no published log: there is no {LOG_HEADS} in it.")
-        own = self._root / LEDGER_ENTRIES
-        self._own = sorted(path.name for path in own.iterdir()) if own.is_dir() else []
-        self._at = 0
-
-    def read(self, key: str) -> bytes:
-        try:
-            return (self._root / key).read_bytes()
-        except OSError as error:
-            raise ArchiveDamaged(f"{key} is missing or cannot be read ({error.strerror}).") from error
-
-    def heads(self) -> Iterator[str]:
-        yield from (f"{LOG_HEADS}{path.name}" for path in sorted((self._root / LOG_HEADS).iterdir()))
-
-    def entries(self, first: int, last: int) -> Iterator[tuple[int, str, bytes]]:
-        while self._at < len(self._own) and (number := _number(self._own[self._at])) <= last:
-            key = f"{LEDGER_ENTRIES}{self._own[self._at]}"
-            self._at += 1
-            if number >= first:
-                yield number, key, self.read(key)
-
-    def last_entry(self) -> int:
-        return _number(self._own[-1]) if self._own else 0
-
-
-def _number(name: str) -> int:
-    digits = name.partition("-")[0]
-    return int(digits) if digits.isdigit() else 0
 
 
 def check_log(source: Source, kept: Head | None, keys: Sequence[Key]) -> Report:
@@ -101,7 +29,7 @@ def check_log(source: Source, kept: Head | None, keys: Sequence[Key]) -> Report:
         return report
     newest = max(heads, key=lambda head: head.size)
     _compare_size(kept, newest, report)
-    walk = _Walk(source, newest.size, report)
+    walk = Walk(source, newest.size, report)
     wanted = {head.size for head in heads} | ({kept.size} if kept else set())
     roots = dict(walk.roots(wanted))
     if walk.is_broken_off:
@@ -113,7 +41,7 @@ def check_log(source: Source, kept: Head | None, keys: Sequence[Key]) -> Report:
 
 
 def check_proof(proof: Proof, kept: Head | None, keys: Sequence[Key]) -> Report:
-    """Check the proof of one entry against a kept head, or against the head in it where only a key is known."""
+    """Check the proof of one entry: against a kept head, or against a key and the head in the proof."""
     report = Report()
     head = proof.head
     if not proof.holds():
@@ -183,8 +111,8 @@ def _check_roots(heads: list[Head], kept: Head | None, roots: dict[int, bytes], 
             )
     if kept is not None and kept.size in roots and roots[kept.size] != kept.root:
         report.blame(
-            f"The head that you kept, over {kept.size:,} entries, is not of this history: the first {kept.size:,} "
-            "entries here give another root. Something among them was changed, put in or taken out."
+            f"The head that you kept, over {kept.size:,} entries, is not of this history: as many entries here "
+            "give another root. Something among them was changed, put in or taken out."
         )
 
 
@@ -198,8 +126,8 @@ def _check_signatures(
             report.blame(
                 f"The head over {head.size:,} entries bears no signature of a key that the log names."
             )
-    for head, whose in ((newest, "The newest head"), (kept, "The head that you kept")):
-        if head is not None and signed_by(head.note, list(given) or own) is None:
+    for one, whose in ((newest, "The newest head"), (kept, "The head that you kept")):
+        if one is not None and signed_by(one.note, list(given) or own) is None:
             report.blame(
                 f"{whose} does not bear the signature of {'the key that you gave' if given else 'the log'}."
             )
@@ -210,7 +138,7 @@ def _check_signatures(
         )
 
 
-def _tell(source: Source, newest: Head, kept: Head | None, walk: _Walk, report: Report) -> None:
+def _tell(source: Source, newest: Head, kept: Head | None, walk: Walk, report: Report) -> None:
     newer = source.last_entry() - newest.size
     if newer > 0:
         report.limits.append(f"{newer:,} newer entries are in no signed head yet.")
@@ -226,103 +154,3 @@ def _tell(source: Source, newest: Head, kept: Head | None, walk: _Walk, report: 
     )
     if kept is not None:
         report.checked.append(f"The head that you kept, over {kept.size:,} entries, is of the same history.")
-
-
-class _Walk:
-    """One way through all entries, from the first to the last that the newest head covers."""
-
-    def __init__(self, source: Source, size: int, report: Report) -> None:
-        self._source, self._size, self._report = source, size, report
-        self._previous = "0" * 64
-        self.keys: set[str] = set()  # that the entries name
-        self.sizes: set[int] = set()
-        self.is_broken_off = False
-
-    def roots(self, wanted: set[int]) -> Iterator[tuple[int, bytes]]:
-        """The root at each of these sizes; the tiles are compared on the way."""
-        self.sizes = wanted
-        frontier, growth = merkle.Frontier(), Growth(0, {}, self._compare)
-        if 0 in wanted:
-            yield 0, merkle.EMPTY
-        for leaf in self._leaves():
-            frontier.append(leaf)
-            growth.append(leaf)
-            if frontier.size in wanted:
-                yield frontier.size, frontier.root()
-        if not self.is_broken_off:
-            growth.close()
-
-    def _leaves(self) -> Iterator[bytes]:
-        for index in range(-(-self._size // TILE_WIDTH)):
-            entries = self._bundle(index)
-            if entries is None:
-                yield from self._leaves_of_tile(index)
-            else:
-                self._check_entries(index * TILE_WIDTH + 1, entries)
-                yield from map(merkle.leaf_hash, entries)
-            if self.is_broken_off:
-                return
-
-    def _bundle(self, index: int) -> list[bytes] | None:
-        key, width = bundle_key(index, self._size), tile_at(0, index, self._size).width
-        try:
-            entries = entries_in(self._source.read(key), key)
-            if len(entries) != width:
-                raise ArchiveDamaged(f"{key} holds {len(entries):,} entries where {width:,} belong.")
-        except ArchiveDamaged as error:
-            self._report.blame(str(error))
-            return None
-        return entries
-
-    def _leaves_of_tile(self, index: int) -> list[bytes]:
-        """The hashes of entries that cannot be read themselves, so that what is behind them can be checked."""
-        tile = tile_at(0, index, self._size)
-        self._previous = ""
-        try:
-            return hashes_in(self._source.read(tile.key), tile)
-        except ArchiveDamaged as error:
-            self._report.blame(f"{error} Nothing behind entry {index * TILE_WIDTH:,} could be checked.")
-            self.is_broken_off = True
-            return []
-
-    def _check_entries(self, first: int, entries: list[bytes]) -> None:
-        for number, entry in enumerate(entries, first):
-            try:
-                said = json.loads(entry)
-                follows = said["sequence"] == number and self._previous in ("", said["previous"])
-                self.keys.add(str(said["public_key"]))
-            except (ValueError, KeyError, TypeError, RecursionError):
-                follows = False
-            if not follows:
-                self._report.blame(f"Entry {number:,} does not follow from the one before it.")
-            self._previous = hashlib.sha256(entry).hexdigest()
-        if self._source.last_entry():
-            self._compare_own(first, entries)
-
-    def _compare_own(self, first: int, entries: list[bytes]) -> None:
-        """The ledger's own objects are the entries that the log has hashed, each once."""
-        missing = set(range(first, first + len(entries)))
-        for number, name, body in self._source.entries(first, first + len(entries) - 1):
-            if body != entries[number - first]:
-                self._report.blame(f"{name} is not what the log has as entry {number:,}.")
-            elif number not in missing:
-                self._report.blame(f"{name} stands there a second time.")
-            missing.discard(number)
-        for number in sorted(missing):
-            self._report.blame(f"Ledger entry {number:,} is missing, and the log has it.")
-
-    def _compare(self, tile: Tile, hashes: list[bytes]) -> None:
-        try:
-            stored = hashes_in(self._source.read(tile.key), tile)
-        except ArchiveDamaged as error:
-            self._report.blame(str(error))
-            return
-        wrong = [at for at, (one, other) in enumerate(zip(stored, hashes, strict=True)) if one != other]
-        if not wrong:
-            return
-        reach = TILE_WIDTH**tile.level
-        first = (tile.index * TILE_WIDTH + wrong[0]) * reach + 1
-        which = f"entry {first:,}" if reach == 1 else f"the entries {first:,} to {first + reach - 1:,}"
-        self._report.blame(
-            f"{tile.key} does not have the hash of {which}: the tile or the entry was changed."
-        )

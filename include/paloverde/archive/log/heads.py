@@ -54,6 +54,7 @@ def publish(vault: Vault, origin: str) -> Published:
     known = last.size if last else 0
     if last is not None:
         _refuse_another_history(vault, shelf, origin, last)
+        shelf.adopt_heads(last.size)
     size = _settled(vault)
     if size == known:
         return Published(last, 0, 0)

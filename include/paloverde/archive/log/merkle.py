@@ -27,7 +27,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 
 def split(size: int) -> int:
-    """How many leaves are in the left half of a tree of `size` (2 or more): the largest power of two below."""
+    """How many leaves the left half of a tree of `size` (2 or more) has: the largest power of two below."""
     return 1 << (size - 1).bit_length() - 1
 
 
@@ -40,7 +40,7 @@ def root_of(leaves: Sequence[bytes]) -> bytes:
 
 
 class Frontier:
-    """The right edge of a growing tree: what its root and its growth need, a hash for each bit of its size."""
+    """The right edge of a growing tree: what its root and growth need, a hash for each bit of its size."""
 
     def __init__(self) -> None:
         self.size = 0

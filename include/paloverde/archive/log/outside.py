@@ -15,7 +15,7 @@ _LONGEST_HOST = 60
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """What was had, as sentences, and what could not be had: an error each, none of which stopped the others."""
+    """What was had, as sentences, and what could not be had, an error each: none stopped the others."""
 
     sentences: list[str]
     troubles: list[PaloverdeError]

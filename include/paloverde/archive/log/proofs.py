@@ -60,12 +60,12 @@ def prove(number: int, head: Head, newest: Head, read: Read) -> Proof:
     """
     if not 1 <= number <= head.size:
         raise BadQuestion(
-            f"The signed head covers the ledger's entries 1 to {head.size:,}, and you ask for {number:,}. What "
-            "is newer is in the next head: `paloverde ledger publish` makes it."
+            f"The signed head covers the ledger's entries 1 to {head.size:,}, and you ask for {number:,}. "
+            "What is newer is in the next head: `paloverde ledger publish` makes it."
         )
     if head.size > newest.size:
         raise ArchiveDamaged(
-            f"That head covers {head.size:,} entries, and the newest one here {newest.size:,}: entries are gone."
+            f"That head covers {head.size:,} entries, and the newest here {newest.size:,}: entries are gone."
         )
     index, tree = number - 1, Tree(newest.size, read)
     at, place = divmod(index, TILE_WIDTH)

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 
 from paloverde.archive.layout import LOG_HEADS, head_prefix
 from paloverde.archive.log.notes import Head, read_head
@@ -91,6 +91,12 @@ class Shelf:
         refuse_two_roots(found)
         return max(found, key=lambda head: head.size)
 
+    def adopt_heads(self, size: int) -> None:
+        """Note the heads over so many entries that a publication stored, and died before it noted them."""
+        if next(self.of(What.HEAD, size), None) is None:
+            now, heads = self._vault.clock(), self._vault.store.walk(head_prefix(size))
+            self.note([Kept(one, What.HEAD, size, now) for one in heads])
+
     def of(self, what: What, tree_size: int) -> Iterator[Stored]:
         """The objects of a kind that belong to the head over so many entries."""
         query = select(LOG).where(LOG.c.what == what, LOG.c.tree_size == tree_size).order_by(LOG.c.key)
@@ -104,12 +110,6 @@ class Shelf:
         with self._vault.books.connect() as connection:
             found: str | None = connection.execute(query.order_by(LOG.c.tree_size.desc()).limit(1)).scalar()
         return found
-
-    def everything(self) -> Iterator[Stored]:
-        """Every object of the log that the database knows, for a copy of it."""
-        with self._vault.books.connect() as connection:
-            rows = connection.execute(select(LOG).order_by(LOG.c.key)).mappings().all()
-        return (Stored(row["key"], row["version_id"], row["sha256"], row["size"]) for row in rows)
 
     def _newest_size(self) -> int:
         query = select(LOG.c.tree_size).where(LOG.c.what == What.HEAD).order_by(LOG.c.tree_size.desc())
@@ -136,6 +136,13 @@ class Shelf:
         if row is None:
             return self._vault.store.find(key)
         return Stored(key, row["version_id"], row["sha256"], row["size"])
+
+
+def kept_of_the_log(books: Engine) -> list[Stored]:
+    """Every object of the log that the database knows, for a copy of it."""
+    query = select(LOG.c.key, LOG.c.version_id, LOG.c.sha256, LOG.c.size).order_by(LOG.c.key)
+    with books.connect() as connection:
+        return [Stored(*row) for row in connection.execute(query)]
 
 
 def row_of(kept: Kept) -> dict[str, object]:

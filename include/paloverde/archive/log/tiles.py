@@ -20,10 +20,10 @@ Read = Callable[[str], bytes]  # gives the bytes of the object with a key
 
 
 class Tile(NamedTuple):
-    """The place of a tile, and how many hashes it holds."""
+    """The place of a tile: its level, its number there from 0, and how many hashes it holds."""
 
     level: int
-    index: int
+    number: int
     width: int
 
     @property
@@ -33,7 +33,7 @@ class Tile(NamedTuple):
     @property
     def covers(self) -> int:
         """Up to which entry, counted from 1, the tile reaches."""
-        return (self.index * TILE_WIDTH + self.width) << _HEIGHT * self.level
+        return (self.number * TILE_WIDTH + self.width) << _HEIGHT * self.level
 
 
 def tile_at(level: int, index: int, size: int) -> Tile:
@@ -103,7 +103,7 @@ class Tree:
 
     def edge(self) -> dict[int, list[bytes]]:
         """By level, the hashes of the partial tiles."""
-        return {tile.level: self.tile(tile.level, tile.index) for tile in edge_of(self.size)}
+        return {tile.level: self.tile(tile.level, tile.number) for tile in edge_of(self.size)}
 
     def hashes(self, start: int, end: int) -> bytes:
         """The hash over the leaves from `start` up to `end`, as proofs ask for it (`merkle.Hashes`)."""
@@ -130,7 +130,7 @@ class Tree:
 
 
 class Growth:
-    """A tree that grows leaf by leaf, and gives each of its tiles when it is whole, the partial ones at the end.
+    """A tree that grows leaf by leaf, and gives each of its tiles when it is whole, the partial ones at last.
 
     `edge` has the hashes of the partial tiles of the tree that it begins with, by level.
     """

@@ -84,7 +84,7 @@ def timestamp(address: str, body: bytes, rules: Rules) -> tuple[bytes, datetime]
 
 
 def verify_token(token: bytes, body: bytes, roots: Path) -> datetime:
-    """The time at which an authority saw `body`, by a kept token; `Suspicious` where the token does not hold."""
+    """The time at which an authority saw `body`, by a kept token; `Suspicious` where it does not hold."""
     return _time_in(token, "that made this token", None, _roots(roots), body)
 
 
@@ -119,8 +119,8 @@ def _time_in(
 def _roots(path: Path | None) -> list[x509.Certificate]:
     if path is None:
         raise BadSetting(
-            "PALOVERDE_TIMESTAMP_AUTHORITIES is set and PALOVERDE_TIMESTAMP_ROOTS_FILE is not: without the root "
-            "certificates no timestamp can be verified, and none is asked for."
+            "PALOVERDE_TIMESTAMP_AUTHORITIES is set and PALOVERDE_TIMESTAMP_ROOTS_FILE is not: without the "
+            "root certificates no timestamp can be verified, and none is asked for."
         )
     try:
         return x509.load_pem_x509_certificates(path.read_bytes())

@@ -86,14 +86,14 @@ def with_cosignatures(shelf: Shelf, head: Head) -> Note:
 
 
 def _signature_of(shelf: Shelf, head: Head, witness: Witness, known: int, deadline: float) -> Signature:
-    """The witness's signature. Where it knows another size than we think, it says so and is asked once more."""
+    """The witness's signature. Where it knows another size than we think, it is asked once more with that."""
     answer = _send(shelf, head, witness, known, deadline)
     if answer.status == _CONFLICT:
         told = _size_in(answer, witness)
         if told > head.size:
             raise ArchiveDamaged(
-                f"The witness {witness.key.name} has seen a head over {told:,} entries, and the newest one here "
-                f"covers {head.size:,}: entries of the ledger are gone. Stop, and restore them."
+                f"The witness {witness.key.name} has seen a head over {told:,} entries, and the newest one "
+                f"here covers {head.size:,}: entries of the ledger are gone. Stop, and restore them."
             )
         if told == known:
             raise _second_history(witness, head)
@@ -135,19 +135,20 @@ def _refused(witness: Witness, head: Head, answer: Fetched) -> Exception:
         return _second_history(witness, head)
     if answer.status in (_FORBIDDEN, _UNKNOWN):
         return BadSetting(
-            f"The witness {witness.key.name} does not know the log {head.origin} or its key ({answer.status}): "
-            "send its operator what `paloverde ledger vkey` prints."
+            f"The witness {witness.key.name} does not know the log {head.origin} or its key "
+            f"({answer.status}): send its operator what `paloverde ledger vkey` prints."
         )
     return Unreachable(
-        f"The witness {witness.key.name} answered {answer.status} {answer.reason}; it is asked again with the "
-        "next publication."
+        f"The witness {witness.key.name} answered {answer.status} {answer.reason}; it is asked again with "
+        "the next publication."
     )
 
 
 def _second_history(witness: Witness, head: Head) -> ArchiveDamaged:
     return ArchiveDamaged(
-        f"The witness {witness.key.name} says that the head over {head.size:,} entries does not continue what it "
-        "has signed before: there are two histories of this ledger. Stop, keep everything, and find out why."
+        f"The witness {witness.key.name} says that the head over {head.size:,} entries does not continue "
+        "what it has signed before: there are two histories of this ledger. Stop, keep everything, and find "
+        "out why."
     )
 
 

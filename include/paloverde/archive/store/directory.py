@@ -173,7 +173,7 @@ class DirectoryStore:
             names = sorted(name for name in _names(self.root / folder) if name.startswith(begins))
         for name in names:
             key = f"{folder}/{name}" if folder else name
-            if name.startswith("."):
+            if key.startswith("."):
                 continue
             if self._path(key).is_dir():
                 yield from self.walk(f"{key}/")

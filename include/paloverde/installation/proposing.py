@@ -1,0 +1,153 @@
+"""Making an order of destruction: what nothing keeps any longer, its list, its report, the order itself."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+import msgspec
+from sqlalchemy import select
+
+from paloverde.archive.papers import Cabinet, Filed
+from paloverde.archive.reader import Archive
+from paloverde.archive.store.rules import digest_of
+from paloverde.archive.vault import Vault
+from paloverde.errors import PersonNeeded, UnknownAccount
+from paloverde.records import Account, Holder, archive_day
+from paloverde.retention.approval import FILES, ORDERS, all_orders, closed
+from paloverde.retention.gather import facts_of
+from paloverde.retention.held import holds_on
+from paloverde.retention.orders import Order, OrderStanding
+from paloverde.retention.proposal import DryRun
+from paloverde.retention.report import report_page
+from paloverde.retention.schedule import Schedules, adopted
+from paloverde.settings import Settings
+from paloverde.state.tables import ACCOUNTS
+
+Progress = Callable[[str], None]
+
+
+class Proposed(msgspec.Struct, frozen=True):
+    """What a look for eligible items came to; `order` is None where there are none."""
+
+    order: Order | None
+    kept: int  # items that stay
+    sentence: str
+
+
+class Proposer:
+    """Gathers what may be destroyed, and files it as an order."""
+
+    def __init__(self, settings: Settings, vault: Vault, archive: Archive, cabinet: Cabinet) -> None:
+        self._settings, self._vault, self._archive, self._cabinet = settings, vault, archive, cabinet
+
+    def propose(self, slugs: Sequence[str], by: str, progress: Progress) -> Proposed:
+        """Gather what nothing keeps any longer of these accounts (all where none is named) into an order.
+
+        Filed are the list, the report (page and table), and last the order that names them. `PersonNeeded`
+        while another order of one of the accounts is open: one item stands on one open list.
+        """
+        accounts = self._accounts(slugs)
+        self._refuse_overlap([account.slug for account in accounts])
+        with tempfile.TemporaryDirectory() as folder:
+            run = self._dry_run(accounts, Path(folder), progress)
+            if not run.items:
+                kept = sum(run.kept.values())
+                return Proposed(
+                    None, kept, f"Nothing may be destroyed: {kept:,} items stay, each with a reason."
+                )
+            order = self._file_order(run, by)
+        told = f"{order.id} would destroy {order.items:,} items; its report lies open until {order.opens_on}."
+        return Proposed(order, sum(run.kept.values()), told)
+
+    def _dry_run(self, accounts: Iterable[Account], folder: Path, progress: Progress) -> DryRun:
+        schedules = Schedules(tuple(adopted(self._cabinet)), self._settings.reasonable_years)
+        holds = partial(holds_on, self._vault.books, self._cabinet)
+        run = DryRun(folder)
+        for account in accounts:
+            facts = facts_of(
+                self._archive, account, lock_years=self._vault.lock_years, holds=holds,
+                visibility=schedules.name_visibility,
+            )  # fmt: skip
+            before = run.items
+            run.add_account(self._archive, account.slug, facts, archive_day(self._vault.clock()), schedules)
+            gone, kept = run.items - before, run.kept[account.slug]
+            progress(f"{account.slug}: {gone:,} items may be destroyed, {kept:,} stay.")
+        return run
+
+    def _file_order(self, run: DryRun, by: str) -> Order:
+        now = self._vault.clock()
+        order = Order(
+            id=self._next_id(now.year),
+            proposed_at=now,
+            proposed_by=by,
+            opens_on=archive_day(now) + timedelta(days=self._settings.disposition_wait_days),
+            accounts=sorted({group.account for group in run.groups}),
+            items=run.items,
+            versions=run.versions,
+            lines_sha256=digest_of(run.lines, "sha256").hex(),
+        )
+        page = report_page(order, run, agency=self._settings.agency_name)
+        # The list is kept for ever, as the certificate is; the report, which quotes posts, is not.
+        listed = self._put(order.id, run.lines, "list of destruction filed", by, for_ever=True)
+        shown = self._put(order.id, page, "report of destruction filed", by)
+        table = self._put(order.id, run.table, "report of destruction filed", by)
+        sha256s = (listed.stored.sha256, shown.stored.sha256, table.stored.sha256)
+        order = msgspec.structs.replace(
+            order, lines_sha256=sha256s[0], report_sha256=sha256s[1], table_sha256=sha256s[2]
+        )
+        about = {"order": order.id, "items": str(order.items), "lines": order.lines_sha256}
+        self._cabinet.file(
+            ORDERS,
+            order.id,
+            order,
+            what="destruction proposed",
+            actor=by,
+            about=about,
+            after=0,
+            for_ever=True,
+        )
+        return order
+
+    def _put(self, order_id: str, body: bytes | Path, what: str, by: str, *, for_ever: bool = False) -> Filed:
+        return self._cabinet.file(
+            FILES, order_id, body, what=what, actor=by, about={"order": order_id}, for_ever=for_ever
+        )
+
+    def _open_orders(self) -> list[OrderStanding]:
+        today = archive_day(self._vault.clock())
+        return [standing for standing in all_orders(self._cabinet) if not closed(standing, today)]
+
+    def _refuse_overlap(self, slugs: Sequence[str]) -> None:
+        for standing in self._open_orders():
+            shared = sorted(set(slugs) & set(standing.order.accounts))
+            if shared:
+                raise PersonNeeded(
+                    f"{standing.order.id} is open, and names items of {', '.join(shared)} too: carry it out "
+                    "or withdraw it before you propose another."
+                )
+
+    def _next_id(self, year: int) -> str:
+        taken = sum(filed.subject.startswith(f"order-{year}-") for filed in self._cabinet.newest(ORDERS))
+        return f"order-{year}-{taken + 1:04d}"
+
+    def _accounts(self, slugs: Sequence[str]) -> list[Account]:
+        """These accounts, or all; one that is archived no longer still has records."""
+        query = select(ACCOUNTS).order_by(ACCOUNTS.c.slug)
+        with self._vault.books.connect() as connection:
+            rows = connection.execute(query).mappings().all()
+        known = {
+            row["slug"]: Account(
+                row["slug"], row["platform"], row["native_id"], row["handle"], Holder(row["holder"])
+            )
+            for row in rows
+        }
+        strange = sorted(set(slugs) - set(known))
+        if strange:
+            raise UnknownAccount(
+                f"No account {strange[0]!r} is registered. Registered are: {', '.join(known)}."
+            )
+        return [known[slug] for slug in sorted(set(slugs) or known)]

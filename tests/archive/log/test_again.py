@@ -1,0 +1,104 @@
+"""The database is only a copy of the log, too; and a ledger must fit the heads that were published of it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from archive.log.conftest import ORIGIN, change
+from ledgers import lengthen
+from paloverde.archive.log.heads import Published, publish
+from paloverde.archive.log.notes import make_head
+from paloverde.archive.log.shelf import Shelf, What
+from paloverde.archive.rebuild import rebuild
+from paloverde.archive.vault import Vault
+from paloverde.errors import ArchiveDamaged
+from paloverde.state.books import open_books
+from paloverde.state.tables import LOG
+
+Publish = Callable[[int], Published]
+
+
+def rows(vault: Vault) -> list[tuple[object, ...]]:
+    columns = (LOG.c.key, LOG.c.version_id, LOG.c.sha256, LOG.c.size, LOG.c.what, LOG.c.tree_size)
+    with vault.books.connect() as connection:
+        return [tuple(row) for row in connection.execute(select(*columns).order_by(LOG.c.key))]
+
+
+def fill(vault: Vault, published: Publish) -> None:
+    for count in (5, 255, 10):
+        lengthen(vault, count)
+        published(0)
+    Shelf(vault).note(
+        [
+            Shelf(vault).put(
+                "ledger/timestamps/000000000270-tsa-1a2b-" + "c" * 64 + ".tsr", b"t", What.TIMESTAMP, 270
+            )
+        ]
+    )
+
+
+def test_the_table_of_the_log_comes_back_from_the_objects(
+    vault: Vault, published: Publish, tmp_path: Path
+) -> None:
+    fill(vault, published)
+    fresh = Vault(vault.store, open_books(f"sqlite:///{tmp_path}/other.db"), vault.signer, vault.clock, 2)
+    rebuild(fresh.store, fresh.books, lambda _: None)
+    assert rows(fresh) == rows(vault)
+    assert publish(fresh, ORIGIN).new == 0
+    lengthen(fresh, 3)
+    assert publish(fresh, ORIGIN).new == 3
+
+
+def test_a_ledger_that_is_shorter_than_what_was_published_is_refused(
+    vault: Vault, published: Publish, root: Path
+) -> None:
+    fill(vault, published)
+    before = rows(vault)
+    for number in range(266, 271):
+        next(root.glob(f"ledger/entries/{number:012d}-*")).unlink()
+    fresh = open_books(f"sqlite:///{root}/../fresh.db")
+    said = "The store holds a signed head over 270 entries of the ledger, and only 265 are here"
+    with pytest.raises(ArchiveDamaged, match=said):
+        rebuild(vault.store, fresh, lambda _: None)
+    assert rows(vault) == before
+
+
+def test_a_ledger_of_another_history_is_refused(vault: Vault, published: Publish) -> None:
+    lengthen(vault, 5)
+    published(0)
+    forged = make_head(ORIGIN, 4, b"\1" * 32, vault.signer).whole().encode()
+    key = f"ledger/heads/000000000004-{hashlib.sha256(forged).hexdigest()}"
+    vault.store.put(key, forged, locked_until=None)
+    with pytest.raises(ArchiveDamaged, match="are not those of the signed head over 4 entries"):
+        rebuild(vault.store, vault.books, lambda _: None)
+
+
+def test_two_heads_of_one_size_stop_it(vault: Vault, published: Publish) -> None:
+    lengthen(vault, 5)
+    published(0)
+    forged = make_head(ORIGIN, 5, b"\1" * 32, vault.signer).whole().encode()
+    key = f"ledger/heads/000000000005-{hashlib.sha256(forged).hexdigest()}"
+    vault.store.put(key, forged, locked_until=None)
+    with pytest.raises(ArchiveDamaged, match="two signed heads over 5 entries"):
+        rebuild(vault.store, vault.books, lambda _: None)
+
+
+def test_tiles_of_a_publication_that_was_broken_off_are_passed_over(vault: Vault, published: Publish) -> None:
+    lengthen(vault, 5)
+    published(0)
+    vault.store.put("ledger/tile/0/000.p/9", b"x" * 288, locked_until=None)
+    before = rows(vault)
+    rebuild(vault.store, vault.books, lambda _: None)
+    assert rows(vault) == before
+
+
+def test_a_damaged_head_is_left_out_and_told(vault: Vault, published: Publish, root: Path) -> None:
+    fill(vault, published)
+    change(next(root.glob("ledger/heads/000000000260-*")))
+    done = rebuild(vault.store, vault.books, lambda _: None)
+    assert any("ledger/heads/000000000260-" in key for key in done.left_out)
