@@ -28,6 +28,24 @@ DOORS = {
     "botocore": ("include/paloverde/archive/store/s3.py",),
     "airflow": ("include/paloverde/orchestration/", "dags/", "plugins/"),
 }
+# What destroys stored records: who may name it. Beside it only the probe deletes, under `probe/`.
+DESTROYS = {
+    "open_destroyer": ("archive/store/__init__.py", "retention/disposition.py"),
+    "Maker": ("archive/store/destroyer.py", "retention/disposition.py"),
+    "permit": ("archive/store/destroyer.py", "retention/disposition.py"),
+    "Permission": (
+        "archive/store/destroyer.py",
+        "archive/store/directory_destroyer.py",
+        "archive/store/s3_destroyer.py",
+    ),
+    "delete_object": ("archive/store/s3_destroyer.py", "archive/store/s3_tamper.py"),
+    "delete_objects": (),
+    "delete_bucket": (),
+}
+# In the stores of the archive a file goes only where an object is destroyed, or was never whole.
+STORES = "include/paloverde/archive/store/"
+MAY_UNLINK = ("directory.py", "directory_destroyer.py", "directory_tamper.py", "rules.py")
+UNLINKS = {"unlink", "remove", "rmtree", "rmdir", "removedirs"}
 DRAWERS = {"base", "common", "helper", "helpers", "manager", "managers", "misc", "util", "utils"}
 MOST_LINES = 500
 
@@ -159,6 +177,33 @@ def reachable(graph: Mapping[str, set[str]], start: str) -> set[str]:
     return seen
 
 
+def named(node: ast.AST) -> str:
+    """The name that a node says, imports, or asks another object for."""
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    if isinstance(node, ast.alias):
+        return node.name.rpartition(".")[2]
+    if isinstance(node, ast.Constant):  # getattr(client, "delete_object")
+        return node.value if isinstance(node.value, str) and node.value.isidentifier() else ""
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def unlawful_destroyers(sources: Sources) -> list[str]:
+    """Who names what destroys, and may not."""
+    found = set()
+    for path, text in sources.items():
+        for node in ast.walk(ast.parse(text, path)):
+            name = named(node)
+            allowed = tuple(f"include/paloverde/{place}" for place in DESTROYS.get(name, ()))
+            if name in DESTROYS and path not in allowed:
+                found.add(
+                    f"{path}:{getattr(node, 'lineno', 0)}: {name} is named only in {', '.join(allowed)}"
+                )
+            if name in UNLINKS and path.startswith(STORES) and not path.endswith(MAY_UNLINK):
+                found.add(f"{path}:{getattr(node, 'lineno', 0)}: {name} in a store is destruction")
+    return sorted(found)
+
+
 def drawers(sources: Sources) -> list[str]:
     return [
         f"{path}: {part} says nothing about what is in it"
@@ -196,6 +241,16 @@ def test_imports_only_look_back_up_the_flow() -> None:
 
 def test_requests_s3_and_airflow_enter_by_one_door_each() -> None:
     assert beside_the_doors(ALL) == []
+
+
+def test_only_the_carrying_out_of_an_order_can_destroy() -> None:
+    assert unlawful_destroyers(ALL) == []
+
+
+def test_every_file_that_may_name_what_destroys_is_there() -> None:
+    assert {place for places in DESTROYS.values() for place in places} <= {
+        path.removeprefix("include/paloverde/") for path in OWN
+    }
 
 
 def test_every_door_that_is_one_file_is_there() -> None:
@@ -281,6 +336,25 @@ def test_an_import_beside_the_door_is_found(planted: dict[str, str]) -> None:
 def test_imports_through_the_doors_and_our_own_package_of_that_name_are_let_pass() -> None:
     assert beside_the_doors({"dags/nightly.py": "from airflow.sdk import dag"}) == []
     assert beside_the_doors(package(platforms__network="import requests", cli="from . import requests")) == []
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        package(desk__page="from paloverde.archive.store import open_destroyer"),
+        package(desk__page="import paloverde.archive.store as s\ns.open_destroyer('file:///a')"),
+        package(archive__fixity="from paloverde.archive.store.destroyer import Maker"),
+        package(
+            commands__dispose="from paloverde.retention import disposition\ndisposition._MAKER.permit('o', [])"
+        ),
+        package(archive__copies="def f(client):\n    client.delete_object(Bucket='b', Key='k')"),
+        package(archive__copies="def f(client):\n    getattr(client, 'delete_objects')(Bucket='b')"),
+        package(archive__store__walk="def f(path):\n    path.unlink()"),
+        {"dags/tidy.py": "from paloverde.archive.store.destroyer import Permission"},
+    ],
+)
+def test_another_way_to_destroy_is_found(planted: dict[str, str]) -> None:
+    assert len(unlawful_destroyers(planted)) == 1
 
 
 @pytest.mark.parametrize(

@@ -95,6 +95,16 @@ def test_a_copy_that_breaks_off_goes_on_where_it_was(both: Doubled) -> None:
     assert held_twice(city, city.vault.store, city.vault.second) == []
 
 
+def test_another_second_place_is_not_taken_for_the_one_before(both: Doubled) -> None:
+    both.filled()
+    both.second = Place("other", f"file://{both.home}/other")
+    with pytest.raises(BadSetting, match="another second copy than before"):
+        both.open().copies.copy()
+    both.open(Purpose.REBUILD).rebuild(lambda _: None)
+    city = both.open()
+    assert city.copies.copy().copied == len(all_kept(city))
+
+
 def test_what_is_damaged_here_is_named_and_the_rest_is_copied(both: Doubled) -> None:
     city = both.filled()
     both.hand_in(city, "later")

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from sqlalchemy import select
@@ -10,7 +10,8 @@ from paloverde.archive.commit import commit
 from paloverde.archive.fixity import check_fixity
 from paloverde.archive.seal import Draft
 from paloverde.archive.vault import Vault
-from paloverde.state.tables import PARTS
+from paloverde.records import archive_day
+from paloverde.state.tables import CHECKS, PARTS
 
 
 def filled(vault: Vault, draft: Callable[..., Draft]) -> None:
@@ -22,7 +23,7 @@ def filled(vault: Vault, draft: Callable[..., Draft]) -> None:
 def test_whole_objects_are_read_and_noted(vault: Vault, draft: Callable[..., Draft]) -> None:
     filled(vault, draft)
     report = check_fixity(vault.store, vault.books, vault.clock(), 10**9)
-    assert (report.checked, report.damaged) == (4, [])
+    assert (report.checked, report.damaged) == (8, [])  # four seals, and what each of them names
     assert "all are whole" in report.sentence()
 
 
@@ -30,12 +31,11 @@ def test_the_longest_unchecked_come_first_within_the_budget(
     vault: Vault, draft: Callable[..., Draft]
 ) -> None:
     filled(vault, draft)
-    for _ in range(4):
+    for _ in range(8):
         assert check_fixity(vault.store, vault.books, vault.clock(), 1).checked == 1
     with vault.books.connect() as connection:
-        checked = connection.execute(select(PARTS.c.checked_at)).scalars().all()
-    assert len(set(checked)) == 4
-    assert None not in checked
+        checked = connection.execute(select(CHECKS.c.checked_at)).scalars().all()
+    assert len(set(checked)) == 8
 
 
 def test_a_damaged_object_is_named_every_time(
@@ -49,3 +49,43 @@ def test_a_damaged_object_is_named_every_time(
         report = check_fixity(vault.store, vault.books, vault.clock(), 10**9)
         assert len(report.damaged) == 1
         assert victim.name in report.damaged[0]
+
+
+def test_what_is_new_is_read_every_time_before_what_is_old(vault: Vault, draft: Callable[..., Draft]) -> None:
+    filled(vault, draft)
+    today = archive_day(vault.clock())
+    run = draft("new", day=today)
+    commit(vault.store, vault.books, vault.signer, run, vault.locked_until(today))
+    check_fixity(vault.store, vault.books, vault.clock(), 10**9)
+    begun = vault.clock()
+    size = run.parts[0].size
+    assert check_fixity(vault.store, vault.books, begun, size).checked >= 1
+    with vault.books.connect() as connection:
+        keys = connection.execute(select(CHECKS.c.key).where(CHECKS.c.checked_at == begun)).scalars().all()
+    assert all(f"date={today}" in key or key.startswith("runs/000000000005") for key in keys)
+
+
+def test_it_says_what_is_overdue_and_whether_the_budget_suffices(
+    vault: Vault, draft: Callable[..., Draft]
+) -> None:
+    filled(vault, draft)
+    now = vault.clock()
+    check_fixity(vault.store, vault.books, now, 10**9)
+    report = check_fixity(vault.store, vault.books, now + timedelta(days=40), 1)
+    assert (report.totals.overdue, report.suffices) == (7, False)
+    assert "does NOT suffice: set PALOVERDE_FIXITY_BUDGET_MB" in report.sentence()
+    assert "Overdue (last read more than 30 days ago): 7." in report.sentence()
+    report = check_fixity(vault.store, vault.books, now + timedelta(days=41), 10**9)
+    assert (report.totals.overdue, report.suffices) == (0, True)
+    assert "which suffices" in report.sentence()
+
+
+def test_a_key_that_no_store_can_hold_is_damage_and_no_crash(
+    vault: Vault, draft: Callable[..., Draft]
+) -> None:
+    filled(vault, draft)
+    with vault.books.begin() as connection:
+        connection.execute(PARTS.update().where(PARTS.c.sequence == 1).values(key="../../etc/passwd"))
+    report = check_fixity(vault.store, vault.books, vault.clock(), 10**9)
+    assert len(report.damaged) == 1
+    assert "no store can hold" in report.damaged[0]

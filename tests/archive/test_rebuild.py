@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from paloverde.archive.commit import commit
 from paloverde.archive.ledger import Event, Ledger
 from paloverde.archive.rebuild import rebuild
 from paloverde.archive.seal import Draft
+from paloverde.archive.store import open_store
 from paloverde.archive.vault import Vault
 from paloverde.errors import ArchiveDamaged
 from paloverde.state.books import open_books
@@ -39,9 +41,10 @@ def test_a_lost_database_comes_back_from_the_store(
     before = {table.name: content(vault, table) for table in (RUNS, PARTS, ITEMS, LEDGER)}
     fresh = Vault(vault.store, open_books(f"sqlite:///{tmp_path}/other.db"), vault.signer, vault.clock, 2)
     said: list[str] = []
-    assert (
-        rebuild(fresh.store, fresh.books, said.append).sentence().endswith("3 sealed runs, 3 ledger events.")
-    )
+    rebuilt = rebuild(fresh.store, fresh.books, said.append)
+    assert "3 sealed runs, 3 ledger events" in rebuilt.sentence()
+    assert rebuilt.size > 0
+    assert "were read in" in rebuilt.sentence()
     assert {table.name: content(fresh, table) for table in (RUNS, PARTS, ITEMS, LEDGER)} == before
     assert said[-1].startswith("run 3 of 3: x-palmaria")
 
@@ -54,17 +57,72 @@ def test_work_goes_on_after_a_rebuild(vault: Vault, draft: Callable[..., Draft])
     assert done.seal.sequence == 4
 
 
-@pytest.mark.parametrize("prefix", ["runs", "sightings", "ledger"])
-def test_a_damaged_object_stops_it_and_the_database_stays(
-    vault: Vault, draft: Callable[..., Draft], tmp_path: Path, prefix: str
-) -> None:
-    filled(vault, draft)
-    before = content(vault, ITEMS)
-    victim = next(path for path in (tmp_path / "archive" / prefix).rglob("*") if path.is_file())
+def damaged(tmp_path: Path, prefix: str) -> Path:
+    """An object of that kind, the last one, with one bit flipped."""
+    victim = max(path for path in (tmp_path / "archive" / prefix).rglob("*") if path.is_file())
     body = bytearray(victim.read_bytes())
     body[len(body) // 2] ^= 1
     victim.chmod(0o600)
     victim.write_bytes(bytes(body))
+    return victim
+
+
+def test_a_damaged_object_stops_it_and_the_database_stays(
+    vault: Vault, draft: Callable[..., Draft], tmp_path: Path
+) -> None:
+    filled(vault, draft)
+    before = content(vault, ITEMS)
+    damaged(tmp_path, "sightings")
     with pytest.raises(ArchiveDamaged):
         rebuild(vault.store, vault.books, lambda _: None)
     assert content(vault, ITEMS) == before
+
+
+@pytest.mark.parametrize("prefix", ["runs", "ledger"])
+def test_a_damaged_end_of_a_chain_is_not_taken_for_no_end(
+    vault: Vault, draft: Callable[..., Draft], tmp_path: Path, prefix: str
+) -> None:
+    filled(vault, draft)
+    damaged(tmp_path, prefix)
+    with pytest.raises(ArchiveDamaged, match="whole nowhere"):
+        rebuild(vault.store, open_books(f"sqlite:///{tmp_path}/other.db"), lambda _: None)
+
+
+@pytest.mark.parametrize("prefix", ["runs", "ledger"])
+def test_a_damaged_seal_is_read_from_the_database_where_that_has_it_whole(
+    vault: Vault, draft: Callable[..., Draft], tmp_path: Path, prefix: str
+) -> None:
+    filled(vault, draft)
+    before = content(vault, ITEMS)
+    victim = damaged(tmp_path, prefix)
+    rebuilt = rebuild(vault.store, vault.books, lambda _: None)
+    assert (rebuilt.runs, rebuilt.events) == (3, 3)
+    assert [key.rpartition("/")[2] for key in rebuilt.unrepaired] == [victim.name]
+    assert content(vault, ITEMS) == before
+
+
+@pytest.mark.parametrize("prefix", ["runs", "sightings", "ledger"])
+def test_what_is_whole_in_the_second_copy_is_read_from_there(
+    vault: Vault, draft: Callable[..., Draft], tmp_path: Path, prefix: str
+) -> None:
+    filled(vault, draft)
+    before = content(vault, ITEMS)
+    shutil.copytree(tmp_path / "archive", tmp_path / "second")
+    victim = damaged(tmp_path, prefix)
+    second, books = open_store(f"file://{tmp_path}/second"), open_books(f"sqlite:///{tmp_path}/other.db")
+    rebuilt = rebuild(vault.store, books, lambda _: None, second=second)
+    assert [key.rpartition("/")[2] for key in rebuilt.unrepaired] == [victim.name]
+    assert content(Vault(vault.store, books, vault.signer, vault.clock, 2), ITEMS) == before
+    victim.unlink()
+    assert rebuild(vault.store, books, lambda _: None, second=second).runs == 3
+
+
+def test_junk_under_a_name_of_the_chain_is_left_out(
+    vault: Vault, draft: Callable[..., Draft], tmp_path: Path
+) -> None:
+    filled(vault, draft)
+    (tmp_path / "archive" / "runs" / "README").write_text("not a seal")
+    vault.store.put(f"runs/000000000002-{'a' * 64}.json", b"{}", locked_until=None)
+    rebuilt = rebuild(vault.store, vault.books, lambda _: None)
+    assert rebuilt.runs == 3
+    assert len(rebuilt.left_out) == 2

@@ -16,7 +16,7 @@ from paloverde.archive.store import Store, Stored
 from paloverde.archive.store.s3 import S3Store
 from paloverde.errors import ArchiveDamaged
 from paloverde.installation import Installation, Purpose
-from paloverde.state.tables import CHECKS, COPIES, FILED, ITEMS, LEDGER, PARTS, REPAIRS, RUNS
+from paloverde.state.tables import CHECKS, COPIES, FILED, ITEMS, LEDGER, LOG, PARTS, REPAIRS, RUNS
 from stores import NO_SERVER, Place, bucket_at, find_s3
 
 KINDS = ("records", "sightings", "exchanges", "media", "seal", "ledger", "paper", "log")
@@ -202,6 +202,7 @@ ROWS: list[tuple[Table, str, object]] = [
     (LEDGER, "body", "{}"),
     (LEDGER, "previous", "1" * 64),
     (FILED, "filed_by", "nobody"),
+    (LOG, "sha256", "0" * 64),
     (ITEMS, "state", "removed"),
     (ITEMS, "version_sha256", "0" * 64),
 ]

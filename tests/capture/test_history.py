@@ -13,7 +13,7 @@ import pytest
 from archives import ACCOUNT, NIGHT, add_night, make_archive, medium, record
 from paloverde.archive.reader import Archive
 from paloverde.archive.seal import Part, Role
-from paloverde.capture.history import MOST_AROUND, NOT_HERE, History, histories
+from paloverde.capture.history import MOST_AROUND, NOT_HERE, PRIVATE, History, histories
 from paloverde.records import archive_day
 from plazacity import City
 
@@ -45,6 +45,24 @@ def test_the_thread_tells_root_parent_replies_and_what_was_said_beside(tmp_path:
     ]  # fmt: skip
     assert found.thread[0].text == "The post"
     assert found.rest == 0
+
+
+def test_the_dossier_of_a_public_item_shows_nothing_private(tmp_path: Path) -> None:
+    around = [
+        record("post", "Between us", kind="conversation", thread_id="post"),
+        said("whisper", 4, kind="message"), said("doubt", 6, visibility="private"), said("beside", 7),
+    ]  # fmt: skip
+    found = history_of(tmp_path, said("gone", 5), around)
+    assert [(one.native_id, one.missing) for one in found.thread] == [("post", PRIVATE), ("beside", None)]
+    assert found.rest == 0
+    assert "Between us" not in str(found.thread)
+
+
+def test_the_dossier_of_a_message_shows_its_conversation(tmp_path: Path) -> None:
+    gone, answer = said("gone", 5, kind="message"), said("answer", 6, kind="message")
+    archive = make_archive(tmp_path, [gone, answer, record("post", "Between us", kind="conversation")])
+    found = histories(archive, ACCOUNT, {("message", "gone"): gone})["message", "gone"]
+    assert [one.text for one in found.thread] == ["Between us", "Words answer"]
 
 
 def test_what_is_not_in_the_archive_says_so(tmp_path: Path) -> None:

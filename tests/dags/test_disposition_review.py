@@ -85,7 +85,7 @@ def order(city: Installation) -> Order:
 LONGEST = 90  # seconds that a run may take; its runner would wait for ever
 
 
-def play(dag: Any, act: Callable[[str], None], **conf: str) -> dict[str, str]:
+def play(dag: Any, act: Callable[[str], None], **conf: str | None) -> dict[str, str]:
     """Run the review as Airflow's own runner does, while people `act` on it; the state of each task then.
 
     The runner waits for answers, and must have the main thread (time limits are signals): people have another.
@@ -358,10 +358,18 @@ def test_an_answer_that_is_no_button_is_none(chosen: Any) -> None:
         answered({"chosen_options": chosen})
 
 
+def test_an_order_that_is_withdrawn_is_not_taken_up_again(
+    city: Installation, order: Order, review: Review, capfd: Any, caplog: Any
+) -> None:
+    city.disposition.withdraw(order.id, "A claim was filed", "counsel")
+    assert set(review(lambda _run: None).values()) == {"skipped"}
+    assert f"{order.id} was withdrawn: A claim was filed (counsel)" in said(capfd, caplog)
+
+
 def test_with_nothing_to_destroy_nobody_is_asked(
     bag: Any, city: Installation, capfd: Any, caplog: Any
 ) -> None:
     for standing in city.disposition.open_orders():
         city.disposition.withdraw(standing.order.id, "the tests of it are done", "clerk")
-    assert set(play(bag.dags["disposition_review"], lambda _run: None).values()) == {"skipped"}
+    assert set(play(bag.dags["disposition_review"], lambda _run: None, order=None).values()) == {"skipped"}
     assert "Nothing may be destroyed: 0 items stay" in said(capfd, caplog)

@@ -16,11 +16,18 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 from warcio.archiveiterator import ArchiveIterator
 
-from paloverde.archive.seal import Role
+from paloverde.archive.commit import commit
+from paloverde.archive.layout import records_key
+from paloverde.archive.parquet import to_parquet
+from paloverde.archive.register import apply_sightings
+from paloverde.archive.schema import RECORDS
+from paloverde.archive.seal import Coverage, Draft, Part, Role, RunKind
 from paloverde.archive.store.interface import Store, Stored
+from paloverde.capture.tables import Sighting, sighting_table
 from paloverde.installation import Installation, open_installation
 from paloverde.installation.place import destroy_place_of, second_destroy_place_of
 from paloverde.records import Account, archive_day
@@ -29,6 +36,8 @@ from paloverde.retention.schedule import RecordClass, Schedule, file_schedule
 from paloverde.settings import load
 from paloverde.simulator.server import start
 from paloverde.simulator.sites import build
+from paloverde.state.books import changing
+from sightings import first_seen
 from simulatedcity import ArchivedCity, settings
 
 NOW = datetime.now(UTC)
@@ -73,10 +82,8 @@ SCHEDULE = Schedule(
 
 def _say_some(city: ArchivedCity, account: Account) -> list[str]:
     """Words that nobody else says: a comment and a post that will be deleted."""
-    truth = city.truth(account.slug)
-    on = next(one["id"] for one in truth if one["kind"] == "post")
     ours = [SAID.format(account.platform, what) for what in ("comment", "post")]
-    one = city.event(site=account.platform, do="comment", on=on, text=ours[0])
+    one = city.event(site=account.platform, do="comment", on="latest post", text=ours[0])
     other = city.event(site=account.platform, do="post", text=ours[1])
     return [one["item"]["id"], other["item"]["id"]]
 
@@ -85,7 +92,7 @@ def _delete_some(city: ArchivedCity, account: Account, said: list[str]) -> None:
     """What was just said, four comments whose posts stay, and a post with all that is under it."""
     for item in said:
         city.event(site=account.platform, do="delete", item=item, by="city")
-    for kind, place in (("comment", 3), ("comment", 5), ("comment", 5), ("comment", 7), ("post", -1)):
+    for kind, place in (("comment", 3), ("comment", 5), ("comment", 5), ("comment", 7), ("post", 1)):
         here = [one["id"] for one in city.truth(account.slug) if _is_there(one, kind)]
         city.event(site=account.platform, do="delete", item=here[place], by="city")
 
@@ -152,6 +159,23 @@ class Later:
         archive = self.city.archive
         parts = [part for role in roles or (Role.RECORDS, Role.REMOVED) for part in archive.parts(role)]
         return [row for sealed in parts for row in archive.table(sealed.part).to_pylist()]
+
+    def one_more_version(self, row: dict[str, Any]) -> None:
+        """Seal a night that brings an edit of what a row shows."""
+        vault, slug = self.city.vault, row["account"]
+        body = to_parquet(pa.Table.from_pylist([row | {"version_sha256": "ed" * 32}], schema=RECORDS))
+        key = records_key(slug, FIRST, hashlib.sha256(body).hexdigest())
+        stored = vault.store.put(key, body, locked_until=None)
+        part = Part(Role.RECORDS, stored.key, stored.version_id, stored.sha256, stored.size, 1)
+        draft = Draft(slug, "", FIRST, RunKind.NIGHT, stored.sha256, NOW, NOW, [part], Coverage(), {}, "0")
+        commit(vault.store, vault.books, vault.signer, draft, self.now + LATER)
+
+    def shown_again(self, account: str, kind: str, native_id: str) -> None:
+        """Seal a night whose listing shows an item again."""
+        seen = [Sighting(kind, native_id, "comments", "p", "present", self.now, "listing", "ab" * 32, NOW)]
+        table = first_seen(sighting_table(account, archive_day(self.now), seen), new=True)
+        with changing(self.city.vault.books) as connection:
+            apply_sightings(connection, 10_000, table)
 
     @property
     def stores(self) -> list[Store]:

@@ -285,6 +285,7 @@ def slow_answer(one: Facts, today: date, known: Schedules) -> bool:
     )  # fmt: skip
 
 
+@settings(max_examples=300)
 @given(FACTS, DAYS, SCHEDULES)
 def test_the_decision_agrees_with_a_slow_reading_of_the_law(
     one: Facts, today: date, known: Schedules
@@ -314,6 +315,12 @@ def test_what_was_unknown_is_free_since_its_schedule_is_in_effect() -> None:
         )
     )
     assert free_since(facts(), date(2026, 9, 5), longer) == date(2026, 7, 1)
+
+
+def test_a_schedule_that_has_ended_still_tells_since_when_an_item_was_free() -> None:
+    five = schedules(RecordClass(id="F", title="F", years=5), effective_to=date(2025, 12, 31))
+    both = Schedules((*ALL.adopted, *five.adopted))
+    assert free_since(facts(date(2019, 6, 3)), date(2026, 9, 5), both) == date(2024, 6, 3)
 
 
 @given(FACTS, DAYS, SCHEDULES, HELD, st.booleans(), MAYBE, CLASSES | LASTING)
@@ -409,5 +416,5 @@ def test_the_made_up_cases_are_of_both_sorts() -> None:
         found.append(bool(reasons_to_keep(one, today, known)))
 
     look()
-    assert found.count(False) > 10
+    assert found.count(False) > 5
     assert found.count(True) > 50

@@ -88,6 +88,17 @@ def test_what_was_removed_before_the_hold_is_held_too(city: HoldingCity, site: P
     assert city.held() == {("comment", "c1")}
 
 
+def test_a_removal_joins_a_hold_on_removed_content(city: HoldingCity, site: PlazaSite) -> None:
+    city.issue(words="removed:yes")
+    assert city.held() == set()
+    del site.comments["p1"]["c1"]
+    city.night(SECOND)
+    assert city.check(SECOND).removed == ["c1"]
+    city.holds.reconcile().settle()
+    assert city.held() == {("comment", "c1")}
+    assert city.bearing() == city.objects_of(("comment", "c1"))
+
+
 def test_a_night_reads_only_what_new_runs_brought(city: HoldingCity, site: PlazaSite) -> None:
     city.issue(words="dog")
     site.comment("p2", "c9", "A dog chased the sweeper")

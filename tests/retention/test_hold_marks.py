@@ -19,7 +19,7 @@ from sqlalchemy import select
 from paloverde.archive.store import Store, open_store
 from paloverde.archive.store.interface import Stored
 from paloverde.archive.turns import turn
-from paloverde.errors import ArchiveDamaged, StoreCannotPromise, TryAgain, Unreachable
+from paloverde.errors import ArchiveDamaged, PersonNeeded, StoreCannotPromise, TryAgain, Unreachable
 from paloverde.retention.facts import HoldKind
 from paloverde.retention.hold_scope import Scope
 from paloverde.retention.holds import Trigger
@@ -107,7 +107,7 @@ def test_a_store_that_keeps_no_legal_hold_is_found_out(city: HoldingCity) -> Non
 
 def test_a_store_that_does_not_answer_is_asked_again_later(city: HoldingCity) -> None:
     use(city, LyingStore(city.vault.store, Unreachable("The store does not answer.")))
-    with pytest.raises(Unreachable):
+    with pytest.raises(TryAgain, match=r"LIT-1 is in force, .*The store does not answer"):
         city.issue()
     city.healed()
     city.issue()
@@ -156,9 +156,16 @@ def test_one_hold_that_cannot_look_stops_no_other(city: HoldingCity, site: Plaza
 def test_while_one_process_changes_holds_no_other_does(city: HoldingCity) -> None:
     vault = city.vault
     with turn(vault.books, "litigation holds", "change", timedelta(minutes=5), vault.clock):
-        holds = city.holds
+        holds, scope = city.holds, Scope(words="dog")
         with pytest.raises(TryAgain, match="A change of litigation holds is running"):
             holds.reconcile(wait=0.0)
+        with pytest.raises(TryAgain, match="LIT-1 is in force, and what it keeps is not all gathered"):
+            holds.issue("LIT-1", "Ruiz v. City", scope, Trigger.CLAIM, COUNSEL, wait=0.0)
+    assert [hold.id for hold in city.holds.all()] == ["LIT-1"]
+    with pytest.raises(PersonNeeded, match="is not gathered yet"):
+        city.holds.on(SLUG)
+    city.holds.reconcile().settle()
+    assert city.bearing() == city.objects_of(("post", "p1"), ("comment", "c1"))
 
 
 def writes(work: Any, city: HoldingCity) -> int:

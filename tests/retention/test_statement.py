@@ -118,7 +118,10 @@ def test_what_was_done_since_shows_in_the_next_statement(tmp_path: Path) -> None
     assert found["second-guarded"].answer is Answer.NOT_MET
     assert found["copies"].because == "nothing lies in the second copy yet: run `paloverde copies`"
     assert found["other-keys"].because == "it is a directory that this program's own user writes"
-    assert [place.name for place in made.inspected.places] == ["first copy", "second copy"]
+    first, second = made.inspected.places
+    assert (first.name, second.name) == ("first copy", "second copy")
+    assert first.examined is not None
+    assert second.examined is None  # what the first was found to keep says nothing of the second
     event = city.ledger.entries()[-2].event
     assert event.what == "trusted system stated"
     assert int(event.about["not met"]) == sum(one.answer is Answer.NOT_MET for one in made.requirements)

@@ -239,8 +239,8 @@ def a_stored_picture_changes(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_rebuild_forgets_removals(patch: pytest.MonkeyPatch) -> None:
-    def effects(store: Any, seal: Seal) -> Iterator[tuple[Part, Any]]:
-        whole = paloverde.archive.commit.read_effects(store, seal)
+    def effects(*asked: Any) -> Iterator[tuple[Part, Any]]:
+        whole = paloverde.archive.commit.read_effects(*asked)
         return ((part, table) for part, table in whole if part.role is not Role.REMOVED)
 
     patch.setattr(paloverde.archive.rebuild, "read_effects", effects)

@@ -1,4 +1,4 @@
-"""Whether the database says what the objects say: compared, row by row, with one that is filled from them anew.
+"""Whether the database says what the objects say: compared, row by row, with one that is filled from them.
 
 The objects are signed and chained, the database is not: where the two differ, the objects are believed.
 """

@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -113,6 +113,28 @@ def blank_json(body: bytes, pieces: Iterable[Piece], words: Sequence[Words]) -> 
     left = bytes(out)
     refused |= _still_said(left[: text.shift] + _sound(left, text.shift), root, words, text.shift)
     return Blanked(left, frozenset(gone), refused)
+
+
+def blank_lines(body: bytes, pieces: Collection[Piece], words: Sequence[Words]) -> Blanked | None:
+    """A body of JSON lines without the pieces that go; None where a line is no JSON."""
+    lines, start = list[bytes](), 0
+    gone: set[Item] = set()
+    refused: dict[Item, str] = {}
+    for line in body.splitlines(keepends=True):
+        end = start + len(line)
+        inside = [
+            msgspec.structs.replace(one, start=one.start - start, end=one.end - start)
+            for one in pieces
+            if start <= one.start and one.end <= end
+        ]
+        blanked = blank_json(line, inside, words) if line.strip() else Blanked(line, frozenset(), {})
+        if blanked is None:
+            return None
+        lines.append(blanked.body)
+        gone |= blanked.gone
+        refused |= blanked.refused
+        start = end
+    return Blanked(b"".join(lines), frozenset(gone), refused)
 
 
 def blank_plain(body: bytes, pieces: Iterable[Piece], words: Sequence[Words]) -> Blanked:

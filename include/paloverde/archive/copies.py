@@ -18,7 +18,7 @@ from pathlib import Path
 import msgspec
 from sqlalchemy import Engine, func, select
 
-from paloverde.archive.fixity import SIDE_BY_SIDE, lock_wanted
+from paloverde.archive.fixity import SIDE_BY_SIDE, lock_wanted, standing_of
 from paloverde.archive.kept import AT_ONCE, Kept, everything, uncopied
 from paloverde.archive.store.interface import Body, Store, Stored
 from paloverde.archive.store.tamper import PREFIX
@@ -28,6 +28,7 @@ from paloverde.state.books import changing, insert_into
 from paloverde.state.tables import COPIES
 
 _HASH = re.compile(r"[0-9a-f]{64}")
+_SAMPLE = 20
 IN_MEMORY = 8 * 1024 * 1024  # bytes; what is larger goes through a file
 
 
@@ -67,6 +68,7 @@ def copy_all(vault: Vault, progress: Callable[[str], None]) -> CopyReport:
     What is damaged here is named and not copied, the rest is. Interrupted, it goes on where it was.
     """
     second, begun = second_of(vault), time.monotonic()
+    _refuse_another_place(second, vault.books)
     copied = size = 0
     failed: list[str] = []
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
@@ -104,10 +106,9 @@ def restore_all(vault: Vault, progress: Callable[[str], None]) -> CopyReport:
 def refill(second: Store, books: Engine, now: datetime, witness: Engine | None = None) -> int:
     """Fill COPIES again from what lies in the second copy; how many objects of the archive do.
 
-    A copy that is damaged or missing and that a database (`witness`, or `books` before) knows of stays one: it is
-    to be repaired.
+    A copy that is damaged or missing and that the database `witness` knows of stays one: it is to be repaired.
     """
-    known = _known(witness or books)
+    known = _known(witness) if witness is not None else {}
     whole: dict[tuple[str, str], Stored] = {}
     there: dict[str, Stored] = {}
     for one in second.walk(""):
@@ -124,6 +125,19 @@ def refill(second: Store, books: Engine, now: datetime, witness: Engine | None =
                 copies.append((kept, msgspec.structs.replace(kept.stored, version_id=version)))
         note_copies(books, copies, now)
     return _count(books)
+
+
+def _refuse_another_place(second: Store, books: Engine) -> None:
+    """The table speaks of one second copy; in another place it would say that everything is there already."""
+    newest = select(COPIES).order_by(COPIES.c.copied_at.desc(), COPIES.c.key).limit(_SAMPLE)
+    with books.connect() as connection:
+        rows = connection.execute(newest).all()
+    copies = [Stored(row.key, row.copy_version_id, row.sha256, row.size) for row in rows]
+    if copies and not any(standing_of(second, copy) for copy in copies):
+        raise BadSetting(
+            f"{second.description} holds nothing of what was copied last: it is another second copy than before, "
+            "or was lost. Run `paloverde rebuild`, which looks what is there; then copy again."
+        )
 
 
 def _known(books: Engine) -> dict[tuple[str, str], str]:

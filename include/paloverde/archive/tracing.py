@@ -13,7 +13,16 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import msgspec
 
-from paloverde.archive.blanking import LEAST, Blanked, Item, Piece, Words, blank_json, blank_plain
+from paloverde.archive.blanking import (
+    LEAST,
+    Blanked,
+    Item,
+    Piece,
+    Words,
+    blank_json,
+    blank_lines,
+    blank_plain,
+)
 from paloverde.archive.exchanges import Held
 from paloverde.errors import Unreadable
 from paloverde.platforms import PLATFORMS
@@ -76,7 +85,10 @@ class Tracer:
         if not words:
             return None
         pieces = list(self._pieces(held, rows))
-        return blank_json(held.body, pieces, words) or blank_plain(held.body, pieces, words)
+        blanked = blank_json(held.body, pieces, words)
+        if blanked is None and held.body.lstrip()[:1] == b"{":
+            blanked = blank_lines(held.body, pieces, words)
+        return blanked or blank_plain(held.body, pieces, words)
 
     def _words_in(self, body: bytes, rows: Iterable[RowAt]) -> list[Words]:
         """What goes and is named in a body, or begins as something in it does."""

@@ -21,7 +21,7 @@ from paloverde.archive.register import Item, items
 from paloverde.archive.seal import Role, read_seal
 from paloverde.errors import ArchiveDamaged
 from paloverde.imports.removedform import Around, PastVersion, Relation
-from paloverde.records import Kind
+from paloverde.records import Kind, Visibility
 from paloverde.state.tables import ITEMS, RUNS
 
 MOST_AROUND = 50  # replies and what was said beside, in one dossier
@@ -34,8 +34,11 @@ _COLUMNS = (
 _IDS = 500  # that are looked up in the register at once
 _MARGIN = timedelta(days=2)  # for clocks: no run ended so long before an item was posted and holds it
 NOT_HERE = "it is not in the archive"
+PRIVATE = "it is private"
+_PRIVATE_KINDS = (Kind.MESSAGE, Kind.CONVERSATION)
 Row = dict[str, Any]
 Key = tuple[str, str]  # kind, native id
+Thread = tuple[bool, str]  # whether it is private, and the id of what it hangs under
 
 
 class History(msgspec.Struct, frozen=True):
@@ -98,8 +101,8 @@ class _Gathered:
         self._threads = above | removed
         self._kinds = pa.array([kind.value for kind in _TALK], pa.string())
         self._versions: dict[Key, dict[str, Row]] = defaultdict(dict)
-        self._members: dict[str, dict[str, Row]] = defaultdict(dict)
-        self._in_time: dict[str, list[tuple[datetime, Row]]] = {}
+        self._members: dict[Thread, dict[str, Row]] = defaultdict(dict)
+        self._in_time: dict[Thread, list[tuple[datetime, Row]]] = {}
         self.latest: dict[str, Row] = {}
 
     @property
@@ -132,7 +135,7 @@ class _Gathered:
         if native_id in self._threads:
             _keep_later(self.latest, row)
         for thread in {row["thread_id"], row["parent_id"]} & self._threads:
-            _keep_later(self._members[thread], row)
+            _keep_later(self._members[_is_private(row), thread], row)
 
     def history(self, key: Key) -> History:
         """What was gathered of one item."""
@@ -143,18 +146,18 @@ class _Gathered:
         return History([_past(row) for row in seen], around, rest)
 
     def _around(self, row: Row) -> tuple[list[Around], int]:
-        own, parent = row["native_id"], row["parent_id"]
+        own, parent, private = row["native_id"], row["parent_id"], _is_private(row)
         root = row["thread_id"] or parent or own
         above = [(Relation.ROOT, root), *([(Relation.PARENT, parent)] if parent and parent != root else [])]
-        shown = [self._above(relation, id_) for relation, id_ in above if id_ != own]
+        shown = [self._above(relation, id_, private=private) for relation, id_ in above if id_ != own]
         left_out = {own, root, parent}
-        under, beside = self._members[own], self._members[root]
+        under, beside = self._members[private, own], self._members[private, root]
         others = {id_ for id_ in under if id_ not in beside and id_ not in left_out}
         total = len(beside) - sum(id_ in beside for id_ in left_out) + len(others)
         replies = [one for id_, one in under.items() if id_ not in left_out and one["parent_id"] == own]
         replies.sort(key=_when)
         chosen = {one["native_id"]: _near(Relation.REPLY, one) for one in replies[:MOST_AROUND]}
-        for one in self._nearest(root, _when(row)):
+        for one in self._nearest((private, root), _when(row)):
             if len(chosen) == min(MOST_AROUND, total):
                 break
             if one["native_id"] not in left_out and one["native_id"] not in chosen:
@@ -162,11 +165,13 @@ class _Gathered:
                 chosen[one["native_id"]] = _near(Relation.REPLY if is_reply else Relation.BESIDE, one)
         return [*shown, *chosen.values()], total - len(chosen)
 
-    def _above(self, relation: Relation, native_id: str) -> Around:
+    def _above(self, relation: Relation, native_id: str, *, private: bool) -> Around:
         row = self.latest.get(native_id)
-        return _near(relation, row) if row else Around(relation, None, native_id, missing=NOT_HERE)
+        if row is None or (_is_private(row) and not private):
+            return Around(relation, None, native_id, missing=PRIVATE if row else NOT_HERE)
+        return _near(relation, row)
 
-    def _nearest(self, thread: str, moment: datetime) -> Iterator[Row]:
+    def _nearest(self, thread: Thread, moment: datetime) -> Iterator[Row]:
         """The members of a thread, nearest in time first."""
         if thread not in self._in_time:
             members = ((_when(row), row) for row in self._members[thread].values())
@@ -190,6 +195,11 @@ def _keep_later(found: dict[str, Row], row: Row) -> None:
     before = found.get(row["native_id"])
     if before is None or before["observed_at"] <= row["observed_at"]:
         found[row["native_id"]] = row
+
+
+def _is_private(row: Row) -> bool:
+    """Whether only those in the conversation could see it: the dossier of a public item must not show it."""
+    return row["kind"] in _PRIVATE_KINDS or row["visibility"] == Visibility.PRIVATE
 
 
 def _when(row: Row) -> datetime:

@@ -2,7 +2,7 @@
 
     paloverde verify BUNDLE.zip [--key HEX]
     paloverde verify --log FOLDER --head KEPT.txt [--vkey VKEY]     a copy of the store, or an export
-    paloverde verify --log --head KEPT.txt                          the City's own archive, as its settings say
+    paloverde verify --log --head KEPT.txt                          the City's own archive, by its settings
     paloverde verify --proof PROOF.txt --head KEPT.txt              one entry of the ledger
 
 The exit status is the answer: 0 whole, 1 altered (each thing concerned is named), 2 it cannot be read.

@@ -64,16 +64,20 @@ class Copies:
         with compared(vault.books, self._fill) as (agreement, _):
             rows, unknown = agreement.rows, agreement.unknown
         if rows:
-            self.rebuild(progress)
+            self._rebuild(progress, vault.books)
         report = mend_all(vault, self._ledger, progress)
         return msgspec.structs.replace(report, rows=rows, unknown=unknown)
 
     def rebuild(self, progress: Progress = _silently) -> Rebuilt:
         """Fill the database again from the objects of both copies, what is known of the second copy too."""
+        return self._rebuild(progress, None)
+
+    def _rebuild(self, progress: Progress, witness: Engine | None) -> Rebuilt:
+        """`witness` is a database that is believed in what it says of the second copy."""
         vault = self._vault
         rebuilt = rebuild(vault.store, vault.books, progress, second=vault.second)
         if vault.second is not None:
-            count = refill(vault.second, vault.books, vault.clock())
+            count = refill(vault.second, vault.books, vault.clock(), witness)
             progress(f"the second copy has {count:,} of the objects")
         return rebuilt
 

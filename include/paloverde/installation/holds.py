@@ -26,6 +26,7 @@ from paloverde.search.holding import items_in, unanswered, understood
 from paloverde.settings import Settings
 
 NIGHTLY = "hold reconciliation"  # as the ledger names the actor
+WAIT = 120.0  # seconds that another process which changes holds is waited for
 Keep = Callable[[], None]
 
 
@@ -98,32 +99,38 @@ class Holds:
         trigger: Trigger,
         by: By,
         kind: HoldKind = HoldKind.LITIGATION,
+        wait: float = WAIT,
     ) -> Kept:
-        """Issue a hold, freeze what matches, and set its legal holds. The same again completes it."""
+        """Issue a hold, freeze what matches, and set its legal holds. The same again completes it.
+
+        It is in force as soon as its paper is filed: `TryAgain` says so where the rest has to wait.
+        """
         scope = understood(self._archive, scope)
         issued = Issued(id_, kind, matter, trigger, scope, by, self._vault.clock())
-        with changing_holds(self._vault) as turn:
-            return self._kept(self._papers.issue(issued), scope, by.actor, turn.keep)
+        return self._complete(self._papers.issue(issued), scope, by.actor, wait)
 
-    def amend(self, id_: str, scope: Scope, reason: str, by: By) -> Kept:
-        """Widen a hold, freeze what matches now beside the rest, and set the legal holds."""
+    def amend(self, id_: str, scope: Scope, reason: str, by: By, wait: float = WAIT) -> Kept:
+        """Widen a hold, freeze what matches now beside the rest, and set the legal holds; as `issue` does."""
         scope = understood(self._archive, scope)
-        with changing_holds(self._vault) as turn:
-            return self._kept(self._papers.widen(id_, scope, reason, by), scope, by.actor, turn.keep)
+        return self._complete(self._papers.widen(id_, scope, reason, by), scope, by.actor, wait)
 
-    def release(self, id_: str, memo: Path, by: By) -> int:
+    def release(self, id_: str, memo: Path, by: By, wait: float = WAIT) -> int:
         """Release a hold by counsel's memo, then lift what no other hold keeps; how many objects that was."""
-        with changing_holds(self._vault) as turn:
-            self._papers.release(id_, memo, by)
-            return self._lift(by.actor, turn.keep)
+        self._papers.release(id_, memo, by)
+        try:
+            with changing_holds(self._vault, wait) as turn:
+                return self._lift(by.actor, turn.keep)
+        except TryAgain as error:
+            raise TryAgain(
+                f"{id_} is released, and its legal holds are not all lifted yet. {error}"
+            ) from error
 
     def close(self, id_: str, on: date, by: By) -> Hold:
         """The records request of a hold is closed: it ends after the tail that the settings say."""
-        with changing_holds(self._vault):
-            return self._papers.close(id_, on, self._settings.request_tail_days, by)
+        return self._papers.close(id_, on, self._settings.request_tail_days, by)
 
     def reconcile(
-        self, actor: str = NIGHTLY, say: Callable[[str], None] | None = None, wait: float = 120.0
+        self, actor: str = NIGHTLY, say: Callable[[str], None] | None = None, wait: float = WAIT
     ) -> Reconciled:
         """Let join what new runs brought, see that each object bears its legal hold, free what no hold keeps.
 
@@ -167,6 +174,16 @@ class Holds:
     def absent(self, scope: Scope) -> list[str]:
         """The items that a scope names and nothing in the archive answers to, yet."""
         return unanswered(self._archive, scope.items)
+
+    def _complete(self, hold: Hold, scope: Scope, actor: str, wait: float) -> Kept:
+        try:
+            with changing_holds(self._vault, wait) as turn:
+                return self._kept(hold, scope, actor, turn.keep)
+        except TryAgain as error:
+            raise TryAgain(
+                f"{hold.id} is in force, and what it keeps is not all gathered and marked yet: run the same "
+                f"again, or the next night completes it. {error}"
+            ) from error
 
     def _kept(self, hold: Hold, scope: Scope, actor: str, keep: Keep) -> Kept:
         about = {"hold": hold.id, "question": scope.sentence(), "scope": "with private records"}

@@ -23,8 +23,8 @@ from airflow.sdk.execution_time.hitl import HITLUser
 from paloverde.errors import PersonNeeded
 from paloverde.installation import Installation, open_installation
 from paloverde.orchestration.people import People, Person, Role
-from paloverde.retention.approval import OFFICES
-from paloverde.retention.orders import Order
+from paloverde.retention.approval import OFFICES, closed
+from paloverde.retention.orders import Order, OrderStanding
 from paloverde.retention.report import inert, summary
 from paloverde.settings import load
 
@@ -46,7 +46,7 @@ def propose() -> str:
     context, city = get_current_context(), _city()
     asked = context["params"].get("order")
     if asked:
-        order = city.disposition.standing(asked).order
+        order = _open(city, asked).order
         log.info("%s of %s items is taken up.", order.id, order.items)
         return order.id
     still = [standing.order.id for standing in city.disposition.open_orders()]
@@ -110,7 +110,7 @@ class Review(HITLOperator):
     def execute(self, context: Context) -> None:
         """Ask. `PersonNeeded` where nobody has the role: Airflow would let anybody answer then."""
         city = _city()
-        standing = city.disposition.standing(self.order_id)
+        standing = _open(city, self.order_id)
         asked = [person for person in _people(city).all() if person.role is self.role]
         approved = {one.username for one in standing.approvals if one.role == self.role}
         if any(person.username in approved for person in asked):
@@ -176,6 +176,14 @@ def answered(event: dict[str, Any]) -> Answer:
 def _who(context: Context) -> str:
     run = context["dag_run"]
     return run.triggering_user_name or f"the run {run.run_id}"
+
+
+def _open(city: Installation, order_id: str) -> OrderStanding:
+    """An order about which something is still to be decided."""
+    standing = city.disposition.standing(order_id)
+    if ended := closed(standing, city.disposition.today):
+        raise AirflowSkipException(ended)
+    return standing
 
 
 def _city() -> Installation:

@@ -54,12 +54,13 @@ _SHOWN = ("present",)
 # Hidden is a removal that the next check settles; gone and withheld were never confirmed, where they stand.
 _IN_QUESTION = ("hidden", "absent", "gone", "withheld", "unknown")
 _FEW = 500  # as many as one statement may name
-_BATCH = 20_000
+_BATCH = 20_000  # rows written at once
+_READ_AT_ONCE = 5_000
 _HOUR = 3_600_000_000  # microseconds
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PROVENANCES = tuple(Provenance)
 _API = frozenset({Provenance.API})
-_RECORD = ("kind", "native_id", "provenance", "visibility", "observed_at", "date")
+_RECORD = ("kind", "native_id", "provenance", "visibility", "observed_at")
 _SIGHTING = ("kind", "native_id", "how", "date")
 _REMOVAL = ("kind", "native_id", "provenance", "confirmed_at", "removed_at", "cause")
 _KEY_TAIL = len("-.parquet") + 64
@@ -117,7 +118,7 @@ def facts_of(
         _tell(connection, archive, account.slug, wanted, visibility=visibility)
         query = _joined(account.slug, wanted)
         # Closed whatever happens: a reader that stops half-way leaves no open cursor on the server.
-        with connection.execute(query, execution_options={"yield_per": _BATCH}) as rows:
+        with connection.execute(query, execution_options={"yield_per": _READ_AT_ONCE}) as rows:
             for row in rows:
                 if wanted is None or (row[0], row[1]) in wanted:
                     key = (Kind(row[0]), row[1])
@@ -234,25 +235,16 @@ def _note(
 
 
 def _as_record(columns: dict[str, list[Any]]) -> Iterator[tuple[Any, ...]]:
-    for kind, native_id, provenance, visibility, observed_at, day in zip(
+    for kind, native_id, provenance, visibility, observed_at in zip(
         *(columns[name] for name in _RECORD), strict=True
     ):
         seen = 0 if observed_at is None else (observed_at - _EPOCH) // timedelta(microseconds=1)
-        yield (
-            kind,
-            native_id,
-            _code(provenance),
-            visibility or "",
-            seen,
-            _brought(provenance, day),
-            None,
-            None,
-        )
+        yield kind, native_id, _code(provenance), visibility or "", seen, None, None, None
 
 
 def _as_sighting(columns: dict[str, list[Any]]) -> Iterator[tuple[Any, ...]]:
     for kind, native_id, how, day in zip(*(columns[name] for name in _SIGHTING), strict=True):
-        if how == "import":
+        if how == "import":  # the day on which it was handed in; the register dates it when it was made
             yield kind, native_id, 0, "", 0, day.isoformat(), None, None
 
 
@@ -262,11 +254,6 @@ def _as_removal(columns: dict[str, list[Any]]) -> Iterator[tuple[Any, ...]]:
     ):
         days = [archive_day(moment).isoformat() for moment in (confirmed_at, removed_at) if moment]
         yield kind, native_id, _code(provenance), "", 0, None, max(days, default=None), cause
-
-
-def _brought(provenance: str | None, day: date) -> str | None:
-    """The day on which a record was handed in; what a night saw is dated by the register."""
-    return None if provenance == Provenance.API else day.isoformat()
 
 
 def _code(provenance: str | None) -> int:

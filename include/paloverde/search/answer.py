@@ -214,7 +214,7 @@ def _parts(archive: Archive, role: Role, tree: Node, accounts: list[str], last: 
         posted_from=None if first is None else begins(first),
         posted_before=None if until is None else ends(until),
     )
-    return [part for part in parts if part.sequence <= last]
+    return [part for part in parts if part.of_run <= last]
 
 
 def _once(holds: Iterable[Hold]) -> list[Hold]:

@@ -36,7 +36,10 @@ def fill(vault: Vault, published: Publish) -> None:
     Shelf(vault).note(
         [
             Shelf(vault).put(
-                "ledger/timestamps/000000000270-tsa-1a2b-" + "c" * 64 + ".tsr", b"t", What.TIMESTAMP, 270
+                f"ledger/timestamps/000000000270-tsa-1a2b-{hashlib.sha256(b't').hexdigest()}.tsr",
+                b"t",
+                What.TIMESTAMP,
+                270,
             )
         ]
     )
@@ -102,3 +105,17 @@ def test_a_damaged_head_is_left_out_and_told(vault: Vault, published: Publish, r
     change(next(root.glob("ledger/heads/000000000260-*")))
     done = rebuild(vault.store, vault.books, lambda _: None)
     assert any("ledger/heads/000000000260-" in key for key in done.left_out)
+
+
+def test_a_head_that_a_stranger_put_there_does_not_stop_it(
+    vault: Vault, published: Publish, tmp_path: Path
+) -> None:
+    register_key(cabinet_of(vault), vault.signer, Cause.FIRST, actor="installation", said="the archive began")
+    published(0)
+    stranger = open_signer(tmp_path / "stranger.pem")
+    forged = make_head(ORIGIN, 900, b"\1" * 32, stranger).whole().encode()
+    key = f"ledger/heads/000000000900-{hashlib.sha256(forged).hexdigest()}"
+    vault.store.put(key, forged, locked_until=None)
+    rebuild(vault.store, vault.books, lambda _: None)
+    with pytest.raises(ArchiveDamaged, match="bears no signature of the City's key"):
+        publish(vault, ORIGIN)

@@ -125,8 +125,8 @@ def test_a_history_that_was_written_again_is_found_by_whoever_kept_a_head(
     report = looked_at(tmp_path / "second", three[1], vault.signer)
     assert report.wrong == [
         (
-            "The head that you kept, over 260 entries, is not of this history: as many entries here give another "
-            "root. Something among them was changed, put in or taken out."
+            "The head that you kept, over 260 entries, is not of this history: the first 260 entries "
+            "here give another root. Something among them was changed, put in or taken out."
         )
     ]
 

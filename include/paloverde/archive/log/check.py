@@ -111,8 +111,9 @@ def _check_roots(heads: list[Head], kept: Head | None, roots: dict[int, bytes], 
             )
     if kept is not None and kept.size in roots and roots[kept.size] != kept.root:
         report.blame(
-            f"The head that you kept, over {kept.size:,} entries, is not of this history: as many entries here "
-            "give another root. Something among them was changed, put in or taken out."
+            f"The head that you kept, over {kept.size:,} entries, is not of this history: the first "
+            f"{kept.size:,} entries here give another root. Something among them was changed, put in or "
+            "taken out."
         )
 
 

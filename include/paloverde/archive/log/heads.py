@@ -94,6 +94,11 @@ def _refuse_another_history(vault: Vault, shelf: Shelf, origin: str, last: Head)
             f"The newest signed head is of the log {last.origin}, and PALOVERDE_LOG_ORIGIN says {origin}. "
             "The name of a log never changes: put the setting back."
         )
+    if signed_by(last.note, _own_keys(vault, origin)) is None:
+        raise ArchiveDamaged(
+            f"The newest head, over {last.size:,} entries, bears no signature of the City's key. Find out "
+            "who wrote it into ledger/heads/ before anything more is signed."
+        )
     tree = Tree(last.size, shelf.read)
     if tree.root() != last.root:
         raise ArchiveDamaged(
@@ -111,11 +116,6 @@ def _refuse_another_history(vault: Vault, shelf: Shelf, origin: str, last: Head)
                 f"Ledger entry {sequence} in the database is not the one that was published in the signed "
                 f"head over {last.size:,} entries. Run `paloverde rebuild`, which reads the ledger again."
             )
-    if signed_by(last.note, _own_keys(vault, origin)) is None:
-        raise ArchiveDamaged(
-            f"The newest head, over {last.size:,} entries, bears no signature of the City's key. Find out "
-            "who wrote it into ledger/heads/ before anything more is signed."
-        )
 
 
 def _own_keys(vault: Vault, origin: str) -> list[Key]:

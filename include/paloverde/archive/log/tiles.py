@@ -31,6 +31,11 @@ class Tile(NamedTuple):
         return tile_key(*self)
 
     @property
+    def begins(self) -> int:
+        """The first leaf below the tile, counted from 0."""
+        return self.number * TILE_WIDTH << _HEIGHT * self.level
+
+    @property
     def covers(self) -> int:
         """Up to which entry, counted from 1, the tile reaches."""
         return (self.number * TILE_WIDTH + self.width) << _HEIGHT * self.level

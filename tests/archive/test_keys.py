@@ -1,0 +1,201 @@
+"""Keys: who may have signed what. A signature by a key that the register does not know proves nothing."""
+
+from __future__ import annotations
+
+import zipfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from doubled import Doubled, directories
+from paloverde.archive.keys import Cause, register_of
+from paloverde.archive.ledger import Entry, Event
+from paloverde.archive.rebuild import rebuild
+from paloverde.archive.seal import make_seal, read_seal
+from paloverde.archive.signing import Signer
+from paloverde.bundles.verify import verify
+from paloverde.errors import ArchiveDamaged, BadQuestion, BadSetting
+from paloverde.installation import Installation, Purpose
+from paloverde.state.books import open_books
+from paloverde.state.tables import RUNS
+
+KEY, AT = "signing-key.pem", datetime(2026, 3, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def both(tmp_path: Path) -> Doubled:
+    return directories(tmp_path / "city")
+
+
+def stranger() -> Signer:
+    return Signer(Ed25519PrivateKey.generate())
+
+
+def bundle(city: Installation, name: str) -> Path:
+    path: Path = city.settings.home / f"{name}.zip"
+    answer = city.search("sweeping", "test")
+    city.bundle(answer, name, path, "test", lambda _: None)
+    return path
+
+
+def test_the_archive_begins_with_its_first_key_in_the_register(both: Doubled) -> None:
+    city = both.filled()
+    (known,) = city.keys.register().keys
+    assert (known.public_key, known.cause, known.entry) == (city.vault.signer.public_key, Cause.FIRST, 1)
+    assert "the archive began with it" in known.sentence()
+
+
+def test_a_new_key_is_announced_by_the_old_one_and_both_are_believed(both: Doubled) -> None:
+    city = both.filled()
+    first = city.vault.signer.public_key
+    key = city.keys.replace("A year has passed.", "it")
+    assert (key.announced_by, key.cause) == (first, Cause.ROTATED)
+    both.hand_in(city, "by a process that has the old key")
+    city = both.open()
+    assert city.vault.signer.public_key == key.public_key != first
+    both.hand_in(city, "later")
+    assert {seal.public_key for seal in city.archive.seals()} == {first, key.public_key}
+    assert (both.home / f"signing-key-{first[:16]}.pem").exists()
+    assert city.check_fixity().is_whole
+
+
+def test_a_rotation_that_broke_off_is_finished_by_the_next(both: Doubled) -> None:
+    city = both.filled()
+    key = city.keys.replace("A year has passed.", "it")
+    made = (both.home / KEY).read_bytes()
+    (both.home / f"{KEY}.next").write_bytes(made)  # as it stood before the last step
+    (both.home / KEY).write_bytes(next(both.home.glob("signing-key-*.pem")).read_bytes())
+    city = both.open()
+    assert city.keys.replace("Again.", "it").public_key == key.public_key
+    assert len(both.open().keys.register().keys) == 2
+    assert (both.home / KEY).read_bytes() == made
+
+
+def test_a_lost_key_stops_work_and_says_the_way_out(both: Doubled) -> None:
+    both.filled()
+    (both.home / KEY).unlink()
+    with pytest.raises(BadSetting, match="paloverde keys replace --lost"):
+        both.open()
+    assert not (both.home / KEY).exists()
+
+
+def test_a_lost_key_is_replaced_and_its_loss_is_told_plainly(both: Doubled) -> None:
+    city = both.filled()
+    first, said = city.vault.signer.public_key, "The safe burned."
+    (both.home / KEY).unlink()
+    key = both.open(Purpose.NEW_KEY).keys.replace_lost(said, "it")
+    assert key.cause is Cause.LOST
+    assert "LOST" in key.sentence()
+    assert said.rstrip(".") in key.sentence()
+    city = both.open()
+    both.hand_in(city, "later")
+    assert [seal.public_key for seal in city.archive.seals()] == [first, first, key.public_key]
+    both.lose_database()
+    both.open(Purpose.REBUILD).rebuild(lambda _: None)
+    assert [known.cause for known in both.open().keys.register().keys] == [Cause.FIRST, Cause.LOST]
+
+
+def test_a_key_that_is_here_is_not_lost(both: Doubled) -> None:
+    both.filled()
+    with pytest.raises(BadQuestion, match="is not lost"):
+        both.open(Purpose.NEW_KEY).keys.replace_lost("An error.", "it")
+
+
+def test_a_key_file_of_somebody_else_is_refused(both: Doubled) -> None:
+    both.filled()
+    (both.home / KEY).unlink()
+    both.open(Purpose.NEW_KEY)  # makes a key, and broke off before it was registered
+    with pytest.raises(BadSetting, match="not in the archive's register"):
+        both.open()
+
+
+def test_a_seal_by_a_stranger_is_refused_though_its_signature_holds(both: Doubled) -> None:
+    city = both.filled()
+    (seal, *_) = city.archive.seals()
+    _, body, sha256 = make_seal(seal.run, seal.sequence, seal.previous, stranger())
+    assert read_seal(body, where="here").sequence == seal.sequence
+    with city.vault.books.begin() as connection:
+        here = RUNS.c.sequence == seal.sequence
+        connection.execute(RUNS.update().where(here).values(body=body.decode(), sha256=sha256))
+    with pytest.raises(ArchiveDamaged, match="register of keys did not know"):
+        list(city.archive.seals())
+    assert any("runs" in told for told in city.check_fixity().database)
+
+
+def test_a_stranger_who_lengthens_the_chain_is_left_out_of_a_rebuild(both: Doubled, tmp_path: Path) -> None:
+    city = both.filled()
+    *_, last = city.archive.seals()
+    with city.vault.books.connect() as connection:
+        head = connection.execute(RUNS.select().order_by(RUNS.c.sequence.desc())).first()
+    assert head is not None
+    run = msgspec.structs.replace(last.run, digest="d" * 64, parts=[])
+    seal, body, sha256 = make_seal(run, last.sequence + 1, head.sha256, stranger())
+    key = f"runs/{seal.sequence:012d}-{sha256}.json"
+    city.vault.store.put(key, body, locked_until=None)
+    rebuilt = rebuild(city.vault.store, open_books(f"sqlite:///{tmp_path}/o.db"), lambda _: None)
+    assert (rebuilt.runs, rebuilt.left_out) == (2, [key])
+
+
+def announced(signer: Signer, by: Signer, cause: Cause, sequence: int, runs: int = 0) -> Entry:
+    about = {"public_key": signer.public_key, "cause": cause.value, "runs": str(runs), "said": "x"}
+    return Entry(sequence, "0" * 64, Event("signing key registered", "it", AT, about), by.public_key)
+
+
+@pytest.mark.parametrize(
+    ("cause", "by_itself"), [(Cause.FIRST, True), (Cause.ROTATED, True), (Cause.LOST, False)]
+)
+def test_a_key_is_announced_by_whom_it_must_be(cause: Cause, by_itself: bool) -> None:
+    first, other = stranger(), stranger()
+    begun = announced(first, first, Cause.FIRST, 1)
+    false = announced(other, other if by_itself else first, cause, 2)
+    with pytest.raises(ArchiveDamaged, match="could not announce it"):
+        register_of([begun, false])
+
+
+def test_after_its_loss_a_key_signs_nothing_more() -> None:
+    first, other = stranger(), stranger()
+    register = register_of(
+        [announced(first, first, Cause.FIRST, 1), announced(other, other, Cause.LOST, 5, runs=3)]
+    )
+    entry = announced(first, first, Cause.FIRST, 4)
+    register.refuse_entry(entry)
+    with pytest.raises(ArchiveDamaged):
+        register.refuse_entry(msgspec.structs.replace(entry, sequence=6))
+    assert (register.knows(first.public_key), register.knows(other.public_key)) == (False, True)
+
+
+def test_a_bundle_whose_seals_bear_two_keys_is_whole(both: Doubled) -> None:
+    city = both.filled()
+    first = city.vault.signer.public_key
+    key = city.keys.replace("A year has passed.", "it")
+    city = both.open()
+    both.hand_in(city, "later")
+    path = bundle(city, "two keys")
+    report = verify(path)
+    assert (report.wrong, report.key) == ([], key.public_key)
+    assert verify(path, first).wrong == []  # the key that was published announced the one that sealed
+    assert verify(path, stranger().public_key).wrong != []
+    with zipfile.ZipFile(path) as box:
+        assert len([name for name in box.namelist() if name.startswith("keys/")]) == 2
+        assert b"announced it" in box.read("coverage.html")
+
+
+def test_a_bundle_after_a_loss_is_whole_and_says_so_and_the_old_key_does_not_vouch_for_it(
+    both: Doubled,
+) -> None:
+    city = both.filled()
+    first = city.vault.signer.public_key
+    (both.home / KEY).unlink()
+    both.open(Purpose.NEW_KEY).keys.replace_lost("The safe burned.", "it")
+    city = both.open()
+    both.hand_in(city, "later")
+    path = bundle(city, "after a loss")
+    report = verify(path)
+    assert report.wrong == []
+    assert "LOST" in " ".join(report.checked)
+    assert "not with the one you gave" in " ".join(verify(path, first).wrong)
+    with zipfile.ZipFile(path) as box:
+        assert b"LOST" in box.read("coverage.html")
