@@ -74,6 +74,13 @@ simcity: env ## simulated years, audited every night: make simcity SEEDS=200 NIG
 	  $(if $(NIGHTS),--nights $(NIGHTS)) $(if $(SITES),--sites $(SITES)) $(if $(SCALE),--scale $(SCALE)) \
 	  $(if $(PROCESSES),--processes $(PROCESSES))
 
+# MINUTES for all suites together (without: until every case is played, which takes hours), PROCESSES, and the
+# suites by name: ARGS="kills clocks".
+.PHONY: faults
+faults: env ## break the archive on purpose, audit what comes of it: make faults MINUTES=60
+	@PYTHONPATH=include:tests $(BIN)/python -m faults.run $(ARGS) $(if $(MINUTES),--minutes $(MINUTES)) \
+	  $(if $(PROCESSES),--processes $(PROCESSES))
+
 .PHONY: lint
 lint: env ## ruff: rules and formatting
 	@$(BIN)/ruff check .
@@ -119,6 +126,7 @@ docs: env ## write the generated reference pages again
 	@$(BIN)/python -m paloverde.platforms.matrix > docs/reference/sites.md
 	@$(BIN)/python -m paloverde.archive.schema > docs/reference/columns.md
 	@$(BIN)/python -c 'from paloverde.cli import reference; print(reference(), end="")' > docs/reference/commands.md
+	@PYTHONPATH=include:tests $(BIN)/python -m faults.page > docs/reference/reliability.md
 	@home=$$(mktemp -d) && AIRFLOW_HOME=$$home $(BIN)/python -m paloverde.orchestration.dag_pages \
 	  2> $$home/said > docs/reference/dags.md || { cat $$home/said >&2; rm -rf $$home; exit 1; }; rm -rf $$home
 

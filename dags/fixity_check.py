@@ -12,14 +12,15 @@ from paloverde.orchestration.retries import RETRIES, ByErrorClass
 DOC = """
 ### Fixity check
 
-Reads what the archive holds, byte by byte, in both copies, and compares length, SHA-256, lock and legal hold with
-what is sealed: what was damaged last time first, then what is younger than seven days, then what was read longest
-ago, until PALOVERDE_FIXITY_BUDGET_MB are read. It fills a second database from the objects and compares the one
-in use with it. The log says how much is overdue, and whether the budget suffices to read everything within
-PALOVERDE_FIXITY_DAYS.
+Reads what the archive holds, byte by byte, in both copies, and compares length, SHA-256, lock and legal hold
+with what is sealed: what was damaged last time first, then what is younger than seven days, then what was
+read longest ago, until PALOVERDE_FIXITY_BUDGET_MB are read. It fills a second database from the objects and
+compares the one in use with it. The log says how much is overdue, and whether the budget suffices to read
+everything within PALOVERDE_FIXITY_DAYS.
 
-*If it is red*: at least one stored object is not what its seal says, or the database is not what the objects say.
-Do not delete or mend anything by hand: keep the log, and run `paloverde repair`. See docs/guide/disaster.md.
+*If it is red*: at least one stored object is not what its seal says, or the database is not what the objects
+say. Do not delete or mend anything by hand: keep the log, and run `paloverde repair`. See
+docs/guide/disaster.md.
 """
 
 

@@ -12,9 +12,10 @@ from paloverde.orchestration.retries import RETRIES, ByErrorClass
 DOC = """
 ### Second copy
 
-Writes every object of the archive once more into the place that PALOVERDE_SECOND_STORE names, with the lock and
-the legal hold of the first, under other credentials. What is there already is not written again; interrupted, it
-goes on where it was. The step is skipped while no second copy is set: then one lost store is a lost archive.
+Writes every object of the archive once more into the place that PALOVERDE_SECOND_STORE names, with the lock
+and the legal hold of the first, under other credentials. What is there already is not written again;
+interrupted, it goes on where it was. The step is skipped while no second copy is set: then one lost store is
+a lost archive.
 
 *If it is red*: the second store does not answer or does not keep locks, and the log says which; or an object
 is damaged in the archive itself: run `paloverde fixity`, then `paloverde repair`. See docs/guide/disaster.md.

@@ -5,8 +5,8 @@
 
 It builds an archive of that many records (generated, handed in through `paloverde import`'s own code) with a
 second copy, then loses the database, the first store, the signing key, and puts an old database over a newer
-archive. After each it compares every derived table and the answers of searches with those before, byte for byte.
-It prints a table, and one JSON object a line (`--json`). Buckets stay: their objects are locked.
+archive. After each it compares every derived table and the answers of searches with those before, byte for
+byte. It prints a table, and one JSON object a line (`--json`). Buckets stay: their objects are locked.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Result(msgspec.Struct, frozen=True):
 
 
 class Places:
-    """Where a rehearsal keeps its archive: two directories, or two buckets; a fresh one in place of a lost."""
+    """Where a rehearsal keeps its archive: two directories, or two buckets."""
 
     def __init__(self, home: Path, access: dict[str, str] | None) -> None:
         self.home, self._access = home, access

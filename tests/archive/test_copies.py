@@ -50,7 +50,14 @@ def held_twice(city: object, first: Store, second: Store) -> list[str]:
 
 def test_everything_is_copied_under_the_lock_and_hold_of_the_original(both: Doubled) -> None:
     city = both.filled()
-    assert {kept.what for kept in all_kept(city)} >= {"records", "exchanges", "media", "seal", "ledger", "paper"}
+    assert {kept.what for kept in all_kept(city)} >= {
+        "records",
+        "exchanges",
+        "media",
+        "seal",
+        "ledger",
+        "paper",
+    }
     victim = next(kept.stored for kept in all_kept(city) if kept.what == "media")
     city.vault.store.set_legal_hold(victim, on=True)
     city.vault.store.extend(victim, datetime.now(UTC) + timedelta(days=3000))

@@ -17,7 +17,7 @@ from paloverde.archive.store.s3 import S3Store
 from paloverde.errors import ArchiveDamaged
 from paloverde.installation import Installation, Purpose
 from paloverde.state.tables import CHECKS, COPIES, FILED, ITEMS, LEDGER, LOG, PARTS, REPAIRS, RUNS
-from stores import NO_SERVER, Place, bucket_at, find_s3
+from stores import NO_SERVER, bucket_at, find_s3
 
 KINDS = ("records", "sightings", "exchanges", "media", "seal", "ledger", "paper", "log")
 
@@ -56,7 +56,9 @@ def test_every_kind_of_object_is_found_damaged_and_repaired(
     for stored in victims:
         damage(file_of(getattr(both, copy), stored.key))
     report = city.check_fixity()
-    assert sorted({one for told in report.damaged for one in keys_of(victims) if one in told}) == keys_of(victims)
+    assert sorted({one for told in report.damaged for one in keys_of(victims) if one in told}) == keys_of(
+        victims
+    )
     repaired = city.copies.repair()
     assert (repaired.found, repaired.repaired, repaired.lost) == (len(KINDS), len(KINDS), [])
     assert city.check_fixity().is_whole
@@ -150,7 +152,9 @@ class TestOnAServerThatLocks:
             (tmp_path / "city").mkdir()
             yield Doubled(tmp_path / "city", first, second)
 
-    def test_a_missing_version_is_put_back_as_another_one_that_every_reader_reads(self, both: Doubled) -> None:
+    def test_a_missing_version_is_put_back_as_another_one_that_every_reader_reads(
+        self, both: Doubled
+    ) -> None:
         city = both.filled()
         before = fingerprint(city.vault.books)
         victims = [one_of(city, what) for what in KINDS]

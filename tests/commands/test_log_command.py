@@ -44,10 +44,11 @@ def city(home: Path) -> Installation:
 def kept(city: Installation, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
     """A head that somebody outside keeps since it was published."""
     main(["ledger", "publish"])
+    path = tmp_path / "kept.txt"
+    assert main(["ledger", "head", "--out", str(path)]) == 0
     capsys.readouterr()
     assert main(["ledger", "head"]) == 0
-    path = tmp_path / "kept.txt"
-    path.write_text(capsys.readouterr().out, encoding="utf-8")
+    assert capsys.readouterr().out.encode() == path.read_bytes()
     lengthen(city.vault, 5)
     main(["ledger", "publish"])
     capsys.readouterr()
@@ -175,8 +176,7 @@ def test_one_entry_is_proven_under_the_head_that_was_kept(
     kept: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     proof = tmp_path / "entry.txt"
-    assert main(["ledger", "prove", "120", "--head", str(kept)]) == 0
-    proof.write_text(capsys.readouterr().out, encoding="utf-8")
+    assert main(["ledger", "prove", "120", "--head", str(kept), "--out", str(proof)]) == 0
     assert main(["verify", "--proof", str(proof), "--head", str(kept)]) == 0
     said = capsys.readouterr().out
     assert (

@@ -20,9 +20,10 @@ from paloverde.errors import PersonNeeded
 from paloverde.installation import Installation, open_installation
 from paloverde.orchestration.disposition_steps import APPROVE, WITHDRAW, answered, option
 from paloverde.orchestration.people import People, Role
+from paloverde.records import Account
 from paloverde.retention.orders import Order
 from paloverde.settings import load
-from retention.orders_of import Clock, an_order
+from retention.orders_of import ACCOUNT, WAIT, Clock, an_order
 
 pytestmark = [
     pytest.mark.filterwarnings(
@@ -296,6 +297,75 @@ def test_states_that_were_forced_in_airflows_database_release_nothing(
     assert "The approval of one of the clerk's office is missing" in log
     assert "The approval of one of the approvers is missing" in log
     assert city.disposition.standing(order.id).approvals == ()
+
+
+def test_an_xcom_that_was_forged_turns_no_answer_to_another_order(
+    city: Installation, order: Order, review: Review, sign_in: SignIn, capfd: Any, caplog: Any
+) -> None:
+    """Both orders exist; while the people read the one, what the tasks handed on is changed to the other."""
+    other = an_order(city, Clock(datetime.now(UTC)), "c7", id_=f"order-2026-{next(_made):04d}")
+
+    def act(run_id: str) -> None:
+        for task in REVIEWS:
+            detail(sign_in("clerk"), run_id, task)
+        forge(run_id, order.id, other.id)
+        for role in ("clerk", "approver"):
+            assert answer(sign_in(role), run_id, f"{role}_review", option(APPROVE, other)) == 400
+            assert answer(sign_in(role), run_id, f"{role}_review", option(APPROVE, order)) == 200
+
+    assert review(act)["carry_out"] == "skipped"
+    assert city.disposition.standing(other.id).approvals == ()
+    assert len(city.disposition.standing(order.id).approvals) == 2
+    assert f"{other.id} is not carried out yet" in said(capfd, caplog)
+
+
+def forge(run_id: str, real: str, other: str) -> None:
+    from airflow.models.xcom import XComModel  # noqa: PLC0415
+    from sqlalchemy import select  # noqa: PLC0415
+
+    with database() as session:
+        found = session.scalars(select(XComModel).where(XComModel.run_id == run_id)).all()
+        assert found
+        for one in found:
+            one.value = one.value.replace(real, other)
+
+
+@pytest.fixture
+def ripe(city: Installation, city_home: Path) -> Iterator[Order]:
+    """An order that lacks nothing but the two approvals. Its list is of records that are not here."""
+    city.register_account(Account(ACCOUNT, "facebook", "1234567", "springfield"))
+    clock = Clock(datetime.now(UTC) - timedelta(days=WAIT + 10))
+    order = an_order(city, clock, id_=f"order-2026-{next(_made):04d}")
+    day, paper = city.disposition.today, city_home / "paper.pdf"
+    paper.write_text("Signed.")
+    city.disposition.resolution(order.id, "2026-41", day, paper, "clerk")
+    city.disposition.consent(order.id, "Rosa Quintero", day, paper, "counsel")
+    yield order
+    city.remove_account(ACCOUNT, "this test")
+
+
+def test_once_nothing_is_lacking_the_order_is_carried_out_and_certified(
+    bag: Any, city: Installation, ripe: Order, sign_in: SignIn
+) -> None:
+    def act(run_id: str) -> None:
+        for role in ("clerk", "approver"):
+            detail(sign_in(role), run_id, f"{role}_review")
+            assert answer(sign_in(role), run_id, f"{role}_review", option(APPROVE, ripe)) == 200
+
+    assert set(play(bag.dags["disposition_review"], act, order=ripe.id).values()) == {"success"}
+    certificate = city.disposition.certificate(ripe.id)
+    assert certificate.items == 0
+    assert len(certificate.kept) == 2
+    assert all("the archive does not know it" in told for told in certificate.kept)
+    page = city.disposition.certificate_page(ripe.id).decode()
+    for told in (
+        "clerk (clerk)",
+        "approver (approver)",
+        "Airflow: disposition_review",
+        "2026-41",
+        "Rosa Quintero",
+    ):
+        assert told in page
 
 
 def test_one_person_who_changes_roles_between_the_reviews_is_refused(

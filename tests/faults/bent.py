@@ -30,7 +30,9 @@ def play(access: dict[str, str], proxy: Proxy, seed: int, done: Counter[str]) ->
     """One archive in a bucket with a second copy in a directory, damaged in a few places; what went wrong."""
     rng = Random(f"bent/{seed}")
     with fresh_home() as home, fresh_bucket(access) as place:
-        city = FaultyCity(home, place, None, seed=seed, more={"PALOVERDE_SECOND_STORE": f"file://{home / 'second'}"})
+        city = FaultyCity(
+            home, place, None, seed=seed, more={"PALOVERDE_SECOND_STORE": f"file://{home / 'second'}"}
+        )
         try:
             live(city)
             city.installation.copies.copy()
@@ -52,7 +54,9 @@ def _damage(city: FaultyCity, place: Place, proxy: Proxy, rng: Random, done: Cou
     for key, way in chosen.items():
         done[way] += 1
         if way == "taken out":
-            client.delete_object(Bucket=bucket, Key=key, VersionId=versions[key], BypassGovernanceRetention=True)
+            client.delete_object(
+                Bucket=bucket, Key=key, VersionId=versions[key], BypassGovernanceRetention=True
+            )
         elif way == "laid over":
             client.put_object(Bucket=bucket, Key=key, Body=b"other bytes")
         elif way == "delete marker":
@@ -62,13 +66,21 @@ def _damage(city: FaultyCity, place: Place, proxy: Proxy, rng: Random, done: Cou
     city.reopen()
     copies = city.installation.copies
     said = " ".join(copies.check().damaged)
-    wrong = [f"{way} of {key}: not found" for key, way in chosen.items() if way not in HARMLESS and key not in said]
-    wrong += [f"{way} of {key}: called damaged" for key, way in chosen.items() if way in HARMLESS and key in said]
+    wrong = [
+        f"{way} of {key}: not found" for key, way in chosen.items() if way not in HARMLESS and key not in said
+    ]
+    wrong += [
+        f"{way} of {key}: called damaged" for key, way in chosen.items() if way in HARMLESS and key in said
+    ]
     repair = copies.repair()
     wrong += [f"lost: {key}" for key in repair.lost]
     after = copies.check()
     wrong += [f"not whole after the repair: {words}" for words in (*after.damaged, *after.database)]
-    wrong += [f"reads otherwise: {one.key}" for one in _kept(city) if city.installation.vault.store.get(one) != before[one.key]]
+    wrong += [
+        f"reads otherwise: {one.key}"
+        for one in _kept(city)
+        if city.installation.vault.store.get(one) != before[one.key]
+    ]
     return wrong
 
 

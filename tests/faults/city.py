@@ -141,7 +141,9 @@ class FaultyCity(Year):
     def _sealed_nights(self, slug: str, compared: str = "<") -> bool:
         """As simcity asks its SQLite, in words that both databases know."""
         days = RUNS.c.day < self.day if compared == "<" else RUNS.c.day <= self.day
-        nights = select(RUNS.c.sequence).where(RUNS.c.account == slug, RUNS.c.kind == "night", days, ~RUNS.c.pending)
+        nights = select(RUNS.c.sequence).where(
+            RUNS.c.account == slug, RUNS.c.kind == "night", days, ~RUNS.c.pending
+        )
         with self.installation.vault.books.connect() as books:
             return books.execute(nights).first() is not None
 
@@ -244,7 +246,10 @@ class FaultyCity(Year):
             for table in DERIVED:
                 here, there = self._comparable(vault.books, table), self._comparable(books, table)
                 if here != there:
-                    less, more = [row for row in there if row not in here], [row for row in here if row not in there]
+                    less, more = (
+                        [row for row in there if row not in here],
+                        [row for row in here if row not in there],
+                    )
                     yield f"the table {table.name} is not what the objects say: lacks {less[:2]}, has {more[:2]}"
         except PaloverdeError as error:
             yield f"the database cannot be rebuilt: {error}"
@@ -253,12 +258,13 @@ class FaultyCity(Year):
             for leftover in self.home.glob("again.db*"):
                 leftover.unlink()
 
-
     def _comparable(self, books: Engine, table: Any) -> list[tuple[Any, ...]]:
         """The rows of a table; of an object that lies in the store twice, either version may be named."""
         stored = self.mirror.versions.values() if self.mirror else ()
         either = {id_ for versions in stored if len(versions) > 1 for id_ in versions}
-        free = [table.columns.keys().index("made_at")] if table is LOG else []  # when it was written down, not what
+        free = (
+            [table.columns.keys().index("made_at")] if table is LOG else []
+        )  # when it was written down, not what
         return sorted(
             (tuple(None if value in either or at in free else value for at, value in enumerate(row))
              for row in table_of(books, table)),

@@ -39,7 +39,12 @@ def main(home: Path, what: str, address: str) -> dict[str, Any]:
             site.url, city.skew = address, 300
         before = _objects(home)
         now = city.clock()
-        told: dict[str, Any] = {"now": now.isoformat(), "day": archive_day(now).isoformat(), "raised": "", "words": ""}
+        told: dict[str, Any] = {
+            "now": now.isoformat(),
+            "day": archive_day(now).isoformat(),
+            "raised": "",
+            "words": "",
+        }
         try:
             _night(city, told, check=what == "again")
         except PaloverdeError as error:
@@ -66,13 +71,18 @@ def _night(city: City, told: dict[str, Any], *, check: bool) -> None:
 
 def _held(city: City) -> dict[str, Any]:
     """The dossier of what was removed, and until when the decision keeps it."""
-    found = [row for one in city.archive.parts(Role.REMOVED) for row in city.archive.table(one.part).to_pylist()]
+    found = [
+        row for one in city.archive.parts(Role.REMOVED) for row in city.archive.table(one.part).to_pylist()
+    ]
     if not found:
         return {}
     row = found[0]
     day = archive_day(row["confirmed_at"])
     facts = Facts(
-        item=ItemId(ACCOUNT.slug, Kind.COMMENT, row["native_id"]), received_on=day, removed_on=day, cause=row["cause"]
+        item=ItemId(ACCOUNT.slug, Kind.COMMENT, row["native_id"]),
+        received_on=day,
+        removed_on=day,
+        cause=row["cause"],
     )
     until = {reason.ground: reason.until for reason in reasons_to_keep(facts, day, Schedules())}
     return {

@@ -76,15 +76,18 @@ def all_cases() -> list[Clock]:
     return matrix + wrong + back
 
 
-def play(case: Clock) -> list[str]:
-    """One case; what is wrong."""
+def play(case: Clock, planted: Path | None = None) -> list[str]:
+    """One case; what is wrong. `planted` is a folder whose `sitecustomize.py` puts a bug into the process."""
     with fresh_home() as home:
         if case.site is not None:
             with plaza() as site:  # in this process: its clock goes right
                 now = datetime.now(UTC)
-                told = [_run(case, now + case.site, home, "night", site.url)]
+                told = [_run(case, now + case.site, home, "night", planted, site.url)]
         else:
-            told = [_run(case, case.moment, home, "night"), _run(case, case.moment + _next(case), home, "again")]
+            told = [
+                _run(case, case.moment, home, "night", planted),
+                _run(case, case.moment + _next(case), home, "again", planted),
+            ]
         return [f"{case.name}, {case.zone}: {words}" for words in _wrong(case, told, home)]
 
 
@@ -92,18 +95,25 @@ def _next(case: Clock) -> timedelta:
     return -case.back if case.back else timedelta(days=1)
 
 
-def _run(case: Clock, moment: datetime, home: Path, what: str, site: str = "") -> dict[str, Any]:
+def _run(
+    case: Clock, moment: datetime, home: Path, what: str, planted: Path | None, site: str = ""
+) -> dict[str, Any]:
     """A process at that moment; what it tells of itself."""
     found = library()
     assert found is not None
     local = moment.astimezone(ZoneInfo(case.zone))
+    apart = home / "tmp"  # a process from the future takes what lies in a shared one for old leftovers
+    apart.mkdir(exist_ok=True)
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("PALOVERDE_")},
         "LD_PRELOAD": str(found),
         "FAKETIME": f"@{local:%Y-%m-%d %H:%M:%S}",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         "TZ": case.zone,
-        "PYTHONPATH": os.pathsep.join([str(ROOT / "include"), str(ROOT / "tests")]),
+        "TMPDIR": str(apart),
+        "PYTHONPATH": os.pathsep.join(
+            map(str, [*([planted] if planted else []), ROOT / "include", ROOT / "tests"])
+        ),
     }
     if local.fold:  # libfaketime reads local time: of an hour that comes twice it can only name the first
         environment |= {"TZ": "UTC", "FAKETIME": f"@{moment:%Y-%m-%d %H:%M:%S}"}
@@ -160,7 +170,12 @@ def _removal(one: dict[str, Any]) -> Iterator[str]:
     if one["retain_until"] != later(confirmed, 2).isoformat():
         yield f"what was removed on {confirmed} is to be kept until {one['retain_until']}"
     kept, free = (date.fromisoformat(one[name]) for name in ("kept_until", "floor_until"))
-    if not later(confirmed, 2) <= min(kept, free) <= max(kept, free) <= later(confirmed, 2) + timedelta(days=1):
+    if (
+        not later(confirmed, 2)
+        <= min(kept, free)
+        <= max(kept, free)
+        <= later(confirmed, 2) + timedelta(days=1)
+    ):
         yield f"the decision keeps what was removed on {confirmed} until {kept}, by the floor until {free}"
 
 

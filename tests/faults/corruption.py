@@ -154,7 +154,9 @@ def _round_of_objects(patient: Patient, rng: Random, told: Told) -> None:
         is_whole = _read(patient.home / harm.copy / harm.key) == patient.bytes[harm.copy][harm.key]
         told.repaired += is_whole
         if not is_whole and not (harm.key in twice and harm.key in repair.lost):
-            told.breaks.append(f"not repaired: {harm.way} of {harm.key} in {harm.copy}; lost are {repair.lost}")
+            told.breaks.append(
+                f"not repaired: {harm.way} of {harm.key} in {harm.copy}; lost are {repair.lost}"
+            )
         if is_whole and harm.key in repair.lost:
             told.breaks.append(f"called lost, and whole: {harm.key}")
     told.breaks += [f"harmed by the repair: {name}" for name in _others_harmed(patient, changed)]
@@ -216,7 +218,7 @@ def _others_harmed(patient: Patient, changed: list[Harm]) -> Iterator[str]:
 
 def _round_of_rows(patient: Patient, rng: Random, told: Told) -> None:
     city = patient.city
-    done = [words for _ in range(rng.randrange(1, 5)) if (words := _bend_a_row(city, rng))]
+    done = [_bend_a_row(city, rng) for _ in range(rng.randrange(1, 5))]
     try:
         report = city.installation.copies.check()
         named = bool(report.database) or not report.is_whole
@@ -235,13 +237,12 @@ def _round_of_rows(patient: Patient, rng: Random, told: Told) -> None:
 
 
 def _bend_a_row(city: FaultyCity, rng: Random) -> str:
-    """Changes one value of one row, or takes the row out; "" where the table is empty."""
-    table: Table = rng.choice(ROWS)
-    keys = list(table.primary_key.columns)
+    """Changes one value of one row, or takes the row out; what was done, in words."""
     with changing(city.installation.vault.books) as books:
+        filled = [table for table in ROWS if books.execute(table.select().limit(1)).first()]
+        table: Table = rng.choice(filled)
+        keys = list(table.primary_key.columns)
         rows = books.execute(table.select()).mappings().all()
-        if not rows:
-            return ""
         row = rng.choice(rows)
         here = [column == row[column.name] for column in keys]
         others = [column for column in table.columns if column not in keys and _bendable(column, row)]

@@ -159,10 +159,14 @@ def _serve(listening: socket.socket, target: str) -> None:
             named = {name.lower(): value for name, value in head}
             length = named.get("content-length", "0") if self.command == "HEAD" else str(len(body))
             lines = [f"HTTP/1.1 {status} {http.client.responses.get(status, '')}"]
-            lines += [f"Content-Length: {length}"]  # where servers say it: an answer cut in its head lacks the rest
+            lines += [
+                f"Content-Length: {length}"
+            ]  # where servers say it: an answer cut in its head lacks the rest
             lines += [f"{name}: {value}" for name, value in head if name.lower() not in _OWN_HEADERS]
             lines += ["Connection: keep-alive" if not cut else "Connection: close"]
-            whole = "\r\n".join([*lines, "", ""]).encode("latin-1") + (b"" if self.command == "HEAD" else body)
+            whole = "\r\n".join([*lines, "", ""]).encode("latin-1") + (
+                b"" if self.command == "HEAD" else body
+            )
             if cut:  # inside the body, where there is one; else inside the head
                 end = whole.index(b"\r\n\r\n") + 4
                 whole = whole[: end + (len(whole) - end) // 2] if len(whole) > end + 1 else whole[: end // 2]
@@ -204,7 +208,9 @@ def flipped(head: Head, body: bytes) -> tuple[Head, bytes]:
         middle = len(body) // 2
         return head, body[:middle] + bytes([body[middle] ^ 1]) + body[middle + 1 :]
     wrong = [
-        (name, value[:-1] + chr(ord(value[-1]) ^ 1)) if name.lower() in ("x-amz-version-id", "etag") else (name, value)
+        (name, value[:-1] + chr(ord(value[-1]) ^ 1))
+        if name.lower() in ("x-amz-version-id", "etag")
+        else (name, value)
         for name, value in head
     ]
     return wrong, body

@@ -65,7 +65,9 @@ def play(ground: KillGround, series: Series) -> Told:
             city.again()
             if (told.kills + told.late) % WHOLE_AUDIT == 0:
                 city.close_audit()
-            told.breaks = [f"kill {told.kills}, seed {series.seed}: {one.what}: {one.words}" for one in city.audit.breaks]
+            told.breaks = [
+                f"kill {told.kills}, seed {series.seed}: {one.what}: {one.words}" for one in city.audit.breaks
+            ]
         city.close_audit()
         told.breaks = [f"seed {series.seed}: {one.what}: {one.words}" for one in city.audit.breaks]
         told.seals = city.audit.counts["runs"]
@@ -142,7 +144,9 @@ def long_form(
     for told in in_processes(wanted, opened, play, processes, begun + seconds):
         tolds.append(told)
         met = sum(one.kills for one in tolds)
-        progress(f"kill -9: {met:,} of {kills:,} kills, {sum(bool(one.breaks) for one in tolds)} cities broken")
+        progress(
+            f"kill -9: {met:,} of {kills:,} kills, {sum(bool(one.breaks) for one in tolds)} cities broken"
+        )
     breaks = [words for one in tolds for words in one.breaks]
     met = sum(one.kills for one in tolds)
     figures: dict[str, int | float | str] = {

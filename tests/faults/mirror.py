@@ -56,7 +56,9 @@ class Mirror:
         for file in (path, beside):
             file.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(body)
-        shortest = min((one.locked_until for one in self.versions[key].values() if one.locked_until), default=None)
+        shortest = min(
+            (one.locked_until for one in self.versions[key].values() if one.locked_until), default=None
+        )
         unlocked = any(one.locked_until is None for one in self.versions[key].values())
         beside.write_text(
             json.dumps({"locked_until": None if unlocked or shortest is None else shortest.isoformat()})

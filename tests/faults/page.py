@@ -1,6 +1,6 @@
 """The page of what was broken on purpose, from the figures that `make faults` wrote.
 
-    python -m faults.page > docs/reference/reliability.md
+python -m faults.page > docs/reference/reliability.md
 """
 
 from __future__ import annotations

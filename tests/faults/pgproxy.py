@@ -196,7 +196,9 @@ def _words(body: bytes, *, named: bool) -> str:
     text = body.split(b"\0")[1 if named else 0].decode(errors="replace").replace(",", " ")
     words = text.split()
     upper = [word.upper() for word in words]
-    at = {"SELECT": "FROM", "INSERT": "INTO", "UPDATE": "UPDATE", "DELETE": "FROM"}.get(upper[0] if upper else "", "")
+    at = {"SELECT": "FROM", "INSERT": "INTO", "UPDATE": "UPDATE", "DELETE": "FROM"}.get(
+        upper[0] if upper else "", ""
+    )
     return f"{upper[0]} {words[upper.index(at) + 1]}" if at in upper[:-1] else " ".join(words[:2])
 
 

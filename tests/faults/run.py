@@ -69,11 +69,17 @@ def keep(into: Path, result: Result) -> None:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description="Breaks the archive on purpose, and audits what comes of it.")
+    parser = argparse.ArgumentParser(
+        description="Breaks the archive on purpose, and audits what comes of it."
+    )
     parser.add_argument("suites", nargs="*", help=f"of {', '.join(SUITES)}; all where none is named")
-    parser.add_argument("--minutes", type=float, help="for all suites together; else until every case is played")
+    parser.add_argument(
+        "--minutes", type=float, help="for all suites together; else until every case is played"
+    )
     parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--into", type=Path, default=page.FIGURES, help="the figures; the page lies beside them")
+    parser.add_argument(
+        "--into", type=Path, default=page.FIGURES, help="the figures; the page lies beside them"
+    )
     options = parser.parse_args(argv)
     chosen = options.suites or list(SUITES)
     if unknown := set(chosen) - set(SUITES):
@@ -93,7 +99,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             for result in run(suite, Wanted(find_s3(), server, options.processes, seconds, progress)):
                 keep(options.into, result)
                 broken += result.cases - result.passed
-                progress(f"{result.title}: {result.passed:,} of {result.cases:,} passed in {result.seconds:,.0f} s")
+                progress(
+                    f"{result.title}: {result.passed:,} of {result.cases:,} passed in {result.seconds:,.0f} s"
+                )
     return 1 if broken else 0
 
 

@@ -22,7 +22,11 @@ from paloverde.errors import Unreachable
 
 FAULTS = ("error before", "error after", "disk full", "locked", "kill before", "kill after")
 PATIENCE_MS = 200  # of a writer that waits for another; the product waits 60 seconds
-_SAID = {"error before": "disk I/O error", "error after": "disk I/O error", "disk full": "database or disk is full"}
+_SAID = {
+    "error before": "disk I/O error",
+    "error after": "disk I/O error",
+    "disk full": "database or disk is full",
+}
 
 
 @dataclass
@@ -57,7 +61,9 @@ def listen(engine: Engine, script: Script) -> None:
         raw: Any = connection.connection.dbapi_connection
         try:
             _strike(fault, script, engine, raw.commit)
-        except sqlite3.OperationalError as error:  # SQLAlchemy translates errors of statements, not of listeners
+        except (
+            sqlite3.OperationalError
+        ) as error:  # SQLAlchemy translates errors of statements, not of listeners
             raise Unreachable(f"The database does not answer as it should: {error}") from error
 
     event.listen(engine, "connect", lambda raw, _: raw.execute(f"PRAGMA busy_timeout={PATIENCE_MS}"))
@@ -84,7 +90,9 @@ def _strike(fault: str, script: Script, engine: Engine, do: Callable[[], object]
 
 def _hold(engine: Engine) -> sqlite3.Connection:
     """Another process takes the write lock and keeps it; where this run has it already, the other does not get it."""
-    other = sqlite3.connect(str(engine.url.database), timeout=0, isolation_level=None, check_same_thread=False)
+    other = sqlite3.connect(
+        str(engine.url.database), timeout=0, isolation_level=None, check_same_thread=False
+    )
     try:
         other.execute("BEGIN IMMEDIATE")
     except sqlite3.OperationalError:

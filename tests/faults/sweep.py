@@ -145,7 +145,9 @@ def play(ground: Ground, case: Case) -> Outcome:
             breaks = list(city.close_audit())
             surplus, unnamed = (city.mirror.surplus, city.mirror.unnamed()) if city.mirror else (0, 0)
             operation = seen[case.nth - 1] if 0 < case.nth <= len(seen) else ""
-            return Outcome(case, operation, struck, ended, breaks, surplus, unnamed, time.monotonic() - begun, seen)
+            return Outcome(
+                case, operation, struck, ended, breaks, surplus, unnamed, time.monotonic() - begun, seen
+            )
         finally:
             city.close()
 

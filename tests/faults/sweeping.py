@@ -9,7 +9,20 @@ from random import Random
 
 from faults.places import SQLITE
 from faults.results import Progress, Result, in_processes
-from faults.sweep import CRITICAL, DATABASE, S3, STORE, Case, Ground, Outcome, Tally, all_cases, counted, ground, play
+from faults.sweep import (
+    CRITICAL,
+    DATABASE,
+    S3,
+    STORE,
+    Case,
+    Ground,
+    Outcome,
+    Tally,
+    all_cases,
+    counted,
+    ground,
+    play,
+)
 from postgres import PostgreSQL
 
 
@@ -18,7 +31,11 @@ def long_form(
 ) -> Iterator[Result]:
     """Both layers on both databases, each as one result."""
     with ground(access, server) as here:
-        plans = [(layer, base, counted(here, layer, base)) for layer in (STORE, DATABASE) for base in here.databases()]
+        plans = [
+            (layer, base, counted(here, layer, base))
+            for layer in (STORE, DATABASE)
+            for base in here.databases()
+        ]
     everything = sum(len(all_cases(seen, layer, base)) for layer, base, seen in plans)
     progress(f"{everything:,} cases of {len(plans)} sweeps, in {processes} processes")
     until = time.monotonic() + seconds
@@ -37,7 +54,9 @@ def _one_sweep(
 ) -> Result:
     layer, base, seen = plan
     cases = all_cases(seen, layer, base)
-    Random(f"{layer} {base}").shuffle(cases)  # what the time does not allow is a sample, not the end of the night
+    Random(f"{layer} {base}").shuffle(
+        cases
+    )  # what the time does not allow is a sample, not the end of the night
     begun, tally = time.monotonic(), Tally()
     for outcome in in_processes(cases, partial(ground, access, server), play, processes, begun + seconds):
         _add(tally, outcome, progress, f"{layer}/{base}", len(cases))
@@ -86,5 +105,3 @@ def _each_fault(rng: Random, cases: Sequence[Case], number: int) -> list[Case]:
     chosen = [rng.choice(found) for found in by_fault.values()]
     rng.shuffle(chosen)
     return chosen[:number]
-
-

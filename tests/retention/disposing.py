@@ -38,7 +38,7 @@ from paloverde.simulator.server import start
 from paloverde.simulator.sites import build
 from paloverde.state.books import changing
 from sightings import first_seen
-from simulatedcity import ArchivedCity, settings
+from simulatedcity import ArchivedCity
 
 NOW = datetime.now(UTC)
 FIRST = archive_day(NOW) - timedelta(days=3)
@@ -53,8 +53,7 @@ Item = tuple[str, str, str]  # account, kind, native id
 def build_city(home: Path) -> None:
     """Nights on three days; comments deleted on the second, a post with all under it, an edit on the first."""
     with start(build(7, NOW, scale=0.1)) as sites:
-        given = settings(sites, home)
-        given = load({**_environment(home), **_apis(sites.url)})
+        given = load({**environment(home), **apis(sites.url)})
         city = ArchivedCity(sites, given)
         said = {account.slug: _say_some(city, account) for account in city.city.accounts()}
         city.night(FIRST)
@@ -82,8 +81,11 @@ SCHEDULE = Schedule(
 
 def _say_some(city: ArchivedCity, account: Account) -> list[str]:
     """Words that nobody else says: a comment and a post that will be deleted."""
+    truth = city.truth(account.slug)
+    own = {one["id"] for one in truth if _is_there(one, "post") and one["stream"] == "own"}
+    spoken = [one["root"] for one in truth if _is_there(one, "comment") and one["root"] in own]
     ours = [SAID.format(account.platform, what) for what in ("comment", "post")]
-    one = city.event(site=account.platform, do="comment", on="latest post", text=ours[0])
+    one = city.event(site=account.platform, do="comment", on=spoken[-1], text=ours[0])
     other = city.event(site=account.platform, do="post", text=ours[1])
     return [one["item"]["id"], other["item"]["id"]]
 
@@ -101,7 +103,7 @@ def _is_there(one: dict[str, Any], kind: str) -> bool:
     return one["kind"] == kind and one["state"] == "present"
 
 
-def _environment(home: Path) -> dict[str, str]:
+def environment(home: Path) -> dict[str, str]:
     return {
         "PALOVERDE_HOME": str(home),
         "PALOVERDE_SECOND_STORE": f"file://{home}/second",
@@ -114,7 +116,7 @@ def _environment(home: Path) -> dict[str, str]:
     }
 
 
-def _apis(url: str) -> dict[str, str]:
+def apis(url: str) -> dict[str, str]:
     return {f"PALOVERDE_{name.upper()}_API": f"{url}/{name}" for name in SITES} | {
         "PALOVERDE_TOKEN_API": f"{url}/tokens"
     }
@@ -129,7 +131,7 @@ class Later:
         self.city = self._open()
 
     def _open(self) -> Installation:
-        return open_installation(load(_environment(self.home)), lambda: self.now)
+        return open_installation(load(environment(self.home)), lambda: self.now)
 
     @property
     def office(self) -> Office:

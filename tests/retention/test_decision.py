@@ -285,7 +285,7 @@ def slow_answer(one: Facts, today: date, known: Schedules) -> bool:
     )  # fmt: skip
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(FACTS, DAYS, SCHEDULES)
 def test_the_decision_agrees_with_a_slow_reading_of_the_law(
     one: Facts, today: date, known: Schedules
@@ -293,6 +293,7 @@ def test_the_decision_agrees_with_a_slow_reading_of_the_law(
     assert bool(reasons_to_keep(one, today, known)) == slow_answer(one, today, known)
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(FACTS, SCHEDULES, DAYS, st.integers(0, 4_000))
 def test_an_item_is_free_since_the_day_after_it_was_kept_last(
     one: Facts, known: Schedules, today: date, back: int
@@ -323,6 +324,7 @@ def test_a_schedule_that_has_ended_still_tells_since_when_an_item_was_free() -> 
     assert free_since(facts(date(2019, 6, 3)), date(2026, 9, 5), both) == date(2024, 6, 3)
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(FACTS, DAYS, SCHEDULES, HELD, st.booleans(), MAYBE, CLASSES | LASTING)
 def test_one_reason_more_never_sets_free_what_was_kept(
     one: Facts,
@@ -348,6 +350,7 @@ def test_one_reason_more_never_sets_free_what_was_kept(
         assert not kept or reasons_to_keep(gone, today, known)
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(FACTS, DAYS, SCHEDULES)
 def test_a_hold_that_comes_and_goes_leaves_every_other_reason_as_it_was(
     one: Facts, today: date, known: Schedules
@@ -361,6 +364,7 @@ def test_a_hold_that_comes_and_goes_leaves_every_other_reason_as_it_was(
     assert reasons_to_keep(msgspec.structs.replace(held, holds=()), today, known) == before
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(FACTS, DAYS, st.integers(1, 4_000), SCHEDULES)
 def test_time_alone_ends_reasons_and_begins_none(
     one: Facts, today: date, later: int, known: Schedules
@@ -376,6 +380,7 @@ def test_time_alone_ends_reasons_and_begins_none(
     assert all(reason in reasons_to_keep(one, today, same) for reason in then)
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(FACTS, DAYS, SCHEDULES)
 def test_nothing_under_two_years_and_nothing_held_is_ever_free(
     one: Facts, today: date, known: Schedules
@@ -386,6 +391,7 @@ def test_nothing_under_two_years_and_nothing_held_is_ever_free(
         assert known.covering(one, today)
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(DAYS, st.integers(0, 20))
 def test_years_are_calendar_years_later_and_never_earlier(day: date, years: int) -> None:
     after = years_after(day, years)
@@ -411,7 +417,7 @@ def test_the_made_up_cases_are_of_both_sorts() -> None:
     found: list[bool] = []
 
     @given(FACTS, DAYS, SCHEDULES)
-    @settings(max_examples=200, database=None)
+    @settings(max_examples=200, database=None, deadline=None)
     def look(one: Facts, today: date, known: Schedules) -> None:
         found.append(bool(reasons_to_keep(one, today, known)))
 

@@ -264,6 +264,27 @@ def test_a_hold_that_comes_after_the_approvals_keeps_what_it_holds(
     assert "Quintero v. Springfield" in page
 
 
+def test_what_a_crash_left_is_completed_even_where_somebody_has_left_meanwhile(
+    city: Installation, clock: Clock, tmp_path: Path
+) -> None:
+    order = proposed(city, clock)
+    complete(city, clock, tmp_path, order)
+    clock.go(30)
+
+    def crash(line: str) -> None:
+        if "objects are gone" in line:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        city.disposition.carry_out(order.id, PEOPLE, "ana", crash)
+    clock.go(1)
+    told: list[str] = []
+    certificate = city.disposition.carry_out(order.id, {"ana": "clerk"}, "ana", told.append)
+    assert certificate.items == order.items
+    assert told[0].startswith("Only what an earlier try has sealed is completed.")
+    assert "ben approved as approver, and is none now" in told[0]
+
+
 @pytest.mark.parametrize("missing", ["clerk", "approver"])
 def test_with_one_person_less_nothing_is_destroyed(
     city: Installation, clock: Clock, tmp_path: Path, missing: str

@@ -21,7 +21,8 @@ from paloverde.state.books import open_books
 from paloverde.state.tables import ACCOUNTS, FILED, GAPS, ITEMS, LEDGER, PARTS, RUNS
 
 COMPARED = (RUNS, LEDGER, FILED, PARTS, ITEMS, GAPS, ACCOUNTS)
-# What two databases may have differently: which of several whole versions of a seal is read, and the moment at
+# What two databases may have differently: which of several whole versions of a seal is read, and the moment
+# at
 # which an account's row was written.
 _FREE = {RUNS: {"version_id"}, LEDGER: {"version_id"}, ACCOUNTS: {"registered_at"}}
 _TRIES = 3

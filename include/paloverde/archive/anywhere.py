@@ -28,7 +28,8 @@ class Anywhere(MendedStore):
     """A store that is read with the help of the second copy and of the database's own texts.
 
     `size` counts the bytes read. `stands_for` maps what seals name to the version that is whole in the first
-    store, where it is another one. `unrepaired` are the keys that are whole in another place only, `lost` what
+    store, where it is another one. `unrepaired` are the keys that are whole in another place only, `lost`
+    what
     `named` found whole nowhere.
     """
 
@@ -92,7 +93,7 @@ class Anywhere(MendedStore):
         return list(found.values())
 
     def walk(self, prefix: str) -> Iterator[Stored]:
-        """Every object under a prefix, each key once, with the hash that most of store, copy and database say."""
+        """Every object under a prefix, each key once, with the hash that copy and database agree on."""
         copies = {one.key: one for one in self.second.walk(prefix)} if self.second else {}
         noted = self._noted(prefix)
         found: dict[str, list[Stored]] = {}
@@ -103,7 +104,9 @@ class Anywhere(MendedStore):
 
     def _noted(self, prefix: str) -> dict[str, Stored]:
         """What the database says of the log's objects, whose names do not tell their hash."""
-        query = select(LOG.c.key, LOG.c.version_id, LOG.c.sha256, LOG.c.size).where(LOG.c.key.startswith(prefix))
+        query = select(LOG.c.key, LOG.c.version_id, LOG.c.sha256, LOG.c.size).where(
+            LOG.c.key.startswith(prefix)
+        )
         with self.books.connect() as connection:
             return {row.key: Stored(*row) for row in connection.execute(query)}
 
@@ -153,7 +156,7 @@ def _versions(store: Store, stored: Stored) -> Iterator[Stored]:
 
 
 def _agreed(versions: list[Stored], copy: Stored | None, noted: Stored | None) -> Stored:
-    """An object as it should be: what its copy and the database say, where both say the same, else what is here."""
+    """An object as it should be: what its copy and the database say, where they agree, else what is here."""
     witnesses = [one for one in (copy, noted) if one is not None]
     if not versions:
         return msgspec.structs.replace(witnesses[0], version_id=LOST)

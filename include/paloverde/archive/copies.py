@@ -42,10 +42,9 @@ class CopyReport(msgspec.Struct, frozen=True):
     seconds: float
 
     def sentence(self) -> str:
-        told = [
-            f"{self.copied:,} objects ({self.size / 1e6:,.1f} MB) were copied in {self.seconds:,.1f} seconds; "
-            f"{self.objects:,} are in both copies."
-        ]
+        size = f"{self.size / 1e6:,.1f} MB"
+        done = f"{self.copied:,} objects ({size}) were copied in {self.seconds:,.1f} seconds"
+        told = [f"{done}; {self.objects:,} are in both copies."]
         if self.failed:
             told.append(f"Not copied, since they are damaged where they come from: {len(self.failed):,}.")
             told += [*self.failed, "Run `paloverde fixity`, then `paloverde repair`."]
@@ -85,7 +84,8 @@ def copy_all(vault: Vault, progress: Callable[[str], None]) -> CopyReport:
 def restore_all(vault: Vault, progress: Callable[[str], None]) -> CopyReport:
     """Put everything that the second copy holds into a first store that was lost, under the same locks.
 
-    It needs no database. What is there already and has the right length and SHA-256 is left as it is; afterwards
+    It needs no database. What is there already and has the right length and SHA-256 is left as it is;
+    afterwards
     `rebuild` finds which version stands for which.
     """
     second, begun = second_of(vault), time.monotonic()
@@ -106,7 +106,8 @@ def restore_all(vault: Vault, progress: Callable[[str], None]) -> CopyReport:
 def refill(second: Store, books: Engine, now: datetime, witness: Engine | None = None) -> int:
     """Fill COPIES again from what lies in the second copy; how many objects of the archive do.
 
-    A copy that is damaged or missing and that the database `witness` knows of stays one: it is to be repaired.
+    A copy that is damaged or missing and that the database `witness` knows of stays one: it is to be
+    repaired.
     """
     known = _known(witness) if witness is not None else {}
     whole: dict[tuple[str, str], Stored] = {}
@@ -135,8 +136,8 @@ def _refuse_another_place(second: Store, books: Engine) -> None:
     copies = [Stored(row.key, row.copy_version_id, row.sha256, row.size) for row in rows]
     if copies and not any(standing_of(second, copy) for copy in copies):
         raise BadSetting(
-            f"{second.description} holds nothing of what was copied last: it is another second copy than before, "
-            "or was lost. Run `paloverde rebuild`, which looks what is there; then copy again."
+            f"{second.description} holds nothing of what was copied last: it is another second copy than "
+            "before, or was lost. Run `paloverde rebuild`, which looks what is there; then copy again."
         )
 
 
@@ -152,7 +153,8 @@ def note_copies(books: Engine, copies: list[tuple[Kept, Stored]], now: datetime)
     with changing(books) as connection:
         for kept, copy in copies:
             values = {
-                "copy_version_id": copy.version_id, "sha256": copy.sha256, "size": copy.size, "copied_at": now,
+                "copy_version_id": copy.version_id, "sha256": copy.sha256, "size": copy.size,
+                "copied_at": now,
             }  # fmt: skip
             row = {"key": kept.stored.key, "version_id": kept.stored.version_id, **values}
             connection.execute(

@@ -1,4 +1,4 @@
-"""Fixity: reading every object of both copies again and comparing it with its seal, longest unchecked first."""
+"""Fixity: reading both copies again, longest unchecked first, and comparing it with its seal."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ class FixityReport(msgspec.Struct, frozen=True):
         )  # fmt: skip
         return [
             f"{whole}{copied}: {needed}, {enough}",
-            f"Overdue (last read more than {self.days} days ago): {found.overdue:,}. "
+            f"Overdue (last read more than {self.days} days ago): {found.overdue:,}.",
             f"Never read again yet: {found.unread:,}.",
         ]
 

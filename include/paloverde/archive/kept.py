@@ -70,7 +70,7 @@ class Kept(msgspec.Struct, frozen=True):
 
 
 class Totals(msgspec.Struct, frozen=True):
-    """How much the archive holds: `size` in bytes; `copied` and `copied_size` of it lie in the second copy too.
+    """How much the archive holds: `size` in bytes; `copied`, `copied_size` of it lie in the second copy too.
 
     `new_size` is what is younger than `NEW_DAYS`. `overdue` were last read before the limit; `unread` never.
     `damaged` were not whole when they were last read.
@@ -198,7 +198,8 @@ def _union(dialect: str) -> CompoundSelect[Any]:
     return union_all(
         parts,
         select(
-            RUNS.c.key, RUNS.c.version_id, RUNS.c.sha256, _bytes(dialect, RUNS.c.body), literal("seal"), RUNS.c.day
+            RUNS.c.key, RUNS.c.version_id, RUNS.c.sha256, _bytes(dialect, RUNS.c.body),
+            literal("seal"), RUNS.c.day,
         ).where(~RUNS.c.pending),
         select(
             LEDGER.c.key, LEDGER.c.version_id, LEDGER.c.sha256, _bytes(dialect, LEDGER.c.body),

@@ -1,9 +1,9 @@
 """The register of signing keys: which key may have signed what, from the ledger alone.
 
-The first key is registered when the archive begins. Another one is announced by an entry of the ledger that the
-key before it signed; where that key is lost, by one that the new key signed itself, which says so. A seal or an
-entry is believed only where the register knew its key by then: that it bears the signature of the key that it
-names would prove nothing.
+The first key is registered when the archive begins. Another one is announced by an entry of the ledger that
+the key before it signed; where that key is lost, by one that the new key signed itself, which says so. A
+seal or an entry is believed only where the register knew its key by then: that it bears the signature of the
+key that it names would prove nothing.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Cause(StrEnum):
 
 
 class KeyPaper(msgspec.Struct, frozen=True):
-    """What is filed of a key. `runs` is how many runs were sealed before it: it may have signed later ones."""
+    """What is filed of a key. `runs` is how many runs were sealed before it: it may sign later ones."""
 
     public_key: str
     cause: Cause
@@ -45,7 +45,7 @@ class KeyPaper(msgspec.Struct, frozen=True):
 
 
 class KnownKey(msgspec.Struct, frozen=True):
-    """A key of the register. `entry` is the ledger entry that announced it, `announced_by` the key of that one.
+    """A key of the register. `entry` is the ledger entry that announced it, `announced_by` its key.
 
     `last_run` and `last_entry` are the last that a lost key can have signed; None for every other.
     """

@@ -1,4 +1,5 @@
-"""The store as readers see it: a version that was damaged, or that is not in this store, has one in its place.
+"""The store as readers see it: a version that was damaged, or that is not in this store, has one in its
+place.
 
 Seals name versions and are never written again. Which version stands in for which is in the table REPAIRS,
 filled where an object is put back from the second copy, and by `rebuild` where the archive has moved into
@@ -80,7 +81,7 @@ class MendedStore:
         return msgspec.structs.replace(stored, version_id=version_id) if version_id else stored
 
     def _whole(self, stored: Stored, act: Callable[[Stored], T]) -> T:
-        """Do it with the version that is whole. Nothing is asked of the table while nothing was ever mended."""
+        """Do it with the version that is whole. The table is not asked while nothing was ever mended."""
         first = self.standing_in(stored) if self._asks_first else stored
         try:
             return act(first)

@@ -166,7 +166,7 @@ def _text_of(body: bytes | Path) -> str | None:
 
 
 def _text_in(store: Store, stored: Stored) -> str | None:
-    """None where the paper is lost: that there was one stays known, and whoever reads it is told of the loss."""
+    """None where the paper is lost: that there was one stays known, and who reads it is told of the loss."""
     try:
         return _text_of(store.get(stored))
     except ArchiveDamaged:

@@ -18,7 +18,7 @@ import msgspec
 from sqlalchemy import Connection, Engine
 
 from paloverde.archive.anywhere import Anywhere
-from paloverde.archive.commit import apply, read_effects, run_row, successors_in, successors_in
+from paloverde.archive.commit import apply, read_effects, run_row, successors_in
 from paloverde.archive.keys import read_entry, register_of
 from paloverde.archive.layout import LEDGER_ENTRIES
 from paloverde.archive.ledger import Entry
@@ -158,7 +158,7 @@ def _fill_ledger(connection: Connection, anywhere: Anywhere, entries: list[Chain
 
 
 def _is_missing(anywhere: Anywhere, part: Part) -> bool:
-    """Whether a sealed object is nowhere. Those that move the register are read: their loss stops everything."""
+    """Whether a sealed object is nowhere. Those that move the register are read: their loss stops all."""
     return part.role not in _READ and not anywhere.locate(part.stored)
 
 

@@ -1,6 +1,7 @@
 """Putting whole bytes back where a copy is damaged or missing: from the other copy, by their hash.
 
-What is damaged stays as evidence beside what takes its place. Each repair is an event of the ledger, from which
+What is damaged stays as evidence beside what takes its place. Each repair is an event of the ledger, from
+which
 `rebuild` knows again which version stands in for which. What is whole nowhere is lost, and named.
 """
 
@@ -82,9 +83,13 @@ class Mender:
         return condition
 
     def _find_another_version(self, kept: Kept) -> bool:
-        """Whether the first store has the bytes under another version of the key, which is read from now on."""
+        """Whether the first store has the bytes under another version, which is read from now on."""
         for one in self.store.walk(kept.stored.key):
-            if one.key == kept.stored.key and one.sha256 == kept.stored.sha256 and _is_whole(self.store.store, one):
+            if (
+                one.key == kept.stored.key
+                and one.sha256 == kept.stored.sha256
+                and _is_whole(self.store.store, one)
+            ):
                 if self.store.standing_in(kept.stored) == one:
                     return False  # it is read already, and only its lock is in question
                 self._note_repair(kept, one)
@@ -191,10 +196,12 @@ def mend_all(vault: Vault, ledger: Ledger, progress: Callable[[str], None]) -> R
 
 
 def store_what_is_pending(vault: Vault) -> None:
-    """Put seals and entries that were decided and not stored yet into the store: a rebuild finds them there."""
+    """Store seals and entries that were decided and not stored yet: a rebuild finds them there."""
     for table in (RUNS, LEDGER):
         with vault.books.connect() as connection:
-            rows = connection.execute(select(table.c.key, table.c.body, table.c.sha256).where(table.c.pending))
+            rows = connection.execute(
+                select(table.c.key, table.c.body, table.c.sha256).where(table.c.pending)
+            )
             waiting = [(row.key, row.body.encode(), row.sha256) for row in rows]
         for key, body, sha256 in waiting:
             is_its_own = key.endswith(f"{sha256}.json") and hashlib.sha256(body).hexdigest() == sha256

@@ -124,7 +124,8 @@ class Box:
                 f"{shown(name)} is not stored in the zip as it was sealed "
                 "(hidden or encrypted bytes, two names, or no plain file)."
             )
-        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        is_deflated = info.compress_type == zipfile.ZIP_DEFLATED
+        if not is_deflated and info.compress_type != zipfile.ZIP_STORED:
             self.wrong.append(f"{shown(name)} is packed in a way that no sealed bundle uses.")
         begin = at + (len(head) or 30 + sum(struct.unpack("<HH", found[26:30])))
         self.entries[name] = (begin, info.compress_size, info.compress_type == zipfile.ZIP_DEFLATED)
@@ -246,9 +247,9 @@ def _check_names(box: Box, report: Report) -> None:
             report.wrong.append(f"{shown(name)} is in the zip {times} times.")
         if not _PATH.fullmatch(name):
             report.wrong.append(f"{shown(name)} is a name that may lead outside of the folder of the bundle.")
-    for name, times in Counter(name.lower() for name in set(box.names)).items():
-        if times > 1:
-            report.wrong.append(f"{shown(name)} is there {times} times, in capital and small letters.")
+    small = Counter(name.lower() for name in set(box.names))
+    for name in (name for name in small if small[name] > 1):
+        report.wrong.append(f"{shown(name)} is there {small[name]} times, in capital and small letters.")
 
 
 def _check_manifest(box: Box, report: Report) -> Files | None:
@@ -319,17 +320,16 @@ def _check_files(box: Box, files: Files, report: Report) -> None:
 
 def _check_records(box: Box, files: Files, report: Report, key: str | None) -> None:
     """Each record leads to the exact text that it was read from, and to a sealed run that names its file."""
-    given = key.strip().lower() if key else report.key
     if not {RECORDS, RAW} <= files.keys() & box.entries.keys():
         report.wrong.append(f"{RECORDS} or {RAW} is missing, so the records cannot be checked one by one.")
         return
     before, records = len(report.wrong), 0
     try:
         raw = set(_payloads(box, files[RAW][0], report))
-        keys, heirs = _known_keys(box, files, given, report)
+        keys, heirs = _known_keys(box, files, key.strip().lower() if key else report.key, report)
         if report.key not in heirs:
             report.wrong.append(f"{SIGNATURE} was made with the key {report.key}, not with the one you gave.")
-        if keys.get(report.key, (0, 0))[1] < _EVER:
+        elif keys.get(report.key, (0, 0))[1] < _EVER:
             report.wrong.append(f"{SIGNATURE} was made with a key that the archive in it does not know.")
         parts = _sealed_parts(box, files, keys, report)
         for number, line in enumerate(box.lines(RECORDS, files[RECORDS][0]), 1):
@@ -344,9 +344,9 @@ def _check_records(box: Box, files: Files, report: Report, key: str | None) -> N
         report.wrong.append(f"{RECORDS} or {RAW} or a seal cannot be read: it is not what Paloverde writes.")
     if len(report.wrong) == before:
         whose = "the same key" if len(keys) == 1 else "keys that the archive knew then"
-        seals = f"The seals of the archive's runs in it ({len(parts):,}) bear valid signatures by {whose}."
         texts = f"The exact text that the archive read is there for each of the {records:,} records"
-        report.checked += [f"{texts} (from a site, or handed in) and has its SHA-256.", seals]
+        report.checked.append(f"{texts} (from a site, or handed in) and has its SHA-256.")
+        report.checked.append(f"The {len(parts):,} seals of runs in it bear valid signatures by {whose}.")
 
 
 def _payloads(box: Box, limit: int, report: Report) -> Iterator[str]:
@@ -471,13 +471,11 @@ def shown(text: str) -> str:
 
 def _tell(path: Path, report: Report) -> None:
     if report.wrong:
-        print(f"ALTERED: {path} is not the bundle that was sealed.")
-        print("\n".join(f"  - {sentence}" for sentence in report.wrong[:200]))
+        print("\n  - ".join([f"ALTERED: {path} is not the bundle that was sealed.", *report.wrong[:200]]))
         if len(report.wrong) > 200:
             print(f"  - and {len(report.wrong) - 200:,} more.")
         return
-    print(f"WHOLE: {path} is unaltered since it was sealed.")
-    print("\n".join(f"  - {sentence}" for sentence in report.checked))
+    print("\n  - ".join([f"WHOLE: {path} is unaltered since it was sealed.", *report.checked]))
     print(f"It was sealed with the key {report.key}.")
     print("What this check cannot tell:")
     print("  - Whether that key is the City's: compare it with the one the City publishes, or give --key.")

@@ -1,5 +1,5 @@
-"""Read stored objects of both copies again, longest unread first, and compare them with their seals; compare the
-database with the objects.
+"""Read stored objects of both copies again, longest unread first, and compare them with their seals; compare
+the database with the objects.
 """
 
 from __future__ import annotations

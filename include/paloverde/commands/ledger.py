@@ -28,14 +28,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION")
     for name, about in (
         ("publish", "sign a head over all entries, have it stamped and witnessed"),
-        ("head", "print the newest signed head, with the signatures of its witnesses"),
         ("vkey", "print the verifier key of the log"),
     ):
         actions.add_parser(name, help=about, description=about)
+    about = "print the newest signed head, with the signatures of its witnesses"
+    showing = actions.add_parser("head", help=about, description=about)
+    showing.add_argument("--out", type=Path, metavar="FILE", help="write it into this file instead")
     about = "print the proof that an entry is in the log"
     proving = actions.add_parser("prove", help=about, description=about)
     proving.add_argument("number", type=int, metavar="N", help="the entry's number, as the list shows it")
     proving.add_argument("--head", type=Path, metavar="FILE", help="prove it under this head, that was kept")
+    proving.add_argument("--out", type=Path, metavar="FILE", help="write it into this file instead")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -43,14 +46,23 @@ def run(args: argparse.Namespace) -> int:
     if args.action == "publish":
         return _publish(city)
     if args.action == "head":
-        sys.stdout.write(city.log.head())
+        _give(city.log.head(), args.out)
     elif args.action == "vkey":
         print(city.log.vkey())
     elif args.action == "prove":
-        sys.stdout.write(city.log.prove(args.number, args.head and _kept_head(args.head)).text())
+        _give(city.log.prove(args.number, args.head and _kept_head(args.head)).text(), args.out)
     else:
         _list(city, as_json=args.json)
     return 0
+
+
+def _give(text: str, out: Path | None) -> None:
+    """The exact bytes: what a terminal or a shell makes of a text could break its signature."""
+    if out is not None:
+        out.write_bytes(text.encode())
+    else:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode())
 
 
 def _publish(city: Installation) -> int:

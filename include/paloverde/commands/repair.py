@@ -1,5 +1,5 @@
-"""Put the database right where it is not what the objects say, then put back from the other copy what the last
-fixity checks found damaged. What is whole in no copy is named, and the exit status is 1.
+"""Put the database right where it is not what the objects say, then put back from the other copy what the
+last fixity checks found damaged. What is whole in no copy is named, and the exit status is 1.
 """
 
 from __future__ import annotations

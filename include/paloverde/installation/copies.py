@@ -35,7 +35,7 @@ class Copies:
         return copy_all(self._vault, progress)
 
     def restore(self, progress: Progress = _silently) -> CopyReport:
-        """Put everything of the second copy back into a first store that was lost; `rebuild` comes after it."""
+        """Put everything of the second copy back into a first store that was lost; then `rebuild`."""
         return restore_all(self._vault, progress)
 
     def check(self, budget_mb: int | None = None, progress: Progress = _silently) -> FixityReport:

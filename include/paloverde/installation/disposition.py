@@ -162,7 +162,7 @@ class Disposition:
         standing = self._open(order_id)
         if not why.strip():
             raise BadQuestion("Say why the order is withdrawn.")
-        act = Act(withdrawn=f"{why.strip()} ({by})")
+        act = Act(withdrawn=f"{why.strip().rstrip('.')} ({by})")
         self._file(standing, act, "order of destruction withdrawn", by, {"why": why.strip()})
 
     def ready(self, order_id: str, roles: Mapping[str, str], by: str) -> OrderStanding:
@@ -188,8 +188,13 @@ class Disposition:
         """
         standing = self.standing(order_id)
         is_begun = bool(seals_of(self._archive, order_id, standing.order.accounts))
-        if not standing.certificate and not is_begun:
-            self.ready(order_id, roles, by)
+        if not standing.certificate:
+            try:
+                self.ready(order_id, roles, by)
+            except PersonNeeded as refused:
+                if not is_begun:
+                    raise
+                progress(f"Only what an earlier try has sealed is completed. {refused}")
         return carry_out(self._office(), order_id, by, progress)
 
     def certificate(self, order_id: str) -> Certificate:
@@ -272,9 +277,7 @@ class Disposition:
 
     def _refuse_incomplete(self, order_id: str, missing: Sequence[str]) -> None:
         if missing:
-            raise PersonNeeded(
-                f"{order_id} is not carried out, and nothing was destroyed. {' '.join(missing)}"
-            )
+            raise PersonNeeded(f"{order_id} is not carried out. {' '.join(missing)}")
 
     def _refuse_the_future(self, day: date) -> None:
         if day > self.today:

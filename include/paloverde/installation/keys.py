@@ -1,4 +1,4 @@
-"""The City's signing keys: which there are, a new one in place of the old, a new one where the old is lost."""
+"""The City's signing keys: which there are, and a new one in place of the old or the lost."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Keys:
                     raise
 
     def replace(self, said: str, actor: str) -> KnownKey:
-        """A new key, announced by the old one, which stays beside it. Interrupted, it is finished by the next.
+        """A new key, announced by the old one, which stays beside it. Interrupted, the next finishes it.
 
         Processes that still work with the old key may finish: what it signs is believed as before.
         """
@@ -58,8 +58,8 @@ class Keys:
         public_key = self._vault.signer.public_key
         if self.register().knows(public_key):
             raise BadQuestion(
-                f"The key {public_key} is here and registered, so it is not lost: `paloverde keys new` puts a "
-                "new one in its place. To give up a key that others may have, move its file away first."
+                f"The key {public_key} is here and registered, so it is not lost: `paloverde keys new` puts "
+                "a new one in its place. To give up a key that others may have, move its file away first."
             )
         self._file(Cause.LOST, said, actor)
         return self._named(public_key)
@@ -72,7 +72,7 @@ class Keys:
 
 
 def _set_aside(path: Path, public_key: str) -> None:
-    """Keep the old key's file under a name of its own: evidence that was signed with it may be asked about."""
+    """Keep the old key's file under a name of its own: what it signed may be asked about."""
     kept = path.with_name(f"{path.stem}-{public_key[:16]}{path.suffix}")
     if not kept.exists():
         os.link(path, kept)

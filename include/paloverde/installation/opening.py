@@ -79,8 +79,8 @@ def _signer(settings: Settings, purpose: Purpose, *, is_begun: bool) -> Signer:
     if purpose is Purpose.REBUILD:
         return passing_signer()
     raise BadSetting(
-        f"The key {path} is missing, and the runs here are sealed with it. Put it back from the backup, or name "
-        "its place with PALOVERDE_SIGNING_KEY_FILE. If there is no other copy of it, `paloverde keys replace "
+        f"The key {path} is missing, and the runs here are sealed with it. Put it back from the backup, or "
+        "name its place with PALOVERDE_SIGNING_KEY_FILE. If there is no other copy of it, `paloverde keys replace "
         "--lost` makes a new one and states the loss for good: everything sealed so far stays believed."
     )
 
@@ -88,9 +88,9 @@ def _signer(settings: Settings, purpose: Purpose, *, is_begun: bool) -> Signer:
 def _refuse_a_strange_key(city: Installation, settings: Settings) -> None:
     if not city.keys.register().knows(city.vault.signer.public_key):
         raise BadSetting(
-            f"The key in {settings.signing_key_file} ({city.vault.signer.public_key}) is not in the archive's "
-            "register, so nothing signed with it would be believed. Put the right file back, or name its place "
-            "with PALOVERDE_SIGNING_KEY_FILE; `paloverde keys list` shows the keys. If that key is lost, run "
+            f"The key in {settings.signing_key_file} ({city.vault.signer.public_key}) is not in the "
+            "archive's register, so nothing signed with it would be believed. Put the right file back, or name "
+            "its place with PALOVERDE_SIGNING_KEY_FILE; `paloverde keys list` shows the keys. If that key is lost, run "
             "`paloverde keys replace --lost`."
         )
 
@@ -105,8 +105,8 @@ def refuse_an_older_database(store: Store, books: Engine) -> None:
         is_taken = next(iter(store.walk(prefix(following))), None) is not None
         if is_taken and _head(books, table) < following:  # else another process has just written it
             raise ArchiveDamaged(
-                f"{store.description} holds {what} {following:,}, and the database does not know it: it was put "
-                "back from an older copy. Run `paloverde rebuild`, which fills it again from the objects."
+                f"{store.description} holds {what} {following:,}, and the database does not know it: it was "
+                "put back from an older copy. Run `paloverde rebuild`, which fills it again from the objects."
             )
 
 

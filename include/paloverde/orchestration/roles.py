@@ -137,7 +137,7 @@ RIGHTS: Mapping[Role, Rights] = {
         ),
     ),
     Role.APPROVER: Rights(
-        dags=dict.fromkeys(ALL_DAGS, _GLANCE) | {Dag.DISPOSITION: _REVIEW},
+        dags={**dict.fromkeys(ALL_DAGS, _GLANCE), Dag.DISPOSITION: _REVIEW},
         menu=frozenset({"Dags", "Required Actions"}),
     ),
     Role.AUDITOR: Rights(

@@ -11,10 +11,16 @@ from sqlalchemy import select
 
 from archive.log.conftest import ORIGIN, change
 from ledgers import lengthen
+from paloverde.archive.keys import Cause, register_key
+from paloverde.archive.ledger import Ledger
+from paloverde.archive.log.check import check_log
 from paloverde.archive.log.heads import Published, publish
-from paloverde.archive.log.notes import make_head
+from paloverde.archive.log.notes import log_key, make_head, signed_by
 from paloverde.archive.log.shelf import Shelf, What
+from paloverde.archive.log.walk import Folder
+from paloverde.archive.papers import Cabinet
 from paloverde.archive.rebuild import rebuild
+from paloverde.archive.signing import open_signer
 from paloverde.archive.vault import Vault
 from paloverde.errors import ArchiveDamaged
 from paloverde.state.books import open_books
@@ -110,7 +116,7 @@ def test_a_damaged_head_is_left_out_and_told(vault: Vault, published: Publish, r
 def test_a_head_that_a_stranger_put_there_does_not_stop_it(
     vault: Vault, published: Publish, tmp_path: Path
 ) -> None:
-    register_key(cabinet_of(vault), vault.signer, Cause.FIRST, actor="installation", said="the archive began")
+    register_key(cabinet_of(vault), vault.books, vault.signer, Cause.FIRST, "It began.", "installation")
     published(0)
     stranger = open_signer(tmp_path / "stranger.pem")
     forged = make_head(ORIGIN, 900, b"\1" * 32, stranger).whole().encode()
@@ -119,3 +125,28 @@ def test_a_head_that_a_stranger_put_there_does_not_stop_it(
     rebuild(vault.store, vault.books, lambda _: None)
     with pytest.raises(ArchiveDamaged, match="bears no signature of the City's key"):
         publish(vault, ORIGIN)
+
+
+def test_the_log_goes_on_under_a_new_key_and_comes_back(
+    vault: Vault, published: Publish, tmp_path: Path
+) -> None:
+    register_key(cabinet_of(vault), vault.books, vault.signer, Cause.FIRST, "It began.", "installation")
+    first = published(3).head
+    new = Vault(vault.store, vault.books, open_signer(tmp_path / "new.pem"), vault.clock, 2)
+    register_key(cabinet_of(vault), vault.books, new.signer, Cause.ROTATED, "A year has passed.", "IT")
+    lengthen(new, 2)
+    second = publish(new, ORIGIN).head
+    assert first is not None
+    assert second is not None
+    assert signed_by(first.note, [log_key(ORIGIN, vault.signer.public_key)]) is not None
+    assert signed_by(second.note, [log_key(ORIGIN, new.signer.public_key)]) is not None
+    rebuild(vault.store, vault.books, lambda _: None)
+    assert publish(new, ORIGIN).new == 0
+    report = check_log(
+        Folder(tmp_path / "archive"), first, [log_key(ORIGIN, one.signer.public_key) for one in (vault, new)]
+    )
+    assert (report.wrong, report.limits) == ([], [])
+
+
+def cabinet_of(vault: Vault) -> Cabinet:
+    return Cabinet(vault, Ledger(vault.store, vault.books, vault.signer, 2))

@@ -209,7 +209,7 @@ class S3Store:
         legal_hold: bool,
         before: Stored | None,
     ) -> Stored:
-        """Send a new version. After a lost answer it is there already: newer than what was newest `before`."""
+        """Send a new version. After a lost answer it is there already: newer than the one `before`."""
         found = self._find(key)
         if found is None or found == before or found.sha256 != digest:
             found = self._send(key, body, digest, lock_to_come(until, datetime.now(UTC)))
@@ -225,6 +225,8 @@ class S3Store:
     def _check(self, stored: Stored, until: datetime | None) -> None:
         """The version just written stands as it was asked for, or nobody may rely on it."""
         now = self._standing(stored)
+        if until is not None and now.locked_until is None:
+            now = self._standing(stored)  # the head of the first answer may have been cut before its lock
         if now.size != stored.size:
             raise ArchiveDamaged(
                 f"{stored.key} in {self.description} has {now.size} bytes where {stored.size} were sent."
