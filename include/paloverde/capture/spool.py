@@ -6,7 +6,9 @@ sealed leaves nothing behind in the locked store.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
+import os
 import shutil
 import tempfile
 import time
@@ -26,7 +28,7 @@ from paloverde.errors import Unreachable
 _UPLOADS_AT_ONCE = 8
 _IN_PIECES = 4 * 1024 * 1024  # bytes above which a file goes to the store piece by piece
 _PREFIX = "paloverde-run-"
-_LEFTOVER = 24 * 3600  # seconds; no run takes that long
+_JUST_MADE = 60  # seconds in which a new folder may not be locked yet
 
 
 class Spooled(msgspec.Struct, frozen=True):
@@ -43,6 +45,7 @@ class Spool:
     def __init__(self) -> None:
         _clear_leftovers()
         self._folder = tempfile.TemporaryDirectory(prefix=_PREFIX)
+        self._life = _lock(Path(self._folder.name))
         self._files: dict[str, Spooled] = {}
         self._given = 0
 
@@ -51,6 +54,7 @@ class Spool:
 
     def __exit__(self, *_: object) -> None:
         self._folder.cleanup()
+        os.close(self._life)
 
     def vacant(self) -> Path:
         """Where a file may be written that is then given to `adopt`."""
@@ -105,8 +109,26 @@ class Spool:
 
 
 def _clear_leftovers() -> None:
-    """Remove what killed runs left: it is in nobody's way, but it holds private messages."""
+    """Remove what killed runs left: it is in nobody's way, but it holds private messages.
+
+    A run that lives holds the lock of its folder. Its age would not tell: clocks are set, and nights wait.
+    """
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
-        with suppress(OSError):  # another user's, or another run clears it at this moment
-            if time.time() - folder.stat().st_mtime > _LEFTOVER:
-                shutil.rmtree(folder)
+        with suppress(OSError):  # another user's, a living run's, or another run clears it at this moment
+            if time.time() - folder.stat().st_mtime > _JUST_MADE:
+                life = _lock(folder)
+                try:
+                    shutil.rmtree(folder)
+                finally:
+                    os.close(life)
+
+
+def _lock(folder: Path) -> int:
+    """Lock a folder for as long as the descriptor is open; `BlockingIOError` where another has."""
+    life = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(life, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(life)
+        raise
+    return life

@@ -80,8 +80,8 @@ def _signer(settings: Settings, purpose: Purpose, *, is_begun: bool) -> Signer:
         return passing_signer()
     raise BadSetting(
         f"The key {path} is missing, and the runs here are sealed with it. Put it back from the backup, or "
-        "name its place with PALOVERDE_SIGNING_KEY_FILE. If there is no other copy of it, `paloverde keys replace "
-        "--lost` makes a new one and states the loss for good: everything sealed so far stays believed."
+        "name its place with PALOVERDE_SIGNING_KEY_FILE. If there is no other copy of it, `paloverde keys "
+        "replace --lost` makes a new one and states the loss for good: everything sealed so far stays believed."
     )
 
 
@@ -89,9 +89,9 @@ def _refuse_a_strange_key(city: Installation, settings: Settings) -> None:
     if not city.keys.register().knows(city.vault.signer.public_key):
         raise BadSetting(
             f"The key in {settings.signing_key_file} ({city.vault.signer.public_key}) is not in the "
-            "archive's register, so nothing signed with it would be believed. Put the right file back, or name "
-            "its place with PALOVERDE_SIGNING_KEY_FILE; `paloverde keys list` shows the keys. If that key is lost, run "
-            "`paloverde keys replace --lost`."
+            "archive's register, so nothing signed with it would be believed. Put the right file back, or "
+            "name its place with PALOVERDE_SIGNING_KEY_FILE; `paloverde keys list` shows the keys. If that key "
+            "is lost, run `paloverde keys replace --lost`."
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 
@@ -302,3 +303,15 @@ class Counting:
     ) -> Stored:
         self.written += 1
         return self._store.put(key, body, locked_until=locked_until, sha256=sha256)
+
+
+def test_publishers_that_race_sign_one_history(vault: Vault, published: Publish) -> None:
+    published(250)
+    lengthen(vault, 20, stored=False)
+    with ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(lambda _: publish(vault, ORIGIN), range(4)))
+    assert {one.head.size for one in done if one.head} == {270}
+    assert len(keys_under(vault, "ledger/heads/")) == 2
+    with vault.books.connect() as connection:
+        noted = sorted(connection.execute(select(LOG.c.key)).scalars().all())
+    assert noted == [key for key in keys_under(vault, "ledger/") if "/entries/0000000" not in key]
