@@ -98,8 +98,10 @@ def long_form(access: dict[str, str], progress: Progress, *, seconds: float, wan
             breaks += [f"seed {seed}: {words}" for words in play(access, proxy, seed, done)]
             progress(f"corruption on S3: {done.total():,} of {wanted:,}, {len(breaks)} broken")
     total = done.total()
+    note = (
+        "What lies under a GOVERNANCE lock was taken out by a user with the right to do so; under a COMPLIANCE "
+        "lock the server refuses that to everybody."
+    )
     return Result("corruption S3", "Corruption of objects, as S3 lets it be played from outside", total,
                   max(0, total - len(breaks)), time.monotonic() - begun, breaks, dict(sorted(done.items())),
-                  ["What lies under a GOVERNANCE lock was taken out by a user with the right to do so; under a "
-                   "COMPLIANCE lock the server refuses that to everybody."],
-                  whole=total >= wanted)  # fmt: skip
+                  [note], whole=total >= wanted)  # fmt: skip

@@ -118,7 +118,7 @@ def _run(
     if local.fold:  # libfaketime reads local time: of an hour that comes twice it can only name the first
         environment |= {"TZ": "UTC", "FAKETIME": f"@{moment:%Y-%m-%d %H:%M:%S}"}
     done = subprocess.run([sys.executable, "-m", "faults.clocked", str(home), what, site], env=environment,
-                          capture_output=True, text=True, timeout=120, cwd=ROOT)  # fmt: skip
+                          capture_output=True, text=True, timeout=120, cwd=ROOT, check=False)  # fmt: skip
     if done.returncode:
         return {"crash": done.stderr[-2000:]}
     told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
@@ -134,19 +134,24 @@ def _wrong(case: Clock, told: list[dict[str, Any]], home: Path) -> Iterator[str]
             yield f"a clock that is wrong did not stop the run: {told[0]}"
         return
     for one, begun in zip(told, (case.moment, case.moment + _next(case)), strict=True):
-        lived = datetime.fromisoformat(one["now"])
-        if not timedelta(minutes=-1) < lived - begun < timedelta(minutes=2):
-            yield f"the process lived at {lived}, and {begun} was asked: nothing is shown"
-        if one["day"] != lived.astimezone(PACIFIC).date().isoformat():
-            yield f"the archive day of {lived} is said to be {one['day']}"
-        if one["raised"]:
-            yield f"the night ended with {one['raised']}: {one['words']}"
+        yield from _day(one, begun)
     yield from _locks(told, home)
     if not case.back:
         yield from _removal(told[1])
-    for earlier, now in zip(told[0]["seen"].items(), told[1]["seen"].items(), strict=False):
-        if now[0] == earlier[0] and now[1] < earlier[1]:
-            yield f"{now[0]} was seen last at {earlier[1]}, and then at {now[1]}"
+    for item, moment in told[0]["seen"].items():
+        if told[1]["seen"].get(item, moment) < moment:
+            yield f"{item} was seen last at {moment}, and then at {told[1]['seen'][item]}"
+
+
+def _day(one: dict[str, Any], begun: datetime) -> Iterator[str]:
+    """The process lived at the moment that was asked, and on the day that this is in California."""
+    lived = datetime.fromisoformat(one["now"])
+    if not timedelta(minutes=-1) < lived - begun < timedelta(minutes=2):
+        yield f"the process lived at {lived}, and {begun} was asked: nothing is shown"
+    if one["day"] != lived.astimezone(PACIFIC).date().isoformat():
+        yield f"the archive day of {lived} is said to be {one['day']}"
+    if one["raised"]:
+        yield f"the night ended with {one['raised']}: {one['words']}"
 
 
 def _locks(told: list[dict[str, Any]], home: Path) -> Iterator[str]:

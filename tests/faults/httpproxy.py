@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from paloverde.orchestration.tether import follow_parent
 
@@ -105,89 +105,93 @@ def proxy_to(target: str) -> Iterator[Proxy]:
 
 
 def _serve(listening: socket.socket, target: str) -> None:
-    to, armed = urlsplit(target), Armed()
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
-        timeout = 60
-
-        def strike_or_forward(self) -> None:
-            nonlocal armed
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            if self.path == CONTROL:
-                if self.command == "POST":
-                    armed = Armed(**json.loads(body))
-                self.send(200, [], json.dumps({"seen": armed.seen, "struck": armed.struck}).encode())
-                return
-            now = armed
-            fault = now.note(operation(self.command, self.path))
-            if fault == "kill before":
-                kill(now.pid)
-            if fault in ("drop before", DOWN, "kill before"):
-                self.close_connection = True
-                return
-            if fault in _CODES:
-                told = f"<Error><Code>{_CODES[fault]}</Code><Message>no</Message></Error>".encode()
-                self.send(int(fault), [("Content-Type", "application/xml")], told)
-                return
-            status, head, answer = self.forward(body)
-            if fault == "kill after":
-                kill(now.pid)
-            if fault == "hang":
-                time.sleep(HANG_SECONDS)
-            if fault in ("drop after", "kill after", "hang"):
-                self.close_connection = True
-                return
-            if fault == "bit flip" or (self.command == "GET" and self.asked_version() in now.bent):
-                head, answer = flipped(head, answer)
-            self.send(status, head, answer, cut=fault == "truncate")
-
-        def asked_version(self) -> str:
-            return parse_qs(urlsplit(self.path).query).get("versionId", [""])[0]
-
-        def forward(self, body: bytes) -> tuple[int, Head, bytes]:
-            headers = {name: value for name, value in self.headers.items() if name.lower() != "expect"}
-            onward = http.client.HTTPConnection(to.hostname or "", to.port, timeout=60)
-            onward.request(self.command, self.path, body, headers)
-            reply = onward.getresponse()
-            told = reply.status, reply.getheaders(), reply.read()
-            onward.close()
-            return told
-
-        def send(self, status: int, head: Head, body: bytes, *, cut: bool = False) -> None:
-            named = {name.lower(): value for name, value in head}
-            length = named.get("content-length", "0") if self.command == "HEAD" else str(len(body))
-            lines = [f"HTTP/1.1 {status} {http.client.responses.get(status, '')}"]
-            lines += [
-                f"Content-Length: {length}"
-            ]  # where servers say it: an answer cut in its head lacks the rest
-            lines += [f"{name}: {value}" for name, value in head if name.lower() not in _OWN_HEADERS]
-            lines += ["Connection: keep-alive" if not cut else "Connection: close"]
-            whole = "\r\n".join([*lines, "", ""]).encode("latin-1") + (
-                b"" if self.command == "HEAD" else body
-            )
-            if cut:  # inside the body, where there is one; else inside the head
-                end = whole.index(b"\r\n\r\n") + 4
-                whole = whole[: end + (len(whole) - end) // 2] if len(whole) > end + 1 else whole[: end // 2]
-                self.close_connection = True
-            with suppress(OSError):
-                self.wfile.write(whole)
-
-        do_GET = do_PUT = do_HEAD = do_POST = do_DELETE = strike_or_forward  # noqa: N815
-
-        def log_message(self, *_: object) -> None:
-            """Quiet."""
-
-        def handle(self) -> None:
-            with suppress(ConnectionError):  # of a client that was killed
-                super().handle()
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler, bind_and_activate=False)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler, bind_and_activate=False)
     server.socket.close()
     server.socket = listening
     server.daemon_threads = True
+    _Handler.to, _Handler.armed = urlsplit(target), Armed()
     server.serve_forever(0.5)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    timeout = 60
+    to: SplitResult
+    armed: Armed
+
+    def strike_or_forward(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if self.path == CONTROL:
+            self.control(body)
+            return
+        now = self.armed
+        fault = now.note(operation(self.command, self.path))
+        if fault == "kill before":
+            kill(now.pid)
+        if fault in ("drop before", DOWN, "kill before"):
+            self.close_connection = True
+        elif fault in _CODES:
+            told = f"<Error><Code>{_CODES[fault]}</Code><Message>no</Message></Error>".encode()
+            self.send(int(fault), [("Content-Type", "application/xml")], told)
+        else:
+            self.done(fault, now, self.forward(body))
+
+    def done(self, fault: str, now: Armed, answer: tuple[int, Head, bytes]) -> None:
+        """The server has done it; what becomes of its answer."""
+        if fault == "kill after":
+            kill(now.pid)
+        if fault == "hang":
+            time.sleep(HANG_SECONDS)
+        if fault in ("drop after", "kill after", "hang"):
+            self.close_connection = True
+            return
+        status, head, body = answer
+        if fault == "bit flip" or (self.command == "GET" and self.asked_version() in now.bent):
+            head, body = flipped(head, body)
+        self.send(status, head, body, cut=fault == "truncate")
+
+    def control(self, wish: bytes) -> None:
+        if self.command == "POST":
+            _Handler.armed = Armed(**json.loads(wish))
+        self.send(200, [], json.dumps({"seen": self.armed.seen, "struck": self.armed.struck}).encode())
+
+    def asked_version(self) -> str:
+        return parse_qs(urlsplit(self.path).query).get("versionId", [""])[0]
+
+    def forward(self, body: bytes) -> tuple[int, Head, bytes]:
+        headers = {name: value for name, value in self.headers.items() if name.lower() != "expect"}
+        onward = http.client.HTTPConnection(self.to.hostname or "", self.to.port, timeout=60)
+        onward.request(self.command, self.path, body, headers)
+        reply = onward.getresponse()
+        told = reply.status, reply.getheaders(), reply.read()
+        onward.close()
+        return told
+
+    def send(self, status: int, head: Head, body: bytes, *, cut: bool = False) -> None:
+        named = {name.lower(): value for name, value in head}
+        length = named.get("content-length", "0") if self.command == "HEAD" else str(len(body))
+        shown = b"" if self.command == "HEAD" else body
+        # The length comes first, where servers say it: an answer that is cut in its head lacks the rest.
+        lines = [f"HTTP/1.1 {status} {http.client.responses.get(status, '')}", f"Content-Length: {length}"]
+        lines += [f"{name}: {value}" for name, value in head if name.lower() not in _OWN_HEADERS]
+        lines += ["Connection: close" if cut else "Connection: keep-alive"]
+        whole = "\r\n".join([*lines, "", ""]).encode("latin-1") + shown
+        if cut:  # inside the body, where there is one; else inside the head
+            end = len(whole) - len(shown)
+            whole = whole[: end + len(shown) // 2] if len(shown) > 1 else whole[: end // 2]
+            self.close_connection = True
+        with suppress(OSError):
+            self.wfile.write(whole)
+
+    do_GET = do_PUT = do_HEAD = do_POST = do_DELETE = strike_or_forward  # noqa: N815
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+    def handle(self) -> None:
+        with suppress(ConnectionError):  # of a client that was killed
+            super().handle()
 
 
 _OWN_HEADERS = frozenset({"content-length", "transfer-encoding", "connection"})

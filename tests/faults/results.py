@@ -70,6 +70,7 @@ def in_processes(
     results: Any = forking.SimpleQueue()
 
     def work(number: int) -> None:
+        """What one of the processes does with its share."""
         try:
             with opened() as ground:
                 for case in cases[number::processes]:
@@ -83,6 +84,11 @@ def in_processes(
     workers = [forking.Process(target=work, args=(number,)) for number in range(processes)]
     for worker in workers:
         worker.start()
+    yield from _as_they_come(results, workers)
+
+
+def _as_they_come(results: Any, workers: list[Any]) -> Iterator[Any]:
+    """What the processes tell, until all have ended."""
     running = len(workers)
     while running:
         kind, told = results.get()

@@ -174,7 +174,8 @@ def _broken_night(
         return ended, told["seen"], told["struck"]
     if case.database == SQLITE:
         return _broken_statement(case, city)
-    assert ground.way is not None and url is not None
+    assert ground.way is not None
+    assert url is not None
     arm = partial(ground.way.arm, case.nth, case.fault)
     ended = city.night_in_a_process(arm, database=ground.way.instead_of(url))
     told = ground.way.told()

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -30,11 +29,11 @@ without_faketime = pytest.mark.skipif(
 
 
 @pytest.fixture
-def access() -> Iterator[dict[str, str]]:
+def access() -> dict[str, str]:
     found = find_s3()
     if found is None:
         pytest.skip(NO_SERVER)
-    yield found
+    return found
 
 
 @pytest.mark.s3

@@ -160,9 +160,9 @@ def long_form(
         "locked objects that no seal names": sum(one.unnamed for one in tolds),
     }
     passed = sum(not one.breaks for one in tolds)
-    notes = [
+    note = (
         "A surplus version here is a seal or an entry that two processes stored in the same moment, the one that "
         "decided it and one that found it waiting: the same bytes twice, of which one is named."
-    ]
+    )
     return Result("writers", "Twelve writers at once", len(tolds), passed, time.monotonic() - begun, breaks, figures,
-                  notes, whole=len(tolds) == rounds)  # fmt: skip
+                  [note], whole=len(tolds) == rounds)  # fmt: skip
