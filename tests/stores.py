@@ -84,6 +84,8 @@ def empty(client: Any, bucket: str) -> None:
         for version in page.get("Versions", []) + page.get("DeleteMarkers", []):
             which = {"Bucket": bucket, "Key": version["Key"], "VersionId": version["VersionId"]}
             try:
+                if "Size" in version:  # no mark of a deletion
+                    client.put_object_legal_hold(**which, LegalHold={"Status": "OFF"})
                 client.delete_object(**which, BypassGovernanceRetention=True)
             except errors:
                 continue  # still under a COMPLIANCE lock of some seconds: the bucket stays, nearly empty

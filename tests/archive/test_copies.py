@@ -12,7 +12,7 @@ from doubled import Doubled, all_kept, directories, file_of, spoil
 from paloverde.archive.agreement import fingerprint
 from paloverde.archive.store import Store
 from paloverde.errors import BadSetting, Unreachable
-from paloverde.installation import Purpose, open_installation
+from paloverde.installation import Installation, Purpose, open_installation
 from paloverde.search.answer import search
 from paloverde.settings import load
 from paloverde.state.tables import COPIES, REPAIRS
@@ -33,10 +33,10 @@ def bucket() -> Iterator[Place]:
         yield place
 
 
-def held_twice(city: object, first: Store, second: Store) -> list[str]:
+def held_twice(city: Installation, first: Store, second: Store) -> list[str]:
     """What is not in both copies with the same bytes, lock and hold."""
     faults = []
-    for kept in all_kept(city):  # type: ignore[arg-type]
+    for kept in all_kept(city):
         copy = kept.copy
         if copy is None:
             faults.append(f"{kept.stored.key} is not copied")

@@ -6,6 +6,8 @@ in processes that are forked from this one, and so they run with the bug.
 
 from __future__ import annotations
 
+import hashlib
+import os
 import time
 from datetime import datetime
 from pathlib import Path
@@ -13,18 +15,22 @@ from typing import Any
 
 import pytest
 
-import paloverde.archive.commit
 import paloverde.archive.fixity
+import paloverde.capture.night
 from faults import clocks, corruption, kills, writers
 from faults.kills import DIRECTORY, KillGround, Series
 from faults.places import SQLITE
 from faults.sweep import STORE, Case, counted, ground, play
 from faults.writers import RaceGround, Round
+from paloverde.archive.commit import Committed
 from paloverde.archive.fixity import Condition
 from paloverde.archive.kept import Kept
 from paloverde.archive.store.directory import DirectoryStore, make_folders
 from paloverde.archive.store.interface import Body, Stored
 from paloverde.archive.store.s3 import S3Store
+from paloverde.archive.vault import Vault
+from paloverde.capture.sealing import Run, seal_run
+from paloverde.capture.spool import Spool
 from stores import NO_SERVER, find_s3
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")]
@@ -42,8 +48,8 @@ def test_the_sweep_names_a_store_that_sends_without_looking(monkeypatch: pytest.
 
     assert S3_ACCESS is not None
     with ground(S3_ACCESS, None) as here:
-        nth = counted(here, STORE, SQLITE).index("PUT runs") + 1
         monkeypatch.setattr(S3Store, "_put_once", blindly)
+        nth = counted(here, STORE, SQLITE).index("PUT runs") + 1
         seen = play(here, Case(STORE, SQLITE, nth, "drop after"))
     assert any(words.startswith("surplus") for words in seen.words)
 
@@ -75,11 +81,12 @@ def test_the_corruptions_name_a_check_that_believes_what_lies_there(monkeypatch:
 
 @with_s3
 @pytest.mark.s3
-def test_the_writers_name_a_commit_that_does_not_look_for_an_equal_run(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_the_writers_name_a_run_that_is_another_one_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    def never_equal(vault: Vault, spool: Spool, run: Run, digest: str) -> Committed:
+        return seal_run(vault, spool, run, hashlib.sha256(f"{digest}{os.getpid()}".encode()).hexdigest())
+
     assert S3_ACCESS is not None
-    monkeypatch.setattr(paloverde.archive.commit, "_equal_run", lambda *_: None)
+    monkeypatch.setattr(paloverde.capture.night, "seal_run", never_equal)
     told = writers.play(RaceGround(S3_ACCESS, None), Round(3, writers.TURNLESS, SQLITE))
     assert told.winners > 1
     assert told.breaks

@@ -200,17 +200,6 @@ def test_nobody_deletes_or_forges_the_history_of_a_run() -> None:
         assert not rights.on_dag("POST", "HITL_DETAIL", dag)
 
 
-def test_only_the_two_who_approve_answer_the_disposition_review_and_nobody_marks_it() -> None:
-    answer = {
-        (role, dag)
-        for role, dag in itertools.product(RIGHTS, ALL_DAGS)
-        if RIGHTS[role].on_dag("PUT", "HITL_DETAIL", dag)
-    }
-    assert answer == {(Role.CLERK, Dag.DISPOSITION), (Role.APPROVER, Dag.DISPOSITION)}
-    for rights, part in itertools.product(RIGHTS.values(), ("RUN", "TASK_INSTANCE")):
-        assert not rights.on_dag("PUT", part, Dag.DISPOSITION)
-
-
 # What may answer a stranger: the way in, and what a load balancer asks. Nothing of the city's is in it.
 OPEN = {
     "/api/v2/auth/login",  # redirects to the sign-in page

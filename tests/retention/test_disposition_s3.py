@@ -100,12 +100,16 @@ class OnServer(Later):
         account = Account(ONE, known["platform"], known["native_id"], known["handle"])
         self.city.register_account(account)
         self.city.archive_night(ONE, FIRST, known["token"])
-        rows = [row for row in self.rows(Role.RECORDS) if row["kind"] == "comment"]
-        for row in rows[:3]:
-            wish = {"site": "nextdoor", "do": "delete", "item": row["native_id"], "by": "city"}
+        with urllib.request.urlopen(f"{self.sites.url}/_sim/truth?account={ONE}") as answer:
+            truth = json.load(answer)[ONE]
+        own = {one["id"] for one in truth if one["kind"] == "post" and one["stream"] == "own"}
+        spoken = [one["id"] for one in truth if one["kind"] == "comment" and one["root"] in own]
+        for item in spoken[:3]:
+            wish = {"site": "nextdoor", "do": "delete", "item": item, "by": "city"}
             asked = urllib.request.Request(f"{self.sites.url}/_sim/events", json.dumps(wish).encode())
             urllib.request.urlopen(asked).close()
         for days in (1, 2):
+            self.now += timedelta(seconds=5)  # what is missed was seen before this night began
             day = FIRST + timedelta(days=days)
             self.city.archive_night(ONE, day, known["token"])
             self.city.check_removals(ONE, day, known["token"], at_most=50)

@@ -95,7 +95,8 @@ class TestPostgreSQL:
         sentence("ledger")
         self.server.start()
         installation = open_installation(load(os.environ))
-        assert [entry.event.what for entry in installation.ledger.entries()] == ["account registered"]
+        told = [entry.event.what for entry in installation.ledger.entries()]
+        assert told == ["signing key registered", "account registered"]
 
 
 @pytest.mark.usefixtures("city")

@@ -18,13 +18,17 @@ from sqlalchemy import Engine, Table, func, select
 
 from paloverde.errors import ArchiveDamaged
 from paloverde.state.books import open_books
-from paloverde.state.tables import ACCOUNTS, FILED, GAPS, ITEMS, LEDGER, PARTS, RUNS
+from paloverde.state.tables import ACCOUNTS, FILED, GAPS, ITEMS, LEDGER, LOG, PARTS, RUNS
 
-COMPARED = (RUNS, LEDGER, FILED, PARTS, ITEMS, GAPS, ACCOUNTS)
-# What two databases may have differently: which of several whole versions of a seal is read, and the moment
-# at
-# which an account's row was written.
-_FREE = {RUNS: {"version_id"}, LEDGER: {"version_id"}, ACCOUNTS: {"registered_at"}}
+COMPARED = (RUNS, LEDGER, FILED, LOG, PARTS, ITEMS, GAPS, ACCOUNTS)
+# What two databases may have differently: which of several whole versions is read, and moments of which no
+# object tells exactly.
+_FREE = {
+    RUNS: {"version_id"},
+    LEDGER: {"version_id"},
+    LOG: {"version_id", "made_at"},
+    ACCOUNTS: {"registered_at"},
+}
 _TRIES = 3
 _NAMED = 5  # rows of a table in one sentence
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -20,7 +20,7 @@ Item = tuple[str, str]  # kind and native id
 LEAST = 12  # characters: shorter words are anybody's
 _PREVIEW = 20  # characters of the beginning of a text that are taken for a copy of it
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
-_ENDS = (b"id", b"urn", b"id_str", b"media_key")
+_ENDS = (b"id", b"urn", b"id_str", b"media_key", b"entity")
 _NAMES = (b'"id"', b'"id_str"', b'"$URN"', b'"urn"', b'"media_key"')
 _DOTS = "….\u2026 "
 
@@ -29,6 +29,7 @@ class Piece(msgspec.Struct, frozen=True):
     """The bytes of one item in a body: `[start, end)`. `says` is what it says itself.
 
     Two items may have the same bytes (a profile, and the number of followers in it); they go together only.
+    What is not `known` is no item of the archive: an entry of a list that names an item, say.
     """
 
     item: Item
@@ -36,6 +37,7 @@ class Piece(msgspec.Struct, frozen=True):
     end: int
     goes: bool
     says: tuple[str, ...] = ()
+    known: bool = True
 
     def repeats(self, words: Words, string: str = "\0") -> bool:
         """Whether its own words hold those of another item, or are these: what it says itself is its own."""
@@ -91,14 +93,18 @@ def blank_json(body: bytes, pieces: Iterable[Piece], words: Sequence[Words]) -> 
     by_place = {(node.start, node.end): node for node in walk(root)}
     refused: dict[Item, str] = {}
     shared: dict[Node, list[Piece]] = defaultdict(list)
+    strays: list[Node] = []
     for piece in pieces:
         node = by_place.get((piece.start, piece.end))
-        if node is not None:
+        if node is not None and not piece.known:
+            strays.append(node)
+        elif node is not None:
             shared[node].append(piece)
             node.piece = piece if node.piece is None or node.piece.goes else node.piece
         elif piece.goes:
             refused[piece.item] = "its bytes in a raw answer are no whole value of it"
-    _mark_copies(sound, root, words)
+    _mark_strays(sound, strays, words)
+    refused |= _mark_copies(sound, root, words)
     _mark_files(sound, root, words)
     _note_ways(root)
     out = bytearray(body)
@@ -221,18 +227,43 @@ def value(text: bytes, node: Node) -> str:
     return msgspec.json.decode(piece, type=str, strict=False)
 
 
-def _mark_copies(text: bytes, root: Node, words: Sequence[Words]) -> None:
-    """What names the item and repeats its words goes too: a post that is quoted, included, a last message."""
+def _mark_strays(text: bytes, strays: Iterable[Node], words: Sequence[Words]) -> None:
+    """What is no item of the archive, names one that goes and repeats its words goes with it."""
+    for node in strays:
+        said = {string for _, string in strings(text, node)}
+        for one in words:
+            if one.item[1] in said and any(_says(string, one.texts) for string in said):
+                node.piece = node.piece or Piece(one.item, node.start, node.end, goes=True)
+
+
+def _mark_copies(text: bytes, root: Node, words: Sequence[Words]) -> dict[Item, str]:
+    """What names the item and repeats its words goes too: a post that is quoted, included, a last message.
+
+    Where another item says these words itself (a notification of a comment), the item cannot go without it.
+    """
     by_id: dict[str, list[Words]] = {}
     for one in words:
         by_id.setdefault(one.item[1], []).append(one)
-    for node in walk(root):
-        if node.piece is not None:
-            continue
-        ids = [value(text, kid) for _, name, kid in node.kids if name.strip(b'"').lower().endswith(_ENDS)]
-        for one in (said for id_ in ids for said in by_id.get(id_, ())):
-            if any(_says(said, one.texts) for _, said in strings(text, node)):
+    refused: dict[Item, str] = {}
+    waiting: list[tuple[Node, Piece | None]] = [(root, None)]
+    while waiting:
+        node, owner = waiting.pop()
+        owner = node.piece or owner
+        for one in _named_by(text, node, by_id) if node.piece is None else ():
+            if not any(_says(said, one.texts) for _, said in strings(text, node)):
+                continue
+            if owner is not None and not owner.goes and one.own and owner.repeats(one):
+                refused[one.item] = _elsewhere(owner)
+            else:
                 node.piece = Piece(one.item, node.start, node.end, goes=True)
+        waiting += [(kid, owner) for _, _, kid in node.kids]
+    return refused
+
+
+def _named_by(text: bytes, node: Node, by_id: Mapping[str, list[Words]]) -> list[Words]:
+    """The items whose id a value has as a member of its own."""
+    ids = [value(text, kid) for _, name, kid in node.kids if name.strip(b'"').lower().endswith(_ENDS)]
+    return [said for id_ in ids for said in by_id.get(id_, ())]
 
 
 def _mark_files(text: bytes, root: Node, words: Sequence[Words]) -> None:

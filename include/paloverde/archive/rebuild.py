@@ -101,7 +101,7 @@ def rebuild(
     _refuse_a_short_chain(len(seals), entries)
     with writing(books) as connection:
         missing, accounts = _fill(connection, anywhere, seals, entries, progress)
-    chained = {one.stored.key for one in (*seals, *entries)}
+    chained = {one.stored.key for one in seals} | {one.stored.key for one in entries}
     found = [stored for stored, _ in (*named, *noted)]
     left_out = [stored.key for stored in (*found, *anywhere.lost) if stored.key not in chained]
     return Rebuilt(

@@ -30,6 +30,7 @@ from paloverde.state.tables import ITEMS
 _NAMED = ("kind", "native_id")
 _PLACE = (*_NAMED, "exchange_key", "exchange_offset", "payload_position", "raw", "text", "media")
 _VERSION = (*_NAMED, "version_sha256", "payload_sha256", "posted_at", "observed_at", "text", "media", "raw")
+_AROUND = ("thread", "versions", "evidence")
 _SEEN = ("present", "hidden")
 # Whose words must stand nowhere else. What a follower says of himself stands, too, in answers that name him
 # as the author of what stays: there it is context of that, and stays with it.
@@ -117,10 +118,10 @@ class _Planner:
         payloads: dict[Item, set[bytes]] = defaultdict(set)
         files: dict[Item, set[str]] = defaultdict(set)
         for sealed in self._tables:
-            table = self._archive.table(sealed.part, [*_VERSION, "exchange_key"])
-            keys = table["exchange_key"].unique().to_pylist()
-            self._keys_of[sealed.part.key] = frozenset(filter(None, keys))
-            held = set()
+            more = _AROUND if sealed.part.role is Role.REMOVED else ()
+            table = self._archive.table(sealed.part, [*_VERSION, "exchange_key", *more])
+            self._keys_of[sealed.part.key] = exchange_keys(table)
+            held = set(_in_threads(table) & items)
             for row in _rows_of(table, items):
                 item = (row["kind"], row["native_id"])
                 held.add(item)
@@ -137,17 +138,16 @@ class _Planner:
             self._refused[item] = "the archive holds no row of it"
         words = {item: Words(item, tuple(sorted(texts[item])), frozenset(files[item])) for item in items}
         raws = {item: frozenset(payloads[item]) for item in items}
-        return dict(versions), Going(platform, words, raws, self._kinds_of(items))
+        return dict(versions), Going(platform, words, raws, self._kinds())
 
-    def _kinds_of(self, items: frozenset[Item]) -> dict[str, frozenset[str]]:
-        ids = {native_id for _, native_id in items}
+    def _kinds(self) -> dict[str, frozenset[str]]:
+        """Under which kinds the archive knows each id of the account."""
         query = select(ITEMS.c.kind, ITEMS.c.native_id).where(ITEMS.c.account == self._account)
-        known: dict[str, set[str]] = defaultdict(set)
+        known: dict[str, frozenset[str]] = {}
         with self._archive.books.connect() as connection:
             for kind, native_id in connection.execute(query.execution_options(yield_per=5_000)):
-                if native_id in ids:
-                    known[native_id].add(kind)
-        return {native_id: frozenset(kinds) for native_id, kinds in known.items()}
+                known[native_id] = known.get(native_id, frozenset()) | {kind}
+        return known
 
     def _trace(self, going: Going, among: Iterable[SealedPart]) -> dict[str, set[Item]]:
         """What goes of each exchange file that holds anything of it; refusals are noted."""
@@ -209,11 +209,14 @@ class _Planner:
             return []
         for role in (Role.RECORDS, Role.REMOVED):
             for sealed in self._archive.parts(role):
-                table = self._archive.table(sealed.part, [*_NAMED, "media"])
+                more = ["versions"] if role is Role.REMOVED else []
+                table = self._archive.table(sealed.part, [*_NAMED, "media", *more])
                 if sealed.account == self._account:
                     table = without(table, items)
                 named = pc.struct_field(pc.list_flatten(table["media"].combine_chunks()), "sha256")
                 going -= set(named.unique().to_pylist())
+                for one in table.to_pylist() if role is Role.REMOVED else ():
+                    going -= {sha256 for past in one["versions"] or () for sha256 in past["media"] or ()}
         return media_parts(self._archive, going)
 
     def _refuse_blocked(self, plan: Plan) -> None:
@@ -292,10 +295,11 @@ def without(table: pa.Table, items: frozenset[Item]) -> pa.Table:
 def stay(table: pa.Table, items: frozenset[Item], moved: Mapping[str, Moved], order: str) -> pa.Table:
     """The rows that stay, leading to where their raw bytes are now; payloads without what was in them."""
     table = without(table, items)
-    if not set(table["exchange_key"].unique().to_pylist()) & moved.keys():
+    if not exchange_keys(table) & moved.keys() and not _in_threads(table) & items:
         return table
     rows = table.to_pylist()
     for row in rows:
+        _bury_around(row, items, moved, order)
         if (to := moved.get(row["exchange_key"])) is None:
             continue
         raw = to.raws.get((row["exchange_offset"], row["payload_position"]))
@@ -306,6 +310,34 @@ def stay(table: pa.Table, items: frozenset[Item], moved: Mapping[str, Moved], or
         row["exchange_offset"] = to.offsets[row["exchange_offset"]]
         row["exchange_key"] = to.key
     return pa.Table.from_pylist(rows, schema=table.schema)
+
+
+def exchange_keys(table: pa.Table) -> frozenset[str]:
+    """The exchange files that the rows of a table name, whatever for."""
+    keys = set(table["exchange_key"].unique().to_pylist())
+    for name in {"versions", "evidence"} & set(table.column_names):
+        keys |= {one["exchange_key"] for told in table[name].to_pylist() for one in told or ()}
+    return frozenset(key for key in keys if key)
+
+
+def _in_threads(table: pa.Table) -> frozenset[Item]:
+    """The items whose words stand in the dossiers of others, as what was said around them."""
+    told = table["thread"].to_pylist() if "thread" in table.column_names else []
+    return frozenset(
+        (one["kind"], one["native_id"]) for around in told for one in around or () if one["text"]
+    )
+
+
+def _bury_around(row: dict[str, Any], items: frozenset[Item], moved: Mapping[str, Moved], order: str) -> None:
+    """In a removed item's dossier: leave the ids of what goes around it, and follow what has moved."""
+    for one in row.get("thread") or ():
+        if (one["kind"], one["native_id"]) in items:
+            told = {"text": None, "poster_name": None, "poster_username": None, "poster_id": None}
+            one.update(told, missing=f"destroyed by {order}")
+    for one in (*(row.get("versions") or ()), *(row.get("evidence") or ())):
+        if (to := moved.get(one["exchange_key"])) is not None and one["exchange_offset"] is not None:
+            one["exchange_offset"] = to.offsets.get(one["exchange_offset"], one["exchange_offset"])
+            one["exchange_key"] = to.key
 
 
 def _without_items(archive: Archive, plan: Plan, old: SealedPart, order: str) -> tuple[bytes, Moved]:

@@ -47,7 +47,7 @@ class RowAt(msgspec.Struct, frozen=True):
 class Going(msgspec.Struct, frozen=True):
     """The items of an account that go: their words and every payload that a row of them has.
 
-    `known` are the kinds under which the archive knows each native id at all.
+    `known` are the kinds under which the archive knows each native id of the account.
     """
 
     platform: str
@@ -126,7 +126,9 @@ class Tracer:
             if record.position >= 0 and held.body[record.position : end] == record.payload:
                 says = said_by(record.text, (medium.alt_text for medium in record.media))
                 for item in self._items_of(record, held.url):
-                    yield Piece(item, record.position, end, item in self._going.words, says)
+                    goes = item in self._going.words
+                    is_known = goes or item[1] in self._going.known
+                    yield Piece(item, record.position, end, goes, says, is_known)
 
     def _by_bytes(self, held: Held) -> Iterator[Piece]:
         """Payloads that rows have, wherever else they stand: an export that was handed in twice."""

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from sqlalchemy import select
 
 from paloverde.archive.exchanges import held_in
-from paloverde.archive.layout import media_key, name_of
+from paloverde.archive.layout import media_key
 from paloverde.archive.reader import Archive, SealedPart
 from paloverde.archive.seal import Role, RunKind
 from paloverde.archive.tracing import names_in
@@ -26,6 +26,7 @@ from paloverde.state.tables import PARTS, RUNS
 Items = AbstractSet[tuple[str, str]]  # of each item its kind and native id
 _AT_ONCE = 500  # keys in one question to the database
 _ROW = ("kind", "native_id", "media", "exchange_key")
+_DOSSIER = (*_ROW, "thread")  # what was said around a removed item stands in its object, too
 _SIGHTING = ("kind", "native_id")
 
 
@@ -61,12 +62,14 @@ class _Found:
 
     def _has_rows(self, sealed: SealedPart, columns: tuple[str, ...]) -> bool:
         table = self._archive.table(sealed.part, columns)
+        around = table["thread"].to_pylist() if "thread" in columns else []
+        told = {(one["kind"], one["native_id"]) for thread in around for one in thread or () if one["text"]}
         table = table.filter(pc.is_in(table["native_id"], value_set=self._ids))
         rows = [row for row in table.to_pylist() if (row["kind"], row["native_id"]) in self._items]
         for row in rows:
             self.exchanges.add(row.get("exchange_key") or "")
             self.media |= {medium["sha256"] for medium in row.get("media") or () if medium["sha256"]}
-        return bool(rows)
+        return bool(rows) or not told.isdisjoint(self._items)
 
 
 def whereabouts(
@@ -83,9 +86,8 @@ def whereabouts(
         return [one for one in archive.parts(role, [account]) if sequences is None or one.of_run in wanted]
 
     wanted = frozenset(sequences or ())
-    names = {name_of(native_id) for _, native_id in items}
     records = found.among(parts(Role.RECORDS), _ROW)
-    removed = found.among((one for one in parts(Role.REMOVED) if _item_in(one.part.key) in names), _ROW)
+    removed = found.among(parts(Role.REMOVED), _DOSSIER)
     sightings = found.among(parts(Role.SIGHTINGS), _SIGHTING)
     sighted = {sealed.of_run for sealed in (*records, *removed, *sightings)}
     sweeps = _sweeps_of(archive, account)
@@ -119,11 +121,6 @@ def _names_any(archive: Archive, sealed: SealedPart, ids: frozenset[bytes]) -> b
     body = archive.store.get(sealed.part.stored)
     answers = held_in(body, where=sealed.part.key)
     return any(not ids.isdisjoint(names_in(answer.body)) for answer in answers)
-
-
-def _item_in(removed_key: str) -> str:
-    """The item's name as the key of its removed object has it (`…/<item>-<sha256>.parquet`)."""
-    return removed_key.rpartition("/")[2].rpartition("-")[0]
 
 
 def _each_once(parts: Iterable[SealedPart]) -> list[SealedPart]:

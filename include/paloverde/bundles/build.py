@@ -132,9 +132,9 @@ def _fill(
     box.add("coverage.html", coverage_page(answer, cover, runs, keys))
     box.add("coverage.json", _pretty(_coverage(answer, cover, runs)))
     files = _media(box, answer, archive)
-    for entry, body in announced:
-        sha256 = hashlib.sha256(body.encode()).hexdigest()
-        box.add(f"keys/{ledger_key(entry.sequence, sha256).removeprefix(LEDGER_ENTRIES)}", body.encode())
+    for entry, said in announced:
+        sha256 = hashlib.sha256(said.encode()).hexdigest()
+        box.add(f"keys/{ledger_key(entry.sequence, sha256).removeprefix(LEDGER_ENTRIES)}", said.encode())
     progress("Writing what each record was read from, byte for byte.")
     box.add(verify.RAW, payload_lines(archive, answer.hits, answer.searched.accounts))
     progress("Writing the records as pages and tables.")

@@ -35,9 +35,7 @@ _LARGEST_MANIFEST = 512 << 20
 _LARGEST_DIRECTORY = 256 << 20
 _EVER = float("inf")
 Files = dict[str, tuple[int, str]]  # by path, size and SHA-256
-Keys = dict[
-    str, tuple[int, float]
-]  # by key, the runs that it may have signed: after the first, up to the second
+Keys = dict[str, tuple[int, float]]  # by key, the run after which and the one up to which it may sign
 _FILE = (0, 8)  # the kinds of file that are plain; the others are links and devices
 _LARGE = 2**31 - 1  # from here on a zip says sizes and places in wide fields
 _PATH = re.compile(r"[A-Za-z0-9_=-][A-Za-z0-9_.=-]*(/[A-Za-z0-9_=-][A-Za-z0-9_.=-]*)*")
@@ -344,8 +342,8 @@ def _check_records(box: Box, files: Files, report: Report, key: str | None) -> N
         report.wrong.append(f"{RECORDS} or {RAW} or a seal cannot be read: it is not what Paloverde writes.")
     if len(report.wrong) == before:
         whose = "the same key" if len(keys) == 1 else "keys that the archive knew then"
-        texts = f"The exact text that the archive read is there for each of the {records:,} records"
-        report.checked.append(f"{texts} (from a site, or handed in) and has its SHA-256.")
+        texts = f"The exact text of each of the {records:,} records, from a site or handed in, is there"
+        report.checked.append(f"{texts} and has its SHA-256.")
         report.checked.append(f"The {len(parts):,} seals of runs in it bear valid signatures by {whose}.")
 
 

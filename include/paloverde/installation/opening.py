@@ -81,7 +81,7 @@ def _signer(settings: Settings, purpose: Purpose, *, is_begun: bool) -> Signer:
     raise BadSetting(
         f"The key {path} is missing, and the runs here are sealed with it. Put it back from the backup, or "
         "name its place with PALOVERDE_SIGNING_KEY_FILE. If there is no other copy of it, `paloverde keys "
-        "replace --lost` makes a new one and states the loss for good: everything sealed so far stays believed."
+        "replace --lost` makes a new one and states the loss for good: what is sealed so far stays believed."
     )
 
 
@@ -90,8 +90,8 @@ def _refuse_a_strange_key(city: Installation, settings: Settings) -> None:
         raise BadSetting(
             f"The key in {settings.signing_key_file} ({city.vault.signer.public_key}) is not in the "
             "archive's register, so nothing signed with it would be believed. Put the right file back, or "
-            "name its place with PALOVERDE_SIGNING_KEY_FILE; `paloverde keys list` shows the keys. If that key "
-            "is lost, run `paloverde keys replace --lost`."
+            "name its place with PALOVERDE_SIGNING_KEY_FILE; `paloverde keys list` shows the keys. If that "
+            "key is lost, run `paloverde keys replace --lost`."
         )
 
 

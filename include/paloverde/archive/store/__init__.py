@@ -18,7 +18,17 @@ from paloverde.archive.store.s3_tamper import S3Tamper
 from paloverde.archive.store.tamper import Tamper
 from paloverde.errors import BadSetting, StoreCannotPromise
 
-__all__ = ["Grade", "Standing", "Store", "Stored", "Tamper", "make_bucket", "open_destroyer", "open_store", "open_tamper"]
+__all__ = [
+    "Grade",
+    "Standing",
+    "Store",
+    "Stored",
+    "Tamper",
+    "make_bucket",
+    "open_destroyer",
+    "open_store",
+    "open_tamper",
+]
 
 PROBE_PATIENCE = 5.0  # seconds: the probe asks what a store does, not what it may do later
 
