@@ -37,7 +37,10 @@ def test_keys_are_these_literal_strings() -> None:
     assert layout.bundle_of_entries_key(1067, 256) == "ledger/tile/entries/x001/067"
     assert layout.bundle_of_entries_key(0, 255) == "ledger/tile/entries/000.p/255"
     assert layout.head_key(7, SHA) == f"ledger/heads/000000000007-{SHA}"
-    assert layout.timestamp_key(7, "tsa.example-1a", SHA) == f"ledger/timestamps/000000000007-tsa_example-1a-{SHA}.tsr"
+    assert (
+        layout.timestamp_key(7, "tsa.example-1a", SHA)
+        == f"ledger/timestamps/000000000007-tsa_example-1a-{SHA}.tsr"
+    )
     assert layout.witness_key(7, "w.example/1", SHA) == f"ledger/witnesses/000000000007-w_example_1-{SHA}"
     assert layout.bundle_key("PRA 2026/17", SHA) == f"bundles/PRA_2026_17/{SHA}.zip"
 

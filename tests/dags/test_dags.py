@@ -158,9 +158,7 @@ def test_whatever_asks_a_site_waits_its_turn_in_the_sites_pool(bag: Any, name: s
         asks = at_a_site(task) and not task.task_id.startswith(("accounts", "due"))
         assert task.pool == (f"site_{platform}" if asks else "default_pool"), task.task_id
         assert (task.map_index_template == "{{ account }}") is asks, task.task_id
-        assert (task.execution_timeout is not None) is (asks or task.task_id in LONG), (
-            task.task_id
-        )
+        assert (task.execution_timeout is not None) is (asks or task.task_id in LONG), task.task_id
 
 
 def test_airflow_takes_the_pools_from_a_file(airflow_database: Path, tmp_path: Path) -> None:

@@ -78,8 +78,6 @@ class Outcome:
             told.append("crash: the process was killed, and not by this case")
         if self.surplus:
             told.append(f"surplus: {self.surplus} versions of keys that were stored before")
-        if self.case.nth and not self.struck:
-            told.append("the fault never struck: the night has fewer operations than were counted")
         return told
 
 
@@ -115,17 +113,23 @@ def faults_of(layer: str, database: str) -> tuple[str, ...]:
     return statements.FAULTS if database == SQLITE else pgproxy.FAULTS
 
 
-def counted(ground: Ground, layer: str, database: str) -> list[str]:
-    """The operations of one faultless night, in order."""
-    outcome = play(ground, Case(layer, database, 0, ""))
-    assert not outcome.words, outcome.words
-    return outcome.seen
+def counted(ground: Ground, layer: str, database: str) -> dict[str, list[str]]:
+    """The operations of one faultless night, in order, over each store that its cases are played on."""
+    found = {}
+    for store in (S3,) if layer == STORE else (S3, DIRECTORY):
+        outcome = play(ground, Case(layer, database, 0, "", store))
+        assert not outcome.words, outcome.words
+        found[store] = outcome.seen
+    return found
 
 
-def all_cases(operations: list[str], layer: str, database: str) -> list[Case]:
+def all_cases(seen: dict[str, list[str]], layer: str, database: str) -> list[Case]:
+    """Every operation with every fault; what decides is broken over S3, the database's other statements are not."""
     return [
-        Case(layer, database, nth, fault, S3 if layer == STORE or operation in CRITICAL else DIRECTORY)
+        Case(layer, database, nth, fault, store)
+        for store, operations in seen.items()
         for nth, operation in enumerate(operations, 1)
+        if layer == STORE or (operation in CRITICAL) == (store == S3)
         for fault in faults_of(layer, database)
     ]
 
@@ -211,7 +215,12 @@ class Tally:
     surplus: Counter[str] = field(default_factory=Counter)
     unnamed: Counter[str] = field(default_factory=Counter)
 
+    missed: int = 0  # whose night had fewer operations than the one that was counted: no case
+
     def add(self, outcome: Outcome) -> None:
+        if not outcome.struck and not outcome.words:
+            self.missed += 1
+            return
         self.cases += 1
         self.endings[_ending(outcome.ended)] += 1
         self.surplus[outcome.case.fault] += outcome.surplus

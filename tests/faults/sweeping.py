@@ -20,6 +20,7 @@ from faults.sweep import (
     Tally,
     all_cases,
     counted,
+    faults_of,
     ground,
     play,
 )
@@ -48,7 +49,7 @@ def _one_sweep(
     access: dict[str, str],
     server: PostgreSQL | None,
     progress: Progress,
-    plan: tuple[str, str, list[str]],
+    plan: tuple[str, str, dict[str, list[str]]],
     processes: int,
     seconds: float,
 ) -> Result:
@@ -61,18 +62,19 @@ def _one_sweep(
     for outcome in in_processes(cases, partial(ground, access, server), play, processes, begun + seconds):
         _add(tally, outcome, progress, f"{layer}/{base}", len(cases))
     figures: dict[str, int | float | str] = {
-        "operations of the night": len(seen),
-        "faults of each": len(cases) // max(1, len(seen)),
+        "operations of the night": len(seen[S3]),
+        "faults of each": len(faults_of(layer, base)),
         "cases there are": len(cases),
         "of them on the S3 server": sum(case.store == S3 for case in cases),
         **dict(sorted(tally.endings.items())),
+        "nights that ended before the operation came": tally.missed,
         "surplus versions of a key": sum(tally.surplus.values()),
         "locked objects that no seal names": sum(tally.unnamed.values()),
     }
     title = f"N-th {'request to the S3 server' if layer == STORE else 'database operation'}, on {base}"
     return Result(
         f"sweep {layer} {base}", title, tally.cases, tally.cases - len(tally.broken), time.monotonic() - begun,
-        tally.broken, figures, whole=tally.cases == len(cases),
+        tally.broken, figures, whole=tally.cases + tally.missed == len(cases),
     )  # fmt: skip
 
 
@@ -92,7 +94,7 @@ def sample(here: Ground, seed: str, others: int, critical: int) -> Iterator[Outc
         base = SQLITE if layer == STORE else rng.choice(here.databases())
         seen = counted(here, layer, base)
         cases = all_cases(seen, layer, base)
-        deciding = [case for case in cases if seen[case.nth - 1] in CRITICAL]
+        deciding = [case for case in cases if seen[case.store][case.nth - 1] in CRITICAL]
         for case in _each_fault(rng, deciding, critical) + rng.sample(cases, others):
             yield play(here, case)
 

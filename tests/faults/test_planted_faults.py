@@ -20,7 +20,7 @@ import paloverde.capture.night
 from faults import clocks, corruption, kills, writers
 from faults.kills import DIRECTORY, KillGround, Series
 from faults.places import SQLITE
-from faults.sweep import STORE, Case, counted, ground, play
+from faults.sweep import S3, STORE, Case, counted, ground, play
 from faults.writers import RaceGround, Round
 from paloverde.archive.commit import Committed
 from paloverde.archive.fixity import Condition
@@ -49,7 +49,7 @@ def test_the_sweep_names_a_store_that_sends_without_looking(monkeypatch: pytest.
     assert S3_ACCESS is not None
     with ground(S3_ACCESS, None) as here:
         monkeypatch.setattr(S3Store, "_put_once", blindly)
-        nth = counted(here, STORE, SQLITE).index("PUT runs") + 1
+        nth = counted(here, STORE, SQLITE)[S3].index("PUT runs") + 1
         seen = play(here, Case(STORE, SQLITE, nth, "drop after"))
     assert any(words.startswith("surplus") for words in seen.words)
 

@@ -17,7 +17,7 @@ from paloverde.archive.registry import register
 from paloverde.archive.store.interface import Store, Stored
 from paloverde.archive.vault import Vault
 from paloverde.archive.whereabouts import whereabouts
-from paloverde.installation.holds import Holds
+from paloverde.installation.holds import Holds, refill_holds
 from paloverde.records import Account
 from paloverde.retention.hold_scope import Scope
 from paloverde.retention.holds import By, Trigger
@@ -118,7 +118,12 @@ class HoldingCity(City):
         """The database filled again from the objects alone."""
         rebuild(self.vault.store, self.vault.books, lambda _: None)
         self.healed()
-        self.holds.refill(lambda line: (_ for _ in ()).throw(AssertionError(line)))
+        refill_holds(
+            self.vault,
+            self.holds._ledger,
+            self.vault.books,
+            lambda line: (_ for _ in ()).throw(AssertionError(line)),
+        )
 
     def held(self, hold: str | None = None) -> set[tuple[str, str]]:
         """Kind and id of each item of a hold, or of any."""

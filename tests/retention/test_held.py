@@ -13,6 +13,7 @@ from sqlalchemy import delete
 from archives import make_archive, record
 from paloverde.archive.seal import Role
 from paloverde.errors import ArchiveDamaged, BadQuestion, PersonNeeded, UnknownAccount
+from paloverde.installation.holds import refill_holds
 from paloverde.records import Kind
 from paloverde.retention.facts import HoldKind
 from paloverde.retention.held import Joined, holds_on
@@ -309,7 +310,7 @@ def test_a_database_that_was_rebuilt_over_damage_is_completed_by_the_next_reconc
     path.chmod(0o600)
     path.write_bytes(whole[:-1] + b"?")
     said: list[str] = []
-    city.holds.refill(said.append)
+    refill_holds(city.vault, city.ledger, city.vault.books, said.append)
     assert len(said) == 1
     assert said[0].startswith("What the hold LIT-1 keeps could not be gathered again: ")
     path.write_bytes(whole)

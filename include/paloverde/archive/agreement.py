@@ -18,9 +18,9 @@ from sqlalchemy import Engine, Table, func, select
 
 from paloverde.errors import ArchiveDamaged
 from paloverde.state.books import open_books
-from paloverde.state.tables import ACCOUNTS, FILED, GAPS, ITEMS, LEDGER, LOG, PARTS, RUNS
+from paloverde.state.tables import ACCOUNTS, FILED, GAPS, HELD_ITEMS, ITEMS, LEDGER, LOG, PARTS, RUNS
 
-COMPARED = (RUNS, LEDGER, FILED, LOG, PARTS, ITEMS, GAPS, ACCOUNTS)
+COMPARED = (RUNS, LEDGER, FILED, LOG, PARTS, ITEMS, GAPS, ACCOUNTS, HELD_ITEMS)
 # What two databases may have differently: which of several whole versions is read, and moments of which no
 # object tells exactly.
 _FREE = {

@@ -57,10 +57,7 @@ class Ledger:
         Raises `BadQuestion`, and writes nothing, where the event is too long for the published log.
         """
         with writing(self._books) as connection:
-            head = connection.execute(
-                select(LEDGER.c.sequence, LEDGER.c.sha256).order_by(LEDGER.c.sequence.desc()).limit(1)
-            ).first()
-            sequence, previous = (head.sequence + 1, head.sha256) if head else (1, FIRST)
+            sequence, previous = _next(connection)
             entry, body, sha256 = self._sign(Entry(sequence, previous, event, self._signer.public_key))
             connection.execute(
                 LEDGER.insert().values(
@@ -124,6 +121,23 @@ class Ledger:
                 f"ledger holds {LONGEST_ENTRY:,}: say it in fewer words, or name fewer things at once."
             )
         return entry, body, hashlib.sha256(body).hexdigest()
+
+
+def _next(connection: Connection) -> tuple[int, str]:
+    """The number of the next entry and the hash of the last; `ArchiveDamaged` where that one was altered.
+
+    An entry that follows from an altered one could never be taken back: it is stored, locked, for good.
+    """
+    newest = select(LEDGER.c.sequence, LEDGER.c.sha256, LEDGER.c.body).order_by(LEDGER.c.sequence.desc())
+    head = connection.execute(newest.limit(1)).first()
+    if head is None:
+        return 1, FIRST
+    if hashlib.sha256(head.body.encode()).hexdigest() != head.sha256:
+        raise ArchiveDamaged(
+            f"Ledger entry {head.sequence:,} was altered in the database; nothing was written after it. Run "
+            "`paloverde repair`, which puts the database right, then the same again."
+        )
+    return head.sequence + 1, head.sha256
 
 
 def _locked_until(at: datetime, years: int) -> datetime:

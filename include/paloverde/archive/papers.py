@@ -21,7 +21,7 @@ from sqlalchemy import Connection, Engine, RowMapping, Select, func, select
 from paloverde.archive.layout import paper_key
 from paloverde.archive.ledger import Event, Ledger
 from paloverde.archive.store.interface import Store, Stored
-from paloverde.archive.store.rules import digest_of
+from paloverde.archive.store.rules import digest_of, size_of
 from paloverde.archive.vault import Vault, end_of
 from paloverde.errors import ArchiveDamaged, Suspicious
 from paloverde.records import add_calendar_years, archive_day
@@ -157,7 +157,10 @@ def _note(connection: Connection, event: Event, entry: int, text: str | None, af
 
 
 def _text_of(body: bytes | Path) -> str | None:
-    if isinstance(body, Path) or len(body) > KEPT_IN_DATABASE or b"\0" in body:
+    if size_of(body) > KEPT_IN_DATABASE:
+        return None
+    body = body.read_bytes() if isinstance(body, Path) else body
+    if b"\0" in body:
         return None
     try:
         return body.decode()

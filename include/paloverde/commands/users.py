@@ -1,5 +1,6 @@
 """List the people who may sign in, add one with a role, or remove one. A password is made and shown once,
-unless `--ask` is given. Whoever is removed is out at once, open sessions included.
+unless `--ask` is given. Whoever is removed is out at once, open sessions included. The ledger notes who
+changed what, never a password.
 """
 
 from __future__ import annotations
@@ -7,9 +8,17 @@ from __future__ import annotations
 import argparse
 import getpass
 import os
+import sys
+from collections.abc import Callable
+from functools import partial
 
-from paloverde.orchestration.people import People, Role, generate_password
-from paloverde.settings import load
+from paloverde.commands.asking import actor
+from paloverde.errors import PaloverdeError, TryAgain
+from paloverde.installation import Purpose, open_installation
+from paloverde.installation.changes import Changes
+from paloverde.installation.opening import nothing_is_here
+from paloverde.orchestration.people import People, Person, Role, generate_password
+from paloverde.settings import Settings, load
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,16 +34,62 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    people = People(load(os.environ).home / "users.json")
-    if args.action == "remove":
-        people.remove(args.username)
-        print(f"{args.username} can no longer sign in.")
-        return 0
-    if args.action != "add":
+    settings = load(os.environ)
+    people = People(settings.home / "users.json")
+    if args.action not in ("add", "remove"):
         for person in people.all():
             print(f"{person.username}  {person.role.value}  {person.name}")
         return 0
-    password = getpass.getpass("Password: ") if args.ask else generate_password()
-    people.put(args.username, args.name or args.username, Role(args.role), password)
-    print(f"{args.username} may sign in as {args.role}." + ("" if args.ask else f" Password: {password}"))
+    note = _ledger(settings)
+    before = people.find(args.username)
+    after = _remove(people, args.username) if args.action == "remove" else _put(people, args)
+    try:
+        note(before, after)
+    except PaloverdeError as error:
+        print(
+            f"paloverde: That is done, and the ledger could not be told of it yet; the next opening of the "
+            f"archive notes that it changed. {error}",
+            file=sys.stderr,
+        )
+        return 75 if isinstance(error, TryAgain) else 1
     return 0
+
+
+def _put(people: People, args: argparse.Namespace) -> Person:
+    password = getpass.getpass("Password: ") if args.ask else generate_password()
+    person = people.put(args.username, args.name or args.username, Role(args.role), password)
+    print(f"{args.username} may sign in as {args.role}." + ("" if args.ask else f" Password: {password}"))
+    return person
+
+
+def _remove(people: People, username: str) -> None:
+    people.remove(username)
+    print(f"{username} can no longer sign in.")
+
+
+def _ledger(settings: Settings) -> Callable[[Person | None, Person | None], None]:
+    """How the ledger is told of a change of somebody, once it is made.
+
+    The archive is opened before it, which tells of what a hand has changed in the file earlier. One that
+    cannot be opened stops nobody from being removed: the trouble is raised afterwards.
+    """
+    if nothing_is_here(settings):
+        return lambda _before, _after: None  # the first opening of the archive tells who may sign in
+    try:
+        changes = open_installation(settings, purpose=Purpose.WORK).changes
+    except PaloverdeError as error:
+        return partial(_raise, error)
+    return partial(_tell, changes)
+
+
+def _raise(error: PaloverdeError, _before: Person | None, _after: Person | None) -> None:
+    raise error
+
+
+def _tell(changes: Changes, before: Person | None, after: Person | None) -> None:
+    told = before or after
+    assert told is not None
+    roles = [person.role.value if person else "none" for person in (before, after)]
+    what = "user removed" if after is None else "user changed" if before else "user added"
+    about = {"username": told.username, "role_before": roles[0], "role": roles[1]}
+    changes.tell(what, actor(), **about, **({"password": "a new one"} if after else {}))

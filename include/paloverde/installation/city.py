@@ -42,11 +42,12 @@ from paloverde.capture.sweeping import (
 )
 from paloverde.errors import BadQuestion, UnknownAccount
 from paloverde.imports.said import Wish
+from paloverde.installation.changes import Changes
 from paloverde.installation.copies import Copies
 from paloverde.installation.disposition import Disposition
 from paloverde.installation.dossiers import Dossiers
-from paloverde.installation.holds import Holds
-from paloverde.installation.journal import Journal
+from paloverde.installation.holds import Holds, refill_holds
+from paloverde.installation.journal import Journal, in_one_entry, private_or_not
 from paloverde.installation.keys import Keys
 from paloverde.installation.log import Log
 from paloverde.installation.nights import (
@@ -64,7 +65,6 @@ from paloverde.records import Account, archive_day
 from paloverde.search.answer import Answer, search
 from paloverde.settings import Settings
 from paloverde.state.health import last_canaries
-
 
 
 class Within(TypedDict, total=False):
@@ -87,9 +87,10 @@ class Installation:
         self.ledger = Ledger(vault.store, vault.books, vault.signer, vault.lock_years)
         self.cabinet = Cabinet(vault, self.ledger)
         self._journal = Journal(vault, self.ledger)
+        self.changes = Changes(settings, vault, self.cabinet)
         self.dossiers = Dossiers(settings, vault, self.archive, self.ledger, self.cabinet)
         self.keys = Keys(settings, vault, self.ledger, self.cabinet)
-        self.copies = Copies(settings, vault, self.ledger)
+        self.copies = Copies(settings, vault, self.ledger, partial(refill_holds, vault, self.ledger))
         self.log = Log(settings, vault, self.ledger)
         self.holds = Holds(settings, vault, self.archive, self.ledger, self.cabinet)
         self.retention = Retention(settings, vault, self.archive, self.ledger, self.cabinet)
@@ -247,7 +248,7 @@ class Installation:
     ) -> Answer:
         """Every record that answers a question. That somebody searched is noted in the ledger."""
         answer = search(self.archive, question, include_private=include_private, **scope)
-        private = "with private records" if include_private else "without private records"
+        private = private_or_not(include_private)
         self._journal.tell(
             "search made", actor, question=question, hits=str(answer.counts.hits), scope=private
         )
@@ -270,6 +271,7 @@ class Installation:
             progress=progress,
         )
         about = {"name": name, "sha256": built.sha256, "records": str(built.counts["records"])}
+        about["scope"] = private_or_not(answer.scope.include_private)
         self.cabinet.file(
             "bundles",
             name,
@@ -290,7 +292,7 @@ class Installation:
         if report.outcome == "sealed":
             about = {"account": slug, "format": report.format, "provenance": report.provenance}
             if report.notes:
-                about["notes"] = "; ".join(report.notes)
+                about["notes"] = in_one_entry(report.notes)
             self._journal.tell("import sealed", actor, **about, sequence=str(report.sequence))
             self._journal.tell_gaps(slug, report.sequence, actor)
         return report
@@ -300,9 +302,8 @@ class Installation:
     ) -> MovedOut:
         """Write everything of these accounts (all where none is named) into a folder."""
         accounts = [self.account(slug) for slug in slugs] or self.accounts()
-        self._journal.tell(
-            "archive moved out", actor, accounts=", ".join(account.slug for account in accounts)
-        )
+        named = ", ".join(account.slug for account in accounts)
+        self._journal.tell("archive moved out", actor, accounts=named, scope="with private records")
         return move_out(self.archive, accounts, folder, progress)
 
     def examine_store(self) -> Examination:
@@ -312,9 +313,7 @@ class Installation:
 
     def rebuild(self, progress: Callable[[str], None]) -> Rebuilt:
         """Fill the database again from the objects of the store."""
-        rebuilt = self.copies.rebuild(progress)
-        self.holds.refill(progress)
-        return rebuilt
+        return self.copies.rebuild(progress)
 
     def last_nights(self) -> list[LastNight]:
         """The newest sealed night of each account, and what was longest not looked at."""

@@ -17,6 +17,7 @@ from paloverde.archive.vault import Vault
 from paloverde.settings import Settings
 
 Progress = Callable[[str], None]
+Refill = Callable[[Engine, Progress], None]
 _MIB = 1024 * 1024
 
 
@@ -27,8 +28,9 @@ def _silently(line: str) -> None:
 class Copies:
     """What is done with the two copies, and with the database as the third place where seals stand."""
 
-    def __init__(self, settings: Settings, vault: Vault, ledger: Ledger) -> None:
-        self._settings, self._vault, self._ledger = settings, vault, ledger
+    def __init__(self, settings: Settings, vault: Vault, ledger: Ledger, also: Refill) -> None:
+        """`also` fills, after the tables of the archive, those of the packages that build on it."""
+        self._settings, self._vault, self._ledger, self._also = settings, vault, ledger, also
 
     def copy(self, progress: Progress = _silently) -> CopyReport:
         """Copy what does not lie in the second copy yet. `BadSetting` where there is none."""
@@ -79,11 +81,14 @@ class Copies:
         if vault.second is not None:
             count = refill(vault.second, vault.books, vault.clock(), witness)
             progress(f"the second copy has {count:,} of the objects")
+        self._also(vault.books, progress)
         return rebuilt
 
     def _fill(self, books: Engine) -> Rebuilt:
         vault = self._vault
-        return rebuild(vault.store, books, _silently, second=vault.second, witness=vault.books)
+        rebuilt = rebuild(vault.store, books, _silently, second=vault.second, witness=vault.books)
+        self._also(books, _silently)
+        return rebuilt
 
     def _check(self, budget_mb: int | None, listed: Engine | None, progress: Progress) -> FixityReport:
         vault, settings = self._vault, self._settings

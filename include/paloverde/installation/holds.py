@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import msgspec
+from sqlalchemy import Engine
 
 from paloverde.archive.ledger import Event, Ledger
 from paloverde.archive.papers import Cabinet
@@ -159,10 +160,6 @@ class Holds:
         self._ledger.append(Event("legal holds reconciled", actor, self._vault.clock(), about))
         return done
 
-    def refill(self, say: Callable[[str], None]) -> None:
-        """Fill the tables of what is held again, after the database was rebuilt."""
-        refill(self._archive, self._cabinet, say)
-
     def letter(self, hold: Hold, custodian: Custodian, ask: str) -> Letter:
         """The notice to a custodian, or the reminder where one was sent before."""
         return letter(hold, custodian, self._settings.agency_name, ask, self._today())
@@ -219,3 +216,9 @@ class Holds:
 
 def _silent(line: str) -> None:
     del line
+
+
+def refill_holds(vault: Vault, ledger: Ledger, books: Engine, say: Callable[[str], None]) -> None:
+    """Fill the tables of what is held again in a database that was rebuilt: the vault's own or another."""
+    there = msgspec.structs.replace(vault, books=books)
+    refill(Archive(there.store, books), Cabinet(there, ledger), say)

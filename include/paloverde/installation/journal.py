@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from paloverde.archive.gaps import of_run
 from paloverde.archive.ledger import Event, Ledger
 from paloverde.archive.vault import Vault
 
 _GAPS_NAMED = 20  # in one ledger entry; the seal that it names holds them all
+_NOTES_NAMED = 20  # likewise
+_LONGEST_NOTE = 500  # characters
 
 
 class Journal:
@@ -26,3 +30,15 @@ class Journal:
             if gaps:
                 about = {"account": slug, "sequence": str(sequence), "number": str(len(gaps))}
                 self.tell(what, actor, **about, gaps=" ".join(str(gap) for gap in gaps[:_GAPS_NAMED]))
+
+
+def in_one_entry(notes: Sequence[str]) -> str:
+    """The first notes of a run, as an entry of the ledger has room for them; its seal holds all of them."""
+    told = [note if len(note) <= _LONGEST_NOTE else f"{note[:_LONGEST_NOTE]}…" for note in notes]
+    rest = len(told) - _NOTES_NAMED
+    return "; ".join(told[:_NOTES_NAMED] + ([f"and {rest:,} more in the seal"] if rest > 0 else []))
+
+
+def private_or_not(include_private: bool) -> str:
+    """Whether whoever is told of has looked at private records: in the same words everywhere."""
+    return "with private records" if include_private else "without private records"

@@ -68,6 +68,8 @@ def open_installation(
         refuse_compliance_unless_proven(city.vault, city.ledger)
     if purpose not in (Purpose.REBUILD, Purpose.REPAIR, Purpose.NEW_KEY):
         _refuse_a_strange_key(city, settings)
+    if purpose in (Purpose.WORK, Purpose.BEGIN):
+        city.changes.notice()
     return city
 
 
@@ -129,13 +131,18 @@ def _second(settings: Settings) -> Store | None:
 
 def _refuse_an_empty_place(settings: Settings) -> None:
     """With a misspelled home, a search would find nothing and a bundle would say so under a new key."""
-    database = settings.database
-    if database.get_backend_name() == "sqlite" and not Path(database.database or "").exists():
+    if nothing_is_here(settings):
         raise BadSetting(
-            f"There is no archive here: {database.database} does not exist. Check PALOVERDE_HOME "
+            f"There is no archive here: {settings.database.database} does not exist. Check PALOVERDE_HOME "
             f"({settings.home}). A new archive begins with `paloverde accounts add`; a lost database comes "
             "back with `paloverde rebuild`."
         )
+
+
+def nothing_is_here(settings: Settings) -> bool:
+    """Whether no archive was begun at this place. A server may always hold one."""
+    database = settings.database
+    return database.get_backend_name() == "sqlite" and not Path(database.database or "").exists()
 
 
 def _has_rows(books: Engine) -> bool:

@@ -85,7 +85,7 @@ RUNS = Table(
     UniqueConstraint("account", "day", "kind", "digest"),
 )
 
-# Every object that a seal names and that stands: readers take their file list from here, never from a listing.
+# Every object that a seal names and that stands: readers take their list from here, never from a listing.
 # `sequence` is the run that sealed it, `of_run` the one whose observations it holds: another only where a
 # disposition wrote it again; the day is that run's too.
 PARTS = Table(
@@ -255,8 +255,8 @@ COPIES = Table(
     Column("checked_at", UtcTime()),
 )
 
-# When each object was last read again and compared, in both copies. `damaged`: "" whole, else where it was not:
-# first, second, both. Not derived: a lost row costs one more reading.
+# When each object was last read again and compared, in both copies. `damaged`: "" whole, else where it was
+# not: first, second, both. Not derived: a lost row costs one more reading.
 CHECKS = Table(
     "checks",
     METADATA,

@@ -79,21 +79,44 @@ def test_an_outcome_that_stays_unknown_is_said_and_nothing_is_deleted(
 
 
 def test_a_busy_server_is_asked_again(place: Place, key: str, until: datetime) -> None:
-    faults: dict[str, list[Fault]] = {"GET": [stores.busy, stores.busy, stores.cut_short]}
+    faults: dict[str, list[Fault]] = {"GET": [stores.busy, stores.busy, stores.cut_short, stores.cut_short]}
     stored = place.store().put(key, b"patience", locked_until=until)
     with faulty_way(place.keys["endpoint"], faults) as endpoint:
         reader = place.behind(endpoint).store()
         with pytest.raises(ArchiveDamaged, match="SHA-256"):
-            reader.get(stored)  # the third answer was cut short with a length that fitted
+            reader.get(stored)  # the last two answers were cut short with a length that fitted
         assert reader.get(stored) == b"patience"
 
 
 def test_a_flipped_bit_is_never_given_out(place: Place, key: str, until: datetime) -> None:
     stored = place.store().put(key, b"one bit", locked_until=until)
-    faults: dict[str, list[Fault]] = {"GET": [stores.flip_one_bit]}
+    faults: dict[str, list[Fault]] = {"GET": [stores.flip_one_bit] * 2}
     way = faulty_way(place.keys["endpoint"], faults)
     with way as endpoint, pytest.raises(ArchiveDamaged, match="SHA-256"):
         place.behind(endpoint).store().get(stored)
+
+
+def test_what_was_bent_on_the_way_once_is_read_again(place: Place, key: str, until: datetime) -> None:
+    stored = place.store().put(key, b"one bit", locked_until=until)
+    faults: dict[str, list[Fault]] = {"GET": [stores.flip_one_bit]}
+    with faulty_way(place.keys["endpoint"], faults) as endpoint:
+        assert place.behind(endpoint).store().get(stored) == b"one bit"
+    assert not faults["GET"]
+
+
+def test_an_answer_that_ends_inside_its_head_is_asked_for_again(
+    place: Place, key: str, until: datetime
+) -> None:
+    def headless(answer: stores.Answer) -> stores.Answer:
+        status, headers, body = answer
+        return status, [one for one in headers if one[0].lower() != "date"], body
+
+    faults: dict[str, list[Fault]] = {"PUT": [headless], "HEAD": [lambda answer: answer, headless]}
+    with faulty_way(place.keys["endpoint"], faults) as endpoint:
+        stored = place.behind(endpoint).store().put(key, b"cut", locked_until=until)
+    assert place.store().find(key) == stored
+    assert not faults["PUT"]
+    assert not faults["HEAD"]
 
 
 def test_no_server_is_said_in_one_sentence(place: Place, key: str) -> None:

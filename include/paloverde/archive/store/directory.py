@@ -299,7 +299,7 @@ class DirectoryStore:
 def _names(folder: Path) -> list[str]:
     """What lies in a folder; nothing where there is none."""
     try:
-        return os.listdir(folder)
+        return [path.name for path in Path(folder).iterdir()]
     except (FileNotFoundError, NotADirectoryError):
         return []
 

@@ -226,7 +226,17 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("checks", "repairs", "copies", "held_objects", "held_items", "log", "filed", "turns", "gaps"):
+    for table in (
+        "checks",
+        "repairs",
+        "copies",
+        "held_objects",
+        "held_items",
+        "log",
+        "filed",
+        "turns",
+        "gaps",
+    ):
         op.drop_table(table)
     for table in ("pauses", "budgets", "alarms", "canaries", "credentials"):
         op.drop_table(table)
