@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from paloverde.cli import main
-from paloverde.orchestration.people import People
+from paloverde.installation import Installation, Purpose, open_installation
+from paloverde.orchestration.people import People, Role
+from paloverde.records import Account
+from paloverde.settings import load
 
 
 @pytest.fixture
@@ -47,3 +51,80 @@ def test_removing_nobody_is_refused_in_one_sentence(
     assert main(["users", "remove", "ben"]) == 1
     assert "Nobody signs in as 'ben': see who does with `paloverde users list`." in capsys.readouterr().err
     assert [person.username for person in people.all()] == ["ana"]
+
+
+@pytest.fixture
+def archive(tmp_path: Path, people: People) -> Installation:
+    """That city's archive has begun, and has told who may sign in."""
+    del people
+    given = load({"PALOVERDE_HOME": str(tmp_path)})
+    open_installation(given).register_account(Account("x-palmaria", "x", "1", "palmaria"))
+    return open_installation(given)
+
+
+def told(archive: Installation) -> list[tuple[str, str, dict[str, str]]]:
+    """What the ledger tells of who may sign in, by whom, without what names the paper."""
+    events = [
+        entry.event for entry in archive.ledger.entries() if entry.event.about.get("series") == "people"
+    ]
+    named = ("series", "subject", "paper", "paper_version", "paper_sha256", "paper_size")
+    return [
+        (one.what, one.actor.split(" ", 1)[0], {k: v for k, v in one.about.items() if k not in named})
+        for one in events
+    ]
+
+
+def test_the_ledger_tells_who_gave_which_role(
+    archive: Installation, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["users", "add", "ben", "--role", "it"]) == 0
+    assert main(["users", "add", "ana", "--role", "approver"]) == 0
+    password = capsys.readouterr().out.split()[-1]
+    assert main(["users", "remove", "ben"]) == 0
+    assert told(archive)[1:] == [
+        (
+            "user added",
+            "command",
+            {"username": "ben", "role_before": "none", "role": "it", "password": "a new one"},
+        ),
+        (
+            "user changed",
+            "command",
+            {"username": "ana", "role_before": "clerk", "role": "approver", "password": "a new one"},
+        ),
+        ("user removed", "command", {"username": "ben", "role_before": "it", "role": "none"}),
+    ]
+    open_installation(load({"PALOVERDE_HOME": str(tmp_path)}))  # which has nothing more to tell
+    assert len(told(archive)) == 4
+    written = b"".join(path.read_bytes() for path in (tmp_path / "archive").rglob("*") if path.is_file())
+    assert password.encode() not in written
+    assert b"argon2" not in written
+
+
+def test_what_a_hand_changed_before_is_not_told_of_whoever_runs_the_command(
+    archive: Installation, people: People
+) -> None:
+    people.put("eve", "Eve Example", Role.APPROVER, "another long sentence")
+    assert main(["users", "remove", "ana"]) == 0
+    assert [(what, who) for what, who, _ in told(archive)[1:]] == [
+        ("sign-ins changed", "noticed"),
+        ("user removed", "command"),
+    ]
+    assert told(archive)[1][2] == {"user eve": "added as approver"}
+
+
+def test_somebody_is_removed_at_once_where_the_archive_cannot_be_opened(
+    archive: Installation, people: People, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.move(tmp_path / "signing-key.pem", tmp_path / "away")
+    assert main(["users", "remove", "ana"]) == 1
+    assert "the ledger could not be told of it yet" in capsys.readouterr().err
+    assert people.all() == []
+    shutil.move(tmp_path / "away", tmp_path / "signing-key.pem")
+    open_installation(load({"PALOVERDE_HOME": str(tmp_path)}), purpose=Purpose.WORK)
+    assert told(archive)[-1] == ("sign-ins changed", "noticed", {"user ana": "removed, was clerk"})
+
+
+def test_without_an_archive_nothing_is_begun(people: People, tmp_path: Path) -> None:
+    assert [person.username for person in people.all()] == ["ana"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["users.json", "users.json.lock"]

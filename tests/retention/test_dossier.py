@@ -31,7 +31,7 @@ from paloverde.retention.dossier import (
 )
 from paloverde.retention.facts import ItemId
 from paloverde.retention.guidelines import GUIDELINES, guideline
-from retention.removals import Office, gone, item
+from retention.removals import REMOVED_AT, Office, gone, item
 
 WHO = "Rosa Quintero, Public Affairs"
 C1 = f"{ACCOUNT}/comment/1"
@@ -230,6 +230,15 @@ def test_a_private_dossier_opens_only_when_it_is_asked_for_and_the_look_is_noted
     assert office.events("private dossier read") == []
     assert office.dossiers.show(f"{ACCOUNT}/message/3", WHO, include_private=True).row["text"] == "Gone words"
     assert office.events("private dossier read") == [{"item": f"{ACCOUNT}/message/3"}]
+
+
+def test_a_version_that_was_private_makes_the_dossier_private(tmp_path: Path) -> None:
+    version = {"version_sha256": "a" * 64, "observed_at": REMOVED_AT, "text": "for you alone", "media": []}
+    office = Office(tmp_path, [gone("1", versions=[version | {"visibility": "private"}])])
+    with pytest.raises(BadQuestion, match="is private"):
+        office.dossiers.show(C1, WHO)
+    assert office.dossiers.show(C1, WHO, include_private=True).versions[0].text == "for you alone"
+    assert office.events("private dossier read") == [{"item": C1}]
 
 
 def test_no_text_can_pass_itself_off_as_a_fact_or_move_the_cursor(tmp_path: Path) -> None:

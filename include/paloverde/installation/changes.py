@@ -186,7 +186,10 @@ def _subject(text: str) -> str:
 def _text(value: object) -> str:
     """A setting as the ledger says it. Of the database's address, no password and no options."""
     if isinstance(value, URL):
-        return value.set(password=None, query={}).render_as_string(hide_password=False)
+        bare = URL.create(
+            value.drivername, value.username, host=value.host, port=value.port, database=value.database
+        )
+        return bare.render_as_string(hide_password=False)
     if isinstance(value, tuple):
         return ", ".join(map(str, value)) or _NONE
     return _NONE if value is None else str(value)

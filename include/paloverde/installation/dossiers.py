@@ -87,7 +87,7 @@ class Dossiers:
         found = read_dossiers(self._archive, self._cabinet, item)
         if not found:
             raise BadQuestion(f"{text} was never found removed: `paloverde removed list` names what was.")
-        if is_private(item, found[-1].row["visibility"]):
+        if is_private(found[-1]):
             if not include_private:
                 raise BadQuestion(
                     f"{text} is private: say `--private` to look at it; the look is noted in the ledger."
@@ -112,7 +112,7 @@ class Dossiers:
             items = dict.fromkeys(one.fact.item for one in self.listed(account, since=since))
             for item in items:
                 for dossier in read_dossiers(self._archive, self._cabinet, item):
-                    if is_private(item, dossier.row["visibility"]) and not include_private:
+                    if is_private(dossier) and not include_private:
                         left_out.append(item)
                     elif since is None or archive_day(dossier.row["removed_at"]) >= since:
                         yield dossier
@@ -225,5 +225,7 @@ class Dossiers:
         self._ledger.append(Event(what, actor, self._vault.clock(), about))
 
 
-def is_private(item: ItemId, visibility: str | None) -> bool:
-    return item.kind.value in PRIVATE_KINDS or visibility == Visibility.PRIVATE.value
+def is_private(dossier: Dossier) -> bool:
+    """Whether a dossier shows anything private: of what is public now, an earlier version may have been."""
+    seen = [dossier.row["visibility"], *(version.visibility for version in dossier.versions)]
+    return dossier.item.kind.value in PRIVATE_KINDS or Visibility.PRIVATE.value in seen

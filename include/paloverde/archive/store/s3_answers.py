@@ -50,7 +50,7 @@ def explain(server: str, code: str, status: int) -> PaloverdeError:
         return ArchiveDamaged(
             f"{server} no longer has an object that it should keep; restore it from the second copy."
         )
-    if status >= 500 or code in _ASK_AGAIN:
+    if status >= 500 or status == 429 or code in _ASK_AGAIN:
         return Unreachable(f"{server} has trouble (it answered {status} {code}); try again later.")
     return StoreCannotPromise(
         f"{server} refused ({status} {code}); run `paloverde doctor` to see what it can do."
