@@ -156,6 +156,7 @@ def moves(both: Doubled, to: Place) -> None:
     assert (rebuilt.missing, rebuilt.unrepaired, rebuilt.left_out) == ([], [], [])
     assert fingerprint(city.vault.books) == before
     city = both.open()
+    city.copies.copy()  # what the ledger tells of the settings that the move changed
     assert str(search(city.archive, "sweeping").hits) == said
     assert city.vault.second is not None
     assert held_twice(city, city.vault.store, city.vault.second) == []

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exports import Office, tweet, ytd, zipped
-from paloverde.archive.blanking import Blanked, Piece, Words, blank_json, blank_plain
+from paloverde.archive.blanking import Blanked, blank_json, blank_plain
 from paloverde.archive.commit import commit
 from paloverde.archive.exchanges import (
     DESTROYED,
@@ -27,8 +27,10 @@ from paloverde.archive.exchanges import (
 )
 from paloverde.archive.layout import exchanges_key, records_key, sightings_key
 from paloverde.archive.parquet import to_parquet
+from paloverde.archive.pieces import Piece, Words
+from paloverde.archive.planning import Plan, plan
 from paloverde.archive.reader import SealedPart
-from paloverde.archive.rewriting import Plan, plan, write
+from paloverde.archive.rewriting import write
 from paloverde.archive.schema import RECORDS
 from paloverde.archive.seal import Coverage, Draft, Part, Role, RunKind
 from paloverde.capture.tables import Sighting, sighting_table

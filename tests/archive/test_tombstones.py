@@ -9,7 +9,7 @@ from archives import ACCOUNT, SIGNER, open_empty
 from paloverde.archive.commit import commit
 from paloverde.archive.layout import tombstones_key
 from paloverde.archive.parquet import to_parquet
-from paloverde.archive.rewriting import Version
+from paloverde.archive.planning import Version
 from paloverde.archive.schema import TOMBSTONES
 from paloverde.archive.seal import Coverage, Draft, Part, Role, RunKind
 from paloverde.archive.tombstones import Because, last_destroyed, seals_of, tombstones

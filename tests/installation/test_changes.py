@@ -33,17 +33,16 @@ class City:
         self.people = People(home / "users.json")
         self.open().register_account(Account("x-palmaria", "x", "1", "palmaria"))
 
-    def open(self, purpose: Purpose = Purpose.WORK, **more: str) -> Installation:
-        given = self.given | {f"PALOVERDE_{name.upper()}": text for name, text in more.items()}
-        return open_installation(load(given), purpose=purpose if more or self.begun else Purpose.BEGIN)
+    def open(self, **more: str) -> Installation:
+        return self.look(Purpose.BEGIN, **more)
 
-    @property
-    def begun(self) -> bool:
-        return (self.home / "paloverde.db").exists()
+    def look(self, purpose: Purpose, **more: str) -> Installation:
+        given = self.given | {f"PALOVERDE_{name.upper()}": text for name, text in more.items()}
+        return open_installation(load(given), purpose=purpose)
 
     def told(self, series: str = SETTINGS) -> Told:
         """What the ledger tells of a series, without what names the paper."""
-        entries = [one.event for one in self.open(Purpose.EXAMINE).ledger.entries()]
+        entries = [one.event for one in self.look(Purpose.EXAMINE).ledger.entries()]
         return [
             (one.what, {name: text for name, text in one.about.items() if not _names_the_paper(name)})
             for one in entries
@@ -107,7 +106,7 @@ def test_nothing_is_written_where_nothing_changed(city: City) -> None:
 
 @pytest.mark.parametrize("purpose", [Purpose.EXAMINE, Purpose.REBUILD, Purpose.REPAIR])
 def test_who_only_looks_writes_nothing(city: City, purpose: Purpose) -> None:
-    city.open(purpose, fixity_days="45")
+    city.look(purpose, fixity_days="45")
     assert city.told() == []
 
 
@@ -183,7 +182,7 @@ def test_two_homes_are_compared_apart(city: City, tmp_path: Path) -> None:
 
 
 def test_processes_that_open_at_once_tell_it_once(city: City) -> None:
-    opened = [city.open(Purpose.EXAMINE, fixity_days="45") for _ in range(6)]
+    opened = [city.look(Purpose.EXAMINE, fixity_days="45") for _ in range(6)]
     gate, troubles = threading.Barrier(6), list[PaloverdeError]()
 
     def notice(one: Installation) -> None:
@@ -202,7 +201,7 @@ def test_processes_that_open_at_once_tell_it_once(city: City) -> None:
     assert city.told() == [("settings in force", {})]
 
 
-def lines_of(people: People, **changed: Mapping[str, str] | None) -> None:
+def by_hand(people: People, **changed: Mapping[str, str] | None) -> None:
     """Change the users file by hand: a person's fields, or None to take the line out."""
     lines = [
         line for line in json.loads(people.file.read_bytes()) if changed.get(line["username"], {}) is not None
@@ -217,9 +216,9 @@ def test_what_a_hand_changes_in_the_users_file_is_noticed(city: City) -> None:
     city.open()
     hashed = city.people.find("ana")
     assert hashed is not None
-    lines_of(city.people, ana={"role": "approver"}, ben=None)
+    by_hand(city.people, ana={"role": "approver"}, ben=None)
     city.open()
-    lines_of(city.people, ana={"password": hashed.password[:-4] + "AAAA", "name": "Ana Other"})
+    by_hand(city.people, ana={"password": hashed.password[:-4] + "AAAA", "name": "Ana Other"})
     city.open()
     city.people.file.unlink()
     city.open()
@@ -244,7 +243,7 @@ def test_who_noticed_it_is_named_and_nobody_is_blamed(city: City) -> None:
 
 def test_a_password_that_a_hand_wrote_into_the_file_leaves_no_trace(city: City) -> None:
     city.people.put("ana", "Ana Example", Role.CLERK, PASSWORD)
-    lines_of(city.people, ana={"password": "guess me"})
+    by_hand(city.people, ana={"password": "guess me"})
     opened = city.open()
     (filed,) = opened.cabinet.newest(PEOPLE)
     assert json.loads(opened.cabinet.bytes_of(filed))["people"][0]["stamp"] == "no hash of a password"

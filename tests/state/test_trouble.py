@@ -96,7 +96,7 @@ class TestPostgreSQL:
         self.server.start()
         installation = open_installation(load(os.environ))
         told = [entry.event.what for entry in installation.ledger.entries()]
-        assert told == ["signing key registered", "account registered"]
+        assert told == ["signing key registered", "account registered", "settings in force"]
 
 
 @pytest.mark.usefixtures("city")

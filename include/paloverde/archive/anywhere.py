@@ -29,8 +29,7 @@ class Anywhere(MendedStore):
 
     `size` counts the bytes read. `stands_for` maps what seals name to the version that is whole in the first
     store, where it is another one. `unrepaired` are the keys that are whole in another place only, `lost`
-    what
-    `named` found whole nowhere.
+    what `named` found whole nowhere.
     """
 
     def __init__(self, store: Store, second: Store | None, books: Engine) -> None:
@@ -92,18 +91,8 @@ class Anywhere(MendedStore):
         self.lost = [stored for stored in self.lost if stored.key not in found]
         return list(found.values())
 
-    def walk(self, prefix: str) -> Iterator[Stored]:
-        """Every object under a prefix, each key once, with the hash that copy and database agree on."""
-        copies = {one.key: one for one in self.second.walk(prefix)} if self.second else {}
-        noted = self._noted(prefix)
-        found: dict[str, list[Stored]] = {}
-        for one in self.store.walk(prefix):
-            found.setdefault(one.key, []).append(one)
-        for key in sorted(found.keys() | copies.keys()):
-            yield _agreed(found.get(key, []), copies.get(key), noted.get(key))
-
-    def _noted(self, prefix: str) -> dict[str, Stored]:
-        """What the database says of the log's objects, whose names do not tell their hash."""
+    def noted(self, prefix: str) -> dict[str, Stored]:
+        """What the database says of the log's objects under a prefix, by key."""
         query = select(LOG.c.key, LOG.c.version_id, LOG.c.sha256, LOG.c.size).where(
             LOG.c.key.startswith(prefix)
         )
@@ -153,18 +142,6 @@ def _versions(store: Store, stored: Stored) -> Iterator[Stored]:
     for one in store.walk(stored.key):
         if one.key == stored.key and one.sha256 == stored.sha256:
             yield one
-
-
-def _agreed(versions: list[Stored], copy: Stored | None, noted: Stored | None) -> Stored:
-    """An object as it should be: what its copy and the database say, where they agree, else what is here."""
-    witnesses = [one for one in (copy, noted) if one is not None]
-    if not versions:
-        return msgspec.structs.replace(witnesses[0], version_id=LOST)
-    if len(witnesses) < 2 or witnesses[0].sha256 != witnesses[1].sha256:
-        return versions[0]
-    right = [one for one in versions if one.sha256 == witnesses[0].sha256]
-    said = msgspec.structs.replace(witnesses[0], version_id=versions[0].version_id)
-    return right[0] if right else said
 
 
 def _by_its_name(stored: Stored) -> Stored:

@@ -6,58 +6,19 @@ stay that lead to one inside of it which stays; an item that goes inside of one 
 
 from __future__ import annotations
 
-import html
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
+from paloverde.archive.jsontree import Node, outermost, strings, tree, value, walk
+from paloverde.archive.pieces import LEAST, Item, Piece, Words, places, says
 from paloverde.errors import Unreadable
 from paloverde.platforms import jsontext
 
-Item = tuple[str, str]  # kind and native id
-LEAST = 12  # characters: shorter words are anybody's
-_PREVIEW = 20  # characters of the beginning of a text that are taken for a copy of it
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
 _ENDS = (b"id", b"urn", b"id_str", b"media_key", b"entity")
 _NAMES = (b'"id"', b'"id_str"', b'"$URN"', b'"urn"', b'"media_key"')
-_DOTS = "….\u2026 "
-
-
-class Piece(msgspec.Struct, frozen=True):
-    """The bytes of one item in a body: `[start, end)`. `says` is what it says itself.
-
-    Two items may have the same bytes (a profile, and the number of followers in it); they go together only.
-    What is not `known` is no item of the archive: an entry of a list that names an item, say.
-    """
-
-    item: Item
-    start: int
-    end: int
-    goes: bool
-    says: tuple[str, ...] = ()
-    known: bool = True
-
-    def repeats(self, words: Words, string: str = "\0") -> bool:
-        """Whether its own words hold those of another item, or are these: what it says itself is its own."""
-        return any(_says(said, words.own) or string in said for said in self.says)
-
-
-class Words(msgspec.Struct, frozen=True):
-    """What an item that goes says, in all its versions: nothing of it may stand anywhere else.
-
-    Texts shorter than `LEAST` are anybody's: they count only where the item is named beside them. `files` are
-    the site's ids of its pictures and files.
-    """
-
-    item: Item
-    texts: tuple[str, ...]
-    files: frozenset[str] = frozenset()
-
-    @property
-    def own(self) -> tuple[str, ...]:
-        return tuple(text for text in self.texts if len(text) >= LEAST)
 
 
 class Blanked(msgspec.Struct, frozen=True):
@@ -66,18 +27,6 @@ class Blanked(msgspec.Struct, frozen=True):
     body: bytes
     gone: frozenset[Item]
     refused: dict[Item, str]
-
-
-class Node:
-    """A value of a JSON text: where it stands, and its members or elements with where each begins."""
-
-    __slots__ = ("end", "kids", "leads", "piece", "start")
-
-    def __init__(self, start: int, end: int) -> None:
-        self.start, self.end = start, end
-        self.kids: list[tuple[int, bytes, Node]] = []
-        self.piece: Piece | None = None
-        self.leads = False  # an item that stays is in it
 
 
 def blank_json(body: bytes, pieces: Iterable[Piece], words: Sequence[Words]) -> Blanked | None:
@@ -159,72 +108,11 @@ def blank_plain(body: bytes, pieces: Iterable[Piece], words: Sequence[Words]) ->
         gone.add(piece.item)
     left = bytes(out)
     for one in words:
-        for start in _places(left, one.own):
+        for start in places(left, one.own):
             owner = next((piece for piece in staying if piece.start <= start < piece.end), None)
             if owner is None or not owner.repeats(one):
                 refused.setdefault(one.item, _elsewhere(owner))
     return Blanked(left, frozenset(gone), refused)
-
-
-def tree(text: bytes, start: int = 0) -> Node:
-    """A JSON text as nodes. `text` is whole and sound (`jsontext.open_text` says so)."""
-    top = Node(start, len(text))
-    open_: list[Node] = [top]
-    name: tuple[int, bytes] | None = None
-    last: tuple[int, bytes] | None = None
-    for found in _TOKEN.finditer(text, start):
-        token = found[0]
-        if token == b":":
-            name = last
-            open_[-1].kids.pop()  # what was taken for a value was a name
-        elif token in (b"}", b"]"):
-            open_.pop().end = found.end()
-        elif token != b",":
-            node = Node(found.start(), found.end())
-            at, called = name or (found.start(), b"")
-            open_[-1].kids.append((at, called, node))
-            name, last = None, (found.start(), token)
-            if token in (b"{", b"["):
-                open_.append(node)
-    return top
-
-
-def walk(node: Node) -> Iterator[Node]:
-    """A node and everything in it, outer ones first."""
-    waiting = [node]
-    while waiting:
-        here = waiting.pop()
-        yield here
-        waiting += [kid for _, _, kid in reversed(here.kids)]
-
-
-def outermost(root: Node) -> Iterator[Node]:
-    """The nodes of what goes that are in no other of them, and those inside of what stays in these."""
-    waiting = [(root, False)]
-    while waiting:
-        here, inside = waiting.pop()
-        if here.piece is not None:
-            if here.piece.goes and not inside:
-                yield here
-            inside = here.piece.goes
-        waiting += [(kid, inside) for _, _, kid in here.kids]
-
-
-def strings(text: bytes, node: Node) -> Iterator[tuple[Node, str]]:
-    """The texts in a node, decoded."""
-    for one in walk(node):
-        if not one.kids and text[one.start : one.start + 1] == b'"':
-            yield one, value(text, one)
-
-
-def value(text: bytes, node: Node) -> str:
-    """A text or number as text."""
-    piece = text[node.start : node.end]
-    if not piece.startswith(b'"'):
-        return piece.decode(errors="replace")
-    if b"\\" not in piece:
-        return piece[1:-1].decode(errors="replace")
-    return msgspec.json.decode(piece, type=str, strict=False)
 
 
 def _mark_strays(text: bytes, strays: Iterable[Node], words: Sequence[Words]) -> None:
@@ -232,7 +120,7 @@ def _mark_strays(text: bytes, strays: Iterable[Node], words: Sequence[Words]) ->
     for node in strays:
         said = {string for _, string in strings(text, node)}
         for one in words:
-            if one.item[1] in said and any(_says(string, one.texts) for string in said):
+            if one.item[1] in said and any(says(string, one.texts) for string in said):
                 node.piece = node.piece or Piece(one.item, node.start, node.end, goes=True)
 
 
@@ -250,7 +138,7 @@ def _mark_copies(text: bytes, root: Node, words: Sequence[Words]) -> dict[Item, 
         node, owner = waiting.pop()
         owner = node.piece or owner
         for one in _named_by(text, node, by_id) if node.piece is None else ():
-            if not any(_says(said, one.texts) for _, said in strings(text, node)):
+            if not any(says(said, one.texts) for _, said in strings(text, node)):
                 continue
             if owner is not None and not owner.goes and one.own and owner.repeats(one):
                 refused[one.item] = _elsewhere(owner)
@@ -322,7 +210,7 @@ def _still_said(text: bytes, root: Node, words: Sequence[Words], start: int) -> 
         if len(string) < LEAST:
             continue
         for one in said:
-            if one.item in refused or not _says(string, one.own):
+            if one.item in refused or not says(string, one.own):
                 continue
             owner = next((piece for piece in owners if piece.start <= node.start < piece.end), None)
             if owner is None and (node.start, node.end) in named:
@@ -356,33 +244,6 @@ def _owners(root: Node) -> list[Piece]:
 def _elsewhere(owner: Piece | None) -> str:
     where = "a raw answer outside of any item" if owner is None else f"{owner.item[0]} {owner.item[1]}"
     return f"its words stand also in {where}, which stays"
-
-
-def _says(string: str, texts: tuple[str, ...]) -> bool:
-    """Whether a text holds one of these, or shows how one begins."""
-    plain = html.unescape(string)
-    begun = plain.rstrip(_DOTS)
-    return any(
-        text in string or text in plain or (len(begun) >= _PREVIEW and text.startswith(begun))
-        for text in texts
-    )
-
-
-def _places(body: bytes, texts: tuple[str, ...]) -> Iterator[int]:
-    """Where one of the texts stands in a body of any kind, plain or escaped as in JSON, HTML or a table."""
-    for text in texts:
-        forms = {text, html.escape(text), text.replace('"', '""'), _escaped(text)}
-        forms.add(_escaped(text, ascii_=False))
-        for form in (one.encode(errors="replace") for one in forms):
-            start = body.find(form)
-            while start >= 0:
-                yield start
-                start = body.find(form, start + 1)
-
-
-def _escaped(text: str, *, ascii_: bool = True) -> str:
-    written = msgspec.json.encode(text).decode()[1:-1]
-    return written.encode("ascii", "backslashreplace").decode() if ascii_ else written
 
 
 def _sound(body: bytes, shift: int) -> bytes:

@@ -100,10 +100,10 @@ def rebuild(
     _refuse_a_lost_end(anywhere.lost, {"runs/": len(seals), LEDGER_ENTRIES: len(entries)})
     _refuse_a_short_chain(len(seals), entries)
     with writing(books) as connection:
-        missing, accounts = _fill(connection, anywhere, seals, entries, progress)
+        missing, accounts, strangers = _fill(connection, anywhere, seals, entries, progress)
     chained = {one.stored.key for one in seals} | {one.stored.key for one in entries}
     found = [stored for stored, _ in (*named, *noted)]
-    left_out = [stored.key for stored in (*found, *anywhere.lost) if stored.key not in chained]
+    left_out = [stored.key for stored in (*found, *anywhere.lost) if stored.key not in chained] + strangers
     return Rebuilt(
         len(seals), len(entries), missing, left_out, accounts,
         list(anywhere.unrepaired), anywhere.size, time.monotonic() - begun,
@@ -113,13 +113,12 @@ def rebuild(
 def _fill(
     connection: Connection, anywhere: Anywhere, seals: list[Chained[Seal]], entries: list[Chained[Entry]],
     progress: Callable[[str], None],
-) -> tuple[list[str], int]:  # fmt: skip
-    """Every derived table, from the chains; the keys of what is missing, and how many accounts there are."""
+) -> tuple[list[str], int, list[str]]:  # fmt: skip
+    """Every derived table, from the chains: the keys of what is missing, how many accounts, strangers' heads."""
     for table in DERIVED:
         connection.execute(table.delete())
     repaired = _repairs(entries)
     anywhere.stands_for |= {place: whole for place, (whole, _) in repaired.items()}
-    successors = successors_in(one.said for one in seals)
     successors = successors_in(one.said for one in seals)
     missing: list[str] = []
     for done, one in enumerate(seals, 1):
@@ -136,8 +135,8 @@ def _fill(
         entry = repaired.get((key, version_id), ("", 0))[1]
         row = {"key": key, "version_id": version_id, "whole_version_id": whole, "entry": entry}
         connection.execute(REPAIRS.insert().values(row))
-    refill(anywhere, connection, [(one.body, one.said.event.at) for one in entries])
-    return missing, register_again(connection, [one.said.event for one in entries])
+    strangers = refill(anywhere, connection, [(one.body, one.said.event.at) for one in entries])
+    return missing, register_again(connection, [one.said.event for one in entries]), strangers
 
 
 def _fill_ledger(connection: Connection, anywhere: Anywhere, entries: list[Chained[Entry]]) -> list[str]:

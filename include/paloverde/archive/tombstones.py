@@ -8,9 +8,9 @@ from datetime import date
 import msgspec
 import pyarrow as pa
 
-from paloverde.archive.blanking import Item
+from paloverde.archive.pieces import Item
+from paloverde.archive.planning import Version
 from paloverde.archive.reader import Archive
-from paloverde.archive.rewriting import Version
 from paloverde.archive.schema import TOMBSTONES
 from paloverde.archive.seal import Role, RunKind, Seal
 

@@ -13,17 +13,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import msgspec
 
-from paloverde.archive.blanking import (
-    LEAST,
-    Blanked,
-    Item,
-    Piece,
-    Words,
-    blank_json,
-    blank_lines,
-    blank_plain,
-)
+from paloverde.archive.blanking import Blanked, blank_json, blank_lines, blank_plain
 from paloverde.archive.exchanges import Held
+from paloverde.archive.pieces import LEAST, Item, Piece, Words
 from paloverde.errors import Unreadable
 from paloverde.platforms import PLATFORMS
 from paloverde.records import Kind, Record

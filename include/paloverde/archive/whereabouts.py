@@ -28,6 +28,7 @@ _AT_ONCE = 500  # keys in one question to the database
 _ROW = ("kind", "native_id", "media", "exchange_key")
 _DOSSIER = (*_ROW, "thread")  # what was said around a removed item stands in its object, too
 _SIGHTING = ("kind", "native_id")
+TOLD_AROUND = ("text", "poster_name", "poster_username", "poster_id")  # of what stood around an item
 
 
 class Whereabouts(msgspec.Struct, frozen=True):
@@ -62,8 +63,7 @@ class _Found:
 
     def _has_rows(self, sealed: SealedPart, columns: tuple[str, ...]) -> bool:
         table = self._archive.table(sealed.part, columns)
-        around = table["thread"].to_pylist() if "thread" in columns else []
-        told = {(one["kind"], one["native_id"]) for thread in around for one in thread or () if one["text"]}
+        told = in_threads(table)
         table = table.filter(pc.is_in(table["native_id"], value_set=self._ids))
         rows = [row for row in table.to_pylist() if (row["kind"], row["native_id"]) in self._items]
         for row in rows:
@@ -99,6 +99,17 @@ def whereabouts(
         if one.of_run in sighted or (one.of_run in sweeps and _names_any(archive, one, ids))
     ]
     return Whereabouts(records, removed, sightings, _each_once(exchanges), media_parts(archive, found.media))
+
+
+def in_threads(table: pa.Table) -> frozenset[Item]:
+    """The items of which the dossiers of others tell something, as what was said around them."""
+    told = table["thread"].to_pylist() if "thread" in table.column_names else []
+    return frozenset(
+        (one["kind"], one["native_id"])
+        for around in told
+        for one in around or ()
+        if any(one[name] for name in TOLD_AROUND)
+    )
 
 
 def media_parts(archive: Archive, hashes: Iterable[str]) -> list[SealedPart]:

@@ -42,7 +42,12 @@ def run(args: argparse.Namespace) -> int:
         return 0
     note = _ledger(settings)
     before = people.find(args.username)
-    after = _remove(people, args.username) if args.action == "remove" else _put(people, args)
+    after = None
+    if args.action == "remove":
+        people.remove(args.username)
+        print(f"{args.username} can no longer sign in.")
+    else:
+        after = _put(people, args)
     try:
         note(before, after)
     except PaloverdeError as error:
@@ -60,11 +65,6 @@ def _put(people: People, args: argparse.Namespace) -> Person:
     person = people.put(args.username, args.name or args.username, Role(args.role), password)
     print(f"{args.username} may sign in as {args.role}." + ("" if args.ask else f" Password: {password}"))
     return person
-
-
-def _remove(people: People, username: str) -> None:
-    people.remove(username)
-    print(f"{username} can no longer sign in.")
 
 
 def _ledger(settings: Settings) -> Callable[[Person | None, Person | None], None]:

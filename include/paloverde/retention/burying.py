@@ -19,13 +19,14 @@ import pyarrow.compute as pc
 from sqlalchemy import select
 
 from paloverde import __version__
-from paloverde.archive.blanking import Item
 from paloverde.archive.commit import commit
 from paloverde.archive.layout import tombstones_key
 from paloverde.archive.papers import FOR_EVER_YEARS, Cabinet
 from paloverde.archive.parquet import to_parquet
+from paloverde.archive.pieces import Item
+from paloverde.archive.planning import Plan, plan
 from paloverde.archive.reader import Archive, SealedPart
-from paloverde.archive.rewriting import Plan, plan, write
+from paloverde.archive.rewriting import write
 from paloverde.archive.seal import Coverage, Draft, Part, Role, RunKind
 from paloverde.archive.store.interface import Grade, Standing, Store, Stored
 from paloverde.archive.tombstones import Because, last_destroyed, tombstones
@@ -145,8 +146,7 @@ class Burial:
         for sealed in made.objects:
             self._vault.store.check(sealed.part.stored)
             if self._vault.second is not None:
-                for copy in versions_of(self._vault.second, sealed.part.key):
-                    self._vault.second.check(copy)
+                _prove_copy(self._vault.second, sealed.part.stored)
 
     def _commit(self, made: Plan, notes: list[str]) -> None:
         vault, slug, started = self._vault, self._account.slug, self._vault.clock()
@@ -227,6 +227,20 @@ class Burial:
             for facts in self._facts(sorted(staying))
         }
         return {item: end_of(day) for item, day in days.items() if day is not None}
+
+
+def _prove_copy(second: Store, stored: Stored) -> None:
+    """Raise `ArchiveDamaged` where there are copies and none is whole: a repair leaves the damaged ones."""
+    damaged = None
+    for copy in versions_of(second, stored.key):
+        try:
+            second.check(msgspec.structs.replace(copy, sha256=stored.sha256))
+        except ArchiveDamaged as error:
+            damaged = error
+        else:
+            return
+    if damaged is not None:
+        raise damaged
 
 
 def versions_of(store: Store, key: str) -> list[Stored]:

@@ -28,7 +28,7 @@ from paloverde.archive.vault import Vault
 from paloverde.errors import PersonNeeded
 from paloverde.records import archive_day
 from paloverde.retention.approval import lacking, lines_of, standing_of
-from paloverde.retention.burying import Burial, Door, Office, left_out, versions_of
+from paloverde.retention.burying import Burial, Door, Office, left_out
 from paloverde.retention.certificate import SERIES, Carried, Certificate, Destroyed, Gone, groups_of
 from paloverde.retention.hold_marks import changing_holds
 from paloverde.retention.orders import Line, OrderStanding
@@ -92,19 +92,17 @@ def _finish(
 
 
 def _destroy(vault: Vault, doors: Sequence[Destroyer], order: str, old: Superseded) -> Destroyed:
-    """Destroy every version of an object, the second copy's first, and look for each once more."""
-    stores = (vault.store, vault.second)
+    """Destroy every version of an object, damaged ones too, the second copy's first; look for each again."""
     aims = [
         (door, stored)
-        for door, store in zip(doors, stores, strict=False)
-        if store is not None
-        for stored in versions_of(store, old.key) or [_gone_before(vault, old, is_copy=store is vault.second)]
+        for is_copy, door in reversed(list(enumerate(doors)))
+        for stored in door.versions(old.key) or [_gone_before(vault, old, is_copy=bool(is_copy))]
     ]
-    permission = _MAKER.permit(order, [stored for _, stored in aims])
     gone = []
-    for door, stored in reversed(aims):
-        door.destroy(stored, permission, vault.clock())
-        gone.append(Gone(door.description, stored.version_id, vault.clock()))
+    with _MAKER.permit(order, [stored for _, stored in aims]) as permission:
+        for door, stored in aims:
+            door.destroy(stored, permission, vault.clock())
+            gone.append(Gone(door.description, stored.version_id, vault.clock()))
     with changing(vault.books) as connection:
         for table in (COPIES, REPAIRS, CHECKS, HELD_OBJECTS):
             named = (table.c.key == old.key, table.c.version_id == old.version_id)

@@ -1,7 +1,7 @@
 """Publishing: the ledger's new entries into the tree, and a signed head over all of them.
 
-Tiles first, the head last; a head is signed only over a tree that begins with the tree of the head before
-it, read again from the stored tiles. Whoever runs it again after a crash finishes it: nothing is ever written
+Tiles first, the head last, and all of them noted in one transaction; a head is signed only over a tree that
+begins with the tree of the head before it, read again from the stored tiles. Whoever runs it again after a crash finishes it: nothing is ever written
 twice with other bytes. What is read grows with the new entries, and with the logarithm of the old ones.
 """
 
@@ -18,7 +18,7 @@ from paloverde.archive.keys import key_register
 from paloverde.archive.layout import TILE_WIDTH, head_key
 from paloverde.archive.log import merkle
 from paloverde.archive.log.notes import Head, Key, log_key, make_head, signed_by
-from paloverde.archive.log.shelf import Kept, Shelf, What
+from paloverde.archive.log.shelf import Kept, KeptHead, Shelf, What
 from paloverde.archive.log.tiles import Growth, Tile, Tree, bundle, bundle_key
 from paloverde.archive.vault import Vault
 from paloverde.errors import ArchiveDamaged
@@ -50,41 +50,70 @@ def publish(vault: Vault, origin: str) -> Published:
     database's ledger no longer continues what was published, or where an object is missing or changed.
     """
     shelf = Shelf(vault)
-    last = shelf.newest_head()
-    known = last.size if last else 0
+    noted = shelf.noted_size()
+    heads = shelf.heads_from(noted)
+    last = heads[-1].head if heads else None
     if last is not None:
         _refuse_another_history(vault, shelf, origin, last)
-        shelf.adopt_heads(last.size)
-    size = _settled(vault)
+        _finish(vault, shelf, noted, heads)
+    known, size = last.size if last else 0, _settled(vault)
     if size == known:
         return Published(last, 0, 0)
+    written = _extend(vault, shelf, known, size)
+    tree = _tree(shelf, size, written)
+    head = _head(vault, tree, origin, last)
+    body = head.whole().encode()
+    written.append(shelf.put(head_key(size, hashlib.sha256(body).hexdigest()), body, What.HEAD, size))
+    shelf.note(written)
+    return Published(head, size - known, len(written))
+
+
+def _extend(vault: Vault, shelf: Shelf, known: int, size: int) -> list[Kept]:
+    """Store the tiles and bundles by which the tree over `size` entries is more than the one over `known`."""
     written: list[Kept] = []
     begun = (body for _, body in _bodies(vault, known - known % TILE_WIDTH, known))
     writing = _Writing(Tree(known, shelf.read), begun, lambda *one: written.append(shelf.put(*one)))
     for _, body in _chained(vault, known, size):
         writing.append(body)
     writing.close()
-    shelf.note(written)
-    head = _sign(vault, shelf, origin, last, size)
-    return Published(head, size - known, len(written) + 1)
+    return written
 
 
-def _sign(vault: Vault, shelf: Shelf, origin: str, last: Head | None, size: int) -> Head:
-    """The head over the tree as it now lies in the store, once it is shown to continue the last one."""
-    tree = Tree(size, shelf.read)
+def _tree(shelf: Shelf, size: int, written: list[Kept]) -> Tree:
+    """The tree as it now lies in the store; the tiles just written are not noted yet."""
+    fresh = {kept.stored.key: kept.stored for kept in written}
+    return Tree(size, lambda key: shelf.read(key, fresh))
+
+
+def _finish(vault: Vault, shelf: Shelf, noted: int, heads: list[KeptHead]) -> None:
+    """Note the heads that the database does not know, each with the tiles of its tree.
+
+    They were stored by a publication that died before it noted them, or the database is an older copy. The
+    tiles are made again from the ledger: what lies there and is something else is refused.
+    """
+    for one in heads:
+        if one.head.size > noted:
+            written = _extend(vault, shelf, noted, one.head.size)
+            if _tree(shelf, one.head.size, written).root() != one.head.root:
+                raise ArchiveDamaged(
+                    f"{one.stored.key} is not over the entries of this ledger: find out who wrote it."
+                )
+            shelf.note([*written, Kept(one.stored, What.HEAD, one.head.size, vault.clock())])
+            noted = one.head.size
+    shelf.adopt(heads)
+
+
+def _head(vault: Vault, tree: Tree, origin: str, last: Head | None) -> Head:
+    """The signed head over a stored tree, once it is shown to continue the last one."""
     root = tree.root()
     if last is not None:
-        proof = merkle.consistency_proof(last.size, size, tree.hashes)
-        if not merkle.is_consistent(last.size, size, last.root, root, proof):
+        proof = merkle.consistency_proof(last.size, tree.size, tree.hashes)
+        if not merkle.is_consistent(last.size, tree.size, last.root, root, proof):
             raise ArchiveDamaged(
-                f"The tree over {size:,} entries does not begin with the one that was signed over "
+                f"The tree over {tree.size:,} entries does not begin with the one that was signed over "
                 f"{last.size:,}; nothing was signed. Restore ledger/tile/ from the second copy."
             )
-    head = make_head(origin, size, root, vault.signer)
-    body = head.whole().encode()
-    key = head_key(size, hashlib.sha256(body).hexdigest())
-    shelf.note([shelf.put(key, body, What.HEAD, size)])
-    return head
+    return make_head(origin, tree.size, root, vault.signer)
 
 
 def _refuse_another_history(vault: Vault, shelf: Shelf, origin: str, last: Head) -> None:

@@ -6,14 +6,22 @@ derived, and an object that it does not name is looked for by its key.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 import msgspec
 from sqlalchemy import Engine, select
 
-from paloverde.archive.layout import LOG_HEADS, head_prefix
+from paloverde.archive.layout import (
+    LOG_HEADS,
+    LOG_STAMPS,
+    LOG_WITNESSES,
+    TILE_WIDTH,
+    head_prefix,
+    tile_key,
+)
 from paloverde.archive.log.notes import Head, read_head
 from paloverde.archive.store.interface import Stored
 from paloverde.archive.vault import Vault
@@ -21,8 +29,6 @@ from paloverde.errors import ArchiveDamaged, Unreadable
 from paloverde.records import archive_day
 from paloverde.state.books import writing
 from paloverde.state.tables import LOG
-
-_DIGITS = 12  # of the number of entries in a key
 
 
 class What(StrEnum):
@@ -44,15 +50,25 @@ class Kept(msgspec.Struct, frozen=True):
     made_at: datetime
 
 
+class KeptHead(NamedTuple):
+    """A head, and where it lies in the store."""
+
+    stored: Stored
+    head: Head
+
+
 class Shelf:
     """Puts the log's objects into the store and gets them again."""
 
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
 
-    def read(self, key: str) -> bytes:
-        """The bytes under a key; `ArchiveDamaged` where they are missing or changed."""
-        stored = self._stored(key)
+    def read(self, key: str, fresh: Mapping[str, Stored] | None = None) -> bytes:
+        """The bytes under a key; `ArchiveDamaged` where they are missing or changed.
+
+        `fresh` is what was stored and not noted yet.
+        """
+        stored = (fresh or {}).get(key) or self._stored(key)
         if stored is None:
             raise ArchiveDamaged(
                 f"{key} of the ledger's log is missing from {self._vault.store.description}; restore it from "
@@ -75,27 +91,44 @@ class Shelf:
                     connection.execute(LOG.insert().values(row_of(one)))
 
     def newest_head(self) -> Head | None:
-        """The head over most entries, as the store has it: also one that the database does not know.
+        """The head over most entries, as the store has it: also one that the database does not know."""
+        found = self.heads_from(self.noted_size())
+        return found[-1].head if found else None
 
-        `ArchiveDamaged` where the store holds two heads over as many entries with two roots.
+    def heads_from(self, size: int) -> list[KeptHead]:
+        """The heads in the store over `size` entries, which the database knows, and over more; by size.
+
+        `ArchiveDamaged` where there are two over as many entries with two roots, or where the known one is
+        missing.
         """
-        size = self._newest_size()
-        found = [read_kept_head(self._vault.store.get(one), one.key) for one in self._heads_from(size)]
-        if not found:
-            if size:
-                raise ArchiveDamaged(
-                    f"The signed head over {size:,} entries is missing from {self._vault.store.description}; "
-                    "restore it from the second copy."
-                )
-            return None
-        refuse_two_roots(found)
-        return max(found, key=lambda head: head.size)
+        stored = self._heads_from(size)
+        found = [KeptHead(one, read_kept_head(self._vault.store.get(one), one.key)) for one in stored]
+        found.sort(key=lambda one: one.head.size)
+        if size and (not found or found[0].head.size != size):
+            raise ArchiveDamaged(
+                f"The signed head over {size:,} entries is missing from {self._vault.store.description}; "
+                "restore it from the second copy."
+            )
+        refuse_two_roots([one.head for one in found])
+        return found
 
-    def adopt_heads(self, size: int) -> None:
-        """Note the heads over so many entries that a publication stored, and died before it noted them."""
-        if next(self.of(What.HEAD, size), None) is None:
-            now, heads = self._vault.clock(), self._vault.store.walk(head_prefix(size))
-            self.note([Kept(one, What.HEAD, size, now) for one in heads])
+    def noted_size(self) -> int:
+        """How many entries the newest head covers that the database knows; 0 where it knows none."""
+        query = select(LOG.c.tree_size).where(LOG.c.what == What.HEAD).order_by(LOG.c.tree_size.desc())
+        with self._vault.books.connect() as connection:
+            return connection.execute(query.limit(1)).scalar() or 0
+
+    def adopt(self, heads: Iterable[KeptHead]) -> None:
+        """Note heads, and what those outside said of them, that were stored by a process which then died."""
+        now, lying = self._vault.clock(), list[Kept]()
+        for one in heads:
+            size = one.head.size
+            lying.append(Kept(one.stored, What.HEAD, size, now))
+            for prefix, what in ((LOG_STAMPS, What.TIMESTAMP), (LOG_WITNESSES, What.WITNESS)):
+                begun = head_prefix(size).replace(LOG_HEADS, prefix)
+                lying += [Kept(stored, what, size, now) for stored in self._vault.store.walk(begun)]
+        if any(not self._is_noted(one.stored.key) for one in lying):
+            self.note(lying)
 
     def of(self, what: What, tree_size: int) -> Iterator[Stored]:
         """The objects of a kind that belong to the head over so many entries."""
@@ -111,24 +144,33 @@ class Shelf:
             found: str | None = connection.execute(query.order_by(LOG.c.tree_size.desc()).limit(1)).scalar()
         return found
 
-    def _newest_size(self) -> int:
-        query = select(LOG.c.tree_size).where(LOG.c.what == What.HEAD).order_by(LOG.c.tree_size.desc())
-        with self._vault.books.connect() as connection:
-            return connection.execute(query.limit(1)).scalar() or 0
-
     def _heads_from(self, size: int) -> Iterator[Stored]:
         """Every head in the store over `size` entries or more.
 
-        Asked for by the beginnings that larger numbers can have, so that ten years of heads are not listed.
+        Listing is dear, and ten years of heads are many: they are looked for at the sizes at which a
+        publication can have ended. Tiles are stored before their head, so that no head is beyond them.
         """
         if not size:
             yield from self._vault.store.walk(LOG_HEADS)
             return
-        yield from self._vault.store.walk(head_prefix(size))
-        digits = f"{size:0{_DIGITS}d}"
-        for at, digit in enumerate(digits):
-            for larger in range(int(digit) + 1, 10):
-                yield from self._vault.store.walk(f"{LOG_HEADS}{digits[:at]}{larger}")
+        for each in (size, *self._sizes_beyond(size)):
+            yield from self._vault.store.walk(head_prefix(each))
+
+    def _sizes_beyond(self, size: int) -> Iterator[int]:
+        """The larger sizes of the tree at which a tile of its lowest level ends in the store."""
+        number, is_whole = size // TILE_WIDTH, True
+        while is_whole:
+            whole = tile_key(0, number, TILE_WIDTH)
+            keys = [stored.key for stored in self._vault.store.walk(whole)]
+            widths = [int(key.removeprefix(f"{whole}.p/")) for key in keys if key.startswith(f"{whole}.p/")]
+            is_whole = whole in keys
+            ends = {number * TILE_WIDTH + width for width in (*widths, *[TILE_WIDTH] * is_whole)}
+            yield from sorted(end for end in ends if end > size)
+            number += 1
+
+    def _is_noted(self, key: str) -> bool:
+        with self._vault.books.connect() as connection:
+            return connection.execute(select(LOG.c.key).where(LOG.c.key == key)).first() is not None
 
     def _stored(self, key: str) -> Stored | None:
         with self._vault.books.connect() as connection:

@@ -120,7 +120,7 @@ class DirectoryStore:
 
     def _set_aside_a_broken_lock(self, key: str) -> None:
         try:
-            self._kept(key)
+            self.kept(key)
         except ArchiveDamaged:
             self._sidecar(key).replace(self.root / INCOMING / uuid.uuid4().hex)
 
@@ -138,7 +138,7 @@ class DirectoryStore:
     def standing(self, stored: Stored) -> Standing:
         with self.plainly("looked at"):
             size = self._existing(stored).stat().st_size
-            kept = self._kept(stored.key)
+            kept = self.kept(stored.key)
         mode = Grade.APPLICATION if kept.locked_until else None
         return Standing(size=size, locked_until=kept.locked_until, mode=mode, legal_hold=kept.legal_hold)
 
@@ -156,7 +156,7 @@ class DirectoryStore:
         with self.plainly("locked"):
             self._existing(stored)
             self._keep(stored.key, locked_until=whole_second(locked_until))
-            kept = self._kept(stored.key).locked_until
+            kept = self.kept(stored.key).locked_until
         if kept is None or kept < locked_until:
             raise StoreCannotPromise(
                 f"The {self.description} did not keep the lock of {stored.key}; check its disk."
@@ -233,7 +233,8 @@ class DirectoryStore:
         finally:
             beside.unlink(missing_ok=True)
 
-    def _kept(self, key: str) -> Kept:
+    def kept(self, key: str) -> Kept:
+        """Until when an object is locked, and its legal hold."""
         path = self._sidecar(key)
         try:
             return msgspec.json.decode(path.read_bytes(), type=Kept)
@@ -251,7 +252,7 @@ class DirectoryStore:
         sidecar = self._sidecar(key)
         make_folders(sidecar.parent)
         with one_writer(sidecar.parent):
-            kept = self._kept(key)
+            kept = self.kept(key)
             dates = [moment for moment in (kept.locked_until, locked_until) if moment is not None]
             new = Kept(
                 locked_until=max(dates, default=None),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from paloverde.archive.store.destroyer import Permission, refuse_kept
+from paloverde.archive.store.destroyer import Permission, refuse_kept, refuse_unnamed
 from paloverde.archive.store.interface import Standing, Stored
 from paloverde.archive.store.s3 import S3Store, plainly
 from paloverde.errors import ArchiveDamaged, StoreCannotPromise
@@ -20,8 +20,11 @@ class S3Destroyer:
     def description(self) -> str:
         return self._store.description
 
+    def versions(self, key: str) -> list[Stored]:
+        return [one for one in self._store.walk(key) if one.key == key]
+
     def destroy(self, stored: Stored, permission: Permission, now: datetime) -> None:
-        permission.check(stored)
+        refuse_unnamed(stored, permission)
         standing = self._standing(stored)
         if standing is None:
             return
