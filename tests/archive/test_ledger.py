@@ -1,10 +1,16 @@
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from paloverde.archive.keys import Cause, key_register, register_key
 from paloverde.archive.ledger import Event, Ledger
+from paloverde.archive.papers import Cabinet
+from paloverde.archive.signing import open_signer
 from paloverde.archive.vault import Vault
 from paloverde.errors import ArchiveDamaged
 from paloverde.state.books import writing
@@ -43,6 +49,29 @@ def test_an_entry_that_was_changed_is_named(vault: Vault, ledger: Ledger) -> Non
         changed = body.replace("clerk", "nobody")
         connection.execute(LEDGER.update().where(LEDGER.c.sequence == 2).values(body=changed))
     with pytest.raises(ArchiveDamaged, match="entry 2"):
+        ledger.entries()
+
+
+def test_an_entry_of_a_key_that_the_register_does_not_know_is_refused(vault: Vault, tmp_path: Path) -> None:
+    ours = Ledger(vault.store, vault.books, vault.signer, 2, key_register)
+    register_key(Cabinet(vault, ours), vault.books, vault.signer, Cause.FIRST, "It began.", "installation")
+    ours.append(told(1))
+    assert len(ours.entries()) == 2
+    stranger = Ledger(vault.store, vault.books, open_signer(tmp_path / "stranger.pem"), 2)
+    stranger.append(told(2))
+    with pytest.raises(
+        ArchiveDamaged, match=r"entry 3 is signed with the key .* the register of keys did not"
+    ):
+        ours.entries()
+
+
+def test_an_entry_that_was_written_without_the_key_is_refused(vault: Vault, ledger: Ledger) -> None:
+    ledger.append(told(1))
+    with writing(vault.books) as connection:
+        body = connection.execute(select(LEDGER.c.body)).scalar_one().replace("clerk", "nobody")
+        sha256 = hashlib.sha256(body.encode()).hexdigest()
+        connection.execute(LEDGER.update().values(body=body, sha256=sha256))
+    with pytest.raises(ArchiveDamaged, match="entry 1 in the database does not bear the signature"):
         ledger.entries()
 
 

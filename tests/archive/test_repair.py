@@ -235,10 +235,9 @@ def test_a_row_that_was_changed_behind_our_back_is_found_and_put_right(
 def test_rows_that_were_deleted_come_back(both: Doubled, table: Table) -> None:
     city = both.filled()
     before = fingerprint(city.vault.books)
-    if table.name == "gaps":
-        pytest.skip("no gap is open here")
     with city.vault.books.begin() as connection:
-        connection.execute(table.delete())
+        if connection.execute(table.delete()).rowcount == 0:
+            pytest.skip("no gap is open here, and nothing is held")
     assert not city.check_fixity().is_whole
     city.copies.repair()
     assert fingerprint(city.vault.books) == before

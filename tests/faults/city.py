@@ -1,7 +1,7 @@
 """The city of the faults: the simulated city with one account or two, archived on any store and any database.
 
 The same sites, the same installation and the same audit as `simcity`. What is added is a place (a bucket or a
-directory), a database, a client that waits a second where the product waits a minute, and nights in processes
+directory), a database, a client that waits half a second where the product waits a minute, and nights in processes
 that may die.
 """
 
@@ -22,7 +22,8 @@ import msgspec
 from botocore.config import Config
 from sqlalchemy import Engine, func, select
 
-from faults.mirror import BucketEvidence, Mirror, mirror_of
+from faults.mirror import BucketEvidence, Mirror, MirroredStore, mirror_of
+from paloverde.archive.commit import settle_pending
 from paloverde.archive.mended import MendedStore
 from paloverde.archive.rebuild import rebuild
 from paloverde.archive.store.interface import Grade
@@ -43,14 +44,14 @@ from simcity.wire import ADDRESS
 from simcity.year import Year, at_hour
 from stores import Place
 
-WAIT_SECONDS = 1.0  # for an answer of the store; the product waits 60
+WAIT_SECONDS = 0.5  # for an answer of the store; the product waits 60
 PATIENCE_SECONDS = 15.0
 SCALE = 0.02  # about a dozen items a site
 DERIVED = (ITEMS, RUNS, PARTS, LEDGER, GAPS, FILED, LOG, REPAIRS)
 
 
 def impatient(place: Place) -> S3Store:
-    """The product's store at a place, with a client that waits a second for an answer."""
+    """The product's store at a place, with a client that does not wait long for an answer."""
     keys = place.keys
     config = connect(
         keys["endpoint"], region=None, access_key=keys["access_key"], secret_key=keys["secret_key"]
@@ -89,14 +90,16 @@ class FaultyCity(Year):
         sites: tuple[str, ...] = ("x",),
         seed: int = 3,
         more: dict[str, str] | None = None,
+        audited: Place | None = None,
     ) -> None:
+        """`audited` is another way to the same place, for the audit."""
         self.place, self._database, self._more = place, database, more or {}
         self.prepare: Callable[[Engine], None] = lambda _: None
         self.mirror: Mirror | None = None
         self.lag = timedelta()  # by how much the clock of this machine is wrong
         super().__init__(Plan(seed, 100, sites, SCALE, troubled=False), home)
         if place is not None and place.keys:
-            self.mirror = mirror_of(place, home / "mirror")
+            self.mirror = mirror_of(audited or place, home / "mirror")
             self.evidence: Evidence = BucketEvidence(self.mirror, home / "mirror", self._tell_of_store)
             self.evidence.secrets |= self._secrets()
             self.audit = Audit(self.evidence)
@@ -221,6 +224,7 @@ class FaultyCity(Year):
         """The same night once more in a healthy process, and the audit after it."""
         self.told.nights += 1
         self.reopen()
+        self._settle()
         try:
             self.night()
             self.publish()
@@ -228,6 +232,13 @@ class FaultyCity(Year):
             self.audit.tell("bytes", f"what lies in the store cannot be read: {error}")
         except PaloverdeError as error:
             self.audit.tell("refusal", f"the ledger could not be published: {error}")
+
+    def _settle(self) -> None:
+        """What the dead run decided is stored at once: here it is known to be dead, and nobody waits for it."""
+        vault = self.installation.vault
+        with suppress(PaloverdeError):  # the night does the same, and its trouble is audited
+            settle_pending(vault.store, vault.books, vault.locked_until(self.day), patience=0)
+            self.installation.ledger.settle(patience=0)
 
     def close_audit(self) -> list[Break]:
         """What is audited once a case: the database against the objects, all locks, secrets everywhere."""
@@ -245,7 +256,11 @@ class FaultyCity(Year):
         second = self.home / "again.db"
         books = open_books(f"sqlite:///{second}")
         try:
-            rebuilt = rebuild(vault.store, books, lambda _: None)
+            store: Any = vault.store
+            if self.mirror is not None:
+                self.mirror.refresh()
+                store = MirroredStore(self.mirror)
+            rebuilt = rebuild(store, books, lambda _: None)
             if rebuilt.missing or rebuilt.left_out:
                 yield rebuilt.sentence()
             for table in DERIVED:
@@ -264,15 +279,10 @@ class FaultyCity(Year):
                 leftover.unlink()
 
     def _comparable(self, books: Engine, table: Any) -> list[tuple[Any, ...]]:
-        """The rows of a table; of an object that lies in the store twice, either version may be named.
-
-        Partial tiles of the log are left out: a publication that broke off leaves one that nothing needs any more.
-        """
+        """The rows of a table; of an object that lies in the store twice, either version may be named."""
         stored = self.mirror.versions.values() if self.mirror else ()
         free = {id_ for versions in stored if len(versions) > 1 for id_ in versions}
-        rows = table_of(books, table)
-        if table is LOG:  # the last column is when a row was written, which no object says
-            rows = [row[:-1] for row in rows if ".p/" not in row[0]]
+        rows = rows_by_table(books, [table])[table.name]
         return [tuple(None if value in free else value for value in row) for row in rows]
 
 
@@ -282,8 +292,9 @@ def table_of(books: Engine, table: Any) -> list[tuple[Any, ...]]:
 
 
 def rows_by_table(books: Engine, tables: Sequence[Any]) -> dict[str, list[tuple[Any, ...]]]:
-    """The rows of some tables, for a comparison later."""
-    return {table.name: table_of(books, table) for table in tables}
+    """The rows of some tables, for a comparison later; of LOG without when it was written, which no object says."""
+    found = {table.name: table_of(books, table) for table in tables}
+    return {name: [row[:-1] for row in rows] if name == LOG.name else rows for name, rows in found.items()}
 
 
 def rows_of(books: Engine) -> Iterator[str]:

@@ -25,10 +25,10 @@ from faults.results import Progress, Result, in_processes
 from paloverde.archive.seal import Role
 from paloverde.errors import PaloverdeError
 from paloverde.state.books import changing
-from paloverde.state.tables import FILED, GAPS, ITEMS, LEDGER, PARTS, RUNS
+from paloverde.state.tables import FILED, GAPS, ITEMS, LEDGER, LOG, PARTS, RUNS
 
 WAYS = ("flip", "truncate", "zero", "swap", "delete", "older")
-ROWS = (RUNS, LEDGER, FILED, PARTS, ITEMS, GAPS)
+ROWS = (RUNS, LEDGER, FILED, LOG, PARTS, ITEMS, GAPS)
 MOST = 16  # corruptions at once
 BATCH = 10  # rounds of one process's case
 FIRST, SECOND = "archive", "second"
@@ -254,7 +254,8 @@ def _bend_a_row(city: FaultyCity, rng: Random) -> str:
         return f"{table.name} {column.name}"
 
 
-_FREE = {("runs", "version_id"), ("ledger", "version_id")}  # any whole version of an object may be named
+# Any whole version of an object may be named.
+_FREE = {("runs", "version_id"), ("ledger", "version_id"), ("log", "version_id")}
 
 
 def _bendable(column: Any, row: Any) -> bool:

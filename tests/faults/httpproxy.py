@@ -27,7 +27,7 @@ FAULTS = (
     "drop before", "drop after", "500", "503", "429", "hang", "truncate", "bit flip", "kill before", "kill after",
 )  # fmt: skip
 DOWN = "down"  # not one request: this one and all that follow are refused
-HANG_SECONDS = 5.0  # longer than the client of the tests waits
+HANG_SECONDS = 2.0  # longer than the client of the tests waits
 _CODES = {"500": "InternalError", "503": "SlowDown", "429": "TooManyRequests"}
 Head = list[tuple[str, str]]
 

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from paloverde.archive.store.s3 import connect
+from faults.places import AT_ONCE, quick_client
+from paloverde.archive.store.interface import Grade, Standing, Stored
+from paloverde.errors import ArchiveDamaged
 from simcity.evidence import Evidence, SealedRun, Tell
 from stores import Place
 
@@ -26,36 +30,41 @@ class Version:
     sha256: str
     locked_until: datetime | None
     mode: str | None
+    body: bytes
 
 
 class Mirror:
     """What lies in a bucket, kept up to date under `folder` in the form of the product's directory store."""
 
     def __init__(self, client: Any, bucket: str, folder: Path) -> None:
-        self.client, self._bucket, self._folder = client, bucket, folder
+        self.client, self.bucket, self._folder = client, bucket, folder
         self.versions: dict[str, dict[str, Version]] = {}
         self.markers = 0
 
     def refresh(self) -> None:
         """Everything that is new in the bucket."""
-        pages = self.client.get_paginator("list_object_versions").paginate(Bucket=self._bucket)
-        for page in pages:
-            self.markers += len(page.get("DeleteMarkers", []))
-            for told in page.get("Versions", []):
-                if told["VersionId"] not in self.versions.setdefault(told["Key"], {}):
-                    self._take(told["Key"], told["VersionId"])
+        pages = self.client.get_paginator("list_object_versions").paginate(Bucket=self.bucket)
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            for page in pages:
+                self.markers += len(page.get("DeleteMarkers", []))
+                told = [(one["Key"], one["VersionId"]) for one in page.get("Versions", [])]
+                new = [(key, id_) for key, id_ in told if id_ not in self.versions.get(key, {})]
+                for (key, _), version in zip(new, pool.map(self._read, new), strict=True):
+                    self._take(key, version)
 
-    def _take(self, key: str, version: str) -> None:
-        answer = self.client.get_object(Bucket=self._bucket, Key=key, VersionId=version)
-        body = answer["Body"].read()
+    def _read(self, named: tuple[str, str]) -> Version:
+        key, id_ = named
+        answer = self.client.get_object(Bucket=self.bucket, Key=key, VersionId=id_)
+        body: bytes = answer["Body"].read()
         until = answer.get("ObjectLockRetainUntilDate")
-        self.versions[key][version] = Version(
-            version, hashlib.sha256(body).hexdigest(), until, answer.get("ObjectLockMode")
-        )
+        return Version(id_, hashlib.sha256(body).hexdigest(), until, answer.get("ObjectLockMode"), body)
+
+    def _take(self, key: str, version: Version) -> None:
+        self.versions.setdefault(key, {})[version.id] = version
         path, beside = self._folder / key, self._folder / ".locks" / f"{key}.json"
         for file in (path, beside):
             file.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(body)
+        path.write_bytes(version.body)
         shortest = min(
             (one.locked_until for one in self.versions[key].values() if one.locked_until), default=None
         )
@@ -78,6 +87,48 @@ class Mirror:
         }
         stored = ("records/", "sightings/", "exchanges/", "media/", "removed/")
         return sum(key.startswith(stored) and key not in named for key in self.versions)
+
+
+class MirroredStore:
+    """The mirror as a store that can be read only: what the server has told is not asked for a second time."""
+
+    grade = Grade.GOVERNANCE
+    description = "what the bucket holds"
+
+    def __init__(self, mirror: Mirror) -> None:
+        self._versions = mirror.versions
+
+    def walk(self, prefix: str) -> Iterator[Stored]:
+        for key in sorted(self._versions):
+            if key.startswith(prefix):
+                yield from (_stored(key, one) for one in self._all(key))
+
+    def find(self, key: str) -> Stored | None:
+        return next((_stored(key, one) for one in self._all(key)), None)
+
+    def get(self, stored: Stored) -> bytes:
+        found = self._one(stored)
+        if found.sha256 != stored.sha256:
+            raise ArchiveDamaged(f"{stored.key} is not what it should be.")
+        return found.body
+
+    def standing(self, stored: Stored) -> Standing:
+        found = self._one(stored)
+        until = found.locked_until.astimezone(UTC) if found.locked_until else None
+        return Standing(len(found.body), until, Grade(found.mode) if found.mode else None, legal_hold=False)
+
+    def _all(self, key: str) -> list[Version]:
+        return list(self._versions.get(key, {}).values())
+
+    def _one(self, stored: Stored) -> Version:
+        found = self._versions.get(stored.key, {}).get(stored.version_id)
+        if found is None:
+            raise ArchiveDamaged(f"{stored.key} is not there as version {stored.version_id}.")
+        return found
+
+
+def _stored(key: str, version: Version) -> Stored:
+    return Stored(key, version.id, version.sha256, len(version.body))
 
 
 class BucketEvidence(Evidence):
@@ -111,8 +162,4 @@ class BucketEvidence(Evidence):
 
 
 def mirror_of(place: Place, folder: Path) -> Mirror:
-    keys = place.keys
-    client = connect(
-        keys["endpoint"], region=None, access_key=keys["access_key"], secret_key=keys["secret_key"]
-    )
-    return Mirror(client, place.url.removeprefix("s3://"), folder)
+    return Mirror(quick_client(place), place.url.removeprefix("s3://"), folder)

@@ -27,7 +27,7 @@ from faults.httpproxy import Armed, kill
 from paloverde.orchestration.tether import follow_parent
 
 FAULTS = ("drop before", "drop after", "shut down", "busy", "truncate", "hang", "kill before", "kill after")
-HANG_SECONDS = 1.0  # then the run is killed, as Airflow kills a task at the end of its time
+HANG_SECONDS = 0.4  # then the run is killed, as Airflow kills a task at the end of its time
 _SOCKET = ".s.PGSQL.5432"
 _CONTROL = ".control"
 _ENDS = (b"S", b"Q")  # a Sync, a simple query

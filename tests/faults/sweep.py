@@ -1,7 +1,7 @@
 """The N-th operation sweep: every request and every statement of a night fails once, in each way that it can.
 
-A case: a fresh bucket and a fresh database, the night before, a day on which things happen, and then the night of
-which the N-th operation goes wrong, in a process of its own. The night is run again without a fault, and the
+A case: the archive of the night before (`faults.stage`), a day on which things happen, and then the night of which
+the N-th operation goes wrong, in a process of its own. The night is run again without a fault, and the
 independent audit looks at everything. (The pattern is SQLite's: its tests fail the N-th allocation, read or write,
 for N from 1 until nothing fails any more.)
 """
@@ -13,7 +13,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -22,11 +22,11 @@ from sqlalchemy import Engine
 
 from faults import httpproxy, pgproxy, statements
 from faults.city import Ended, FaultyCity
-from faults.places import POSTGRESQL, SQLITE, fresh_bucket, fresh_database, fresh_home
+from faults.places import POSTGRESQL, SQLITE
+from faults.stage import Stage, stage
 from faults.statements import Script
 from postgres import PostgreSQL
 from simcity.audit import Break
-from stores import Place
 
 STORE, DATABASE = "store", "database"
 S3, DIRECTORY = "S3", "directory"
@@ -90,20 +90,31 @@ class Ground:
     server: PostgreSQL | None = None
     way: pgproxy.PgProxy | None = None  # to that server
     plant: Callable[[FaultyCity], None] = lambda _: None
+    open: ExitStack = field(default_factory=ExitStack)
+    stages: dict[tuple[str, str], Stage] = field(default_factory=dict)
 
     def databases(self) -> list[str]:
         return [SQLITE, POSTGRESQL] if self.server else [SQLITE]
+
+    def stage(self, case: Case) -> Stage:
+        """Where a case is played: built when it is needed first."""
+        named = (case.store, case.database)
+        if named not in self.stages:
+            access = self.access if case.store == S3 else None
+            server = self.server if case.database == POSTGRESQL else None
+            built = stage(access, self.proxy.endpoint, server, self.plant)
+            self.stages[named] = self.open.enter_context(built)
+        return self.stages[named]
 
 
 @contextmanager
 def ground(access: dict[str, str], server: PostgreSQL | None) -> Iterator[Ground]:
     """The proxies, started before anything else of this process lives in threads."""
-    with httpproxy.proxy_to(access["endpoint"]) as proxy:
-        if server is None:
-            yield Ground(access, proxy)
-            return
-        with pgproxy.proxy_to(server.folder) as way:
-            yield Ground(access, proxy, server, way)
+    with ExitStack() as opened:
+        proxy = opened.enter_context(httpproxy.proxy_to(access["endpoint"]))
+        way = opened.enter_context(pgproxy.proxy_to(server.folder)) if server else None
+        with ExitStack() as stages:
+            yield Ground(access, proxy, server, way, open=stages)
 
 
 def faults_of(layer: str, database: str) -> tuple[str, ...]:
@@ -137,44 +148,29 @@ def all_cases(seen: dict[str, list[str]], layer: str, database: str) -> list[Cas
 def play(ground: Ground, case: Case) -> Outcome:
     """One case, from an empty bucket to the audit."""
     begun = time.monotonic()
-    server = ground.server if case.database == POSTGRESQL else None
-    with fresh_home() as home, _place(ground, case) as place, fresh_database(server) as url:
-        city = FaultyCity(home, place, url)
-        try:
-            ground.plant(city)
-            city.first_night()
-            city.a_day()
-            ended, seen, struck = _broken_night(ground, case, city, place, url)
-            city.again()
-            breaks = list(city.close_audit())
-            surplus, unnamed = (city.mirror.surplus, city.mirror.unnamed()) if city.mirror else (0, 0)
-            operation = seen[case.nth - 1] if 0 < case.nth <= len(seen) else ""
-            return Outcome(
-                case, operation, struck, ended, breaks, surplus, unnamed, time.monotonic() - begun, seen
-            )
-        finally:
-            city.close()
+    outcome = ground.stage(case).play(partial(_act, ground, case))
+    outcome.seconds = time.monotonic() - begun
+    return outcome
 
 
-@contextmanager
-def _place(ground: Ground, case: Case) -> Iterator[Place | None]:
-    """A fresh bucket, or nothing: the home has a directory of its own."""
-    if case.store == DIRECTORY:
-        yield None
-        return
-    with fresh_bucket(ground.access) as place:
-        yield place
+def _act(ground: Ground, case: Case, city: FaultyCity, url: str | None) -> Outcome:
+    """From the evening before to the audit."""
+    ended, seen, struck = _broken_night(ground, case, city, url)
+    city.again()
+    breaks = list(city.close_audit())
+    surplus, unnamed = (city.mirror.surplus, city.mirror.unnamed()) if city.mirror else (0, 0)
+    operation = seen[case.nth - 1] if 0 < case.nth <= len(seen) else ""
+    return Outcome(case, operation, struck, ended, breaks, surplus, unnamed, 0.0, seen)
 
 
 def _broken_night(
-    ground: Ground, case: Case, city: FaultyCity, place: Place | None, url: str | None
+    ground: Ground, case: Case, city: FaultyCity, url: str | None
 ) -> tuple[Ended, list[str], bool]:
     """The night in its own process, with its fault; how it ended, its operations, whether the fault struck."""
     if case.layer == STORE:
-        assert place is not None
-        arm = partial(ground.proxy.arm, case.nth, case.fault)
-        ended = city.night_in_a_process(arm, place.behind(ground.proxy.endpoint))
+        ended = city.night_in_a_process(partial(ground.proxy.arm, case.nth, case.fault))
         told = ground.proxy.told()
+        ground.proxy.arm()  # the audit goes its own way, but the night after this one takes the same
         return ended, told["seen"], told["struck"]
     if case.database == SQLITE:
         return _broken_statement(case, city)

@@ -39,7 +39,7 @@ def access() -> dict[str, str]:
 @pytest.mark.s3
 def test_a_night_survives_any_one_fault_of_its_store_and_its_database(access: dict[str, str]) -> None:
     with postgresql() as server, ground(access, server) as here:
-        outcomes = list(sample(here, f"day {TODAY}", others=1, critical=3))
+        outcomes = list(sample(here, f"day {TODAY}", others=2, critical=4))
     assert {str(one.case): one.words for one in outcomes if one.words} == {}
     assert any(one.struck for one in outcomes)
 
@@ -52,7 +52,7 @@ def test_a_night_survives_kill_9_at_any_moment() -> None:
 
 @pytest.mark.s3
 def test_a_night_survives_kill_9_on_the_s3_server(access: dict[str, str]) -> None:
-    told = kills.play(KillGround(access, None), Series(TODAY, S3, SQLITE, 5))
+    told = kills.play(KillGround(access, None), Series(TODAY, S3, SQLITE, 4))
     assert told.breaks == []
 
 

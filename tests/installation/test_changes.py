@@ -100,8 +100,8 @@ def test_nothing_is_written_where_nothing_changed(city: City) -> None:
     statements: list[str] = []
     event.listen(opened.vault.books, "before_cursor_execute", lambda *told: statements.append(told[2]))
     opened.changes.notice()
+    assert len(statements) == 2
     assert (len(opened.ledger.entries()), city.everything()) == before
-    assert sum("filed" in statement for statement in statements) == 2
 
 
 @pytest.mark.parametrize("purpose", [Purpose.EXAMINE, Purpose.REBUILD, Purpose.REPAIR])

@@ -204,7 +204,7 @@ def everything_in(store: Store) -> Iterator[tuple[str, bytes]]:
         if stored.key.endswith(".parquet"):
             table = pq.read_table(io.BytesIO(body))
             for row in table.to_pylist():
-                yield stored.key, b"\0".join(_cells(row))
+                yield stored.key, b"\0".join(cells(row))
         elif stored.key.endswith(".warc.gz"):
             yield stored.key, gzip.decompress(body)
             for record in ArchiveIterator(io.BytesIO(body)):
@@ -213,12 +213,12 @@ def everything_in(store: Store) -> Iterator[tuple[str, bytes]]:
             yield stored.key, body
 
 
-def _cells(value: Any) -> Iterator[bytes]:
+def cells(value: Any) -> Iterator[bytes]:
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, list):
         for one in value:
-            yield from _cells(one)
+            yield from cells(one)
     elif isinstance(value, bytes):
         yield value
     elif value is not None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
+import zlib
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 from disposing import (
     NOW,
@@ -13,13 +18,14 @@ from disposing import (
     SITES,
     Item,
     Later,
-    build_city,
+    cells,
+    everything_in,
     found_in,
     item_of,
     led_astray,
     words_of,
 )
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from paloverde.archive.moveout import move_out
 from paloverde.archive.rebuild import rebuild
@@ -28,16 +34,9 @@ from paloverde.archive.whereabouts import whereabouts
 from paloverde.errors import ArchiveDamaged, PersonNeeded
 from paloverde.retention.certificate import Certificate
 from paloverde.retention.disposition import carry_out
-from paloverde.state.tables import COPIES, ITEMS, PARTS
+from paloverde.state.tables import ITEMS, PARTS
 
 ONE = "nextdoor-cityofpalmaria"
-
-
-@pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("city")
-    build_city(home)
-    return home
 
 
 @pytest.fixture
@@ -222,54 +221,124 @@ def test_what_was_destroyed_is_expected_nowhere_and_begins_anew_where_it_is_show
         assert (row["state"], row["removed_at"], row["first_seen"]) == ("present", None, later.now)
 
 
-class Killed(BaseException):
-    """The process dies here."""
+def damaged_and_repaired(later: Later, role: Role) -> list[str]:
+    """Other bytes under each object of a role in both copies, found and repaired; their keys."""
+    keys = [sealed.part.key for sealed in later.city.archive.parts(role, [ONE])]
+    for folder in ("archive", "second"):
+        for key in keys:
+            path = later.home / folder / key
+            path.chmod(0o600)
+            with path.open("ab") as file:
+                file.write(b"damage")
+        later.now += timedelta(days=40)  # what was read just now is not read again
+        later.city.copies.check(budget_mb=10_000)
+        assert later.city.copies.repair(QUIET).lost == []
+    return keys
 
 
-def test_a_crash_anywhere_is_rolled_forward_by_the_same_order(tmp_path: Path, built: Path) -> None:
-    whole = Later(tmp_path / "whole", built)
-    order = whole.order(ONE)
-    writes = Writes(whole)
-    carried_out(whole, order)
-    total, expected = writes.count, standing_of(whole)
-    assert total > 30
-    for number, fatal in enumerate(range(1, total + 1, max(1, total // 14))):
-        broken = Later(tmp_path / f"broken-{number}", built)
-        order = broken.order(ONE)
-        dying = Writes(broken, fatal)
-        with pytest.raises(Killed):
-            carried_out(broken, order)
-        dying.heal()
-        carried_out(broken, order)
-        assert standing_of(broken) == expected, f"died at write {fatal} of {total}"
-
-
-def standing_of(later: Later) -> list[Any]:
-    """The objects of both stores by key, and the register: no moments, no signatures."""
-    folders = ("records/", "removed/", "exchanges/", "media/")
-    objects = [{one.key for folder in folders for one in store.walk(folder)} for store in later.stores]
-    with later.city.vault.books.connect() as connection:
-        parts = {
-            row[0] for row in connection.execute(select(PARTS.c.key, PARTS.c.role)) if row[1] != "tombstones"
+@pytest.mark.parametrize("role", [Role.RECORDS, Role.EXCHANGES])
+def test_what_a_repair_left_of_the_damaged_goes_too(later: Later, role: Role) -> None:
+    keys = damaged_and_repaired(later, role)
+    order = later.order(ONE)
+    folders = [later.home / name / ".damaged" for name in ("archive", "second")]
+    left = [{path for path in folder.rglob("*") if path.is_file()} for folder in folders]
+    assert [len(one) for one in left] == [len(keys), len(keys)]
+    certificate = carried_out(later, order)
+    gone = {one.key for one in certificate.objects}
+    assert gone & set(keys)
+    for folder, before in zip(folders, left, strict=True):
+        now = {path for path in folder.rglob("*") if path.is_file()}
+        assert now == {
+            path for path in before if str(path.relative_to(folder)).rpartition(".")[0] not in gone
         }
-        items = {tuple(row) for row in connection.execute(select(ITEMS))}
-        copies = {row[0] for row in connection.execute(select(COPIES.c.key)) if row[0].startswith(folders)}
-    return [*objects, parts, items, copies]
+    for one in certificate.objects:
+        assert len(one.gone) == (4 if one.key in keys else 2)
+    words = {SAID.format("nextdoor", what).encode() for what in ("comment", "post")}
+    for path in later.home.rglob("*"):
+        if path.is_file() and "order-files" not in str(path) and path.suffix != ".db":
+            assert not [word for word in words if word in unpacked(path)], path
 
 
-class Writes:
-    """Counts what is written to the database; the one numbered `fatal` never happens."""
+def unpacked(path: Path) -> bytes:
+    """What a file holds, however damaged its end is."""
+    body = path.read_bytes()
+    if body.startswith(b"PAR1") and body.endswith(b"damage"):
+        body = body.removesuffix(b"damage")
+    if body.startswith(b"PAR1"):
+        return b"\0".join(b"\0".join(cells(row)) for row in pq.read_table(io.BytesIO(body)).to_pylist())
+    whole = b""
+    while body.startswith(b"\x1f\x8b"):
+        member = zlib.decompressobj(31)
+        whole, body = whole + member.decompress(body), member.unused_data
+    return whole + body
 
-    def __init__(self, later: Later, fatal: int = 10**9) -> None:
-        self.books, self.fatal, self.count = later.city.vault.books, fatal, 0
-        event.listen(self.books, "before_cursor_execute", self._watch)
 
-    def heal(self) -> None:
-        event.remove(self.books, "before_cursor_execute", self._watch)
+def test_a_picture_goes_with_the_last_post_that_shows_it_and_no_earlier(later: Later) -> None:
+    account = "instagram-cityofpalmaria"
+    order = later.order(account)
+    wanted, rows = later.wanted(order), later.rows(Role.RECORDS)
+    stays = next(row for row in rows if row["account"] == account and item_of(row) not in wanted)
+    doomed = [one for row in rows if item_of(row) in wanted for one in row["media"] or () if one["sha256"]]
+    shared, alone = (one["sha256"] for one in (doomed[0], doomed[1]))
+    assert shared != alone
+    later.one_more_version(stays | {"media": [doomed[0]]})
+    certificate = carried_out(later, order)
+    assert certificate.items == len(wanted)
+    for store in later.stores:
+        held = {hashlib.sha256(body).hexdigest() for _, body in everything_in(store)}
+        assert (shared in held, alone in held) == (True, False)
+    assert [one.sha256 for one in certificate.objects if one.role == "media"].count(shared) == 0
+    assert [one.sha256 for one in certificate.objects if one.role == "media"].count(alone) == 1
 
-    def _watch(self, connection: Any, cursor: Any, statement: str, *_: Any) -> None:
-        # The turn is given back by this process, which goes on living; that of a dead one is nobody's.
-        if statement.startswith(("INSERT", "UPDATE", "DELETE")) and " turns" not in statement:
-            self.count += 1
-            if self.count == self.fatal:
-                raise Killed
+
+def around(row: dict[str, Any]) -> set[Item]:
+    return {(row["account"], one["kind"], one["native_id"]) for one in row["thread"] if one["text"]}
+
+
+def test_the_dossier_of_another_item_loses_the_words_of_what_is_destroyed(later: Later) -> None:
+    """The other one is shown again: it stays, and so does its dossier."""
+    dossiers = [row for row in later.rows(Role.REMOVED) if row["account"] == ONE and row["kind"] == "comment"]
+    other = next(row for row in dossiers if around(row) & {item_of(one) for one in dossiers})
+    later.shown_again(*item_of(other))
+    order = later.order(ONE)
+    gone = later.wanted(order) & around(other)
+    assert gone
+    assert item_of(other) not in later.wanted(order)
+    said = {one["text"] for one in other["thread"] if (ONE, one["kind"], one["native_id"]) in gone}
+    certificate = carried_out(later, order)
+    assert certificate.kept == []
+    (now,) = [row for row in later.rows(Role.REMOVED) if item_of(row) == item_of(other)]
+    assert around(now) == around(other) - gone
+    assert now["text"] == other["text"]
+    for one in now["thread"]:
+        if (ONE, one["kind"], one["native_id"]) in gone:
+            assert one["missing"] == f"destroyed by {order}"
+            assert one["poster_name"] is one["poster_id"] is None
+    others = "\0".join(words_of(later.rows()))
+    only = {text for text in said if text not in others}
+    assert only
+    for store in later.stores:
+        assert found_in(store, only) == []
+
+
+def test_a_dossier_that_is_still_locked_keeps_what_it_tells_of_around_it(later: Later) -> None:
+    dossiers = [row for row in later.rows(Role.REMOVED) if row["account"] == ONE and row["kind"] == "comment"]
+    other = next(row for row in dossiers if around(row) & {item_of(one) for one in dossiers})
+    later.shown_again(*item_of(other))
+    (sealed,) = [
+        one
+        for one in later.city.archive.parts(Role.REMOVED, [ONE])
+        if other["native_id"] in later.city.archive.table(one.part)["native_id"].to_pylist()
+    ]
+    later.city.vault.store.extend(sealed.part.stored, later.now.replace(year=later.now.year + 9))
+    order = later.order(ONE)
+    kept = later.wanted(order) & around(other)
+    assert kept
+    certificate = carried_out(later, order)
+    # With them stays whatever shares an answer with them that the dossier names.
+    assert certificate.items == len(later.wanted(order)) - len(certificate.kept)
+    for _, kind, native_id in kept:
+        (told,) = [one for one in certificate.kept if f"{kind} {native_id}:" in one]
+        assert sealed.part.key in told
+        assert "is locked until" in told
+    assert kept <= {item_of(row) for row in later.rows(Role.RECORDS)}

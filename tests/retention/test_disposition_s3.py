@@ -6,6 +6,8 @@ end some seconds away; the server keeps these as it keeps any, and everything el
 
 from __future__ import annotations
 
+import gzip
+import io
 import json
 import time
 import urllib.request
@@ -15,11 +17,26 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pyarrow.parquet as pq
 import pytest
-from disposing import FIRST, NOW, QUIET, SCHEDULE, Later, apis, environment, item_of, led_astray, versions_in
+from disposing import (
+    FIRST,
+    NOW,
+    QUIET,
+    SCHEDULE,
+    Later,
+    apis,
+    cells,
+    environment,
+    item_of,
+    led_astray,
+    versions_in,
+    words_of,
+)
 
 from paloverde.archive.seal import Role
 from paloverde.archive.store.interface import Body, Store, Stored
+from paloverde.archive.store.s3 import connect
 from paloverde.errors import BadSetting
 from paloverde.installation import Installation, open_installation
 from paloverde.records import Account
@@ -144,3 +161,60 @@ def test_the_server_s_locks_are_waited_for_and_then_every_version_is_gone(
         assert {one for one in before if one.key not in keys} <= now
     assert {item_of(row) for row in later.rows()}.isdisjoint(wanted)
     assert led_astray(later.city, later.rows()) == []
+
+
+def damage(place: Place, stored: Stored, body: bytes) -> None:
+    """Newer bytes under the key of an object, as whoever has the archive's keys could write them."""
+    keys = place.keys
+    client = connect(
+        keys["endpoint"], region=None, access_key=keys["access_key"], secret_key=keys["secret_key"]
+    )
+    bucket = place.url.removeprefix("s3://")
+    client.put_object(Bucket=bucket, Key=stored.key, Body=body)
+
+
+def test_damaged_versions_before_and_after_the_whole_one_go_too(
+    tmp_path: Path, places: tuple[Place, Place]
+) -> None:
+    with start(build(7, NOW, scale=0.05)) as sites:
+        later = OnServer(tmp_path, places, sites)
+        later.fill()
+    parts = [sealed.part.stored for sealed in later.city.archive.parts(Role.RECORDS, [ONE])]
+    for place, store in zip(places, later.stores, strict=True):
+        for stored in parts:
+            whole = store.find(stored.key)
+            assert whole is not None
+            body = store.get(whole)
+            damage(place, stored, body + b"damage")
+            store.restore(stored.key, body, locked_until=None, legal_hold=False)
+            damage(place, stored, body + b"damage again")
+    later.now = NOW + timedelta(days=3 * 366)
+    order = later.order(ONE)
+    going = [row for row in later.rows() if item_of(row) in later.wanted(order)]
+    time.sleep(BRIEFLY.total_seconds() + 1)
+    certificate = carry_out(later.office, order, "ana", QUIET)
+    gone = {one.key: one for one in certificate.objects}
+    touched = [stored.key for stored in parts if stored.key in gone]
+    assert touched
+    assert all(len(gone[key].gone) == 2 * 4 for key in touched)
+    words = words_of(going) - words_of(later.rows())
+    assert words
+    for store in later.stores:
+        assert not gone.keys() & {one.key for one in versions_in(store)}
+        held = b"\0".join(raw_bytes(store))
+        assert [word for word in words if word.encode() in held] == []
+
+
+def raw_bytes(store: Store) -> Iterator[bytes]:
+    """What every version of every object holds that may hold content; a report that lay open is a paper."""
+    for stored in store.walk(""):
+        body = store.get(stored)
+        if stored.key.startswith("papers/order-files/"):
+            continue
+        if body.startswith(b"PAR1") and body.endswith(b"PAR1"):
+            for row in pq.read_table(io.BytesIO(body)).to_pylist():
+                yield b"\0".join(cells(row))
+        elif body.startswith(b"\x1f\x8b"):
+            yield gzip.decompress(body)
+        else:
+            yield body

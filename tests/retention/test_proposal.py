@@ -234,7 +234,7 @@ def test_the_whole_way_to_the_certificate(city: Installation, clock: Clock, tmp_
     page = city.disposition.certificate_page(order.id).decode()
     for said in (
         f"Certificate of destruction, {order.id}", "2026-41", "Rosa Quintero", "ana (clerk)", "ben (approver)",
-        order.lines_sha256,  f"{certificate.items:,} item", "kept for ever",
+        order.lines_sha256,  f"{certificate.items:,} item", "kept for ever", "None was on file on that",
         city.disposition.standing(order.id).certificate,
     ):  # fmt: skip
         assert said in page

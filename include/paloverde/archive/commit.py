@@ -3,7 +3,8 @@
 A run is committed in two steps that survive a crash between them. First one transaction decides:
 the seal's bytes, its place in the chain and its key are written down as `pending`. Then the seal is
 stored, its effects on the register are applied, and the row stops being pending. A pending row is
-always rolled forward by whoever finds it; nothing is ever deleted because an outcome is unknown.
+always rolled forward, by its owner at once, by whoever else finds it once the owner has had time for it;
+nothing is ever deleted because an outcome is unknown.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from types import MappingProxyType
 
 import msgspec
 import pyarrow as pa
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, RowMapping, func, select
 
 from paloverde.archive.gaps import apply_gaps
 from paloverde.archive.layout import run_key, run_prefix
+from paloverde.archive.owners import OWNER_SECONDS, is_left
 from paloverde.archive.parquet import from_parquet
 from paloverde.archive.register import apply_removals, apply_sightings, apply_tombstones
 from paloverde.archive.seal import FIRST, Draft, Part, Role, RunKind, Seal, make_seal, read_seal
@@ -54,7 +56,9 @@ def commit(store: Store, books: Engine, signer: Signer, draft: Draft, locked_unt
         _refuse_a_fork(store, books)
         decided = _decide(books, signer, draft)
         if decided is not None:
-            settle_pending(store, books, locked_until)
+            row = _pending(books)
+            if row is not None and row["sequence"] == decided.seal.sequence:
+                _settle(store, books, row, locked_until)
             return decided
 
 
@@ -75,12 +79,22 @@ def _head(books: Engine) -> int:
         return connection.execute(select(func.max(RUNS.c.sequence))).scalar() or 0
 
 
-def settle_pending(store: Store, books: Engine, locked_until: datetime) -> None:
-    """Store and apply the seal that was decided last, if that has not happened yet."""
+def settle_pending(
+    store: Store, books: Engine, locked_until: datetime, *, patience: float = OWNER_SECONDS
+) -> None:
+    """Store and apply the seal that was decided last, where its owner does not within `patience` seconds."""
+    row = _pending(books)
+    if row is not None and is_left(lambda: _pending(books) == row, patience):
+        _settle(store, books, row, locked_until)
+
+
+def _pending(books: Engine) -> RowMapping | None:
+    """The run that is decided and not yet stored: there is one at most."""
     with books.connect() as connection:
-        row = connection.execute(select(RUNS).where(RUNS.c.pending)).mappings().first()
-    if row is None:
-        return
+        return connection.execute(select(RUNS).where(RUNS.c.pending)).mappings().first()
+
+
+def _settle(store: Store, books: Engine, row: RowMapping, locked_until: datetime) -> None:
     stored = store.put(row["key"], row["body"].encode(), locked_until=locked_until, sha256=row["sha256"])
     seal = read_seal(row["body"].encode(), where=row["key"])
     effects = read_effects(store, seal)

@@ -7,15 +7,18 @@ what and when; never a secret, never the text of a message.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Protocol
 
 import msgspec
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, RowMapping, select
 
 from paloverde.archive.layout import ledger_key
+from paloverde.archive.owners import OWNER_SECONDS, is_left
 from paloverde.archive.seal import FIRST
-from paloverde.archive.signing import Signer
+from paloverde.archive.signing import Signer, signature_holds
 from paloverde.archive.store.interface import Store
 from paloverde.errors import ArchiveDamaged, BadQuestion
 from paloverde.records import add_calendar_years
@@ -44,11 +47,25 @@ class Entry(msgspec.Struct, frozen=True):
     signature: str = ""
 
 
-class Ledger:
-    """Appends events and checks their chain."""
+class Register(Protocol):
+    """The keys that may sign, as `archive.keys.KeyRegister` has them."""
 
-    def __init__(self, store: Store, books: Engine, signer: Signer, lock_years: int) -> None:
+    def refuse_entry(self, entry: Entry) -> None:
+        """`ArchiveDamaged` where the key of an entry was not known when it was made."""
+
+
+class Ledger:
+    """Appends events and checks their chain.
+
+    `register` reads the register of keys, which is itself written in this ledger.
+    """
+
+    def __init__(
+        self, store: Store, books: Engine, signer: Signer, lock_years: int,
+        register: Callable[[Connection], Register] | None = None,
+    ) -> None:  # fmt: skip
         self._store, self._books, self._signer, self._years = store, books, signer, lock_years
+        self._register = register
 
     def append(self, event: Event, also: Callable[[Connection, int], None] | None = None) -> Entry:
         """Write down an event: in the database first, then in the store; both before this returns.
@@ -71,33 +88,49 @@ class Ledger:
             )
             if also is not None:
                 also(connection, sequence)
-        self.settle()
+        self._settle(sequence)
         return entry
 
-    def settle(self) -> None:
-        """Store every entry that is in the database and not yet in the store."""
+    def settle(self, *, patience: float = OWNER_SECONDS) -> None:
+        """Store every entry that its owner has not stored after `patience` seconds."""
+        self._settle(None, patience)
+
+    def _settle(self, mine: int | None, patience: float = OWNER_SECONDS) -> None:
+        """Store what is pending, in the order of the chain; up to the entry that is `mine`, it at once."""
+        for row in self._pending():
+            if mine is not None and row["sequence"] > mine:
+                return
+            is_mine = row["sequence"] == mine
+            if is_mine or is_left(partial(self._is_pending, row["sequence"]), patience):
+                self._store_entry(row)
+
+    def _pending(self) -> Sequence[RowMapping]:
         with self._books.connect() as connection:
-            pending = (
-                connection.execute(select(LEDGER).where(LEDGER.c.pending).order_by(LEDGER.c.sequence))
-                .mappings()
-                .all()
+            rows = connection.execute(select(LEDGER).where(LEDGER.c.pending).order_by(LEDGER.c.sequence))
+            return rows.mappings().all()
+
+    def _is_pending(self, sequence: int) -> bool:
+        with self._books.connect() as connection:
+            query = select(LEDGER.c.pending).where(LEDGER.c.sequence == sequence)
+            return bool(connection.execute(query).scalar())
+
+    def _store_entry(self, row: RowMapping) -> None:
+        until = _locked_until(msgspec.json.decode(row["body"], type=Entry).event.at, self._years)
+        stored = self._store.put(row["key"], row["body"].encode(), locked_until=until, sha256=row["sha256"])
+        with writing(self._books) as connection:
+            connection.execute(
+                LEDGER.update()
+                .where(LEDGER.c.sequence == row["sequence"])
+                .values(pending=False, version_id=stored.version_id)
             )
-        for row in pending:
-            until = _locked_until(msgspec.json.decode(row["body"], type=Entry).event.at, self._years)
-            stored = self._store.put(
-                row["key"], row["body"].encode(), locked_until=until, sha256=row["sha256"]
-            )
-            with writing(self._books) as connection:
-                connection.execute(
-                    LEDGER.update()
-                    .where(LEDGER.c.sequence == row["sequence"])
-                    .values(pending=False, version_id=stored.version_id)
-                )
 
     def entries(self) -> list[Entry]:
-        """All entries in order, the chain checked; `ArchiveDamaged` names the first that does not fit."""
+        """All entries in order, chain, signatures and keys checked; `ArchiveDamaged` names the first that
+        does not fit.
+        """
         with self._books.connect() as connection:
             rows = connection.execute(select(LEDGER).order_by(LEDGER.c.sequence)).mappings().all()
+            register = self._register(connection) if self._register else None
         previous, entries = FIRST, []
         for row in rows:
             body = row["body"].encode()
@@ -107,6 +140,9 @@ class Ledger:
                     f"Ledger entry {row['sequence']} does not follow from the one before it. "
                     "Run `paloverde rebuild`, which reads the ledger from the store again."
                 )
+            _refuse_a_forged_entry(entry)
+            if register is not None:
+                register.refuse_entry(entry)
             previous = row["sha256"]
             entries.append(entry)
         return entries
@@ -138,6 +174,15 @@ def _next(connection: Connection) -> tuple[int, str]:
             "`paloverde repair`, which puts the database right, then the same again."
         )
     return head.sequence + 1, head.sha256
+
+
+def _refuse_a_forged_entry(entry: Entry) -> None:
+    unsigned = msgspec.json.encode(msgspec.structs.replace(entry, signature=""), order="sorted")
+    if not signature_holds(entry.public_key, unsigned, entry.signature):
+        raise ArchiveDamaged(
+            f"Ledger entry {entry.sequence:,} in the database does not bear the signature that it names. Run "
+            "`paloverde repair`, which fills the database again from the objects."
+        )
 
 
 def _locked_until(at: datetime, years: int) -> datetime:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterator
 
 import msgspec
 
 Item = tuple[str, str]  # kind and native id
 LEAST = 12  # characters: shorter words are anybody's
+_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
+_PLAIN = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 _PREVIEW = 20  # characters of the beginning of a text that are taken for a copy of it
 _DOTS = "….\u2026 "
 
@@ -73,3 +76,16 @@ def places(body: bytes, texts: tuple[str, ...]) -> Iterator[int]:
 def _escaped(text: str, *, ascii_: bool = True) -> str:
     written = msgspec.json.encode(text).decode()[1:-1]
     return written.encode("ascii", "backslashreplace").decode() if ascii_ else written
+
+
+def readable(body: bytes) -> str:
+    """A body as text with JSON's and HTML's escapes undone: for looking for words only."""
+    text = body.decode(errors="replace")
+    if "\\" in text:
+        text = _ESCAPE.sub(_unescaped, text).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return html.unescape(text) if "&" in text else text
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    said = found[1]
+    return chr(int(said[1:], 16)) if len(said) == 5 else _PLAIN.get(said, said)

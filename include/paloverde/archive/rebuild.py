@@ -114,7 +114,7 @@ def _fill(
     connection: Connection, anywhere: Anywhere, seals: list[Chained[Seal]], entries: list[Chained[Entry]],
     progress: Callable[[str], None],
 ) -> tuple[list[str], int, list[str]]:  # fmt: skip
-    """Every derived table, from the chains: the keys of what is missing, how many accounts, strangers' heads."""
+    """Every derived table, from the chains: what is missing, how many accounts, heads of strangers."""
     for table in DERIVED:
         connection.execute(table.delete())
     repaired = _repairs(entries)

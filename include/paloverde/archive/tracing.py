@@ -6,7 +6,6 @@ the site's own reader; copies of a file that was handed in again are found by th
 
 from __future__ import annotations
 
-import html
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -15,15 +14,14 @@ import msgspec
 
 from paloverde.archive.blanking import Blanked, blank_json, blank_lines, blank_plain
 from paloverde.archive.exchanges import Held
-from paloverde.archive.pieces import LEAST, Item, Piece, Words
+from paloverde.archive.pieces import LEAST, Item, Piece, Words, readable
 from paloverde.errors import Unreadable
 from paloverde.platforms import PLATFORMS
 from paloverde.records import Kind, Record
 
 _WORD = re.compile(rb'"((?:[^"\\]|\\.)*)"|(\d+)', re.DOTALL)
-_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
+_MANY = 2_000  # so few are looked for one by one, which is faster
 _PAGE = (Kind.PROFILE.value, Kind.SUBSCRIBER_COUNT.value)
-_PLAIN = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 
 
 class RowAt(msgspec.Struct, frozen=True):
@@ -84,15 +82,25 @@ class Tracer:
 
     def _words_in(self, body: bytes, rows: Iterable[RowAt]) -> list[Words]:
         """What goes and is named in a body, or begins as something in it does."""
-        named = self._encoded.intersection(names_in(body))
+        named = self._named_in(body)
         items = {item for name in named for item in self._ids[name.decode()]}
         items |= {row.item for row in rows if row.item in self._going.words}
         found = {item: self._going.words[item] for item in items}
-        text = readable(body)
-        for start in range(len(text) - LEAST + 1):
-            if (said := self._begun.get(text[start : start + LEAST])) is not None:
-                found |= {one.item: one for one in said}
+        found |= {one.item: one for begun in self._begun_in(readable(body)) for one in self._begun[begun]}
         return list(found.values())
+
+    def _named_in(self, body: bytes) -> frozenset[bytes]:
+        """The ids of what goes that a body has as a text or a number."""
+        if len(self._encoded) < _MANY and not any(name in body for name in self._encoded):
+            return frozenset()
+        return self._encoded.intersection(names_in(body))
+
+    def _begun_in(self, text: str) -> list[str]:
+        """The beginnings of what goes that stand in a text."""
+        if len(self._begun) < _MANY:
+            return [begun for begun in self._begun if begun in text]
+        every = {text[start : start + LEAST] for start in range(len(text) - LEAST + 1)}
+        return list(self._begun.keys() & every)
 
     def _pieces(self, held: Held, rows: Collection[RowAt]) -> Iterator[Piece]:
         """The items in a body, those that go and those that stay.
@@ -170,19 +178,6 @@ def said_by(text: str | None, descriptions: Iterable[str | None]) -> tuple[str, 
 
 def _name(record: Record) -> Item:
     return record.kind.value, record.native_id
-
-
-def readable(body: bytes) -> str:
-    """A body as text with JSON's and HTML's escapes undone: for looking for words only."""
-    text = body.decode(errors="replace")
-    if "\\" in text:
-        text = _ESCAPE.sub(_unescaped, text).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return html.unescape(text) if "&" in text else text
-
-
-def _unescaped(found: re.Match[str]) -> str:
-    said = found[1]
-    return chr(int(said[1:], 16)) if len(said) == 5 else _PLAIN.get(said, said)
 
 
 def _read(platform: str, body: bytes) -> list[Record]:

@@ -36,12 +36,13 @@ def _back_to(archive: Archive, slug: str, moment: datetime) -> Iterator[Seal]:
     """The seals of an account, newest first, down to the run of that moment."""
     query = select(RUNS.c.key, RUNS.c.body).where(RUNS.c.account == slug, ~RUNS.c.pending)
     with archive.books.connect() as connection:
-        rows = connection.execute(query.order_by(RUNS.c.sequence.desc()).execution_options(yield_per=10))
-        for key, body in rows:
-            seal = read_seal(body.encode(), where=key)
-            if seal.run.ended_at < moment:
-                return
-            yield seal
+        newest_first = query.order_by(RUNS.c.sequence.desc()).execution_options(yield_per=10)
+        with connection.execute(newest_first) as rows:
+            for key, body in rows:
+                seal = read_seal(body.encode(), where=key)
+                if seal.run.ended_at < moment:
+                    return
+                yield seal
 
 
 def _within(seal: Seal, moment: datetime | None) -> bool:

@@ -14,6 +14,7 @@ from msgspec import structs
 from paloverde.archive.doctor import Examination, examine
 from paloverde.archive.fixity import FixityReport
 from paloverde.archive.gaps import KnownGap, known
+from paloverde.archive.keys import key_register
 from paloverde.archive.latency import Latency, latency
 from paloverde.archive.layout import bundle_key
 from paloverde.archive.ledger import Ledger
@@ -84,7 +85,7 @@ class Installation:
         self.settings, self.vault = settings, vault
         self.access = Access(settings, vault.books, vault.clock)
         self.archive = Archive(vault.store, vault.books)
-        self.ledger = Ledger(vault.store, vault.books, vault.signer, vault.lock_years)
+        self.ledger = Ledger(vault.store, vault.books, vault.signer, vault.lock_years, key_register)
         self.cabinet = Cabinet(vault, self.ledger)
         self._journal = Journal(vault, self.ledger)
         self.changes = Changes(settings, vault, self.cabinet)

@@ -48,8 +48,11 @@ def whole_night(books: Engine, slug: str) -> date | None:
         RUNS.c.account == slug, RUNS.c.kind == RunKind.NIGHT.value, ~RUNS.c.pending
     )
     newest_first = nights.order_by(RUNS.c.day.desc(), RUNS.c.sequence.desc())
-    with books.connect().execution_options(yield_per=5) as connection:
-        for row in connection.execute(newest_first):
+    with (
+        books.connect().execution_options(yield_per=5) as connection,
+        connection.execute(newest_first) as rows,
+    ):
+        for row in rows:
             if not read_seal(row.body.encode(), where="in the database").run.coverage.gaps:
                 return cast(date, row.day)
     return None

@@ -60,7 +60,10 @@ class Carried(msgspec.Struct, frozen=True):
 
 
 class Certificate(msgspec.Struct, frozen=True):
-    """Everything that anybody can ever ask about one destruction. `kept` says why lines were left out."""
+    """Everything that anybody can ever ask about one destruction. `kept` says why lines were left out.
+
+    `bundles` is how many released bundles were on file then: each may hold copies, and stays by its own class.
+    """
 
     order: str
     lines_sha256: str
@@ -77,6 +80,7 @@ class Certificate(msgspec.Struct, frozen=True):
     runs: list[Carried]
     objects: list[Destroyed]
     stores: list[str]
+    bundles: int
 
 
 def groups_of(tombstones: Iterable[Mapping[str, Any]], lines: Iterable[Line]) -> list[Group]:

@@ -38,6 +38,7 @@ from paloverde.state.tables import CHECKS, COPIES, HELD_OBJECTS, REPAIRS
 __all__ = ["Door", "Office", "carry_out"]
 
 _MAKER = Maker()
+_BUNDLES = "bundles"  # the series of papers that are bundles handed out
 Progress = Callable[[str], None]
 
 
@@ -167,6 +168,7 @@ def _certify(
         runs=runs,
         objects=objects,
         stores=stores,
+        bundles=sum(1 for _ in office.cabinet.newest(_BUNDLES)),
     )
     about = {"order": order.id, "items": str(certificate.items), "objects": str(len(objects))}
     office.cabinet.file(

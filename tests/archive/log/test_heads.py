@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
@@ -285,11 +285,26 @@ def test_the_work_grows_with_the_new_entries_and_not_with_the_old(vault: Vault, 
     assert counting.written == 4
 
 
+def test_a_publication_lists_hardly_anything_however_many_heads_there_are(
+    vault: Vault, published: Publish
+) -> None:
+    for _ in range(12):
+        published(30)
+    lengthen(vault, 1, actor="counsel", stored=False)
+    counting = Counting(vault)
+    publish(Vault(counting, vault.books, vault.signer, vault.clock, 2), ORIGIN)  # type: ignore[arg-type]
+    assert counting.listed <= 4
+
+
 class Counting:
     """The real store, counted."""
 
     def __init__(self, vault: Vault) -> None:
-        self._store, self.read, self.written = vault.store, 0, 0
+        self._store, self.read, self.written, self.listed = vault.store, 0, 0, 0
+
+    def walk(self, prefix: str) -> Iterator[Stored]:
+        self.listed += 1
+        return self._store.walk(prefix)
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._store, name)

@@ -190,9 +190,11 @@ def test_each_head_comes_with_the_proof_that_it_continues(
 
 
 def test_a_witness_that_knows_another_size_says_so_and_is_asked_once_more(
-    vault: Vault, shelf: Shelf, published: Publish, watching: Witness
+    vault: Vault, shelf: Shelf, published: Publish, watching: Witness, root: Path
 ) -> None:
     ask(shelf, head_of(published), watching)
+    for path in root.glob("ledger/witnesses/*"):
+        path.unlink()
     with writing(vault.books) as connection:  # as after a rebuild from a store that lost it
         connection.execute(LOG.delete().where(LOG.c.what == "witness"))
     assert ask(shelf, head_of(published), watching).troubles == []

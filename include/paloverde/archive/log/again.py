@@ -163,7 +163,7 @@ def _levels(bodies: Sequence[bytes]) -> list[list[bytes]]:
 
 
 def _versions(store: Anywhere, prefix: str) -> dict[str, list[Stored]]:
-    """By key, every version in the first store, then those of the second copy, which are lost in the first."""
+    """By key, every version in the first store, then those of the second copy, under the id of the first."""
     found: dict[str, list[Stored]] = {}
     for one in store.store.walk(prefix):
         found.setdefault(one.key, []).append(one)

@@ -1,8 +1,9 @@
 """Publishing: the ledger's new entries into the tree, and a signed head over all of them.
 
 Tiles first, the head last, and all of them noted in one transaction; a head is signed only over a tree that
-begins with the tree of the head before it, read again from the stored tiles. Whoever runs it again after a crash finishes it: nothing is ever written
-twice with other bytes. What is read grows with the new entries, and with the logarithm of the old ones.
+begins with the tree of the head before it, read again from the stored tiles. Whoever runs it again after a
+crash finishes it: nothing is ever written twice with other bytes. What is read grows with the new entries,
+and with the logarithm of the old ones.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from urllib.parse import urlsplit
@@ -375,13 +376,31 @@ class S3Store:
             )
 
     def walk(self, prefix: str) -> Iterator[Stored]:
-        pages = self.client.get_paginator("list_object_versions").paginate(Bucket=self.bucket, Prefix=prefix)
+        for key, version_id in self._listed(prefix):
+            found = self._patiently(partial(self._find, key, version_id))
+            if found is not None:
+                yield found
+
+    def _listed(self, prefix: str) -> Iterator[tuple[str, str]]:
+        """Key and version of all that is listed, page by page; each page is asked for again by itself."""
+        after: dict[str, str] = {}
+        while True:
+            page = self._patiently(partial(self._page, prefix, after))
+            for version in page.get("Versions", []):
+                yield version["Key"], version["VersionId"]
+            if not page["IsTruncated"]:
+                return
+            after = {
+                "KeyMarker": page["NextKeyMarker"],
+                "VersionIdMarker": page.get("NextVersionIdMarker", ""),
+            }
+
+    def _page(self, prefix: str, after: dict[str, Any]) -> Any:
         with plainly(self.description):
-            for page in pages:
-                for version in page.get("Versions", []):
-                    found = self._find(version["Key"], version["VersionId"])
-                    if found is not None:
-                        yield found
+            page = self.client.list_object_versions(Bucket=self.bucket, Prefix=prefix, **after)
+        if "IsTruncated" not in page:  # every server says it: the answer was cut, and is not an empty list
+            raise Unreachable(f"{self.description} gave a list that was cut short; try again.")
+        return page
 
     def _patiently(self, attempt: Callable[[], T]) -> T:
         """Repeat what may succeed later, with growing pauses, for `patience` seconds."""
