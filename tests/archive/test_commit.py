@@ -92,8 +92,8 @@ def test_a_crash_between_deciding_and_sealing_leaves_nothing_half_done(vault: Va
     _decide(vault.books, vault.signer, run)
     with vault.books.connect() as connection:
         assert list(items(connection, in_state("x-palmaria", ["comment"], ["present"]))) == []
-    settle_pending(vault.store, vault.books, vault.locked_until(run.day))
-    settle_pending(vault.store, vault.books, vault.locked_until(run.day))
+    settle_pending(vault.store, vault.books, vault.locked_until(run.day), patience=0)
+    settle_pending(vault.store, vault.books, vault.locked_until(run.day), patience=0)
     with vault.books.connect() as connection:
         assert len(list(items(connection, in_state("x-palmaria", ["comment"], ["present"])))) == 2
         assert connection.execute(select(func.count()).select_from(RUNS)).scalar() == 1
@@ -156,6 +156,6 @@ def test_a_table_that_cannot_be_read_leaves_the_register_as_it_was(vault: Vault,
         settle_pending(store, vault.books, vault.locked_until(run.day))  # type: ignore[arg-type]
     with vault.books.connect() as connection:
         assert list(items(connection, in_state("x-palmaria", ["comment"], ["present"]))) == []
-    settle_pending(vault.store, vault.books, vault.locked_until(run.day))
+    settle_pending(vault.store, vault.books, vault.locked_until(run.day), patience=0)
     with vault.books.connect() as connection:
         assert len(list(items(connection, in_state("x-palmaria", ["comment"], ["present"])))) == 6

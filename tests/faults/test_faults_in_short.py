@@ -39,13 +39,13 @@ def access() -> dict[str, str]:
 @pytest.mark.s3
 def test_a_night_survives_any_one_fault_of_its_store_and_its_database(access: dict[str, str]) -> None:
     with postgresql() as server, ground(access, server) as here:
-        outcomes = list(sample(here, f"day {TODAY}", others=2, critical=4))
+        outcomes = list(sample(here, f"day {TODAY}", others=1, critical=3))
     assert {str(one.case): one.words for one in outcomes if one.words} == {}
     assert any(one.struck for one in outcomes)
 
 
 def test_a_night_survives_kill_9_at_any_moment() -> None:
-    told = kills.play(KillGround(None, None), Series(TODAY, DIRECTORY, SQLITE, 15))
+    told = kills.play(KillGround(None, None), Series(TODAY, DIRECTORY, SQLITE, 10))
     assert told.breaks == []
     assert told.kills > 0
 
@@ -57,7 +57,7 @@ def test_a_night_survives_kill_9_on_the_s3_server(access: dict[str, str]) -> Non
 
 
 def test_every_corruption_is_found_and_repaired() -> None:
-    told = corruption.play(corruption.nothing, corruption.Batch(TODAY, 6))
+    told = corruption.play(corruption.nothing, corruption.Batch(TODAY, 5))
     assert told.breaks == []
     assert told.found == told.done.total() > 0
     assert told.repaired + told.both >= told.found

@@ -24,7 +24,7 @@ from paloverde.retention.disposition import carry_out
 from paloverde.state.tables import CHECKS, COPIES, HELD_OBJECTS, REPAIRS
 
 ONE = "nextdoor-cityofpalmaria"
-TRIALS = 12
+TRIALS = 9
 NEVER = 10**9
 WRITES = ("INSERT", "UPDATE", "DELETE")
 

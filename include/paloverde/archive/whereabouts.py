@@ -101,7 +101,7 @@ def whereabouts(
     return Whereabouts(records, removed, sightings, _each_once(exchanges), media_parts(archive, found.media))
 
 
-def in_threads(table: pa.Table) -> frozenset[Item]:
+def in_threads(table: pa.Table) -> Items:
     """The items of which the dossiers of others tell something, as what was said around them."""
     told = table["thread"].to_pylist() if "thread" in table.column_names else []
     return frozenset(

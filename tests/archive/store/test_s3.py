@@ -104,6 +104,30 @@ def test_what_was_bent_on_the_way_once_is_read_again(place: Place, key: str, unt
     assert not faults["GET"]
 
 
+def test_a_list_goes_on_where_it_was_after_an_error(place: Place, key: str, until: datetime) -> None:
+    wanted = {place.store().put(f"{key}/{n}", b"one of many", locked_until=until) for n in range(5)}
+    pass_on: Fault = lambda answer: answer  # noqa: E731
+    faults: dict[str, list[Fault]] = {"GET": [stores.busy, pass_on, stores.lose_answer, pass_on, cut_head]}
+    with faulty_way(place.keys["endpoint"], faults) as endpoint:
+        store = place.behind(endpoint).store()
+        assert isinstance(store, S3Store)
+        store.client.meta.events.register("before-parameter-build.s3.ListObjectVersions", two_at_once)
+        listed = list(store.walk(f"{key}/"))
+    assert not faults["GET"]
+    assert len(listed) == len(wanted)
+    assert set(listed) == wanted
+
+
+def two_at_once(params: dict[str, object], **_: object) -> None:
+    """Pages of two."""
+    params["MaxKeys"] = 2
+
+
+def cut_head(answer: stores.Answer) -> stores.Answer:
+    """What is left of a list where the connection ends inside the head."""
+    return answer[0], [], b""
+
+
 def test_an_answer_that_ends_inside_its_head_is_asked_for_again(
     place: Place, key: str, until: datetime
 ) -> None:
