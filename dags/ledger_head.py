@@ -16,6 +16,8 @@ Hashes the ledger's new entries into its Merkle tree, signs a head over all of t
 timestamp authorities and signed by the witnesses that the settings name. Without new entries there is no new
 head, and what an authority did not give is asked for again. See docs/guide/proof.md.
 
+*If it is skipped*: `PALOVERDE_LOG_ORIGIN` is not set; nothing is published before the log has its name.
+
 *If it is red*: the log of the task says in one sentence who did not answer, and it is tried again. If it
 speaks of **two histories**, of entries that are **gone**, or of a tile or head that was changed: stop, delete
 and repair nothing by hand, keep the log, and tell IT and counsel.

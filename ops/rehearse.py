@@ -74,6 +74,7 @@ class Places:
 
     def environment(self) -> dict[str, str]:
         given = {"HOME": str(self.home), "STORE": self.first, "SECOND_STORE": self.second}
+        given["LOG_ORIGIN"] = "rehearsal.example/ledger"
         for prefix in ("S3", "SECOND_S3") if self._access else ():
             for name in ("endpoint", "access_key", "secret_key"):
                 given[f"{prefix}_{name.upper()}"] = self._access[name] if self._access else ""

@@ -24,6 +24,7 @@ class Doubled:
 
     def environment(self) -> dict[str, str]:
         given = {"HOME": str(self.home), "STORE": self.first.url, "SECOND_STORE": self.second.url}
+        given["LOG_ORIGIN"] = "archive.palmaria.example/ledger"
         for prefix, place in (("S3", self.first), ("SECOND_S3", self.second)):
             given |= {f"{prefix}_{name.upper()}": value for name, value in place.keys.items()}
         return {f"PALOVERDE_{name}": value for name, value in given.items()}

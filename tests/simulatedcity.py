@@ -29,6 +29,7 @@ def settings(sites: RunningSites, home: Path, place: Place | None = None) -> Set
         "PALOVERDE_HOME": str(home),
         **{f"PALOVERDE_{name.upper()}_API": f"{sites.url}/{name}" for name in SITES},
         "PALOVERDE_ALLOW_LOOPBACK_SITES": "true",
+        "PALOVERDE_LOG_ORIGIN": "archive.palmaria.example/ledger",
         "PALOVERDE_LINKEDIN_CALLS_PER_DAY": "100000",  # a story plays many nights on one real day
         "PALOVERDE_YOUTUBE_UNITS_PER_DAY": "1000000",
         "PALOVERDE_TOKEN_API": f"{sites.url}/tokens",

@@ -30,7 +30,7 @@ COMMANDS = {
     "search": "find records",
     "schedule": "adopt and list the City's retention schedules",
     "keep": "say why items are kept, and until when",
-    "hold": "issue, widen, release and reconcile litigation holds; tell their custodians",
+    "hold": "issue, widen, end and reconcile litigation holds and those of records requests; tell custodians",
     "bundle": "build a sealed bundle of what a search finds",
     "import": "import an export, forwarded e-mails, another archive's records or other files",
     "export": "move out with everything",

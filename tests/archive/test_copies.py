@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from doubled import Doubled, all_kept, directories, file_of, spoil
 from paloverde.archive.agreement import fingerprint
+from paloverde.archive.copies import copy_all
+from paloverde.archive.fixity import Condition, note_checks
+from paloverde.archive.kept import everything, waiting_for_check
 from paloverde.archive.store import Store
 from paloverde.errors import BadSetting, Unreachable
 from paloverde.installation import Installation, Purpose, open_installation
+from paloverde.retention.hold_marks import changing_holds
 from paloverde.search.answer import search
 from paloverde.settings import load
-from paloverde.state.tables import COPIES, REPAIRS
+from paloverde.state.books import changing
+from paloverde.state.tables import COPIES, PARTS, REPAIRS
 from stores import NO_SERVER, Place, bucket_at, find_s3
 
 
@@ -204,3 +213,78 @@ def test_a_copy_that_is_damaged_is_not_put_back(both: Doubled) -> None:
     assert len(report.failed) == 1
     assert victim in report.failed[0]
     assert not file_of(both.first, victim).exists()
+
+
+def test_what_is_destroyed_while_copying_does_not_come_back(both: Doubled) -> None:
+    city = both.filled()
+    both.hand_in(city, "later")
+    books, second = city.vault.books, city.vault.second
+    assert second is not None
+    victim = next(kept.stored.key for kept in all_kept(city) if kept.what == "media" and not kept.copy)
+
+    @contextmanager
+    def after_a_destruction() -> Iterator[None]:
+        with changing(books) as connection:
+            connection.execute(PARTS.delete().where(PARTS.c.key == victim))
+        yield
+
+    copy_all(city.vault, lambda _: None, after_a_destruction)
+    assert second.find(victim) is None
+
+
+def test_copying_waits_for_a_destruction(both: Doubled) -> None:
+    city = both.filled()
+    both.hand_in(city, "later")
+    before = len(list(city.vault.second.walk(""))) if city.vault.second else 0
+    with changing_holds(city.vault) as turn, ThreadPoolExecutor(1) as pool:
+        copying = pool.submit(city.copies.copy)
+        time.sleep(0.3)
+        assert city.vault.second is not None
+        assert len(list(city.vault.second.walk(""))) == before
+        assert not copying.done()
+        turn.give()
+        assert copying.result().copied > 0
+
+
+def test_comparing_names_what_lies_in_the_second_copy_and_that_nothing_lists(both: Doubled) -> None:
+    city = both.filled()
+    assert city.copies.compare().is_whole
+    victim = next(kept.stored.key for kept in all_kept(city) if kept.what == "media")
+    with changing(city.vault.books) as connection:
+        connection.execute(PARTS.delete().where(PARTS.c.key == victim))
+    report = city.copies.compare()
+    assert (report.strays, report.is_whole) == ([victim], False)
+    assert victim in report.sentence()
+
+
+def test_a_second_copy_that_is_no_longer_set_is_told(both: Doubled) -> None:
+    both.filled()
+    given = {name: value for name, value in both.environment().items() if "SECOND" not in name}
+    city = open_installation(load(given))
+    assert "The second copy is no longer set" in city.check_fixity().sentence()
+    with pytest.raises(BadSetting, match="The second copy is no longer set"):
+        city.copies.copy()
+
+
+def test_going_through_everything_asks_the_database_seldom(both: Doubled) -> None:
+    books = both.filled().vault.books
+    with changing(books) as connection:
+        rows = [
+            {
+                "key": f"media/{number:064d}", "version_id": "1", "sequence": 1, "of_run": 1, "role": "media",
+                "account": "a", "day": date(2026, 3, 2), "sha256": "0" * 64, "size": 1, "rows": 0,
+                "undated": 0,
+            }
+            for number in range(3_000)
+        ]  # fmt: skip
+        connection.execute(PARTS.insert(), rows)
+    asked: list[str] = []
+    event.listen(books, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    found = [kept for batch in everything(books) for kept in batch]
+    assert len({kept.stored.key for kept in found}) == len(found) > 3_000
+    assert sum("UNION ALL" in statement for statement in asked) <= 2
+    asked.clear()
+    begun = datetime.now(UTC)
+    for batch in waiting_for_check(books, begun):
+        note_checks(books, [Condition(kept, "", "", "", 1) for kept in batch], begun)
+    assert sum("UNION ALL" in statement for statement in asked) <= 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from doubled import Doubled, directories
+from doubled import Doubled, all_kept, directories, spoil
 from paloverde.archive.keys import Cause, register_of
 from paloverde.archive.ledger import Entry, Event
 from paloverde.archive.rebuild import rebuild
@@ -199,3 +200,74 @@ def test_a_bundle_after_a_loss_is_whole_and_says_so_and_the_old_key_does_not_vou
     assert "not with the one you gave" in " ".join(verify(path, first).wrong)
     with zipfile.ZipFile(path) as box:
         assert b"LOST" in box.read("coverage.html")
+
+
+def test_a_new_key_lies_announced_in_the_second_copy_at_once(both: Doubled) -> None:
+    key = both.filled().keys.replace("A year has passed.", "it")
+    shutil.rmtree(both.home / "first")
+    both.open(Purpose.REBUILD).copies.restore()
+    both.open(Purpose.REBUILD).rebuild(lambda _: None)
+    city = both.open()
+    assert city.vault.signer.public_key == key.public_key
+    assert city.check_fixity().is_whole
+
+
+def unannounced(both: Doubled) -> str:
+    """A new key in use whose announcement was lost with the first store; the key before it."""
+    city = both.filled()
+    first = city.vault.signer.public_key
+    shutil.copytree(both.home / "second", both.home / "before")
+    city.keys.replace("A year has passed.", "it")
+    shutil.rmtree(both.home / "first")
+    shutil.rmtree(both.home / "second")
+    (both.home / "before").rename(both.home / "second")
+    both.open(Purpose.REBUILD).copies.restore()
+    both.open(Purpose.REBUILD).rebuild(lambda _: None)
+    return first
+
+
+def test_a_key_that_the_register_does_not_know_writes_nothing_whatever_it_is_opened_for(
+    both: Doubled,
+) -> None:
+    unannounced(both)
+    city = both.open(Purpose.REPAIR)
+    before = len(city.ledger.entries())
+    report = city.check_fixity()
+    assert "is not in the archive's register" in report.sentence()
+    assert len(city.ledger.entries()) == before
+    for purpose in (Purpose.REPAIR, Purpose.REBUILD, Purpose.NEW_KEY, Purpose.EXAMINE):
+        with pytest.raises(BadSetting, match="is not in the archive's register"):
+            opened = both.open(purpose)
+            opened.ledger.append(Event("something done", "test", AT, {}))
+    city.rebuild(lambda _: None)
+    assert len(city.ledger.entries()) == before
+
+
+def test_a_repair_with_a_strange_key_mends_rows_only(both: Doubled) -> None:
+    unannounced(both)
+    victim = next(kept.stored.key for kept in all_kept(both.open(Purpose.REPAIR)) if kept.what == "media")
+    spoil(both.first, victim)
+    city = both.open(Purpose.REPAIR)
+    assert len(city.check_fixity().damaged) == 1
+    with pytest.raises(BadSetting, match="no object was repaired"):
+        city.copies.repair()
+
+
+def test_a_key_whose_announcement_was_lost_is_announced_again_by_the_one_before_it(both: Doubled) -> None:
+    first = unannounced(both)
+    mine = (both.home / KEY).read_bytes()
+    both.open(Purpose.REPAIR).check_fixity()
+    (both.home / KEY).rename(both.home / f"{KEY}.next")  # as docs/guide/disaster.md says
+    shutil.copy(both.home / f"signing-key-{first[:16]}.pem", both.home / KEY)
+    key = both.open().keys.replace("Announced again.", "it")
+    assert (key.cause, key.announced_by) == (Cause.ROTATED, first)
+    assert (both.home / KEY).read_bytes() == mine
+    assert both.open().check_fixity().is_whole
+
+
+def test_a_key_whose_announcement_was_lost_may_state_the_loss_of_the_one_before_it(both: Doubled) -> None:
+    unannounced(both)
+    both.open(Purpose.REPAIR).check_fixity()
+    key = both.open(Purpose.NEW_KEY).keys.replace_lost("Both are gone.", "it")
+    assert key.cause is Cause.LOST
+    assert both.open().check_fixity().is_whole

@@ -114,6 +114,7 @@ class FaultyCity(Year):
             **{f"PALOVERDE_{name.upper()}_API": f"{ADDRESS}/{name}" for name in SITES},
             "PALOVERDE_LINKEDIN_VERSION": f"{self.city.clock.now():%Y%m}",
             "PALOVERDE_ALLOW_LOOPBACK_SITES": "true",
+            "PALOVERDE_LOG_ORIGIN": "archive.palmaria.example/ledger",
             "PALOVERDE_ATTEMPTS": "2",
             "PALOVERDE_LONGEST_WAIT_SECONDS": "60",
         }

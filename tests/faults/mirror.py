@@ -76,7 +76,10 @@ class Mirror:
     @property
     def surplus(self) -> int:
         """How many versions lie in the bucket beyond one for each key."""
-        return sum(len(versions) - 1 for versions in self.versions.values())
+        return self.surplus_under("")
+
+    def surplus_under(self, *prefixes: str) -> int:
+        return sum(len(found) - 1 for key, found in self.versions.items() if key.startswith(prefixes))
 
     def unnamed(self) -> int:
         """Objects that a run stored and no seal names: what killed runs leave. Nobody reads them."""

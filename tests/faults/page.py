@@ -50,7 +50,7 @@ _WORDS = """\
 ## Words
 
 - *surplus versions of a key*: the same object stored twice. It could not be deleted for two years. A case with one
-  is broken, but for writers that leave out their turn.
+  is broken; of writers that race, one with a surplus seal or entry.
 - *locked objects that no seal names*: what a run had stored when it died, and the run after it stored anew with its
   own times. Nobody reads them; they lie there until their locks end. This is the price of a kill, and counted here.
 - *ended with ...*: how the run itself ended. `Unreachable` is repeated by Airflow after a pause.

@@ -2,6 +2,7 @@
 
     python -m faults.run [SUITE ...] [--minutes N] [--processes N] [--into FILE]
 
+SUITE is one of clocks, writers, corruption, kills and sweep; or a part of the sweep, such as sweep/store/SQLite.
 Each suite plays as many of its cases as fit into its share of the minutes, in an order that is drawn, so that a
 short run is a sample of everything. Without --minutes every case is played, which takes hours.
 """
@@ -40,8 +41,9 @@ class Wanted:
     progress: Progress
 
 
-def run(suite: str, wanted: Wanted) -> Iterator[Result]:
+def run(name: str, wanted: Wanted) -> Iterator[Result]:
     """The results of one suite, as they come."""
+    suite, _, part = name.partition("/")
     how = {"processes": wanted.processes, "seconds": wanted.seconds}
     if suite == "clocks":
         yield clocks.long_form(wanted.progress)
@@ -56,7 +58,9 @@ def run(suite: str, wanted: Wanted) -> Iterator[Result]:
     elif suite == "writers":
         yield writers.long_form(wanted.access, wanted.server, wanted.progress, **how)  # type: ignore[arg-type]
     else:
-        yield from sweeping.long_form(wanted.access, wanted.server, wanted.progress, **how)  # type: ignore[arg-type]
+        yield from sweeping.long_form(
+            wanted.access, wanted.server, wanted.progress, only=part, **how,  # type: ignore[arg-type]
+        )  # fmt: skip
 
 
 def keep(into: Path, result: Result) -> None:
@@ -82,7 +86,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     options = parser.parse_args(argv)
     chosen = options.suites or list(SUITES)
-    if unknown := set(chosen) - set(SUITES):
+    suites = {name: name.partition("/")[0] for name in chosen}
+    if unknown := set(suites.values()) - set(SUITES):
         parser.error(f"no suite {', '.join(sorted(unknown))}: there are {', '.join(SUITES)}")
     begun, broken = time.monotonic(), 0
 
@@ -93,9 +98,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     with postgresql() as server:
         if server is None:
             progress(NOT_INSTALLED)
-        total = sum(SHARES[name] for name in chosen)
+        total = sum(SHARES[name] for name in suites.values())
         for suite in chosen:
-            seconds = options.minutes * 60 * SHARES[suite] / total if options.minutes else FOR_EVER
+            seconds = options.minutes * 60 * SHARES[suites[suite]] / total if options.minutes else FOR_EVER
             for result in run(suite, Wanted(find_s3(), server, options.processes, seconds, progress)):
                 keep(options.into, result)
                 broken += result.cases - result.passed

@@ -28,14 +28,16 @@ from postgres import PostgreSQL
 
 
 def long_form(
-    access: dict[str, str], server: PostgreSQL | None, progress: Progress, *, processes: int, seconds: float
-) -> Iterator[Result]:
-    """Both layers on both databases, each as one result."""
+    access: dict[str, str], server: PostgreSQL | None, progress: Progress, *, processes: int, seconds: float,
+    only: str = "",
+) -> Iterator[Result]:  # fmt: skip
+    """Both layers on both databases, each as one result; or `only` one of them ("store/SQLite")."""
     with ground(access, server) as here:
         plans = [
             (layer, base, counted(here, layer, base))
             for layer in (STORE, DATABASE)
             for base in here.databases()
+            if only in ("", f"{layer}/{base}")
         ]
     everything = sum(len(all_cases(seen, layer, base)) for layer, base, seen in plans)
     progress(f"{everything:,} cases of {len(plans)} sweeps, in {processes} processes")

@@ -52,7 +52,8 @@ def test_a_night_survives_kill_9_at_any_moment() -> None:
 
 @pytest.mark.s3
 def test_a_night_survives_kill_9_on_the_s3_server(access: dict[str, str]) -> None:
-    told = kills.play(KillGround(access, None), Series(TODAY, S3, SQLITE, 4))
+    with proxy_to(access["endpoint"]) as proxy:
+        told = kills.play(KillGround(access, None, way=proxy.endpoint), Series(TODAY, S3, SQLITE, 4))
     assert told.breaks == []
 
 

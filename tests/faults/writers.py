@@ -43,7 +43,8 @@ class Told:
     winners: int = 0
     runs: int = 0  # different runs that the reports name
     endings: list[str] = field(default_factory=list)
-    surplus: int = 0
+    surplus: int = 0  # of seals and entries
+    twins: int = 0  # of media and papers
     unnamed: int = 0
     breaks: list[str] = field(default_factory=list)
 
@@ -69,7 +70,10 @@ def play(ground: RaceGround, race: Round) -> Told:
             city.again()
             told.breaks += [f"{race}: {one.what}: {one.words}" for one in city.close_audit()]
             assert city.mirror is not None
-            told.surplus, told.unnamed = city.mirror.surplus, city.mirror.unnamed()
+            told.surplus = city.mirror.surplus_under("runs/", "ledger/")
+            told.twins, told.unnamed = city.mirror.surplus - told.surplus, city.mirror.unnamed()
+            if told.surplus:
+                told.breaks.append(f"{race}: {told.surplus} surplus versions of a seal or an entry")
             return told
         finally:
             city.close()
@@ -153,16 +157,20 @@ def long_form(
         **{
             f"writers that ended with {name}": endings.count(name) for name in sorted(set(endings) - {"done"})
         },
-        "surplus versions of a key, with turns": sum(
-            one.surplus for one in tolds if one.round.kind != TURNLESS
+        "rounds without turns": sum(one.round.kind == TURNLESS for one in tolds),
+        "surplus versions of seals and entries": sum(one.surplus for one in tolds),
+        "surplus versions of media and papers, with turns": sum(
+            one.twins for one in tolds if one.round.kind != TURNLESS
         ),
-        "surplus versions of a key, without": sum(one.surplus for one in tolds if one.round.kind == TURNLESS),
+        "surplus versions of media and papers, without": sum(
+            one.twins for one in tolds if one.round.kind == TURNLESS
+        ),
         "locked objects that no seal names": sum(one.unnamed for one in tolds),
     }
     passed = sum(not one.breaks for one in tolds)
     note = (
-        "A surplus version here is a seal or an entry that two processes stored in the same moment, the one that "
-        "decided it and one that found it waiting: the same bytes twice, of which one is named."
+        "Media and papers are named by their content: two processes that find the same one missing at the same "
+        "moment both store it, which is the same bytes twice. What decides, a seal or an entry, is stored once."
     )
     return Result("writers", "Twelve writers at once", len(tolds), passed, time.monotonic() - begun, breaks, figures,
                   [note], whole=len(tolds) == rounds)  # fmt: skip

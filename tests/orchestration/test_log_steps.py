@@ -15,7 +15,10 @@ from paloverde.settings import load
 
 
 def test_it_is_red_until_every_authority_has_stamped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    home = {"PALOVERDE_HOME": str(tmp_path / "home")}
+    home = {
+        "PALOVERDE_HOME": str(tmp_path / "home"),
+        "PALOVERDE_LOG_ORIGIN": "archive.palmaria.example/ledger",
+    }
     open_installation(load(home)).register_account(Account("x-palmaria", "x", "1", "palmaria"))
     with authority(tmp_path) as one, authority(tmp_path) as two:
         roots = tmp_path / "roots.pem"

@@ -105,3 +105,14 @@ def test_a_writer_that_waits_too_long_for_another_is_told(tmp_path: Path) -> Non
         second.exec_driver_sql("PRAGMA busy_timeout = 1")
         with pytest.raises(Unreachable, match="database is locked"):
             second.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def test_a_server_that_vanished_is_noticed_within_about_a_minute(books_url: str) -> None:
+    engine = open_books(books_url)
+    if engine.dialect.name == "sqlite":
+        pytest.skip("there is no server to vanish")
+    with engine.connect() as connection:
+        given = connection.connection.dbapi_connection.info.get_parameters()
+    asked = {name: int(given[name]) for name in ("keepalives_idle", "keepalives_interval", "keepalives_count")}
+    seconds = asked["keepalives_idle"] + asked["keepalives_interval"] * asked["keepalives_count"]
+    assert (seconds, given["tcp_user_timeout"]) == (60, "60000")

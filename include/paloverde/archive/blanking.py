@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 import msgspec
 
 from paloverde.archive.jsontree import Node, outermost, strings, tree, value, walk
-from paloverde.archive.pieces import LEAST, Item, Piece, Words, places, readable, says
+from paloverde.archive.pieces import LEAST, PREVIEW, Item, Piece, Words, places, readable, says
 from paloverde.errors import Unreadable
 from paloverde.platforms import jsontext
 
@@ -201,7 +201,7 @@ def _blanks(piece: bytes, *, lines: bool = True) -> bytes:
 def _still_said(text: bytes, root: Node, words: Sequence[Words], start: int) -> dict[Item, str]:
     """Items whose words still stand in something else than another item's own text."""
     plain = readable(text)
-    said = [one for one in words if any(own[:LEAST] in plain for own in one.own)]
+    said = [one for one in words if any(own[:PREVIEW] in plain for own in one.own)]
     if not said:
         return {}
     refused: dict[Item, str] = {}

@@ -9,6 +9,7 @@ nothing is ever deleted because an outcome is unknown.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
@@ -16,9 +17,10 @@ from types import MappingProxyType
 
 import msgspec
 import pyarrow as pa
-from sqlalchemy import Connection, Engine, RowMapping, func, select
+from sqlalchemy import Connection, Engine, Row, RowMapping, func, select
 
 from paloverde.archive.gaps import apply_gaps
+from paloverde.archive.keys import key_register
 from paloverde.archive.layout import run_key, run_prefix
 from paloverde.archive.owners import OWNER_SECONDS, is_left
 from paloverde.archive.parquet import from_parquet
@@ -180,13 +182,30 @@ def _decide(books: Engine, signer: Signer, draft: Draft) -> Committed | None:
         equal = _equal_run(connection, draft)
         if equal is not None:
             return Committed(Outcome.ANOTHERS, equal)
-        head = connection.execute(
-            select(RUNS.c.sequence, RUNS.c.sha256).order_by(RUNS.c.sequence.desc()).limit(1)
-        ).first()
+        head = connection.execute(select(RUNS).order_by(RUNS.c.sequence.desc()).limit(1)).first()
+        if head is not None:
+            _refuse_an_altered_head(connection, head)
         sequence, previous = (head.sequence + 1, head.sha256) if head else (1, FIRST)
         seal, body, sha256 = make_seal(draft, sequence, previous, signer)
         connection.execute(RUNS.insert().values({**run_row(seal, body, sha256), "pending": True}))
     return Committed(Outcome.MINE, seal)
+
+
+def _refuse_an_altered_head(connection: Connection, head: Row[tuple[object, ...]]) -> None:
+    """A seal that follows from an altered one could never be taken back: it is stored, locked, for good."""
+    body = head.body.encode()
+    if hashlib.sha256(body).hexdigest() != head.sha256:
+        raise ArchiveDamaged(
+            f"The seal of run {head.sequence:,} was altered in the database; nothing was sealed after it. "
+            "Run `paloverde repair`, which puts the database right, then the same again."
+        )
+    seal = read_seal(body, where=f"of run {head.sequence:,} in the database")
+    key_register(connection).refuse_seal(seal, head.key)
+    if seal.sequence != head.sequence:
+        raise ArchiveDamaged(
+            f"Run {head.sequence:,} of the database bears the seal of run {seal.sequence:,}; nothing was "
+            "sealed after it. Run `paloverde repair`, which puts the database right, then the same again."
+        )
 
 
 def run_row(seal: Seal, body: bytes, sha256: str) -> dict[str, object]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -20,15 +21,18 @@ from sqlalchemy import Engine, func, select
 
 from paloverde.archive.fixity import SIDE_BY_SIDE, lock_wanted, standing_of
 from paloverde.archive.kept import AT_ONCE, Kept, everything, uncopied
+from paloverde.archive.seal import Role
 from paloverde.archive.store.interface import Body, Store, Stored
 from paloverde.archive.store.tamper import PREFIX
 from paloverde.archive.vault import Vault
 from paloverde.errors import ArchiveDamaged, BadSetting
 from paloverde.state.books import changing, insert_into
-from paloverde.state.tables import COPIES
+from paloverde.state.tables import COPIES, PARTS
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 _SAMPLE = 20
+SAYING = ("ledger", "paper")  # the kinds of objects that say what people and rules did
+_HANDFUL, _HANDFUL_BYTES = 64, 64 * 1024 * 1024  # copied in one turn: others wait for it
 IN_MEMORY = 8 * 1024 * 1024  # bytes; what is larger goes through a file
 
 
@@ -54,6 +58,8 @@ class CopyReport(msgspec.Struct, frozen=True):
 def second_of(vault: Vault) -> Store:
     """The store of the second copy; `BadSetting` where the settings name none."""
     if vault.second is None:
+        if told := forsaken(vault):
+            raise BadSetting(told)
         raise BadSetting(
             "There is no second copy: name another place, under other credentials, in "
             "PALOVERDE_SECOND_STORE (see docs/guide/disaster.md)."
@@ -61,24 +67,79 @@ def second_of(vault: Vault) -> Store:
     return vault.second
 
 
-def copy_all(vault: Vault, progress: Callable[[str], None]) -> CopyReport:
-    """Copy whatever does not lie in the second copy yet.
+def forsaken(vault: Vault) -> str:
+    """That a second copy is there and not set any more, in a sentence; "" where it is not so."""
+    count = 0 if vault.second is not None else _count(vault.books)
+    if not count:
+        return ""
+    return (
+        f"The second copy is no longer set: {count:,} objects lie there, and are neither checked nor kept up. "
+        "Set PALOVERDE_SECOND_STORE and its credentials again; if it is gone for good, name a new place and "
+        "run `paloverde rebuild`, then `paloverde copies copy`."
+    )
 
-    What is damaged here is named and not copied, the rest is. Interrupted, it goes on where it was.
+
+def copy_all(
+    vault: Vault,
+    progress: Callable[[str], None],
+    turn: Callable[[], AbstractContextManager[object]],
+    only: Collection[str] = (),
+) -> CopyReport:
+    """Copy whatever does not lie in the second copy yet; `only` these kinds, where some are named.
+
+    What is damaged here is named and not copied, the rest is. Interrupted, it goes on where it was. `turn` is
+    that of whoever destroys: what was destroyed a moment ago would come back with a copy.
     """
     second, begun = second_of(vault), time.monotonic()
     _refuse_another_place(second, vault.books)
     copied = size = 0
     failed: list[str] = []
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        for batch in uncopied(vault.books):
-            done = list(pool.map(lambda one: _try_to_copy(vault, second, one, Path(folder)), batch))
-            there = [(kept, copy) for kept, copy in zip(batch, done, strict=True) if isinstance(copy, Stored)]
-            note_copies(vault.books, there, vault.clock())
+        for handful in _handfuls(uncopied(vault.books, only)):
+            with turn():
+                listed = _still_listed(vault.books, handful)
+                done = list(pool.map(lambda one: _try_to_copy(vault, second, one, Path(folder)), listed))
+                pairs = zip(listed, done, strict=True)
+                there = [(kept, copy) for kept, copy in pairs if isinstance(copy, Stored)]
+                note_copies(vault.books, there, vault.clock())
             failed += [told for told in done if isinstance(told, str)]
             copied, size = copied + len(there), size + sum(copy.size for _, copy in there)
             progress(f"{copied:,} objects copied, {size / 1e6:,.1f} MB")
     return CopyReport(copied, size, _count(vault.books), failed, time.monotonic() - begun)
+
+
+def _handfuls(batches: Iterator[list[Kept]]) -> Iterator[list[Kept]]:
+    """As many objects at a time as are copied quickly, one at least."""
+    handful: list[Kept] = []
+    size = 0
+    for one in (kept for batch in batches for kept in batch):
+        if handful and (len(handful) == _HANDFUL or size + one.stored.size > _HANDFUL_BYTES):
+            yield handful
+            handful, size = [], 0
+        handful.append(one)
+        size += one.stored.size
+    if handful:
+        yield handful
+
+
+def _still_listed(books: Engine, handful: list[Kept]) -> list[Kept]:
+    """Without the parts that a destruction has taken off the list meanwhile."""
+    keys = [one.stored.key for one in handful]
+    with books.connect() as connection:
+        query = select(PARTS.c.key, PARTS.c.version_id).where(PARTS.c.key.in_(keys))
+        parts = set(connection.execute(query).tuples())
+    return [
+        one for one in handful
+        if one.what not in set(Role) or (one.stored.key, one.stored.version_id) in parts
+    ]  # fmt: skip
+
+
+def strays_of(second: Store, books: Engine) -> list[str]:
+    """The keys of what lies in the second copy and that nothing lists: what was destroyed, or never sealed."""
+    there = {one.key for one in second.walk("") if not one.key.startswith(PREFIX)}
+    for batch in everything(books):
+        there.difference_update(one.stored.key for one in batch)
+    return sorted(key for key in there if second.find(key) is not None)  # else just now destroyed
 
 
 def restore_all(vault: Vault, progress: Callable[[str], None]) -> CopyReport:

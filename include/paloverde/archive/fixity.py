@@ -52,7 +52,7 @@ class FixityReport(msgspec.Struct, frozen=True):
     """What a check read, and what it found damaged, as sentences.
 
     `size` and `budget` are bytes. `database` is in what the database differs from what the objects say;
-    `notes` are what else is to be known.
+    `notes` are what else is to be known; `strays` the keys in the second copy that nothing lists.
     """
 
     checked: int
@@ -63,10 +63,11 @@ class FixityReport(msgspec.Struct, frozen=True):
     budget: int = 0
     days: int = 30
     notes: list[str] = []
+    strays: list[str] = []
 
     @property
     def is_whole(self) -> bool:
-        return not self.damaged and not self.database and not self.totals.damaged
+        return not self.damaged and not self.database and not self.totals.damaged and not self.strays
 
     @property
     def needed_a_day(self) -> int:
@@ -88,8 +89,14 @@ class FixityReport(msgspec.Struct, frozen=True):
         known = self.totals.damaged - len(self.damaged)
         if known > 0 and not self.damaged:
             told.append(f"Damaged at an earlier check and not repaired yet: {known:,}.")
-        if not self.is_whole:
+        if self.damaged or self.database or self.totals.damaged:
             told.append("Run `paloverde repair`.")
+        if self.strays:
+            told.append(
+                f"In the second copy lie {len(self.strays):,} objects that nothing lists: what an order of "
+                "destruction has not finished (carry it out again), or what came back after it (IT takes it "
+                f"out with the destroyer's key): {', '.join(self.strays[:_NAMED])}."
+            )
         return " ".join([*told, *self.notes, *self.arithmetic()])
 
     def arithmetic(self) -> list[str]:

@@ -6,7 +6,7 @@ leaves in a store is no record, and not in it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -37,7 +37,9 @@ from paloverde.archive.vault import end_of
 from paloverde.records import add_calendar_years, archive_day
 from paloverde.state.tables import CHECKS, COPIES, FILED, LEDGER, LOG, PARTS, RUNS
 
-AT_ONCE = 500  # objects asked of the database in one go
+AT_ONCE = 500  # objects handed out in one go
+# Objects asked of the database in one go: each question goes over the whole list, so there are to be few.
+WINDOW = 100_000
 NEW_DAYS = 7  # what is younger is checked at every check: most damage is done early
 FLOOR_YEARS = 2  # no lock of ours is shorter (Gov. Code 34090(d)), whatever the settings said at the time
 
@@ -101,14 +103,19 @@ def waiting_for_check(books: Engine, begun: datetime) -> Iterator[list[Kept]]:
     query = (
         _with_standing(kept).where(due).order_by(turn, CHECKS.c.checked_at.asc().nulls_first(), kept.c.key)
     )
-    while batch := _read(books, query.limit(AT_ONCE)):
-        yield batch
+    while window := _read(books, query.limit(WINDOW)):
+        yield from _batches(window)
 
 
-def uncopied(books: Engine) -> Iterator[list[Kept]]:
-    """What does not lie in the second copy yet, as far as the database knows, in the order of keys."""
+def uncopied(books: Engine, only: Collection[str] = ()) -> Iterator[list[Kept]]:
+    """What does not lie in the second copy yet, as far as the database knows, in the order of keys.
+
+    `only` what is of these kinds, where some are named.
+    """
     kept = _kept(books.dialect.name)
     query = _with_standing(kept).where(COPIES.c.key.is_(None)).order_by(kept.c.key, kept.c.version_id)
+    if only:
+        query = query.where(kept.c.what.in_(only))
     return _page_by_page(books, query, kept)
 
 
@@ -153,11 +160,15 @@ def _count(condition: Any) -> Any:
 def _page_by_page(books: Engine, query: Select[Any], kept: Subquery) -> Iterator[list[Kept]]:
     """In batches that begin after the last one: no transaction is open while somebody works on them."""
     page = query
-    while batch := _read(books, page.limit(AT_ONCE)):
-        yield batch
-        last = batch[-1].stored
+    while window := _read(books, page.limit(WINDOW)):
+        last = window[-1].stored
+        yield from _batches(window)
         same = and_(kept.c.key == last.key, kept.c.version_id > last.version_id)
         page = query.where(or_(kept.c.key > last.key, same))
+
+
+def _batches(window: list[Kept]) -> Iterator[list[Kept]]:
+    return (window[at : at + AT_ONCE] for at in range(0, len(window), AT_ONCE))
 
 
 def _read(books: Engine, query: Select[Any]) -> list[Kept]:

@@ -19,7 +19,7 @@ from paloverde.archive.ledger import Entry
 from paloverde.archive.papers import Cabinet
 from paloverde.archive.seal import Seal
 from paloverde.archive.signing import Signer, signature_holds
-from paloverde.errors import ArchiveDamaged, Suspicious
+from paloverde.errors import ArchiveDamaged, BadSetting, Suspicious
 from paloverde.state.tables import FILED, LEDGER, RUNS
 
 SERIES, SUBJECT = "keys", "signing"
@@ -94,6 +94,27 @@ class KeyRegister:
         )
         if self.keys and not stands:
             raise ArchiveDamaged(_stranger(f"Ledger entry {entry.sequence:,}", entry.public_key))
+
+    def refuse_writing(self, entry: Entry) -> None:
+        """`BadSetting` where an entry would be signed by a stranger: nobody could believe it, or undo it.
+
+        A key that announces itself after a loss is none.
+        """
+        event = entry.event
+        is_own = event.what == REGISTERED and event.about.get("public_key") == entry.public_key
+        if not is_own:
+            self.refuse_stranger(entry.public_key)
+
+    def refuse_stranger(self, public_key: str, where: str = "that is in use") -> None:
+        """`BadSetting` where a key may not sign now; `where` says where it lies."""
+        if not self.knows(public_key):
+            raise BadSetting(
+                f"The key {where} ({public_key}) is not in the archive's register, so nothing signed with it "
+                "would be believed, and nothing is. Put the right file back, or name its place with "
+                "PALOVERDE_SIGNING_KEY_FILE; `paloverde keys list` shows the keys. If a store was lost after "
+                "`paloverde keys new`, docs/guide/disaster.md says how the new key is announced again. If "
+                "the key is lost, run `paloverde keys replace --lost`."
+            )
 
     def knows(self, public_key: str) -> bool:
         """Whether a key may sign now. Before the first is registered, any may."""

@@ -7,15 +7,15 @@ what and when; never a secret, never the text of a message.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from typing import Protocol
 
 import msgspec
-from sqlalchemy import Connection, Engine, RowMapping, select
+from sqlalchemy import Connection, Engine, RowMapping, func, select
 
-from paloverde.archive.layout import ledger_key
+from paloverde.archive.layout import ledger_key, ledger_prefix
 from paloverde.archive.owners import OWNER_SECONDS, is_left
 from paloverde.archive.seal import FIRST
 from paloverde.archive.signing import Signer, signature_holds
@@ -25,6 +25,7 @@ from paloverde.records import add_calendar_years
 from paloverde.state.books import writing
 from paloverde.state.tables import LEDGER
 
+_AT_ONCE = 200  # entries read from the database at a time
 LONGEST_ENTRY = 0xFFFF  # bytes: what the length of an entry in the published log can say
 
 
@@ -53,6 +54,9 @@ class Register(Protocol):
     def refuse_entry(self, entry: Entry) -> None:
         """`ArchiveDamaged` where the key of an entry was not known when it was made."""
 
+    def refuse_writing(self, entry: Entry) -> None:
+        """`BadSetting` where the key of an entry that is to be written is not known."""
+
 
 class Ledger:
     """Appends events and checks their chain.
@@ -71,11 +75,15 @@ class Ledger:
         """Write down an event: in the database first, then in the store; both before this returns.
 
         `also` is done in the same transaction, given the entry's number: all of it happens, or nothing.
-        Raises `BadQuestion`, and writes nothing, where the event is too long for the published log.
+        Raises `BadQuestion`, and writes nothing, where the event is too long for the published log, and
+        `BadSetting` where the register does not know the key: nobody would believe the entry.
         """
         with writing(self._books) as connection:
-            sequence, previous = _next(connection)
+            register = self.register(connection)
+            sequence, previous = _next(connection, register)
             entry, body, sha256 = self._sign(Entry(sequence, previous, event, self._signer.public_key))
+            if register is not None:
+                register.refuse_writing(entry)
             connection.execute(
                 LEDGER.insert().values(
                     sequence=sequence,
@@ -130,7 +138,7 @@ class Ledger:
         """
         with self._books.connect() as connection:
             rows = connection.execute(select(LEDGER).order_by(LEDGER.c.sequence)).mappings().all()
-            register = self._register(connection) if self._register else None
+            register = self.register(connection)
         previous, entries = FIRST, []
         for row in rows:
             body = row["body"].encode()
@@ -147,6 +155,54 @@ class Ledger:
             entries.append(entry)
         return entries
 
+    def register(self, connection: Connection) -> Register | None:
+        """The keys that may sign, as a database's ledger tells them; None where none are asked for."""
+        return self._register(connection) if self._register else None
+
+    def proven(self, connection: Connection) -> Iterator[Entry]:
+        """Every entry, oldest first, shown to be the City's: chained up to a head that the City signed.
+
+        Reads little more than each entry's hash: the head's signature vouches for all before it.
+        `ArchiveDamaged` where one is missing or altered, or where the store holds more than the database.
+        """
+        newest = select(LEDGER.c.sequence, LEDGER.c.body).order_by(LEDGER.c.sequence.desc()).limit(1)
+        head = connection.execute(newest).first()
+        if head is None:
+            self._refuse_a_longer_store(0)
+            return
+        last = genuine(head.body, head.sequence)
+        self._refuse_strangers(connection, last)
+        self._refuse_a_longer_store(last.sequence)
+        previous = FIRST
+        for number, body in _bodies(connection, last.sequence):
+            entry = msgspec.json.decode(body, type=Entry)
+            if (entry.sequence, entry.previous) != (number, previous):
+                raise ArchiveDamaged(_BROKEN.format(number))
+            previous = hashlib.sha256(body.encode()).hexdigest()
+            yield entry
+        if previous != hashlib.sha256(head.body.encode()).hexdigest():
+            raise ArchiveDamaged(_BROKEN.format(last.sequence))
+
+    def _refuse_strangers(self, connection: Connection, last: Entry) -> None:
+        """Who put entries in could name a key of their own; then the City's own key would no longer do."""
+        register = self.register(connection)
+        if register is not None:
+            register.refuse_entry(last)
+            mine = self._signer.public_key
+            register.refuse_entry(msgspec.structs.replace(last, sequence=last.sequence + 1, public_key=mine))
+
+    def _refuse_a_longer_store(self, head: int) -> None:
+        """Entries that were taken out at the end of the database's ledger lie in the store still."""
+        if next(iter(self._store.walk(ledger_prefix(head + 1))), None) is None:
+            return
+        with self._books.connect() as connection:
+            now = connection.execute(select(func.max(LEDGER.c.sequence))).scalar() or 0
+        if now <= head:  # else another process has just written it
+            raise ArchiveDamaged(
+                f"The store holds ledger entry {head + 1:,}, and the database does not know it: it was lost, "
+                "or put back from an older copy. Run `paloverde rebuild`, then the same again."
+            )
+
     def _sign(self, unsigned: Entry) -> tuple[Entry, bytes, str]:
         signature = self._signer.sign(msgspec.json.encode(unsigned, order="sorted"))
         entry = msgspec.structs.replace(unsigned, signature=signature)
@@ -159,7 +215,50 @@ class Ledger:
         return entry, body, hashlib.sha256(body).hexdigest()
 
 
-def _next(connection: Connection) -> tuple[int, str]:
+_BROKEN = (
+    "Ledger entry {:,} does not follow from the one before it, or is missing. Run `paloverde rebuild`, which "
+    "reads the ledger from the store again."
+)
+
+
+@lru_cache(maxsize=4_096)
+def _signed(body: str) -> Entry:
+    try:
+        entry = msgspec.json.decode(body, type=Entry)
+    except msgspec.MsgspecError as error:
+        raise ArchiveDamaged(
+            f"A ledger entry in the database cannot be read ({error}). Run `paloverde repair`, which fills "
+            "the database again from the objects."
+        ) from error
+    _refuse_a_forged_entry(entry)
+    return entry
+
+
+def genuine(body: str, sequence: int, register: Register | None = None) -> Entry:
+    """The ledger entry in a row of the database: its number, its signature and its key checked."""
+    entry = _signed(body)
+    if entry.sequence != sequence:
+        raise ArchiveDamaged(_BROKEN.format(sequence))
+    if register is not None:
+        register.refuse_entry(entry)
+    return entry
+
+
+def _bodies(connection: Connection, until: int) -> Iterator[tuple[int, str]]:
+    """Every entry up to one of them; `ArchiveDamaged` names the first that is missing."""
+    for after in range(0, until, _AT_ONCE):
+        upper = min(after + _AT_ONCE, until)
+        query = select(LEDGER.c.sequence, LEDGER.c.body).order_by(LEDGER.c.sequence)
+        rows = connection.execute(query.where(LEDGER.c.sequence > after, LEDGER.c.sequence <= upper)).all()
+        for number, row in zip(range(after + 1, upper + 1), rows, strict=False):
+            if row.sequence != number:
+                raise ArchiveDamaged(_BROKEN.format(number))
+            yield number, row.body
+        if len(rows) < upper - after:
+            raise ArchiveDamaged(_BROKEN.format(after + len(rows) + 1))
+
+
+def _next(connection: Connection, register: Register | None) -> tuple[int, str]:
     """The number of the next entry and the hash of the last; `ArchiveDamaged` where that one was altered.
 
     An entry that follows from an altered one could never be taken back: it is stored, locked, for good.
@@ -173,6 +272,7 @@ def _next(connection: Connection) -> tuple[int, str]:
             f"Ledger entry {head.sequence:,} was altered in the database; nothing was written after it. Run "
             "`paloverde repair`, which puts the database right, then the same again."
         )
+    genuine(head.body, head.sequence, register)
     return head.sequence + 1, head.sha256
 
 

@@ -5,6 +5,8 @@
     exchanges/ media/         raw exchanges (WARC) and files, byte for byte as they were sealed
     sealed/                   the sealed tables (Parquet) behind the lines above, byte for byte
     runs/ ledger/ bundles/    seals, ledger (with its published log) and built bundles, byte for byte
+    papers/                   holds, notices, orders, approvals, certificates and all else that was filed, but
+                              nothing that is attorney-client privileged (Evidence Code 954)
     manifest.json             SHA-256 and size of every file; accounts.json the registry; archive.json which
                               archive it was, by its key and its newest seal
 
@@ -23,6 +25,7 @@ from sqlalchemy import select
 
 from paloverde.archive.layout import run_key
 from paloverde.archive.log.shelf import kept_of_the_log
+from paloverde.archive.papers import papers_of
 from paloverde.archive.reader import Archive
 from paloverde.archive.seal import Role, read_seal
 from paloverde.archive.store.interface import Store, Stored
@@ -33,6 +36,8 @@ from paloverde.records import Account
 from paloverde.state.tables import LEDGER, RUNS
 
 _LINES = {Role.RECORDS: "records", Role.REMOVED: "removed"}
+# Sealed for counsel alone; they stay with the archive.
+_PRIVILEGED = ("papers/privileged/", "papers/hold-memos/")
 _ROWS = 5_000  # turned into lines at a time
 
 _README = """\
@@ -46,6 +51,8 @@ media/     pictures, videos and attachments, named by their SHA-256.
 sealed/    the same records as sealed tables (Parquet).  runs/ the signed seals, each with the hash of the one
            before it.  ledger/ every event, chained in the same way, and the log that was published of
            it (`paloverde verify --log THIS-FOLDER --head A-HEAD-YOU-KEPT`).  bundles/ what was released.
+papers/    what people and rules did about records: holds, notices, orders of destruction, approvals,
+           certificates ... Counsel's advice and memos are not here: they are privileged.
 manifest.json  SHA-256 and size of every file here.  archive.json  which archive this was, and when.
 
 To move in:  paloverde import THIS-FOLDER --account SLUG --format records
@@ -93,6 +100,9 @@ def move_out(
         progress(f"{role.value} are written")
     for stored in (*_chains(archive), *kept_of_the_log(archive.books)):
         out.fetch(stored.key, archive.store, stored)
+    for stored in dict.fromkeys(papers_of(archive.books)):
+        if stored.key.startswith("papers/") and not stored.key.startswith(_PRIVILEGED):
+            out.fetch(stored.key, archive.store, stored)
     for stored in archive.store.walk("bundles/"):
         out.fetch(stored.key, archive.store, stored)
     out.write(ARCHIVE, msgspec.json.encode(_moved_from(archive)))

@@ -12,7 +12,7 @@ Item = tuple[str, str]  # kind and native id
 LEAST = 12  # characters: shorter words are anybody's
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
 _PLAIN = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
-_PREVIEW = 20  # characters of the beginning of a text that are taken for a copy of it
+PREVIEW = 20  # characters of the beginning of a text that are taken for a copy of it
 _DOTS = "….\u2026 "
 
 
@@ -56,7 +56,7 @@ def says(string: str, texts: tuple[str, ...]) -> bool:
     plain = html.unescape(string)
     begun = plain.rstrip(_DOTS)
     return any(
-        text in string or text in plain or (len(begun) >= _PREVIEW and text.startswith(begun))
+        text in string or text in plain or (len(begun) >= PREVIEW and text.startswith(begun))
         for text in texts
     )
 

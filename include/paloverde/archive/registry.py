@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Engine, RowMapping, select
+from sqlalchemy import Connection, Engine, RowMapping, Select, select
 
 from paloverde.archive.layout import is_slug
 from paloverde.archive.ledger import Event
@@ -31,7 +32,15 @@ _FORMS = {
 
 def registered(books: Engine) -> list[Account]:
     """The active accounts, by slug."""
-    query = select(ACCOUNTS).where(ACCOUNTS.c.active).order_by(ACCOUNTS.c.slug)
+    return _accounts(books, select(ACCOUNTS).where(ACCOUNTS.c.active).order_by(ACCOUNTS.c.slug))
+
+
+def all_accounts(books: Engine) -> list[Account]:
+    """The retired ones, too: their records are kept as those of the others are."""
+    return _accounts(books, select(ACCOUNTS).order_by(ACCOUNTS.c.slug))
+
+
+def _accounts(books: Engine, query: Select[Any]) -> list[Account]:
     with books.connect() as connection:
         rows = connection.execute(query).mappings().all()
     return [

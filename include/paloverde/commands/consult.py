@@ -7,13 +7,13 @@ from __future__ import annotations
 import argparse
 from datetime import datetime
 
-from paloverde.bundles.dossierwords import moment
 from paloverde.bundles.pages import visible
 from paloverde.commands.asking import actor
 from paloverde.commands.office import opened
 from paloverde.errors import BadQuestion
 from paloverde.records import PACIFIC
-from paloverde.retention.consults import Ticket
+from paloverde.retention.consults import Ticket, consulted_in_words, opened_in_words
+from paloverde.retention.dossier import RemovalFact
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,21 +37,23 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    city = opened()
+    consults = opened().dossiers.consults
     if args.action == "open":
-        ticket = city.dossiers.consults.open(args.about, actor(), args.note)
+        ticket = consults.open(args.about, actor(), args.note)
         print(f"{ticket.id} is open. Next: `paloverde consult note {ticket.id} --city-manager TIME`.")
+        if ticket.id in consults.deletions([ticket]):
+            print("Look again: what it is about was found deleted before this ticket was opened.")
     elif args.action == "note":
-        ticket = city.dossiers.consults.note(
+        ticket = consults.note(
             args.ticket, actor(), city_manager=_time(args.city_manager),
             city_attorney=_time(args.city_attorney), outcome=args.outcome, note=args.note,
         )  # fmt: skip
-        print(_told(ticket))
+        print(_told(ticket, consults.deletions([ticket]).get(ticket.id)))
     else:
-        tickets = city.dossiers.consults.tickets()
-        print(
-            "\n\n".join(map(_told, tickets)) or "No ticket is open. `paloverde consult open ITEM` opens one."
-        )
+        tickets = consults.tickets()
+        deleted = consults.deletions(tickets)
+        told = [_told(ticket, deleted.get(ticket.id)) for ticket in tickets]
+        print("\n\n".join(told) or "No ticket is open. `paloverde consult open ITEM` opens one.")
     return 0
 
 
@@ -66,12 +68,11 @@ def _time(text: str | None) -> datetime | None:
     return at if at.tzinfo else at.replace(tzinfo=PACIFIC)
 
 
-def _told(ticket: Ticket) -> str:
-    lines = [f"{ticket.id}  {ticket.about}", f"  opened {moment(ticket.opened_at)}, {ticket.opened_by}"]
+def _told(ticket: Ticket, deleted: RemovalFact | None) -> str:
+    """A ticket; what of it was written down or took place after the deletion says so."""
+    lines = [f"{ticket.id}  {ticket.about}", f"  {opened_in_words(ticket, deleted)}"]
     lines.append(f"  content: {ticket.captured or 'not looked up in the archive: only its address is given'}")
-    for name, consulted in (("City Manager", ticket.city_manager), ("City Attorney", ticket.city_attorney)):
-        told = f"{moment(consulted.at)} (noted by {consulted.by})" if consulted else "not consulted yet"
-        lines.append(f"  {name}: {told}")
+    lines += [f"  {name}: {consulted_in_words(one, deleted)}" for name, one in ticket.both.items()]
     lines += [f"  outcome: {ticket.outcome}"] if ticket.outcome else []
     lines += [f"  note: {note}" for note in ticket.notes]
     lines += [f"  lacks: {ticket.lacks}"] if ticket.lacks else []

@@ -6,20 +6,15 @@ exactly the list that it names. Whoever acts signs in with a password of their o
 from __future__ import annotations
 
 import argparse
-import getpass
-import os
-import stat
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 from paloverde.commands.office import day, opened
-from paloverde.errors import BadSetting, PersonNeeded
+from paloverde.commands.signing import acting, known_people, signed_in
 from paloverde.installation import Installation
 from paloverde.orchestration.people import People, Person, Role
 from paloverde.retention.approval import closed
 from paloverde.retention.orders import OrderStanding
-from paloverde.settings import load
 
 _OFFICERS = (Role.CLERK, Role.APPROVER)
 # Who may do what. Whoever hands in the consent is the city attorney's office, and approves nothing.
@@ -36,22 +31,22 @@ _MAY = {
 def arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True)
     actions.add_parser("list", help="list every order and how it stands")
-    propose = _acting(actions.add_parser("propose", help="make an order of what nothing keeps any longer"))
+    propose = acting(actions.add_parser("propose", help="make an order of what nothing keeps any longer"))
     propose.add_argument("account", nargs="*", help="slugs of accounts; all where none is given")
     propose.add_argument("--out", type=Path, metavar="FOLDER", help="where the report is written")
     show = _of_order(actions.add_parser("show", help="show an order and what it still lacks"))
     show.add_argument("--out", type=Path, metavar="FOLDER", help="write its report there again")
-    _of_order(_acting(actions.add_parser("approve", help="approve exactly the list of an order")))
-    consent = _of_order(_acting(actions.add_parser("consent", help="file the city attorney's consent")))
+    _of_order(acting(actions.add_parser("approve", help="approve exactly the list of an order")))
+    consent = _of_order(acting(actions.add_parser("consent", help="file the city attorney's consent")))
     consent.add_argument("--name", required=True, help="who gave it")
     _document(consent, "consent")
-    resolution = _of_order(_acting(actions.add_parser("resolution", help="file the council's resolution")))
+    resolution = _of_order(acting(actions.add_parser("resolution", help="file the council's resolution")))
     resolution.add_argument("--number", required=True, help="of the resolution: 2026-41")
     _document(resolution, "resolution")
-    withdraw = _of_order(_acting(actions.add_parser("withdraw", help="withdraw an order for good")))
+    withdraw = _of_order(acting(actions.add_parser("withdraw", help="withdraw an order for good")))
     withdraw.add_argument("--why", required=True, help="in one sentence")
     _of_order(
-        _acting(actions.add_parser("carry-out", help="destroy what an order names, where nothing lacks"))
+        acting(actions.add_parser("carry-out", help="destroy what an order names, where nothing lacks"))
     )
     certificate = _of_order(actions.add_parser("certificate", help="write the certificate of destruction"))
     certificate.add_argument("--out", type=Path, metavar="FILE", required=True, help="the page to write")
@@ -68,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
             args.out.write_bytes(city.disposition.certificate_page(args.order))
             print(f"The certificate of {args.order} is {args.out}.")
             return 0
-    people = People(load(os.environ).home / "users.json")
+    people = known_people()
     _act(city, args, signed_in(people, args, _MAY[args.action]), people)
     return 0
 
@@ -99,32 +94,9 @@ def _act(city: Installation, args: argparse.Namespace, person: Person, people: P
                 print(f"Left out: {sentence}")
 
 
-def signed_in(people: People, args: argparse.Namespace, allowed: Sequence[Role]) -> Person:
-    """The person at the command line, by their own password; `PersonNeeded` where the role may not."""
-    person = people.check(args.user, _password(args.password_file))
-    if person is None:
-        raise PersonNeeded(
-            f"The password is not that of {args.user!r}, or nobody signs in so. Nothing was done."
-        )
-    if person.role not in allowed:
-        may = " or ".join(role.value for role in allowed)
-        raise PersonNeeded(
-            f"{person.username} is {person.role.value}; `{args.action}` needs {may}. Nothing was done."
-        )
-    return person
-
-
 def roles_of(people: People) -> dict[str, str]:
     """The users file as it is now: username to role."""
     return {person.username: person.role.value for person in people.all()}
-
-
-def _password(file: Path | None) -> str:
-    if file is None:
-        return getpass.getpass("Your password: ")
-    if stat.S_IMODE(file.stat().st_mode) & 0o077:
-        raise BadSetting(f"{file} can be read by others on this machine: run `chmod 600 {file}`.")
-    return file.read_text(encoding="utf-8").removesuffix("\n")
 
 
 def _propose(city: Installation, args: argparse.Namespace, by: str) -> None:
@@ -176,15 +148,6 @@ def _tell_rest(city: Installation, order_id: str) -> None:
         print(f"Lacking: {sentence}")
     for sentence in city.disposition.warnings(order_id):
         print(f"Look again: {sentence}")
-
-
-def _acting(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
-    """The options of whatever files something."""
-    parser.add_argument("--as", dest="user", required=True, metavar="USER", help="your username")
-    parser.add_argument(
-        "--password-file", type=Path, metavar="FILE", help="holds your password; asked for where left out"
-    )
-    return parser
 
 
 def _of_order(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:

@@ -1,29 +1,44 @@
-"""Litigation holds: what counsel orders to be kept beats every schedule, and only counsel's memo ends it."""
+"""Holds: what counsel orders to be kept beats every schedule, and only counsel's memo ends it. What an open
+records request touches is kept too, until it is closed and some time after. Whoever acts signs in with a
+password of their own.
+"""
 
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import sys
 from pathlib import Path
 
 from paloverde.commands.asking import actor
 from paloverde.commands.office import day, opened
+from paloverde.commands.signing import acting, known_people, signed_in
 from paloverde.errors import BadQuestion
 from paloverde.installation import Installation
 from paloverde.installation.holds import Kept
-from paloverde.orchestration.people import People
+from paloverde.orchestration.people import Role
+from paloverde.retention.facts import HoldKind
 from paloverde.retention.hold_scope import Scope
 from paloverde.retention.holds import By, Hold, Trigger
 
 _TRIGGERS = [trigger.value for trigger in Trigger if trigger is not Trigger.REQUEST]
+_RECONCILE = "see that every object that a hold keeps bears its legal hold, as every night does"
+# Who may act on holds at all; which hold each role may issue, widen or end is decided where that is done.
+_OFFICE = (Role.CLERK, Role.COUNSEL)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    issue = _of_a_hold(actions, "issue", "issue a hold: freeze what matches now, and whatever matches later")
-    issue.add_argument("--matter", required=True, help="a short title that may be read by the public")
-    issue.add_argument("--trigger", required=True, choices=_TRIGGERS, help="what made litigation foreseeable")
+    issue = _of_a_hold(
+        actions, "issue", "issue a hold: freeze what matches now, and whatever matches later", named=False
+    )
+    issue.add_argument(
+        "--for-request", dest="request", metavar="REQUEST", help="in place of HOLD, --matter and --trigger: hold "
+        "for this open records request, such as PRA-2026-0042 (clerk or counsel)"
+    )  # fmt: skip
+    issue.add_argument("--matter", help="a short title that may be read by the public")
+    issue.add_argument("--trigger", choices=_TRIGGERS, help="what made litigation foreseeable")
     _scope_arguments(issue)
     listing = actions.add_parser("list", help="list the holds", description="list the holds")
     listing.add_argument("--all", action="store_true", help="those that are over, too")
@@ -32,10 +47,23 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     amend.add_argument("--reason", required=True, help="why, in a few words that may be read by the public")
     _scope_arguments(amend)
     release = _of_a_hold(actions, "release", "end a hold by counsel's memo, and lift its legal holds")
-    release.add_argument("--memo", required=True, type=Path, help="counsel's memo: a file, which is kept")
+    release.add_argument(
+        "--memo", required=True, type=Path, help="counsel's memo: a file, which is kept sealed"
+    )
+    memo = _of_a_hold(actions, "memo", "for counsel alone: write the memo of a release into a file; noted")
+    memo.add_argument("--out", required=True, type=Path, metavar="FILE", help="a new file")
+    close = _of_a_hold(
+        actions, "close", "say that a records request is closed: its hold ends some time after"
+    )
+    close.add_argument(
+        "--on", type=day, metavar="DATE", help="the day on which it was closed (default: today)"
+    )
     _letters(actions)
-    reconcile = "see that every object that a hold keeps bears its legal hold, as every night does"
-    actions.add_parser("reconcile", help=reconcile, description=reconcile)
+    reconcile = actions.add_parser("reconcile", help=_RECONCILE, description=_RECONCILE)
+    reconcile.add_argument(
+        "--strays", action="store_true", help="then look through both stores, and name the objects that bear a "
+        "legal hold which no hold wants; none is lifted"
+    )  # fmt: skip
     remind = "list the custodians who are to be written to today"
     actions.add_parser("reminders", help=remind, description=remind)
 
@@ -56,13 +84,18 @@ def _letters(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
 
 
 def _of_a_hold(
-    actions: argparse._SubParsersAction[argparse.ArgumentParser], name: str, about: str, *, acts: bool = True
+    actions: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    about: str,
+    *,
+    acts: bool = True,
+    named: bool = True,
 ) -> argparse.ArgumentParser:
     parser = actions.add_parser(name, help=about, description=about)
-    parser.add_argument("hold", help="the hold's name, such as LIT-2026-03")
-    if acts:
-        parser.add_argument("--by", required=True, help="who acts: somebody of `paloverde users list`")
-    return parser
+    parser.add_argument(
+        "hold", nargs=None if named else "?", help="the hold's name, such as LIT-2026-03 or PRA-2026-0042"
+    )
+    return acting(parser) if acts else parser
 
 
 def _scope_arguments(parser: argparse.ArgumentParser) -> None:
@@ -83,20 +116,22 @@ def run(args: argparse.Namespace) -> int:
     city = opened()
     match args.action:
         case "issue":
-            scope, by = _scope(args), _by(city, args.by)
-            kept = city.holds.issue(args.hold, args.matter, scope, Trigger(args.trigger), by)
-            _say_kept(city, kept)
+            _say_kept(city, _issue(city, args))
         case "amend":
-            _say_kept(city, city.holds.amend(args.hold, _scope(args), args.reason, _by(city, args.by)))
+            _say_kept(city, city.holds.amend(args.hold, _scope(args), args.reason, _by(args)))
         case "release":
-            freed = city.holds.release(args.hold, args.memo, _by(city, args.by))
+            freed = city.holds.release(args.hold, args.memo, _by(args))
             print(f"{city.holds.get(args.hold).sentence()}\n{freed:,} objects are free now.")
+        case "memo":
+            _memo(city, args)
+        case "close":
+            print(city.holds.close(args.hold, args.on, _by(args)).sentence())
         case "list":
-            return _list(city, everything=args.all)
+            _list(city, everything=args.all)
         case "show":
             _show(city, city.holds.get(args.hold))
         case "reconcile":
-            city.holds.reconcile(actor(), print).settle()
+            return _reconcile(city, strays=args.strays)
         case "reminders":
             due = city.holds.reminders()
             print("\n".join(one.sentence() for one in due) or "Nobody is to be written to today.")
@@ -105,8 +140,46 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+def _issue(city: Installation, args: argparse.Namespace) -> Kept:
+    if args.request:
+        if args.hold or args.trigger:
+            raise BadQuestion(
+                "--for-request takes the place of the hold's name and of --trigger: give it alone."
+            )
+        matter = args.matter or f"Records request {args.request}"
+        return city.holds.issue(
+            args.request, matter, _scope(args), Trigger.REQUEST, _by(args), HoldKind.REQUEST
+        )
+    if not (args.hold and args.matter and args.trigger):
+        raise BadQuestion(
+            "A litigation hold needs its name, --matter and --trigger; the hold of a records request needs "
+            "--for-request."
+        )
+    return city.holds.issue(args.hold, args.matter, _scope(args), Trigger(args.trigger), _by(args))
+
+
+def _memo(city: Installation, args: argparse.Namespace) -> None:
+    if args.out.exists():
+        raise BadQuestion(f"{args.out} is there already: name a new file.")
+    body = city.holds.memo(args.hold, _by(args))
+    with os.fdopen(os.open(args.out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(body)
+    print(
+        f"The memo that released {args.hold} is {args.out}. It is privileged; the ledger has noted this look."
+    )
+
+
+def _reconcile(city: Installation, *, strays: bool) -> int:
+    city.holds.reconcile(actor(), print).settle()
+    if not strays:
+        return 0
+    found = city.holds.search_strays(actor())
+    print(found.sentence())
+    return 1 if found.found else 0
+
+
 def _custodians(city: Installation, args: argparse.Namespace) -> None:
-    hold, by, notices = city.holds.get(args.hold), _by(city, args.by), city.holds.notices
+    hold, by, notices = city.holds.get(args.hold), _by(args), city.holds.notices
     if args.action == "custodian":
         print(notices.name(hold, args.name, args.contact, by).sentence())
     elif args.action == "acknowledge":
@@ -138,17 +211,10 @@ def _scope(args: argparse.Namespace) -> Scope:
     )
 
 
-def _by(city: Installation, name: str) -> By:
-    """The person of that username or name; what the role may do is decided where it is done."""
-    people = People(city.settings.home / "users.json").all()
-    found = [person for person in people if name in (person.username, person.name)]
-    if len(found) != 1:
-        known = ", ".join(f"{person.username} ({person.role.value})" for person in people) or "nobody yet"
-        raise BadQuestion(
-            f"{name!r} names {'nobody' if not found else 'several people'} who may sign in. Known are: "
-            f"{known}. `paloverde users add` adds somebody."
-        )
-    return By(found[0].name, found[0].role.value, actor())
+def _by(args: argparse.Namespace) -> By:
+    """The person at the command line, by their own password."""
+    person = signed_in(known_people(), args, _OFFICE)
+    return By(person.name, person.role.value, actor())
 
 
 def _say_kept(city: Installation, kept: Kept) -> None:
@@ -162,14 +228,16 @@ def _say_kept(city: Installation, kept: Kept) -> None:
         )
 
 
-def _list(city: Installation, *, everything: bool) -> int:
+def _list(city: Installation, *, everything: bool) -> None:
     holds = [hold for hold in city.holds.all() if everything or city.holds.is_active(hold)]
     for hold in holds:
         items, objects = city.holds.counts(hold)
         print(f"{hold.sentence()} It keeps {items:,} items in {objects:,} objects.")
     if not holds:
         print("No hold is in force." if city.holds.all() else "No hold was issued yet.")
-    return 0
+    strays = city.holds.last_strays()
+    if strays is not None and strays.found:
+        print(strays.sentence())
 
 
 def _show(city: Installation, hold: Hold) -> None:

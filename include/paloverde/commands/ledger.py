@@ -17,6 +17,7 @@ import msgspec
 
 from paloverde.archive.log.notes import Head, read_head
 from paloverde.commands.office import opened
+from paloverde.commands.verify import no_head
 from paloverde.errors import BadQuestion, PaloverdeError, TryAgain, Unreadable
 from paloverde.installation import Installation
 from paloverde.records import PACIFIC
@@ -46,20 +47,35 @@ def run(args: argparse.Namespace) -> int:
     if args.action == "publish":
         return _publish(city)
     if args.action == "head":
-        _give(city.log.head(), args.out)
+        _give(city.log.head(), args.out, _HEAD_IS_FOR)
     elif args.action == "vkey":
         print(city.log.vkey())
     elif args.action == "prove":
-        _give(city.log.prove(args.number, args.head and _kept_head(args.head)).text(), args.out)
+        proof = city.log.prove(args.number, args.head and _kept_head(args.head))
+        _give(proof.text(), args.out, _PROOF_IS_FOR.format(number=proof.number, size=proof.head.size))
     else:
         _list(city, as_json=args.json)
     return 0
 
 
-def _give(text: str, out: Path | None) -> None:
+_HEAD_IS_FOR = (
+    "holds the newest signed head. Give it, as it is, to somebody outside of the City, and keep a copy: whoever has "
+    "it can check the ledger against it later (paloverde verify --log FOLDER --head {out})."
+)
+_PROOF_IS_FOR = (
+    "holds ledger entry {number:,} and the proof that it is under the head over {size:,} entries. Whoever has "
+    "kept that head checks it with: paloverde verify --proof {{out}} --head THEIR-HEAD."
+)
+
+
+def _give(text: str, out: Path | None, purpose: str) -> None:
     """The exact bytes: what a terminal or a shell makes of a text could break its signature."""
     if out is not None:
-        out.write_bytes(text.encode())
+        try:
+            out.write_bytes(text.encode())
+        except OSError as error:
+            raise BadQuestion(f"{out} cannot be written: {error.strerror}.") from error
+        print(f"{out} {purpose.format(out=out)}")
     else:
         sys.stdout.flush()
         sys.stdout.buffer.write(text.encode())
@@ -84,7 +100,9 @@ def _kept_head(path: Path) -> Head:
     try:
         return read_head(path.read_bytes())
     except Unreadable as error:
-        raise BadQuestion(f"{path} is no signed head: {error}.") from error
+        raise BadQuestion(no_head(path, error)) from error
+    except OSError as error:
+        raise BadQuestion(f"{path} cannot be read: {error.strerror}.") from error
 
 
 def _list(city: Installation, *, as_json: bool) -> None:

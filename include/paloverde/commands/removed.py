@@ -14,8 +14,10 @@ from paloverde.bundles.pages import visible
 from paloverde.capture.removal import Cause
 from paloverde.commands.asking import actor
 from paloverde.commands.office import day, opened
+from paloverde.commands.signing import acting, known_people, named, signed_in
 from paloverde.errors import BadQuestion
 from paloverde.installation import Installation
+from paloverde.orchestration.people import Role
 from paloverde.records import PACIFIC
 from paloverde.retention.dossier import Cited, Settled, subject_of
 from paloverde.retention.guidelines import GUIDELINES
@@ -23,7 +25,6 @@ from paloverde.search.tree import spoken
 
 _CAUSES = [cause.value for cause in Cause]
 _LONGEST = 1_000_000  # characters of advice
-_COUNSEL = "counsel"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -85,15 +86,17 @@ def _adding(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 
 def _privileged(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    advise = actions.add_parser("advise", help="keep counsel's advice about an item, sealed and apart")
+    advise = actions.add_parser(
+        "advise", help="for counsel alone: keep advice about an item, sealed and apart"
+    )
     advise.add_argument("item")
     advise.add_argument("file", nargs="?", type=Path, help="holds the advice (default: standard input)")
-    advice = actions.add_parser("advice", help="read counsel's advice; each look is noted in the ledger")
+    advice = actions.add_parser(
+        "advice", help="for counsel alone: read advice; each look is noted in the ledger"
+    )
     advice.add_argument("item")
     for one in (advise, advice):
-        one.add_argument(
-            "--as", dest="role", choices=[_COUNSEL], required=True, help="privileged: for counsel alone"
-        )
+        acting(one)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -176,16 +179,22 @@ def _policy(city: Installation, args: argparse.Namespace) -> None:
 
 
 def _advise(city: Installation, args: argparse.Namespace) -> None:
+    counsel = _counsel(args)
     text = args.file.read_text(encoding="utf-8") if args.file else sys.stdin.read(_LONGEST + 1)
     if len(text) > _LONGEST:
         raise BadQuestion(f"The advice has more than {_LONGEST:,} characters: file it in parts.")
-    city.dossiers.advise(args.item, text, actor())
+    city.dossiers.advise(args.item, text, counsel)
     print(f"Kept sealed and apart from the dossier of {args.item}.")
 
 
 def _advice(city: Installation, args: argparse.Namespace) -> None:
-    for filed, text in city.dossiers.advice(args.item, actor()):
+    for filed, text in city.dossiers.advice(args.item, _counsel(args)):
         print(f"{moment(filed.filed_at)}, {filed.filed_by}\n{visible(text)}\n")
+
+
+def _counsel(args: argparse.Namespace) -> str:
+    """Who acts: what is privileged is for counsel alone, by counsel's own password."""
+    return named(signed_in(known_people(), args, (Role.COUNSEL,)))
 
 
 _ACTIONS = {

@@ -5,7 +5,8 @@
     paloverde verify --log --head KEPT.txt                          the City's own archive, by its settings
     paloverde verify --proof PROOF.txt --head KEPT.txt              one entry of the ledger
 
-The exit status is the answer: 0 whole, 1 altered (each thing concerned is named), 2 it cannot be read.
+The exit status is the answer: 0 whole, 1 altered (each thing concerned is named), 2 it cannot be read, 3 nothing
+is altered, and the key that was given cannot vouch for it.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from paloverde.archive.log.check import check_log, check_proof
 from paloverde.archive.log.notes import Head, Key, key_in, read_head
 from paloverde.archive.log.proofs import read_proof
 from paloverde.archive.log.walk import Folder, Report
-from paloverde.bundles.verify import ALTERED, UNREADABLE, WHOLE, main, shown
+from paloverde.bundles.verify import ALTERED, UNREADABLE, UNVOUCHED, WHOLE, main, shown
 from paloverde.errors import Unreadable
 
 _HERE = ""  # `--log` without a folder
@@ -93,15 +94,18 @@ def shown_whole(entry: bytes) -> str:
 
 def _tell(report: Report, what: str) -> int:
     if report.wrong:
-        print(f"ALTERED: {what} does not hold.")
-        print("\n".join(f"  - {sentence}" for sentence in report.wrong))
+        status, found = ALTERED, [f"ALTERED: {what} does not hold.", *report.wrong, *report.unvouched]
+    elif report.unvouched:
+        begun = f"NOT VOUCHED FOR: nothing in {what} is altered, and the key that you gave cannot speak for it."
+        status, found = UNVOUCHED, [begun, *report.unvouched, *report.checked]
     else:
-        print(f"WHOLE: {what} holds.")
-        print("\n".join(f"  - {sentence}" for sentence in report.checked))
+        status, found = WHOLE, [f"WHOLE: {what} holds.", *report.checked]
+    print("\n  - ".join(found))
+    if report.stamps:
+        print("\n  - ".join(["What timestamp authorities state:", *report.stamps]))
     if report.limits:
-        print("What this check cannot tell, and what it has not seen:")
-        print("\n".join(f"  - {sentence}" for sentence in report.limits))
-    return ALTERED if report.wrong else WHOLE
+        print("\n  - ".join(["What this check cannot tell, and what it has not seen:", *report.limits]))
+    return status
 
 
 def _kept_head(path: Path | None) -> Head | None:
@@ -110,7 +114,15 @@ def _kept_head(path: Path | None) -> Head | None:
     try:
         return read_head(_bytes_of(path))
     except Unreadable as error:
-        raise Unreadable(f"{path}: {error}.") from error
+        raise Unreadable(no_head(path, error)) from error
+
+
+def no_head(path: Path, error: Unreadable) -> str:
+    """What is said of a file that should hold a kept head."""
+    return (
+        f"{path} is not the text of a signed head as `paloverde ledger head` writes it ({error}). It was cut "
+        "or edited, or is another file: every character counts. Take the file as it came, or ask for it again."
+    )
 
 
 def _bytes_of(path: Path) -> bytes:

@@ -39,7 +39,7 @@ def _exchanges_of(member: Member, task: Task) -> bool:
 def _is_moved(member: Member) -> bool:
     """Whether a file lies where `paloverde export` puts it."""
     return member.path in ("manifest.json", "README.txt", "accounts.json", ARCHIVE) or member.path.startswith(
-        ("records/", "removed/", "exchanges/", "media/", "sealed/", "runs/", "ledger/", "bundles/")
+        ("records/", "removed/", "exchanges/", "media/", "sealed/", "runs/", "ledger/", "papers/", "bundles/")
     )
 
 

@@ -22,7 +22,7 @@ from paloverde.archive.moveout import MovedOut, move_out
 from paloverde.archive.papers import Cabinet
 from paloverde.archive.reader import Archive
 from paloverde.archive.rebuild import Rebuilt
-from paloverde.archive.registry import OTHER, register, registered, remove
+from paloverde.archive.registry import OTHER, all_accounts, register, registered, remove
 from paloverde.archive.store import open_tamper
 from paloverde.archive.turns import Swept, Turn, note_sweep, turn
 from paloverde.archive.vault import Vault
@@ -235,10 +235,10 @@ class Installation:
         """Read objects of both copies again, longest unchecked first, and compare the database with them.
 
         `budget_mb` is the most that is read, in MiB; None takes the setting. A ledger whose rows are not what
-        the objects say gets no entry on top: it is repaired first.
+        the objects say gets no entry on top: it is repaired first. Nor does a strange key write one.
         """
         report = self.copies.check(budget_mb, progress)
-        if not report.database:
+        if not report.database and not self.copies.stranger():
             about = {"checked": str(report.checked), "damaged": str(len(report.damaged))}
             about |= {"overdue": str(report.totals.overdue), "bytes": str(report.size)}
             self._journal.tell("fixity checked", "fixity check", **about)
@@ -301,8 +301,9 @@ class Installation:
     def export_records(
         self, folder: Path, slugs: Sequence[str], actor: str, progress: Callable[[str], None]
     ) -> MovedOut:
-        """Write everything of these accounts (all where none is named) into a folder."""
-        accounts = [self.account(slug) for slug in slugs] or self.accounts()
+        """Write everything of these accounts (all where none is named; retired ones, too) into a folder."""
+        known = {account.slug: account for account in all_accounts(self.vault.books)}
+        accounts = [known.get(slug) or self.account(slug) for slug in slugs] or list(known.values())
         named = ", ".join(account.slug for account in accounts)
         self._journal.tell("archive moved out", actor, accounts=named, scope="with private records")
         return move_out(self.archive, accounts, folder, progress)

@@ -12,7 +12,7 @@ from paloverde.archive.reader import Archive
 from paloverde.archive.vault import Vault
 from paloverde.errors import BadQuestion, Suspicious
 from paloverde.records import Account, Holder, archive_day
-from paloverde.retention.consults import Alert, Consulted, Ticket, Tickets, about, alert_of
+from paloverde.retention.consults import Alert, Consulted, Ticket, Tickets, about, alert_of, stamp
 from paloverde.retention.dossier import (
     SERIES,
     Alerted,
@@ -22,6 +22,7 @@ from paloverde.retention.dossier import (
     removals_of,
     subject_of,
 )
+from paloverde.retention.facts import ItemId
 from paloverde.state.tables import ACCOUNTS, ITEMS
 
 _LOOKED_BACK = timedelta(days=31)  # in which a night finds a deletion whose alert a power cut swallowed
@@ -88,6 +89,12 @@ class Consults:
         """Every ticket as it stands now."""
         return list(self._tickets.all())
 
+    def deletions(self, tickets: list[Ticket]) -> dict[str, RemovalFact]:
+        """Of each ticket whose item was found removed on an official's account, the newest removal."""
+        facts = [fact for slug in self._officials() for fact in removals_of(self._archive, slug)]
+        facts.sort(key=lambda fact: fact.confirmed_at)
+        return {ticket.id: fact for fact in facts for ticket in about(fact, tickets)}
+
     def open(self, named: str, actor: str, note: str = "") -> Ticket:
         """Open a ticket about an item or an address, before it is deleted. Says how its content is kept."""
         now = self._vault.clock()
@@ -108,19 +115,42 @@ class Consults:
         outcome: str = "",
         note: str = "",
     ) -> Ticket:
-        """Add to a ticket when one was consulted, the outcome, or a note."""
+        """Add to a ticket when one was consulted, the outcome, or a note.
+
+        Raises `BadQuestion` where a consultation is still to come, or is dated before the item was posted.
+        """
         ticket, number = self._tickets.one(id_)
-        for at in (city_manager, city_attorney):
-            if at is not None and at > self._vault.clock():
-                raise BadQuestion(f"{at.isoformat()} has not come yet: say when somebody was consulted.")
-        manager = Consulted(city_manager, actor) if city_manager else ticket.city_manager
-        attorney = Consulted(city_attorney, actor) if city_attorney else ticket.city_attorney
+        now = self._vault.clock()
+        self._refuse_impossible(ticket, [at for at in (city_manager, city_attorney) if at is not None], now)
+        manager = Consulted(city_manager, actor, now) if city_manager else ticket.city_manager
+        attorney = Consulted(city_attorney, actor, now) if city_attorney else ticket.city_attorney
         whole = Ticket(
             ticket.id, ticket.about, ticket.opened_at, ticket.opened_by, ticket.captured, manager, attorney,
             outcome or ticket.outcome, (*ticket.notes, note) if note else ticket.notes,
         )  # fmt: skip
         self._tickets.file(whole, actor, "consultation noted", after=number)
         return whole
+
+    def _refuse_impossible(self, ticket: Ticket, times: list[datetime], now: datetime) -> None:
+        """Of an item that is named by its address alone, nobody knows here when it was posted."""
+        posted = None if "://" in ticket.about else self._posted_at(item_named(self._archive, ticket.about))
+        for at in times:
+            if at > now:
+                raise BadQuestion(f"{at.isoformat()} has not come yet: say when somebody was consulted.")
+            if posted is not None and at < posted:
+                raise BadQuestion(
+                    f"{stamp(at)} is before {ticket.about} was posted ({stamp(posted)}): nobody can have been "
+                    "consulted about it then. Nothing was noted; say when somebody was."
+                )
+
+    def _posted_at(self, item: ItemId) -> datetime | None:
+        query = select(ITEMS.c.posted_at).where(
+            ITEMS.c.account == item.account,
+            ITEMS.c.kind == item.kind.value,
+            ITEMS.c.native_id == item.native_id,
+        )
+        with self._vault.books.connect() as connection:
+            return connection.execute(query).scalar()
 
     def _captured(self, named: str) -> tuple[str, str]:
         """What a ticket is about, in full, and how its content is kept."""

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import msgspec
 from sqlalchemy import Engine
 
 from paloverde.archive.agreement import compared
-from paloverde.archive.copies import CopyReport, copy_all, refill, restore_all, second_of
+from paloverde.archive.copies import (
+    CopyReport,
+    copy_all,
+    forsaken,
+    refill,
+    restore_all,
+    second_of,
+    strays_of,
+)
 from paloverde.archive.fixity import FixityReport, check_fixity
+from paloverde.archive.keys import key_register
 from paloverde.archive.ledger import Ledger
 from paloverde.archive.rebuild import Rebuilt, rebuild
 from paloverde.archive.repair import RepairReport, mend_all, store_what_is_pending
 from paloverde.archive.vault import Vault
+from paloverde.errors import BadSetting
+from paloverde.retention.hold_marks import changing_holds
 from paloverde.settings import Settings
 
 Progress = Callable[[str], None]
@@ -34,7 +46,7 @@ class Copies:
 
     def copy(self, progress: Progress = _silently) -> CopyReport:
         """Copy what does not lie in the second copy yet. `BadSetting` where there is none."""
-        return copy_all(self._vault, progress)
+        return copy_all(self._vault, progress, partial(changing_holds, self._vault))
 
     def restore(self, progress: Progress = _silently) -> CopyReport:
         """Put everything of the second copy back into a first store that was lost; then `rebuild`."""
@@ -51,13 +63,24 @@ class Copies:
                     refill(vault.second, anew, vault.clock(), vault.books)
             report = self._check(budget_mb, listed, progress)
         said = [*agreement.differences, *([agreement.unknown] if agreement.unknown else [])]
-        notes = [agreement.note] if agreement.note else []
+        notes = [note for note in (agreement.note, forsaken(vault), self.stranger()) if note]
         return msgspec.structs.replace(report, database=said, notes=notes)
 
     def compare(self, budget_mb: int | None = None, progress: Progress = _silently) -> FixityReport:
         """Compare both copies by hash, longest unchecked first; the database is believed."""
-        second_of(self._vault)
-        return self._check(budget_mb, None, progress)
+        second = second_of(self._vault)
+        report = self._check(budget_mb, None, progress)
+        return msgspec.structs.replace(report, strays=strays_of(second, self._vault.books))
+
+    def stranger(self) -> str:
+        """That the key in use is not in the register, so that nothing is written; "" where it is."""
+        with self._vault.books.connect() as connection:
+            register = key_register(connection)
+        try:
+            register.refuse_stranger(self._vault.signer.public_key)
+        except BadSetting as error:
+            return str(error)
+        return ""
 
     def repair(self, progress: Progress = _silently) -> RepairReport:
         """Put the database right, then every object that a check found damaged."""
@@ -67,6 +90,8 @@ class Copies:
             rows, unknown = agreement.rows, agreement.unknown
         if rows:
             self._rebuild(progress, vault.books)
+        if told := self.stranger():  # each repair is an entry of the ledger
+            raise BadSetting(f"The database is right again, and no object was repaired. {told}")
         report = mend_all(vault, self._ledger, progress)
         return msgspec.structs.replace(report, rows=rows, unknown=unknown)
 

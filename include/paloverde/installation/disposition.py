@@ -11,16 +11,11 @@ from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
-import msgspec
-from sqlalchemy import select
-
-from paloverde.archive.ledger import Entry
 from paloverde.archive.papers import Cabinet
 from paloverde.archive.reader import Archive
-from paloverde.archive.store.interface import Stored
 from paloverde.archive.tombstones import seals_of
 from paloverde.archive.vault import Vault
-from paloverde.errors import ArchiveDamaged, BadQuestion, PersonNeeded, Suspicious
+from paloverde.errors import BadQuestion, PersonNeeded, Suspicious
 from paloverde.installation.place import destroy_place_of, second_destroy_place_of
 from paloverde.installation.proposing import Progress, Proposed, Proposer
 from paloverde.records import archive_day
@@ -31,7 +26,6 @@ from paloverde.retention.approval import (
     CERTIFICATES,
     FILES,
     OFFICES,
-    ORDERS,
     all_orders,
     awaited,
     closed,
@@ -53,7 +47,6 @@ from paloverde.retention.orders import (
 )
 from paloverde.retention.report import certificate_page
 from paloverde.settings import Settings
-from paloverde.state.tables import LEDGER
 
 LARGEST_FILE = 50 * 1024 * 1024  # bytes, of a resolution or a consent
 _TRIES = 3
@@ -172,7 +165,7 @@ class Disposition:
         """
         standing = self.standing(order_id)
         self._refuse_incomplete(order_id, awaited(standing, self.today))
-        self._prove(order_id)
+        self._cabinet.prove()
         now = {one.username: roles[one.username] for one in standing.approvals if one.username in roles}
         act = Act(check=PeopleCheck(self._vault.clock(), now))
         self._file(standing, act, "approvers looked up", by, dict(sorted(now.items())))
@@ -186,6 +179,7 @@ class Disposition:
         `roles` is the users file now. `PersonNeeded` says everything that is lacking, and nothing is
         destroyed then; what an earlier try has sealed is completed all the same, and nothing beside it.
         """
+        self._cabinet.prove()
         standing = self.standing(order_id)
         is_begun = bool(seals_of(self._archive, order_id, standing.order.accounts))
         if not standing.certificate:
@@ -221,30 +215,6 @@ class Disposition:
             Door(first[0], **first[1]),
             None if second is None else Door(second[0], **second[1]),
         )
-
-    def _prove(self, order_id: str) -> None:
-        """Read every paper of an order from the store, and the ledger entry that files it there.
-
-        What the database says of papers is only a copy: a row that somebody put in releases nothing.
-        """
-        for series in (ORDERS, FILES, ACTS):
-            for filed in self._cabinet.history(series, order_id):
-                self._vault.store.get(filed.stored)
-                about = self._stored_entry(filed.entry).event.about
-                named = (about.get("paper_sha256"), about.get("series"), about.get("subject"))
-                if named != (filed.stored.sha256, series, order_id):
-                    raise ArchiveDamaged(
-                        f"The ledger does not name paper {filed.number} of {order_id} ({series}), though the "
-                        "database does. Nothing was destroyed: run `paloverde rebuild`."
-                    )
-
-    def _stored_entry(self, sequence: int) -> Entry:
-        query = select(LEDGER).where(LEDGER.c.sequence == sequence)
-        with self._vault.books.connect() as connection:
-            row = connection.execute(query).mappings().one()
-        body = row["body"].encode()
-        kept = self._vault.store.get(Stored(row["key"], row["version_id"], row["sha256"], len(body)))
-        return msgspec.json.decode(kept, type=Entry)
 
     @property
     def today(self) -> date:

@@ -18,11 +18,24 @@ from paloverde.errors import PaloverdeError, TryAgain
 from paloverde.records import Kind, archive_day
 from paloverde.retention.custodians import Custodian, Notices, Reminder, reminders
 from paloverde.retention.facts import HeldBy, HoldKind
-from paloverde.retention.held import Gathered, counts_of, find_objects_again, forget, gather, holds_on, refill
+from paloverde.retention.held import (
+    Gathered,
+    counts_of,
+    find_objects_again,
+    forget,
+    gather,
+    holds_on,
+    last_look,
+    proven_items,
+    refill,
+)
 from paloverde.retention.hold_letter import Letter, letter
 from paloverde.retention.hold_marks import Marked, changing_holds, lift, mark
+from paloverde.retention.hold_orders import HoldPapers
 from paloverde.retention.hold_scope import Scope
-from paloverde.retention.holds import By, Hold, HoldPapers, Issued, Trigger
+from paloverde.retention.hold_strays import Strays, last_strays, search_strays
+from paloverde.retention.holds import By, Hold, Issued, Trigger
+from paloverde.retention.privileged import Privileged
 from paloverde.search.holding import items_in, unanswered, understood
 from paloverde.settings import Settings
 
@@ -68,7 +81,8 @@ class Holds:
     ) -> None:
         self._settings, self._vault, self._archive = settings, vault, archive
         self._ledger, self._cabinet = ledger, cabinet
-        self._papers = HoldPapers(cabinet, vault.clock)
+        privileged = Privileged(cabinet, settings.privileged_key_file)
+        self._papers = HoldPapers(cabinet, privileged, vault.clock)
         self.notices = Notices(cabinet, vault.clock)
         self._find = partial(items_in, archive)
 
@@ -126,8 +140,14 @@ class Holds:
                 f"{id_} is released, and its legal holds are not all lifted yet. {error}"
             ) from error
 
-    def close(self, id_: str, on: date, by: By) -> Hold:
-        """The records request of a hold is closed: it ends after the tail that the settings say."""
+    def memo(self, id_: str, by: By) -> bytes:
+        """The memo by which counsel released a hold, for counsel. The ledger notes the look first."""
+        body = self._papers.memo(id_, by)
+        self._ledger.append(Event("release memo read", by.actor, self._vault.clock(), {"hold": id_}))
+        return body
+
+    def close(self, id_: str, on: date | None, by: By) -> Hold:
+        """The records request of a hold was closed on a day, or today: it ends after the tail of the settings."""
         return self._papers.close(id_, on, self._settings.request_tail_days, by)
 
     def reconcile(
@@ -159,6 +179,15 @@ class Holds:
         about |= {"copies": str(marked.copies), "copies_bearing": str(marked.copies_bearing)}
         self._ledger.append(Event("legal holds reconciled", actor, self._vault.clock(), about))
         return done
+
+    def search_strays(self, actor: str, wait: float = WAIT) -> Strays:
+        """Look through both stores for legal holds that no hold wants. None is lifted."""
+        with changing_holds(self._vault, wait) as turn:
+            return search_strays(self._vault, self._cabinet, actor, turn.keep)
+
+    def last_strays(self) -> Strays | None:
+        """What the last search for stray legal holds found; None where there was none."""
+        return last_strays(self._cabinet)
 
     def letter(self, hold: Hold, custodian: Custodian, ask: str) -> Letter:
         """The notice to a custodian, or the reminder where one was sent before."""
@@ -200,12 +229,28 @@ class Holds:
 
     def _lift(self, actor: str, keep: Keep) -> int:
         over = [hold for hold in self.all() if not hold.lifted and not self.is_active(hold)]
-        freed = lift(self._vault, self._ended(), keep) if over else 0
-        for hold in over:
-            self._papers.lifted(hold, actor)
+        freed = self._free(over, actor, keep) if over else 0
         # Items go last: until the paper says that the hold is over, a table that lacks them would be a loss.
         forget(self._vault.books, [hold.id for hold in self.all() if hold.lifted])
         return freed
+
+    def _free(self, over: list[Hold], actor: str, keep: Keep) -> int:
+        """Lift what only holds that are over keep, then say so in their papers.
+
+        Papers alone say that a hold is over: they are proven before the first legal hold is off.
+        """
+        self._prove()
+        freed = lift(self._vault, self._ended(), keep)
+        for hold in over:
+            self._papers.lifted(hold, actor)
+        return freed
+
+    def _prove(self) -> None:
+        """No paper is missing, and the holds in force keep all that they say: their objects stay held."""
+        self._cabinet.prove()
+        for hold in filter(self.is_active, self.all()):
+            proven_items(self._vault.books, last_look(self._cabinet, hold.id))
+            find_objects_again(self._archive, self._cabinet, hold)
 
     def _ended(self) -> list[str]:
         return [hold.id for hold in self.all() if not self.is_active(hold)]

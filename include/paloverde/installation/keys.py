@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 
+from paloverde.archive.copies import SAYING, copy_all
 from paloverde.archive.keys import Cause, KeyRegister, KnownKey, key_register, register_key
 from paloverde.archive.ledger import Ledger
 from paloverde.archive.papers import Cabinet
 from paloverde.archive.signing import open_signer
 from paloverde.archive.vault import Vault
-from paloverde.errors import BadQuestion, Suspicious
+from paloverde.errors import ArchiveDamaged, BadQuestion, Suspicious, TryAgain, Unreachable
+from paloverde.retention.hold_marks import changing_holds
 from paloverde.settings import Settings
 
 
@@ -39,12 +42,14 @@ class Keys:
     def replace(self, said: str, actor: str) -> KnownKey:
         """A new key, announced by the old one, which stays beside it. Interrupted, the next finishes it.
 
-        Processes that still work with the old key may finish: what it signs is believed as before.
+        It comes into use when its announcement lies in the second copy, too: a first store that is lost then
+        takes it along no more. Processes that still work with the old key may finish: what it signs is believed as before.
         """
         following = self._path.with_name(f"{self._path.name}.next")
         signer = open_signer(following)
         if not any(key.public_key == signer.public_key for key in self.register().keys):
             register_key(self._cabinet, self._vault.books, signer, Cause.ROTATED, said, actor)
+        self._secure()
         _set_aside(self._path, self._vault.signer.public_key)
         following.replace(self._path)
         _sync(self._path.parent)
@@ -62,10 +67,26 @@ class Keys:
                 "a new one in its place. To give up a key that others may have, move its file away first."
             )
         self._file(Cause.LOST, said, actor)
+        self._secure()
         return self._named(public_key)
 
     def _file(self, cause: Cause, said: str, actor: str) -> None:
         register_key(self._cabinet, self._vault.books, self._vault.signer, cause, said, actor)
+
+    def _secure(self) -> None:
+        """Copy what announces a key, and the ledger before it, into the second copy, where there is one."""
+        if self._vault.second is None:
+            return
+        try:
+            report = copy_all(self._vault, lambda _: None, partial(changing_holds, self._vault), SAYING)
+        except (Unreachable, TryAgain) as error:
+            raise type(error)(
+                "The new key is announced, and its announcement could not be copied into the second copy: "
+                f"{error} Run `paloverde copies copy` before anything else, then the same again if this was "
+                "`paloverde keys new`: until then the old key stays in use."
+            ) from error
+        if report.failed:
+            raise ArchiveDamaged(report.sentence())
 
     def _named(self, public_key: str) -> KnownKey:
         return next(key for key in self.register().keys if key.public_key == public_key)

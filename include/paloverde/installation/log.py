@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 from sqlalchemy import func, select
 
-from paloverde.archive.layout import LOG_HEADS
+from paloverde.archive.layout import LOG_HEADS, LOG_STAMPS
 from paloverde.archive.ledger import Ledger
 from paloverde.archive.log.check import check_log
 from paloverde.archive.log.heads import Published, publish
@@ -18,7 +18,7 @@ from paloverde.archive.log.timestamps import Rules, stamp
 from paloverde.archive.log.walk import Report
 from paloverde.archive.log.witness import cosign, with_cosignatures, witnesses_of
 from paloverde.archive.vault import Vault
-from paloverde.errors import ArchiveDamaged, BadQuestion, PaloverdeError, PersonNeeded
+from paloverde.errors import ArchiveDamaged, BadQuestion, BadSetting, PaloverdeError, PersonNeeded
 from paloverde.settings import Settings
 from paloverde.state.tables import LEDGER
 
@@ -44,14 +44,20 @@ class Log:
         self._settings, self._vault, self._ledger = settings, vault, ledger
         self._shelf = Shelf(vault)
 
+    @property
+    def is_unnamed(self) -> bool:
+        """Whether nothing is published yet, and nobody has given the log a name to publish it under."""
+        return self._settings.log_origin is None and self._shelf.newest_head() is None
+
     def publish(self) -> Publication:
         """Sign a head over all entries, have it stamped and witnessed; what was done is not done twice.
 
-        Raises `ArchiveDamaged` where what was published before is no longer here as it was.
+        Raises `ArchiveDamaged` where what was published before is no longer here as it was, `BadSetting`
+        where the log has no name yet.
         """
-        settings = self._settings
+        settings, origin = self._settings, self._origin()
         self._ledger.settle()
-        published = publish(self._vault, settings.log_origin)
+        published = publish(self._vault, origin)
         if published.head is None:
             return Publication(published, [published.sentence()], [])
         deadline = float(settings.request_deadline_seconds)
@@ -70,7 +76,7 @@ class Log:
 
     def vkey(self) -> str:
         """The key that the heads are checked with, as those outside need it."""
-        return log_key(self._settings.log_origin, self._vault.signer.public_key).text()
+        return log_key(self._origin(), self._vault.signer.public_key).text()
 
     def prove(self, number: int, head: Head | None = None) -> Proof:
         """The proof that a ledger entry is in the log, under the newest head or under one that was kept."""
@@ -82,6 +88,17 @@ class Log:
         self._ledger.settle()
         return check_log(_Live(self._vault, self._shelf), kept, keys)
 
+    def _origin(self) -> str:
+        if self._settings.log_origin is not None:
+            return self._settings.log_origin
+        head = self._shelf.newest_head()
+        if head is None:
+            raise BadSetting(UNNAMED)
+        raise BadSetting(
+            f"PALOVERDE_LOG_ORIGIN is not set, and the newest signed head is of the log {head.origin}: set it "
+            "to that again. The name of a log never changes."
+        )
+
     def _newest(self) -> Head:
         head = self._shelf.newest_head()
         if head is None:
@@ -89,6 +106,10 @@ class Log:
         return head
 
 
+UNNAMED = (
+    "The ledger's log has no name yet, and nothing was published: its name stands on every signed head for good. Set "
+    "PALOVERDE_LOG_ORIGIN to a host name of the City and a path, such as archive.city.example/ledger, first."
+)
 _NO_WITNESS = (
     "No witness is set (PALOVERDE_WITNESSES): give the head to somebody outside of the City "
     "(`paloverde ledger head`), so that nobody can write a second history unnoticed."
@@ -103,6 +124,9 @@ class _Live:
 
     def heads(self) -> Iterator[str]:
         yield from (stored.key for stored in self._vault.store.walk(LOG_HEADS))
+
+    def stamps(self) -> Iterator[str]:
+        yield from (stored.key for stored in self._vault.store.walk(LOG_STAMPS))
 
     def entries(self, first: int, last: int) -> Iterator[tuple[int, str, bytes]]:
         query = select(LEDGER.c.sequence, LEDGER.c.body).order_by(LEDGER.c.sequence)

@@ -35,7 +35,7 @@ class Purpose(StrEnum):
     BEGIN = "begin"  # one may be begun
     EXAMINE = "examine"  # the doctor: on a store that is not proven yet
     REBUILD = "rebuild"  # the database may be empty while the store is not; nothing is signed
-    REPAIR = "repair"  # rows of the database may be wrong or gone: they are looked for and put right
+    REPAIR = "repair"  # rows of the database may be wrong or gone; a strange key writes nothing
     NEW_KEY = "new key"  # the signing key may be lost: another one is made
 
 
@@ -44,8 +44,8 @@ def open_installation(
 ) -> Installation:
     """Open the store, the database and the signing key that the settings name.
 
-    Refused are: an archive that is not there (`WORK`), a database or a signing key that was lost, COMPLIANCE
-    on a store that has not passed `paloverde doctor`.
+    Refused are: an archive that is not there (`WORK`), a store, a database or a signing key that was lost,
+    COMPLIANCE on a store that has not passed `paloverde doctor`.
     """
     if purpose in (Purpose.WORK, Purpose.REPAIR):
         _refuse_an_empty_place(settings)
@@ -58,6 +58,8 @@ def open_installation(
             f"{store.description} holds sealed runs, and the database knows none: it is another one, or was "
             "lost. Check PALOVERDE_DATABASE and PALOVERDE_HOME; if it was lost, run `paloverde rebuild`."
         )
+    if purpose in (Purpose.WORK, Purpose.BEGIN, Purpose.NEW_KEY):
+        refuse_a_lost_store(store, books)
     if purpose not in (Purpose.REBUILD, Purpose.REPAIR):
         refuse_an_older_database(store, books)
     signer = _signer(settings, purpose, is_begun=knows_runs or forgotten)
@@ -88,13 +90,38 @@ def _signer(settings: Settings, purpose: Purpose, *, is_begun: bool) -> Signer:
 
 
 def _refuse_a_strange_key(city: Installation, settings: Settings) -> None:
-    if not city.keys.register().knows(city.vault.signer.public_key):
-        raise BadSetting(
-            f"The key in {settings.signing_key_file} ({city.vault.signer.public_key}) is not in the "
-            "archive's register, so nothing signed with it would be believed. Put the right file back, or "
-            "name its place with PALOVERDE_SIGNING_KEY_FILE; `paloverde keys list` shows the keys. If that "
-            "key is lost, run `paloverde keys replace --lost`."
+    where = f"in {settings.signing_key_file}"
+    city.keys.register().refuse_stranger(city.vault.signer.public_key, where)
+
+
+def refuse_a_lost_store(store: Store, books: Engine) -> None:
+    """`ArchiveDamaged` where the store holds nothing of what the database knows, as a disk not mounted does.
+
+    One look at the newest seal where all is well. Before the first run, at the newest ledger entry.
+    """
+    table, prefix = (RUNS, "runs/") if _newest(books, RUNS) else (LEDGER, LEDGER_ENTRIES)
+    newest = _newest(books, table)
+    if newest is None or store.find(newest) is not None:
+        return
+    other = next(iter(store.walk(prefix)), None)
+    if other is None or not _knows(books, table, other.key):  # else it is ours, and one object is missing
+        raise ArchiveDamaged(
+            f"The store, {store.description}, is empty or another one: nothing of what the database knows was "
+            "found in it, and nothing was written. Its disk may not be mounted, or PALOVERDE_STORE names "
+            "another place. If it is really lost: see docs/guide/disaster.md, `paloverde copies restore`."
         )
+
+
+def _newest(books: Engine, table: Table) -> str | None:
+    """The key of the newest seal or entry that is stored."""
+    query = select(table.c.key).where(~table.c.pending).order_by(table.c.sequence.desc()).limit(1)
+    with books.connect() as connection:
+        return connection.execute(query).scalar()
+
+
+def _knows(books: Engine, table: Table, key: str) -> bool:
+    with books.connect() as connection:
+        return connection.execute(select(table.c.key).where(table.c.key == key)).first() is not None
 
 
 def refuse_an_older_database(store: Store, books: Engine) -> None:

@@ -66,7 +66,7 @@ class Retention:
 
         `BadQuestion` says what is wrong with it and on which line; nothing is filed then.
         """
-        schedule = read_schedule(text, where=where)
+        schedule = read_schedule(text, where=where, today=self.today())
         file_schedule(self._cabinet, schedule, actor)
         return schedule
 

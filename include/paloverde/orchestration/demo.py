@@ -69,6 +69,7 @@ def _set_up(home: Path, everything: ExitStack, tell: Teller) -> Stage:
     )
     sites = Sites(sites_port)
     city = {"PALOVERDE_HOME": str(home), **store, **sites.settings()}
+    city["PALOVERDE_LOG_ORIGIN"] = "archive.palmaria.example/ledger"
     tell(open_installation(load(city)).promise())
     if store.get("PALOVERDE_STORE", "").startswith("s3://"):
         tell("What a demo writes there stays locked for two years, long after the demo is over.")

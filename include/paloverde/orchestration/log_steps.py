@@ -5,7 +5,10 @@ from __future__ import annotations
 import logging
 import os
 
+from airflow.sdk.exceptions import AirflowSkipException
+
 from paloverde.installation import open_installation
+from paloverde.installation.log import UNNAMED
 from paloverde.orchestration.nights import Summary
 from paloverde.settings import load
 
@@ -13,8 +16,15 @@ log = logging.getLogger(__name__)
 
 
 def publish_head() -> Summary:
-    """Publish the ledger: a signed head, its timestamps, its witnesses; fails where one of them did not."""
-    publication = open_installation(load(os.environ)).log.publish()
+    """Publish the ledger: a signed head, its timestamps, its witnesses; fails where one of them did not.
+
+    Skipped, with a warning, where the log has no name yet: it bears its first one for good.
+    """
+    city = open_installation(load(os.environ))
+    if city.log.is_unnamed:
+        log.warning("%s", UNNAMED)
+        raise AirflowSkipException(UNNAMED)
+    publication = city.log.publish()
     for sentence in publication.sentences:
         log.info("%s", sentence)
     for trouble in publication.troubles:

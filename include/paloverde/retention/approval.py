@@ -8,14 +8,12 @@ may not.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from datetime import date
-from typing import TypeVar
 
 import msgspec
 
-from paloverde.archive.papers import Cabinet, Filed
+from paloverde.archive.papers import Cabinet
 from paloverde.errors import ArchiveDamaged, BadQuestion
 from paloverde.records import add_calendar_years, archive_day
 from paloverde.retention.orders import (
@@ -38,9 +36,6 @@ OFFICES = {
 LAPSES_AFTER_YEARS = 1
 
 
-T = TypeVar("T", bound=msgspec.Struct)
-
-
 def standing_of(cabinet: Cabinet, order_id: str) -> OrderStanding:
     """Everything that was filed of an order; `BadQuestion` where there is none of that id."""
     filed = cabinet.last(ORDERS, order_id)
@@ -48,14 +43,14 @@ def standing_of(cabinet: Cabinet, order_id: str) -> OrderStanding:
         raise BadQuestion(
             f"There is no order of destruction {order_id!r}: `paloverde dispose list` shows those there are."
         )
-    order = _told(cabinet, filed, Order)
+    order = cabinet.read(filed, Order)
     files = {one.stored.sha256 for one in cabinet.history(FILES, order_id) if one.entry < filed.entry}
     acts = cabinet.history(ACTS, order_id)
     reported = {order.lines_sha256, order.report_sha256, order.table_sha256} <= files
     standing = OrderStanding(order, reported=reported, acts=len(acts))
     for paper in acts:
         if paper.entry > filed.entry:  # whatever was filed before the order speaks of another
-            standing = _after(standing, _told(cabinet, paper, Act))
+            standing = _after(standing, cabinet.read(paper, Act))
     certificate = cabinet.last(CERTIFICATES, order_id)
     return msgspec.structs.replace(standing, certificate=certificate.stored.sha256 if certificate else "")
 
@@ -242,14 +237,3 @@ def _of_the_check(standing: OrderStanding, today: date) -> Iterator[str]:
                 f"{', '.join(names)} approved as {role}, and is none now by the users file: somebody else of "
                 f"{OFFICES[role]} must approve {standing.order.id}."
             )
-
-
-def _told(cabinet: Cabinet, filed: Filed, type_: type[T]) -> T:
-    """What a paper says, where its bytes are those that the ledger names."""
-    body = cabinet.bytes_of(filed)
-    if hashlib.sha256(body).hexdigest() != filed.stored.sha256:
-        raise ArchiveDamaged(
-            f"The paper {filed.number} of {filed.subject} ({filed.series}) is not what was filed. Nothing is "
-            "carried out: run `paloverde rebuild`, which reads it from the store again."
-        )
-    return msgspec.json.decode(body, type=type_)

@@ -62,7 +62,7 @@ class Carried(msgspec.Struct, frozen=True):
 class Certificate(msgspec.Struct, frozen=True):
     """Everything that anybody can ever ask about one destruction. `kept` says why lines were left out.
 
-    `bundles` is how many released bundles were on file then: each may hold copies, and stays by its own class.
+    `bundles` is how many released bundles were on file then: each may hold copies, and stays.
     """
 
     order: str

@@ -16,7 +16,7 @@ import msgspec
 from paloverde.archive.papers import Cabinet, Filed
 from paloverde.capture.removal import Cause
 from paloverde.errors import BadQuestion
-from paloverde.records import Kind
+from paloverde.records import PACIFIC, Kind
 from paloverde.retention.dossier import Alerted, FiledPaper, RemovalFact, cause_of, subject_of
 
 SERIES = "consults"
@@ -27,10 +27,11 @@ _OF_OTHERS = frozenset({Cause.AUTHOR.value, Cause.PLATFORM.value, Cause.PRIVACY.
 
 
 class Consulted(msgspec.Struct, frozen=True):
-    """One of the two was consulted: when, and who says so."""
+    """One of the two was consulted: when, who says so, and when that was written down."""
 
     at: datetime
     by: str
+    noted_at: datetime
 
 
 class Ticket(msgspec.Struct, frozen=True):
@@ -50,25 +51,24 @@ class Ticket(msgspec.Struct, frozen=True):
     notes: tuple[str, ...] = ()
 
     @property
-    def consulted_at(self) -> datetime | None:
-        """When both had been consulted; None while one of them was not."""
-        if self.city_manager is None or self.city_attorney is None:
-            return None
-        return max(self.city_manager.at, self.city_attorney.at)
+    def both(self) -> dict[str, Consulted | None]:
+        """The two who must be consulted."""
+        return {"City Manager": self.city_manager, "City Attorney": self.city_attorney}
 
     @property
     def lacks(self) -> str:
         """Who was not consulted yet, in words."""
-        both = {"the City Manager": self.city_manager, "the City Attorney": self.city_attorney}
-        return " and ".join(name for name, consulted in both.items() if consulted is None)
+        return " and ".join(f"the {name}" for name, consulted in self.both.items() if consulted is None)
 
 
 class Standing(StrEnum):
     """How a deletion on an official's account stands to the consultations about it."""
 
     PRIOR = "consulted before"
+    AFTERWARDS = "it was written down only after the deletion that both were consulted before it"
     LATE = "consulted after it was deleted"
     PARTIAL = "not both were consulted"
+    EARLY = "a consultation is dated before the item was posted, and so was not about it"
     NONE = "nobody was consulted"
     NOT_DELETED = "not deleted by the official"  # its author, the site or a person in charge says so
 
@@ -78,18 +78,45 @@ class Alert(msgspec.Struct, frozen=True):
 
     fact: RemovalFact
     standing: Standing
-    ticket: str = ""  # the one that answers it best
+    ticket: Ticket | None = None  # the one that answers it best
     raised_at: datetime | None = None  # None where the ledger does not have it yet
 
     @property
     def is_open(self) -> bool:
-        return self.standing in (Standing.NONE, Standing.PARTIAL)
+        return self.standing in (Standing.NONE, Standing.PARTIAL, Standing.EARLY)
 
     @property
     def sentence(self) -> str:
-        by = f" (ticket {self.ticket})" if self.ticket else ""
+        by = ""
+        if self.ticket is not None:
+            told = [f"{name} {consulted_in_words(one, self.fact)}" for name, one in self.ticket.both.items()]
+            by = f" (ticket {self.ticket.id}, {'; '.join([opened_in_words(self.ticket, self.fact), *told])})"
         state = "OPEN" if self.is_open else "answered"
         return f"{subject_of(self.fact.item)}: {state}: {self.standing.value}{by}"
+
+
+def opened_in_words(ticket: Ticket, fact: RemovalFact | None) -> str:
+    """When a ticket was opened and by whom; `fact` is the deletion of what it is about, where there is one."""
+    return f"opened {stamp(ticket.opened_at)}{_after(ticket.opened_at, fact)} by {ticket.opened_by}"
+
+
+def consulted_in_words(one: Consulted | None, fact: RemovalFact | None) -> str:
+    """When one of the two was consulted, who noted that and when, and what is odd about these times."""
+    if one is None:
+        return "not consulted yet"
+    is_early = fact is not None and fact.posted_at is not None and one.at < fact.posted_at
+    odd = ", BEFORE THE ITEM WAS POSTED" if is_early else _after(one.at, fact)
+    noted = f"noted {stamp(one.noted_at)}{_after(one.noted_at, fact)} by {one.by}"
+    return f"consulted {stamp(one.at)}{odd}, {noted}"
+
+
+def stamp(at: datetime) -> str:
+    """A time in the City, short."""
+    return f"{at.astimezone(PACIFIC):%a %d %b %Y %H:%M %Z}"
+
+
+def _after(at: datetime, fact: RemovalFact | None) -> str:
+    return ", AFTER THE DELETION" if fact is not None and at > fact.removed_at else ""
 
 
 def about(fact: RemovalFact, tickets: Iterable[Ticket]) -> list[Ticket]:
@@ -103,24 +130,37 @@ def is_bound(fact: RemovalFact, papers: Sequence[FiledPaper] = ()) -> bool:
     return fact.item.kind in POSTS_AND_COMMENTS and cause_of(fact, papers) not in _OF_OTHERS
 
 
-def standing(fact: RemovalFact, tickets: Iterable[Ticket]) -> tuple[Standing, str]:
+def standing(fact: RemovalFact, tickets: Iterable[Ticket]) -> tuple[Standing, Ticket | None]:
     """How a deletion stands to the tickets about its item, and which ticket says so.
 
-    What counts is when the two were consulted, not when somebody wrote it down. A deletion is known only
-    from when its item was first missed: a consultation up to that moment counts as before it, a later one
-    does not, since an official who deletes first has not consulted before.
+    A deletion is known only from when its item was first missed: a consultation up to that moment counts as
+    before it, a later one does not, since an official who deletes first has not consulted before. One that
+    is dated before the item was posted was not about it. What was written down after the deletion is said
+    to have been so: nobody can tell that from a date made up.
     """
-    best, named = Standing.NONE, ""
+    best: tuple[Standing, Ticket | None] = (Standing.NONE, None)
     for ticket in tickets:
-        at, found = ticket.consulted_at, Standing.PARTIAL
-        if at is not None:
-            found = Standing.PRIOR if at <= fact.removed_at else Standing.LATE
-        if _RANK.index(found) < _RANK.index(best):
-            best, named = found, ticket.id
-    return best, named
+        found = _standing(fact, ticket)
+        if _RANK.index(found) < _RANK.index(best[0]):
+            best = found, ticket
+    return best
 
 
-_RANK = (Standing.PRIOR, Standing.LATE, Standing.PARTIAL, Standing.NONE)
+def _standing(fact: RemovalFact, ticket: Ticket) -> Standing:
+    both = [one for one in ticket.both.values() if one is not None]
+    if len(both) < len(ticket.both):
+        return Standing.PARTIAL
+    if fact.posted_at is not None and min(one.at for one in both) < fact.posted_at:
+        return Standing.EARLY
+    if max(one.at for one in both) > fact.removed_at:
+        return Standing.LATE
+    written = max(ticket.opened_at, *(one.noted_at for one in both))
+    return Standing.PRIOR if written <= fact.removed_at else Standing.AFTERWARDS
+
+
+_RANK = (
+    Standing.PRIOR, Standing.AFTERWARDS, Standing.LATE, Standing.PARTIAL, Standing.EARLY, Standing.NONE,
+)  # fmt: skip
 
 
 def alert_of(
@@ -128,12 +168,13 @@ def alert_of(
 ) -> tuple[Alert, bool] | None:
     """The alert of a removal on an official's account, and whether it is still to be raised.
 
-    None where there is none: it was consulted before, or the rule does not bind it, and no alert was raised.
+    None where there is none: a consultation before it was on record in time, or the rule does not bind it,
+    and no alert was raised.
     """
     raised = raised_at(fact, papers)
     found, ticket = standing(fact, tickets)
     if not is_bound(fact, papers):
-        found, ticket = Standing.NOT_DELETED, ""
+        found, ticket = Standing.NOT_DELETED, None
     if raised is None and found in (Standing.PRIOR, Standing.NOT_DELETED):
         return None
     return Alert(fact, found, ticket, raised), raised is None

@@ -33,7 +33,7 @@ POLICY = "social media policy"  # the one subject of that series
 _LONGEST = 200  # characters of a subject, as the table of papers has it
 _LIGHT = (
     "account", "kind", "native_id", "visibility", "permalink", "removed_at", "confirmed_at", "cause",
-    "retain_until",
+    "retain_until", "confirmed_by", "posted_at",
 )  # fmt: skip
 _AHEAD = 8  # objects that are fetched at once
 _PIECE = 64
@@ -49,6 +49,8 @@ class RemovalFact(NamedTuple):
     retain_until: date
     visibility: str | None
     permalink: str | None
+    confirmed_by: str = ""
+    posted_at: datetime | None = None
 
 
 class Settled(msgspec.Struct, frozen=True, tag="settled", tag_field="paper"):
@@ -122,7 +124,8 @@ class Dossier(msgspec.Struct, frozen=True):
     @property
     def settled(self) -> Settled | None:
         """What a person settled last."""
-        return next((one.paper for one in reversed(self.papers) if isinstance(one.paper, Settled)), None)
+        filed = settlement(self.papers)
+        return filed.paper if filed is not None and isinstance(filed.paper, Settled) else None
 
     @property
     def cause(self) -> str:
@@ -211,8 +214,13 @@ def with_papers(cabinet: Cabinet) -> dict[str, list[FiledPaper]]:
 
 def cause_of(fact: RemovalFact, papers: Sequence[FiledPaper]) -> str:
     """The cause of a removal as it stands."""
-    settled = [one.paper.cause for one in papers if isinstance(one.paper, Settled)]
-    return settled[-1] if settled else fact.cause
+    filed = settlement(papers)
+    return filed.paper.cause if filed is not None and isinstance(filed.paper, Settled) else fact.cause
+
+
+def settlement(papers: Sequence[FiledPaper]) -> FiledPaper | None:
+    """The paper by which a person settled the cause last, and so who did and when."""
+    return next((one for one in reversed(papers) if isinstance(one.paper, Settled)), None)
 
 
 def _paper(cabinet: Cabinet, filed: Filed) -> FiledPaper:

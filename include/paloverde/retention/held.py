@@ -9,6 +9,7 @@ look goes on where the last paper ended.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, timedelta
@@ -37,12 +38,16 @@ Items = Mapping[str, set[tuple[str, str]]]  # by account: kind and native id
 
 
 class Looked(msgspec.Struct, frozen=True):
-    """Up to which run a hold has looked, with how many of its scopes, and how many items it keeps then."""
+    """Up to which run a hold has looked, with how many of its scopes, and how many items it keeps then.
+
+    `digest` is over all of them, so that none can be exchanged for another.
+    """
 
     hold: str
     scopes: int = 0
     through: int = 0
     total: int = 0
+    digest: str = ""
     joined_at: datetime = _NEVER
 
 
@@ -54,6 +59,7 @@ class Joined(msgspec.Struct, frozen=True):
     after: int
     through: int
     total: int
+    digest: str
     joined_at: datetime
     items: dict[str, dict[str, list[str]]]
 
@@ -82,17 +88,17 @@ class Gathered(msgspec.Struct, frozen=True):
 def gather(archive: Archive, cabinet: Cabinet, hold: Hold, find: Find, now: datetime, actor: str) -> Gathered:
     """Ask what runs since the last look brought (all runs, for a new scope), and keep what matches."""
     last, head = last_look(cabinet, hold.id), last_run(archive.books)
-    _refuse_lost_items(archive.books, last)
+    held = proven_items(archive.books, last)
     if last.scopes == len(hold.scopes) and last.through == head:
         return Gathered(hold.id, head, head, 0, 0)
     found = _found(hold, find, last, head)
-    held = items_of(archive.books, hold.id, last.joined_at)
     fresh = {account: new for account, all_ in found.items() if (new := all_ - held.get(account, set()))}
     moment = max(now, last.joined_at + timedelta(microseconds=1))
     _keep_items(archive.books, hold.id, fresh, moment)
     objects = _keep_objects(archive, hold.id, _parts(archive, held, fresh, last.through, head))
     total = sum(map(len, held.values())) + sum(map(len, fresh.values()))
-    joined = Joined(hold.id, len(hold.scopes), last.through, head, total, moment, _sorted(fresh))
+    digest = _digest({one: held.get(one, set()) | fresh.get(one, set()) for one in {*held, *fresh}})
+    joined = Joined(hold.id, len(hold.scopes), last.through, head, total, digest, moment, _sorted(fresh))
     about = {
         "hold": hold.id,
         "through": str(head),
@@ -118,7 +124,7 @@ def holds_on(books: Engine, cabinet: Cabinet, account: str) -> dict[tuple[Kind, 
     for hold in holds.values():
         last = last_look(cabinet, hold.id)
         _refuse_unfrozen(hold, last)
-        _refuse_lost_items(books, last)
+        proven_items(books, last)
     query = select(HELD_ITEMS.c.kind, HELD_ITEMS.c.native_id, HELD_ITEMS.c.hold).where(
         HELD_ITEMS.c.account == account
     )
@@ -290,9 +296,23 @@ def _refuse_unfrozen(hold: Hold, last: Looked) -> None:
         )
 
 
-def _refuse_lost_items(books: Engine, last: Looked) -> None:
-    if counts_of(books, last.hold)[0] < last.total:
+def proven_items(books: Engine, last: Looked) -> dict[str, set[tuple[str, str]]]:
+    """The items that a hold kept after its last look; `ArchiveDamaged` where the database has other ones."""
+    held = items_of(books, last.hold, last.joined_at)
+    if sum(map(len, held.values())) < last.total:
         raise ArchiveDamaged(
             f"The database lacks items that the hold {last.hold} keeps: run `paloverde rebuild`. "
             "Until then nothing is decided about any record."
         )
+    if last.digest and _digest(held) != last.digest:
+        raise ArchiveDamaged(
+            f"The items of the hold {last.hold} in the database are not those that its papers name: run "
+            "`paloverde rebuild`. Until then nothing is decided about any record."
+        )
+    return held
+
+
+def _digest(items: Items) -> str:
+    """Over a set of items, in the order of their names."""
+    lines = sorted((account, *item) for account, ids in items.items() for item in ids)
+    return hashlib.sha256(msgspec.json.encode(lines)).hexdigest()

@@ -14,7 +14,7 @@ from datetime import timedelta
 from functools import partial
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, select, true, tuple_
 
 from paloverde.archive.store.interface import Store, Stored
 from paloverde.archive.turns import Turn, turn
@@ -34,7 +34,7 @@ class Marked(msgspec.Struct, frozen=True):
     """What a reconciliation found: objects in scope and those that bear their legal hold, copies likewise.
 
     `placed` are the legal holds that were lacking and were set now; `rewritten` objects that a disposition
-    has replaced. `lacking` says of each object that bears none why.
+    has replaced and that are forgotten now. `lacking` says of each object that bears none why.
     """
 
     objects: int = 0
@@ -104,7 +104,7 @@ def mark(vault: Vault, ended: Collection[str], keep: Callable[[], None], only: s
     Raises what the store raises where it does not answer. An object that is missing, or whose legal hold is
     not kept, is told of in the result, and the others are looked at all the same.
     """
-    total = Marked(rewritten=_drop_rewritten(vault))
+    total = Marked(rewritten=_drop_rewritten(vault, ended))
     wanted = HELD_OBJECTS.c.hold.not_in(list(ended)) if only is None else HELD_OBJECTS.c.hold == only
     with ThreadPoolExecutor(_THREADS) as pool:
         for page in _pages(vault, wanted):
@@ -121,13 +121,8 @@ def lift(vault: Vault, ended: Collection[str], keep: Callable[[], None]) -> int:
     An object that another hold keeps is only forgotten on their account. Raises what the store raises; one
     object that is missing stops no other, and is raised at the end. Done again, it goes on where it was.
     """
-    _drop_rewritten(vault)
-    mine, other = HELD_OBJECTS.c.hold.in_(list(ended)), HELD_OBJECTS.alias("other")
-    is_kept = exists().where(
-        other.c.key == HELD_OBJECTS.c.key,
-        other.c.version_id == HELD_OBJECTS.c.version_id,
-        other.c.hold.not_in(list(ended)),
-    )
+    _drop_rewritten(vault, ended)
+    mine, is_kept = HELD_OBJECTS.c.hold.in_(list(ended)), _kept_by_others(ended)
     freed, troubles = 0, list[PaloverdeError]()
     with ThreadPoolExecutor(_THREADS) as pool:
         for page in _pages(vault, and_(mine, ~is_kept)):
@@ -191,9 +186,13 @@ def _pages(vault: Vault, wanted: ColumnElement[bool]) -> Iterator[list[_Held]]:
         .join(PARTS, is_sealed)
         .where(wanted)
         .group_by(*name.clauses)
-        .order_by(*name.clauses)
-        .limit(_PAGE)
     )
+    yield from _paged(vault, query)
+
+
+def _paged(vault: Vault, query: Select[tuple[str, ...]]) -> Iterator[list[_Held]]:
+    name = tuple_(HELD_OBJECTS.c.key, HELD_OBJECTS.c.version_id)
+    query = query.order_by(*name.clauses).limit(_PAGE)
     after: tuple[str, str] | None = None
     while page := _page(vault, query if after is None else query.where(name > after)):
         yield page
@@ -236,18 +235,49 @@ def _note_seen(vault: Vault, page: Sequence[_Held], outcomes: Sequence[_Outcome]
         connection.execute(seen)
 
 
-def _forget(vault: Vault, page: Sequence[_Held], mine: ColumnElement[bool]) -> None:
-    """Forget objects that are free."""
+def _forget(vault: Vault, page: Sequence[_Held], mine: ColumnElement[bool]) -> int:
+    """Forget objects that are free, or gone; how many."""
     name = tuple_(HELD_OBJECTS.c.key, HELD_OBJECTS.c.version_id)
     freed = name.in_([(held.key, held.version_id) for held in page])
     with changing(vault.books) as connection:
         connection.execute(HELD_OBJECTS.delete().where(freed, mine))
+    return len(page)
 
 
-def _drop_rewritten(vault: Vault) -> int:
-    """Forget what a disposition has replaced, so that nothing names it any more; what stays is noted anew."""
-    is_sealed = exists().where(
-        PARTS.c.key == HELD_OBJECTS.c.key, PARTS.c.version_id == HELD_OBJECTS.c.version_id
+def _kept_by_others(ended: Collection[str]) -> ColumnElement[bool]:
+    """Whether a hold that is not among `ended` keeps the object."""
+    other = HELD_OBJECTS.alias("other")
+    return exists().where(
+        other.c.key == HELD_OBJECTS.c.key,
+        other.c.version_id == HELD_OBJECTS.c.version_id,
+        other.c.hold.not_in(list(ended)),
     )
-    with changing(vault.books) as connection:
-        return connection.execute(HELD_OBJECTS.delete().where(~is_sealed)).rowcount
+
+
+def _drop_rewritten(vault: Vault, ended: Collection[str]) -> int:
+    """Forget what a disposition has replaced; how many objects. What stays of them is noted anew.
+
+    One that still lies in a store is freed first, and stays known while a hold in force keeps it: a legal
+    hold is never left on an object that nothing names any more.
+    """
+    name = (HELD_OBJECTS.c.key, HELD_OBJECTS.c.version_id)
+    is_sealed = exists().where(PARTS.c.key == name[0], PARTS.c.version_id == name[1])
+    # No seal names them, so their hashes are not known: legal holds go by key and version.
+    query = select(*name, literal("").label("sha256"), literal(0).label("size")).where(~is_sealed).distinct()
+    is_kept, dropped = _kept_by_others(ended), 0
+    for page in _paged(vault, query.where(is_kept)):
+        dropped += _forget(vault, [held for held in page if not any(map(_lies, held.places))], true())
+    for page in _paged(vault, query.where(~is_kept)):
+        for place in filter(_lies, (place for held in page for place in held.places)):
+            place.store.set_legal_hold(place.stored, on=False)
+        dropped += _forget(vault, page, true())
+    return dropped
+
+
+def _lies(place: _Place) -> bool:
+    """Whether a store still has an object."""
+    try:
+        place.store.standing(place.stored)
+    except ArchiveDamaged:
+        return False
+    return True

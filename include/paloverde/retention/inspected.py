@@ -82,12 +82,15 @@ class Read(msgspec.Struct, frozen=True):
 
 
 class Held(msgspec.Struct, frozen=True):
-    """What holds keep. `unseen` objects were not seen to bear their legal hold for two days."""
+    """What holds keep. `holds` are those in force by their papers, `waiting` those of them whose items are not
+    all gathered; `unseen` objects were not seen to bear their legal hold for two days.
+    """
 
     holds: int
     items: int
     objects: int
     unseen: int
+    waiting: int = 0
 
 
 class Inspected(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,6 +17,7 @@ from paloverde import __version__
 from paloverde.archive.doctor import EXAMINED
 from paloverde.archive.kept import totals
 from paloverde.archive.ledger import Event, Ledger
+from paloverde.archive.papers import Cabinet
 from paloverde.archive.seal import read_seal
 from paloverde.archive.store.interface import Store, Stored
 from paloverde.archive.store.live import live_settings, try_rights
@@ -24,6 +25,8 @@ from paloverde.archive.store.tamper import Tamper
 from paloverde.archive.vault import Vault
 from paloverde.errors import PaloverdeError
 from paloverde.records import archive_day
+from paloverde.retention.held import counts_of, last_look
+from paloverde.retention.holds import Hold, holds_in
 from paloverde.retention.inspected import (
     Copied,
     Credential,
@@ -83,7 +86,7 @@ def inspect(
             witnesses=len(settings.witnesses or ()),
             credentials=tuple(_credentials(settings)),
             schedules=tuple(one.resolution for one in schedules.on(archive_day(now))),
-            held=_held(connection, now),
+            held=_held(connection, _in_force(vault, ledger), now),
         )
 
 
@@ -201,14 +204,28 @@ def _head(connection: Connection) -> Head | None:
     return Head(row["tree_size"], row["made_at"], row["key"], row["sha256"], _count(connection, stamps))
 
 
-def _held(connection: Connection, now: datetime) -> Held:
+def _in_force(vault: Vault, ledger: Ledger) -> list[bool]:
+    """Of each hold in force, as its papers say, whether all its items are gathered."""
+    cabinet, today = Cabinet(vault, ledger), archive_day(vault.clock())
+    active = [hold for hold in holds_in(cabinet) if hold.is_active(today)]
+    return [_is_gathered(vault, cabinet, hold) for hold in active]
+
+
+def _is_gathered(vault: Vault, cabinet: Cabinet, hold: Hold) -> bool:
+    """Whether all that a hold is about was looked for, and none of the items found then is lost."""
+    last = last_look(cabinet, hold.id)
+    return last.scopes == len(hold.scopes) and counts_of(vault.books, hold.id)[0] >= last.total
+
+
+def _held(connection: Connection, in_force: list[bool], now: datetime) -> Held:
     recent = now - timedelta(days=2)
     unseen = HELD_OBJECTS.c.seen_at.is_(None) | (HELD_OBJECTS.c.seen_at < recent)
     return Held(
-        _count(connection, select(func.count(HELD_OBJECTS.c.hold.distinct()))),
+        len(in_force),
         _count(connection, select(func.count()).select_from(HELD_ITEMS)),
         _count(connection, select(func.count()).select_from(HELD_OBJECTS)),
         _count(connection, select(func.count()).select_from(HELD_OBJECTS).where(unseen)),
+        in_force.count(False),
     )
 
 

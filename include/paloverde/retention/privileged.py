@@ -1,8 +1,8 @@
-"""Counsel's advice: attorney-client privileged, and so kept apart from everything that may be disclosed.
+"""Counsel's advice and memos: attorney-client privileged, and so kept apart from everything that may be disclosed.
 
-Evidence Code 954; policy V.B.5; rulebook P-43. Each piece is a paper under `papers/privileged/`, sealed with
-a key that lies outside of the archive. A ledger entry says that advice was filed or read, about what and by
-whom, and never a word of it. Nothing that is searched, bundled, moved out or exported reads these papers.
+Evidence Code 954; policy V.B.5; rulebook P-43. Each piece is a paper under `papers/privileged/`, and each memo
+that released a hold one under `papers/hold-memos/`, sealed with a key that lies outside of the archive. A ledger
+entry says that one was filed or read, about what and by whom, and never a word of it. Nothing that is searched, bundled, moved out or exported reads these papers.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from paloverde.archive.papers import Cabinet, Filed
 from paloverde.errors import BadSetting
 
 SERIES = "privileged"
+MEMOS = "hold-memos"
 
 
 class Advice(msgspec.Struct, frozen=True):
@@ -35,13 +36,20 @@ class Privileged:
 
     def file(self, subject: str, text: str, actor: str) -> Filed:
         """Seal and file a piece of advice. The first ever makes the key, readable by this user alone."""
-        body = self._fernet(may_make_key=not self.any()).encrypt(msgspec.json.encode(Advice(subject, text)))
+        body = self._sealed(msgspec.json.encode(Advice(subject, text)))
         what = "privileged advice filed"
         return self._cabinet.file(SERIES, subject, body, what=what, actor=actor, about={"item": subject})
 
+    def file_memo(self, hold: str, memo: bytes, actor: str) -> Filed:
+        """Seal and file the memo by which counsel releases a hold. It is kept for ever, as the release is."""
+        body, what = self._sealed(memo), "release memo filed"
+        return self._cabinet.file(
+            MEMOS, hold, body, what=what, actor=actor, about={"hold": hold}, for_ever=True
+        )
+
     def any(self) -> bool:
         """Whether anything privileged is filed."""
-        return next(iter(self._cabinet.newest(SERIES)), None) is not None
+        return any(True for series in (SERIES, MEMOS) for _ in self._cabinet.newest(series))
 
     def filed(self, subject: str) -> list[Filed]:
         """What is filed about a subject, still sealed."""
@@ -49,14 +57,20 @@ class Privileged:
 
     def read(self, filed: Filed) -> str:
         """The words of a piece of advice. `BadSetting` where the key is lost or another one."""
+        return msgspec.json.decode(self.opened(filed), type=Advice).text
+
+    def opened(self, filed: Filed) -> bytes:
+        """The plain bytes of a sealed paper. `BadSetting` where the key is lost or another one."""
         try:
-            opened = self._fernet().decrypt(self._cabinet.bytes_of(filed))
+            return self._fernet().decrypt(self._cabinet.bytes_of(filed))
         except InvalidToken:
             raise BadSetting(
-                f"The key in {self._key_file} does not open the privileged advice about {filed.subject}: put "
+                f"The key in {self._key_file} does not open the privileged papers about {filed.subject}: put "
                 "the right key back from the backup."
             ) from None
-        return msgspec.json.decode(opened, type=Advice).text
+
+    def _sealed(self, body: bytes) -> bytes:
+        return self._fernet(may_make_key=not self.any()).encrypt(body)
 
     def _fernet(self, *, may_make_key: bool = False) -> Fernet:
         if may_make_key and not self._key_file.exists():

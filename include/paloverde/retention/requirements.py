@@ -120,12 +120,16 @@ def _held(found: Inspected) -> Requirement:
     held = found.held
     statement = "Every object under a hold bears the store's legal hold"
     evidence = [Evidence(f"holds: {held.holds}; items: {held.items:,}; objects: {held.objects:,}")]
-    if held.unseen:
+    if held.waiting:
+        answer, because = Answer.NOT_MET, f"what {held.waiting:,} holds keep is not gathered yet"
+    elif held.unseen:
         answer, because = Answer.NOT_MET, f"{held.unseen:,} objects were not seen to bear it within two days"
     elif held.items and not held.objects:
         answer, because = Answer.NOT_MET, "items are held, and none of their objects is"
     elif held.objects:
         answer, because = Answer.MET, "each was seen to bear it within two days"
+    elif held.holds:
+        answer, because = Answer.MET, "holds are in force, and nothing in the archive answers to them yet"
     else:
         answer, because = Answer.MET, "no hold is in force"
     return requirement("held", "litigation_hold", statement, answer, because, evidence)

@@ -5,27 +5,29 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable
+from datetime import UTC, date, datetime
 from typing import Any
 
 import msgspec
 
 from paloverde.errors import BadQuestion
-from paloverde.records import Holder, Kind, Provenance, Visibility
+from paloverde.records import Holder, Kind, Provenance, Visibility, archive_day
 from paloverde.retention.schedule import RecordClass, Schedule
 
 LONGEST = 256 * 1024  # characters; a schedule of a thousand classes is shorter
 _EXCLUSIONS = ("34090(a)", "34090(b)", "34090(c)", "34090(e)")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _MOST_YEARS = 1_000
+_LINE = "some words on one line"
 _LISTS: tuple[tuple[str, type[Kind | Holder | Provenance | Visibility]], ...] = (
     ("kinds", Kind), ("holders", Holder), ("provenance", Provenance), ("visibility", Visibility),
 )  # fmt: skip
 
 
-def read_schedule(text: str, *, where: str) -> Schedule:
+def read_schedule(text: str, *, where: str, today: date | None = None) -> Schedule:
     """The schedule of a TOML text; `BadQuestion` says what is wrong with it, and where.
 
-    `where` names the file.
+    `where` names the file. A schedule that is adopted after `today` (None: as the machine has it) is none yet.
     """
     if len(text) > LONGEST:
         raise BadQuestion(f"{where} is too long for a schedule ({len(text):,} characters); mend the file.")
@@ -33,7 +35,7 @@ def read_schedule(text: str, *, where: str) -> Schedule:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise BadQuestion(f"{where} is no TOML: {error}. `paloverde schedule example` shows one.") from None
-    reading = _Reading(text, where)
+    reading = _Reading(text, where, today or archive_day(datetime.now(UTC)))
     classes = document.get("classes")
     if not isinstance(classes, list) or not classes or not all(isinstance(c, dict) for c in classes):
         raise reading.wrong("", "it names no class; begin each with a line [[classes]]")
@@ -46,11 +48,16 @@ def read_schedule(text: str, *, where: str) -> Schedule:
     return schedule
 
 
+def _is_a_line(text: str) -> bool:
+    """Whether a text has something to read, and nothing that a page or a paper would break on."""
+    return bool(text.strip()) and text.isprintable()
+
+
 class _Reading:
     """One text that is read, and how to say where in it something is wrong."""
 
-    def __init__(self, text: str, where: str) -> None:
-        self._lines, self._where = text.splitlines(), where
+    def __init__(self, text: str, where: str, latest: date) -> None:
+        self._lines, self._where, self._latest = text.splitlines(), where, latest
 
     def check_class(self, number: int, table: dict[str, Any]) -> None:
         name = self._name(number, table)
@@ -59,6 +66,8 @@ class _Reading:
             self._check_list(name, member, table.get(member, []), nouns)
         self._check_time(name, table)
         self.convert(name, table, RecordClass)
+        if not _is_a_line(table["title"]):
+            raise self.wrong(name, f"title must be {_LINE}", "title")
 
     def _check_list(self, name: str, member: str, given: Any, nouns: Iterable[Any]) -> None:
         known = [str(noun) for noun in nouns]
@@ -70,13 +79,15 @@ class _Reading:
                 raise self.wrong(name, told, member)
 
     def _check_time(self, name: str, table: dict[str, Any]) -> None:
-        ways = [way for way in ("years", "permanent", "excluded") if table.get(way) not in (None, False, "")]
+        ways = [way for way in ("permanent", "excluded") if table.get(way) not in (None, False, "")]
+        ways = [*(["years"] if "years" in table else []), *ways]
         if len(ways) != 1:
             found = f"it has {' and '.join(ways)}" if ways else "it has none of them"
             raise self.wrong(name, f"it needs exactly one of years, permanent, excluded; {found}")
-        years = table.get("years", 0)
-        if not isinstance(years, int) or isinstance(years, bool) or not 0 <= years <= _MOST_YEARS:
-            raise self.wrong(name, f"years must be a whole number from 0 to {_MOST_YEARS:,}", "years")
+        years = table.get("years", 1)
+        if not isinstance(years, int) or isinstance(years, bool) or not 1 <= years <= _MOST_YEARS:
+            told = f"years must be a whole number from 1 to {_MOST_YEARS:,}"
+            raise self.wrong(name, told, "years")
         if "excluded" in ways and table["excluded"] not in _EXCLUSIONS:
             raise self.wrong(name, f"excluded must be one of: {', '.join(_EXCLUSIONS)}", "excluded")
         if "after" in table and table["after"] not in ("received", "removed"):
@@ -84,12 +95,15 @@ class _Reading:
         self._check_duplicate(name, table, has_years="years" in ways)
 
     def _check_duplicate(self, name: str, table: dict[str, Any], *, has_years: bool) -> None:
-        if table.get("duplicate") and not (has_years and table.get("procedure")):
+        procedure = table.get("procedure")
+        if isinstance(procedure, str) and procedure and not _is_a_line(procedure):
+            raise self.wrong(name, f"procedure must be {_LINE}", "procedure")
+        if table.get("duplicate") and not (has_years and procedure):
             told = (
                 "duplicate needs years, and procedure: the id of the council's procedure (Gov. Code 34090.7)"
             )
             raise self.wrong(name, told, "duplicate")
-        if table.get("procedure") and not table.get("duplicate"):
+        if procedure and not table.get("duplicate"):
             raise self.wrong(name, "procedure belongs to duplicate = true", "procedure")
 
     def refuse_twice(self, classes: list[dict[str, Any]]) -> None:
@@ -100,8 +114,14 @@ class _Reading:
             seen.add(table["id"])
 
     def check_dates(self, schedule: Schedule) -> None:
-        if not schedule.resolution.strip() or len(schedule.resolution) > 80:
-            raise self.wrong("", "resolution must be the resolution's number, such as 2026-41", "resolution")
+        if not _is_a_line(schedule.resolution) or len(schedule.resolution) > 80:
+            told = "resolution must be the resolution's number on one line, such as 2026-41"
+            raise self.wrong("", told, "resolution")
+        if not _is_a_line(schedule.title):
+            raise self.wrong("", f"title must be {_LINE}", "title")
+        if schedule.adopted_on > self._latest:
+            told = f"adopted_on is {schedule.adopted_on}, a day to come: a schedule is filed once it is adopted"
+            raise self.wrong("", told, "adopted_on")
         if schedule.effective_from < schedule.adopted_on:
             raise self.wrong("", "effective_from is before adopted_on", "effective_from")
         if schedule.effective_to is not None and schedule.effective_to < schedule.effective_from:

@@ -178,9 +178,10 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("reminder_days", "7",
             "A custodian who has not acknowledged a litigation hold is reminded after this many days.",
             parse=forms.whole(1, 365)),
-    Setting("log_origin", "paloverde.example/ledger",
+    Setting("log_origin", None,
             "The name of the ledger's log on its signed heads: a host name of the City and a path, without "
-            "https://. It must never change.", parse=forms.origin),
+            "https://. It must never change, and nothing is published before it is set.",
+            parse=forms.origin),
     Setting("timestamp_authorities", None,
             "Addresses of two RFC 3161 timestamp authorities with a comma between them.",
             parse=forms.addresses),
@@ -257,7 +258,7 @@ class Settings:
     reasonable_years: int
     request_tail_days: int
     reminder_days: int
-    log_origin: str
+    log_origin: str | None
     timestamp_authorities: tuple[str, ...] | None
     timestamp_roots_file: Path | None
     witnesses: tuple[str, ...] | None

@@ -23,6 +23,11 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 _WRITE_LOCK = 0x70616C6F  # one advisory lock for the chain of seals and the ledger (PostgreSQL)
 _LOCK_SECONDS = 60  # a writer waits this long for another one
 _CONNECT_SECONDS = 10
+# A server that vanished without a word is noticed within about a minute (libpq's own settings).
+_NOTICED = {
+    "keepalives": "1", "keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3",
+    "tcp_user_timeout": "60000",
+}  # fmt: skip
 # What SQLite says of a file whose pages are broken, and PostgreSQL's SQLSTATE class of the same.
 _DAMAGED_WORDS = ("malformed", "not a database")
 _DAMAGED_STATES = ("XX001", "XX002")
@@ -88,7 +93,8 @@ def _create(url: str | URL) -> Engine:
         given = make_url(url)
         kind: dict[str, Any] = {"connect_args": {"timeout": _LOCK_SECONDS}}
         if given.get_backend_name() != "sqlite":
-            given = given.update_query_dict({"connect_timeout": str(_CONNECT_SECONDS), **given.query})
+            found_out = {"connect_timeout": str(_CONNECT_SECONDS), **_NOTICED}
+            given = given.update_query_dict({**found_out, **given.query})
             # `writing` takes its lock and then looks: it must see what was committed while it waited.
             kind = {"isolation_level": "READ COMMITTED"}
         # A connection lives as long as its work: a night leaves none idle for hours, for a firewall or a

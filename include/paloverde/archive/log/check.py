@@ -10,8 +10,10 @@ import hashlib
 from collections.abc import Sequence
 
 from paloverde.archive.layout import LEDGER_ENTRIES
+from paloverde.archive.log.lineage import Lineage, Registered, broken, followed
 from paloverde.archive.log.notes import Head, Key, log_key, read_head, signed_by
 from paloverde.archive.log.proofs import Proof
+from paloverde.archive.log.stamps import list_stamps
 from paloverde.archive.log.walk import Report, Source, Walk
 from paloverde.errors import ArchiveDamaged, Unreadable
 
@@ -35,7 +37,8 @@ def check_log(source: Source, kept: Head | None, keys: Sequence[Key]) -> Report:
     if walk.is_broken_off:
         return report
     _check_roots(heads, kept, roots, report)
-    _check_signatures(heads, kept, keys, sorted(walk.keys), report)
+    _check_signatures(heads, kept, keys, walk, report)
+    list_stamps(source, kept.size if kept else 0, report)
     _tell(source, newest, kept, walk, report)
     return report
 
@@ -57,7 +60,11 @@ def check_proof(proof: Proof, kept: Head | None, keys: Sequence[Key]) -> Report:
             f"The proof is for a head over {head.size:,} entries, and the head that you kept is of {what}."
         )
     if keys and signed_by(head.note, keys) is None:
-        report.blame("The head in the proof does not bear the signature of the key that you gave.")
+        report.unvouched.append(
+            "The head in the proof does not bear the signature of the key that you gave, and a proof alone does "
+            "not tell whether the City has changed its key since. Ask the City for the verifier key of that "
+            "head, or check the whole log (`paloverde verify --log`), which tells of every change of keys."
+        )
     if not report.wrong:
         what = "the head that you kept" if kept else "the signed head in the proof"
         report.checked.append(f"Entry {proof.number:,} is in the ledger of {head.origin}, under {what}.")
@@ -118,25 +125,52 @@ def _check_roots(heads: list[Head], kept: Head | None, roots: dict[int, bytes], 
 
 
 def _check_signatures(
-    heads: list[Head], kept: Head | None, given: Sequence[Key], named: list[str], report: Report
+    heads: list[Head], kept: Head | None, given: Sequence[Key], walk: Walk, report: Report
 ) -> None:
     newest = max(heads, key=lambda head: head.size)
-    own = [log_key(newest.origin, public) for public in named]
+    registered = [key.public_key for key in walk.lineage.keys]
+    own = [log_key(newest.origin, public) for public in sorted({*walk.keys, *registered})]
     for head in heads:
         if signed_by(head.note, [*given, *own]) is None:
             report.blame(
                 f"The head over {head.size:,} entries bears no signature of a key that the log names."
             )
-    for one, whose in ((newest, "The newest head"), (kept, "The head that you kept")):
-        if one is not None and signed_by(one.note, list(given) or own) is None:
-            report.blame(
-                f"{whose} does not bear the signature of {'the key that you gave' if given else 'the log'}."
-            )
+    _follow(newest, "The newest head", given, own, walk.lineage, report)
+    if kept is not None:
+        # What the newest head covers is vouched for with it: the keys, too, that came before.
+        also = own if (kept.origin, kept.size) != (newest.origin, newest.size) else []
+        if signed_by(kept.note, [*given, *also]) is None:
+            _follow(kept, "The head that you kept", given, own, walk.lineage, report)
     if not given:
         told = ", ".join(key.text() for key in own)
         report.limits.append(
             f"Whose key it is, this check cannot tell. Compare it with what the City gave you: {told}"
         )
+
+
+def _follow(
+    head: Head, whose: str, given: Sequence[Key], own: Sequence[Key], lineage: Lineage, report: Report
+) -> None:
+    """Look for the signature of a given key, or of one that the log's register says took its place."""
+    if signed_by(head.note, list(given) or own) is not None:
+        return
+    signer = signed_by(head.note, own)
+    found = [lineage.steps(key.public, signer.public) for key in given if key.name == head.origin and signer]
+    ways = sorted((steps for steps in found if steps), key=_is_broken)
+    if signer is None or not ways:
+        by = "the key that you gave" if given else "the log"
+        report.blame(f"{whose} does not bear the signature of {by}.")
+        return
+    if _is_broken(ways[0]):
+        report.unvouched.append(f"{whose} is signed with the key {signer.text()}. {broken(ways[0])}.")
+        return
+    report.followed.append(
+        f"{whose} is signed with the key {signer.text()}, {followed(ways[0])}. Keep that key from now on."
+    )
+
+
+def _is_broken(steps: Sequence[Registered]) -> bool:
+    return any(step.is_after_loss for step in steps)
 
 
 def _tell(source: Source, newest: Head, kept: Head | None, walk: Walk, report: Report) -> None:
@@ -153,5 +187,6 @@ def _tell(source: Source, newest: Head, kept: Head | None, walk: Walk, report: R
         f"All {newest.size:,} entries follow from one another, lie in their bundles and tiles as they are "
         f"hashed, and give the root of every signed head ({len(walk.sizes):,} sizes)."
     )
+    report.checked += report.followed
     if kept is not None:
         report.checked.append(f"The head that you kept, over {kept.size:,} entries, is of the same history.")

@@ -9,7 +9,6 @@ and with the logarithm of the old ones.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Iterator
 
 import msgspec
@@ -17,10 +16,12 @@ from sqlalchemy import func, select
 
 from paloverde.archive.keys import key_register
 from paloverde.archive.layout import TILE_WIDTH, head_key
+from paloverde.archive.ledger import genuine
 from paloverde.archive.log import merkle
 from paloverde.archive.log.notes import Head, Key, log_key, make_head, signed_by
 from paloverde.archive.log.shelf import Kept, KeptHead, Shelf, What
 from paloverde.archive.log.tiles import Growth, Tile, Tree, bundle, bundle_key
+from paloverde.archive.seal import FIRST
 from paloverde.archive.vault import Vault
 from paloverde.errors import ArchiveDamaged
 from paloverde.state.tables import LEDGER
@@ -218,11 +219,18 @@ def _bodies(vault: Vault, after: int, until: int) -> Iterator[tuple[int, bytes]]
 
 
 def _chained(vault: Vault, known: int, size: int) -> Iterator[tuple[int, bytes]]:
-    """The new entries, each of which names the hash of the one before it."""
-    previous = None
+    """The new entries, each signed with a key of the City's, and naming the hash of the one before it."""
+    with vault.books.connect() as connection:
+        register = key_register(connection)
+    if not register.knows(vault.signer.public_key):
+        raise ArchiveDamaged(
+            "The register of keys in the database does not know the City's own key, and no head was signed "
+            "over it: see `paloverde keys list`, then run `paloverde repair`."
+        )
+    previous = FIRST if known == 0 else None
     for sequence, body in _bodies(vault, max(known - 1, 0), size):
-        said = json.loads(body)
-        if said["sequence"] != sequence or previous not in (None, said["previous"]):
+        entry = genuine(body.decode(), sequence, register)
+        if previous not in (None, entry.previous):
             raise ArchiveDamaged(
                 f"Ledger entry {sequence} does not follow from the one before it; nothing was signed. Run "
                 "`paloverde rebuild`, which reads the ledger from the store again."

@@ -10,8 +10,9 @@ from typing import Protocol
 
 import msgspec
 
-from paloverde.archive.layout import LEDGER_ENTRIES, LOG_HEADS, TILE_WIDTH
+from paloverde.archive.layout import LEDGER_ENTRIES, LOG_HEADS, LOG_STAMPS, TILE_WIDTH
 from paloverde.archive.log import merkle
+from paloverde.archive.log.lineage import Lineage
 from paloverde.archive.log.tiles import Growth, Tile, bundle_key, entries_in, hashes_in, tile_at
 from paloverde.errors import ArchiveDamaged, Unreadable
 
@@ -33,12 +34,22 @@ class Source(Protocol):
     def last_entry(self) -> int:
         """The number of the ledger's last own entry; 0 where it has none."""
 
+    def stamps(self) -> Iterator[str]:
+        """The key of every kept timestamp."""
+
 
 class Report(msgspec.Struct):
-    """What was found, in sentences. `wrong` holds everything that speaks against the log."""
+    """What was found, in sentences. `wrong` holds everything that speaks against the log.
+
+    `unvouched` says where nothing is wrong and the keys that were given cannot vouch for it all the same;
+    `followed` which key took the place of a given one; `stamps` what authorities outside state, by the kept timestamps.
+    """
 
     checked: list[str] = []
     wrong: list[str] = []
+    unvouched: list[str] = []
+    followed: list[str] = []
+    stamps: list[str] = []
     limits: list[str] = []
 
     def blame(self, sentence: str) -> None:
@@ -64,7 +75,10 @@ class Folder:
             raise ArchiveDamaged(f"{key} is missing or cannot be read ({error.strerror}).") from error
 
     def heads(self) -> Iterator[str]:
-        yield from (f"{LOG_HEADS}{path.name}" for path in sorted((self._root / LOG_HEADS).iterdir()))
+        return self._names(LOG_HEADS)
+
+    def stamps(self) -> Iterator[str]:
+        return self._names(LOG_STAMPS)
 
     def entries(self, first: int, last: int) -> Iterator[tuple[int, str, bytes]]:
         while self._at < len(self._own) and (number := _number(self._own[self._at])) <= last:
@@ -75,6 +89,10 @@ class Folder:
 
     def last_entry(self) -> int:
         return _number(self._own[-1]) if self._own else 0
+
+    def _names(self, prefix: str) -> Iterator[str]:
+        folder = self._root / prefix
+        yield from (f"{prefix}{path.name}" for path in sorted(folder.iterdir() if folder.is_dir() else ()))
 
 
 def _number(name: str) -> int:
@@ -89,6 +107,7 @@ class Walk:
         self._source, self._size, self._report = source, size, report
         self._previous = "0" * 64
         self.keys: set[str] = set()  # that the entries name
+        self.lineage = Lineage()
         self.sizes: set[int] = set()
         self.is_broken_off = False
 
@@ -151,8 +170,15 @@ class Walk:
             if not follows:
                 self._report.blame(f"Entry {number:,} does not follow from the one before it.")
             self._previous = hashlib.sha256(entry).hexdigest()
+            self._note_key(number, entry)
         if self._source.last_entry():
             self._compare_own(first, entries)
+
+    def _note_key(self, number: int, entry: bytes) -> None:
+        try:
+            self.lineage.take(number, entry)
+        except ArchiveDamaged as error:
+            self._report.blame(str(error))
 
     def _compare_own(self, first: int, entries: list[bytes]) -> None:
         """The ledger's own objects are the entries that the log has hashed, each once."""

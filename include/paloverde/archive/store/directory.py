@@ -61,9 +61,8 @@ class DirectoryStore:
 
     def __init__(self, root: Path) -> None:
         self.root = root.absolute()
+        # Folders are made by the first write: a disk that is not mounted must not look like an empty store.
         with self.plainly("opened"):
-            make_folders(self.root / INCOMING)
-            make_folders(self.root / LOCKS)
             self._sweep()
 
     @property
@@ -104,7 +103,7 @@ class DirectoryStore:
 
     def _replace(self, key: str, body: Body) -> None:
         """Put other bytes in place of what lies there, which moves to `.damaged/`; never is nothing there."""
-        path, beside = self._path(key), self.root / INCOMING / uuid.uuid4().hex
+        path, beside = self._path(key), self._beside()
         try:
             write_synced(beside, body)
             make_folders(path.parent)
@@ -122,7 +121,7 @@ class DirectoryStore:
         try:
             self.kept(key)
         except ArchiveDamaged:
-            self._sidecar(key).replace(self.root / INCOMING / uuid.uuid4().hex)
+            self._sidecar(key).replace(self._beside())
 
     def get(self, stored: Stored) -> bytes:
         body = self._read(stored)
@@ -221,7 +220,7 @@ class DirectoryStore:
 
     def _write(self, path: Path, body: Body) -> None:
         """Put new bytes in place; where another writer was faster, its bytes stay."""
-        beside = self.root / INCOMING / uuid.uuid4().hex
+        beside = self._beside()
         try:
             write_synced(beside, body)
             make_folders(path.parent)
@@ -260,7 +259,7 @@ class DirectoryStore:
             )
             if new == kept:
                 return
-            beside = self.root / INCOMING / uuid.uuid4().hex
+            beside = self._beside()
             try:
                 write_synced(beside, msgspec.json.encode(new))
                 beside.replace(sidecar)
@@ -272,9 +271,18 @@ class DirectoryStore:
         # Not with_suffix: `a.b` and `a.c` must not share a lock.
         return self.root / LOCKS / f"{key}.json"
 
+    def _beside(self) -> Path:
+        """A name for what is not whole yet; its folder is made with the first of them."""
+        make_folders(self.root / INCOMING)
+        return self.root / INCOMING / uuid.uuid4().hex
+
     def _sweep(self) -> None:
         """Take away what killed writers left half-written; no reader ever saw it."""
-        for path in (self.root / INCOMING).iterdir():
+        try:
+            found = list((self.root / INCOMING).iterdir())
+        except FileNotFoundError:  # nothing was ever written here
+            return
+        for path in found:
             if path.stat().st_mtime < time.time() - STALE_SECONDS:
                 path.unlink(missing_ok=True)
 
