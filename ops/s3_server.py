@@ -145,7 +145,7 @@ def configuration(home: Home, fsid: str, mon_port: int, rgw_port: int) -> str:
         osd op num shards = 2
         osd op num threads per shard = 2
         osd max object name len = 1024
-        rgw frontends = beast endpoint=127.0.0.1:{rgw_port}
+        rgw frontends = beast endpoint=127.0.0.1:{rgw_port} tcp_nodelay=1
         rgw thread pool size = 64
         rgw cache lru size = 2000
         rgw enable usage log = false

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
@@ -159,3 +160,17 @@ def test_a_table_that_cannot_be_read_leaves_the_register_as_it_was(vault: Vault,
     settle_pending(vault.store, vault.books, vault.locked_until(run.day), patience=0)
     with vault.books.connect() as connection:
         assert len(list(items(connection, in_state("x-palmaria", ["comment"], ["present"])))) == 6
+
+
+@pytest.mark.parametrize("what", ["hash", "body", "both"])
+def test_nothing_is_sealed_after_a_seal_that_was_altered(vault: Vault, draft: Drafts, what: str) -> None:
+    seal(vault, draft("c1"))
+    with writing(vault.books) as connection:
+        body = connection.execute(select(RUNS.c.body)).scalar_one()
+        forged = body if what == "hash" else body.replace('"x-palmaria"', '"y-palmaria"')
+        sha256 = "de" * 32 if what == "hash" else hashlib.sha256(forged.encode()).hexdigest()
+        values = {"body": forged} if what == "body" else {"body": forged, "sha256": sha256}
+        connection.execute(RUNS.update().values(values))
+    with pytest.raises(ArchiveDamaged, match=r"altered in the database|does not bear the signature"):
+        seal(vault, draft("c1", "c2", day=LATER))
+    assert len(list(vault.store.walk("runs/"))) == 1

@@ -1,12 +1,19 @@
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from paloverde.archive.doctor import examine, last_examination, refuse_compliance_unless_proven
-from paloverde.archive.ledger import Ledger
+from ledgers import AT, lengthen
+from paloverde.archive.doctor import (
+    EXAMINED,
+    examine,
+    last_examination,
+    refuse_compliance_unless_proven,
+)
+from paloverde.archive.ledger import Event, Ledger
 from paloverde.archive.signing import signature_holds
 from paloverde.archive.store import Grade, open_store, open_tamper
 from paloverde.archive.vault import Vault
@@ -48,3 +55,15 @@ def test_compliance_is_refused_where_nobody_examined_the_store(vault: Vault, led
     )
     with pytest.raises(StoreCannotPromise, match="was never examined"):
         refuse_compliance_unless_proven(msgspec.structs.replace(vault, store=strict), ledger)
+
+
+def test_a_long_ledger_is_not_read_at_every_opening(vault: Vault, ledger: Ledger, tmp_path: Path) -> None:
+    found = examine(open_tamper(f"file://{tmp_path}/archive"), vault, ledger)
+    lengthen(vault, 2_000, stored=False)
+    ledger.append(Event("search made", "test", AT, {"question": f'"what":"{EXAMINED}"'}))
+    begun = time.perf_counter()
+    assert last_examination(vault, ledger) == found
+    quick = time.perf_counter() - begun
+    begun = time.perf_counter()
+    ledger.entries()
+    assert quick < (time.perf_counter() - begun) / 4

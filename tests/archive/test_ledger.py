@@ -82,3 +82,24 @@ def test_an_entry_that_was_taken_out_is_missed(vault: Vault, ledger: Ledger) -> 
         connection.execute(LEDGER.delete().where(LEDGER.c.sequence == 2))
     with pytest.raises(ArchiveDamaged, match="entry 3"):
         ledger.entries()
+
+
+def test_nothing_follows_from_an_entry_that_somebody_rewrote_in_the_database(
+    vault: Vault, ledger: Ledger
+) -> None:
+    ledger.append(told(1))
+    with writing(vault.books) as connection:
+        body = connection.execute(select(LEDGER.c.body)).scalar_one().replace("clerk", "nobody")
+        sha256 = hashlib.sha256(body.encode()).hexdigest()
+        connection.execute(LEDGER.update().values(body=body, sha256=sha256))
+    with pytest.raises(ArchiveDamaged, match="entry 1 in the database does not bear the signature"):
+        ledger.append(told(2))
+    assert len(list(vault.store.walk("ledger/"))) == 1
+
+
+def test_nothing_follows_from_an_entry_of_a_stranger(vault: Vault, tmp_path: Path) -> None:
+    ours = Ledger(vault.store, vault.books, vault.signer, 2, key_register)
+    register_key(Cabinet(vault, ours), vault.books, vault.signer, Cause.FIRST, "It began.", "installation")
+    Ledger(vault.store, vault.books, open_signer(tmp_path / "stranger.pem"), 2).append(told(2))
+    with pytest.raises(ArchiveDamaged, match="entry 2 is signed with the key"):
+        ours.append(told(3))

@@ -15,7 +15,8 @@ from paloverde.archive.seal import Role
 from paloverde.archive.store import Store, Stored
 from paloverde.archive.store.s3 import S3Store
 from paloverde.errors import ArchiveDamaged
-from paloverde.installation import Installation, Purpose
+from paloverde.installation import Installation, Purpose, open_installation
+from paloverde.settings import load
 from paloverde.state.tables import CHECKS, COPIES, FILED, ITEMS, LEDGER, LOG, PARTS, REPAIRS, RUNS
 from stores import NO_SERVER, bucket_at, find_s3
 
@@ -316,3 +317,61 @@ def test_checks_and_repairs_are_noted(both: Doubled) -> None:
     with city.vault.books.connect() as connection:
         assert connection.execute(CHECKS.select().where(CHECKS.c.damaged != "")).all() == []
         assert [row.key for row in connection.execute(REPAIRS.select())] == [victim.key]
+
+
+class TestWhatFixitySays:
+    def test_which_copy_is_put_back_from_which(self, both: Doubled) -> None:
+        city = both.filled()
+        media, records = one_of(city, "media"), one_of(city, "records")
+        file_of(both.first, media.key).unlink()
+        spoil(both.second, records.key)
+        told = city.check_fixity().damaged
+        assert f"{media.key} is missing from write-once directory {both.home}/first." in " ".join(told)
+        (first,) = [one for one in told if media.key in one]
+        (second,) = [one for one in told if records.key in one]
+        assert first.endswith("It is put back from the second copy by `paloverde repair`.")
+        assert second.startswith(f"In the second copy: {records.key} has other bytes")
+        assert second.endswith("It is put back from the first by `paloverde repair`.")
+        assert "fixity" not in f"{first} {second}"
+
+    def test_what_repair_found_nowhere_is_lost_until_it_is_whole_again(self, both: Doubled) -> None:
+        city = both.filled()
+        victim = one_of(city, "media")
+        backup = file_of(both.first, victim.key).read_bytes()
+        for place in (both.first, both.second):
+            file_of(place, victim.key).unlink()
+        assert "whole in neither copy" in " ".join(city.check_fixity().damaged)
+        for _ in range(2):
+            assert city.copies.repair().lost == [victim.key]
+        (entry,) = [one for one in city.ledger.entries() if one.event.what == "object lost"]
+        assert entry.event.about["key"] == victim.key
+        told = city.check_fixity().sentence()
+        assert f"LOST: a repair found it whole nowhere, as entry {entry.sequence} of the ledger says" in told
+        assert "Run `paloverde repair`." not in told
+        file_of(both.first, victim.key).write_bytes(backup)
+        assert city.check_fixity().totals.damaged == 1  # its copy, which the first can give again
+        assert city.copies.repair().lost == []
+        assert city.check_fixity().is_whole
+
+    def test_an_object_that_is_in_neither_copy_is_told_of_both_after_a_rebuild_too(
+        self, both: Doubled
+    ) -> None:
+        city = both.filled()
+        victim = one_of(city, "media")
+        for place in (both.first, both.second):
+            file_of(place, victim.key).unlink()
+        city.copies.rebuild()
+        (told,) = city.check_fixity().damaged
+        assert f"{victim.key} is missing from write-once directory {both.home}/first." in told
+        assert f"In the second copy: {victim.key} is missing from write-once directory {both.home}/second." in told
+
+    def test_a_second_copy_that_is_not_set_any_more_makes_no_loss(self, both: Doubled) -> None:
+        city = both.filled()
+        victim = one_of(city, "media")
+        file_of(both.first, victim.key).unlink()
+        without = {k: v for k, v in both.environment().items() if "SECOND" not in k}
+        city = open_installation(load(without), purpose=Purpose.REPAIR)
+        assert "Set PALOVERDE_SECOND_STORE again" in " ".join(city.check_fixity().damaged)
+        report = city.copies.repair()
+        assert (report.lost, len(report.left), report.repaired) == ([], 1, 0)
+        assert both.open().copies.repair().repaired == 1

@@ -14,6 +14,7 @@ from paloverde.cli import main
 from paloverde.orchestration import hold_steps
 from paloverde.orchestration.people import People
 from paloverde.orchestration.people import Role as Office
+from paloverde.retention.facts import HoldKind
 from simulatedcity import TODAY, ArchivedCity, archived_city
 from stores import NO_SERVER, Place, bucket_at, find_s3
 
@@ -61,21 +62,28 @@ def archived(home: Path, place: Place | None) -> Iterator[ArchivedCity]:
         running.night()
         yield running
         for hold in running.city.holds.all():  # what bears a legal hold cannot be cleared away
-            if not hold.released:
+            if hold.kind is HoldKind.LITIGATION and not hold.released:
                 release(home, hold.id)
 
 
 def release(home: Path, hold: str) -> int:
     memo = home / "memo.txt"
     memo.write_text(f"The matter of {hold} is settled.")
-    return main(["hold", "release", hold, "--memo", str(memo), "--by", "ana"])
+    return main(["hold", "release", hold, "--memo", str(memo), *signed(home, "ana")])
 
 
-def issue(hold: str = "LIT-2026-01", *scope: str, by: str = "ana") -> int:
+def signed(home: Path, who: str, password: str = PASSWORD) -> list[str]:
+    """The options of somebody who signs in."""
+    file = home / f"password-of-{who}"
+    file.write_text(password)
+    file.chmod(0o600)
+    return ["--as", who, "--password-file", str(file)]
+
+
+def issue(home: Path, hold: str = "LIT-2026-01", *scope: str, by: str = "ana") -> int:
     words = scope or ("--account", X, "--words", "pool OR library")
-    return main(
-        ["hold", "issue", hold, "--matter", "Ito v. City", "--trigger", "claim", "--by", by, *words]
-    )  # fmt: skip
+    order = ["hold", "issue", hold, "--matter", "Ito v. City", "--trigger", "claim"]
+    return main([*order, *signed(home, by), *words])
 
 
 def bearing(city: ArchivedCity) -> set[str]:
@@ -88,7 +96,7 @@ def test_a_hold_from_the_order_to_the_release(
     stored_city: ArchivedCity, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     city = stored_city
-    assert issue() == 0
+    assert issue(tmp_path) == 0
     said = capsys.readouterr().out
     assert "Litigation hold LIT-2026-01, “Ito v. City”, issued by Ana Ruiz (counsel) on " in said
     assert "objects bear the legal hold; " in said
@@ -116,31 +124,40 @@ def test_a_hold_from_the_order_to_the_release(
 def test_custodians_are_named_told_and_reminded(
     city: ArchivedCity, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    issue()
+    issue(tmp_path)
     who = ["LIT-2026-01", "Lee Wong"]
-    assert main(["hold", "custodian", *who, "--contact", "lee@example.org", "--by", "cleo"]) == 0
+    assert main(["hold", "custodian", *who, "--contact", "lee@example.org", *signed(tmp_path, "cleo")]) == 0
     assert main(["hold", "reminders"]) == 0
     assert "the notice is to be sent. Lee Wong (lee@example.org)" in capsys.readouterr().out
     letters = tmp_path / "letters"
-    notice = ["hold", "notice", *who, "--ask", "Ana Ruiz, room 3", "--by", "ana", "--out", str(letters)]
+    notice = [
+        "hold",
+        "notice",
+        *who,
+        "--ask",
+        "Ana Ruiz, room 3",
+        *signed(tmp_path, "ana"),
+        "--out",
+        str(letters),
+    ]
     assert main(notice) == 0
     assert sorted(file.name for file in letters.iterdir()) == [
         "LIT-2026-01-Lee-Wong.html",
         "LIT-2026-01-Lee-Wong.txt",
     ]
-    assert main(["hold", "acknowledge", *who, "--by", "cleo"]) == 1
+    assert main(["hold", "acknowledge", *who, *signed(tmp_path, "cleo")]) == 1
     assert "No notice of LIT-2026-01 was sent" in capsys.readouterr().err
     assert main([*notice, "--sent"]) == 0
-    assert main(["hold", "acknowledge", *who, "--by", "cleo"]) == 0
+    assert main(["hold", "acknowledge", *who, *signed(tmp_path, "cleo")]) == 0
     assert "; acknowledged on " in capsys.readouterr().out
     assert main(["hold", "reminders"]) == 0
     assert capsys.readouterr().out == "Nobody is to be written to today.\n"
 
 
 def test_the_nights_steps_reconcile_and_name_whom_to_remind(
-    city: ArchivedCity, caplog: pytest.LogCaptureFixture
+    city: ArchivedCity, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    issue()
+    issue(tmp_path)
     hold = city.city.holds.get("LIT-2026-01")
     city.city.holds.notices.name(hold, "Lee Wong", "lee@example.org", hold.issued_by)
     city.event(site="x", do="post", text="The pool is closed today")
@@ -154,33 +171,108 @@ def test_the_nights_steps_reconcile_and_name_whom_to_remind(
 
 
 def test_a_clerk_issues_no_litigation_hold_and_a_stranger_nothing(
-    city: ArchivedCity, capsys: pytest.CaptureFixture[str]
+    city: ArchivedCity, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert issue(by="cleo") == 1
+    assert issue(tmp_path, by="cleo") == 1
     assert "only counsel may issue a litigation hold" in capsys.readouterr().err
-    assert issue(by="Kim") == 1
-    assert (
-        "'Kim' names nobody who may sign in. Known are: ana (counsel), cleo (clerk)"
-        in capsys.readouterr().err
-    )
+    assert issue(tmp_path, by="kim") == 1
+    assert "nobody signs in so" in capsys.readouterr().err
     assert city.city.holds.all() == []
 
 
 def test_the_ledger_names_counsel_and_who_was_at_the_command_line(
-    city: ArchivedCity, capsys: pytest.CaptureFixture[str]
+    city: ArchivedCity, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    issue("LIT-7", "--item", "not-there")
+    issue(tmp_path, "LIT-7", "--item", "not-there")
     assert "Nothing in the archive answers to not-there yet" in capsys.readouterr().err
     (actor,) = {one.event.actor for one in city.city.ledger.entries() if one.event.what == "hold issued"}
     assert actor.startswith("Ana Ruiz, counsel, command line (")
 
 
 def test_widening_says_what_the_hold_keeps_now(
-    city: ArchivedCity, capsys: pytest.CaptureFixture[str]
+    city: ArchivedCity, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    issue("LIT-7", "--words", "library")
-    amend = ["hold", "amend", "LIT-7", "--by", "ana", "--reason", "the claim was amended", "--words", "pool"]
+    issue(tmp_path, "LIT-7", "--words", "library")
+    amend = [
+        "hold",
+        "amend",
+        "LIT-7",
+        *signed(tmp_path, "ana"),
+        "--reason",
+        "the claim was amended",
+        "--words",
+        "pool",
+    ]
     assert main(amend) == 0
     assert "; and, since the hold was widened, every post" in capsys.readouterr().out
-    assert main(["hold", "amend", "LIT-7", "--by", "ana", "--reason", "nothing"]) == 1
+    assert main(["hold", "amend", "LIT-7", *signed(tmp_path, "ana"), "--reason", "nothing"]) == 1
     assert "The hold would be about nothing" in capsys.readouterr().err
+
+
+def test_nobody_acts_as_counsel_without_counsels_password(
+    city: ArchivedCity, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    issue(tmp_path)
+    held = bearing(city)
+    (tmp_path / "memo.txt").write_text("It is over.")
+    release_ = ["hold", "release", "LIT-2026-01", "--memo", str(tmp_path / "memo.txt")]
+    widen = ["hold", "amend", "LIT-2026-01", "--reason", "more", "--words", "dog"]
+    memo = ["hold", "memo", "LIT-2026-01", "--out", str(tmp_path / "out")]
+    for order in (release_, widen, memo):
+        assert main([*order, *signed(tmp_path, "ana", "a guess of fifteen letters")]) == 1
+        assert "The password is not that of 'ana'" in capsys.readouterr().err
+        assert main([*order, *signed(tmp_path, "cleo")]) == 1
+        assert "only counsel may" in capsys.readouterr().err
+    assert bearing(city) == held
+    assert len(city.city.holds.get("LIT-2026-01").scopes) == 1
+
+
+def test_the_memo_of_a_release_is_written_for_counsel_alone(
+    city: ArchivedCity, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    issue(tmp_path)
+    release(tmp_path, "LIT-2026-01")
+    out = tmp_path / "out.txt"
+    memo = ["hold", "memo", "LIT-2026-01", "--out", str(out)]
+    assert main([*memo, *signed(tmp_path, "cleo")]) == 1
+    assert not out.exists()
+    assert main([*memo, *signed(tmp_path, "ana")]) == 0
+    assert out.read_text() == "The matter of LIT-2026-01 is settled."
+    assert out.stat().st_mode & 0o777 == 0o600
+    looks = [one.event for one in city.city.ledger.entries() if one.event.what == "release memo read"]
+    assert [look.actor.split(", ")[:2] for look in looks] == [["Ana Ruiz", "counsel"]]
+
+
+def test_the_clerks_office_holds_for_a_request_and_closes_it(
+    city: ArchivedCity, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clerk = signed(tmp_path, "cleo")
+    issue_ = ["hold", "issue", "--for-request", "PRA-2026-0042", "--words", "pool OR library", *clerk]
+    assert main(issue_) == 0
+    assert "Hold for an open records request PRA-2026-0042" in capsys.readouterr().out
+    held = bearing(city)
+    assert held
+    close = ["hold", "close", "PRA-2026-0042", *clerk]
+    assert main([*close, "--on", "2020-01-01"]) == 1
+    assert "cannot have been closed on Wednesday 01 January 2020" in capsys.readouterr().err
+    assert main(close) == 0
+    assert ", and kept to " in capsys.readouterr().out
+    assert bearing(city) == held
+    assert main([*issue_, "LIT-1"]) == 1
+    assert "--for-request takes the place" in capsys.readouterr().err
+    assert main(["hold", "issue", "LIT-1", "--words", "pool", *clerk]) == 1
+    assert "needs its name, --matter and --trigger" in capsys.readouterr().err
+
+
+def test_stray_legal_holds_are_named_by_the_search_and_in_the_list(
+    city: ArchivedCity, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["hold", "reconcile", "--strays"]) == 0
+    assert "none bears a legal hold that no hold wants" in capsys.readouterr().out
+    part = next(iter(city.city.archive.parts(Role.RECORDS))).part
+    city.city.vault.store.set_legal_hold(part.stored, on=True)
+    assert main(["hold", "reconcile", "--strays"]) == 1
+    assert part.key in capsys.readouterr().out
+    assert main(["hold", "list"]) == 0
+    assert "1 bear a legal hold that no hold wants" in capsys.readouterr().out
+    assert bearing(city) == {part.key}

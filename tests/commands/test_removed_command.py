@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from paloverde.cli import main
+from paloverde.orchestration.people import People, Role
 from paloverde.records import Account, Holder
 from paloverde.simulator.sites import SITES
 from simulatedcity import TODAY, ArchivedCity, archived_city
@@ -64,10 +65,13 @@ def test_a_removed_post_from_the_list_to_the_export(
     item = removed[FACEBOOK]
     listed = said(capsys, "removed", "list", "--account", FACEBOOK, "--since", str(TODAY))
     assert item in listed
-    assert "removed by the City" in listed
+    assert "the account's own post was deleted, by somebody with access to the account" in listed
+    assert "word filter" not in listed
+    assert "1 removed item." in listed
     assert item not in said(capsys, "removed", "list", "--undetermined")
     (tmp_path / "policy.txt").write_text("The Social Media Policy")
     assert "Policy 1 is filed" in said(capsys, "removed", "policy", str(tmp_path / "policy.txt"))
+    assert "is filed already" in said(capsys, "removed", "policy", str(tmp_path / "policy.txt"))
     said(
         capsys,
         "removed",
@@ -80,6 +84,9 @@ def test_a_removed_post_from_the_list_to_the_export(
         "--removed-by",
         "A. B.",
     )
+    listed = said(capsys, "removed", "list", "--account", FACEBOOK)
+    assert "removed by somebody who acts for the account (A. B.), as command line (" in listed
+    assert "; 1 paper\n" in listed
     said(
         capsys, "removed", "cite", item, "--guideline", "c", "--reviewer", "R. Q.", "--counsel-on", str(TODAY)
     )
@@ -87,7 +94,7 @@ def test_a_removed_post_from_the_list_to_the_export(
     shown = said(capsys, "removed", "show", item)
     for words in (
         "Posted:", "(UTC-0", " UTC", "Display name:", "Every version that was seen", "The thread around it",
-        "Look-up:", "Absence:", "the City, or its page's own word filter (A. B.): the page's log",
+        "Look-up:", "Absence:", "removed by somebody who acts for the account (A. B.), as",
         "Guideline V.B.4(c): Profane or obscene", "Counsel was consulted on", "Its author wrote to us", "Kept until:",
     ):  # fmt: skip
         assert words in shown
@@ -119,9 +126,11 @@ def test_an_officials_deletion_raises_an_alert_until_a_ticket_answers(
         f"{TODAY}T10:00",
     )
     assert "lacks" not in noted
-    assert f"{removed[X]}: answered: consulted before (ticket {ticket})" in said(
-        capsys, "removed", "list", "--alerts"
-    )
+    assert "AFTER THE DELETION" in noted
+    alerts = said(capsys, "removed", "list", "--alerts")
+    told = "it was written down only after the deletion that both were consulted before it"
+    assert f"{removed[X]}: answered: {told} (ticket {ticket}, opened" in alerts
+    assert "1 alert: 0 open, 1 answered." in alerts
     assert "posted in error" in said(capsys, "consult", "list")
     assert city.city.check_removals(X, LATER, city.tokens[X]).alerts == ()
     assert said(capsys, "ledger").count("deleted without consultation") == 1
@@ -148,10 +157,21 @@ def test_counsels_advice_is_read_by_counsel_alone_and_each_look_is_noted(
     (tmp_path / "advice.txt").write_text("Zebra: settle")
     with pytest.raises(SystemExit):
         main(["removed", "advise", removed[X], str(tmp_path / "advice.txt")])
-    said(capsys, "removed", "advise", removed[X], str(tmp_path / "advice.txt"), "--as", "counsel")
+    people = People(tmp_path / "home" / "users.json")
+    people.put("ana", "Ana Ruiz", Role.COUNSEL, "the long sentence of ana")
+    people.put("cleo", "Cleo Park", Role.CLERK, "the long sentence of cleo")
+    signed = {}
+    for who in ("ana", "cleo"):
+        (tmp_path / who).write_text(f"the long sentence of {who}")
+        (tmp_path / who).chmod(0o600)
+        signed[who] = ["--as", who, "--password-file", str(tmp_path / who)]
+    said(capsys, "removed", "advise", removed[X], str(tmp_path / "advice.txt"), *signed["ana"])
+    assert main(["removed", "advice", removed[X], *signed["cleo"]]) == 1
+    assert "`advice` needs counsel" in capsys.readouterr().err
+    assert "privileged advice read" not in said(capsys, "ledger")
     with pytest.raises(SystemExit):
         main(["removed", "advice", removed[X]])
-    assert "Zebra: settle" in said(capsys, "removed", "advice", removed[X], "--as", "counsel")
+    assert "Zebra: settle" in said(capsys, "removed", "advice", removed[X], *signed["ana"])
     assert "Zebra" not in said(capsys, "removed", "show", removed[X])
     ledger = said(capsys, "ledger")
     assert "privileged advice read" in ledger

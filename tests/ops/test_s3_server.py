@@ -71,7 +71,7 @@ def test_its_keys_are_for_its_owner_only(server: ModuleType, tmp_path: Path) -> 
 def test_everything_listens_on_loopback_and_lies_in_one_directory(server: ModuleType, tmp_path: Path) -> None:
     text = server.configuration(server.Home(tmp_path), "an-id", 1234, 5678)
     settings = dict(line.split(" = ", 1) for line in text.splitlines()[1:])
-    assert settings["rgw frontends"] == "beast endpoint=127.0.0.1:5678"
+    assert settings["rgw frontends"] == "beast endpoint=127.0.0.1:5678 tcp_nodelay=1"
     assert settings["mon host"] == "[v2:127.0.0.1:1234/0]"
     assert {settings["public addr"], settings["cluster addr"]} == {"127.0.0.1"}
     assert not any("/etc" in value or "/var" in value for value in settings.values())

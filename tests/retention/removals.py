@@ -46,11 +46,15 @@ def item(native_id: str, kind: Kind = Kind.COMMENT, account: str = ACCOUNT) -> I
 
 
 def fact(
-    removed_at: datetime = REMOVED_AT, cause: str = "undetermined", kind: Kind = Kind.POST
+    removed_at: datetime = REMOVED_AT,
+    cause: str = "undetermined",
+    kind: Kind = Kind.POST,
+    posted_at: datetime | None = None,
 ) -> RemovalFact:
     return RemovalFact(
-        item("1", kind), removed_at, removed_at, cause, date(2028, 3, 3), "public", "https://example.org/1"
-    )
+        item("1", kind), removed_at, removed_at, cause, date(2028, 3, 3), "public", "https://example.org/1",
+        "a direct look-up", posted_at,
+    )  # fmt: skip
 
 
 class Office:

@@ -14,14 +14,15 @@ from archives import ACCOUNT
 from paloverde.archive.rebuild import rebuild
 from paloverde.errors import BadQuestion
 from paloverde.records import Account, Holder, Kind
-from paloverde.retention.consults import Consulted, Standing, Ticket, alert_of, is_bound, standing
+from paloverde.retention.consults import Consulted, Standing, Ticket, alert_of, is_bound, stamp, standing
 from paloverde.retention.dossier import Alerted, FiledPaper, Settled
+from paloverde.state.tables import ITEMS
 from retention.removals import NOW, OFFICIAL, REMOVED_AT, Office, at, fact, gone
 
 WHO = "R. Quintero"
 P1 = f"{ACCOUNT}/post/1"
 times = st.timedeltas(timedelta(), timedelta(days=730)).map(lambda passed: at("2025-01-01") + passed)
-consulted = st.one_of(st.none(), st.builds(Consulted, times, st.just(WHO)))
+consulted = st.one_of(st.none(), st.builds(Consulted, times, st.just(WHO), times))
 tickets = st.builds(
     Ticket, st.just("C-1"), st.just(P1), times, st.just(WHO), city_manager=consulted, city_attorney=consulted
 )
@@ -37,8 +38,38 @@ def test_only_a_consultation_of_both_up_to_the_deletion_comes_before_it(ticket: 
     found, _ = standing(fact(), [ticket])
     both = ticket.city_manager is not None and ticket.city_attorney is not None
     assert (found is Standing.PARTIAL) == (not both)
-    before = [one is not None and one.at <= REMOVED_AT for one in (ticket.city_manager, ticket.city_attorney)]
-    assert (found is Standing.PRIOR) == all(before)
+    consulted = [ticket.city_manager, ticket.city_attorney]
+    before = all(one is not None and one.at <= REMOVED_AT for one in consulted)
+    written = [ticket.opened_at, *(one.noted_at for one in consulted if one is not None)]
+    in_time = max(written) <= REMOVED_AT
+    assert (found is Standing.PRIOR) == (before and in_time)
+    assert (found is Standing.AFTERWARDS) == (before and not in_time)
+
+
+@given(tickets)
+def test_a_consultation_before_the_item_was_posted_answers_nothing(ticket: Ticket) -> None:
+    one = fact(posted_at=REMOVED_AT - timedelta(hours=2))
+    found = alert_of(one, [paper(Alerted(one.confirmed_at, "x"))], [ticket])
+    assert found is not None
+    consulted = [ticket.city_manager, ticket.city_attorney]
+    if any(each is None or each.at < REMOVED_AT - timedelta(hours=2) for each in consulted):
+        assert found[0].is_open
+
+
+def test_the_line_says_who_noted_what_when_and_what_came_after_the_deletion() -> None:
+    late, early = REMOVED_AT + timedelta(days=2), REMOVED_AT - timedelta(days=3)
+    ticket = Ticket(
+        "C-1", P1, late, WHO, city_manager=Consulted(early, "R. Q.", late),
+        city_attorney=Consulted(REMOVED_AT - timedelta(minutes=5), "R. Q.", late),
+    )  # fmt: skip
+    one = fact(posted_at=REMOVED_AT - timedelta(days=1))
+    found = alert_of(one, [], [ticket])
+    assert found is not None
+    assert (found[0].standing, found[0].is_open) == (Standing.EARLY, True)
+    said = found[0].sentence
+    assert f": OPEN: {Standing.EARLY.value} (ticket C-1, opened {stamp(late)}, AFTER THE DELETION by" in said
+    assert f"City Manager consulted {stamp(early)}, BEFORE THE ITEM WAS POSTED, noted {stamp(late)}" in said
+    assert said.count("AFTER THE DELETION by R. Q.") == 2
 
 
 @given(st.lists(tickets, max_size=4))
@@ -72,7 +103,7 @@ def test_an_alert_that_was_raised_never_goes_away_and_none_is_raised_twice(
 def test_a_late_consultation_answers_the_alert_and_does_not_take_it_back(several: list[Ticket]) -> None:
     found = alert_of(fact(), [paper(Alerted(REMOVED_AT, "x"))], several)
     assert found is not None
-    assert found[0].is_open == (not any(one.consulted_at is not None for one in several))
+    assert found[0].is_open == all(one.lacks for one in several)
 
 
 def test_what_others_removed_and_private_messages_are_not_bound_by_the_rule() -> None:
@@ -120,6 +151,7 @@ def test_a_ticket_with_both_consultations_before_the_deletion_raises_no_alert(
     office: Office, about: str
 ) -> None:
     known(office)
+    office.now = REMOVED_AT - timedelta(hours=1)
     ticket = office.dossiers.consults.open(about, WHO)
     before = REMOVED_AT - timedelta(hours=3)
     office.dossiers.consults.note(ticket.id, WHO, city_manager=before)
@@ -137,7 +169,32 @@ def test_a_ticket_that_is_matched_afterwards_answers_and_a_late_one_says_so(offi
     office.dossiers.consults.note(ticket.id, WHO, city_attorney=REMOVED_AT + timedelta(days=1))
     assert office.dossiers.consults.raise_alerts(OFFICIAL) == ()
     (alert,) = office.dossiers.consults.alerts()
-    assert (alert.standing, alert.ticket, alert.is_open) == (Standing.LATE, ticket.id, False)
+    assert (alert.standing, alert.is_open) == (Standing.LATE, False)
+    assert alert.ticket is not None
+    assert alert.ticket.id == ticket.id
+
+
+def test_what_is_written_down_only_afterwards_raises_the_alert_all_the_same(office: Office) -> None:
+    known(office)
+    ticket = office.dossiers.consults.open(P1, WHO)
+    before = REMOVED_AT - timedelta(hours=3)
+    office.dossiers.consults.note(ticket.id, WHO, city_manager=before, city_attorney=before)
+    assert office.dossiers.consults.raise_alerts(OFFICIAL) == ()
+    (event,) = office.events("deleted without consultation")
+    assert event["standing"] == Standing.AFTERWARDS.value
+    assert office.dossiers.consults.deletions([ticket])[ticket.id].item.native_id == "1"
+
+
+def test_a_consultation_before_the_item_was_posted_is_refused(office: Office) -> None:
+    known(office)
+    posted = REMOVED_AT - timedelta(hours=2)
+    with office.vault.books.begin() as connection:
+        connection.execute(ITEMS.update().values(posted_at=posted))
+    ticket = office.dossiers.consults.open(P1, WHO)
+    with pytest.raises(BadQuestion, match=r"was posted .* Nothing was noted"):
+        office.dossiers.consults.note(ticket.id, WHO, city_attorney=posted - timedelta(minutes=1))
+    noted = office.dossiers.consults.note(ticket.id, WHO, city_attorney=posted)
+    assert noted.city_attorney == Consulted(posted, WHO, office.now)
 
 
 def test_a_consultation_that_is_still_to_come_is_refused(office: Office) -> None:

@@ -16,7 +16,9 @@ from archives import ACCOUNT, medium
 from paloverde.archive.reader import Archive
 from paloverde.archive.rebuild import rebuild
 from paloverde.archive.seal import Part, Role
-from paloverde.bundles.dossierpages import as_text
+from paloverde.bundles.dossierfiles import looks_otherwise
+from paloverde.bundles.dossierpages import as_json, as_text
+from paloverde.bundles.wording import SITES_OWN
 from paloverde.errors import BadQuestion
 from paloverde.records import Kind
 from paloverde.retention.dossier import (
@@ -152,7 +154,7 @@ def test_nothing_that_is_filed_later_shortens_the_hold(
 def test_a_citation_names_the_policy_that_was_filed_last(office: Office, tmp_path: Path) -> None:
     for words in ("policy of 2024", "policy of 2026"):
         (tmp_path / "policy.txt").write_text(words)
-        filed = office.dossiers.file_policy(tmp_path / "policy.txt", WHO)
+        filed = office.dossiers.file_policy(tmp_path / "policy.txt", WHO).filed
     office.dossiers.cite(
         C1, Cited(("c", "k"), "R. Quintero", counsel_consulted=True, counsel_on=date(2026, 3, 4)), WHO
     )
@@ -161,6 +163,95 @@ def test_a_citation_names_the_policy_that_was_filed_last(office: Office, tmp_pat
     assert (paper.paper.guidelines, paper.paper.policy_sha256) == (("c", "k"), filed.stored.sha256)
     with pytest.raises(BadQuestion, match="No policy with the SHA-256 abc"):
         office.dossiers.cite(C1, Cited(("c",), "R. Quintero", policy_sha256="abc"), WHO)
+
+
+def test_the_same_policy_is_filed_once_and_a_file_of_another_kind_is_told(
+    office: Office, tmp_path: Path
+) -> None:
+    (tmp_path / "policy.pdf").write_text("policy of 2026")
+    first = office.dossiers.file_policy(tmp_path / "policy.pdf", WHO)
+    assert "policy.pdf is named as a PDF document and looks like plain text" in first.remark
+    again = office.dossiers.file_policy(tmp_path / "policy.pdf", WHO)
+    assert (again.is_new, again.filed.number) == (False, 1)
+    assert len(office.events("policy filed")) == 1
+    (tmp_path / "policy.pdf").write_bytes(b"%PDF-1.7 another")
+    newer = office.dossiers.file_policy(tmp_path / "policy.pdf", WHO)
+    assert (newer.is_new, newer.filed.number, newer.remark) == (True, 2, "")
+    (tmp_path / "policy.pdf").write_bytes(b"")
+    with pytest.raises(BadQuestion, match="is empty"):
+        office.dossiers.file_policy(tmp_path / "policy.pdf", WHO)
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "said"),
+    [
+        ("log.png", b"words", "looks like plain text"),
+        ("log.PNG", b"\x89PNG\r\n\x1a\n", ""),
+        ("log.txt", b"\xff\xd8\xff", "looks like a JPEG picture"),
+        ("log.docx", b"PK\x03\x04", ""),
+        ("log.pdf", b"\xfe\x00\x01", "does not look like it"),
+        ("log", b"words", ""),
+        ("log.xyz", b"words", ""),
+    ],
+)
+def test_a_file_that_is_not_what_its_name_says_is_told(name: str, body: bytes, said: str) -> None:
+    told = looks_otherwise(name, body)
+    assert said in told
+    assert bool(told) == bool(said)
+
+
+@pytest.mark.parametrize(
+    ("day", "why"), [("2026-03-15", "has not come yet"), ("2026-01-01", "not been posted")]
+)
+def test_counsel_is_not_consulted_on_a_day_to_come_or_before_the_item_was_posted(
+    office: Office, day: str, why: str
+) -> None:
+    cited = Cited(("c",), "R. Q.", counsel_consulted=True, counsel_on=date.fromisoformat(day))
+    with pytest.raises(BadQuestion, match=why):
+        office.dossiers.cite(C1, cited, WHO)
+    assert papers_of(office.cabinet, item("1")) == []
+
+
+@pytest.mark.parametrize(
+    ("cause", "confirmed_by", "said"),
+    [
+        ("city", SITES_OWN, "hidden by the page or by its own word filter"),
+        ("city", "a direct look-up", "the account's own comment was deleted, by somebody with access"),
+        ("undetermined", "a direct look-up", "gone from the site, cause not determined"),
+        ("author", "a direct look-up", "deleted by its author"),
+    ],
+)
+def test_a_dossier_says_what_is_known_and_no_more(
+    tmp_path: Path, cause: str, confirmed_by: str, said: str
+) -> None:
+    office = Office(tmp_path, [gone("1", cause=cause, confirmed_by=confirmed_by)])
+    shown = as_text(office.dossiers.show(C1, WHO), date(2026, 3, 14))
+    assert f"What the site's answers show: {said}" in shown
+    assert ("word filter" in shown) == (confirmed_by == SITES_OWN)
+    office.dossiers.settle(C1, Settled("city", "her log", "A. Example"), WHO)
+    shown = as_text(office.dossiers.show(C1, WHO), date(2026, 3, 14))
+    assert f"What the site's answers show: {said}" in shown
+    settled = f"removed by somebody who acts for the account (A. Example), as {WHO} settled it on"
+    assert f"What a person settled: {settled}" in shown
+
+
+def test_a_time_that_has_passed_is_told_so(office: Office) -> None:
+    dossier = office.dossiers.show(C1, WHO)
+    assert "Kept until: March 3, 2028" in as_text(dossier, date(2028, 3, 3))
+    assert "Was held until: March 3, 2028" in as_text(dossier, date(2028, 3, 4))
+    assert json.loads(as_json(dossier, date(2032, 1, 1)))["kept_until"] == "was held until March 3, 2028"
+
+
+def test_an_export_tells_its_progress_in_tenths_and_a_small_one_none(tmp_path: Path) -> None:
+    office = Office(tmp_path / "city", [gone(str(number)) for number in range(120)])
+    told: list[str] = []
+    made = office.dossiers.export(tmp_path / "out", WHO, told.append)
+    assert told == [f"{done} of 120 items are written" for done in range(12, 120, 12)]
+    assert made.dossiers == 120
+    small = Office(tmp_path / "small", [gone("1")])
+    made = small.dossiers.export(tmp_path / "few", WHO, told.append)
+    assert len(told) == 9
+    assert made.sentence() == f"{tmp_path / 'few'} holds 1 dossier and 0 files."
 
 
 def test_a_rule_alone_may_not_act_on_what_a_person_must_decide(office: Office) -> None:
@@ -243,7 +334,7 @@ def test_a_version_that_was_private_makes_the_dossier_private(tmp_path: Path) ->
 
 def test_no_text_can_pass_itself_off_as_a_fact_or_move_the_cursor(tmp_path: Path) -> None:
     office = Office(tmp_path, [gone("1", "Words\n  Kept until: tomorrow\x1b[2J\r")])
-    text = as_text(office.dossiers.show(C1, WHO))
+    text = as_text(office.dossiers.show(C1, WHO), date(2026, 3, 14))
     (kept,) = [line for line in text.splitlines() if line.startswith("  Kept until")]
     assert "March 3, 2028" in kept
     assert not {"\x1b", "\r"} & set(text)

@@ -168,6 +168,84 @@ def test_while_one_process_changes_holds_no_other_does(city: HoldingCity) -> Non
     assert city.bearing() == city.objects_of(("post", "p1"), ("comment", "c1"))
 
 
+def replaced(city: HoldingCity) -> str:
+    """An object that a disposition has replaced: no run names it any more, and it is not destroyed yet."""
+    key = min(city.bearing())
+    with changing(city.vault.books) as connection:
+        connection.execute(PARTS.delete().where(PARTS.c.key == key))
+    return key
+
+
+def bears(city: HoldingCity, key: str) -> bool:
+    stored = city.vault.store.find(key)
+    assert stored is not None
+    return city.vault.store.standing(stored).legal_hold
+
+
+def test_a_replaced_object_is_freed_before_it_is_forgotten(city: HoldingCity) -> None:
+    city.issue()
+    key = replaced(city)
+    city.release()
+    assert not bears(city, key)
+    assert city.tables() == (set(), set())
+
+
+def test_a_replaced_object_keeps_its_legal_hold_while_any_hold_in_force_keeps_it(city: HoldingCity) -> None:
+    city.issue()
+    city.issue("LIT-2")
+    key = replaced(city)
+    city.release("LIT-2")
+    city.holds.reconcile().settle()
+    assert bears(city, key)
+    city.release("LIT-1")
+    assert not bears(city, key)
+
+
+def test_a_replaced_object_that_is_gone_is_forgotten(city: HoldingCity) -> None:
+    city.issue()
+    key = replaced(city)
+    (city.home / "archive" / key).unlink()
+    assert city.holds.reconcile().marked.rewritten == 1
+    assert all(row[0] != key for row in city.tables()[1])
+
+
+def test_a_legal_hold_that_no_hold_wants_is_named_and_left(tmp_path: Path, site: PlazaSite) -> None:
+    second = open_store(f"file://{tmp_path}/second")
+    city = HoldingCity(tmp_path / "city", site, second)
+    city.night(FIRST)
+    copy(city, second)
+    assert city.holds.last_strays() is None
+    assert city.holds.search_strays("a test").found == ()
+    key = min(city.objects_of(("post", "p1")))
+    by_hand = second.find(key)
+    assert by_hand is not None
+    second.set_legal_hold(by_hand, on=True)
+    done = city.holds.search_strays("a test")
+    assert [(one.store, one.key) for one in done.found] == [(second.description, key)]
+    assert "1 bear a legal hold that no hold wants" in done.sentence()
+    assert key in done.sentence()
+    assert second.standing(by_hand).legal_hold
+    city.rebuilt()
+    assert city.holds.last_strays() == done
+    city.issue(items=("p1",))
+    assert city.holds.search_strays("a test").found == ()
+
+
+def test_what_a_restored_archive_has_forgotten_holding_is_named(city: HoldingCity, tmp_path: Path) -> None:
+    older = tmp_path / "older"
+    shutil.copytree(city.home, older, ignore=shutil.ignore_patterns("older"))
+    city.issue()
+    held = city.bearing()
+    for lock in (city.home / "archive" / ".locks").rglob("*.json"):
+        name = lock.relative_to(city.home)
+        (older / name).parent.mkdir(parents=True, exist_ok=True)
+        if (older / "archive" / name.relative_to("archive/.locks").with_suffix("")).exists():
+            shutil.copy(lock, older / name)
+    restored = HoldingCity(older, city.site)
+    assert restored.holds.all() == []
+    assert {one.key for one in restored.holds.search_strays("a test").found} == held
+
+
 def writes(work: Any, city: HoldingCity) -> int:
     """How many writes of the store and the database some work takes."""
     counting = city.failing(10**9)
@@ -185,7 +263,7 @@ def test_a_death_at_any_write_ends_in_the_same_state(tmp_path: Path, site: Plaza
     if work == "end":
         request = Scope(words="dog")
         prepared.holds.issue("PRA-7", "Request 7", request, Trigger.REQUEST, CLERK, HoldKind.REQUEST)
-        prepared.holds.close("PRA-7", date(2026, 5, 1), CLERK)
+        prepared.holds.close("PRA-7", None, CLERK)
     elif work != "issue":
         prepared.issue()
     if work == "night":
@@ -194,7 +272,9 @@ def test_a_death_at_any_write_ends_in_the_same_state(tmp_path: Path, site: Plaza
         prepared.night(SECOND)
 
     def again(name: str) -> HoldingCity:
-        return HoldingCity(shutil.copytree(prepared.home, tmp_path / name), site)
+        city = HoldingCity(shutil.copytree(prepared.home, tmp_path / name), site)
+        city.later = timedelta(days=91) if work == "end" else timedelta()
+        return city
 
     todo = {
         "issue": lambda city: city.issue(),

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import base64
+import zlib
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
+from paloverde.archive.store.rules import digest_of
 from paloverde.errors import BadQuestion, PersonNeeded, Suspicious
+from paloverde.records import archive_day
 from paloverde.retention.facts import HoldKind
 from paloverde.retention.hold_scope import Scope, names_of, plain_link
-from paloverde.retention.holds import Trigger
+from paloverde.retention.holds import By, Trigger
 from plaza import PlazaSite, plaza
 from retention.holding import CLERK, COUNSEL, FIRST, SECOND, HoldingCity
 
@@ -59,12 +63,33 @@ def test_a_release_needs_a_memo_which_is_kept_and_named_by_its_hash(
         city.holds.release("LIT-1", memo, COUNSEL)
     memo.write_bytes(b"%PDF-1.7 The claim was withdrawn.")
     city.holds.release("LIT-1", memo, COUNSEL)
-    (filed,) = city.cabinet.history("hold-memos", "LIT-1")
-    assert city.cabinet.bytes_of(filed) == memo.read_bytes()
+    assert len(city.cabinet.history("hold-memos", "LIT-1")) == 1
     released = city.holds.get("LIT-1").released
     assert released is not None
-    assert (released.memo, released.memo_sha256) == ("memo.pdf", filed.stored.sha256)
+    assert (released.memo, released.memo_sha256) == ("memo.pdf", digest_of(memo, "sha256").hex())
     assert whats(city)[-3:] == ["release memo filed", "hold released", "legal holds lifted"]
+
+
+def test_the_memo_lies_sealed_everywhere_and_only_counsel_reads_it(city: HoldingCity, tmp_path: Path) -> None:
+    secret = b"Zebra-parliament: we settled, and why"
+    city.issue()
+    memo = tmp_path / "outside" / "memo.txt"
+    memo.parent.mkdir()
+    memo.write_bytes(secret)
+    city.holds.release("LIT-1", memo, COUNSEL)
+    memo.unlink()
+    forms = [secret, b"Zebra", *(base64.b64encode(b"\0" * n + secret)[4:-4] for n in range(3))]
+    bodies = [file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()]
+    bodies += [zlib.decompress(body, wbits=31) for body in bodies if body[:2] == b"\x1f\x8b"]
+    assert any(b"hold released" in body for body in bodies)
+    assert not any(form in body for form in forms for body in bodies)
+    with pytest.raises(PersonNeeded, match="only counsel may read the memo"):
+        city.holds.memo("LIT-1", CLERK)
+    assert "release memo read" not in whats(city)
+    assert city.holds.memo("LIT-1", COUNSEL) == secret
+    assert whats(city)[-1] == "release memo read"
+    city.rebuilt()
+    assert city.holds.memo("LIT-1", COUNSEL) == secret
 
 
 def test_the_same_release_again_changes_nothing_and_another_memo_is_refused(
@@ -114,6 +139,30 @@ def test_a_request_is_closed_and_a_litigation_hold_is_released(city: HoldingCity
     (tmp_path / "memo").write_text("memo")
     with pytest.raises(BadQuestion, match="ends when the request is closed"):
         city.holds.release("PRA-7", tmp_path / "memo", COUNSEL)
+
+
+def test_a_request_is_held_for_and_closed_by_the_clerks_office_on_a_day_that_can_be(
+    city: HoldingCity,
+) -> None:
+    scope, today = Scope(words="dog"), archive_day(city.clock())
+    officer = By("Ivo Hart", "it", "this test")
+    asked = ("PRA-7", "Request 7", scope, Trigger.REQUEST)
+    with pytest.raises(PersonNeeded, match="only clerk or counsel may issue the hold of a records request"):
+        city.holds.issue(*asked, officer, HoldKind.REQUEST)
+    city.holds.issue(*asked, CLERK, HoldKind.REQUEST)
+    with pytest.raises(PersonNeeded, match="only clerk or counsel may close"):
+        city.holds.close("PRA-7", today, officer)
+    for day in (today - timedelta(days=1), today + timedelta(days=1)):
+        with pytest.raises(BadQuestion, match="cannot have been closed on"):
+            city.holds.close("PRA-7", day, CLERK)
+    assert city.holds.get("PRA-7").closed is None
+    city.later += timedelta(days=3)
+    closed = city.holds.close("PRA-7", today + timedelta(days=1), CLERK)
+    assert closed.closed is not None
+    assert closed.closed.ends_on == today + timedelta(days=91)
+    assert city.holds.close("PRA-7", None, CLERK) == closed
+    with pytest.raises(BadQuestion, match="was closed already, on"):
+        city.holds.close("PRA-7", today, CLERK)
 
 
 def test_an_unknown_hold_and_a_name_that_cannot_be_one_are_told(city: HoldingCity) -> None:

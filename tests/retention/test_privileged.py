@@ -104,8 +104,15 @@ def test_the_key_is_made_once_for_this_user_alone(office: Office) -> None:
     key = office.settings.privileged_key_file
     assert key.stat().st_mode & 0o777 == 0o600
     before = key.read_bytes()
-    office.dossiers.advise(C1, "more", COUNSEL)
+    assert office.dossiers.advise(C1, "more", COUNSEL).remark == ""
     assert key.read_bytes() == before
+
+
+def test_whoever_files_first_is_told_that_a_key_was_made_and_to_keep_a_copy(tmp_path: Path) -> None:
+    office = Office(tmp_path, [gone("1")])
+    told = office.dossiers.advise(C1, "first", COUNSEL).remark
+    assert str(office.settings.privileged_key_file) in told
+    assert "Keep a copy of it apart" in told
 
 
 def test_a_lost_key_is_told_and_never_made_anew_over_what_it_sealed(office: Office) -> None:

@@ -261,6 +261,7 @@ WORSE = {
     "nothing copied": ({"totals": Totals(9, 900, 0, 0, 0, 0, 0, 0)}, "copies"),
     "no schedule": ({"schedules": ()}, "scheduled"),
     "hold unseen": ({"held": Held(1, 3, 4, 1)}, "held"),
+    "hold not gathered": ({"held": Held(1, 0, 0, 0, waiting=1)}, "held"),
     "held without objects": ({"held": Held(1, 3, 0, 0)}, "held"),
     "no head": ({"head": None}, "stamped"),
     "one stamp": ({"head": Head(7, AT, "k", "d" * 64, 1)}, "stamped"),

@@ -81,6 +81,12 @@ def _head(books: Engine) -> int:
         return connection.execute(select(func.max(RUNS.c.sequence))).scalar() or 0
 
 
+def seal_sha256(books: Engine, sequence: int) -> str:
+    """The SHA-256 of a run's seal."""
+    with books.connect() as connection:
+        return str(connection.execute(select(RUNS.c.sha256).where(RUNS.c.sequence == sequence)).scalar_one())
+
+
 def settle_pending(
     store: Store, books: Engine, locked_until: datetime, *, patience: float = OWNER_SECONDS
 ) -> None:

@@ -196,9 +196,10 @@ def _refuse_another_place(second: Store, books: Engine) -> None:
         rows = connection.execute(newest).all()
     copies = [Stored(row.key, row.copy_version_id, row.sha256, row.size) for row in rows]
     if copies and not any(standing_of(second, copy) for copy in copies):
+        next(iter(second.walk("")), None)  # a bucket that does not exist says so itself
         raise BadSetting(
-            f"{second.description} holds nothing of what was copied last: it is another second copy than "
-            "before, or was lost. Run `paloverde rebuild`, which looks what is there; then copy again."
+            f"{second.description} holds nothing of what was copied last: its disk may not be mounted, it is "
+            "another second copy than before, or was lost. If it is not to come back, run `paloverde rebuild`, which looks what is there; then copy again."
         )
 
 

@@ -60,12 +60,12 @@ def examine(tamper: Tamper, vault: Vault, ledger: Ledger) -> Examination:
 
 def last_examination(vault: Vault, ledger: Ledger) -> Examination | None:
     """The newest kept result for this store, None where it was never examined."""
-    for entry in reversed(ledger.entries()):
-        about = entry.event.about
-        if entry.event.what == EXAMINED and about["store"] == vault.store.description:
-            stored = Stored(about["key"], about["version_id"], about["sha256"], int(about["size"]))
-            return msgspec.json.decode(vault.store.get(stored), type=Examination)
-    return None
+    entry = ledger.newest(EXAMINED, lambda event: event.about["store"] == vault.store.description)
+    if entry is None:
+        return None
+    about = entry.event.about
+    stored = Stored(about["key"], about["version_id"], about["sha256"], int(about["size"]))
+    return msgspec.json.decode(vault.store.get(stored), type=Examination)
 
 
 def refuse_compliance_unless_proven(vault: Vault, ledger: Ledger) -> None:

@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import Engine
 
 from paloverde.archive.kept import NEW_DAYS, Kept, Totals, totals, waiting_for_check
+from paloverde.archive.losses import Place, losses
 from paloverde.archive.store.interface import Standing, Store, Stored
 from paloverde.archive.store.rules import check_key
 from paloverde.errors import ArchiveDamaged, BadSetting
@@ -32,6 +33,7 @@ class Condition(msgspec.Struct, frozen=True):
     second: str
     lock: str
     size: int
+    is_compared: bool = True  # False where the second copy is not set any more
 
     @property
     def damaged(self) -> str:
@@ -42,10 +44,37 @@ class Condition(msgspec.Struct, frozen=True):
             return "first" if self.first else "second"
         return "lock" if self.lock else ""
 
-    def sentences(self) -> list[str]:
-        key = self.kept.stored.key
-        second = self.second and f"In the second copy: {self.second}"
-        return [one if key in one else f"{key}: {one}" for one in (self.first, second, self.lock) if one]
+    @property
+    def is_nowhere(self) -> bool:
+        """Whether it is whole in neither copy, as far as both could be looked at."""
+        return bool(self.first) and (bool(self.second) or self.kept.copy_version_id is None)
+
+    def sentence(self, lost: int | None = None) -> str:
+        """What is wrong and what to do; "" where all is well. `lost` is the entry that names its loss."""
+        if not self.damaged:
+            return ""
+        second = self.second and f"In the second copy: {self.kept.stored.key} {self.second}."
+        first = self.first and f"{self.kept.stored.key} {self.first}."
+        lock = self.lock and f"{self.kept.stored.key}: {self.lock}"
+        return " ".join(one for one in (first, second, lock, self._way_out(lost)) if one)
+
+    def _way_out(self, lost: int | None) -> str:
+        if self.is_nowhere and lost is not None:
+            return (
+                f"It is LOST: a repair found it whole nowhere, as entry {lost:,} of the ledger says. Look for "
+                "another backup, put it back under its name, and run `paloverde repair` again (see "
+                "docs/guide/disaster.md)."
+            )
+        if self.is_nowhere:
+            where = "It is whole in neither copy" if self.second else "There is no second copy of it"
+            return f"{where}: `paloverde repair` looks for it in what else is kept."
+        if self.first and not self.is_compared:
+            return (
+                "Set PALOVERDE_SECOND_STORE again: then `paloverde repair` puts it back from the second copy."
+            )
+        if self.lock:
+            return "`paloverde repair` locks it again."
+        return f"It is put back from the {'second copy' if self.first else 'first'} by `paloverde repair`."
 
 
 class FixityReport(msgspec.Struct, frozen=True):
@@ -64,6 +93,7 @@ class FixityReport(msgspec.Struct, frozen=True):
     days: int = 30
     notes: list[str] = []
     strays: list[str] = []
+    lost: int = 0  # of `damaged`, what a repair found whole nowhere
 
     @property
     def is_whole(self) -> bool:
@@ -89,7 +119,7 @@ class FixityReport(msgspec.Struct, frozen=True):
         known = self.totals.damaged - len(self.damaged)
         if known > 0 and not self.damaged:
             told.append(f"Damaged at an earlier check and not repaired yet: {known:,}.")
-        if self.damaged or self.database or self.totals.damaged:
+        if self.database or max(self.totals.damaged, len(self.damaged)) > self.lost:
             told.append("Run `paloverde repair`.")
         if self.strays:
             told.append(
@@ -138,7 +168,7 @@ def check_fixity(
     """
     source = listed or books
     checked = size = 0
-    damaged: list[str] = []
+    bad: list[Condition] = []
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         for batch in waiting_for_check(source, now):
             chosen = _within(batch, budget - size)
@@ -146,23 +176,45 @@ def check_fixity(
             for engine in {source, books}:
                 note_checks(engine, found, now)
             checked, size = checked + len(found), size + sum(one.size for one in found)
-            damaged += [sentence for one in found for sentence in one.sentences()]
-            progress(f"{checked:,} objects, {size / 1e6:,.1f} MB; damaged: {len(damaged):,}")
+            bad += [one for one in found if one.damaged]
+            progress(f"{checked:,} objects, {size / 1e6:,.1f} MB; damaged: {len(bad):,}")
             if size >= budget or len(chosen) < len(batch):
                 break
     with source.connect() as connection:
         found_all = totals(connection, now, days)
-    return FixityReport(checked, size, damaged, [], found_all, budget, days)
+    lost = losses(source) if any(one.is_nowhere for one in bad) else {}
+    entries = [_loss(one, lost) for one in bad]
+    told = [one.sentence(entry) for one, entry in zip(bad, entries, strict=True)]
+    gone = sum(entry is not None for entry in entries)
+    return FixityReport(checked, size, told, [], found_all, budget, days, lost=gone)
 
 
 def examine(store: Store, second: Store | None, kept: Kept, now: datetime) -> Condition:
     """Read an object in both copies, and look at its locks. `Unreachable` where a store does not answer."""
-    copy = kept.copy if second is not None else None
     first = _trouble(store, kept.stored)
+    if first and second is not None and kept.copy is None:
+        kept = _copied_unnoted(second, kept)
+    copy = kept.copy if second is not None else None
     other = _trouble(second, copy) if second is not None and copy is not None else ""
+    if first and second is not None and copy is None:
+        other = f"is missing from {second.description}"
     size = kept.stored.size * (2 if copy is not None else 1)
     lock = "" if first or other else _lock_trouble(store, second, kept, now)
-    return Condition(kept, first, other, lock, size)
+    return Condition(kept, first, other, lock, size, second is not None)
+
+
+def _copied_unnoted(second: Store, kept: Kept) -> Kept:
+    """With its copy, where one lies there that the database does not know of, as after a rebuild."""
+    try:
+        found = second.find(check_key(kept.stored.key))
+    except BadSetting:
+        return kept
+    return kept if found is None else msgspec.structs.replace(kept, copy_version_id=found.version_id)
+
+
+def _loss(one: Condition, lost: dict[Place, int]) -> int | None:
+    """The entry of the ledger that names the loss of an object that is whole nowhere."""
+    return lost.get((one.kept.stored.key, one.kept.stored.version_id)) if one.is_nowhere else None
 
 
 def note_checks(books: Engine, found: Iterable[Condition], now: datetime) -> None:
@@ -210,15 +262,19 @@ def _within(batch: list[Kept], left: int) -> list[Kept]:
 
 
 def _trouble(store: Store, stored: Stored) -> str:
-    """What is wrong with an object's bytes; "" where they are what was sealed."""
+    """What is wrong with an object's bytes, as words after its name; "" where they are what was sealed."""
     try:
         check_key(stored.key)
     except BadSetting as error:
-        return f"The database names an object that no store can hold: {error}"
+        return f"is an object that the database names and no store can hold: {str(error).rstrip('.')}"
     try:
         store.check(stored)
-    except ArchiveDamaged as error:
-        return str(error)
+    except ArchiveDamaged:
+        if standing_of(store, stored) is not None:
+            return f"has other bytes than were sealed, in {store.description}"
+        if store.find(stored.key) is None:
+            return f"is missing from {store.description}"
+        return f"is not as it was sealed in {store.description}"
     return ""
 
 

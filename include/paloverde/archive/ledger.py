@@ -203,6 +203,30 @@ class Ledger:
                 "or put back from an older copy. Run `paloverde rebuild`, then the same again."
             )
 
+    def newest(self, what: str, fits: Callable[[Event], bool] = lambda _: True) -> Entry | None:
+        """The newest entry of a kind that `fits`, its own signature and key checked; None where there is none.
+
+        Only entries of that kind are read: a ledger may be long, and this is asked at every opening.
+        """
+        named = f'"what":{msgspec.json.encode(what).decode()}'  # no text in an event can hold it unescaped
+        query = select(LEDGER).where(LEDGER.c.body.contains(named, autoescape=True))
+        with self._books.connect() as connection:
+            rows = connection.execute(query.order_by(LEDGER.c.sequence.desc())).mappings().all()
+            register = self._register(connection) if self._register else None
+        for row in rows:
+            entry = msgspec.json.decode(row["body"], type=Entry)
+            if entry.event.what == what and fits(entry.event):
+                _refuse_a_forged_entry(entry)
+                if register is not None:
+                    register.refuse_entry(entry)
+                return entry
+        return None
+
+    def count(self) -> int:
+        """How many entries there are."""
+        with self._books.connect() as connection:
+            return connection.execute(select(func.count()).select_from(LEDGER)).scalar() or 0
+
     def _sign(self, unsigned: Entry) -> tuple[Entry, bytes, str]:
         signature = self._signer.sign(msgspec.json.encode(unsigned, order="sorted"))
         entry = msgspec.structs.replace(unsigned, signature=signature)

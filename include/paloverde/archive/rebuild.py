@@ -20,8 +20,8 @@ from sqlalchemy import Connection, Engine
 from paloverde.archive.anywhere import Anywhere
 from paloverde.archive.commit import apply, read_effects, run_row, successors_in
 from paloverde.archive.keys import read_entry, register_of
-from paloverde.archive.layout import LEDGER_ENTRIES
-from paloverde.archive.ledger import Entry
+from paloverde.archive.layout import LEDGER_ENTRIES, run_key, run_prefix
+from paloverde.archive.ledger import Entry, Event
 from paloverde.archive.log.again import refill
 from paloverde.archive.papers import file_again
 from paloverde.archive.registry import register_again
@@ -92,10 +92,12 @@ def rebuild(
     begun = time.monotonic()
     anywhere = Anywhere(store, second, witness or books)
     named, noted = anywhere.named("runs/"), anywhere.named(LEDGER_ENTRIES)
+    _refuse_an_empty_store(store, books, is_empty=not (named or noted or anywhere.lost))
     entries = _chain(noted, lambda body, where: read_entry(body, where=where))
     keys = register_of(one.said for one in entries)
     entries = _believed(entries, lambda one: keys.refuse_entry(one.said))
-    seals = _chain(named, lambda body, where: read_seal(body, where=where))
+    told = _told_seals(one.said.event for one in entries)
+    seals = _chain(_as_told(named, told), lambda body, where: read_seal(body, where=where))
     seals = _believed(seals, lambda one: keys.refuse_seal(one.said, one.stored.key))
     _refuse_a_lost_end(anywhere.lost, {"runs/": len(seals), LEDGER_ENTRIES: len(entries)})
     _refuse_a_short_chain(len(seals), entries)
@@ -172,6 +174,18 @@ def _repairs(entries: Sequence[Chained[Entry]]) -> dict[tuple[str, str], tuple[s
     return found
 
 
+def _refuse_an_empty_store(store: Store, books: Engine, *, is_empty: bool) -> None:
+    """A disk that is not mounted would empty the database."""
+    with books.connect() as connection:
+        knows = connection.execute(RUNS.select().limit(1)).first() is not None
+    if is_empty and knows:
+        raise ArchiveDamaged(
+            f"{store.description} and the second copy hold neither seals nor entries of the ledger, and the "
+            "database knows sealed runs: nothing was rebuilt. A disk may not be mounted, or PALOVERDE_STORE "
+            "names another place; see docs/guide/disaster.md."
+        )
+
+
 def _refuse_a_short_chain(runs: int, entries: Iterable[Chained[Entry]]) -> None:
     """The ledger names the number of each sealed night: one above the last seal means that seals are gone."""
     events = [one.said.event for one in entries]
@@ -181,6 +195,27 @@ def _refuse_a_short_chain(runs: int, entries: Iterable[Chained[Entry]]) -> None:
             f"The ledger names run {told:,}, and the store holds seals up to run {runs:,}. "
             "Restore the missing ones in runs/ from the second copy, then rebuild again."
         )
+
+
+def _told_seals(events: Iterable[Event]) -> dict[int, str]:
+    """The SHA-256 of the seals that the ledger names, by the numbers of their runs."""
+    found = {}
+    for event in events:
+        if "seal" in event.about:
+            found[int(event.about["sequence"])] = event.about["seal"]
+        pairs = (pair.partition(":") for pair in event.about.get("seals", "").split())
+        found |= {int(number): sha256 for number, _, sha256 in pairs}
+    return found
+
+
+def _as_told(objects: list[tuple[Stored, bytes]], told: Mapping[int, str]) -> list[tuple[Stored, bytes]]:
+    """Without the seals in whose place the ledger names another one: those are nobody's, though signed."""
+    rightful = {run_prefix(number): run_key(number, sha256) for number, sha256 in told.items()}
+    return [one for one in objects if _is_told(one[0].key, rightful)]
+
+
+def _is_told(key: str, rightful: Mapping[str, str]) -> bool:
+    return rightful.get(f"{key.partition('-')[0]}-", key) == key
 
 
 def _refuse_a_lost_end(lost: Iterable[Stored], lengths: Mapping[str, int]) -> None:

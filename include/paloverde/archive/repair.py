@@ -21,6 +21,7 @@ from paloverde.archive.copies import bring, note_copies
 from paloverde.archive.fixity import Condition, examine, lock_wanted, note_checks, standing_of
 from paloverde.archive.kept import Kept, damaged
 from paloverde.archive.ledger import Event, Ledger
+from paloverde.archive.losses import LOST, losses
 from paloverde.archive.mended import MendedStore
 from paloverde.archive.rebuild import REPAIRED
 from paloverde.archive.store.interface import Body, Standing, Store, Stored
@@ -35,7 +36,8 @@ COPY_REPAIRED = "copy repaired"
 class RepairReport(msgspec.Struct, frozen=True):
     """What was found damaged, what of it is whole again, and the keys of what is lost.
 
-    `rows` of the database were not what the objects say, and are again.
+    `rows` of the database were not what the objects say, and are again. `left` tells of what is still damaged
+    and not lost, in sentences.
     """
 
     found: int
@@ -43,6 +45,7 @@ class RepairReport(msgspec.Struct, frozen=True):
     lost: list[str]
     rows: int = 0
     unknown: str = ""
+    left: list[str] = []
 
     def sentence(self) -> str:
         told = []
@@ -55,7 +58,11 @@ class RepairReport(msgspec.Struct, frozen=True):
         else:
             told.append(f"Of {self.found:,} damaged objects {self.repaired:,} were repaired.")
         if self.lost:
-            told.append(f"LOST, whole in no copy: {len(self.lost):,}: {', '.join(self.lost)}.")
+            told.append(
+                f"LOST, whole in no copy: {len(self.lost):,}: {', '.join(self.lost)}. The ledger names it. Look "
+                "for another backup, put it back under its name, and repair again: docs/guide/disaster.md."
+            )
+        told += [f"Still damaged: {sentence}" for sentence in self.left]
         return " ".join(told)
 
 
@@ -182,17 +189,30 @@ class Mender:
 
 def mend_all(vault: Vault, ledger: Ledger, progress: Callable[[str], None]) -> RepairReport:
     """Repair whatever the last checks found damaged."""
-    found = repaired = 0
+    found = 0
     lost: list[str] = []
+    left: list[str] = []
     with tempfile.TemporaryDirectory() as folder:
         mender = Mender(vault, ledger, Path(folder))
         for batch in damaged(vault.books):
             done = [mender.mend(kept) for kept in batch]
             note_checks(vault.books, done, vault.clock())
-            bad = [one.kept.stored.key for one in done if one.damaged]
-            found, repaired, lost = found + len(batch), repaired + len(batch) - len(bad), lost + bad
-            progress(f"{repaired:,} objects repaired, {len(lost):,} lost")
-    return RepairReport(found, repaired, lost)
+            gone = [one.kept.stored for one in done if one.is_nowhere]
+            _name_losses(vault, ledger, gone)
+            lost += [stored.key for stored in gone]
+            left += [one.sentence() for one in done if one.damaged and not one.is_nowhere]
+            found += len(batch)
+            progress(f"{found - len(lost) - len(left):,} objects repaired, {len(lost):,} lost")
+    return RepairReport(found, found - len(lost) - len(left), lost, left=left)
+
+
+def _name_losses(vault: Vault, ledger: Ledger, gone: list[Stored]) -> None:
+    """An event of the ledger for each object that is lost; for one that it names already, none."""
+    named = losses(vault.books) if gone else {}
+    for stored in gone:
+        if (stored.key, stored.version_id) not in named:
+            about = {"key": stored.key, "version_id": stored.version_id, "sha256": stored.sha256}
+            ledger.append(Event(LOST, "repair", vault.clock(), about))
 
 
 def store_what_is_pending(vault: Vault) -> None:

@@ -7,7 +7,7 @@ text is hostile input. Privileged advice is no part of a dossier, and nothing he
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,21 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from paloverde.archive.layout import name_of
 from paloverde.archive.reader import Archive
-from paloverde.bundles.dossierwords import Section, cause_in_words, kept_until, moment, sections, title_of
+from paloverde.bundles.dossierwords import (
+    Section,
+    counted,
+    gone_in_words,
+    moment,
+    sections,
+    settled_in_words,
+    title_of,
+    until_in_words,
+)
 from paloverde.bundles.media import PICTURES, fetched
 from paloverde.bundles.pages import POLICY, STYLE, segments, visible
 from paloverde.errors import BadQuestion
+from paloverde.records import archive_day
 from paloverde.retention.dossier import Dossier
-from paloverde.search.tree import spoken
 
 _PAGES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -42,11 +51,12 @@ class ExportedDossiers(msgspec.Struct, frozen=True):
 
     def sentence(self) -> str:
         private = (
-            f" {self.left_out:,} of private messages are left out; `--private` takes them in."
+            f" Left out: {counted(self.left_out, 'private dossier')}; `--private` takes them in."
             if self.left_out
             else ""
         )
-        return f"{self.folder} holds {self.dossiers:,} dossiers and {self.files:,} files.{private}"
+        held = f"{counted(self.dossiers, 'dossier')} and {counted(self.files, 'file')}"
+        return f"{self.folder} holds {held}.{private}"
 
 
 def export_dossiers(
@@ -56,7 +66,6 @@ def export_dossiers(
     *,
     agency: str,
     now: datetime,
-    progress: Callable[[str], None],
     left_out: Callable[[], int] = lambda: 0,
 ) -> ExportedDossiers:
     """Write dossiers into a new or empty folder, one at a time. Raises `BadQuestion` where it is in use."""
@@ -64,31 +73,34 @@ def export_dossiers(
         raise BadQuestion(f"{folder} is not empty. Name a folder that does not exist yet.")
     (folder / "dossiers").mkdir(parents=True, exist_ok=True, mode=0o700)
     files: dict[str, str] = {}
-    index = []
+    index, today = [], archive_day(now)
     for number, dossier in enumerate(dossiers, 1):
         _fetch(archive, dossier, folder, files)
         name = f"dossiers/{number:05d}-{name_of(dossier.item.native_id)}"
-        (folder / f"{name}.json").write_bytes(as_json(dossier))
+        (folder / f"{name}.json").write_bytes(as_json(dossier, today))
         page = _page(dossier, files, Path(name).name, agency, now)
         (folder / f"{name}.html").write_bytes(page)
-        index.append(_line(dossier, f"{name}.html"))
-        progress(f"{number:,} dossiers are written")
+        index.append(_line(dossier, f"{name}.html", today))
     told = ExportedDossiers(str(folder), len(index), len(files), left_out())
     (folder / "index.html").write_bytes(_index(index, told, agency, now))
     return told
 
 
-def as_json(dossier: Dossier) -> bytes:
+def as_json(dossier: Dossier, today: date) -> bytes:
     """A dossier as data: the object column by column (`raw` in base64), the papers, and what follows."""
-    follows = {"cause_as_it_stands": dossier.cause, "kept_until": kept_until(dossier)}
+    follows = {
+        "cause_as_it_stands": dossier.cause,
+        "settled": settled_in_words(dossier.papers),
+        "kept_until": until_in_words(dossier.retain_until, today),
+    }
     plain: dict[str, Any] = msgspec.to_builtins(dossier, builtin_types=(bytes, datetime))
     return msgspec.json.format(msgspec.json.encode(follows | plain), indent=1) + b"\n"
 
 
-def as_text(dossier: Dossier) -> str:
+def as_text(dossier: Dossier, today: date) -> str:
     """A dossier for the command line, every unseen character written out: nothing in it moves the cursor."""
     lines = [title_of(dossier)]
-    for section in sections(dossier, {}):
+    for section in sections(dossier, {}, today):
         lines += ["", section.title]
         lines += [_indented(term, value) for term, value in section.facts] or ["  nothing"]
     return visible("\n".join(lines))
@@ -124,7 +136,7 @@ def _page(dossier: Dossier, files: Mapping[str, str], name: str, agency: str, no
     title = visible(f"Removed content: {title_of(dossier)}")
     return _render(
         title=title, agency=agency, now=now, root="../", data=f"{name}.json", pictures=pictures,
-        sections=[_segmented(section) for section in sections(dossier, files)],
+        sections=[_segmented(section) for section in sections(dossier, files, archive_day(now))],
     )  # fmt: skip
 
 
@@ -147,11 +159,13 @@ def _segmented(section: Section) -> dict[str, object]:
     return {"title": section.title, "facts": facts}
 
 
-def _line(dossier: Dossier, path: str) -> dict[str, object]:
+def _line(dossier: Dossier, path: str, today: date) -> dict[str, object]:
+    row, settled = dossier.row, settled_in_words(dossier.papers)
+    shown = gone_in_words(dossier.item.kind.value, row["cause"], row["confirmed_by"])
     return {
         "path": path,
         "title": segments(title_of(dossier)),
         "confirmed": moment(dossier.row["confirmed_at"]),
-        "cause": cause_in_words(dossier.cause),
-        "until": spoken(dossier.retain_until),
+        "cause": segments(f"{shown}; {settled}" if settled else shown),
+        "until": until_in_words(dossier.retain_until, today),
     }

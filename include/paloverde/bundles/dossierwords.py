@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
 from typing import Any
 
 import msgspec
 
+from paloverde.bundles.wording import SITES_OWN
 from paloverde.imports.removedform import Around, Evidence, PastVersion, in_pacific
-from paloverde.retention.dossier import Alerted, Cited, Dossier, FiledPaper, Noted, Settled
+from paloverde.records import PACIFIC
+from paloverde.retention.dossier import Alerted, Cited, Dossier, FiledPaper, Noted, Settled, settlement
 from paloverde.retention.guidelines import GUIDELINES
 from paloverde.search.tree import spoken
 
@@ -20,12 +22,20 @@ _REASONS = {
     "ANONYMISED": "the site makes posters anonymous",
     "NOT_CAPTURED_IN_TIME": "it was not captured in time",
 }
-_CAUSES = {
-    "city": "the City, or its page's own word filter",
+# How the site's answers leave it; who it was, a person settles.
+_GONE = {
+    "city": "the account's own {kind} was deleted, by somebody with access to the account or by the site",
+    "author": "deleted by its author",
+    "platform": "taken down or withheld by the site",
+    "privacy": "no longer shown, since who may see it was changed",
+    "undetermined": "gone from the site, cause not determined",
+}
+_HIDDEN = "hidden by the page or by its own word filter"
+_SETTLED = {
+    "city": "somebody who acts for the account",
     "author": "its author",
     "platform": "the site",
     "privacy": "a change of who may see it",
-    "undetermined": "not determined",
 }
 _RELATIONS = {
     "root": "The post or conversation that the thread hangs under",
@@ -43,8 +53,11 @@ class Section(msgspec.Struct, frozen=True):
     facts: list[Fact]
 
 
-def sections(dossier: Dossier, files: Mapping[str, str]) -> list[Section]:
-    """Everything of a dossier. `files` are the paths of its pictures and attachments by SHA-256."""
+def sections(dossier: Dossier, files: Mapping[str, str], today: date) -> list[Section]:
+    """Everything of a dossier. `files` are the paths of its pictures and attachments by SHA-256.
+
+    `today` (Pacific) says whether the time for which it is held has passed.
+    """
     row = dossier.row
     return [
         Section("What was removed", list(_content(row, files))),
@@ -55,7 +68,7 @@ def sections(dossier: Dossier, files: Mapping[str, str]) -> list[Section]:
         Section("Every version that was seen", list(_versions(dossier.versions))),
         Section("The thread around it", list(_thread(dossier))),
         Section("What people have added", [_paper(one) for one in dossier.papers]),
-        Section("How long it is kept", [("Kept until", kept_until(dossier))]),
+        Section("How long it is kept", [_kept(dossier, today)]),
     ]
 
 
@@ -64,16 +77,46 @@ def title_of(dossier: Dossier) -> str:
     return f"{dossier.item.kind.value} {dossier.item.native_id} of {dossier.item.account}"
 
 
-def kept_until(dossier: Dossier) -> str:
+def _kept(dossier: Dossier, today: date) -> Fact:
     """Until when, and why."""
-    return (
-        f"{spoken(dossier.retain_until)}: two calendar years after its removal was confirmed (policy V.B.7); "
-        "nothing that is filed later makes it shorter"
+    told = (
+        f"{spoken(dossier.retain_until)}: two calendar years after its removal was confirmed (policy V.B.7)"
     )
+    if dossier.retain_until < today:
+        return "Was held until", f"{told}; it stays until an order of destruction takes it"
+    return "Kept until", f"{told}; nothing that is filed later makes it shorter"
 
 
-def cause_in_words(cause: str) -> str:
-    return _CAUSES.get(cause, cause)
+def until_in_words(until: date, today: date) -> str:
+    """Until when something is held, also where that has passed."""
+    return f"{'was held' if until < today else 'kept'} until {spoken(until)}"
+
+
+def gone_in_words(kind: str, cause: str, confirmed_by: str) -> str:
+    """What the site's answers show: hidden, or gone and how. Never more than that."""
+    if confirmed_by == SITES_OWN:
+        return _HIDDEN
+    return _GONE.get(cause, cause).format(kind=kind)
+
+
+def removed_by(settled: Settled) -> str:
+    """Who or what removed it, as a person settled it."""
+    who = f" ({settled.removed_by})" if settled.removed_by else ""
+    return f"removed by {_SETTLED.get(settled.cause, settled.cause)}{who}"
+
+
+def settled_in_words(papers: Sequence[FiledPaper]) -> str:
+    """What a person settled last, with the name and the day; empty where nobody has."""
+    filed = settlement(papers)
+    if filed is None or not isinstance(filed.paper, Settled):
+        return ""
+    day = f"{filed.filed_at.astimezone(PACIFIC):%a %d %b %Y}"
+    return f"{removed_by(filed.paper)}, as {filed.filed_by} settled it on {day}: {filed.paper.because}"
+
+
+def counted(number: int, what: str) -> str:
+    """How many of something, in the plural where it is one."""
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
 def moment(at: datetime | None) -> str:
@@ -123,15 +166,12 @@ def _poster(row: Mapping[str, Any]) -> Iterator[Fact]:
 
 
 def _cause(dossier: Dossier) -> Iterator[Fact]:
-    row, settled = dossier.row, dossier.settled
-    yield "Removed by, as the site's answers show", f"{cause_in_words(row['cause'])}: {row['cause_reason']}"
+    row, settled = dossier.row, settled_in_words(dossier.papers)
+    shown = gone_in_words(dossier.item.kind.value, row["cause"], row["confirmed_by"])
+    yield "What the site's answers show", f"{shown} ({row['cause_reason']})" if row["cause_reason"] else shown
     yield "Confirmed by", row["confirmed_by"]
     if settled:
-        who = f" ({settled.removed_by})" if settled.removed_by else ""
-        yield (
-            "Removed by, as a person settled it",
-            f"{cause_in_words(settled.cause)}{who}: {settled.because}",
-        )
+        yield "What a person settled", settled
     elif row["cause"] == "undetermined":
         yield "Not settled yet", "nobody has settled who removed it; it is held all the same"
     if dossier.others:
@@ -147,7 +187,7 @@ def _evidence(one: Evidence) -> Fact:
 def _versions(versions: list[PastVersion]) -> Iterator[Fact]:
     for number, one in enumerate(versions, 1):
         edited = f", edited {moment(one.edited_at)}" if one.edited_at else ""
-        files = f" [{len(one.media)} files: {', '.join(one.media)}]" if one.media else ""
+        files = f" [{counted(len(one.media), 'file')}: {', '.join(one.media)}]" if one.media else ""
         seen = f"{number}. Seen {moment(one.observed_at)}{edited}"
         yield seen, f"{one.text or '(no text)'}{files}"
 
@@ -173,12 +213,10 @@ def _paper(filed: FiledPaper) -> Fact:
 
 def _words(filed: FiledPaper) -> Iterator[str]:
     match filed.paper:
-        case Settled(cause, because, removed_by, name, sha256):
-            yield f"Cause settled: {cause_in_words(cause)}; {because}."
-            if removed_by:
-                yield f"Removed by {removed_by}."
-            if sha256:
-                yield f"Evidence: {name}, SHA-256 {sha256}."
+        case Settled() as settled:
+            yield f"Cause settled: {removed_by(settled)}; {settled.because.rstrip('.')}."
+            if settled.evidence_sha256:
+                yield f"Evidence: {settled.evidence_name}, SHA-256 {settled.evidence_sha256}."
         case Cited() as cited:
             yield from _cited(cited)
         case Noted(note):

@@ -9,7 +9,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import msgspec
@@ -29,6 +29,7 @@ from paloverde.bundles.wording import (
     spoken_time,
     versions_of,
 )
+from paloverde.records import archive_day
 from paloverde.search.answer import Answer
 from paloverde.search.hits import Hit, Kept
 from paloverde.search.tree import spoken
@@ -110,9 +111,12 @@ def summary_page(answer: Answer, cover: Cover) -> bytes:
 def volume_pages(answer: Answer, cover: Cover, files: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
     """(path, page) of each volume, one at a time."""
     all_, versions = volumes(len(answer.hits)), versions_of(answer.hits)
+    today = archive_day(cover.now)
     for number, volume in enumerate(all_):
         hits = answer.hits[volume.first - 1 : volume.last]
-        records = [_article(hit, volume.first + at, files, versions[hit.item]) for at, hit in enumerate(hits)]
+        records = [
+            _article(hit, volume.first + at, files, versions[hit.item], today) for at, hit in enumerate(hits)
+        ]
         yield (
             volume.path,
             _page(
@@ -169,7 +173,9 @@ def _on_all(cover: Cover) -> dict[str, object]:
     }
 
 
-def _article(hit: Hit, number: int, files: Mapping[str, str], versions: Versions) -> dict[str, object]:
+def _article(
+    hit: Hit, number: int, files: Mapping[str, str], versions: Versions, today: date
+) -> dict[str, object]:
     poster = hit.poster_name or hit.poster_username or hit.poster_id
     by = f" by {visible(poster)}" if poster else ""
     when = f", {spoken_time(hit.posted_at)}" if hit.posted_at else ", without a posting date"
@@ -181,7 +187,7 @@ def _article(hit: Hit, number: int, files: Mapping[str, str], versions: Versions
         "language": _language(hit.language),
         "text": segments(hit.text, hit.marks) if hit.text else [("", "(no text)")],
         "pictures": [_picture(kept, files) for kept in hit.media],
-        "facts": [(term, segments(value)) for term, value in _facts(hit) if value],
+        "facts": [(term, segments(value)) for term, value in _facts(hit, today) if value],
     }
 
 
@@ -210,7 +216,7 @@ def _path(volume: int) -> str:
     return f"records/volume-{volume:05d}.html"
 
 
-def _facts(hit: Hit) -> Iterator[tuple[str, str | None]]:
+def _facts(hit: Hit, today: date) -> Iterator[tuple[str, str | None]]:
     yield "Account", f"{hit.account} ({hit.platform})"
     yield "Poster, display name", hit.poster_name
     yield "Poster, user name", hit.poster_username
@@ -225,10 +231,9 @@ def _facts(hit: Hit) -> Iterator[tuple[str, str | None]]:
     yield "Count", None if hit.count is None else f"{hit.count:,}"
     yield "Address on the site", hit.permalink
     yield f"Identifier {'made by the archive' if _is_named_here(hit) else 'on the site'}", hit.native_id
-    yield (
-        "To be kept until",
-        spoken(hit.removed.retain_until) if hit.removed and hit.removed.retain_until else None,
-    )
+    if hit.removed and hit.removed.retain_until:
+        passed = hit.removed.retain_until < today
+        yield "Was held until" if passed else "To be kept until", spoken(hit.removed.retain_until)
     yield "Version", hit.version_sha256
     sent = "what the site sent" if is_from_the_site(hit) else "what was read of it"
     yield f"SHA-256 of {sent}", hit.payload_sha256

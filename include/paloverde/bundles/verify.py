@@ -3,9 +3,9 @@
     python verify.py BUNDLE.zip
     python verify.py BUNDLE.zip --key HEX      also: was it sealed with this key?
 
-It ends with 0 where the bundle is whole, 1 where it was altered (each file concerned is named), 2 where it
-or the key cannot be read. Take this file from a place you trust rather than from the bundle that you doubt:
-whoever can alter a bundle can alter the copy inside.
+It ends with 0 where the bundle is whole, 1 where it was altered (each file concerned is named), 2 where it or
+the key cannot be read, 3 where it is unaltered and the given key cannot vouch for it. Take this file from a
+place you trust rather than from the bundle that you doubt: who can alter that can alter the copy inside.
 """
 
 from __future__ import annotations
@@ -28,13 +28,11 @@ from typing import Any, BinaryIO
 MANIFEST, SIGNATURE = "manifest.json", "manifest.sig.json"
 RECORDS, RAW = "records.jsonl", "raw/payloads.jsonl"
 FORMAT = "paloverde-bundle-1"
-WHOLE, ALTERED, UNREADABLE = 0, 1, 2
-_CHUNK = 1 << 20
-_LONGEST_LINE = 256 << 20
-_LARGEST_MANIFEST = 512 << 20
-_LARGEST_DIRECTORY = 256 << 20
-_EVER = float("inf")
+WHOLE, ALTERED, UNREADABLE, UNVOUCHED = 0, 1, 2, 3
+_LONGEST_LINE, _LARGEST_MANIFEST, _LARGEST_DIRECTORY = 256 << 20, 512 << 20, 256 << 20
+_CHUNK, _EVER = 1 << 20, float("inf")
 Files = dict[str, tuple[int, str]]  # by path, size and SHA-256
+Entry = tuple[int, int, bool]  # where a file begins in the zip, its packed size, is it deflated
 Keys = dict[str, tuple[int, float]]  # by key, the run after which and the one up to which it may sign
 _FILE = (0, 8)  # the kinds of file that are plain; the others are links and devices
 _LARGE = 2**31 - 1  # from here on a zip says sizes and places in wide fields
@@ -54,11 +52,12 @@ class Altered(Exception):
 
 
 class Report:
-    """What was found, in sentences. `wrong` holds everything that speaks against the bundle."""
+    """What was found, sentences. `wrong` speaks against the bundle, `unvouched` leaves open whose it is."""
 
     def __init__(self) -> None:
         self.checked: list[str] = []
         self.wrong: list[str] = []
+        self.unvouched: list[str] = []
         self.key = ""
 
 
@@ -81,9 +80,7 @@ class Box:
         if not any(tail.endswith(end) for end in _ends(len(infos), start, self.size)):
             self.wrong.append("The end record of the zip was changed: it does not fit the files in it.")
         self.names = [info.orig_filename for info in infos]
-        self.entries: dict[
-            str, tuple[int, int, bool]
-        ] = {}  # where it begins, its packed size, is it deflated
+        self.entries: dict[str, Entry] = {}
         end = 0
         for info in sorted(infos, key=lambda info: info.header_offset):
             end = self._entry(info, end)
@@ -118,10 +115,8 @@ class Box:
         if found[:4] != b"PK\x03\x04":
             raise CannotRead(f"the beginning of {shown(name)} in it is damaged")
         if at != end or info.external_attr >> 28 not in _FILE or info.flag_bits & 0x09 or not head:
-            self.wrong.append(
-                f"{shown(name)} is not stored in the zip as it was sealed "
-                "(hidden or encrypted bytes, two names, or no plain file)."
-            )
+            why = "(hidden or encrypted bytes, two names, or no plain file)"
+            self.wrong.append(f"{shown(name)} is not stored in the zip as it was sealed {why}.")
         is_deflated = info.compress_type == zipfile.ZIP_DEFLATED
         if not is_deflated and info.compress_type != zipfile.ZIP_STORED:
             self.wrong.append(f"{shown(name)} is packed in a way that no sealed bundle uses.")
@@ -135,6 +130,8 @@ class Box:
 
     def chunks(self, name: str, limit: int) -> Iterator[bytes]:
         """The bytes of a file, never more than `limit`: a longer one is `Altered` before it fills memory."""
+        if name not in self.entries:
+            raise Altered(f"{name} is missing.")
         at, left, is_deflated = self.entries[name]
         unpack, total = zlib.decompressobj(-15) if is_deflated else None, 0
         while left:
@@ -165,9 +162,7 @@ class Box:
 
 
 def _ends(count: int, start: int, size: int) -> Iterator[bytes]:
-    """The two ways in which a zip of `size` bytes with `count` files and its directory at `start` may end:
-    short, and for large files.
-    """
+    """The ends, short and for large files, of a zip of so many bytes and files, its directory at `start`."""
     if count <= 0xFFFF and size <= 0xFFFFFFFF:
         yield struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, count, count, size - 22 - start, start, 0)
     at, few = size - 98, min(count, 0xFFFF)
@@ -246,22 +241,17 @@ def _check_names(box: Box, report: Report) -> None:
         if not _PATH.fullmatch(name):
             report.wrong.append(f"{shown(name)} is a name that may lead outside of the folder of the bundle.")
     small = Counter(name.lower() for name in set(box.names))
-    for name in (name for name in small if small[name] > 1):
-        report.wrong.append(f"{shown(name)} is there {small[name]} times, in capital and small letters.")
+    twice = [(name, times) for name, times in small.items() if times > 1]
+    report.wrong += [f"{shown(name)} is there {n} times, in capital and small letters." for name, n in twice]
 
 
 def _check_manifest(box: Box, report: Report) -> Files | None:
     """By path, (size, sha256) of every sealed file; None where the manifest says nothing that can be used."""
-    parts: list[bytes] = []
-    for name in (MANIFEST, SIGNATURE):
-        if name not in box.entries:
-            report.wrong.append(f"{name} is missing.")
-            return None
-        try:
-            parts.append(b"".join(box.chunks(name, _LARGEST_MANIFEST)))
-        except Altered as error:
-            report.wrong.append(str(error))
-            return None
+    try:
+        parts = [b"".join(box.chunks(name, _LARGEST_MANIFEST)) for name in (MANIFEST, SIGNATURE)]
+    except Altered as error:
+        report.wrong.append(str(error))
+        return None
     _check_signature(parts[0], parts[1], report)
     try:
         manifest = json.loads(parts[0])
@@ -295,9 +285,8 @@ def _check_files(box: Box, files: Files, report: Report) -> None:
     present = set(box.entries) - {MANIFEST, SIGNATURE}
     before = len(report.wrong)
     report.wrong += [f"{shown(name)} is missing." for name in sorted(files.keys() - present)]
-    report.wrong += [
-        f"{shown(name)} was added: no list of files names it." for name in sorted(present - files.keys())
-    ]
+    added = sorted(present - files.keys())
+    report.wrong += [f"{shown(name)} was added: no list of files names it." for name in added]
     for name in sorted(files.keys() & present):
         size, sha256 = files[name]
         digest, total = hashlib.sha256(), 0
@@ -311,9 +300,8 @@ def _check_files(box: Box, files: Files, report: Report) -> None:
         if total != size or digest.hexdigest() != sha256:
             report.wrong.append(f"{shown(name)} was changed: its bytes are not those that were sealed.")
     if len(report.wrong) == before:
-        report.checked.append(
-            f"All {len(files):,} files have their sealed size and SHA-256; none is missing, none was added."
-        )
+        whole = f"All {len(files):,} files have their sealed size and SHA-256"
+        report.checked.append(f"{whole}; none is missing, none was added.")
 
 
 def _check_records(box: Box, files: Files, report: Report, key: str | None) -> None:
@@ -324,11 +312,7 @@ def _check_records(box: Box, files: Files, report: Report, key: str | None) -> N
     before, records = len(report.wrong), 0
     try:
         raw = set(_payloads(box, files[RAW][0], report))
-        keys, heirs = _known_keys(box, files, key.strip().lower() if key else report.key, report)
-        if report.key not in heirs:
-            report.wrong.append(f"{SIGNATURE} was made with the key {report.key}, not with the one you gave.")
-        elif keys.get(report.key, (0, 0))[1] < _EVER:
-            report.wrong.append(f"{SIGNATURE} was made with a key that the archive in it does not know.")
+        keys = _known_keys(box, files, key.strip().lower() if key else report.key, report)
         parts = _sealed_parts(box, files, keys, report)
         for number, line in enumerate(box.lines(RECORDS, files[RECORDS][0]), 1):
             record, records = json.loads(line), number
@@ -371,12 +355,12 @@ def _signed(box: Box, files: Files, folder: str, report: Report) -> Iterator[tup
         yield name, said
 
 
-def _known_keys(box: Box, files: Files, given: str, report: Report) -> tuple[Keys, set[str]]:
-    """The keys that the ledger entries in keys/ announce; and `given` with all keys that it vouches for."""
+def _known_keys(box: Box, files: Files, given: str, report: Report) -> Keys:
+    """The keys that the ledger entries in keys/ announce. Says how the bundle's key came after `given`."""
     keys: Keys = {}
-    heirs = {given}
+    heirs, lost_on = {given: ""}, ""  # by key that `given` vouches for, the day on which it was announced
     for name, said in _signed(box, files, "keys/", report):
-        about, by = said["event"]["about"], str(said["public_key"])
+        about, by, day = said["event"]["about"], str(said["public_key"]), shown(said["event"]["at"])[:10]
         key, runs, lost = str(about["public_key"]), int(about["runs"]), about["cause"] == "lost"
         alone = by == key and lost == bool(keys)
         if not alone and (by == key or lost or keys.get(by, (0, 0))[1] < _EVER):
@@ -385,19 +369,32 @@ def _known_keys(box: Box, files: Files, given: str, report: Report) -> tuple[Key
             told = f"A signing key was LOST after run {runs:,}; the next, {shown(key)}, announced itself"
             report.checked.append(f"{told} ({shown(about['said'])}): ask the City whether that is so.")
             keys = {one: (first, min(last, runs)) for one, (first, last) in keys.items()}
-        heirs |= {key} if by in heirs else set()
+            lost_on = lost_on or day * (given in keys)
+        heirs = {key: day, **heirs} if by in heirs else heirs
         keys[key] = (runs if keys else 0, _EVER)
-    return keys or {report.key: (0, _EVER)}, heirs
+    keys = keys or {report.key: (0, _EVER)}
+    made = f"{SIGNATURE} was made with the key {report.key}"
+    if report.key not in heirs and lost_on:
+        why = f"The key that you gave, or one after it, was given up as lost on {lost_on}: the City alone"
+        ask = "Ask it, by another way than this file, if that is so and which key it uses; give that one"
+        report.unvouched.append(f"{made}. {why} says so, and yours cannot vouch for this bundle. {ask}.")
+    elif report.key not in heirs:
+        report.wrong.append(f"{made}, not with the one you gave.")
+    elif heirs[report.key]:
+        how = f"which took the place of the key that you gave on {heirs[report.key]}, announced by it"
+        report.checked.append(f"{made}, {how} or by one that it had announced. Keep that key from now on.")
+    if keys.get(report.key, (0, 0))[1] < _EVER:
+        report.wrong.append(f"{SIGNATURE} was made with a key that the archive in it does not know.")
+    return keys
 
 
 def _sealed_parts(box: Box, files: Files, keys: Keys, report: Report) -> dict[int, list[str]]:
     """By sequence number, the keys of the files that the run sealed."""
     parts: dict[int, list[str]] = {}
     for name, seal in _signed(box, files, "seals/", report):
-        key, run = str(seal["public_key"]), int(seal["sequence"])
-        first, last = keys.get(key, (0, 0))
+        (first, last), run = keys.get(str(seal["public_key"]), (0, 0)), int(seal["sequence"])
         if not first < run <= last:
-            report.wrong.append(f"{shown(name)} was signed with another key, {shown(key)}.")
+            report.wrong.append(f"{shown(name)} was signed with another key, {shown(seal['public_key'])}.")
         parts[run] = [part["key"] for part in seal["run"]["parts"]]
     return parts
 
@@ -469,11 +466,14 @@ def shown(text: str) -> str:
 
 def _tell(path: Path, report: Report) -> None:
     if report.wrong:
-        print("\n  - ".join([f"ALTERED: {path} is not the bundle that was sealed.", *report.wrong[:200]]))
-        if len(report.wrong) > 200:
-            print(f"  - and {len(report.wrong) - 200:,} more.")
+        more = [f"and {len(report.wrong) - 200:,} more."] * (len(report.wrong) > 200)
+        told = [f"ALTERED: {path} is not the bundle that was sealed.", *report.wrong[:200], *more]
+        print("\n  - ".join(told))
         return
-    print("\n  - ".join([f"WHOLE: {path} is unaltered since it was sealed.", *report.checked]))
+    begun = f"WHOLE: {path} is unaltered since it was sealed."
+    if report.unvouched:
+        begun = f"NOT VOUCHED FOR: {path} fits itself, and the key that you gave cannot speak for it."
+    print("\n  - ".join([begun, *report.unvouched, *report.checked]))
     print(f"It was sealed with the key {report.key}.")
     print("What this check cannot tell:")
     print("  - Whether that key is the City's: compare it with the one the City publishes, or give --key.")
@@ -492,7 +492,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"{error}." if isinstance(error, NoKey) else f"CANNOT BE READ: {chosen.bundle}: {error}.")
         return UNREADABLE
     _tell(chosen.bundle, report)
-    return ALTERED if report.wrong else WHOLE
+    return ALTERED if report.wrong else UNVOUCHED if report.unvouched else WHOLE
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from datetime import date, datetime
 import msgspec
 from sqlalchemy import Connection
 
+from paloverde.archive.commit import Outcome
 from paloverde.archive.reader import Archive
 from paloverde.archive.register import (
     UNLISTED,
@@ -67,6 +68,7 @@ class RemovalReport(msgspec.Struct, frozen=True):
     looked_up: int
     oldest_look: datetime | None
     alerts: tuple[str, ...] = ()  # deleted on an official's account, and nobody was consulted before
+    sequence: int | None = None  # of the run that was sealed; None where there was nothing to seal
 
     def sentence(self) -> str:
         told = f"{self.account}: {self.looked_up:,} items looked up"
@@ -110,7 +112,7 @@ def check_removals(
     trouble says so. What the site itself says to be hidden is held all the same.
     """
     settle_last(vault, day)
-    started = vault.clock()
+    started, sequence = vault.clock(), None
     with vault.books.connect() as connection:
         absent, hidden, trouble = candidates(
             connection, account, most=budget.most_gone, percent=budget.percent_gone, allowed=budget.allowed
@@ -134,10 +136,12 @@ def check_removals(
             counts = {"looked_up": len(looked), "removed": len(confirmed)}
             coverage = Coverage(exchanges=intake.exchanges)
             run = Run(account, day, RunKind.REMOVAL_CHECK, started, coverage, counts)
-            seal_run(vault, spool, run, intake.digest)
+            sealed = seal_run(vault, spool, run, intake.digest)
+            sequence = sealed.seal.sequence if sealed.outcome is Outcome.MINE else None
     with vault.books.connect() as connection:
         oldest = oldest_look(connection, account.slug, LASTING)
-    return _report(account, day, absent, decisions, len(looked), oldest), trouble
+    report = _report(account, day, absent, decisions, len(looked), oldest)
+    return msgspec.structs.replace(report, sequence=sequence), trouble
 
 
 def _known(absent: Iterable[Item], hidden: Iterable[Item], now: datetime) -> Iterator[tuple[Item, Decision]]:

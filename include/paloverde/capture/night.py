@@ -17,6 +17,7 @@ from paloverde.archive.reader import Archive
 from paloverde.archive.register import Item, expected_in, items
 from paloverde.archive.seal import BrokenOff, Coverage, RunKind
 from paloverde.archive.vault import Vault
+from paloverde.capture.broken import moment
 from paloverde.capture.intake import Intake
 from paloverde.capture.media import from_the_site
 from paloverde.capture.older import ask_older, older_posts
@@ -56,8 +57,11 @@ class NightReport(msgspec.Struct, frozen=True):
     is_new: bool = True  # False where an equal night was sealed before
     replayed: int = 0  # answers that an earlier try at this night had got already
     too_small: list[str] = []  # what of it must be looked at
+    sealed_at: datetime | None = None  # when an equal night was sealed before
 
     def sentence(self) -> str:
+        if not self.is_new:
+            return self._said_before()
         told = (
             f"{self.account}, {self.day:%A %d %B %Y}: {self.outcome}; {self.records:,} items seen, "
             f"{self.new_versions:,} new versions kept"
@@ -73,6 +77,17 @@ class NightReport(msgspec.Struct, frozen=True):
         few = "; ".join(self.gaps[:3])
         more = f"; and {len(self.gaps) - 3:,} more" if len(self.gaps) > 3 else ""
         return f"{told}. {len(self.gaps):,} gaps: {few}{more}."
+
+    def _said_before(self) -> str:
+        """Of a night whose equal stands already: its counts were told when it was new."""
+        sealed = f" on {moment(self.sealed_at)}" if self.sealed_at is not None else ""
+        told = (
+            f"{self.account}, {self.day:%A %d %B %Y}: already sealed{sealed} (run {self.sequence:,}); nothing "
+            "new was written."
+        )
+        if self.too_small:
+            told += f" LOOK AT THIS: {'; '.join(self.too_small)}."
+        return f"{told} Its gaps stand: {len(self.gaps):,}." if self.gaps else told
 
 
 def archive_night(
@@ -296,4 +311,5 @@ def _report(committed: Committed, replayed: int, too_small: list[str], *, broken
         is_new=is_new,
         replayed=replayed,
         too_small=too_small,
+        sealed_at=None if is_new else run.ended_at,
     )

@@ -34,8 +34,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         actions, "issue", "issue a hold: freeze what matches now, and whatever matches later", named=False
     )
     issue.add_argument(
-        "--for-request", dest="request", metavar="REQUEST", help="in place of HOLD, --matter and --trigger: hold "
-        "for this open records request, such as PRA-2026-0042 (clerk or counsel)"
+        "--for-request", dest="request", metavar="REQUEST", help="in place of HOLD, --matter and --trigger: "
+        "hold for this open records request, such as PRA-2026-0042 (clerk or counsel)"
     )  # fmt: skip
     issue.add_argument("--matter", help="a short title that may be read by the public")
     issue.add_argument("--trigger", choices=_TRIGGERS, help="what made litigation foreseeable")
@@ -61,8 +61,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     _letters(actions)
     reconcile = actions.add_parser("reconcile", help=_RECONCILE, description=_RECONCILE)
     reconcile.add_argument(
-        "--strays", action="store_true", help="then look through both stores, and name the objects that bear a "
-        "legal hold which no hold wants; none is lifted"
+        "--strays", action="store_true", help="then look through both stores, and name objects that bear a legal "
+        "hold which no hold wants; none is lifted"
     )  # fmt: skip
     remind = "list the custodians who are to be written to today"
     actions.add_parser("reminders", help=remind, description=remind)
@@ -120,8 +120,7 @@ def run(args: argparse.Namespace) -> int:
         case "amend":
             _say_kept(city, city.holds.amend(args.hold, _scope(args), args.reason, _by(args)))
         case "release":
-            freed = city.holds.release(args.hold, args.memo, _by(args))
-            print(f"{city.holds.get(args.hold).sentence()}\n{freed:,} objects are free now.")
+            _release(city, args)
         case "memo":
             _memo(city, args)
         case "close":
@@ -144,7 +143,7 @@ def _issue(city: Installation, args: argparse.Namespace) -> Kept:
     if args.request:
         if args.hold or args.trigger:
             raise BadQuestion(
-                "--for-request takes the place of the hold's name and of --trigger: give it alone."
+                "--for-request takes the place of the hold's name and of --trigger: leave them out."
             )
         matter = args.matter or f"Records request {args.request}"
         return city.holds.issue(
@@ -158,15 +157,21 @@ def _issue(city: Installation, args: argparse.Namespace) -> Kept:
     return city.holds.issue(args.hold, args.matter, _scope(args), Trigger(args.trigger), _by(args))
 
 
+def _release(city: Installation, args: argparse.Namespace) -> None:
+    by, had_key = _by(args), city.settings.privileged_key_file.exists()
+    freed = city.holds.release(args.hold, args.memo, by)
+    print(f"{city.holds.get(args.hold).sentence()}\n{freed:,} objects are free now.")
+    if not had_key:
+        print(city.holds.key_made)
+
+
 def _memo(city: Installation, args: argparse.Namespace) -> None:
     if args.out.exists():
         raise BadQuestion(f"{args.out} is there already: name a new file.")
     body = city.holds.memo(args.hold, _by(args))
     with os.fdopen(os.open(args.out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(body)
-    print(
-        f"The memo that released {args.hold} is {args.out}. It is privileged; the ledger has noted this look."
-    )
+    print(f"The memo that released {args.hold} is {args.out}. It is privileged; the ledger notes this look.")
 
 
 def _reconcile(city: Installation, *, strays: bool) -> int:

@@ -9,7 +9,14 @@ import sys
 from pathlib import Path
 
 from paloverde.bundles.dossierpages import as_json, as_text
-from paloverde.bundles.dossierwords import cause_in_words, moment
+from paloverde.bundles.dossierwords import (
+    counted,
+    gone_in_words,
+    moment,
+    removed_by,
+    settled_in_words,
+    until_in_words,
+)
 from paloverde.bundles.pages import visible
 from paloverde.capture.removal import Cause
 from paloverde.commands.asking import actor
@@ -17,11 +24,11 @@ from paloverde.commands.office import day, opened
 from paloverde.commands.signing import acting, known_people, named, signed_in
 from paloverde.errors import BadQuestion
 from paloverde.installation import Installation
+from paloverde.installation.dossiers import Kept
 from paloverde.orchestration.people import Role
 from paloverde.records import PACIFIC
-from paloverde.retention.dossier import Cited, Settled, subject_of
+from paloverde.retention.dossier import Cited, RemovalFact, Settled, subject_of
 from paloverde.retention.guidelines import GUIDELINES
-from paloverde.search.tree import spoken
 
 _CAUSES = [cause.value for cause in Cause]
 _LONGEST = 1_000_000  # characters of advice
@@ -86,14 +93,10 @@ def _adding(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 
 def _privileged(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    advise = actions.add_parser(
-        "advise", help="for counsel alone: keep advice about an item, sealed and apart"
-    )
+    advise = actions.add_parser("advise", help="counsel alone: keep advice about an item, sealed and apart")
     advise.add_argument("item")
     advise.add_argument("file", nargs="?", type=Path, help="holds the advice (default: standard input)")
-    advice = actions.add_parser(
-        "advice", help="for counsel alone: read advice; each look is noted in the ledger"
-    )
+    advice = actions.add_parser("advice", help="counsel alone: read advice; each look is noted in the ledger")
     advice.add_argument("item")
     for one in (advise, advice):
         acting(one)
@@ -111,18 +114,22 @@ def _list(city: Installation, args: argparse.Namespace) -> None:
     if args.alerts:
         _alerts(city, args)
         return
-    count = 0
+    count, today = 0, city.retention.today()
     found = city.dossiers.listed(
         args.account, since=args.since, cause=args.cause, undetermined=args.undetermined
     )
-    for fact, cause, papers in found:
+    for fact, _, papers in found:
         count += 1
         when = f"{fact.removed_at.astimezone(PACIFIC):%a %d %b %Y}"
-        settled = "" if cause == fact.cause else f" (the site's answers: {cause_in_words(fact.cause)})"
-        added = f", {len(papers)} papers" if papers else ""
-        told = f"{when}  {subject_of(fact.item)}  removed by {cause_in_words(cause)}{settled}"
-        print(visible(f"{told}; kept until {spoken(fact.retain_until)}{added}"))
-    print(f"{count:,} removed items." if count else "Nothing was found removed.")
+        told = [f"{when}  {subject_of(fact.item)}  {_gone(fact)}", settled_in_words(papers)]
+        told.append(until_in_words(fact.retain_until, today))
+        told.append(counted(len(papers), "paper") if papers else "")
+        print(visible("; ".join(filter(None, told))))
+    print(f"{counted(count, 'removed item')}." if count else "Nothing was found removed.")
+
+
+def _gone(fact: RemovalFact) -> str:
+    return gone_in_words(fact.item.kind.value, fact.cause, fact.confirmed_by)
 
 
 def _alerts(city: Installation, args: argparse.Namespace) -> None:
@@ -131,15 +138,15 @@ def _alerts(city: Installation, args: argparse.Namespace) -> None:
         since = f", alert of {moment(alert.raised_at)}" if alert.raised_at else ", raised by the next check"
         print(visible(f"{alert.sentence}{since}"))
     left = sum(alert.is_open for alert in alerts)
-    print(f"{len(alerts):,} deleted without a consultation before; {left:,} nobody has answered for.")
+    print(f"{counted(len(alerts), 'alert')}: {left:,} open, {len(alerts) - left:,} answered.")
 
 
 def _show(city: Installation, args: argparse.Namespace) -> None:
     dossier = city.dossiers.show(args.item, actor(), include_private=args.private)
     if args.json:
-        sys.stdout.write(as_json(dossier).decode())
+        sys.stdout.write(as_json(dossier, city.retention.today()).decode())
     else:
-        print(as_text(dossier))
+        print(as_text(dossier, city.retention.today()))
 
 
 def _export(city: Installation, args: argparse.Namespace) -> None:
@@ -152,11 +159,9 @@ def _export(city: Installation, args: argparse.Namespace) -> None:
 
 def _settle(city: Installation, args: argparse.Namespace) -> None:
     settled = Settled(args.cause, args.because, args.removed_by)
-    city.dossiers.settle(args.item, settled, actor(), args.evidence)
-    print(
-        f"Settled: {args.item} was removed by {cause_in_words(args.cause)}. What the site's answers "
-        "show stays beside it."
-    )
+    kept = city.dossiers.settle(args.item, settled, actor(), args.evidence)
+    print(f"Settled: {args.item} was {removed_by(settled)}. What the site's answers show stays beside it.")
+    _remark(kept)
 
 
 def _cite(city: Installation, args: argparse.Namespace) -> None:
@@ -174,8 +179,20 @@ def _note(city: Installation, args: argparse.Namespace) -> None:
 
 
 def _policy(city: Installation, args: argparse.Namespace) -> None:
-    filed = city.dossiers.file_policy(args.file, actor())
-    print(f"Policy {filed.number} is filed, SHA-256 {filed.stored.sha256}; citations name it from now on.")
+    kept = city.dossiers.file_policy(args.file, actor())
+    named = f"SHA-256 {kept.filed.stored.sha256}"
+    if kept.is_new:
+        print(f"Policy {kept.filed.number} is filed, {named}; citations name it from now on.")
+    else:
+        print(
+            f"Policy {kept.filed.number} with these very bytes is filed already, {named}; nothing was filed."
+        )
+    _remark(kept)
+
+
+def _remark(kept: Kept) -> None:
+    if kept.remark:
+        print(visible(f"Look again: {kept.remark}"))
 
 
 def _advise(city: Installation, args: argparse.Namespace) -> None:
@@ -183,8 +200,10 @@ def _advise(city: Installation, args: argparse.Namespace) -> None:
     text = args.file.read_text(encoding="utf-8") if args.file else sys.stdin.read(_LONGEST + 1)
     if len(text) > _LONGEST:
         raise BadQuestion(f"The advice has more than {_LONGEST:,} characters: file it in parts.")
-    city.dossiers.advise(args.item, text, counsel)
+    kept = city.dossiers.advise(args.item, text, counsel)
     print(f"Kept sealed and apart from the dossier of {args.item}.")
+    if kept.remark:
+        print(kept.remark)
 
 
 def _advice(city: Installation, args: argparse.Namespace) -> None:

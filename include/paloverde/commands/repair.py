@@ -17,4 +17,4 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     report = opened(Purpose.REPAIR).copies.repair((lambda _: None) if args.quiet else print)
     print(report.sentence())
-    return 1 if report.lost or report.unknown else 0
+    return 1 if report.lost or report.left or report.unknown else 0

@@ -36,9 +36,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _adopted(city: Installation, file: Path) -> Iterator[str]:
-    schedule = city.retention.adopt(_text_of(file), file.name, actor())
+    schedule, is_new = city.retention.adopt(_text_of(file), file.name, actor())
     today = city.retention.today()
-    yield f"The schedule of Resolution {schedule.resolution} is filed; it is {schedule.standing(today)}."
+    filed = "is filed" if is_new else "is filed already and says the same; nothing was filed"
+    yield f"The schedule of Resolution {schedule.resolution} {filed}. It is {schedule.standing(today)}."
     for class_ in too_short(schedule):
         yield (
             f"Class {class_.id} says {class_.years} years: the two years of Gov. Code 34090(d) hold all the "

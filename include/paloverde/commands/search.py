@@ -9,7 +9,7 @@ import sys
 
 from paloverde.bundles.wording import is_from_the_site, origin
 from paloverde.commands.asking import asked, scope_arguments
-from paloverde.commands.office import opened
+from paloverde.commands.office import opened, today
 from paloverde.records import PACIFIC
 from paloverde.search.hits import Hit
 
@@ -48,7 +48,9 @@ def _about(hit: Hit) -> str:
 def _removed(hit: Hit) -> str:
     if hit.removed is None:
         return ""
-    until = f", held until {hit.removed.retain_until:%a %d %b %Y}" if hit.removed.retain_until else ""
+    until, day = "", hit.removed.retain_until
+    if day is not None:
+        until = f", {'was ' if day < today() else ''}held until {day:%a %d %b %Y}"
     if hit.removed.of_these_words:
         return f", found hidden or removed{until}"
     when = f" on {hit.removed.removed_at.astimezone(PACIFIC):%a %d %b %Y}" if hit.removed.removed_at else ""

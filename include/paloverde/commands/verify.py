@@ -74,8 +74,9 @@ def _proof(path: Path, kept: Head | None, keys: list[Key]) -> int:
             "nothing to compare the proof with: name the head that you have kept (--head), or the City's "
             "verifier key (--vkey)."
         )
+    body = _bytes_of(path)
     try:
-        proof = read_proof(_bytes_of(path))
+        proof = read_proof(body)
     except Unreadable as error:
         raise Unreadable(f"{path}: {error}.") from error
     report = check_proof(proof, kept, keys)
@@ -96,7 +97,9 @@ def _tell(report: Report, what: str) -> int:
     if report.wrong:
         status, found = ALTERED, [f"ALTERED: {what} does not hold.", *report.wrong, *report.unvouched]
     elif report.unvouched:
-        begun = f"NOT VOUCHED FOR: nothing in {what} is altered, and the key that you gave cannot speak for it."
+        begun = (
+            f"NOT VOUCHED FOR: nothing in {what} is altered, and the key that you gave cannot speak for it."
+        )
         status, found = UNVOUCHED, [begun, *report.unvouched, *report.checked]
     else:
         status, found = WHOLE, [f"WHOLE: {what} holds.", *report.checked]
@@ -111,8 +114,9 @@ def _tell(report: Report, what: str) -> int:
 def _kept_head(path: Path | None) -> Head | None:
     if path is None:
         return None
+    body = _bytes_of(path)
     try:
-        return read_head(_bytes_of(path))
+        return read_head(body)
     except Unreadable as error:
         raise Unreadable(no_head(path, error)) from error
 
@@ -129,4 +133,4 @@ def _bytes_of(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise Unreadable(error.strerror or str(error)) from error
+        raise Unreadable(f"{path}: {error.strerror or error}.") from error

@@ -177,6 +177,9 @@ class Installation:
         )
         line = self.access.line(platform, account, token)
         report, trouble = check_removals(self.vault, self.archive, platform, account, day, budget, line)
+        if report.sequence is not None:
+            about = {"account": slug, "day": str(day), "sequence": str(report.sequence)}
+            self._journal.tell("removal check sealed", "removal check", **about)
         for native_id in report.removed:
             self._journal.tell(
                 "removal confirmed", "removal check", account=slug, item=native_id, day=str(day)

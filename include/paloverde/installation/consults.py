@@ -139,8 +139,8 @@ class Consults:
                 raise BadQuestion(f"{at.isoformat()} has not come yet: say when somebody was consulted.")
             if posted is not None and at < posted:
                 raise BadQuestion(
-                    f"{stamp(at)} is before {ticket.about} was posted ({stamp(posted)}): nobody can have been "
-                    "consulted about it then. Nothing was noted; say when somebody was."
+                    f"{stamp(at)} is before {ticket.about} was posted ({stamp(posted)}): nobody can have "
+                    "been consulted about it then. Nothing was noted; say when somebody was."
                 )
 
     def _posted_at(self, item: ItemId) -> datetime | None:

@@ -26,6 +26,7 @@ from paloverde.retention.approval import (
     CERTIFICATES,
     FILES,
     OFFICES,
+    ORDERS,
     all_orders,
     awaited,
     closed,
@@ -165,7 +166,7 @@ class Disposition:
         """
         standing = self.standing(order_id)
         self._refuse_incomplete(order_id, awaited(standing, self.today))
-        self._cabinet.prove()
+        self._prove(order_id)
         now = {one.username: roles[one.username] for one in standing.approvals if one.username in roles}
         act = Act(check=PeopleCheck(self._vault.clock(), now))
         self._file(standing, act, "approvers looked up", by, dict(sorted(now.items())))
@@ -179,7 +180,7 @@ class Disposition:
         `roles` is the users file now. `PersonNeeded` says everything that is lacking, and nothing is
         destroyed then; what an earlier try has sealed is completed all the same, and nothing beside it.
         """
-        self._cabinet.prove()
+        self._prove(order_id)
         standing = self.standing(order_id)
         is_begun = bool(seals_of(self._archive, order_id, standing.order.accounts))
         if not standing.certificate:
@@ -215,6 +216,13 @@ class Disposition:
             Door(first[0], **first[1]),
             None if second is None else Door(second[0], **second[1]),
         )
+
+    def _prove(self, order_id: str) -> None:
+        """No paper is missing or forged in the database, and those of an order are whole in the store."""
+        self._cabinet.prove()
+        for series in (ORDERS, FILES, ACTS):
+            for filed in self._cabinet.history(series, order_id):
+                self._vault.store.check(filed.stored)
 
     @property
     def today(self) -> date:

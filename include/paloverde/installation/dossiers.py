@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -11,11 +12,13 @@ from paloverde.archive.ledger import Event, Ledger
 from paloverde.archive.papers import Cabinet, Filed
 from paloverde.archive.reader import Archive
 from paloverde.archive.vault import Vault
+from paloverde.bundles.dossierfiles import looks_otherwise
 from paloverde.bundles.dossierpages import ExportedDossiers, export_dossiers
 from paloverde.capture.removal import Cause
 from paloverde.errors import BadQuestion
 from paloverde.installation.consults import Consults
 from paloverde.records import Visibility, archive_day
+from paloverde.retention.destroyed import destroyed
 from paloverde.retention.dossier import (
     POLICIES,
     POLICY,
@@ -41,6 +44,7 @@ from paloverde.search.scope import PRIVATE_KINDS
 from paloverde.settings import Settings
 
 EVIDENCE = "removal-evidence"  # files that show who removed something
+_TOLD_FROM = 100  # items of an export; the progress of a smaller one is not worth a line
 _FILED = {Settled: "removal cause settled", Cited: "guideline cited", Noted: "removal noted"}
 
 
@@ -50,6 +54,17 @@ class Listed(NamedTuple):
     fact: RemovalFact
     cause: str
     papers: Sequence[FiledPaper]
+
+
+class Kept(NamedTuple):
+    """A file that somebody handed in. `is_new` is False where the same was filed last: nothing is filed then.
+
+    `remark` says where its bytes are of another kind than its name.
+    """
+
+    filed: Filed
+    is_new: bool = True
+    remark: str = ""
 
 
 class Dossiers:
@@ -86,7 +101,7 @@ class Dossiers:
         item = self.item(text)
         found = read_dossiers(self._archive, self._cabinet, item)
         if not found:
-            raise BadQuestion(f"{text} was never found removed: `paloverde removed list` names what was.")
+            raise self._no_dossier(text, item)
         if is_private(found[-1]):
             if not include_private:
                 raise BadQuestion(
@@ -110,7 +125,13 @@ class Dossiers:
 
         def chosen() -> Iterator[Dossier]:
             items = dict.fromkeys(one.fact.item for one in self.listed(account, since=since))
-            for item in items:
+            for done, item in enumerate(items):
+                if (
+                    len(items) >= _TOLD_FROM
+                    and done
+                    and done * 10 // len(items) > (done - 1) * 10 // len(items)
+                ):
+                    progress(f"{done:,} of {len(items):,} items are written")
                 for dossier in read_dossiers(self._archive, self._cabinet, item):
                     if is_private(dossier) and not include_private:
                         left_out.append(item)
@@ -121,7 +142,7 @@ class Dossiers:
         self._tell("dossiers exported", actor, accounts=account or "all", scope=private)
         return export_dossiers(
             self._archive, chosen(), folder, agency=self._settings.agency_name, now=self._vault.clock(),
-            progress=progress, left_out=lambda: len(left_out),
+            left_out=lambda: len(left_out),
         )  # fmt: skip
 
     def item(self, text: str) -> ItemId:
@@ -130,21 +151,23 @@ class Dossiers:
 
     # What people add
 
-    def settle(self, text: str, settled: Settled, actor: str, evidence: Path | None = None) -> Filed:
+    def settle(self, text: str, settled: Settled, actor: str, evidence: Path | None = None) -> Kept:
         """A person settles the cause; the site's own statement stays beside it, and the hold as it is."""
-        item = self._removed(text)
+        item, remark = self._removed(text).item, ""
         if settled.cause not in {cause.value for cause in Cause if cause is not Cause.UNDETERMINED}:
             known = ", ".join(cause.value for cause in Cause if cause is not Cause.UNDETERMINED)
             raise BadQuestion(f"{settled.cause!r} is no cause that can be settled: say one of {known}.")
         if not settled.because.strip():
             raise BadQuestion("Say by what the cause is settled.")
         if evidence is not None:
-            settled = self._with_evidence(item, settled, evidence, actor)
-        return self._add(item, settled, actor, cause=settled.cause)
+            body = _read(evidence)
+            remark = looks_otherwise(evidence.name, body)
+            settled = self._with_evidence(item, settled, evidence.name, body, actor)
+        return Kept(self._add(item, settled, actor, cause=settled.cause), remark=remark)
 
     def cite(self, text: str, cited: Cited, actor: str) -> Filed:
         """Say under which guidelines it was removed, and who decided. `policy_sha256` empty: the newest."""
-        item = self._removed(text)
+        fact = self._removed(text)
         clauses = [guideline(letter) for letter in cited.guidelines]
         if not clauses:
             raise BadQuestion("Name at least one Content Guideline, such as c.")
@@ -155,25 +178,41 @@ class Dossiers:
             raise BadQuestion(
                 f"No rule may act on guideline {human[0]} by itself, a person must decide: name the reviewer."
             )
+        if cited.counsel_on is not None:
+            self._refuse_impossible(cited.counsel_on, fact)
         letters = tuple(clause.letter for clause in clauses)
         whole = Cited(
             letters, cited.reviewer, cited.rule, cited.removed_by, cited.counsel_consulted, cited.counsel_on,
             cited.counsel_by, self._policy(cited.policy_sha256),
         )  # fmt: skip
-        return self._add(item, whole, actor, guidelines=" ".join(letters))
+        return self._add(fact.item, whole, actor, guidelines=" ".join(letters))
+
+    def _refuse_impossible(self, counsel_on: date, fact: RemovalFact) -> None:
+        """Nobody can have been consulted on a day to come, or about what had not been posted yet."""
+        if counsel_on > archive_day(self._vault.clock()):
+            raise BadQuestion(f"{counsel_on} has not come yet: give the day on which counsel was consulted.")
+        if fact.posted_at is not None and counsel_on < archive_day(fact.posted_at):
+            raise BadQuestion(
+                f"On {counsel_on} {subject_of(fact.item)} had not been posted yet "
+                f"({archive_day(fact.posted_at)}): give the day on which counsel was consulted about it."
+            )
 
     def note(self, text: str, note: str, actor: str) -> Filed:
         """Add a note. Its words stand in the paper alone, not in the ledger."""
         if not note.strip():
             raise BadQuestion("The note is empty.")
-        return self._add(self._removed(text), Noted(note), actor)
+        return self._add(self._removed(text).item, Noted(note), actor)
 
-    def file_policy(self, file: Path, actor: str) -> Filed:
-        """File the text of the City's Social Media Policy that is in force from now on."""
-        about = {"name": file.name}
-        return self._cabinet.file(
-            POLICIES, POLICY, file.read_bytes(), what="policy filed", actor=actor, about=about, for_ever=True
-        )
+    def file_policy(self, file: Path, actor: str) -> Kept:
+        """File the text of the City's Social Media Policy that is in force from now on, once."""
+        body, last = _read(file), self._cabinet.last(POLICIES, POLICY)
+        if last is not None and last.stored.sha256 == hashlib.sha256(body).hexdigest():
+            return Kept(last, is_new=False)
+        filed = self._cabinet.file(
+            POLICIES, POLICY, body, what="policy filed", actor=actor, about={"name": file.name},
+            after=last.number if last else 0, for_ever=True,
+        )  # fmt: skip
+        return Kept(filed, remark=looks_otherwise(file.name, body))
 
     def _policy(self, sha256: str) -> str:
         filed = self._cabinet.history(POLICIES, POLICY)
@@ -185,11 +224,11 @@ class Dossiers:
             )
         return sha256
 
-    def _with_evidence(self, item: ItemId, settled: Settled, evidence: Path, actor: str) -> Settled:
-        body, subject = evidence.read_bytes(), subject_of(item)
-        about = {"item": subject, "name": evidence.name}
+    def _with_evidence(self, item: ItemId, settled: Settled, name: str, body: bytes, actor: str) -> Settled:
+        subject = subject_of(item)
+        about = {"item": subject, "name": name}
         filed = self._cabinet.file(EVIDENCE, subject, body, what="evidence filed", actor=actor, about=about)
-        return Settled(settled.cause, settled.because, settled.removed_by, evidence.name, filed.stored.sha256)
+        return Settled(settled.cause, settled.because, settled.removed_by, name, filed.stored.sha256)
 
     def _add(self, item: ItemId, paper: Paper, actor: str, **about: str) -> Filed:
         subject = subject_of(item)
@@ -197,20 +236,33 @@ class Dossiers:
         what = _FILED[type(paper)]
         return self._cabinet.file(SERIES, subject, paper, what=what, actor=actor, about=named)
 
-    def _removed(self, text: str) -> ItemId:
-        """The item that is named so, which was found removed."""
+    def _removed(self, text: str) -> RemovalFact:
+        """A removal of the item that is named so."""
         item = self.item(text)
-        if next(removals_of(self._archive, items=[item]), None) is None:
-            raise BadQuestion(f"{text} was never found removed: `paloverde removed list` names what was.")
-        return item
+        fact = next(removals_of(self._archive, items=[item]), None)
+        if fact is None:
+            raise self._no_dossier(text, item)
+        return fact
+
+    def _no_dossier(self, text: str, item: ItemId) -> BadQuestion:
+        """Why an item has no dossier: it was destroyed by an order, or was never removed."""
+        for gone in destroyed(self._archive, item.native_id, item.account, item.kind.value):
+            return BadQuestion(
+                f"{text} was lawfully destroyed by {gone.order} on {gone.day:%A %d %B %Y}, and its dossier "
+                f"with it. `paloverde dispose show {gone.order}` and `paloverde dispose certificate "
+                f"{gone.order} --out FILE` say by what right."
+            )
+        return BadQuestion(f"{text} was never found removed: `paloverde removed list` names what was.")
 
     # Privileged
 
-    def advise(self, text: str, advice: str, actor: str) -> Filed:
-        """File what counsel said about an item, sealed and apart."""
+    def advise(self, text: str, advice: str, actor: str) -> Kept:
+        """File what counsel said about an item, sealed and apart; where that made the key, it is said."""
         if not advice.strip():
             raise BadQuestion("The advice is empty.")
-        return self._privileged.file(subject_of(self.item(text)), advice, actor)
+        had_key = self._settings.privileged_key_file.exists()
+        filed = self._privileged.file(subject_of(self.item(text)), advice, actor)
+        return Kept(filed, remark="" if had_key else self._privileged.key_made)
 
     def advice(self, text: str, actor: str) -> list[tuple[Filed, str]]:
         """What counsel said about an item. The ledger notes the look before anything is shown."""
@@ -223,6 +275,13 @@ class Dossiers:
 
     def _tell(self, what: str, actor: str, **about: str) -> None:
         self._ledger.append(Event(what, actor, self._vault.clock(), about))
+
+
+def _read(file: Path) -> bytes:
+    body = file.read_bytes()
+    if not body:
+        raise BadQuestion(f"{file} is empty: name the file that you mean.")
+    return body
 
 
 def is_private(dossier: Dossier) -> bool:

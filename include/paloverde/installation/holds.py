@@ -82,6 +82,7 @@ class Holds:
         self._settings, self._vault, self._archive = settings, vault, archive
         self._ledger, self._cabinet = ledger, cabinet
         privileged = Privileged(cabinet, settings.privileged_key_file)
+        self.key_made = privileged.key_made  # what to tell once, after the first memo
         self._papers = HoldPapers(cabinet, privileged, vault.clock)
         self.notices = Notices(cabinet, vault.clock)
         self._find = partial(items_in, archive)
@@ -141,13 +142,13 @@ class Holds:
             ) from error
 
     def memo(self, id_: str, by: By) -> bytes:
-        """The memo by which counsel released a hold, for counsel. The ledger notes the look first."""
+        """The memo by which counsel released a hold, for counsel. The ledger notes the look before it is shown."""
         body = self._papers.memo(id_, by)
         self._ledger.append(Event("release memo read", by.actor, self._vault.clock(), {"hold": id_}))
         return body
 
     def close(self, id_: str, on: date | None, by: By) -> Hold:
-        """The records request of a hold was closed on a day, or today: it ends after the tail of the settings."""
+        """The records request of a hold was closed on a day, or today: it ends after the settings' tail."""
         return self._papers.close(id_, on, self._settings.request_tail_days, by)
 
     def reconcile(

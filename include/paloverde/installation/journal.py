@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from paloverde.archive.commit import seal_sha256
 from paloverde.archive.gaps import of_run
 from paloverde.archive.ledger import Event, Ledger
 from paloverde.archive.vault import Vault
@@ -20,6 +21,11 @@ class Journal:
         self._vault, self._ledger = vault, ledger
 
     def tell(self, what: str, actor: str, **about: str) -> None:
+        """Note what happened. An entry that names a run names its seal, too: whoever publishes the ledger
+        publishes by it what was sealed.
+        """
+        if "sequence" in about:
+            about["seal"] = seal_sha256(self._vault.books, int(about["sequence"]))
         self._ledger.append(Event(what, actor, self._vault.clock(), about))
 
     def tell_gaps(self, slug: str, sequence: int, actor: str) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 from sqlalchemy import select
 
-from paloverde.archive.papers import Cabinet, Filed
+from paloverde.archive.papers import Cabinet
 from paloverde.archive.reader import Archive
 from paloverde.archive.store.rules import digest_of
 from paloverde.archive.vault import Vault
@@ -47,7 +47,7 @@ class Proposer:
     def propose(self, slugs: Sequence[str], by: str, progress: Progress) -> Proposed:
         """Gather what nothing keeps any longer of these accounts (all where none is named) into an order.
 
-        Filed are the list, the report (page and table), and last the order that names them. `PersonNeeded`
+        Filed are the order and what it names: the list, and the report (page and table). `PersonNeeded`
         while another order of one of the accounts is open: one item stands on one open list.
         """
         accounts = self._accounts(slugs)
@@ -91,15 +91,13 @@ class Proposer:
             lines_sha256=digest_of(run.lines, "sha256").hex(),
         )
         page = report_page(order, run, agency=self._settings.agency_name)
-        # The list is kept for ever, as the certificate is; the report, which quotes posts, is not.
-        listed = self._put(order.id, run.lines, "list of destruction filed", by, for_ever=True)
-        shown = self._put(order.id, page, "report of destruction filed", by)
-        table = self._put(order.id, run.table, "report of destruction filed", by)
-        sha256s = (listed.stored.sha256, shown.stored.sha256, table.stored.sha256)
         order = msgspec.structs.replace(
-            order, lines_sha256=sha256s[0], report_sha256=sha256s[1], table_sha256=sha256s[2]
+            order,
+            report_sha256=digest_of(page, "sha256").hex(),
+            table_sha256=digest_of(run.table, "sha256").hex(),
         )
         about = {"order": order.id, "items": str(order.items), "lines": order.lines_sha256}
+        # First of all: whoever loses the number to another proposal leaves nothing under it.
         self._cabinet.file(
             ORDERS,
             order.id,
@@ -110,10 +108,14 @@ class Proposer:
             after=0,
             for_ever=True,
         )
+        # The list is kept for ever, as the certificate is; the report, which quotes posts, is not.
+        self._put(order.id, run.lines, "list of destruction filed", by, for_ever=True)
+        self._put(order.id, page, "report of destruction filed", by)
+        self._put(order.id, run.table, "report of destruction filed", by)
         return order
 
-    def _put(self, order_id: str, body: bytes | Path, what: str, by: str, *, for_ever: bool = False) -> Filed:
-        return self._cabinet.file(
+    def _put(self, order_id: str, body: bytes | Path, what: str, by: str, *, for_ever: bool = False) -> None:
+        self._cabinet.file(
             FILES, order_id, body, what=what, actor=by, about={"order": order_id}, for_ever=for_ever
         )
 

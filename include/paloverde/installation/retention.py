@@ -61,14 +61,17 @@ class Retention:
         """What the City has set itself: its schedules, and the reasonable time of officials."""
         return Schedules(tuple(adopted(self._cabinet)), self._settings.reasonable_years)
 
-    def adopt(self, text: str, where: str, actor: str) -> Schedule:
+    def adopt(self, text: str, where: str, actor: str) -> tuple[Schedule, bool]:
         """Check a schedule and file it; it takes the place of one of the same resolution.
 
-        `BadQuestion` says what is wrong with it and on which line; nothing is filed then.
+        False beside it where it says what the one of its resolution says already: nothing is filed then.
+        `BadQuestion` says what is wrong with it and on which line; nothing is filed then either.
         """
         schedule = read_schedule(text, where=where, today=self.today())
-        file_schedule(self._cabinet, schedule, actor)
-        return schedule
+        is_new = schedule not in self.schedules().adopted
+        if is_new:
+            file_schedule(self._cabinet, schedule, actor)
+        return schedule, is_new
 
     def facts(self, slug: str, items: Collection[ItemId] | None = None) -> Iterator[Facts]:
         """The facts of an account's items, of all or of these; of a retired account, too."""

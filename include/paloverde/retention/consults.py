@@ -96,7 +96,7 @@ class Alert(msgspec.Struct, frozen=True):
 
 
 def opened_in_words(ticket: Ticket, fact: RemovalFact | None) -> str:
-    """When a ticket was opened and by whom; `fact` is the deletion of what it is about, where there is one."""
+    """When a ticket was opened and by whom; `fact` is the deletion of what it is about, if there is one."""
     return f"opened {stamp(ticket.opened_at)}{_after(ticket.opened_at, fact)} by {ticket.opened_by}"
 
 

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import msgspec
 from sqlalchemy import select
 
-from paloverde.archive.commit import settle_pending
+from paloverde.archive.commit import seal_sha256, settle_pending
 from paloverde.archive.seal import Part, Role, Seal, Superseded
 from paloverde.archive.store import open_destroyer
 from paloverde.archive.store.destroyer import Destroyer, Maker
@@ -171,6 +171,8 @@ def _certify(
         bundles=sum(1 for _ in office.cabinet.newest(_BUNDLES)),
     )
     about = {"order": order.id, "items": str(certificate.items), "objects": str(len(objects))}
+    hashes = ((one.sequence, seal_sha256(office.vault.books, one.sequence)) for one in seals)
+    about["seals"] = " ".join(f"{sequence}:{sha256}" for sequence, sha256 in hashes)
     office.cabinet.file(
         SERIES, order.id, certificate, what="destruction carried out", actor=actor, about=about, after=0,
         for_ever=True,

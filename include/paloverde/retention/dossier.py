@@ -24,6 +24,7 @@ from paloverde.archive.seal import Part, Role
 from paloverde.errors import BadQuestion
 from paloverde.imports.removedform import Around, Evidence, PastVersion
 from paloverde.records import Kind
+from paloverde.retention.destroyed import destroyed
 from paloverde.retention.facts import ItemId
 from paloverde.state.tables import ITEMS, PARTS
 
@@ -157,6 +158,7 @@ def item_named(archive: Archive, text: str) -> ItemId:
     query = select(ITEMS.c.account, ITEMS.c.kind, ITEMS.c.native_id).where(ITEMS.c.native_id == text)
     with archive.books.connect() as connection:
         found = [ItemId(row.account, Kind(row.kind), row.native_id) for row in connection.execute(query)]
+    found = found or [one.item for one in destroyed(archive, text)]
     if len(found) == 1:
         return found[0]
     if found:

@@ -1,8 +1,8 @@
 """What is ordered about holds, filed as papers. Who may order it is decided here, whatever the way it came.
 
 A litigation hold is counsel's alone. The hold of an open records request is opened, widened and closed by the
-clerk's office or counsel. Doing the same again changes nothing. Counsel's memo of a release is privileged: its
-paper is sealed, and the release names the SHA-256 of its plain bytes.
+clerk's office or counsel. Doing the same again changes nothing. Counsel's memo of a release is privileged:
+its paper is sealed, and the release names the SHA-256 of its plain bytes.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ class HoldPapers:
         return body
 
     def close(self, id_: str, on: date | None, tail_days: int, by: By) -> Hold:
-        """The records request was closed on a Pacific day (None: today): its hold ends that many days after."""
+        """The records request was closed on a Pacific day (None: today); its hold ends days after."""
         hold = self.get(id_)
         if hold.kind is not HoldKind.REQUEST:
             raise BadQuestion(f"{id_} is a litigation hold: counsel releases it, with a memo.")

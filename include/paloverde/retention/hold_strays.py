@@ -1,7 +1,7 @@
-"""Objects that bear a legal hold which no hold wants: set by hand, or left where a database or store was restored.
+"""Objects that bear a legal hold which no hold wants: set by hand, or left after something was restored.
 
-They are named and left as they are: a hold that the papers have lost may well want them. The search is a paper
-of the series `hold-strays`, so that `paloverde hold list` can tell of it.
+They are named and left as they are: a hold that a restored archive has lost may well want them. The search is
+a paper of the series `hold-strays`, so that `paloverde hold list` can tell of it.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 A hold is what its papers of the series `holds` say together: issued once, widened as often as needed,
 released by counsel with a memo. Nothing narrows one. How one stands is read here; `retention.hold_orders`
-files the papers. Which items it has gathered stands in papers of another series (`retention.held`). The matter is a title fit for the public: nothing privileged is in these papers.
+files the papers. Which items it has gathered stands in papers of another series (`retention.held`). The
+matter is a title fit for the public: nothing privileged is in these papers.
 """
 
 from __future__ import annotations

@@ -82,8 +82,8 @@ class Read(msgspec.Struct, frozen=True):
 
 
 class Held(msgspec.Struct, frozen=True):
-    """What holds keep. `holds` are those in force by their papers, `waiting` those of them whose items are not
-    all gathered; `unseen` objects were not seen to bear their legal hold for two days.
+    """What holds keep. `holds` are in force by their papers, and what `waiting` of them keep is not all
+    gathered; `unseen` objects were not seen to bear their legal hold for two days.
     """
 
     holds: int

@@ -56,12 +56,12 @@ def inspect(
 ) -> Inspected:
     """Read everything. `tampers` are those of the first copy and, where there is one, of the second."""
     now = vault.clock()
-    events = [entry.event for entry in ledger.entries()]
+    fixity = ledger.newest(FIXITY)
     with vault.books.connect() as connection:
         last_seal = _last_seal(connection)
         samples = _samples(connection, now)
         places = tuple(
-            _place(name, tamper, sample, events)
+            _place(name, tamper, sample, ledger)
             for name, tamper, sample in zip(("first copy", "second copy"), tampers, samples, strict=False)
         )
         return Inspected(
@@ -74,11 +74,11 @@ def inspect(
             places=places,
             totals=totals(connection, now, settings.fixity_days),
             copied=_copied(connection, now),
-            read=_read(connection, now, settings.fixity_days, events),
+            read=_read(connection, now, settings.fixity_days, fixity.event if fixity else None),
             seals=_count(connection, select(func.count()).select_from(RUNS).where(~RUNS.c.pending)),
             last_seal=last_seal,
             seal_trouble=_seal_trouble(vault.store, last_seal),
-            entries=len(events),
+            entries=ledger.count(),
             public_key=vault.signer.public_key,
             key_is_private=not settings.signing_key_file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO),
             head=_head(connection),
@@ -90,7 +90,7 @@ def inspect(
         )
 
 
-def _place(name: str, tamper: Tamper, sample: Sequence[tuple[str, Stored]], events: Sequence[Event]) -> Place:
+def _place(name: str, tamper: Tamper, sample: Sequence[tuple[str, Stored]], ledger: Ledger) -> Place:
     store = tamper.store
     place = Place(name, store.description, store.grade)
     try:
@@ -99,7 +99,7 @@ def _place(name: str, tamper: Tamper, sample: Sequence[tuple[str, Stored]], even
             settings=live_settings(tamper),
             rights=try_rights(tamper),
             sample=tuple(_stands(store, what, stored) for what, stored in sample),
-            examined=_examined(store, events),
+            examined=_examined(store, ledger),
         )
     except PaloverdeError as error:
         return msgspec.structs.replace(place, trouble=str(error))
@@ -113,14 +113,14 @@ def _stands(store: Store, what: str, stored: Stored) -> Sampled:
     return Sampled(what, stored.key, stored.sha256, found.locked_until, found.mode, found.legal_hold)
 
 
-def _examined(store: Store, events: Sequence[Event]) -> Examined | None:
+def _examined(store: Store, ledger: Ledger) -> Examined | None:
     """The last time that the doctor examined this store, as the ledger has it."""
-    for event in reversed(events):
-        about = event.about
-        if event.what == EXAMINED and about["store"] == store.description:
-            usable, compliance = (about[name] == "True" for name in ("usable", "compliance_allowed"))
-            return Examined(event.at, usable, compliance, about["key"], about["sha256"])
-    return None
+    entry = ledger.newest(EXAMINED, lambda event: event.about["store"] == store.description)
+    if entry is None:
+        return None
+    about = entry.event.about
+    usable, compliance = (about[name] == "True" for name in ("usable", "compliance_allowed"))
+    return Examined(entry.event.at, usable, compliance, about["key"], about["sha256"])
 
 
 def _samples(
@@ -163,14 +163,13 @@ def _copied(connection: Connection, now: datetime) -> Copied:
     return Copied(_count(connection, late), oldest)
 
 
-def _read(connection: Connection, now: datetime, days: int, events: Sequence[Event]) -> Read:
+def _read(connection: Connection, now: datetime, days: int, last: Event | None) -> Read:
     same = and_(CHECKS.c.key == PARTS.c.key, CHECKS.c.version_id == PARTS.c.version_id)
     unread: ColumnElement[bool] = CHECKS.c.key.is_(None) & (
         PARTS.c.day < archive_day(now) - timedelta(days=days)
     )
     overdue = CHECKS.c.checked_at < now - timedelta(days=days)
     late = select(func.count()).select_from(PARTS.outerjoin(CHECKS, same)).where(unread | overdue)
-    last = next((event for event in reversed(events) if event.what == FIXITY), None)
     oldest = connection.execute(select(func.min(CHECKS.c.checked_at))).scalar()
     return Read(oldest, _count(connection, late), last)
 

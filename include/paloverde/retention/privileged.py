@@ -1,8 +1,9 @@
-"""Counsel's advice and memos: attorney-client privileged, and so kept apart from everything that may be disclosed.
+"""Counsel's advice and memos: attorney-client privileged, and so kept apart from all that may be disclosed.
 
-Evidence Code 954; policy V.B.5; rulebook P-43. Each piece is a paper under `papers/privileged/`, and each memo
-that released a hold one under `papers/hold-memos/`, sealed with a key that lies outside of the archive. A ledger
-entry says that one was filed or read, about what and by whom, and never a word of it. Nothing that is searched, bundled, moved out or exported reads these papers.
+Evidence Code 954; policy V.B.5; rulebook P-43. Each piece is a paper under `papers/privileged/`, and each
+memo that released a hold one under `papers/hold-memos/`, sealed with a key that lies outside of the archive.
+A ledger entry says that one was filed or read, about what and by whom, and never a word of it. Nothing that
+is searched, bundled, moved out or exported reads these papers.
 """
 
 from __future__ import annotations
@@ -45,6 +46,14 @@ class Privileged:
         body, what = self._sealed(memo), "release memo filed"
         return self._cabinet.file(
             MEMOS, hold, body, what=what, actor=actor, about={"hold": hold}, for_ever=True
+        )
+
+    @property
+    def key_made(self) -> str:
+        """What to tell whoever was the first to file something privileged."""
+        return (
+            f"A key was made for what is privileged: {self._key_file}. Keep a copy of it apart from the "
+            "archive and from its backup: without the key nobody can ever read this again."
         )
 
     def any(self) -> bool:

@@ -178,6 +178,11 @@ def _copies(found: Inspected) -> Requirement:
     second, totals = found.second, found.totals
     if second is None:
         because = "PALOVERDE_SECOND_STORE is not set: there is one copy only"
+        if totals.copied:
+            because = (
+                f"PALOVERDE_SECOND_STORE is no longer set: {totals.copied:,} objects lie in a second copy that "
+                "is neither checked nor kept up"
+            )
         return requirement("copies", "two_copies", statement, Answer.NOT_MET, because)
     evidence = [
         *(Evidence(f"{place.name}: {place.description}") for place in found.places),

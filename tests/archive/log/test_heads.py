@@ -13,12 +13,14 @@ from sqlalchemy import select
 
 from archive.log.conftest import ORIGIN, change
 from ledgers import AT, lengthen
+from paloverde.archive.keys import Cause, key_register, register_key
 from paloverde.archive.ledger import LONGEST_ENTRY, Event, Ledger
 from paloverde.archive.log import merkle
 from paloverde.archive.log.heads import Published, publish
 from paloverde.archive.log.notes import log_key, make_head, signed_by
 from paloverde.archive.log.shelf import Shelf, What
 from paloverde.archive.log.tiles import Tree, entries_in
+from paloverde.archive.papers import Cabinet
 from paloverde.archive.signing import open_signer
 from paloverde.archive.store.interface import Body, Stored
 from paloverde.archive.vault import Vault
@@ -330,3 +332,34 @@ def test_publishers_that_race_sign_one_history(vault: Vault, published: Publish)
     with vault.books.connect() as connection:
         noted = sorted(connection.execute(select(LOG.c.key)).scalars().all())
     assert noted == [key for key in keys_under(vault, "ledger/") if "/entries/0000000" not in key]
+
+
+@pytest.mark.parametrize("known", [0, 2])
+def test_an_entry_that_was_forged_in_the_database_goes_under_no_head(
+    vault: Vault, published: Publish, known: int
+) -> None:
+    """The last one: no other entry follows from it, so that the chain alone would not show it."""
+    if known:
+        published(known)
+    lengthen(vault, 1)
+    with writing(vault.books) as connection:
+        newest = LEDGER.c.sequence == known + 1
+        body = connection.execute(select(LEDGER.c.body).where(newest)).scalar_one()
+        forged = body.replace('"actor":"clerk"', '"actor":"zoe"')
+        sha256 = hashlib.sha256(forged.encode()).hexdigest()
+        connection.execute(LEDGER.update().where(newest).values(body=forged, sha256=sha256))
+    before = keys_under(vault, "ledger/heads/")
+    with pytest.raises(ArchiveDamaged, match="does not bear the signature"):
+        publish(vault, ORIGIN)
+    assert keys_under(vault, "ledger/heads/") == before
+
+
+def test_an_entry_of_a_key_that_is_not_registered_goes_under_no_head(vault: Vault, tmp_path: Path) -> None:
+    ours = Ledger(vault.store, vault.books, vault.signer, 2, key_register)
+    register_key(Cabinet(vault, ours), vault.books, vault.signer, Cause.FIRST, "It began.", "installation")
+    Ledger(vault.store, vault.books, open_signer(tmp_path / "stranger.pem"), 2).append(
+        Event("search made", "zoe", AT, {})
+    )
+    with pytest.raises(ArchiveDamaged, match="entry 2 is signed with the key"):
+        publish(vault, ORIGIN)
+    assert keys_under(vault, "ledger/heads/") == []

@@ -15,7 +15,9 @@ from paloverde.archive.layout import LOG_STAMPS
 from paloverde.archive.log.walk import Report, Source
 from paloverde.errors import ArchiveDamaged, PaloverdeError, Unreadable
 
-_READER = "rfc3161_client"  # whoever checks a copy elsewhere may not have it, and checks the rest all the same
+_READER = (
+    "rfc3161_client"  # whoever checks a copy elsewhere may not have it, and checks the rest all the same
+)
 UNREAD = (
     "The timestamps were not looked at: the Python package rfc3161-client is not installed here. "
     "OpenSSL reads them too: openssl ts -reply -in FILE.tsr -text."

@@ -190,7 +190,8 @@ class DirectoryStore:
         path = self._path(check_key(stored.key))
         if stored.version_id != VERSION or not path.is_file():
             raise ArchiveDamaged(
-                f"{stored.key} is missing from the {self.description}; restore it from the second copy."
+                f"{stored.key} is missing from the {self.description}; run `paloverde fixity`, then "
+                "`paloverde repair`."
             )
         return path
 
@@ -241,7 +242,7 @@ class DirectoryStore:
             return Kept()
         except msgspec.MsgspecError as error:
             raise ArchiveDamaged(
-                f"The lock file {path} cannot be read; restore it from the second copy."
+                f"The lock file {path} cannot be read; run `paloverde fixity`, then `paloverde repair`."
             ) from error
 
     def _keep(

@@ -48,7 +48,8 @@ def explain(server: str, code: str, status: int) -> PaloverdeError:
         return kind(f"{server} {rest}")
     if code in ABSENT:
         return ArchiveDamaged(
-            f"{server} no longer has an object that it should keep; restore it from the second copy."
+            f"{server} no longer has an object that it should keep; run `paloverde fixity`, then "
+            "`paloverde repair`."
         )
     if status >= 500 or status == 429 or code in _ASK_AGAIN:
         return Unreachable(f"{server} has trouble (it answered {status} {code}); try again later.")
