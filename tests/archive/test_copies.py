@@ -102,6 +102,7 @@ def test_a_copy_that_breaks_off_goes_on_where_it_was(both: Doubled) -> None:
     city = both.open(Purpose.REBUILD)
     city.rebuild(lambda _: None)
     folder = Path(both.second.url.removeprefix("file://")) / "records"
+    folder.parent.mkdir()
     folder.write_text("in the way")
     with pytest.raises(Unreachable):
         city.copies.copy()
@@ -262,6 +263,7 @@ def test_a_second_copy_that_is_no_longer_set_is_told(both: Doubled) -> None:
     given = {name: value for name, value in both.environment().items() if "SECOND" not in name}
     city = open_installation(load(given))
     assert "The second copy is no longer set" in city.check_fixity().sentence()
+    assert "The second copy is no longer set" in city.promise()
     with pytest.raises(BadSetting, match="The second copy is no longer set"):
         city.copies.copy()
 

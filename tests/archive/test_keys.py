@@ -17,7 +17,7 @@ from paloverde.archive.ledger import Entry, Event
 from paloverde.archive.rebuild import rebuild
 from paloverde.archive.seal import make_seal, read_seal
 from paloverde.archive.signing import Signer
-from paloverde.bundles.verify import verify
+from paloverde.bundles.verify import ALTERED, UNVOUCHED, WHOLE, main, verify
 from paloverde.errors import ArchiveDamaged, BadQuestion, BadSetting
 from paloverde.installation import Installation, Purpose
 from paloverde.state.books import open_books
@@ -99,6 +99,17 @@ def test_a_lost_key_is_replaced_and_its_loss_is_told_plainly(both: Doubled) -> N
     assert [known.cause for known in both.open().keys.register().keys] == [Cause.FIRST, Cause.LOST]
 
 
+def test_a_lost_key_that_turns_up_again_is_refused_by_its_true_name(both: Doubled) -> None:
+    both.filled()
+    old = (both.home / KEY).read_bytes()
+    (both.home / KEY).unlink()
+    key = both.open(Purpose.NEW_KEY).keys.replace_lost("The safe burned.", "it")
+    (both.home / KEY).write_bytes(old)
+    for attempt in (both.open, lambda: both.open(Purpose.NEW_KEY).keys.replace_lost("Again.", "it")):
+        with pytest.raises(BadSetting, match=rf"was given up as lost on .* in use back: {key.public_key}"):
+            attempt()
+
+
 def test_a_key_that_is_here_is_not_lost(both: Doubled) -> None:
     both.filled()
     with pytest.raises(BadQuestion, match="is not lost"):
@@ -177,7 +188,9 @@ def test_a_bundle_whose_seals_bear_two_keys_is_whole(both: Doubled) -> None:
     path = bundle(city, "two keys")
     report = verify(path)
     assert (report.wrong, report.key) == ([], key.public_key)
-    assert verify(path, first).wrong == []  # the key that was published announced the one that sealed
+    followed = verify(path, first)  # the key that was published announced the one that sealed
+    assert (followed.wrong, followed.unvouched) == ([], [])
+    assert "which took the place of the key that you gave on 20" in " ".join(followed.checked)
     assert verify(path, stranger().public_key).wrong != []
     with zipfile.ZipFile(path) as box:
         assert len([name for name in box.namelist() if name.startswith("keys/")]) == 2
@@ -190,14 +203,19 @@ def test_a_bundle_after_a_loss_is_whole_and_says_so_and_the_old_key_does_not_vou
     city = both.filled()
     first = city.vault.signer.public_key
     (both.home / KEY).unlink()
-    both.open(Purpose.NEW_KEY).keys.replace_lost("The safe burned.", "it")
+    key = both.open(Purpose.NEW_KEY).keys.replace_lost("The safe burned.", "it")
     city = both.open()
     both.hand_in(city, "later")
     path = bundle(city, "after a loss")
     report = verify(path)
     assert report.wrong == []
     assert "LOST" in " ".join(report.checked)
-    assert "not with the one you gave" in " ".join(verify(path, first).wrong)
+    with_the_lost = verify(path, first)
+    assert with_the_lost.wrong == []
+    assert "given up as lost on 20" in with_the_lost.unvouched[0]
+    assert main([str(path), "--key", first]) == UNVOUCHED
+    assert main([str(path), "--key", key.public_key]) == WHOLE
+    assert main([str(path), "--key", stranger().public_key]) == ALTERED
     with zipfile.ZipFile(path) as box:
         assert b"LOST" in box.read("coverage.html")
 

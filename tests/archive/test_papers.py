@@ -181,6 +181,14 @@ def test_an_entry_that_was_altered_is_missed_by_the_next(vault: Vault, cabinet: 
         cabinet.prove()
 
 
+def test_an_entry_that_cannot_be_read_is_told_of(vault: Vault, cabinet: Cabinet) -> None:
+    with writing(vault.books) as connection:
+        connection.execute(LEDGER.update().where(LEDGER.c.sequence == 2).values(body="{}"))
+    for look in (cabinet.prove, lambda: cabinet.history("notes", "ana")):
+        with pytest.raises(ArchiveDamaged, match="cannot be read"):
+            look()
+
+
 def test_more_papers_than_are_read_at_a_time_are_all_compared(vault: Vault, cabinet: Cabinet) -> None:
     for n in range(201):
         file(cabinet, str(n))

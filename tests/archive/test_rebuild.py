@@ -10,15 +10,18 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Table, select
 
-from paloverde.archive.commit import commit
+from paloverde.archive.commit import commit, seal_sha256
+from paloverde.archive.layout import run_key, run_prefix
 from paloverde.archive.ledger import Event, Ledger
 from paloverde.archive.rebuild import rebuild
-from paloverde.archive.seal import Draft
+from paloverde.archive.seal import Draft, make_seal
 from paloverde.archive.store import open_store
 from paloverde.archive.vault import Vault
 from paloverde.errors import ArchiveDamaged
 from paloverde.state.books import open_books
 from paloverde.state.tables import ITEMS, LEDGER, PARTS, RUNS
+
+LAST = date(2026, 11, 20)
 
 
 def filled(vault: Vault, draft: Callable[..., Draft]) -> None:
@@ -126,3 +129,23 @@ def test_junk_under_a_name_of_the_chain_is_left_out(
     rebuilt = rebuild(vault.store, vault.books, lambda _: None)
     assert rebuilt.runs == 3
     assert len(rebuilt.left_out) == 2
+
+
+@pytest.mark.parametrize("about", ["one", "several"])
+def test_of_two_seals_in_one_place_the_one_that_the_ledger_names_stands(
+    vault: Vault, draft: Callable[..., Draft], about: str
+) -> None:
+    """Whoever has the key could seal something else in the place of the last run: the ledger is published."""
+    first = commit(vault.store, vault.books, vault.signer, draft("c1"), vault.locked_until(LAST)).seal
+    last = commit(vault.store, vault.books, vault.signer, draft("c1", "c2"), vault.locked_until(LAST)).seal
+    sha256 = seal_sha256(vault.books, last.sequence)
+    named = {"one": {"sequence": "2", "seal": sha256}, "several": {"seals": f"2:{sha256}"}}[about]
+    Ledger(vault.store, vault.books, vault.signer, 2).append(Event("night sealed", "x", vault.clock(), named))
+    for n in range(8):  # whichever of two the store lists last would stand otherwise
+        run = draft("c1", f"d{n}")
+        _, body, other = make_seal(run, 2, seal_sha256(vault.books, first.sequence), vault.signer)
+        vault.store.put(run_key(2, other), body, locked_until=vault.locked_until(LAST))
+    done = rebuild(vault.store, vault.books, lambda _: None)
+    assert done.runs == 2
+    assert seal_sha256(vault.books, 2) == sha256
+    assert len([key for key in done.left_out if key.startswith(run_prefix(2))]) == 8

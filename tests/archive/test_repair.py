@@ -363,7 +363,10 @@ class TestWhatFixitySays:
         city.copies.rebuild()
         (told,) = city.check_fixity().damaged
         assert f"{victim.key} is missing from write-once directory {both.home}/first." in told
-        assert f"In the second copy: {victim.key} is missing from write-once directory {both.home}/second." in told
+        assert (
+            f"In the second copy: {victim.key} is missing from write-once directory {both.home}/second."
+            in told
+        )
 
     def test_a_second_copy_that_is_not_set_any_more_makes_no_loss(self, both: Doubled) -> None:
         city = both.filled()

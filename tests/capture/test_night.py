@@ -15,6 +15,7 @@ import pytest
 
 from paloverde.archive.reader import Archive
 from paloverde.archive.seal import Role, Seal
+from paloverde.capture.broken import moment
 from paloverde.errors import CredentialDead, Suspicious, Unreachable
 from plaza import TOKEN
 from plazacity import City
@@ -56,6 +57,11 @@ def test_the_same_night_again_changes_nothing(city: City) -> None:
     before = sorted(stored.key for stored in city.vault.store.walk(""))
     report, _ = city.night(FIRST)
     assert report.outcome == "already sealed"
+    assert report.sealed_at is not None
+    assert (
+        f"already sealed on {moment(report.sealed_at)} (run 1); nothing new was written" in report.sentence()
+    )
+    assert "new versions kept" not in report.sentence()
     assert sorted(stored.key for stored in city.vault.store.walk("")) == before
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -46,7 +46,7 @@ def kept(city: Installation, tmp_path: Path, capsys: pytest.CaptureFixture[str])
     main(["ledger", "publish"])
     path = tmp_path / "kept.txt"
     assert main(["ledger", "head", "--out", str(path)]) == 0
-    capsys.readouterr()
+    assert f"{path} holds the newest signed head." in capsys.readouterr().out
     assert main(["ledger", "head"]) == 0
     assert capsys.readouterr().out.encode() == path.read_bytes()
     lengthen(city.vault, 5)
@@ -138,6 +138,86 @@ def test_a_witness_without_its_key_is_refused(
     assert "PALOVERDE_WITNESSES is " in capsys.readouterr().err
 
 
+def test_nothing_is_published_before_the_log_has_a_name(
+    city: Installation, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("PALOVERDE_LOG_ORIGIN")
+    assert main(["ledger", "publish"]) == main(["ledger", "vkey"]) == 1
+    assert "The ledger's log has no name yet, and nothing was published" in capsys.readouterr().err
+    monkeypatch.setenv("PALOVERDE_LOG_ORIGIN", ORIGIN)
+    assert main(["ledger", "publish"]) == 0
+    monkeypatch.delenv("PALOVERDE_LOG_ORIGIN")
+    assert main(["ledger", "publish"]) == 1
+    assert f"is of the log {ORIGIN}: set it to that again" in capsys.readouterr().err
+
+
+def test_whoever_has_the_key_before_is_led_to_the_new_one(
+    city: Installation, kept: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["ledger", "vkey"]) == 0
+    old = capsys.readouterr().out.strip()
+    assert main(["keys", "new"]) == 0
+    assert main(["ledger", "publish"]) == 0
+    assert main(["ledger", "vkey"]) == 0
+    new = capsys.readouterr().out.splitlines()[-1]
+    assert main(["verify", "--log", "--head", str(kept), "--vkey", old]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("WHOLE: ")
+    assert (
+        f"The newest head is signed with the key {new}, which took the place of the key that you gave" in said
+    )
+    assert "your key itself announced it, in ledger entry " in said
+    assert main(["verify", "--log", "--head", str(kept), "--vkey", new]) == 0
+
+
+def test_a_lost_key_vouches_for_nothing_after_it_and_nothing_is_called_altered(
+    city: Installation, home: Path, kept: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["ledger", "vkey"]) == 0
+    old = capsys.readouterr().out.strip()
+    (home / "signing-key.pem").rename(home / "away.pem")
+    assert main(["keys", "replace", "--lost", "--said", "The safe burned."]) == 0
+    assert main(["ledger", "publish"]) == 0
+    assert main(["ledger", "vkey"]) == 0
+    new = capsys.readouterr().out.splitlines()[-1]
+    words = ["verify", "--log", str(home / "archive"), "--head", str(kept), "--vkey", old]
+    assert main(words) == 3
+    said = capsys.readouterr().out
+    assert said.startswith("NOT VOUCHED FOR: ")
+    assert "The key that you gave was given up as lost on " in said
+    assert "'The safe burned.'" in said
+    assert "is of the same history" in said
+    assert main([*words, "--vkey", new]) == 0
+
+
+@pytest.mark.parametrize("edit", [lambda text: text[:-10], lambda text: text.replace("\n\n", "\n")])
+def test_a_head_that_was_cut_or_edited_is_named(
+    kept: Path, edit: Callable[[str], str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept.write_text(edit(kept.read_text(encoding="utf-8")), encoding="utf-8")
+    told = f"{kept} is not the text of a signed head as `paloverde ledger head` writes it"
+    assert main(["verify", "--log", "--head", str(kept)]) == 2
+    assert told in capsys.readouterr().out
+    assert main(["ledger", "prove", "3", "--head", str(kept)]) == 1
+    assert told in capsys.readouterr().err
+
+
+def test_a_check_of_the_log_lists_what_authorities_state(
+    outside: tuple[object, object], home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["ledger", "publish"]) == 0
+    capsys.readouterr()
+    words = ["verify", "--log", str(home / "archive")]
+    assert main(words) == 0
+    said = capsys.readouterr().out
+    assert said.count(": the head over 302 entries was there on ") == 2
+    assert "openssl ts -verify" in said
+    token = next((home / "archive" / "ledger" / "timestamps").iterdir())
+    change(token, 4)
+    assert main(words) == 1
+    assert f"{token.name} " in capsys.readouterr().out
+
+
 def test_before_the_first_publication_there_is_no_head(
     city: Installation, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -177,6 +257,7 @@ def test_one_entry_is_proven_under_the_head_that_was_kept(
 ) -> None:
     proof = tmp_path / "entry.txt"
     assert main(["ledger", "prove", "120", "--head", str(kept), "--out", str(proof)]) == 0
+    assert f"{proof} holds ledger entry 120 and the proof" in capsys.readouterr().out
     assert main(["verify", "--proof", str(proof), "--head", str(kept)]) == 0
     said = capsys.readouterr().out
     assert (

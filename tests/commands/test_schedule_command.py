@@ -55,6 +55,16 @@ def said(capsys: pytest.CaptureFixture[str], *words: str, status: int = 0) -> st
     return streams.err if status else streams.out
 
 
+def test_the_same_schedule_is_filed_once(
+    city: Installation, schedule: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "is filed. It is in effect" in said(capsys, "schedule", "adopt", str(schedule))
+    again = said(capsys, "schedule", "adopt", str(schedule))
+    assert "is filed already and says the same; nothing was filed." in again
+    (adopted,) = city.retention.schedules().adopted
+    assert len(city.cabinet.history("schedules", adopted.resolution)) == 1
+
+
 def test_the_example_can_be_adopted_and_is_listed(
     city: Installation, schedule: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -62,7 +72,7 @@ def test_the_example_can_be_adopted_and_is_listed(
     assert said(capsys, "schedule", "example") == EXAMPLE
     told = said(capsys, "schedule", "adopt", str(schedule))
     assert told.startswith(
-        "The schedule of Resolution 2026-41 is filed; it is in effect since Wednesday 01 April 2026"
+        "The schedule of Resolution 2026-41 is filed. It is in effect since Wednesday 01 April 2026"
     )
     listed = said(capsys, "schedule", "list")
     assert "  adopted on Tuesday, March 10, 2026; in effect since" in listed

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from airflow.sdk.exceptions import AirflowSkipException
 
 from authority import Mood, authority
 from paloverde.errors import Suspicious, Unreachable
@@ -12,6 +13,17 @@ from paloverde.installation import open_installation
 from paloverde.orchestration.log_steps import publish_head
 from paloverde.records import Account
 from paloverde.settings import load
+
+
+def test_without_a_name_it_is_skipped_and_nothing_is_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PALOVERDE_HOME", str(tmp_path / "home"))
+    city = open_installation(load({"PALOVERDE_HOME": str(tmp_path / "home")}))
+    city.register_account(Account("x-palmaria", "x", "1", "palmaria"))
+    with pytest.raises(AirflowSkipException, match="PALOVERDE_LOG_ORIGIN"):
+        publish_head()
+    assert city.log.is_unnamed
 
 
 def test_it_is_red_until_every_authority_has_stamped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from paloverde.installation.place import destroy_place_of, second_destroy_place_
 from paloverde.records import Account, archive_day
 from paloverde.retention.disposition import Door, Office
 from paloverde.retention.schedule import RecordClass, Schedule, file_schedule
+from paloverde.search.holding import items_in
 from paloverde.settings import load
 from paloverde.simulator.server import start
 from paloverde.simulator.sites import build
@@ -139,7 +141,7 @@ class Later:
         url, access = destroy_place_of(city.settings)
         second = second_destroy_place_of(city.settings)
         doors = Door(url, **access), None if second is None else Door(second[0], **second[1])
-        return Office(city.vault, city.archive, city.cabinet, 2, *doors)
+        return Office(city.vault, city.archive, city.cabinet, 2, lambda one: partial(items_in, one), *doors)
 
     def order(self, *slugs: str) -> str:
         """An order of everything that may be destroyed, with all that it needs."""

@@ -332,7 +332,7 @@ def test_a_row_that_no_ledger_entry_names_releases_nothing(
             text("UPDATE filed SET entry = entry + 1 WHERE series = 'approvals' AND number = 4")
         )
     city.cabinet.file("statements", "x", b"Something else.", what="x", actor="eve")
-    with pytest.raises(ArchiveDamaged, match="The ledger does not name paper 4"):
+    with pytest.raises(ArchiveDamaged, match="The ledger does not say what the database says of paper 4"):
         city.disposition.ready(order.id, PEOPLE, "ana")
 
 

@@ -103,7 +103,10 @@ def test_a_mistake_in_a_class_is_told_with_its_line(class_: str, said: str) -> N
         (TOP + "effective_to = 2026-03-31\n", "line 5: effective_to is before effective_from"),
         (TOP + 'file_sha256 = "abc"\n', "line 5: file_sha256 must be 64 letters and digits"),
         (TOP.replace('"2026-41"', '" "'), "line 1: resolution must be the resolution's number"),
-        (TOP.replace('"2026-41"', '"2026-41\\nB"'), "line 1: resolution must be the resolution's number on one"),
+        (
+            TOP.replace('"2026-41"', '"2026-41\\nB"'),
+            "line 1: resolution must be the resolution's number on one",
+        ),
         (TOP.replace('"T"', '""'), "line 2: title must be some words on one line"),
         (TOP.replace("2026-0", "2926-0"), "line 3: adopted_on is 2926-03-10, a day to come"),
         (TOP + "effective_until = 2027-01-01\n", "line 5: 'effective_until' is not known"),

@@ -113,6 +113,8 @@ def test_a_server_that_vanished_is_noticed_within_about_a_minute(books_url: str)
         pytest.skip("there is no server to vanish")
     with engine.connect() as connection:
         given = connection.connection.dbapi_connection.info.get_parameters()
-    asked = {name: int(given[name]) for name in ("keepalives_idle", "keepalives_interval", "keepalives_count")}
+    asked = {
+        name: int(given[name]) for name in ("keepalives_idle", "keepalives_interval", "keepalives_count")
+    }
     seconds = asked["keepalives_idle"] + asked["keepalives_interval"] * asked["keepalives_count"]
     assert (seconds, given["tcp_user_timeout"]) == (60, "60000")

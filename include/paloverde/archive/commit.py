@@ -51,12 +51,23 @@ def already_sealed(books: Engine, draft: Draft) -> Seal | None:
         return _equal_run(connection, draft)
 
 
-def commit(store: Store, books: Engine, signer: Signer, draft: Draft, locked_until: datetime) -> Committed:
-    """Seal a run whose parts are stored. An equal run that is already sealed stands instead."""
+def commit(
+    store: Store,
+    books: Engine,
+    signer: Signer,
+    draft: Draft,
+    locked_until: datetime,
+    last_look: Callable[[Connection], None] | None = None,
+) -> Committed:
+    """Seal a run whose parts are stored. An equal run that is already sealed stands instead.
+
+    `last_look` is done in the deciding transaction, which no other writer shares: it raises where what the
+    run was made from is true no more, and nothing is decided then.
+    """
     while True:
         settle_pending(store, books, locked_until)
         _refuse_a_fork(store, books)
-        decided = _decide(books, signer, draft)
+        decided = _decide(books, signer, draft, last_look)
         if decided is not None:
             row = _pending(books)
             if row is not None and row["sequence"] == decided.seal.sequence:
@@ -180,7 +191,9 @@ def _last(next_: Mapping[Stored, Part | None], part: Part | None) -> Part | None
     return part
 
 
-def _decide(books: Engine, signer: Signer, draft: Draft) -> Committed | None:
+def _decide(
+    books: Engine, signer: Signer, draft: Draft, last_look: Callable[[Connection], None] | None = None
+) -> Committed | None:
     """Give the run its place in the chain; None where another writer's run must be settled first."""
     with writing(books) as connection:
         if connection.execute(select(func.count()).where(RUNS.c.pending)).scalar():
@@ -191,6 +204,8 @@ def _decide(books: Engine, signer: Signer, draft: Draft) -> Committed | None:
         head = connection.execute(select(RUNS).order_by(RUNS.c.sequence.desc()).limit(1)).first()
         if head is not None:
             _refuse_an_altered_head(connection, head)
+        if last_look is not None:
+            last_look(connection)
         sequence, previous = (head.sequence + 1, head.sha256) if head else (1, FIRST)
         seal, body, sha256 = make_seal(draft, sequence, previous, signer)
         connection.execute(RUNS.insert().values({**run_row(seal, body, sha256), "pending": True}))

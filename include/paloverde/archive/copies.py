@@ -73,7 +73,7 @@ def forsaken(vault: Vault) -> str:
     if not count:
         return ""
     return (
-        f"The second copy is no longer set: {count:,} objects lie there, and are neither checked nor kept up. "
+        f"The second copy is no longer set: {count:,} objects lie there, neither checked nor kept up. "
         "Set PALOVERDE_SECOND_STORE and its credentials again; if it is gone for good, name a new place and "
         "run `paloverde rebuild`, then `paloverde copies copy`."
     )
@@ -135,7 +135,7 @@ def _still_listed(books: Engine, handful: list[Kept]) -> list[Kept]:
 
 
 def strays_of(second: Store, books: Engine) -> list[str]:
-    """The keys of what lies in the second copy and that nothing lists: what was destroyed, or never sealed."""
+    """The keys of what lies in the second copy and that nothing lists: destroyed, or never sealed."""
     there = {one.key for one in second.walk("") if not one.key.startswith(PREFIX)}
     for batch in everything(books):
         there.difference_update(one.stored.key for one in batch)
@@ -199,7 +199,8 @@ def _refuse_another_place(second: Store, books: Engine) -> None:
         next(iter(second.walk("")), None)  # a bucket that does not exist says so itself
         raise BadSetting(
             f"{second.description} holds nothing of what was copied last: its disk may not be mounted, it is "
-            "another second copy than before, or was lost. If it is not to come back, run `paloverde rebuild`, which looks what is there; then copy again."
+            "another second copy than before, or was lost. If it is not to come back, run `paloverde "
+            "rebuild`, which looks what is there; then copy again."
         )
 
 

@@ -61,8 +61,8 @@ class Condition(msgspec.Struct, frozen=True):
     def _way_out(self, lost: int | None) -> str:
         if self.is_nowhere and lost is not None:
             return (
-                f"It is LOST: a repair found it whole nowhere, as entry {lost:,} of the ledger says. Look for "
-                "another backup, put it back under its name, and run `paloverde repair` again (see "
+                f"It is LOST: a repair found it whole nowhere, as entry {lost:,} of the ledger says. Look "
+                "for another backup, put it back under its name, and run `paloverde repair` again (see "
                 "docs/guide/disaster.md)."
             )
         if self.is_nowhere:

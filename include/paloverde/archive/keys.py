@@ -107,14 +107,26 @@ class KeyRegister:
 
     def refuse_stranger(self, public_key: str, where: str = "that is in use") -> None:
         """`BadSetting` where a key may not sign now; `where` says where it lies."""
+        self.refuse_given_up(public_key, where)
         if not self.knows(public_key):
             raise BadSetting(
                 f"The key {where} ({public_key}) is not in the archive's register, so nothing signed with it "
                 "would be believed, and nothing is. Put the right file back, or name its place with "
                 "PALOVERDE_SIGNING_KEY_FILE; `paloverde keys list` shows the keys. If a store was lost after "
                 "`paloverde keys new`, docs/guide/disaster.md says how the new key is announced again. If "
-                "the key is lost, run `paloverde keys replace --lost`."
+                'the key is lost, run `paloverde keys replace --lost --said "WHAT HAPPENED"`.'
             )
+
+    def refuse_given_up(self, public_key: str, where: str) -> None:
+        """`BadSetting` where a key turned up again after its loss was stated, which is for good."""
+        for known in self.keys:
+            if known.public_key == public_key and known.last_entry is not None:
+                loss = next(key for key in self.keys if key.entry > known.last_entry)
+                raise BadSetting(
+                    f"The key {where} ({public_key}) was given up as lost on {loss.since:%A %d %B %Y}, and "
+                    "nothing that it signs since is believed. Move its file away and put the key in use "
+                    f"back: {self.keys[-1].public_key}."
+                )
 
     def knows(self, public_key: str) -> bool:
         """Whether a key may sign now. Before the first is registered, any may."""

@@ -175,7 +175,7 @@ class Ledger:
         self._refuse_a_longer_store(last.sequence)
         previous = FIRST
         for number, body in _bodies(connection, last.sequence):
-            entry = msgspec.json.decode(body, type=Entry)
+            entry = _decoded(body)
             if (entry.sequence, entry.previous) != (number, previous):
                 raise ArchiveDamaged(_BROKEN.format(number))
             previous = hashlib.sha256(body.encode()).hexdigest()
@@ -204,7 +204,7 @@ class Ledger:
             )
 
     def newest(self, what: str, fits: Callable[[Event], bool] = lambda _: True) -> Entry | None:
-        """The newest entry of a kind that `fits`, its own signature and key checked; None where there is none.
+        """The newest entry of a kind that `fits`, its own signature and key checked; None without one.
 
         Only entries of that kind are read: a ledger may be long, and this is asked at every opening.
         """
@@ -247,15 +247,19 @@ _BROKEN = (
 
 @lru_cache(maxsize=4_096)
 def _signed(body: str) -> Entry:
+    entry = _decoded(body)
+    _refuse_a_forged_entry(entry)
+    return entry
+
+
+def _decoded(body: str) -> Entry:
     try:
-        entry = msgspec.json.decode(body, type=Entry)
+        return msgspec.json.decode(body, type=Entry)
     except msgspec.MsgspecError as error:
         raise ArchiveDamaged(
             f"A ledger entry in the database cannot be read ({error}). Run `paloverde repair`, which fills "
             "the database again from the objects."
         ) from error
-    _refuse_a_forged_entry(entry)
-    return entry
 
 
 def genuine(body: str, sequence: int, register: Register | None = None) -> Entry:

@@ -32,6 +32,12 @@ _SEEN = ("present", "hidden")
 # Whose words must stand nowhere else. What a follower says of himself stands, too, in answers that name him
 # as the author of what stays: there it is context of that, and stays with it.
 SAYING = frozenset({"post", "story", "comment", "message", "conversation", "event", "album", "other"})
+_CALLED = {
+    Role.RECORDS: "a table of records",
+    Role.REMOVED: "the dossier of a removed item",
+    Role.EXCHANGES: "a raw answer",
+    Role.MEDIA: "a picture or file",
+}
 Blocked = Callable[[SealedPart], str]  # why an object may not go now, as a clause; "" where it may
 
 
@@ -64,22 +70,24 @@ class Plan(msgspec.Struct):
 
 def plan(
     archive: Archive, account: str, platform: str, items: Collection[Item], blocked: Blocked,
-    after: Mapping[Item, int],
+    after: Mapping[Item, int], keep: Callable[[], None] = lambda: None,
 ) -> Plan:  # fmt: skip
     """What destroying these items would do; nothing is written.
 
     `after` is the run that last destroyed an item of that name: what earlier runs saw is gone. Every object
-    concerned is read, its hash verified; `ArchiveDamaged` where one is damaged.
+    concerned is read, its hash verified; `ArchiveDamaged` where one is damaged. `keep` is called between
+    objects, for whoever holds a turn.
     """
-    return _Planner(archive, account, platform, frozenset(items), blocked, after).plan()
+    return _Planner(archive, account, platform, frozenset(items), blocked, after, keep).plan()
 
 
 class _Planner:
     def __init__(
         self, archive: Archive, account: str, platform: str, items: frozenset[Item], blocked: Blocked,
-        after: Mapping[Item, int],
+        after: Mapping[Item, int], keep: Callable[[], None],
     ) -> None:  # fmt: skip
         self._archive, self._account, self._blocked, self._after = archive, account, blocked, after
+        self._keep = keep
         self._tables = [*archive.parts(Role.RECORDS, [account]), *archive.parts(Role.REMOVED, [account])]
         self._exchanges = archive.parts(Role.EXCHANGES, [account])
         self._keys_of: dict[str, frozenset[str]] = {}  # of each table the exchange files that it names
@@ -109,6 +117,7 @@ class _Planner:
         payloads: dict[Item, set[bytes]] = defaultdict(set)
         files: dict[Item, set[str]] = defaultdict(set)
         for sealed in self._tables:
+            self._keep()
             more = _AROUND if sealed.part.role is Role.REMOVED else ()
             table = self._archive.table(sealed.part, [*_VERSION, "exchange_key", *more])
             self._keys_of[sealed.part.key] = exchange_keys(table)
@@ -144,6 +153,7 @@ class _Planner:
         """What goes of each exchange file that holds anything of it; refusals are noted."""
         tracer, found = Tracer(going), dict[str, set[Item]]()
         for sealed in among:
+            self._keep()
             rows = rows_at(self._archive, self._tables_of(sealed.part.key), sealed.part.key)
             body = self._archive.store.get(sealed.part.stored)
             for held in held_in(body, where=sealed.part.key):
@@ -215,7 +225,8 @@ class _Planner:
         for sealed in plan.objects:
             if why := self._blocked(sealed):
                 for item in self._items_in(plan, sealed):
-                    self._refused.setdefault(item, f"{sealed.part.key}, which holds something of it, {why}")
+                    told = f"{_CALLED[sealed.part.role]} that holds something of it {why}"
+                    self._refused.setdefault(item, told)
 
     def _items_in(self, plan: Plan, sealed: SealedPart) -> set[Item]:
         """The items for whose sake an object would go or be written again."""

@@ -59,8 +59,9 @@ class RepairReport(msgspec.Struct, frozen=True):
             told.append(f"Of {self.found:,} damaged objects {self.repaired:,} were repaired.")
         if self.lost:
             told.append(
-                f"LOST, whole in no copy: {len(self.lost):,}: {', '.join(self.lost)}. The ledger names it. Look "
-                "for another backup, put it back under its name, and repair again: docs/guide/disaster.md."
+                f"LOST, whole in no copy: {len(self.lost):,}: {', '.join(self.lost)}. The ledger names it. "
+                "Look for another backup, put it back under its name, and repair again: see "
+                "docs/guide/disaster.md."
             )
         told += [f"Still damaged: {sentence}" for sentence in self.left]
         return " ".join(told)

@@ -48,19 +48,27 @@ class Turn:
         self._renewed = clock()
 
     def keep(self) -> None:
-        """Move the end on; at most once a minute in the database."""
+        """Move the end on; at most once a minute in the database.
+
+        Raises `TryAgain` where it ended meanwhile and another run has taken it: two would work at once.
+        """
         if self._clock() - self._renewed >= _RENEW:
             self._renewed = self._clock()
-            self._end_at(self._renewed + self._length)
+            if not self._end_at(self._renewed + self._length):
+                raise TryAgain(
+                    f"The turn of {self._account} ended while this was at work, and another run has it now: "
+                    "this one stops here; do the same again later."
+                )
 
     def give(self) -> None:
         """End it."""
         self._end_at(self._clock())
 
-    def _end_at(self, moment: datetime) -> None:
+    def _end_at(self, moment: datetime) -> bool:
+        """Whether the turn was still this one's."""
         mine = (TURNS.c.account == self._account, TURNS.c.holder == self._holder)
         with changing(self._books) as connection:
-            connection.execute(TURNS.update().where(*mine).values(ends_at=moment))
+            return bool(connection.execute(TURNS.update().where(*mine).values(ends_at=moment)).rowcount)
 
 
 @contextmanager

@@ -82,8 +82,8 @@ class NightReport(msgspec.Struct, frozen=True):
         """Of a night whose equal stands already: its counts were told when it was new."""
         sealed = f" on {moment(self.sealed_at)}" if self.sealed_at is not None else ""
         told = (
-            f"{self.account}, {self.day:%A %d %B %Y}: already sealed{sealed} (run {self.sequence:,}); nothing "
-            "new was written."
+            f"{self.account}, {self.day:%A %d %B %Y}: already sealed{sealed} (run {self.sequence:,}); "
+            "nothing new was written."
         )
         if self.too_small:
             told += f" LOOK AT THIS: {'; '.join(self.too_small)}."

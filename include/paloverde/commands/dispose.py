@@ -11,10 +11,13 @@ from pathlib import Path
 
 from paloverde.commands.office import day, opened
 from paloverde.commands.signing import acting, known_people, signed_in
+from paloverde.errors import BadQuestion
 from paloverde.installation import Installation
 from paloverde.orchestration.people import People, Person, Role
-from paloverde.retention.approval import closed
+from paloverde.retention.approval import closed, half_done
+from paloverde.retention.decision import spoken
 from paloverde.retention.orders import OrderStanding
+from paloverde.retention.report import spoken_time
 
 _OFFICERS = (Role.CLERK, Role.APPROVER)
 # Who may do what. Whoever hands in the consent is the city attorney's office, and approves nothing.
@@ -43,6 +46,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     resolution = _of_order(acting(actions.add_parser("resolution", help="file the council's resolution")))
     resolution.add_argument("--number", required=True, help="of the resolution: 2026-41")
     _document(resolution, "resolution")
+    resolution.add_argument(
+        "--standing", action="store_true", help="it is a standing one, adopted before the order was proposed"
+    )
     withdraw = _of_order(acting(actions.add_parser("withdraw", help="withdraw an order for good")))
     withdraw.add_argument("--why", required=True, help="in one sentence")
     _of_order(
@@ -60,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
         case "show":
             return _show(city, args.order, args.out)
         case "certificate":
-            args.out.write_bytes(city.disposition.certificate_page(args.order))
+            _write_new(args.out, city.disposition.certificate_page(args.order))
             print(f"The certificate of {args.order} is {args.out}.")
             return 0
     people = known_people()
@@ -78,20 +84,42 @@ def _act(city: Installation, args: argparse.Namespace, person: Person, people: P
             print(f"{by} has approved {args.order}, the list with the SHA-256 {given.lines_sha256}.")
             _tell_rest(city, args.order)
         case "consent":
-            disposition.consent(args.order, args.name, args.date, args.file, by)
+            consent = disposition.consent(args.order, args.name, args.date, args.file, by)
+            told = f"of {consent.name}, {spoken(consent.given_on)}, file with the SHA-256 {consent.sha256}"
+            print(f"The city attorney's consent to {args.order} is filed: {told}.")
             _tell_rest(city, args.order)
         case "resolution":
-            disposition.resolution(args.order, args.number, args.date, args.file, by)
+            made = disposition.resolution(
+                args.order, args.number, args.date, args.file, by, standing=args.standing
+            )
+            told = f"adopted {spoken(made.adopted_on)}, file with the SHA-256 {made.sha256}"
+            print(f"Resolution {made.number} is filed for {args.order}: {told}.")
             _tell_rest(city, args.order)
         case "withdraw":
             disposition.withdraw(args.order, args.why, by)
             print(f"{args.order} is withdrawn. Nothing of it was destroyed; its items may be proposed anew.")
         case "carry-out":
-            made = disposition.carry_out(args.order, roles_of(people), by, _say)
-            told = f"{made.items:,} items in {made.versions:,} versions are destroyed."
-            print(f"{args.order} is carried out: {told}")
-            for sentence in made.kept:
-                print(f"Left out: {sentence}")
+            _carry_out(city, args.order, people, by)
+
+
+def _carry_out(city: Installation, order_id: str, people: People, by: str) -> None:
+    try:
+        made = city.disposition.carry_out(order_id, roles_of(people), by, _say)
+    except KeyboardInterrupt:
+        _say(f"\n{city.disposition.state_after_a_stop(order_id)}")
+        raise
+    told = f"{made.items:,} items in {made.versions:,} versions are destroyed."
+    print(f"{order_id} is carried out: {told}")
+    for sentence in made.kept:
+        print(f"Left out: {sentence}")
+
+
+def _write_new(file: Path, body: bytes) -> None:
+    try:
+        with file.open("xb") as out:
+            out.write(body)
+    except FileExistsError:
+        raise BadQuestion(f"{file} is there already and is not overwritten: name another file.") from None
 
 
 def roles_of(people: People) -> dict[str, str]:
@@ -119,8 +147,8 @@ def _list(city: Installation) -> int:
 
 def _state(city: Installation, standing: OrderStanding) -> str:
     ended = closed(standing, city.disposition.today)
-    if ended:
-        return ended
+    if ended or standing.sealed:
+        return ended or half_done(standing)
     missing = city.disposition.awaited(standing.order.id)
     return f"open, {len(missing)} things lacking" if missing else "open, nothing lacking"
 
@@ -128,16 +156,21 @@ def _state(city: Installation, standing: OrderStanding) -> str:
 def _show(city: Installation, order_id: str, out: Path | None) -> int:
     standing = city.disposition.standing(order_id)
     order = standing.order
-    print(f"{order.id}: proposed on {order.proposed_at:%Y-%m-%d %H:%M} UTC by {order.proposed_by}.")
+    print(f"{order.id}: proposed on {spoken_time(order.proposed_at)} by {order.proposed_by}.")
     print(f"It names {order.items:,} items in {order.versions:,} versions of {', '.join(order.accounts)}.")
     print(f"List {order.lines_sha256}, report {order.report_sha256} (SHA-256).")
     if standing.resolution:
-        print(f"Resolution {standing.resolution.number} of {standing.resolution.adopted_on}.")
+        kind = "Standing resolution" if standing.resolution.standing else "Resolution"
+        print(f"{kind} {standing.resolution.number} of {spoken(standing.resolution.adopted_on)}.")
     if standing.consent:
-        print(f"Consent of {standing.consent.name} of {standing.consent.given_on}.")
+        print(f"Consent of {standing.consent.name} of {spoken(standing.consent.given_on)}.")
     for one in standing.approvals:
-        print(f"Approved by {one.username} ({one.role}), {one.given_at:%Y-%m-%d %H:%M} UTC; {one.how}.")
-    _tell_rest(city, order_id)
+        print(f"Approved by {one.username} ({one.role}), {spoken_time(one.given_at)}; {one.how}.")
+    ended = closed(standing, city.disposition.today) or half_done(standing)
+    if ended:
+        print(ended)
+    else:
+        _tell_rest(city, order_id)
     for file in city.disposition.report(order_id, out) if out else ():
         print(file)
     return 0

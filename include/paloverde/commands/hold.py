@@ -61,8 +61,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     _letters(actions)
     reconcile = actions.add_parser("reconcile", help=_RECONCILE, description=_RECONCILE)
     reconcile.add_argument(
-        "--strays", action="store_true", help="then look through both stores, and name objects that bear a legal "
-        "hold which no hold wants; none is lifted"
+        "--strays", action="store_true", help="then look through both stores, and name objects that bear a "
+        "legal hold which no hold wants; none is lifted"
     )  # fmt: skip
     remind = "list the custodians who are to be written to today"
     actions.add_parser("reminders", help=remind, description=remind)

@@ -59,12 +59,12 @@ def run(args: argparse.Namespace) -> int:
 
 
 _HEAD_IS_FOR = (
-    "holds the newest signed head. Give it, as it is, to somebody outside of the City, and keep a copy: whoever has "
-    "it can check the ledger against it later (paloverde verify --log FOLDER --head {out})."
+    "holds the newest signed head. Give it, as it is, to somebody outside of the City, and keep a copy: "
+    "whoever has it can check the ledger against it later (paloverde verify --log FOLDER --head {out})."
 )
 _PROOF_IS_FOR = (
-    "holds ledger entry {number:,} and the proof that it is under the head over {size:,} entries. Whoever has "
-    "kept that head checks it with: paloverde verify --proof {{out}} --head THEIR-HEAD."
+    "holds ledger entry {number:,} and the proof that it is under the head over {size:,} entries. Whoever "
+    "has kept that head checks it with: paloverde verify --proof {{out}} --head THEIR-HEAD."
 )
 
 

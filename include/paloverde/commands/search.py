@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from datetime import date
 
 from paloverde.bundles.wording import is_from_the_site, origin
 from paloverde.commands.asking import asked, scope_arguments
@@ -30,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
         return 0
     print(answer.sentence)
     for hit in answer.hits[: args.most]:
-        print(f"\n{_about(hit)}\n  {hit.snippet.text}")
+        print(f"\n{about(hit, today())}\n  {hit.snippet.text}")
     if len(answer.hits) > args.most:
         print(f"\n... and {len(answer.hits) - args.most:,} more (--most shows them, --json prints all).")
     for limit in answer.limits:
@@ -38,19 +39,20 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _about(hit: Hit) -> str:
+def about(hit: Hit, day: date) -> str:
+    """Where, when and by whom something was said, and until when it is held; `day` is today (Pacific)."""
     when = f"{hit.posted_at.astimezone(PACIFIC):%a %d %b %Y %H:%M}" if hit.posted_at else "no date given"
     who = hit.poster_name or hit.poster_username or hit.poster_id or "unknown"
     came = "" if is_from_the_site(hit) else f"\n  Not from the site's own answer: {origin(hit)}."
-    return f"{when}  {hit.account}  {hit.kind} by {who} ({hit.visibility}{_removed(hit)}){came}"
+    return f"{when}  {hit.account}  {hit.kind} by {who} ({hit.visibility}{_removed(hit, day)}){came}"
 
 
-def _removed(hit: Hit) -> str:
+def _removed(hit: Hit, day: date) -> str:
     if hit.removed is None:
         return ""
-    until, day = "", hit.removed.retain_until
-    if day is not None:
-        until = f", {'was ' if day < today() else ''}held until {day:%a %d %b %Y}"
+    until, last = "", hit.removed.retain_until
+    if last is not None:
+        until = f", {'was ' if last < day else ''}held until {last:%a %d %b %Y}"
     if hit.removed.of_these_words:
         return f", found hidden or removed{until}"
     when = f" on {hit.removed.removed_at.astimezone(PACIFIC):%a %d %b %Y}" if hit.removed.removed_at else ""

@@ -5,8 +5,8 @@
     paloverde verify --log --head KEPT.txt                          the City's own archive, by its settings
     paloverde verify --proof PROOF.txt --head KEPT.txt              one entry of the ledger
 
-The exit status is the answer: 0 whole, 1 altered (each thing concerned is named), 2 it cannot be read, 3 nothing
-is altered, and the key that was given cannot vouch for it.
+The exit status is the answer: 0 whole, 1 altered (each thing concerned is named), 2 it cannot be read,
+3 nothing is altered, and the key that was given cannot vouch for it.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ def no_head(path: Path, error: Unreadable) -> str:
     """What is said of a file that should hold a kept head."""
     return (
         f"{path} is not the text of a signed head as `paloverde ledger head` writes it ({error}). It was cut "
-        "or edited, or is another file: every character counts. Take the file as it came, or ask for it again."
+        "or edited, or is another file: every character counts. Take the file as it came, or ask again."
     )
 
 

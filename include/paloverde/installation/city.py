@@ -11,6 +11,7 @@ from typing import TypedDict, Unpack
 
 from msgspec import structs
 
+from paloverde.archive.copies import forsaken
 from paloverde.archive.doctor import Examination, examine
 from paloverde.archive.fixity import FixityReport
 from paloverde.archive.gaps import KnownGap, known
@@ -325,8 +326,8 @@ class Installation:
         return last_nights(self.vault.books)
 
     def promise(self) -> str:
-        """What the store of this installation promises, in one sentence."""
-        return promise(self.vault.store)
+        """What the store of this installation promises, and whether its second copy was given up."""
+        return " ".join(filter(None, (promise(self.vault.store), forsaken(self.vault))))
 
     def token_of(self, slug: str) -> str:
         """The account's kept token, renewed where it comes near its end. Raises `CredentialDead`."""

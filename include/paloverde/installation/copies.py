@@ -63,7 +63,9 @@ class Copies:
                     refill(vault.second, anew, vault.clock(), vault.books)
             report = self._check(budget_mb, listed, progress)
         said = [*agreement.differences, *([agreement.unknown] if agreement.unknown else [])]
-        notes = [note for note in (agreement.note, forsaken(vault), self.stranger()) if note]
+        notes = [note for note in (agreement.note, forsaken(vault)) if note]
+        if not said and (told := self.stranger()):  # else the register is not to be trusted either
+            notes.append(told)
         return msgspec.structs.replace(report, database=said, notes=notes)
 
     def compare(self, budget_mb: int | None = None, progress: Progress = _silently) -> FixityReport:

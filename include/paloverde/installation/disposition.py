@@ -9,10 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date
+from functools import partial
 from pathlib import Path
+
+import msgspec
 
 from paloverde.archive.papers import Cabinet
 from paloverde.archive.reader import Archive
+from paloverde.archive.settling import complete_pending
 from paloverde.archive.tombstones import seals_of
 from paloverde.archive.vault import Vault
 from paloverde.errors import BadQuestion, PersonNeeded, Suspicious
@@ -31,12 +35,14 @@ from paloverde.retention.approval import (
     awaited,
     closed,
     file_of,
+    half_done,
     lacking,
     lines_of,
     standing_of,
 )
 from paloverde.retention.certificate import Certificate
 from paloverde.retention.disposition import Door, Office, carry_out
+from paloverde.retention.held import Find
 from paloverde.retention.orders import (
     Act,
     Approval,
@@ -47,10 +53,15 @@ from paloverde.retention.orders import (
     Resolution,
 )
 from paloverde.retention.report import certificate_page
+from paloverde.search.holding import items_in
 from paloverde.settings import Settings
 
 LARGEST_FILE = 50 * 1024 * 1024  # bytes, of a resolution or a consent
 _TRIES = 3
+
+
+def _finding(archive: Archive) -> Find:
+    return partial(items_in, archive)
 
 
 class Disposition:
@@ -62,11 +73,12 @@ class Disposition:
 
     def propose(self, slugs: Sequence[str], by: str, progress: Progress) -> Proposed:
         """An order of what nothing keeps any longer of these accounts; see `Proposer.propose`."""
+        complete_pending(self._vault)
         return self._proposer.propose(slugs, by, progress)
 
     def orders(self) -> list[OrderStanding]:
         """Every order there is, by its name."""
-        return all_orders(self._cabinet)
+        return [self._with_deeds(standing) for standing in all_orders(self._cabinet)]
 
     def open_orders(self) -> list[OrderStanding]:
         """Those that are neither carried out nor withdrawn nor lapsed."""
@@ -74,7 +86,15 @@ class Disposition:
 
     def standing(self, order_id: str) -> OrderStanding:
         """What was filed of an order. `BadQuestion` where there is none."""
-        return standing_of(self._cabinet, order_id)
+        return self._with_deeds(standing_of(self._cabinet, order_id))
+
+    def _with_deeds(self, standing: OrderStanding) -> OrderStanding:
+        """What runs have sealed of an order: no paper says so before the certificate does."""
+        if standing.certificate:
+            return standing
+        seals = seals_of(self._archive, standing.order.id, standing.order.accounts)
+        items = sum(seal.run.counts["items"] for seal in seals)
+        return msgspec.structs.replace(standing, sealed=items)
 
     def lines(self, order_id: str) -> list[Line]:
         """The items that an order names."""
@@ -141,19 +161,40 @@ class Disposition:
         self._file(standing, Act(consent=given), "consent to destruction filed", by, about)
         return given
 
-    def resolution(self, order_id: str, number: str, adopted_on: date, file: Path, by: str) -> Resolution:
-        """File the council's resolution: its number, when it was adopted, and the document."""
-        standing = self._open(order_id)
+    def resolution(
+        self, order_id: str, number: str, adopted_on: date, file: Path, by: str, *, standing: bool = False
+    ) -> Resolution:
+        """File the council's resolution: its number, when it was adopted, and the document.
+
+        One that is older than the order is refused, unless it is said to be a `standing` one: the council
+        has not seen this list, and the certificate says so.
+        """
+        order = self._open(order_id)
         self._refuse_the_future(adopted_on)
+        if adopted_on < archive_day(order.order.proposed_at) and not standing:
+            raise BadQuestion(
+                f"Resolution {number} of {adopted_on} is older than {order_id}: the council cannot have seen "
+                "its list. Where it is a standing resolution for destruction, say so with --standing; it is "
+                "not the one that adopted the schedule."
+            )
         sha256 = self._file_document(order_id, file, "resolution handed in", by)
-        given = Resolution(number.strip(), adopted_on, sha256, by)
+        given = Resolution(number.strip(), adopted_on, sha256, by, standing=standing)
         about = {"number": given.number, "adopted_on": str(adopted_on), "sha256": sha256}
-        self._file(standing, Act(resolution=given), "resolution for destruction filed", by, about)
+        self._file(order, Act(resolution=given), "resolution for destruction filed", by, about)
         return given
 
     def withdraw(self, order_id: str, why: str, by: str) -> None:
-        """Withdraw an order for good; its items may be proposed anew."""
+        """Withdraw an order for good; its items may be proposed anew.
+
+        `PersonNeeded` where a part of its destruction is sealed: that can only be completed.
+        """
+        complete_pending(self._vault)
         standing = self._open(order_id)
+        if standing.sealed:
+            raise PersonNeeded(
+                f"{order_id} cannot be withdrawn: {half_done(standing)} Of what was sealed, stored objects "
+                "may be deleted already."
+            )
         if not why.strip():
             raise BadQuestion("Say why the order is withdrawn.")
         act = Act(withdrawn=f"{why.strip().rstrip('.')} ({by})")
@@ -181,16 +222,29 @@ class Disposition:
         destroyed then; what an earlier try has sealed is completed all the same, and nothing beside it.
         """
         self._prove(order_id)
+        complete_pending(self._vault)
         standing = self.standing(order_id)
-        is_begun = bool(seals_of(self._archive, order_id, standing.order.accounts))
         if not standing.certificate:
             try:
                 self.ready(order_id, roles, by)
             except PersonNeeded as refused:
-                if not is_begun:
+                if not standing.sealed:
                     raise
                 progress(f"Only what an earlier try has sealed is completed. {refused}")
         return carry_out(self._office(), order_id, by, progress)
+
+    def state_after_a_stop(self, order_id: str) -> str:
+        """What carrying out an order had come to when somebody stopped it, in a sentence."""
+        complete_pending(self._vault)
+        standing = self.standing(order_id)
+        if standing.certificate:
+            return closed(standing, self.today)
+        if standing.sealed:
+            return f"It was stopped in the middle. {half_done(standing)}"
+        return (
+            f"It was stopped before anything was destroyed: {order_id} is as it was, and "
+            f"`paloverde dispose carry-out {order_id}` begins again."
+        )
 
     def certificate(self, order_id: str) -> Certificate:
         """The certificate of an order that was carried out; `BadQuestion` for any other."""
@@ -213,6 +267,7 @@ class Disposition:
             self._archive,
             self._cabinet,
             self._settings.reasonable_years,
+            _finding,
             Door(first[0], **first[1]),
             None if second is None else Door(second[0], **second[1]),
         )

@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from paloverde.archive.ledger import Event, Ledger
 from paloverde.archive.papers import Cabinet
 from paloverde.archive.reader import Archive
+from paloverde.archive.settling import complete_pending
 from paloverde.archive.vault import Vault
 from paloverde.errors import PaloverdeError, TryAgain
 from paloverde.records import Kind, archive_day
@@ -121,17 +122,20 @@ class Holds:
 
         It is in force as soon as its paper is filed: `TryAgain` says so where the rest has to wait.
         """
+        complete_pending(self._vault)
         scope = understood(self._archive, scope)
         issued = Issued(id_, kind, matter, trigger, scope, by, self._vault.clock())
         return self._complete(self._papers.issue(issued), scope, by.actor, wait)
 
     def amend(self, id_: str, scope: Scope, reason: str, by: By, wait: float = WAIT) -> Kept:
         """Widen a hold, freeze what matches now beside the rest, and set the legal holds; as `issue` does."""
+        complete_pending(self._vault)
         scope = understood(self._archive, scope)
         return self._complete(self._papers.widen(id_, scope, reason, by), scope, by.actor, wait)
 
     def release(self, id_: str, memo: Path, by: By, wait: float = WAIT) -> int:
         """Release a hold by counsel's memo, then lift what no other hold keeps; how many objects that was."""
+        complete_pending(self._vault)
         self._papers.release(id_, memo, by)
         try:
             with changing_holds(self._vault, wait) as turn:
@@ -142,7 +146,7 @@ class Holds:
             ) from error
 
     def memo(self, id_: str, by: By) -> bytes:
-        """The memo by which counsel released a hold, for counsel. The ledger notes the look before it is shown."""
+        """The memo that released a hold, for counsel; the ledger notes the look before it is shown."""
         body = self._papers.memo(id_, by)
         self._ledger.append(Event("release memo read", by.actor, self._vault.clock(), {"hold": id_}))
         return body
@@ -159,6 +163,7 @@ class Holds:
         A hold that cannot look does not stop the others; `settle` of the result raises what was met. Another
         process that changes holds is waited for up to `wait` seconds; `TryAgain` then.
         """
+        complete_pending(self._vault)
         with changing_holds(self._vault, wait) as turn:
             gathered, troubles = [], list[PaloverdeError]()
             for hold in filter(self.is_active, self.all()):

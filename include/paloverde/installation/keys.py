@@ -43,7 +43,8 @@ class Keys:
         """A new key, announced by the old one, which stays beside it. Interrupted, the next finishes it.
 
         It comes into use when its announcement lies in the second copy, too: a first store that is lost then
-        takes it along no more. Processes that still work with the old key may finish: what it signs is believed as before.
+        takes it along no more. Processes that still work with the old key may finish: what it signs is
+        believed as before.
         """
         following = self._path.with_name(f"{self._path.name}.next")
         signer = open_signer(following)
@@ -61,6 +62,7 @@ class Keys:
         `BadQuestion` where the key is not lost.
         """
         public_key = self._vault.signer.public_key
+        self.register().refuse_given_up(public_key, f"in {self._path}")
         if self.register().knows(public_key):
             raise BadQuestion(
                 f"The key {public_key} is here and registered, so it is not lost: `paloverde keys new` puts "

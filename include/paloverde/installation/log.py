@@ -95,8 +95,8 @@ class Log:
         if head is None:
             raise BadSetting(UNNAMED)
         raise BadSetting(
-            f"PALOVERDE_LOG_ORIGIN is not set, and the newest signed head is of the log {head.origin}: set it "
-            "to that again. The name of a log never changes."
+            f"PALOVERDE_LOG_ORIGIN is not set, and the newest signed head is of the log {head.origin}: set "
+            "it to that again. The name of a log never changes."
         )
 
     def _newest(self) -> Head:
@@ -107,8 +107,9 @@ class Log:
 
 
 UNNAMED = (
-    "The ledger's log has no name yet, and nothing was published: its name stands on every signed head for good. Set "
-    "PALOVERDE_LOG_ORIGIN to a host name of the City and a path, such as archive.city.example/ledger, first."
+    "The ledger's log has no name yet, and nothing was published: its name stands on every signed head for "
+    "good. First set PALOVERDE_LOG_ORIGIN to a host name of the City and a path, such as "
+    "archive.city.example/ledger."
 )
 _NO_WITNESS = (
     "No witness is set (PALOVERDE_WITNESSES): give the head to somebody outside of the City "

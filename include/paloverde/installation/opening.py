@@ -85,7 +85,8 @@ def _signer(settings: Settings, purpose: Purpose, *, is_begun: bool) -> Signer:
     raise BadSetting(
         f"The key {path} is missing, and the runs here are sealed with it. Put it back from the backup, or "
         "name its place with PALOVERDE_SIGNING_KEY_FILE. If there is no other copy of it, `paloverde keys "
-        "replace --lost` makes a new one and states the loss for good: what is sealed so far stays believed."
+        'replace --lost --said "WHAT HAPPENED"` makes a new one and states the loss for good: what is '
+        "sealed so far stays believed."
     )
 
 
@@ -106,8 +107,8 @@ def refuse_a_lost_store(store: Store, books: Engine) -> None:
     other = next(iter(store.walk(prefix)), None)
     if other is None or not _knows(books, table, other.key):  # else it is ours, and one object is missing
         raise ArchiveDamaged(
-            f"The store, {store.description}, is empty or another one: nothing of what the database knows was "
-            "found in it, and nothing was written. Its disk may not be mounted, or PALOVERDE_STORE names "
+            f"The store, {store.description}, is empty or another one: nothing of what the database knows is "
+            "in it, and nothing was written. Its disk may not be mounted, or PALOVERDE_STORE names "
             "another place. If it is really lost: see docs/guide/disaster.md, `paloverde copies restore`."
         )
 

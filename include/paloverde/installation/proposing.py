@@ -47,7 +47,7 @@ class Proposer:
     def propose(self, slugs: Sequence[str], by: str, progress: Progress) -> Proposed:
         """Gather what nothing keeps any longer of these accounts (all where none is named) into an order.
 
-        Filed are the order and what it names: the list, and the report (page and table). `PersonNeeded`
+        Filed are the list, the report (page and table), and last the order that names them. `PersonNeeded`
         while another order of one of the accounts is open: one item stands on one open list.
         """
         accounts = self._accounts(slugs)
@@ -59,6 +59,7 @@ class Proposer:
                 return Proposed(
                     None, kept, f"Nothing may be destroyed: {kept:,} items stay, each with a reason."
                 )
+            self._refuse_overlap(run.accounts)  # the look took its time
             order = self._file_order(run, by)
         told = f"{order.id} would destroy {order.items:,} items; its report lies open until {order.opens_on}."
         return Proposed(order, sum(run.kept.values()), told)
@@ -96,8 +97,11 @@ class Proposer:
             report_sha256=digest_of(page, "sha256").hex(),
             table_sha256=digest_of(run.table, "sha256").hex(),
         )
+        # The list is kept for ever, as the certificate is; the report, which quotes posts, is not.
+        self._put(order.id, run.lines, "list of destruction filed", by, for_ever=True)
+        self._put(order.id, page, "report of destruction filed", by)
+        self._put(order.id, run.table, "report of destruction filed", by)
         about = {"order": order.id, "items": str(order.items), "lines": order.lines_sha256}
-        # First of all: whoever loses the number to another proposal leaves nothing under it.
         self._cabinet.file(
             ORDERS,
             order.id,
@@ -108,10 +112,6 @@ class Proposer:
             after=0,
             for_ever=True,
         )
-        # The list is kept for ever, as the certificate is; the report, which quotes posts, is not.
-        self._put(order.id, run.lines, "list of destruction filed", by, for_ever=True)
-        self._put(order.id, page, "report of destruction filed", by)
-        self._put(order.id, run.table, "report of destruction filed", by)
         return order
 
     def _put(self, order_id: str, body: bytes | Path, what: str, by: str, *, for_ever: bool = False) -> None:

@@ -44,7 +44,7 @@ def standing_of(cabinet: Cabinet, order_id: str) -> OrderStanding:
             f"There is no order of destruction {order_id!r}: `paloverde dispose list` shows those there are."
         )
     order = cabinet.read(filed, Order)
-    files = {one.stored.sha256 for one in cabinet.history(FILES, order_id) if one.entry < filed.entry}
+    files = {one.stored.sha256 for one in cabinet.history(FILES, order_id)}
     acts = cabinet.history(ACTS, order_id)
     reported = {order.lines_sha256, order.report_sha256, order.table_sha256} <= files
     standing = OrderStanding(order, reported=reported, acts=len(acts))
@@ -72,7 +72,10 @@ def file_of(cabinet: Cabinet, order_id: str, sha256: str) -> bytes:
     for filed in cabinet.history(FILES, order_id):
         if filed.stored.sha256 == sha256:
             return cabinet.bytes_of(filed)
-    raise ArchiveDamaged(f"The order {order_id} names a file {sha256}, and no such file is filed with it.")
+    raise ArchiveDamaged(
+        f"The order {order_id} names a file {sha256}, and no such file is filed with it: the proposal may "
+        "have broken off. Withdraw the order, and propose again."
+    )
 
 
 def lacking(standing: OrderStanding, today: date) -> list[str]:
@@ -96,6 +99,8 @@ def closed(standing: OrderStanding, today: date) -> str:
     order = standing.order
     if standing.certificate:
         return f"{order.id} was carried out; its certificate has the SHA-256 {standing.certificate}."
+    if standing.sealed:
+        return ""  # what is sealed can only be completed: it is open until then
     if standing.withdrawn:
         return f"{order.id} was withdrawn: {standing.withdrawn.rstrip('.')}. Propose a new one."
     lapses_on = add_calendar_years(archive_day(order.proposed_at), LAPSES_AFTER_YEARS)
@@ -104,6 +109,17 @@ def closed(standing: OrderStanding, today: date) -> str:
             f"{order.id} lapsed on {lapses_on}: nobody had carried it out within a year. Propose a new one."
         )
     return ""
+
+
+def half_done(standing: OrderStanding) -> str:
+    """That an order is half carried out, in a sentence, and what to do; empty where it is not."""
+    if not standing.sealed:
+        return ""
+    id_ = standing.order.id
+    return (
+        f"{id_} is half carried out: the destruction of {standing.sealed:,} items is sealed and can only "
+        f"be completed. Run `paloverde dispose carry-out {id_}` again."
+    )
 
 
 def warnings_of(standing: OrderStanding, others: list[OrderStanding]) -> list[str]:
@@ -157,7 +173,7 @@ def _of_the_law(standing: OrderStanding, today: date) -> Iterator[str]:
             "The council's resolution is missing (Gov. Code 34090): `paloverde dispose resolution` files it."
         )
     else:
-        yield from _of_the_resolution(resolution, today)
+        yield from _of_the_resolution(resolution, standing.order, today)
     if consent is None:
         yield (
             "The city attorney's written consent is missing (Gov. Code 34090): `paloverde dispose consent` "
@@ -167,9 +183,14 @@ def _of_the_law(standing: OrderStanding, today: date) -> Iterator[str]:
         yield from _of_the_consent(consent, standing.order, today)
 
 
-def _of_the_resolution(resolution: Resolution, today: date) -> Iterator[str]:
+def _of_the_resolution(resolution: Resolution, order: Order, today: date) -> Iterator[str]:
     if resolution.adopted_on > today:
         yield f"Resolution {resolution.number} is dated {resolution.adopted_on}, which has not come yet."
+    if resolution.adopted_on < archive_day(order.proposed_at) and not resolution.standing:
+        yield (
+            f"Resolution {resolution.number} ({resolution.adopted_on}) is older than {order.id}, and was not "
+            "filed as a standing one: `paloverde dispose resolution` files another."
+        )
 
 
 def _of_the_consent(consent: Consent, order: Order, today: date) -> Iterator[str]:

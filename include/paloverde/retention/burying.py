@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
 import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from paloverde import __version__
 from paloverde.archive.commit import commit
@@ -28,22 +28,22 @@ from paloverde.archive.planning import Plan, plan
 from paloverde.archive.reader import Archive, SealedPart
 from paloverde.archive.rewriting import write
 from paloverde.archive.seal import Coverage, Draft, Part, Role, RunKind
-from paloverde.archive.store.interface import Grade, Standing, Store, Stored
+from paloverde.archive.store.interface import Grade, Store, Stored
 from paloverde.archive.tombstones import Because, last_destroyed, tombstones
-from paloverde.archive.turns import turn
 from paloverde.archive.vault import Vault, end_of
 from paloverde.errors import ArchiveDamaged
 from paloverde.records import Account, Holder, Kind, add_calendar_years, archive_day
-from paloverde.retention.decision import keep_until, kept_because, reasons_to_keep
+from paloverde.retention.blocks import Blocks, HoldsMoved, newest_of_holds, versions_of
+from paloverde.retention.decision import kept_because, reasons_to_keep
 from paloverde.retention.facts import Facts, ItemId
 from paloverde.retention.gather import facts_of
-from paloverde.retention.held import holds_on
+from paloverde.retention.held import Find, holds_on
 from paloverde.retention.orders import Line
 from paloverde.retention.schedule import Schedules, adopted
-from paloverde.state.tables import ACCOUNTS, HELD_OBJECTS
+from paloverde.state.tables import ACCOUNTS
 
 LEAST_LOCK = timedelta(days=30)  # of what is written anew
-_TURN = timedelta(hours=1)
+_TRIES = 3
 Progress = Callable[[str], None]
 
 
@@ -65,6 +65,7 @@ class Office(msgspec.Struct, frozen=True):
     archive: Archive
     cabinet: Cabinet
     reasonable_years: int
+    find: Callable[[Archive], Find]  # what a hold's scope finds in an archive
     first: Door
     second: Door | None = None
 
@@ -73,7 +74,13 @@ class Burial:
     """One account's part of an order, up to its seal."""
 
     def __init__(
-        self, office: Office, order: str, slug: str, lines: Sequence[Line], progress: Progress
+        self,
+        office: Office,
+        order: str,
+        slug: str,
+        lines: Sequence[Line],
+        progress: Progress,
+        keep: Callable[[], None],
     ) -> None:
         self._office, self._order, self._progress = office, order, progress
         self._vault, self._archive = office.vault, office.archive
@@ -81,27 +88,52 @@ class Burial:
         self._lines = {(line.item.kind.value, line.item.native_id): line for line in lines}
         self._schedules = Schedules(tuple(adopted(office.cabinet)), office.reasonable_years)
         self._today = archive_day(office.vault.clock())
-        self._held = _held_objects(office.vault)
+        self._keep, self._blocks, self._seen = keep, Blocks(office.vault, office.cabinet), 0
 
     def seal(self) -> list[str]:
-        """Write what stays, and seal it; the sentences of what was left out where there is no seal to say."""
+        """Write what stays, and seal it; the sentences of what was left out where there is no seal to say.
+
+        The caller has the turns. A hold that is filed before the seal is decided is seen: all is planned
+        again with it. `TryAgain` where that happens again and again.
+        """
+        for _ in range(_TRIES - 1):
+            try:
+                return self._seal()
+            except HoldsMoved as moved:
+                self._progress(f"{self._account.slug}: {moved}")
+        return self._seal()
+
+    def _seal(self) -> list[str]:
         slug, vault = self._account.slug, self._vault
-        with turn(vault.books, slug, "disposition", _TURN, vault.clock):
-            kept = self._reasons()
-            able = [item for item in self._lines if item not in kept]
-            after = last_destroyed(self._archive, slug)
-            made = plan(self._archive, slug, self._account.platform, able, self._blocked, after)
-            if changed := self._changed(made):
-                able = [item for item in able if item not in changed]
-                made = plan(self._archive, slug, self._account.platform, able, self._blocked, after)
-            kept |= changed | made.refused
-            notes = [left_out(self._lines[item].item, kept[item]) for item in sorted(kept)]
-            self._progress(f"{slug}: {len(made.items):,} items go, {len(kept):,} are kept")
-            if not made.items:
-                return notes
-            self._prove_whole(made)
-            self._commit(made, notes)
+        with vault.books.connect() as connection:
+            self._seen = newest_of_holds(connection)
+        self._blocks = Blocks(vault, self._office.cabinet)
+        kept = self._reasons()
+        after = last_destroyed(self._archive, slug)
+        able = [item for item in self._lines if item not in kept]
+        made = self._plan(able, after)
+        if changed := self._changed(made):
+            made = self._plan([item for item in able if item not in changed], after)
+        kept |= changed | made.refused
+        notes = [left_out(self._lines[item].item, kept[item]) for item in sorted(kept)]
+        self._progress(f"{slug}: {len(made.items):,} items go, {len(kept):,} are kept")
+        if not made.items:
+            return notes
+        self._prove_whole(made)
+        self._commit(made, notes)
         return []
+
+    def _plan(self, able: Sequence[Item], after: Mapping[Item, int]) -> Plan:
+        account = self._account
+        return plan(
+            self._archive, account.slug, account.platform, able, self._blocks.why, after, self._keep
+        )
+
+    def _refuse_moved_holds(self, connection: Connection) -> None:
+        if newest_of_holds(connection) != self._seen:
+            raise HoldsMoved(
+                "A hold was issued, widened or released meanwhile; what may be destroyed is looked at again."
+            )
 
     def _reasons(self) -> dict[Item, str]:
         """Why items stay, by the law as it stands now."""
@@ -129,21 +161,10 @@ class Burial:
                 told[item] = f"{approved:,} versions of it were approved, and there are {len(versions):,} now"
         return told
 
-    def _blocked(self, sealed: SealedPart) -> str:
-        """Why an object may not go now."""
-        now = self._vault.clock()
-        if (sealed.part.key, sealed.part.version_id) in self._held:
-            return "is kept by a hold"
-        for standing in _standings(self._vault, sealed.part.stored.key):
-            if standing.legal_hold:
-                return "is under a legal hold"
-            if standing.locked_until is not None and standing.locked_until > now:
-                return f"is locked until {archive_day(standing.locked_until)}"
-        return ""
-
     def _prove_whole(self, made: Plan) -> None:
         """Read every object that goes or is written again, in both stores; `ArchiveDamaged` stops all."""
         for sealed in made.objects:
+            self._keep()
             self._vault.store.check(sealed.part.stored)
             if self._vault.second is not None:
                 _prove_copy(self._vault.second, sealed.part.stored)
@@ -153,6 +174,7 @@ class Burial:
         locks = self._locks(made)
 
         def keep(like: SealedPart, key: str, body: bytes, table: pa.Table | None) -> Part:
+            self._keep()
             stored = vault.store.put(key, body, locked_until=locks[like.part.key])
             return _part(like.part.role, stored, table)
 
@@ -175,7 +197,9 @@ class Burial:
             superseded=superseded,
             order=self._order,
         )
-        commit(vault.store, vault.books, vault.signer, draft, _for_ever(vault))
+        self._keep()
+        look = self._refuse_moved_holds
+        commit(vault.store, vault.books, vault.signer, draft, _for_ever(vault), look)
 
     def _bury(self, made: Plan) -> Part:
         because = {item: Because(line.record_class, line.keep_until) for item, line in self._lines.items()}
@@ -215,18 +239,22 @@ class Burial:
         return locks
 
     def _keep_dates(self, made: Plan) -> dict[Item, datetime]:
-        """Until when what stays beside the destroyed must be kept, where that day is known."""
+        """The latest day that is known until which what stays beside the destroyed must be kept.
+
+        A reason without an end (a hold, still shown) says nothing against the end of another.
+        """
         staying: set[ItemId] = set()
         for sealed in made.tables:
             items = _items_in(self._archive.table(sealed.part, ["kind", "native_id"])) - made.items
             staying |= {ItemId(self._account.slug, Kind(kind), native_id) for kind, native_id in items}
         if not staying:
             return {}
-        days = {
-            _key(facts.item): keep_until(reasons_to_keep(facts, self._today, self._schedules))
+        found = {
+            _key(facts.item): reasons_to_keep(facts, self._today, self._schedules)
             for facts in self._facts(sorted(staying))
         }
-        return {item: end_of(day) for item, day in days.items() if day is not None}
+        days = {item: [one.until for one in reasons if one.until] for item, reasons in found.items()}
+        return {item: end_of(max(known)) for item, known in days.items() if known}
 
 
 def _prove_copy(second: Store, stored: Stored) -> None:
@@ -243,11 +271,6 @@ def _prove_copy(second: Store, stored: Stored) -> None:
         raise damaged
 
 
-def versions_of(store: Store, key: str) -> list[Stored]:
-    """Every version of an object: a repair leaves the damaged one beside the whole one."""
-    return [one for one in store.walk(key) if one.key == key]
-
-
 def left_out(item: ItemId, why: str) -> str:
     """Why an item of an order stays, for the certificate."""
     reason = why if why.startswith("Kept, because") else f"Kept, because {why.rstrip('.')}."
@@ -256,16 +279,6 @@ def left_out(item: ItemId, why: str) -> str:
 
 def _items_in(table: pa.Table) -> set[Item]:
     return set(zip(table["kind"].to_pylist(), table["native_id"].to_pylist(), strict=True))
-
-
-def _standings(vault: Vault, key: str) -> Iterator[Standing]:
-    for store in filter(None, (vault.store, vault.second)):
-        yield from (store.standing(one) for one in versions_of(store, key))
-
-
-def _held_objects(vault: Vault) -> set[tuple[str, str]]:
-    with vault.books.connect() as connection:
-        return set(connection.execute(select(HELD_OBJECTS.c.key, HELD_OBJECTS.c.version_id)).tuples())
 
 
 def _account(vault: Vault, slug: str) -> Account:

@@ -4,8 +4,9 @@ What happens of an order, and in which order:
 
 1. Everything that it needs is read again from the papers; one thing lacking, and nothing happens.
 2. Account by account, whatever must stay is left out, and what stays of each object is written anew and
-   sealed (`burying`). This is the moment of the destruction: what follows is only ever rolled forward.
-3. The old versions are destroyed in both stores and each is looked for once more.
+   sealed (`burying`). This is the moment of the destruction: what follows is only ever rolled forward, but
+   for a hold that was issued since: it keeps what is not deleted yet (`overtaking`).
+3. The old versions are destroyed in both stores and each is looked for once more. The next account follows.
 4. The certificate is filed.
 
 The same order again completes what a crash left, and changes nothing once the certificate is there.
@@ -14,16 +15,20 @@ The same order again completes what a crash left, and changes nothing once the c
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import timedelta
+from functools import partial
 
 import msgspec
 from sqlalchemy import select
 
-from paloverde.archive.commit import seal_sha256, settle_pending
+from paloverde.archive.commit import seal_sha256
 from paloverde.archive.seal import Part, Role, Seal, Superseded
+from paloverde.archive.settling import complete_pending
 from paloverde.archive.store import open_destroyer
 from paloverde.archive.store.destroyer import Destroyer, Maker
 from paloverde.archive.store.interface import Stored
 from paloverde.archive.tombstones import seals_of
+from paloverde.archive.turns import Turn, turn
 from paloverde.archive.vault import Vault
 from paloverde.errors import PersonNeeded
 from paloverde.records import archive_day
@@ -32,13 +37,16 @@ from paloverde.retention.burying import Burial, Door, Office, left_out
 from paloverde.retention.certificate import SERIES, Carried, Certificate, Destroyed, Gone, groups_of
 from paloverde.retention.hold_marks import changing_holds
 from paloverde.retention.orders import Line, OrderStanding
+from paloverde.retention.overtaking import refuse_overtaken
 from paloverde.state.books import changing
-from paloverde.state.tables import CHECKS, COPIES, HELD_OBJECTS, REPAIRS
+from paloverde.state.tables import CHECKS, COPIES, HELD_OBJECTS, PARTS, REPAIRS
 
 __all__ = ["Door", "Office", "carry_out"]
 
 _MAKER = Maker()
 _BUNDLES = "bundles"  # the series of papers that are bundles handed out
+_TURN = timedelta(hours=1)
+_TOLD = 5  # reasons that a message names
 Progress = Callable[[str], None]
 
 
@@ -46,50 +54,102 @@ def carry_out(office: Office, order_id: str, actor: str, progress: Progress) -> 
     """Destroy what an order names and the law permits; its certificate.
 
     `PersonNeeded` says everything that the order lacks; `ArchiveDamaged` names an object that is not whole.
-    In both cases nothing is destroyed. An order that was carried out gives its certificate again.
+    In both cases nothing is destroyed. So does an order of which nothing can go now, and it stays open. An
+    order that was carried out gives its certificate again.
     """
-    filed = office.cabinet.last(SERIES, order_id)
-    if filed is not None:
-        return office.cabinet.read(filed, Certificate)
-    vault = office.vault
-    settle_pending(vault.store, vault.books, vault.locked_until(archive_day(vault.clock())))
-    standing = standing_of(office.cabinet, order_id)
-    lines = lines_of(office.cabinet, order_id)
-    accounts = sorted({line.item.account for line in lines})
-    begun = {seal.run.account for seal in seals_of(office.archive, order_id, accounts)}
-    missing = lacking(standing, archive_day(vault.clock()))
-    if missing and not begun:
-        raise PersonNeeded(f"{order_id} is not carried out. {' '.join(missing)}")
-    doors = _open_doors(office)  # before anything is sealed: without them nothing could be finished
-    kept: list[str] = []
-    with changing_holds(vault) as mine:
-        for slug in accounts:
-            mine.keep()
-            of_account = [line for line in lines if line.item.account == slug]
-            if slug in begun:
-                progress(f"{slug}: sealed before; what is left of it is completed")
-            elif missing:
-                kept += [left_out(line.item, " ".join(missing)) for line in of_account]
+    with changing_holds(office.vault) as mine:
+        filed = office.cabinet.last(SERIES, order_id)
+        if filed is not None:
+            return office.cabinet.read(filed, Certificate)
+        complete_pending(office.vault)
+        return _Course(office, order_id, actor, progress, mine).carry_out()
+
+
+class _Course:
+    """One order while it is carried out; whoever makes it has the turn of the holds."""
+
+    def __init__(self, office: Office, order_id: str, actor: str, progress: Progress, holds: Turn) -> None:
+        self._office, self._order, self._actor = office, order_id, actor
+        self._progress, self._holds = progress, holds
+        self._standing = standing_of(office.cabinet, order_id)
+        self._lines = lines_of(office.cabinet, order_id)
+        self._accounts = sorted({line.item.account for line in self._lines})
+        self._kept: list[str] = []
+        self._objects: list[Destroyed] = []
+
+    def carry_out(self) -> Certificate:
+        """Account by account, what an earlier try has sealed first."""
+        office, vault = self._office, self._office.vault
+        begun = {seal.run.account for seal in seals_of(office.archive, self._order, self._accounts)}
+        missing = lacking(self._standing, archive_day(vault.clock()))
+        if missing and not begun:
+            raise PersonNeeded(f"{self._order} is not carried out. {' '.join(missing)}")
+        doors = _open_doors(office)  # before anything is sealed: without them nothing could be finished
+        for slug in sorted(self._accounts, key=lambda slug: (slug not in begun, slug)):
+            with turn(vault.books, slug, "disposition", _TURN, vault.clock) as mine:
+                if slug in begun:
+                    self._progress(f"{slug}: sealed before; what is left of it is completed")
+                else:
+                    self._seal(slug, missing, mine)
+                for seal in seals_of(office.archive, self._order, [slug]):
+                    self._objects += self._finish(doors, seal, mine)
+        seals = seals_of(office.archive, self._order, self._accounts)
+        if not seals:
+            raise PersonNeeded(self._nothing())
+        stores = [one.description for one in doors]
+        return _certify(
+            office, self._standing, self._lines, self._actor, seals, self._kept, self._objects, stores
+        )
+
+    def _seal(self, slug: str, missing: Sequence[str], mine: Turn) -> None:
+        of_account = [line for line in self._lines if line.item.account == slug]
+        if missing:
+            self._kept += [left_out(line.item, " ".join(missing)) for line in of_account]
+            return
+        burial = Burial(
+            self._office, self._order, slug, of_account, self._progress, partial(self._keep, mine)
+        )
+        self._kept += burial.seal()
+
+    def _finish(self, doors: Sequence[Destroyer], seal: Seal, mine: Turn) -> Iterator[Destroyed]:
+        """Copy what stays, then destroy what a run took out, in both stores; what was found gone.
+
+        Rows go last: while they lie there, a hold that was issued meanwhile finds what it is about.
+        """
+        vault, run = self._office.vault, seal.run
+        refuse_overtaken(vault, self._office.archive, self._office.cabinet, self._office.find, seal)
+        for part in run.parts:
+            self._keep(mine)
+            _copy(vault, part)
+        superseded = sorted(run.superseded, key=lambda old: old.role in (Role.RECORDS, Role.REMOVED))
+        for done, old in enumerate(superseded, 1):
+            self._keep(mine)
+            if _is_named(vault, old.key):
+                self._kept.append(
+                    f"{old.key} stays: the same bytes were archived again after the destruction was sealed."
+                )
             else:
-                kept += Burial(office, order_id, slug, of_account, progress).seal()
-        seals = seals_of(office.archive, order_id, accounts)
-        objects = [one for seal in seals for one in _finish(office, doors, seal, mine.keep, progress)]
-    return _certify(office, standing, lines, actor, seals, kept, objects, [one.description for one in doors])
+                yield _destroy(vault, doors, run.order, old)
+            if done % 100 == 0 or done == len(superseded):
+                self._progress(f"{run.account}: {done:,} of {len(superseded):,} objects are done")
+
+    def _keep(self, mine: Turn) -> None:
+        self._holds.keep()
+        mine.keep()
+
+    def _nothing(self) -> str:
+        more = f" And {len(self._kept) - _TOLD:,} more." if len(self._kept) > _TOLD else ""
+        return (
+            f"Nothing of {self._order} can be destroyed now, so it is not carried out and no certificate is "
+            f"filed. It stays open until it lapses: try again later, or withdraw it. "
+            f"{' '.join(self._kept[:_TOLD])}{more}"
+        )
 
 
-def _finish(
-    office: Office, doors: Sequence[Destroyer], seal: Seal, keep: Callable[[], None], progress: Progress
-) -> Iterator[Destroyed]:
-    """Copy what stays, then destroy what a run took out, in both stores; what was found gone."""
-    vault, count = office.vault, len(seal.run.superseded)
-    for part in seal.run.parts:
-        keep()
-        _copy(vault, part)
-    for done, old in enumerate(seal.run.superseded, 1):
-        keep()
-        yield _destroy(vault, doors, seal.run.order, old)
-        if done % 100 == 0 or done == count:
-            progress(f"{seal.run.account}: {done:,} of {count:,} objects are gone")
+def _is_named(vault: Vault, key: str) -> bool:
+    """Whether a sealed run names an object again."""
+    with vault.books.connect() as connection:
+        return connection.execute(select(PARTS.c.key).where(PARTS.c.key == key)).first() is not None
 
 
 def _destroy(vault: Vault, doors: Sequence[Destroyer], order: str, old: Superseded) -> Destroyed:
@@ -180,9 +240,19 @@ def _certify(
     return certificate
 
 
+def _was_copied(vault: Vault) -> bool:
+    with vault.books.connect() as connection:
+        return connection.execute(select(COPIES.c.key).limit(1)).first() is not None
+
+
 def _open_doors(office: Office) -> list[Destroyer]:
     """The destroyers of both stores; `BadSetting` where the keys of one are not set."""
     doors = [office.first]
+    if office.vault.second is None and _was_copied(office.vault):
+        raise PersonNeeded(
+            "There are second copies, and no second store is set: what is destroyed would stay there. Set "
+            "PALOVERDE_SECOND_STORE again, then carry the order out."
+        )
     if office.vault.second is not None:
         if office.second is None:
             raise PersonNeeded(

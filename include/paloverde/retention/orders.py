@@ -19,7 +19,7 @@ class Line(msgspec.Struct, frozen=True):
     item: ItemId
     record_class: str  # id of the schedule's class
     resolution: str  # of the schedule that says so
-    keep_until: date  # the day on which the last reason to keep it ended
+    keep_until: date  # the first day from which on nothing kept it
     versions: int
 
 
@@ -42,12 +42,16 @@ class Order(msgspec.Struct, frozen=True):
 
 
 class Resolution(msgspec.Struct, frozen=True):
-    """The council's resolution. The file itself is a paper. `recorded_by` is who handed it in."""
+    """The council's resolution. The file itself is a paper. `recorded_by` is who handed it in.
+
+    A `standing` one was adopted before the order was proposed, for destructions to come.
+    """
 
     number: str
     adopted_on: date
     sha256: str
     recorded_by: str = ""
+    standing: bool = False
 
 
 class Consent(msgspec.Struct, frozen=True):
@@ -93,6 +97,7 @@ class OrderStanding(msgspec.Struct, frozen=True):
     """Everything that was filed of an order so far.
 
     `reported` says that the list and the report which the order names are filed. `check` is the newest one.
+    `sealed` is how many items' destruction is sealed while there is no certificate yet, as the runs say.
     `acts` is how many acts are filed about it: whoever files the next one names it.
     """
 
@@ -105,3 +110,4 @@ class OrderStanding(msgspec.Struct, frozen=True):
     reported: bool = False
     check: PeopleCheck | None = None
     acts: int = 0
+    sealed: int = 0

@@ -85,7 +85,8 @@ def _stamped(found: Inspected) -> Requirement:
         return requirement("stamped", "trusted_system", statement, answer, because, [set_up])
     shown = f"head over {head.tree_size:,} entries, {moment(head.made_at)}, with {head.stamps} timestamps"
     if head.stamps < _BOTH:
-        answer, because = Answer.NOT_MET, f"its newest stamped head bears {head.stamps} timestamps of {_BOTH}"
+        stamps = "no timestamp" if not head.stamps else "one timestamp"
+        answer, because = Answer.NOT_MET, f"its newest signed head bears {stamps}, and two are expected"
     elif found.at - head.made_at > _STAMPED_WITHIN:
         answer, because = Answer.NOT_MET, f"the newest head that they stamped is of {moment(head.made_at)}"
     else:
@@ -144,8 +145,9 @@ def _procedures(found: Inspected) -> Requirement:
 
 def _admissible(rest: list[Requirement]) -> Requirement:
     statement = "A record printed from this archive is one of a trusted system"
-    if missing := [one.id for one in rest if one.answer is Answer.NOT_MET]:
-        because = f"what a trusted system asks is not all met here: {', '.join(missing)}"
+    if missing := [one.statement for one in rest if one.answer is Answer.NOT_MET]:
+        quoted = "; ".join(f"“{statement}”" for statement in missing)
+        because = f"of what a trusted system asks, these are not met: {quoted}"
         return requirement("admissible", "trusted_reproduction", statement, Answer.NOT_MET, because)
     because = "nothing that was read speaks against it; a court decides, on evidence that people give"
     return requirement("admissible", "trusted_reproduction", statement, Answer.UNKNOWN, because)

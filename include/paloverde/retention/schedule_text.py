@@ -27,7 +27,7 @@ _LISTS: tuple[tuple[str, type[Kind | Holder | Provenance | Visibility]], ...] = 
 def read_schedule(text: str, *, where: str, today: date | None = None) -> Schedule:
     """The schedule of a TOML text; `BadQuestion` says what is wrong with it, and where.
 
-    `where` names the file. A schedule that is adopted after `today` (None: as the machine has it) is none yet.
+    `where` names the file. What is adopted after `today` (None: as the machine has it) is none yet.
     """
     if len(text) > LONGEST:
         raise BadQuestion(f"{where} is too long for a schedule ({len(text):,} characters); mend the file.")
@@ -120,7 +120,7 @@ class _Reading:
         if not _is_a_line(schedule.title):
             raise self.wrong("", f"title must be {_LINE}", "title")
         if schedule.adopted_on > self._latest:
-            told = f"adopted_on is {schedule.adopted_on}, a day to come: a schedule is filed once it is adopted"
+            told = f"adopted_on is {schedule.adopted_on}, a day to come: a schedule is filed once adopted"
             raise self.wrong("", told, "adopted_on")
         if schedule.effective_from < schedule.adopted_on:
             raise self.wrong("", "effective_from is before adopted_on", "effective_from")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from paloverde.archive.store.interface import Grade
+from paloverde.archive.store.live import Rights
 from paloverde.retention.inspected import Inspected, Place
 from paloverde.retention.statement import Answer, Evidence, Requirement, moment, requirement
 
@@ -83,7 +84,9 @@ def _unlocked(place: Place, now: datetime) -> str:
 
 def _evidence_of(place: Place) -> Iterator[Evidence]:
     yield Evidence(f"{place.name}: {place.description}, {place.grade.value}")
-    if place.settings is not None:
+    if place.grade is Grade.APPLICATION:
+        yield Evidence("a directory has no locks of its own: those below are this program's own notes")
+    elif place.settings is not None:
         kept = "versions are kept" if place.settings.keeps_versions else "versions are NOT kept"
         yield Evidence(f"{kept}; default lock of the bucket: {place.settings.default_lock}")
     if place.sample:
@@ -120,16 +123,25 @@ def _apart(found: Inspected) -> Requirement:
     """Writing and destroying: known from an attempt of the archive's own credentials, under `probe/`."""
     statement = "Whoever may write cannot destroy: separate credentials"
     evidence = [Evidence(f"{one.name}: {_told_of(one.is_set, one.is_its_own)}") for one in found.credentials]
-    for place in found.places:
-        if place.rights is not None:
-            told = (
-                f"tried just now on two objects under probe/ of the {place.name}: the credentials that write "
-            )
-            told += f"there {_could(place.rights.deletes)} delete an unlocked one, and "
-            told += f"{_could(place.rights.lifts_locks)} delete a locked one by the right to bypass"
-            evidence.append(Evidence(told))
+    evidence += [Evidence(_tried_on(place, place.rights)) for place in found.places if place.rights]
     answer, because = _apart_answer(found)
     return requirement("apart", "trusted_system", statement, answer, because, evidence)
+
+
+def _tried_on(place: Place, rights: Rights) -> str:
+    """What an attempt of the archive's own credentials has shown, on two objects that it made for that."""
+    begun = f"tried just now on two objects under probe/ of the {place.name}"
+    if place.grade is Grade.APPLICATION:
+        return (
+            f"{begun}: it is a directory, where whoever may write a file may delete it. The archive's own "
+            f"user {_could(rights.deletes)} delete an unlocked file; a lock there is this program's own "
+            "word, which binds nobody else"
+        )
+    return (
+        f"{begun}: the credentials that write there {_could(rights.deletes)} delete an unlocked one, and "
+        f"{_could(rights.lifts_locks)} delete a locked one by lifting its lock (the right to bypass "
+        "GOVERNANCE retention)"
+    )
 
 
 def _apart_answer(found: Inspected) -> tuple[Answer, str]:

@@ -92,6 +92,7 @@ def test_a_writer_killed_in_the_middle_leaves_nothing_to_be_seen(store: Director
 
 def test_what_a_killed_writer_left_is_taken_away_a_day_later(store: DirectoryStore) -> None:
     old, young = store.root / INCOMING / "old", store.root / INCOMING / "young"
+    store.put("runs/one", b"1", locked_until=None)  # makes the folders
     for path in (old, young):
         path.write_bytes(b"half")
     os.utime(old, (time.time() - STALE_SECONDS - 1,) * 2)

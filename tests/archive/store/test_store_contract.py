@@ -168,7 +168,7 @@ def test_it_names_what_is_missing(store: Store, key: str, until: datetime, tmp_p
         lambda: store.extend(gone, until),
         lambda: store.set_legal_hold(gone, on=True),
     ):
-        with pytest.raises(ArchiveDamaged, match="second copy"):
+        with pytest.raises(ArchiveDamaged, match="paloverde repair"):
             attempt()
 
 

@@ -61,9 +61,9 @@ def check_proof(proof: Proof, kept: Head | None, keys: Sequence[Key]) -> Report:
         )
     if keys and signed_by(head.note, keys) is None:
         report.unvouched.append(
-            "The head in the proof does not bear the signature of the key that you gave, and a proof alone does "
-            "not tell whether the City has changed its key since. Ask the City for the verifier key of that "
-            "head, or check the whole log (`paloverde verify --log`), which tells of every change of keys."
+            "The head in the proof does not bear the signature of the key that you gave, and a proof alone "
+            "does not tell whether the City has changed its key. Ask the City for the verifier key of that "
+            "head, or check the whole log (`paloverde verify --log`), which tells of every such change."
         )
     if not report.wrong:
         what = "the head that you kept" if kept else "the signed head in the proof"

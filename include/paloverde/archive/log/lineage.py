@@ -62,7 +62,7 @@ class Lineage:
             could = found.announced_by in known and not found.is_after_loss
         if not could:
             raise ArchiveDamaged(
-                f"Entry {number:,} registers the key {found.public_key}, and was not signed by one that could."
+                f"Entry {number:,} registers the key {found.public_key}, and none that could has signed it."
             )
         if found.is_after_loss:
             self._lost |= known
@@ -88,7 +88,7 @@ def followed(steps: Sequence[Registered]) -> str:
     if len(steps) == 1:
         how = f"your key itself announced it, in ledger entry {entries}"
     else:
-        how = f"each of {len(steps)} changes was announced by the key before it, in the ledger entries {entries}"
+        how = f"each of {len(steps)} changes was announced by the key before it (ledger entries {entries})"
     return f"which took the place of the key that you gave on {last.day}: {how}"
 
 

@@ -23,8 +23,8 @@ UNREAD = (
     "OpenSSL reads them too: openssl ts -reply -in FILE.tsr -text."
 )
 UNSIGNED = (
-    "The timestamps are listed with the times that they state; each was verified when it came. To verify them "
-    "yourself, with the authority's root certificate: openssl ts -verify (docs/guide/proof.md)."
+    "The timestamps are listed with the times that they state; each was verified when it came. To verify "
+    "them yourself, with the authority's root certificate: openssl ts -verify (docs/guide/proof.md)."
 )
 
 
@@ -36,11 +36,12 @@ class Stamp(msgspec.Struct, frozen=True, order=True):
     authority: str
 
     def sentence(self) -> str:
-        return f"{self.authority}: the head over {self.size:,} entries was there on {self.at:%d %B %Y %H:%M:%S} UTC."
+        at = f"{self.at:%d %B %Y %H:%M:%S} UTC"
+        return f"{self.authority}: the head over {self.size:,} entries was there on {at}."
 
 
 def list_stamps(source: Source, kept: int, report: Report) -> None:
-    """Tell the times of the newest stamped head and of the one over `kept` entries; the others are counted."""
+    """Tell the times of the newest stamped head and of the one over `kept` entries; count the others."""
     heads = {key.rpartition("-")[2] for key in source.heads()}
     stamps: list[Stamp] = []
     for key in source.stamps():

@@ -42,7 +42,8 @@ class Report(msgspec.Struct):
     """What was found, in sentences. `wrong` holds everything that speaks against the log.
 
     `unvouched` says where nothing is wrong and the keys that were given cannot vouch for it all the same;
-    `followed` which key took the place of a given one; `stamps` what authorities outside state, by the kept timestamps.
+    `followed` which key took the place of a given one; `stamps` what authorities outside state, by the kept
+    timestamps.
     """
 
     checked: list[str] = []

@@ -1,0 +1,215 @@
+"""Between the seal of a destruction and its last deed: holds win, withdrawals are refused, nothing is hidden."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from disposing import QUIET, Later, item_of
+from sqlalchemy import insert, select
+
+from paloverde.archive.seal import Role
+from paloverde.archive.tombstones import seals_of
+from paloverde.errors import PersonNeeded
+from paloverde.records import add_calendar_years, archive_day
+from paloverde.retention.disposition import carry_out
+from paloverde.retention.hold_scope import Scope
+from paloverde.retention.holds import By, Trigger
+from paloverde.state.tables import COPIES, PARTS, RUNS
+
+ONE, TWO = "nextdoor-cityofpalmaria", "facebook-cityofpalmaria"
+COUNSEL = By("Cleo Ruiz", "counsel", "this test")
+PEOPLE = {"ana": "clerk", "ben": "approver"}
+
+
+class Killed(BaseException):
+    """The process dies here."""
+
+
+@pytest.fixture
+def later(tmp_path: Path, built: Path) -> Later:
+    return Later(tmp_path / "home", built)
+
+
+def hold(later: Later, item: tuple[str, str, str], id_: str = "LIT-1") -> None:
+    scope = Scope(items=("/".join(item),))
+    later.city.holds.issue(id_, "Ruiz v. City", scope, Trigger.CLAIM, COUNSEL)
+
+
+def dying_at(words: str, at: int = 1) -> Callable[[str], None]:
+    """A progress that dies when it is told something for the `at`th time."""
+    told: list[str] = []
+
+    def progress(line: str) -> None:
+        told.extend([line] * (words in line))
+        if len(told) == at:
+            raise Killed
+
+    return progress
+
+
+def sealed_only(later: Later, order: str) -> None:
+    """Carry an order out up to its seal: the second copy does not answer then."""
+    second = later.home / "second"
+    os.rename(second / "records", second / "elsewhere")
+    (second / "records").write_text("no folder")
+    try:
+        with pytest.raises(Exception, match=r"."):
+            carry_out(later.office, order, "ana", QUIET)
+    finally:
+        (second / "records").unlink()
+        os.rename(second / "elsewhere", second / "records")
+
+
+class AtTheSeal:
+    """Does something once, when the tombstones are written: after the reasons and before the seal."""
+
+    def __init__(self, later: Later, do: Callable[[], None]) -> None:
+        self._later, self._do = later, do
+
+    def __call__(self, line: str) -> None:
+        if "items go" in line and self._do is not None:
+            do, self._do = self._do, None  # type: ignore[assignment]
+            do()
+
+
+def test_a_hold_that_is_filed_between_the_reasons_and_the_seal_is_seen(later: Later) -> None:
+    order = later.order(ONE)
+    item = min(later.wanted(order))
+
+    def issue() -> None:
+        from_elsewhere(later, item)
+
+    certificate = carry_out(later.office, order, "ana", AtTheSeal(later, issue))
+    assert [told for told in certificate.kept if item[2] in told and "LIT-1 (Ruiz v. City)" in told]
+    assert item in {item_of(row) for row in later.rows()}
+
+
+def from_elsewhere(later: Later, item: tuple[str, str, str]) -> None:
+    """The hold of another process that has no need to wait: its look is done by hand, as a killed turn allows."""
+    from paloverde.retention.held import gather  # noqa: PLC0415
+
+    holds = later.city.holds
+    with pytest.raises(Exception, match="not all gathered"):
+        holds.issue("LIT-1", "Ruiz v. City", Scope(items=("/".join(item),)), Trigger.CLAIM, COUNSEL, wait=0.0)
+    city = later.city
+    gather(city.archive, city.cabinet, holds.get("LIT-1"), holds._find, later.now, "test")
+
+
+def test_an_account_is_finished_before_the_next_is_sealed(later: Later) -> None:
+    order = later.order(ONE, TWO)
+    with pytest.raises(Killed):
+        carry_out(later.office, order, "ana", dying_at("items go", at=2))
+    (seal,) = seals_of(later.city.archive, order, [ONE, TWO])
+    for store in later.stores:
+        assert [old.key for old in seal.run.superseded if store.find(old.key)] == []
+
+
+def half_done(later: Later) -> str:
+    order = later.order(ONE, TWO)
+    with pytest.raises(Killed):
+        carry_out(later.office, order, "ana", dying_at("items go", at=2))
+    return order
+
+
+def test_what_is_half_carried_out_is_not_withdrawn_and_does_not_lapse(later: Later) -> None:
+    order, disposition = half_done(later), later.city.disposition
+    with pytest.raises(PersonNeeded, match="half carried out: the destruction of"):
+        disposition.withdraw(order, "A claim was filed", "cleo")
+    later.now += timedelta(days=500)
+    assert [standing.order.id for standing in disposition.open_orders()] == [order]
+    assert "carry-out" in disposition.state_after_a_stop(order)
+    made = disposition.carry_out(order, PEOPLE, "ana", QUIET)
+    assert made.items > 0
+    assert disposition.standing(order).sealed == 0
+
+
+def test_a_hold_after_the_seal_keeps_what_still_lies_there(later: Later) -> None:
+    order = later.order(ONE)
+    item = min(later.wanted(order))
+    sealed_only(later, order)
+    (seal,) = seals_of(later.city.archive, order, [ONE])
+    hold(later, item)
+    before = [set(store.walk("")) for store in later.stores]
+    for _ in range(2):
+        with pytest.raises(PersonNeeded, match=r"The hold LIT-1 \(Ruiz v. City\) is about 1 items"):
+            carry_out(later.office, order, "ana", QUIET)
+        later.city.holds.reconcile().settle()
+    for store, were in zip(later.stores, before, strict=True):
+        papers = ("papers/", "ledger/")
+        assert {one for one in were if not one.key.startswith(papers)} <= set(store.walk(""))
+        for old in seal.run.superseded:
+            found = store.find(old.key)
+            assert found is None or store.standing(found).legal_hold
+    assert later.city.holds.counts(later.city.holds.get("LIT-1"))[1] >= len(seal.run.superseded)
+    memo = later.home / "memo.txt"
+    memo.write_text("Settled.")
+    later.city.holds.release("LIT-1", memo, COUNSEL)
+    assert carry_out(later.office, order, "ana", QUIET).items > 0
+
+
+def test_a_seal_that_was_decided_only_is_completed_before_anybody_acts(later: Later) -> None:
+    order = later.order(ONE)
+    sealed_only(later, order)
+    with later.city.vault.books.connect() as connection:
+        assert connection.execute(select(RUNS.c.sequence).where(RUNS.c.pending)).first() is None
+        connection.commit()
+    later.city.disposition.state_after_a_stop(order)
+    with pytest.raises(PersonNeeded, match="cannot be withdrawn"):
+        later.city.disposition.withdraw(order, "A claim", "cleo")
+
+
+def test_without_the_second_store_nothing_is_destroyed_where_copies_were_made(later: Later) -> None:
+    order = later.order(ONE)
+    office = later.office
+    import msgspec  # noqa: PLC0415
+
+    alone = msgspec.structs.replace(
+        office, vault=msgspec.structs.replace(office.vault, second=None), second=None
+    )
+    before = later.rows()
+    with pytest.raises(PersonNeeded, match="PALOVERDE_SECOND_STORE"):
+        carry_out(alone, order, "ana", QUIET)
+    assert later.rows() == before
+    with later.city.vault.books.connect() as connection:
+        assert connection.execute(select(COPIES.c.key).limit(1)).first() is not None
+
+
+def test_what_was_archived_again_after_the_seal_stays(later: Later) -> None:
+    account = "instagram-cityofpalmaria"
+    order = later.order(account)
+    (sealed_only(later, order),)
+    (seal,) = seals_of(later.city.archive, order, [account])
+    old = next(one for one in seal.run.superseded if one.role is Role.MEDIA)
+    row = {
+        "sequence": seal.sequence, "of_run": seal.sequence, "account": account, "day": archive_day(later.now),
+        "role": "media", "key": old.key, "version_id": old.version_id, "sha256": old.sha256, "size": old.size,
+        "rows": 0, "undated": 0,
+    }  # fmt: skip
+    with later.city.vault.books.connect() as connection:
+        connection.execute(insert(PARTS).values(row))
+        connection.commit()
+    certificate = carry_out(later.office, order, "ana", QUIET)
+    assert [told for told in certificate.kept if old.key in told and "archived again" in told]
+    assert old.key not in {one.key for one in certificate.objects}
+    assert all(store.find(old.key) is not None for store in later.stores)
+
+
+def test_the_new_lock_is_the_latest_day_that_is_known(later: Later) -> None:
+    """What is held has no end; the other reasons to keep it have one, and that one counts."""
+    order = later.order(ONE)
+    account, far = ONE, add_calendar_years(archive_day(later.now), 1)
+    certificate = carry_out(later.office, order, "ana", QUIET)
+    keys = {one.replaced_by for one in certificate.objects if one.replaced_by and one.role == "records"}
+    assert keys
+    assert account
+    for key in keys:
+        found = later.stores[0].find(key)
+        assert found is not None
+        until = later.stores[0].standing(found).locked_until
+        assert until is not None
+        assert archive_day(until) >= archive_day(later.now) + timedelta(days=29)
+    assert far
