@@ -67,9 +67,15 @@ def test_the_line_says_who_noted_what_when_and_what_came_after_the_deletion() ->
     assert found is not None
     assert (found[0].standing, found[0].is_open) == (Standing.EARLY, True)
     said = found[0].sentence
-    assert f": OPEN: {Standing.EARLY.value} (ticket C-1, opened {stamp(late)}, AFTER THE DELETION by" in said
-    assert f"City Manager consulted {stamp(early)}, BEFORE THE ITEM WAS POSTED, noted {stamp(late)}" in said
-    assert said.count("AFTER THE DELETION by R. Q.") == 2
+    assert (
+        f": OPEN: {Standing.EARLY.value} (ticket C-1, opened by {WHO} {stamp(late)}, AFTER THE DELETION;"
+        in said
+    )
+    assert (
+        f"City Manager consulted {stamp(early)}, BEFORE THE ITEM WAS POSTED, noted by R. Q. {stamp(late)}"
+        in said
+    )
+    assert said.count("AFTER THE DELETION") == 3
 
 
 @given(st.lists(tickets, max_size=4))

@@ -97,7 +97,7 @@ class Alert(msgspec.Struct, frozen=True):
 
 def opened_in_words(ticket: Ticket, fact: RemovalFact | None) -> str:
     """When a ticket was opened and by whom; `fact` is the deletion of what it is about, if there is one."""
-    return f"opened {stamp(ticket.opened_at)}{_after(ticket.opened_at, fact)} by {ticket.opened_by}"
+    return f"opened by {ticket.opened_by} {stamp(ticket.opened_at)}{_after(ticket.opened_at, fact)}"
 
 
 def consulted_in_words(one: Consulted | None, fact: RemovalFact | None) -> str:
@@ -106,7 +106,7 @@ def consulted_in_words(one: Consulted | None, fact: RemovalFact | None) -> str:
         return "not consulted yet"
     is_early = fact is not None and fact.posted_at is not None and one.at < fact.posted_at
     odd = ", BEFORE THE ITEM WAS POSTED" if is_early else _after(one.at, fact)
-    noted = f"noted {stamp(one.noted_at)}{_after(one.noted_at, fact)} by {one.by}"
+    noted = f"noted by {one.by} {stamp(one.noted_at)}{_after(one.noted_at, fact)}"
     return f"consulted {stamp(one.at)}{odd}, {noted}"
 
 
