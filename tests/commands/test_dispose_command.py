@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from paloverde.cli import main
+from paloverde.commands.dispose import write_new
+from paloverde.errors import BadQuestion
 from paloverde.installation import Installation, open_installation
 from paloverde.orchestration.people import People, Role
 from paloverde.records import archive_day
@@ -193,3 +195,37 @@ def test_a_password_stands_in_no_paper_and_no_ledger_entry(
     kept = [file for file in home.rglob("*") if file.is_file()]
     assert [file for file in kept if PASSWORD.encode() in file.read_bytes()] == []
     assert {entry.event.actor for entry in city.ledger.entries()} >= {"ana"}
+
+
+def test_a_resolution_older_than_the_order_is_a_standing_one_or_none(
+    dispose: Dispose, order: Order, city: Installation
+) -> None:
+    words = ("resolution", order.id, "--number", "2020-7")
+    assert dispose.paper(*words, by="ana", day="2020-03-10") == 1
+    assert f"Resolution 2020-7 of 2020-03-10 is older than {order.id}" in dispose.said
+    assert city.disposition.standing(order.id).resolution is None
+    assert dispose.paper(*words, "--standing", by="ana", day="2020-03-10") == 0
+    assert f"Resolution 2020-7 is filed for {order.id}: adopted Tuesday, March 10, 2020" in dispose.said
+    assert dispose("show", order.id) == 0
+    assert "Standing resolution 2020-7 of Tuesday, March 10, 2020." in dispose.said
+    assert "UTC" not in dispose.said
+
+
+def test_what_was_filed_is_said(dispose: Dispose, order: Order) -> None:
+    assert dispose.paper("consent", order.id, "--name", "Rosa Quintero", by="cleo") == 0
+    assert f"The city attorney's consent to {order.id} is filed: of Rosa Quintero" in dispose.said
+
+
+def test_a_file_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
+    file = tmp_path / "certificate.html"
+    file.write_text("mine")
+    with pytest.raises(BadQuestion, match="is not overwritten"):
+        write_new(file, b"another")
+    assert file.read_text() == "mine"
+
+
+def test_what_is_closed_lacks_nothing(dispose: Dispose, order: Order) -> None:
+    dispose("withdraw", order.id, "--why", "A claim was filed.", by="cleo")
+    assert dispose("show", order.id) == 0
+    assert "was withdrawn" in dispose.said
+    assert "Lacking" not in dispose.said

@@ -290,7 +290,10 @@ def test_a_resolution_that_is_used_again_or_older_than_the_list_is_pointed_out(
     city.disposition.resolution(order.id, "2026-41", day, file, "ana")
     assert city.disposition.warnings(order.id) == []
     second = an_order(city, clock, "c9", id_="order-2026-0002")
-    city.disposition.resolution(second.id, "2026-41", day - timedelta(days=9), file, "ana")
+    older = day - timedelta(days=9)
+    with pytest.raises(BadQuestion, match="is older than"):
+        city.disposition.resolution(second.id, "2026-41", older, file, "ana")
+    city.disposition.resolution(second.id, "2026-41", older, file, "ana", standing=True)
     old, again = city.disposition.warnings(second.id)
     assert "the council cannot have seen this list" in old
     assert again == f"Resolution 2026-41 is also the resolution of {order.id}."

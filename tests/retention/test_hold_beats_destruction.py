@@ -10,6 +10,7 @@ from disposing import QUIET, Later, build_city, item_of
 
 from paloverde.archive.seal import Role
 from paloverde.archive.whereabouts import whereabouts
+from paloverde.errors import PersonNeeded
 from paloverde.records import Kind
 from paloverde.retention.disposition import carry_out
 from paloverde.retention.hold_scope import Scope
@@ -38,15 +39,32 @@ def test_what_is_held_after_its_destruction_was_approved_is_kept_because_of_the_
     holds.issue(
         "LIT-1", "Ruiz v. City", Scope(items=(f"{account}/{kind}/{native_id}",)), Trigger.CLAIM, COUNSEL
     )
-    certificate = carry_out(later.office, order, "ana", QUIET)
-    (told,) = [told for told in certificate.kept if native_id in told and "LIT-1" in told]
-    assert "the litigation hold LIT-1 (Ruiz v. City) is on it since" in told
+    with pytest.raises(PersonNeeded, match=r"the litigation hold LIT-1 .Ruiz v. City. is on it since"):
+        carry_out(later.office, order, "ana", QUIET)
     assert (account, kind, native_id) in {item_of(row) for row in later.rows()}
     holds.reconcile().settle()
     objects = list(whereabouts(later.city.archive, account, {(kind, native_id)}))
     assert {sealed.part.role for sealed in objects} >= {Role.RECORDS, Role.SIGHTINGS, Role.EXCHANGES}
     for store in later.stores:
         assert all(store.standing(sealed.part.stored).legal_hold for sealed in objects)
+
+
+def test_what_shares_a_raw_answer_with_something_held_is_not_proposed(later: Later) -> None:
+    probe = later.order(ONE)
+    account, kind, native_id = min(later.wanted(probe))
+    later.city.disposition.withdraw(probe, "It was a probe.", "ana")
+    scope = Scope(items=(f"{account}/{kind}/{native_id}",))
+    later.city.holds.issue("LIT-1", "Ruiz v. City", scope, Trigger.CLAIM, COUNSEL)
+    told: list[str] = []
+    made = later.city.disposition.propose([ONE], "ana", told.append)
+    why = "Kept for now, because a raw answer that holds something of it is under the hold LIT-1 (Ruiz v. City)."
+    assert [line for line in told if line.endswith(why)]
+    assert made.order is None
+    found = later.city.retention.keeping(ONE, QUIET)
+    assert found.free == 0
+    assert sum(found.waiting.values()) == len(later.wanted(probe)) - 1
+    other = max(line.item for line in later.city.disposition.lines(probe) if line.item.native_id != native_id)
+    assert "is under the hold LIT-1 (Ruiz v. City)" in later.city.retention.waits(other)
 
 
 def test_what_was_held_may_be_destroyed_once_counsel_has_released_it(later: Later) -> None:

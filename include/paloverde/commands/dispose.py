@@ -66,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
         case "show":
             return _show(city, args.order, args.out)
         case "certificate":
-            _write_new(args.out, city.disposition.certificate_page(args.order))
+            write_new(args.out, city.disposition.certificate_page(args.order))
             print(f"The certificate of {args.order} is {args.out}.")
             return 0
     people = known_people()
@@ -114,7 +114,8 @@ def _carry_out(city: Installation, order_id: str, people: People, by: str) -> No
         print(f"Left out: {sentence}")
 
 
-def _write_new(file: Path, body: bytes) -> None:
+def write_new(file: Path, body: bytes) -> None:
+    """Write a file that is not there yet; `BadQuestion` where it is."""
     try:
         with file.open("xb") as out:
             out.write(body)

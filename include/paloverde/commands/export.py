@@ -1,6 +1,6 @@
 """Move out with everything: all records with their raw bytes, all removed items, raw exchanges, media, seals,
-ledger, bundles and papers (none that is privileged), of retired accounts too, as a folder that needs no program
-of ours to be read and of which `paloverde import` reads the records back.
+ledger, bundles and papers (none that is privileged), of retired accounts too. The folder needs no program of
+ours to be read, and `paloverde import` reads its records back.
 """
 
 from __future__ import annotations

@@ -28,15 +28,17 @@ def run(args: argparse.Namespace) -> int:
         raise BadQuestion(f"Name the {args.kind}'s id as well, or leave out both for the whole account.")
     if args.native_id:
         item = ItemId(args.account, Kind(args.kind), args.native_id)
-        print("\n".join(_of_item(item, city.retention.reasons(item))))
+        reasons = city.retention.reasons(item)
+        waits = "" if reasons else city.retention.waits(item)
+        print("\n".join(_of_item(item, reasons, waits)))
     else:
         print("\n".join(_of_account(city.retention.keeping(args.account, _progress))))
     return 0
 
 
-def _of_item(item: ItemId, reasons: list[Reason]) -> Iterator[str]:
+def _of_item(item: ItemId, reasons: list[Reason], waits: str) -> Iterator[str]:
     yield f"{item.kind.value} {item.native_id} of {item.account}"
-    yield kept_because(reasons)
+    yield f"No reason of its own keeps it. Kept for now, because {waits}." if waits else kept_because(reasons)
     for reason in reasons:
         until = spoken(reason.until) if reason.until else "no day is known"
         mark = "verified by counsel" if reason.verified else "not verified by counsel"
@@ -47,6 +49,8 @@ def _of_account(found: Keeping) -> Iterator[str]:
     yield f"{found.account}: {found.items:,} items on {spoken(found.day)}"
     for ground, count in found.grounds.items():
         yield f"  kept, {ground.value}: {count:,}"
+    for why, count in found.waiting.items():
+        yield f"  kept for now, because {why}: {count:,}"
     yield f"  nothing keeps them any longer: {found.free:,}"
     if found.grounds:
         yield "One item may be kept on several grounds."

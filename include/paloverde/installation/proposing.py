@@ -18,6 +18,7 @@ from paloverde.archive.vault import Vault
 from paloverde.errors import PersonNeeded, UnknownAccount
 from paloverde.records import Account, Holder, archive_day
 from paloverde.retention.approval import FILES, ORDERS, all_orders, closed
+from paloverde.retention.blocks import Blocks, foreseen
 from paloverde.retention.gather import facts_of
 from paloverde.retention.held import holds_on
 from paloverde.retention.orders import Order, OrderStanding
@@ -67,16 +68,21 @@ class Proposer:
     def _dry_run(self, accounts: Iterable[Account], folder: Path, progress: Progress) -> DryRun:
         schedules = Schedules(tuple(adopted(self._cabinet)), self._settings.reasonable_years)
         holds = partial(holds_on, self._vault.books, self._cabinet)
-        run = DryRun(folder)
+        run, blocks = DryRun(folder), Blocks(self._vault, self._cabinet)
         for account in accounts:
             facts = facts_of(
                 self._archive, account, lock_years=self._vault.lock_years, holds=holds,
                 visibility=schedules.name_visibility,
             )  # fmt: skip
             before = run.items
-            run.add_account(self._archive, account.slug, facts, archive_day(self._vault.clock()), schedules)
+            wait = partial(foreseen, self._archive, blocks, account.slug, account.platform)
+            today = archive_day(self._vault.clock())
+            run.add_account(self._archive, account.slug, facts, today, schedules, wait)
             gone, kept = run.items - before, run.kept[account.slug]
             progress(f"{account.slug}: {gone:,} items may be destroyed, {kept:,} stay.")
+            for (slug, why), count in run.waiting.items():
+                if slug == account.slug:
+                    progress(f"{slug}: {count:,} items: {why}")
         return run
 
     def _file_order(self, run: DryRun, by: str) -> Order:

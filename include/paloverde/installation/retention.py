@@ -18,6 +18,7 @@ from paloverde.archive.vault import Vault
 from paloverde.errors import BadQuestion, UnknownAccount
 from paloverde.installation.place import place_of, second_place_of
 from paloverde.records import Account, Holder, archive_day
+from paloverde.retention.blocks import Blocks, foreseen
 from paloverde.retention.decision import reasons_to_keep
 from paloverde.retention.facts import Facts, Ground, ItemId, Reason
 from paloverde.retention.gather import facts_of
@@ -43,6 +44,7 @@ class Keeping(msgspec.Struct, frozen=True):
     items: int
     free: int
     grounds: dict[Ground, int]
+    waiting: dict[str, int] = {}  # why what nothing keeps by itself cannot go now: a held object holds it
 
 
 class Retention:
@@ -98,14 +100,27 @@ class Retention:
         """How many items of an account are kept on which ground; one item may be kept on several."""
         schedules, day = self.schedules(), self.today()
         grounds: Counter[Ground] = Counter()
-        items = free = 0
+        items, free = 0, list[tuple[str, str]]()
         for facts in self.facts(slug):
             reasons = reasons_to_keep(facts, day, schedules)
             grounds.update({reason.ground for reason in reasons})
-            items, free = items + 1, free + (not reasons)
+            items += 1
+            if not reasons:
+                free.append((facts.item.kind.value, facts.item.native_id))
             if items % _TOLD_EVERY == 0:
                 progress(f"{slug}: {items:,} items")
-        return Keeping(slug, day, items, free, dict(grounds.most_common()))
+        waiting = Counter(self._foreseen(slug, free).values())
+        rest = len(free) - waiting.total()
+        return Keeping(slug, day, items, rest, dict(grounds.most_common()), dict(waiting.most_common()))
+
+    def waits(self, item: ItemId) -> str:
+        """Why an item that no reason keeps could not go now all the same; "" where it could."""
+        named = (item.kind.value, item.native_id)
+        return self._foreseen(item.account, [named]).get(named, "")
+
+    def _foreseen(self, slug: str, items: Collection[tuple[str, str]]) -> dict[tuple[str, str], str]:
+        blocks = Blocks(self._vault, self._cabinet)
+        return foreseen(self._archive, blocks, slug, self._account(slug).platform, items)
 
     def inspect(self) -> Inspected:
         """Read the settings and both stores as they are now. Writes two small objects under `probe/`."""

@@ -5,20 +5,23 @@ An order is made and carried out by the same look: what could not go is not prop
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from sqlalchemy import Connection, func, select
 
 from paloverde.archive.papers import Cabinet
-from paloverde.archive.reader import SealedPart
+from paloverde.archive.pieces import Item
+from paloverde.archive.planning import plan
+from paloverde.archive.reader import Archive, SealedPart
 from paloverde.archive.store.interface import Standing, Store, Stored
+from paloverde.archive.tombstones import last_destroyed
 from paloverde.archive.vault import Vault
 from paloverde.errors import TryAgain
 from paloverde.records import archive_day
 from paloverde.retention.held import SERIES as HOLD_ITEMS
 from paloverde.retention.holds import SERIES as HOLDS
 from paloverde.retention.holds import holds_in
-from paloverde.state.tables import FILED, HELD_OBJECTS
+from paloverde.state.tables import FILED, HELD_OBJECTS, PARTS
 
 
 class HoldsMoved(TryAgain):
@@ -58,6 +61,20 @@ class Blocks:
             if standing.locked_until is not None and standing.locked_until > now:
                 return f"is locked until {archive_day(standing.locked_until)} ({part.key})"
         return ""
+
+
+def foreseen(
+    archive: Archive, blocks: Blocks, account: str, platform: str, items: Collection[Item]
+) -> dict[Item, str]:
+    """Why items that nothing keeps by themselves could not go now: a held object holds something of them.
+
+    Looked at only where a hold keeps an object of the account, since every raw answer is read then. What an
+    unexpired lock keeps is seen when the order is carried out.
+    """
+    objects = archive.parts_where(select(PARTS).where(PARTS.c.account == account))
+    if not items or not blocks.holds_any(objects):
+        return {}
+    return plan(archive, account, platform, items, blocks.why, last_destroyed(archive, account)).refused
 
 
 def versions_of(store: Store, key: str) -> list[Stored]:

@@ -125,9 +125,7 @@ class Burial:
 
     def _plan(self, able: Sequence[Item], after: Mapping[Item, int]) -> Plan:
         account = self._account
-        return plan(
-            self._archive, account.slug, account.platform, able, self._blocks.why, after, self._keep
-        )
+        return plan(self._archive, account.slug, account.platform, able, self._blocks.why, after, self._keep)
 
     def _refuse_moved_holds(self, connection: Connection) -> None:
         if newest_of_holds(connection) != self._seen:

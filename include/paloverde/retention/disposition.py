@@ -131,7 +131,7 @@ class _Course:
             else:
                 yield _destroy(vault, doors, run.order, old)
             if done % 100 == 0 or done == len(superseded):
-                self._progress(f"{run.account}: {done:,} of {len(superseded):,} objects are done")
+                self._progress(f"{run.account}: {done:,} of {len(superseded):,} objects are gone")
 
     def _keep(self, mine: Turn) -> None:
         self._holds.keep()

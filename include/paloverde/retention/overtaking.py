@@ -65,8 +65,8 @@ def refuse_overtaken(
             raise PersonNeeded(
                 f"The hold {hold.id} ({hold.matter}) is about {count:,} items of {seal.run.account} whose "
                 f"destruction by {seal.run.order} was sealed in run {seal.sequence:,} before it was issued "
-                f"and of which {len(lying):,} stored objects still lie there: these bear its legal hold now and "
-                "nothing more is deleted. Counsel and clerk must decide; once the hold is released, "
+                f"and of which {len(lying):,} stored objects still lie there: these bear its legal hold now, "
+                "and nothing more is deleted. Counsel and clerk must decide; once the hold is released, "
                 "carry-out completes the order."
             )
 

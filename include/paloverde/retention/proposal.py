@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -28,7 +28,7 @@ POSTS_SHOWN = 1000  # on the page; the table has them all
 _FIRST_WORDS = 12
 _LONGEST = 100  # characters of them
 _TABLE = (
-    *("account", "kind", "item", "class", "resolution", "kept_until", "versions", "posted_on", "first_words"),
+    *("account", "kind", "item", "class", "resolution", "free_since", "versions", "posted_on", "first_words"),
 )
 
 
@@ -115,6 +115,9 @@ class _Found(msgspec.Struct):
         return self.facts.item.kind is Kind.POST and self.versions > 0 and self.is_public
 
 
+Foreseen = Callable[[Collection[tuple[str, str]]], Mapping[tuple[str, str], str]]
+
+
 class DryRun:
     """Writes `lines.jsonl` and `lines.csv` into a folder, and counts what the report says."""
 
@@ -125,6 +128,7 @@ class DryRun:
         self.accounts: list[str] = []
         self.kept: dict[str, int] = {}  # account: items that stay
         self.grounds: Counter[tuple[str, Ground]] = Counter()  # one item may stay on several
+        self.waiting: Counter[tuple[str, str]] = Counter()  # account, and why eligible items cannot go now
         self.posts: list[PublicPost] = []
         self.public_posts = 0
         self.objects_gone = self.objects_rewritten = 0
@@ -141,11 +145,24 @@ class DryRun:
         return sum(extent.versions for extent in self.groups.values())
 
     def add_account(
-        self, archive: Archive, account: str, facts: Iterable[Facts], today: date, schedules: Schedules
+        self,
+        archive: Archive,
+        account: str,
+        facts: Iterable[Facts],
+        today: date,
+        schedules: Schedules,
+        foreseen: Foreseen = lambda _: {},
     ) -> None:
-        """Sift an account's items; accounts are given in order."""
+        """Sift an account's items; accounts are given in order.
+
+        `foreseen` says which of the eligible could not go now all the same, and why: these wait.
+        """
         self.accounts.append(account)
         found = self._sift(account, ((one, verdict_of(one, today, schedules)) for one in facts))
+        for item, why in foreseen(found.keys()).items():
+            del found[item]
+            self.kept[account] += 1
+            self.waiting[account, f"Kept for now, because {why}."] += 1
         if found:
             self._look_into_objects(archive, account, found)
             self._write(found)

@@ -49,6 +49,7 @@ def report_page(order: Order, run: DryRun, *, agency: str) -> bytes:
         rules=sorted(run.rules.items()),
         groups=sorted(run.groups.items()),
         kept=list(run.kept.items()),
+        waiting=sorted(run.waiting.items()),
         grounds=sorted((account, ground.value, count) for (account, ground), count in run.grounds.items()),
     )
 

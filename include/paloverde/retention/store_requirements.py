@@ -192,8 +192,8 @@ def _copies(found: Inspected) -> Requirement:
         because = "PALOVERDE_SECOND_STORE is not set: there is one copy only"
         if totals.copied:
             because = (
-                f"PALOVERDE_SECOND_STORE is no longer set: {totals.copied:,} objects lie in a second copy that "
-                "is neither checked nor kept up"
+                f"PALOVERDE_SECOND_STORE is no longer set: {totals.copied:,} objects lie in a second copy "
+                "that is neither checked nor kept up"
             )
         return requirement("copies", "two_copies", statement, Answer.NOT_MET, because)
     evidence = [

@@ -6,6 +6,7 @@ its root certificate: OpenSSL checks it, as docs/guide/proof.md shows.
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from importlib import import_module
 
@@ -65,7 +66,10 @@ def list_stamps(source: Source, kept: int, report: Report) -> None:
 
 def _stamp(key: str, token: bytes, heads: set[str]) -> Stamp:
     size, _, rest = key.removeprefix(LOG_STAMPS).partition("-")
-    authority = rest.rpartition("-")[0].rpartition("-")[0]  # without the hashes of its address and the token
+    if hashlib.sha256(token).hexdigest() != rest.rpartition("-")[2].removesuffix(".tsr"):
+        raise ArchiveDamaged(f"{key} was changed: its bytes are not those that its name tells.")
+    # Without the hashes of its address and the token; a dot of a host cannot stand in a key.
+    authority = rest.rpartition("-")[0].rpartition("-")[0].replace("_", ".")
     at, imprint = _read(key, token)
     if imprint not in heads:
         raise ArchiveDamaged(f"{key} is a timestamp of something else than a head that lies here.")
@@ -78,4 +82,4 @@ def _read(key: str, token: bytes) -> tuple[datetime, str]:
         said = import_module(_READER).decode_timestamp_response(token).tst_info
         return said.gen_time, said.message_imprint.message.hex()
     except ValueError as error:
-        raise Unreadable(f"{key} is no timestamp that can be read: it was changed.") from error
+        raise Unreadable(f"{key} is no timestamp that can be read.") from error

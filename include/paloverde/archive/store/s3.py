@@ -304,7 +304,7 @@ class S3Store:
         if len(stored.version_id) < _SHORTEST_VERSION:
             raise ArchiveDamaged(
                 f"{self.description} does not hold {stored.key} as version {stored.version_id}, which was "
-                "sealed in another store: run `paloverde rebuild`, or restore it from the second copy."
+                "sealed in another store: run `paloverde rebuild`, or `paloverde repair` after a check."
             )
 
     def find(self, key: str) -> Stored | None:
