@@ -137,7 +137,7 @@ class OnServer(Later):
 def test_the_server_s_locks_are_waited_for_and_then_every_version_is_gone(
     tmp_path: Path, places: tuple[Place, Place]
 ) -> None:
-    with start(build(7, NOW, scale=0.05)) as sites:
+    with start(build(7, datetime.now(UTC), scale=0.05)) as sites:
         later = OnServer(tmp_path, places, sites)
         later.fill()
     later.now = NOW + timedelta(days=3 * 366)
@@ -176,7 +176,7 @@ def damage(place: Place, stored: Stored, body: bytes) -> None:
 def test_damaged_versions_before_and_after_the_whole_one_go_too(
     tmp_path: Path, places: tuple[Place, Place]
 ) -> None:
-    with start(build(7, NOW, scale=0.05)) as sites:
+    with start(build(7, datetime.now(UTC), scale=0.05)) as sites:
         later = OnServer(tmp_path, places, sites)
         later.fill()
     parts = [sealed.part.stored for sealed in later.city.archive.parts(Role.RECORDS, [ONE])]

@@ -51,7 +51,7 @@ DOOM = "Formula <b>day</b> at the |park| =1+1"  # the words of a post that goes
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Nights of three days of one account; comments, a message and a post vanish in between."""
     home = tmp_path_factory.mktemp("city")
-    with start(build(7, NOW, scale=0.1)) as sites:
+    with start(build(7, datetime.now(UTC), scale=0.1)) as sites:
         city = ArchivedCity(sites, settings(sites, home))
         city.tokens = {slug: token for slug, token in city.tokens.items() if slug.startswith("facebook")}
         (slug,) = city.tokens
