@@ -1,8 +1,8 @@
 """Changes of the settings and of who may sign in: noticed whenever the archive is opened for work.
 
 What was in force is a paper (series `settings` and `people`), so an opening that finds nothing changed costs
-two queries and writes nothing. A secret is never written: only a fingerprint made with the signing key tells
-that it changed. An archive that has not begun (no signing key is registered) tells nothing yet.
+four short queries and writes nothing. A secret is never written: only a fingerprint made with the signing
+key tells that it changed. An archive that has not begun (no signing key is registered) tells nothing yet.
 """
 
 from __future__ import annotations
