@@ -61,7 +61,7 @@ test: lint types pytest ## everything that must hold: style, types, tests
 
 .PHONY: pytest
 pytest: env
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n logical --maxprocesses 8 --dist loadfile $(ARGS)
 
 .PHONY: quick
 quick: env ## the tests without the slow ones; ARGS="tests/archive -k seal" narrows them

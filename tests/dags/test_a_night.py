@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from orchestration.isolated import AIRFLOWS_OWN_WARNINGS
 from paloverde.bundles.verify import verify
 from paloverde.installation import Installation, open_installation
 from paloverde.orchestration.airflow_parts import connection_id
@@ -25,12 +26,7 @@ from paloverde.simulator.server import RunningSites, start
 from paloverde.simulator.sites import SITES, build
 from paloverde.state.credentials import Credential
 
-pytestmark = [
-    pytest.mark.filterwarnings(
-        "ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::ResourceWarning"
-    ),
-    pytest.mark.slow,
-]
+pytestmark = [AIRFLOWS_OWN_WARNINGS, pytest.mark.slow]
 
 NIGHT = datetime(2026, 3, 8, 9, 15, tzinfo=UTC)  # 01:15 in California, the night before the clocks change
 DAY = date(2026, 3, 7)

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from orchestration.city import PASSWORD
-from orchestration.isolated import TestClient
+from orchestration.isolated import AIRFLOWS_OWN_WARNINGS, TestClient
 from paloverde.errors import PersonNeeded
 from paloverde.installation import Installation, open_installation
 from paloverde.orchestration.disposition_steps import APPROVE, WITHDRAW, answered, option
@@ -25,12 +25,7 @@ from paloverde.retention.orders import Order
 from paloverde.settings import load
 from retention.orders_of import ACCOUNT, WAIT, Clock, an_order
 
-pytestmark = [
-    pytest.mark.filterwarnings(
-        "ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::ResourceWarning"
-    ),
-    pytest.mark.slow,
-]
+pytestmark = [AIRFLOWS_OWN_WARNINGS, pytest.mark.slow]
 
 API = "/api/v2/dags/disposition_review"
 REVIEWS = ("clerk_review", "approver_review")

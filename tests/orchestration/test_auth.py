@@ -13,13 +13,11 @@ import pytest
 from starlette.routing import Mount, Route
 
 from orchestration.city import PASSWORD
-from orchestration.isolated import TestClient
+from orchestration.isolated import AIRFLOWS_OWN_WARNINGS, TestClient
 from paloverde.orchestration.people import People, Role
 from paloverde.orchestration.roles import ALL_DAGS, RIGHTS, Dag
 
-pytestmark = pytest.mark.filterwarnings(
-    "ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::ResourceWarning"
-)
+pytestmark = AIRFLOWS_OWN_WARNINGS
 
 
 @pytest.fixture(scope="session")

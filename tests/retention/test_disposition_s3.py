@@ -21,7 +21,6 @@ import pyarrow.parquet as pq
 import pytest
 from disposing import (
     FIRST,
-    NOW,
     QUIET,
     SCHEDULE,
     Later,
@@ -85,7 +84,7 @@ class OnServer(Later):
     """A city of one site in two buckets."""
 
     def __init__(self, home: Path, places: tuple[Place, Place], sites: RunningSites) -> None:
-        self.home, self.now, self.places, self.sites = home, NOW, places, sites
+        self.home, self.now, self.places, self.sites = home, datetime.now(UTC), places, sites
         self.city = self._open()
 
     def _open(self) -> Installation:
@@ -140,7 +139,7 @@ def test_the_server_s_locks_are_waited_for_and_then_every_version_is_gone(
     with start(build(7, datetime.now(UTC), scale=0.05)) as sites:
         later = OnServer(tmp_path, places, sites)
         later.fill()
-    later.now = NOW + timedelta(days=3 * 366)
+    later.now += timedelta(days=3 * 366)
     order = later.order(ONE)
     wanted, held = later.wanted(order), [versions_in(store) for store in later.stores]
     sealed = later.city.archive.parts(Role.EXCHANGES, [ONE])[0]
@@ -188,7 +187,7 @@ def test_damaged_versions_before_and_after_the_whole_one_go_too(
             damage(place, stored, body + b"damage")
             store.restore(stored.key, body, locked_until=None, legal_hold=False)
             damage(place, stored, body + b"damage again")
-    later.now = NOW + timedelta(days=3 * 366)
+    later.now += timedelta(days=3 * 366)
     order = later.order(ONE)
     going = [row for row in later.rows() if item_of(row) in later.wanted(order)]
     time.sleep(BRIEFLY.total_seconds() + 1)
