@@ -170,7 +170,7 @@ def test_airflow_takes_the_pools_from_a_file(airflow_database: Path, tmp_path: P
     _, failed = pool_import_helper(str(file))
     assert failed == []
     made = {pool.pool: pool.slots for pool in Pool.get_pools()}
-    assert made == {"default_pool": 128, **dict.fromkeys(per_site("site_{}"), 2)}
+    assert made.items() >= {"default_pool": 128, **dict.fromkeys(per_site("site_{}"), 2)}.items()
 
 
 def test_the_report_is_made_whatever_happened_before(bag: Any) -> None:
