@@ -1,6 +1,7 @@
 """`make bench`: records per second from wire bytes, and peak memory, beside what a user would pick instead.
 
-`make bench ARGS=imports` measures moving in from another archiver in the same way (see imports.py).
+`make bench ARGS=imports` measures moving in from another archiver in the same way (see imports.py), and
+`make bench ARGS=disposition` lawful destruction (see disposition.py).
 Every row runs in a process of its own, one after the other, on the same bytes; making the bytes is not
 counted. CPU seconds count all threads; on a busy machine they are the fairer figure.
 """
@@ -18,6 +19,7 @@ import time
 from importlib import import_module
 from pathlib import Path
 
+import disposition
 import imports
 from pages import PAGE, pages
 
@@ -35,11 +37,11 @@ def main() -> int:
     parser.add_argument(
         "what",
         nargs="?",
-        choices=("night", "imports"),
+        choices=("night", "imports", "disposition"),
         default="night",
-        help="a night's answers, or moving in",
+        help="a night's answers, moving in, or lawful destruction",
     )
-    parser.add_argument("--sizes", type=int, nargs="*", help="numbers of records")
+    parser.add_argument("--sizes", type=int, nargs="*", help="numbers of records, or of nights")
     parser.add_argument("--one", nargs=2, metavar=("ROW", "RECORDS"), help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.one:
@@ -48,6 +50,10 @@ def main() -> int:
     if args.what == "imports":
         for size in args.sizes or (imports.RECORDS,):
             imports.main(size)
+        return 0
+    if args.what == "disposition":
+        for nights in args.sizes or (disposition.NIGHTS,):
+            disposition.main(nights)
         return 0
     print(f"{'':34}{'records':>9}{'records/s':>11}{'per CPU s':>11}{'peak memory':>13}")
     for size in args.sizes or SIZES:

@@ -17,9 +17,9 @@ from paloverde.archive.commit import (
     _decide,
     already_sealed,
     commit,
-    read_effects,
     settle_pending,
 )
+from paloverde.archive.effects import read_effects
 from paloverde.archive.reader import Archive
 from paloverde.archive.register import in_state, items
 from paloverde.archive.seal import FIRST, Draft, Role

@@ -67,3 +67,25 @@ def test_a_long_ledger_is_not_read_at_every_opening(vault: Vault, ledger: Ledger
     begun = time.perf_counter()
     ledger.entries()
     assert quick < (time.perf_counter() - begun) / 4
+
+
+def test_an_examination_that_could_not_try_all_takes_no_verdict_back(vault: Vault, ledger: Ledger) -> None:
+    strict = open_store(
+        "s3://examined", endpoint="http://127.0.0.1:9", access_key="a", secret_key="b", mode=Grade.COMPLIANCE
+    )
+    strictly = msgspec.structs.replace(vault, store=strict)
+
+    def examined(verdict: str) -> None:
+        about = {"store": strict.description, "usable": verdict, "compliance_allowed": verdict}
+        ledger.append(Event(EXAMINED, "doctor", AT, about))
+
+    examined("not known")
+    with pytest.raises(StoreCannotPromise, match="was never examined"):
+        refuse_compliance_unless_proven(strictly, ledger)
+    examined("True")
+    examined("not known")
+    refuse_compliance_unless_proven(strictly, ledger)
+    examined("False")
+    examined("not known")
+    with pytest.raises(StoreCannotPromise, match="failed the examination"):
+        refuse_compliance_unless_proven(strictly, ledger)

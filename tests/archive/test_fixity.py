@@ -4,14 +4,18 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
-from sqlalchemy import select
+import msgspec
+from sqlalchemy import event, select
 
 from paloverde.archive.commit import commit
-from paloverde.archive.fixity import check_fixity
+from paloverde.archive.copies import note_copies
+from paloverde.archive.fixity import Condition, check_fixity, note_checks
+from paloverde.archive.kept import Kept
 from paloverde.archive.seal import Draft
+from paloverde.archive.store import Stored
 from paloverde.archive.vault import Vault
 from paloverde.records import archive_day
-from paloverde.state.tables import CHECKS, PARTS
+from paloverde.state.tables import CHECKS, COPIES, PARTS
 
 
 def filled(vault: Vault, draft: Callable[..., Draft]) -> None:
@@ -89,3 +93,38 @@ def test_a_key_that_no_store_can_hold_is_damage_and_no_crash(
     report = check_fixity(vault.store, vault.books, vault.clock(), 10**9)
     assert len(report.damaged) == 1
     assert "no store can hold" in report.damaged[0]
+
+
+def test_a_batch_of_checks_is_noted_in_few_statements_and_the_last_word_counts(vault: Vault) -> None:
+    stored = [Stored(f"records/{number}", "1", "a" * 64, 10) for number in range(300)]
+    found = [Condition(Kept(one, "records", None, "1"), "", "", "", 10) for one in stored]
+    asked: list[str] = []
+
+    @event.listens_for(vault.books, "before_cursor_execute")
+    def count(*told: object) -> None:
+        asked.append(str(told[2]))
+
+    note_checks(vault.books, found, vault.clock())
+    again = [*found, msgspec.structs.replace(found[7], first="is missing")]
+    later = vault.clock() + timedelta(days=1)
+    note_checks(vault.books, again, later)
+    assert len([one for one in asked if "checks" in one or "copies" in one]) == 4
+    with vault.books.connect() as connection:
+        rows = {row.key: row for row in connection.execute(select(CHECKS))}
+    assert (len(rows), {row.checked_at for row in rows.values()}) == (300, {later})
+    assert [row.key for row in rows.values() if row.damaged] == ["records/7"]
+
+
+def test_that_a_copy_was_compared_is_noted_of_whole_copies_alone(vault: Vault) -> None:
+    stored, then = [Stored(f"records/{number}", "1", "a" * 64, 10) for number in range(3)], vault.clock()
+    kept = [Kept(one, "records", None, "1") for one in stored]
+    note_copies(vault.books, [(one, one.stored) for one in kept], then)
+    found = [
+        Condition(kept[0], "", "", "", 20),
+        Condition(kept[1], "", "is missing", "", 20),
+        Condition(msgspec.structs.replace(kept[2], copy_version_id=None), "", "", "", 10),
+    ]
+    note_checks(vault.books, found, then)
+    with vault.books.connect() as connection:
+        rows = {row.key: row.checked_at for row in connection.execute(select(COPIES))}
+    assert rows == {"records/0": then, "records/1": None, "records/2": None}

@@ -18,10 +18,12 @@ from paloverde.archive.rebuild import rebuild
 from paloverde.archive.seal import make_seal, read_seal
 from paloverde.archive.signing import Signer
 from paloverde.bundles.verify import ALTERED, UNVOUCHED, WHOLE, main, verify
+from paloverde.cli import main as command_line
 from paloverde.errors import ArchiveDamaged, BadQuestion, BadSetting
 from paloverde.installation import Installation, Purpose
+from paloverde.settings import load
 from paloverde.state.books import open_books
-from paloverde.state.tables import RUNS
+from paloverde.state.tables import LEDGER, RUNS
 
 KEY, AT = "signing-key.pem", datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -108,6 +110,45 @@ def test_a_lost_key_that_turns_up_again_is_refused_by_its_true_name(both: Double
     for attempt in (both.open, lambda: both.open(Purpose.NEW_KEY).keys.replace_lost("Again.", "it")):
         with pytest.raises(BadSetting, match=rf"was given up as lost on .* in use back: {key.public_key}"):
             attempt()
+
+
+def test_reading_goes_on_with_a_key_that_was_given_up_and_writing_does_not(
+    both: Doubled, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in both.environment().items():
+        monkeypatch.setenv(name, value)
+    both.filled()
+    old = (both.home / KEY).read_bytes()
+    (both.home / KEY).unlink()
+    both.open(Purpose.NEW_KEY).keys.replace_lost("The safe burned.", "it")
+    both.open()  # the settings are noticed
+    (both.home / KEY).write_bytes(old)
+    before = entries(both)
+    for command in (["search", "pool"], ["gaps"], ["keys"], ["ledger"], ["verify", "--log"], ["accounts"]):
+        assert command_line(command) == 0
+        said, warned = capsys.readouterr()
+        assert "Warning: The key in" in warned
+        assert "was given up as lost on" in warned
+        assert "(in use)" not in said
+    assert entries(both) == before
+    for command in (
+        ["search", "pool", "--private"],
+        ["export", str(both.home / "out")],
+        ["bundle", "--question", "pool", "--name", "r", "--out", str(both.home / "r.zip")],
+        ["ledger", "publish"],
+        ["copies", "copy"],
+    ):
+        assert command_line(command) == 1
+        assert "was given up as lost on" in capsys.readouterr().err
+    assert entries(both) == before
+
+
+def entries(both: Doubled) -> int:
+    books = open_books(load(both.environment()).database)
+    with books.connect() as connection:
+        count = len(connection.execute(LEDGER.select()).all())
+    books.dispose()
+    return count
 
 
 def test_a_key_that_is_here_is_not_lost(both: Doubled) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from paloverde.archive.keys import Cause, key_register, register_key
 from paloverde.archive.ledger import Event, Ledger
 from paloverde.archive.papers import Cabinet
 from paloverde.archive.signing import open_signer
+from paloverde.archive.store import Stored
+from paloverde.archive.store.directory import DirectoryStore
 from paloverde.archive.vault import Vault
 from paloverde.errors import ArchiveDamaged
 from paloverde.state.books import writing
@@ -103,3 +106,41 @@ def test_nothing_follows_from_an_entry_of_a_stranger(vault: Vault, tmp_path: Pat
     Ledger(vault.store, vault.books, open_signer(tmp_path / "stranger.pem"), 2).append(told(2))
     with pytest.raises(ArchiveDamaged, match="entry 2 is signed with the key"):
         ours.append(told(3))
+
+
+def test_nothing_is_appended_under_a_number_that_the_store_has_already(vault: Vault, ledger: Ledger) -> None:
+    """An entry's key ends with its hash: another entry of the same number would lie beside the first."""
+    for n in range(5):
+        ledger.append(told(n))
+    with writing(vault.books) as connection:
+        connection.execute(LEDGER.delete().where(LEDGER.c.sequence > 3))
+    before = list(vault.store.walk("ledger/"))
+    with pytest.raises(ArchiveDamaged, match=r"store holds ledger entry 4, .* Run `paloverde rebuild`"):
+        ledger.append(told(6))
+    assert (ledger.count(), list(vault.store.walk("ledger/"))) == (3, before)
+
+
+def test_a_ledger_that_was_emptied_in_the_database_is_not_begun_again(vault: Vault, ledger: Ledger) -> None:
+    ledger.append(told(1))
+    with writing(vault.books) as connection:
+        connection.execute(LEDGER.delete())
+    with pytest.raises(ArchiveDamaged, match="store holds ledger entry 1, "):
+        ledger.append(told(2))
+
+
+def test_what_another_process_has_just_appended_is_no_surprise(vault: Vault, ledger: Ledger) -> None:
+    class Overtaken(DirectoryStore):
+        """Between the look into the database and the look into the store, somebody else appends."""
+
+        is_overtaken = False
+
+        def walk(self, prefix: str) -> Iterator[Stored]:
+            if not self.is_overtaken:
+                self.is_overtaken = True
+                ledger.append(told(1))
+            return super().walk(prefix)
+
+    assert isinstance(vault.store, DirectoryStore)
+    slow = Ledger(Overtaken(vault.store.root), vault.books, vault.signer, vault.lock_years)
+    assert slow.append(told(2)).sequence == 2
+    assert len(ledger.entries()) == 2

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import shutil
+import subprocess
+import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,11 +17,13 @@ import msgspec
 import pytest
 from moto.server import ThreadedMotoServer
 
-from paloverde.archive.attempts import CHECKS, Evidence, Need
+from paloverde.archive.attempts import CHECKS, FAR, Evidence, Need
 from paloverde.archive.probe import Probe, probe
 from paloverde.archive.store import Grade, Stored
+from paloverde.archive.store.s3 import connect
+from paloverde.cli import main
 from paloverde.errors import Unreachable
-from stores import NO_SERVER, Place, bucket_at, find_s3
+from stores import NO_SERVER, ROOT, Place, bucket_at, find_s3
 
 ALWAYS = {"read after write", "expiry rules", "overwrite", "damaged bytes"}
 
@@ -116,14 +124,140 @@ def test_a_directory_says_what_it_cannot_promise(directory: Place) -> None:
     assert "restart" not in failures(again)
 
 
+def test_a_probe_leaves_nothing_locked_for_longer_than_its_evidence(directory: Place) -> None:
+    probe(directory.tamper())
+    assert locked_for_long(directory) == []
+
+
+def locked_for_long(place: Place) -> list[str]:
+    """What lies under probe/ and is locked for more than a minute. Evidence may be for its 35 days, and the
+    signed result is a record.
+    """
+    soon, store = datetime.now(UTC) + timedelta(minutes=1), place.store()
+    found = [(one.key, store.standing(one)) for one in store.walk("probe/") if "/result-" not in one.key]
+    evidence = datetime.now(UTC) + timedelta(days=36)
+    return [
+        key for key, stands in found
+        if stands.legal_hold
+        or (stands.locked_until or soon) > (evidence if key.startswith("probe/evidence/") else soon)
+    ]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def users() -> Iterator[dict[str, Place]]:
+    access = find_s3()
+    if access is None:
+        pytest.skip(NO_SERVER)
+    with users_of_the_guide(access) as places:
+        yield places
+
+
+@pytest.mark.s3
+class TestUnderThePolicyOfTheGuide:
+    """The users and the policy of docs/guide/storage.md, on a real server."""
+
+    def test_the_daily_keys_fail_nothing_that_they_may_not_try(
+        self, users: dict[str, Place], real: Probe
+    ) -> None:
+        daily = probe(users["archive"].tamper(), others=[users["destroyer"].tamper()])
+        assert failures(daily) == failures(real) - {"farther dates"}
+        assert (daily.usable, daily.compliance_allowed) == (None, None)
+        untried = {check.name for check in daily.checks if check.passed is None}
+        assert untried == {
+            "leftovers", "governance lock", "legal hold", "short lock ends", "compliance lock", "restart",
+            "lock not shortened", "lock not weakened", "far dates", "farther dates",
+        }  # fmt: skip
+        told = " ".join(daily.not_tried)
+        assert (
+            "Whether lock dates in 2038 and 2106 are kept was not tried, because no key at hand may" in told
+        )
+        assert daily.evidence is not None
+        assert locked_for_long(users["archive"]) == []
+
+    def test_with_keys_that_may_lift_beside_them_all_is_tried(
+        self, users: dict[str, Place], real: Probe
+    ) -> None:
+        found = probe(users["archive"].tamper(), others=[users["examiner"].tamper()])
+        assert failures(found) == failures(real)
+        assert (found.usable, found.compliance_allowed) == (True, True)
+        assert "far dates" in {check.name for check in found.checks if check.passed}
+        assert locked_for_long(users["archive"]) == []
+
+    def test_the_doctor_under_daily_keys_says_what_it_could_not_try_and_fails_nothing(
+        self, users: dict[str, Place], tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:  # fmt: skip
+        given = {"HOME": str(tmp_path), "STORE": users["archive"].url}
+        for prefix, name in (("S3", "archive"), ("DESTROY_S3", "destroyer")):
+            keys = {part: value for part, value in users[name].keys.items() if part.endswith("key")}
+            given |= {f"{prefix}_{part.upper()}": value for part, value in keys.items()}
+        given["S3_ENDPOINT"] = users["archive"].keys["endpoint"]
+        for name, value in given.items():
+            monkeypatch.setenv(f"PALOVERDE_{name}", value)
+        assert main(["doctor"]) == 0
+        told = capsys.readouterr().out
+        assert (
+            "Nothing that was tried speaks against keeping the archive here, and not all was tried." in told
+        )
+        assert "Whether COMPLIANCE may be set on this store is not known from this examination." in told
+        _, _, untried = told.partition("Not tried:")
+        assert untried.count("with the examiner's keys") == 9
+        assert locked_for_long(users["archive"]) == []
+
+    def test_what_a_killed_probe_left_locked_the_examiner_alone_can_lift(
+        self, users: dict[str, Place]
+    ) -> None:
+        left = users["archive"].tamper().lock("probe/killed", b"x", Grade.GOVERNANCE, FAR[0])
+        users["archive"].tamper().sweep()
+        assert users["archive"].store().standing(left).locked_until == FAR[0]
+        tamper = users["examiner"].tamper()
+        assert tamper.delete(left, bypass=True)
+
+
+@contextmanager
+def users_of_the_guide(access: dict[str, str]) -> Iterator[dict[str, Place]]:
+    """A bucket under the policy of the guide, and places that are entered as each of its users."""
+    names = {name: f"t{uuid.uuid4().hex[:8]}-{name}" for name in ("archive", "examiner", "destroyer")}
+    text = (ROOT / "docs" / "guide" / "storage.md").read_text(encoding="utf-8")
+    (policy,) = re.findall(r"```json\n(.*?)```", text, re.DOTALL)
+    for name, uid in names.items():
+        policy = policy.replace(f'user/{name}"', f'user/{uid}"')
+    with bucket_at("s3", access) as owner:
+        places = {"owner": owner}
+        try:
+            for name, uid in names.items():
+                made = json.loads(_administer("user", "create", f"--uid={uid}", f"--display-name={uid}"))
+                keys = {part: made["keys"][0][part] for part in ("access_key", "secret_key")}
+                places[name] = Place(name, owner.url, owner.keys | keys)
+            bucket = owner.url.removeprefix("s3://")
+            client = connect(region=None, **owner.keys)
+            client.put_bucket_policy(Bucket=bucket, Policy=policy.replace("BUCKET", bucket))
+            yield places
+        finally:
+            for place, uid in names.items():
+                if place in places:
+                    _administer("user", "rm", f"--uid={uid}")
+
+
+def _administer(*words: str) -> str:
+    """Ceph's own tool, in the folder of the server that `make s3` started."""
+    cluster = Path(os.environ.get("PALOVERDE_TEST_S3") or ROOT / ".s3" / "s3.json").parent / "cluster"
+    if shutil.which("radosgw-admin") is None or not os.access(cluster, os.R_OK):
+        pytest.skip("users of this S3 server cannot be made from here")
+    command = ["radosgw-admin", "-c", "ceph.conf", "-n", "client.rgw", "--admin-socket=", *words]
+    return subprocess.run(command, cwd=cluster, capture_output=True, text=True, check=True).stdout
+
+
 def test_what_every_store_must_do_the_directory_does(directory: Place) -> None:
     assert failures(probe(directory.tamper())) & ALWAYS == set()
 
 
 def test_every_attempt_says_a_whole_sentence(directory: Place, pretended: Probe) -> None:
     for result in (probe(directory.tamper()), pretended):
-        assert len(result.checks) == len(CHECKS) == len(result.promises) + len(result.cannot_promise)
-        for sentence in (*result.promises, *result.cannot_promise):
+        assert len(result.checks) == len(CHECKS)
+        told = (*result.promises, *result.cannot_promise, *result.not_tried)
+        assert len(told) == len(CHECKS)
+        for sentence in told:
             assert sentence[0].isupper()
             assert sentence.endswith(".")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,13 @@ from sqlalchemy import Table, update
 
 from doubled import Doubled, all_kept, directories, file_of, spoil
 from paloverde.archive.agreement import COMPARED, fingerprint
+from paloverde.archive.repair import mend_all
 from paloverde.archive.seal import Role
 from paloverde.archive.store import Store, Stored
 from paloverde.archive.store.s3 import S3Store
-from paloverde.errors import ArchiveDamaged
+from paloverde.errors import ArchiveDamaged, TryAgain
 from paloverde.installation import Installation, Purpose, open_installation
+from paloverde.retention.hold_marks import changing_holds
 from paloverde.settings import load
 from paloverde.state.tables import CHECKS, COPIES, FILED, ITEMS, LEDGER, LOG, PARTS, REPAIRS, RUNS
 from stores import NO_SERVER, bucket_at, find_s3
@@ -317,6 +320,35 @@ def test_checks_and_repairs_are_noted(both: Doubled) -> None:
     with city.vault.books.connect() as connection:
         assert connection.execute(CHECKS.select().where(CHECKS.c.damaged != "")).all() == []
         assert [row.key for row in connection.execute(REPAIRS.select())] == [victim.key]
+
+
+def test_a_repair_does_not_go_beside_a_destruction_and_says_what_is_at_work(both: Doubled) -> None:
+    city = both.filled()
+    spoil(both.first, one_of(city, "media").key)
+    city.check_fixity()
+    with (
+        changing_holds(city.vault),
+        pytest.raises(TryAgain, match="of litigation holds, or a destruction, is running"),
+    ):
+        city.copies.repair(wait=0.1)
+    assert city.copies.repair(wait=0.1).repaired == 1
+
+
+def test_what_a_destruction_took_meanwhile_is_neither_put_back_nor_named_as_lost(both: Doubled) -> None:
+    city = both.filled()
+    victim = one_of(city, "media").key
+    for place in (both.first, both.second):
+        file_of(place, victim).unlink()
+    city.check_fixity()
+
+    @contextmanager
+    def after_a_destruction() -> Iterator[None]:
+        with city.vault.books.begin() as connection:
+            connection.execute(PARTS.delete().where(PARTS.c.key == victim))
+        yield
+
+    report = mend_all(city.vault, city.ledger, lambda _: None, after_a_destruction)
+    assert (report.found, report.lost) == (0, [])
 
 
 class TestWhatFixitySays:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -29,10 +31,11 @@ from paloverde.archive.layout import exchanges_key, records_key, sightings_key
 from paloverde.archive.parquet import to_parquet
 from paloverde.archive.pieces import Piece, Words
 from paloverde.archive.planning import Plan, plan
-from paloverde.archive.reader import SealedPart
-from paloverde.archive.rewriting import write
+from paloverde.archive.reader import Archive, SealedPart
+from paloverde.archive.rewriting import without_items, write
 from paloverde.archive.schema import RECORDS
 from paloverde.archive.seal import Coverage, Draft, Part, Role, RunKind
+from paloverde.archive.tracing import Tracer
 from paloverde.capture.tables import Sighting, sighting_table
 from paloverde.platforms.exchange import Exchange
 
@@ -96,6 +99,20 @@ def test_what_goes_inside_of_what_stays_inside_of_what_goes() -> None:
     assert json.loads(gone.body) == {
         "comments": [{"id": "2", "message": "the one between", "comments": [{}]}]
     }
+
+
+@pytest.mark.parametrize("said", [7, -12.5, True, None, "seven"])
+def test_an_item_that_is_a_bare_number_or_name_goes_and_the_answer_stays_json(said: object) -> None:
+    """Downloads hold such: a setting on a line of its own is an entry like any other."""
+    text = written(said)
+    body = b'{"config":{"limit":' + text + b'},"quota":' + text + b"}"
+    pieces = [
+        Piece(("other", "1"), start, start + len(text), goes=True)
+        for start in (body.index(text), body.rindex(text))
+    ]
+    gone = blank(body, pieces, Words(("other", "1"), ()))
+    assert gone.gone == {("other", "1")}
+    assert text == b"0" or text not in gone.body
 
 
 def test_a_copy_that_names_the_item_goes_too() -> None:
@@ -381,6 +398,49 @@ def test_what_is_blocked_takes_only_its_own_items_with_it(tmp_path: Path) -> Non
     made_plan = plan(office.archive, account, "x", items, lambda one: "is held" * (one.part.key == held), {})
     assert len(made_plan.items) == len(made_plan.refused) == 1
     assert "is held" in "".join(made_plan.refused.values())
+
+
+class Counting(Archive):
+    """Counts how often each table is read."""
+
+    def __init__(self, archive: Archive) -> None:
+        super().__init__(archive.store, archive.books)
+        self.reads: Counter[str] = Counter()
+
+    def table(self, part: Part, columns: Sequence[str] | None = None) -> pa.Table:
+        self.reads[part.key] += 1
+        return super().table(part, columns)
+
+
+def test_a_table_is_read_as_often_whatever_else_is_written_again(tmp_path: Path) -> None:
+    """A hundred nights must not be a hundred times as much for each night."""
+    most = []
+    for nights in (1, 4):
+        office = Office(tmp_path / str(nights))
+        for number in range(nights):
+            folder = tmp_path / str(nights) / str(number)
+            folder.mkdir(parents=True)
+            said = {"data/tweets.js": ytd("tweets", [tweet(f"2{number}", f"Something of archive {number}")])}
+            office.take("x", zipped(folder / "x.zip", said | {"data/manifest.js": "window.m = {}"}))
+        account, counting = office.row("x", "20")["account"], Counting(office.archive)
+        items = {("post", f"2{number}") for number in range(nights)}
+        made = plan(counting, account, "x", items, lambda _: "", {})
+        assert made.items == items
+        write(counting, made, ORDER, lambda like, key, body, _: Part(like.part.role, key, "1", "", len(body)))
+        most.append(max(counting.reads.values()))
+    assert most[0] == most[1]
+
+
+def test_an_unchanged_payload_is_not_kept_in_memory(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    said = {"data/tweets.js": ytd("tweets", [tweet(f"2{n}", f"Something that was said {n}") for n in (1, 2)])}
+    office.take("x", zipped(tmp_path / "x.zip", said | {"data/manifest.js": "window.m = {}"}))
+    account, item = office.row("x", "21")["account"], ("post", "21")
+    made = plan(office.archive, account, "x", {item}, lambda _: "", {})
+    (old,) = [one for one in made.objects if one.part.role is Role.EXCHANGES]
+    tables = made.tables_of[old.part.key]
+    _, moved = without_items(office.archive, Tracer(made.going), tables, old, ORDER)
+    assert {raw for _, _, raw in moved.raws} == {office.row("x", "21")["raw"]}
 
 
 def test_tables_are_the_same_bytes_however_often_they_are_written(tmp_path: Path) -> None:

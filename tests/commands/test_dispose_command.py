@@ -102,6 +102,7 @@ def test_the_whole_way_by_five_people(
     ):
         assert told in dispose.said
     assert "Lacking" not in dispose.said
+    assert f"Nothing is lacking: `paloverde dispose carry-out {order.id}` carries it out." in dispose.said
     assert (tmp_path / "shown" / f"{order.id}.html").read_bytes() == b"A report."
 
 
@@ -224,8 +225,19 @@ def test_a_file_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
     assert file.read_text() == "mine"
 
 
+def test_the_last_thing_that_lacked_says_that_nothing_does(dispose: Dispose, order: Order) -> None:
+    dispose.paper("resolution", order.id, "--number", "2026-41", by="ana")
+    dispose("approve", order.id, by="ana")
+    dispose("approve", order.id, by="ben")
+    assert "Nothing is lacking" not in dispose.said
+    dispose.paper("consent", order.id, "--name", "Rosa Quintero", by="cleo")
+    assert "Nothing is lacking" in dispose.said
+    assert dispose("list") == 0
+    assert "open, nothing lacking" in dispose.said
+
+
 def test_what_is_closed_lacks_nothing(dispose: Dispose, order: Order) -> None:
     dispose("withdraw", order.id, "--why", "A claim was filed.", by="cleo")
     assert dispose("show", order.id) == 0
     assert "was withdrawn" in dispose.said
-    assert "Lacking" not in dispose.said
+    assert "acking" not in dispose.said

@@ -116,7 +116,9 @@ def test_a_hold_from_the_order_to_the_release(
     assert f"{number:,} objects are free now." in capsys.readouterr().out
     assert bearing(city) == set()
     assert main(["hold", "list"]) == 0
-    assert capsys.readouterr().out == "No hold is in force.\n"
+    assert capsys.readouterr().out == (
+        "No hold is in force.\n1 hold that is over is left out: `paloverde hold list --all` names every one.\n"
+    )
     assert main(["hold", "show", "LIT-2026-01"]) == 0
     assert "Its legal holds were lifted on " in capsys.readouterr().out
 
@@ -187,6 +189,82 @@ def test_the_ledger_names_counsel_and_who_was_at_the_command_line(
     assert "Nothing in the archive answers to not-there yet" in capsys.readouterr().err
     (actor,) = {one.event.actor for one in city.city.ledger.entries() if one.event.what == "hold issued"}
     assert actor.startswith("Ana Ruiz, counsel, command line (")
+
+
+def test_a_person_or_item_that_the_archive_does_not_know_is_named_and_the_hold_is_issued(
+    city: ArchivedCity, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scope = ["--person", "Nobody At All", "--only-named", "--item", "nonsense/post/1"]
+    assert issue(tmp_path, "LIT-7", *scope) == 0
+    said = capsys.readouterr()
+    assert "It keeps 0 items" in said.out
+    assert "Nobody in the archive posts under the name, username or id 'Nobody At All'" in said.err
+    assert "answers to nonsense/post/1 yet: no account is named nonsense, see `paloverde acc" in said.err
+    poster = next(row["poster_name"] for row in rows(city) if row["poster_name"])
+    assert issue(tmp_path, "LIT-8", "--person", poster) == 0
+    assert "Look again" not in capsys.readouterr().err
+
+
+def rows(city: ArchivedCity) -> list[dict[str, str]]:
+    tables = [city.city.archive.table(one.part, None) for one in city.city.archive.parts(Role.RECORDS)]
+    return [row for table in tables for row in table.to_pylist()]
+
+
+def test_widening_stays_within_the_accounts_of_the_hold_unless_all_are_asked_for(
+    city: ArchivedCity, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    issue(tmp_path, "LIT-7", "--account", X, "--words", "library")
+    amend = ["hold", "amend", "LIT-7", *signed(tmp_path, "ana"), "--reason", "more", "--words"]
+    capsys.readouterr()
+    before = city.city.holds.counts(city.city.holds.get("LIT-7"))
+    assert main([*amend, "pool"]) == 0
+    said = capsys.readouterr()
+    assert f"Widened within its accounts, {X}; --all-accounts reaches every one." in said.err
+    assert f"Before, it kept {before[0]:,} items in {before[1]:,} objects." in said.out
+    assert city.city.holds.get("LIT-7").scopes[-1].accounts == (X,)
+    assert main([*amend, "dog", "--all-accounts"]) == 0
+    assert city.city.holds.get("LIT-7").scopes[-1].accounts == ()
+    assert main([*amend, "dog", "--all-accounts", "--account", X]) == 1
+    issue(tmp_path, "LIT-8", "--item", "x1")
+    capsys.readouterr()
+    amend[2] = "LIT-8"
+    assert main([*amend, "pool"]) == 1
+    assert "say of which accounts the rest is to be kept" in capsys.readouterr().err
+    assert len(city.city.holds.get("LIT-8").scopes) == 1
+
+
+def test_a_release_says_that_a_key_was_made_and_whom_a_letter_is_owed(
+    city: ArchivedCity, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    issue(tmp_path)
+    ana, who = signed(tmp_path, "ana"), ["LIT-2026-01", "Lee Wong"]
+    main(["hold", "custodian", *who, "--contact", "lee@example.org", *ana])
+    notice = ["hold", "notice", *who, "--ask", "Ana Ruiz, room 3", *ana, "--sent"]
+    assert main(notice) == 0
+    assert main(notice) == 1
+    assert "and the next is due on " in capsys.readouterr().err
+    release(tmp_path, "LIT-2026-01")
+    said = capsys.readouterr()
+    assert f"A key was made for what is privileged: {city.city.settings.privileged_key_file}." in said.err
+    assert "The notice promised Lee Wong a letter of release: `paloverde hold notice` writes" in said.out
+    assert main(notice) == 0
+    said = capsys.readouterr()
+    assert "Re: Release from the duty to preserve records: Ito v. City" in said.out
+    assert "; released by a letter on " in said.err
+    issue(tmp_path, "LIT-2026-02")
+    release(tmp_path, "LIT-2026-02")
+    assert "A key was made" not in capsys.readouterr().err
+
+
+def test_a_hold_is_counsels_own_word_and_not_a_rule_that_counsel_has_not_verified(
+    city: ArchivedCity, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    issue(tmp_path)
+    ((kind, native_id), *_) = city.city.holds.on(X)
+    capsys.readouterr()
+    assert main(["keep", X, kind.value, native_id]) == 0
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if "  litigation hold:" in line]
+    assert line == "  litigation hold: no day is known on which it ends; Litigation hold LIT-2026-01"
 
 
 def test_widening_says_what_the_hold_keeps_now(

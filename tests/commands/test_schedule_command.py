@@ -118,7 +118,7 @@ def test_every_reason_to_keep_an_item_is_printed_with_day_and_source(
         f"  two-year floor: until {spoken(years_after(night, 2))}; Gov. Code 34090(d); not verified" in told
     )
     assert f"  schedule: until {spoken(years_after(night, 5))}; Resolution 2026-41, class SOC-POST" in told
-    assert "  still shown: until no day is known; Gov. Code 34090(d)" in told
+    assert "  still shown: no day is known on which it ends; Gov. Code 34090(d)" in told
     assert "  lock of the store: until" in told
 
 

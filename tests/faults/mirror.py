@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from typing import Any
 from faults.places import AT_ONCE, quick_client
 from paloverde.archive.store.interface import Grade, Standing, Stored
 from paloverde.errors import ArchiveDamaged
-from simcity.evidence import Evidence, SealedRun, Tell
+from simcity.evidence import Evidence, SealedRun, Tell, media_key
 from stores import Place
 
 
@@ -59,12 +59,25 @@ class Mirror:
         until = answer.get("ObjectLockRetainUntilDate")
         return Version(id_, hashlib.sha256(body).hexdigest(), until, answer.get("ObjectLockMode"), body)
 
+    def look_at_locks(self, key: str) -> None:
+        """Ask for the locks of an object once more: they may have been made longer since it was read."""
+        for id_, version in [*self.versions.get(key, {}).items()]:
+            told = self.client.head_object(Bucket=self.bucket, Key=key, VersionId=id_)
+            until, mode = told.get("ObjectLockRetainUntilDate"), told.get("ObjectLockMode")
+            self.versions[key][id_] = replace(version, locked_until=until, mode=mode)
+            self._note_lock(key)
+
     def _take(self, key: str, version: Version) -> None:
         self.versions.setdefault(key, {})[version.id] = version
-        path, beside = self._folder / key, self._folder / ".locks" / f"{key}.json"
-        for file in (path, beside):
-            file.parent.mkdir(parents=True, exist_ok=True)
+        path = self._folder / key
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(version.body)
+        self._note_lock(key)
+
+    def _note_lock(self, key: str) -> None:
+        """The shortest lock of an object's versions, as the product's directory store notes it."""
+        beside = self._folder / ".locks" / f"{key}.json"
+        beside.parent.mkdir(parents=True, exist_ok=True)
         shortest = min(
             (one.locked_until for one in self.versions[key].values() if one.locked_until), default=None
         )
@@ -152,6 +165,11 @@ class BucketEvidence(Evidence):
                 elif found.sha256 != part["sha256"]:
                     self._tell("bytes", f"{part['key']} has other bytes in the version that its seal names")
         return runs
+
+    def media_lock(self, sha256: str) -> datetime | None:
+        """A picture is shared, and its lock is moved on when something that shows it is removed."""
+        self._mirror.look_at_locks(media_key(sha256))
+        return super().media_lock(sha256)
 
     def look_at_all_again(self) -> None:
         self._mirror.refresh()

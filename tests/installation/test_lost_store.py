@@ -16,6 +16,7 @@ from paloverde.installation import Purpose
 from paloverde.installation.opening import refuse_a_lost_store
 from paloverde.settings import load
 from paloverde.state.books import open_books
+from paloverde.state.tables import LEDGER, RUNS
 from stores import NO_SERVER, Place, bucket_at, find_s3
 
 
@@ -53,6 +54,57 @@ def test_whoever_would_write_is_refused(both: Doubled, purpose: Purpose) -> None
     with pytest.raises(ArchiveDamaged, match="empty or another one"):
         both.open(purpose)
     assert list(folder(both).iterdir()) == []
+
+
+@pytest.mark.parametrize("is_mounted_on", [True, False])
+def test_a_repair_writes_nothing_into_a_folder_whose_disk_is_not_mounted(
+    both: Doubled, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], is_mounted_on: bool
+) -> None:
+    for name, value in both.environment().items():
+        monkeypatch.setenv(name, value)
+    both.filled()
+    folder(both).rename(both.home / "gone")
+    if is_mounted_on:
+        folder(both).mkdir()
+    for command in ("repair", "fixity"):
+        assert main([command]) == 1
+        told = " ".join(capsys.readouterr().err.split())
+        assert "is empty or another one" in told
+        assert "`paloverde copies restore`" in told
+    assert folder(both).exists() is is_mounted_on
+    assert list(both.home.glob("first/*")) == []
+    folder(both).rmdir() if is_mounted_on else None
+    (both.home / "gone").rename(folder(both))
+    assert main(["repair", "--quiet"]) == 0
+
+
+def test_a_repair_writes_nothing_into_the_store_of_another_archive(both: Doubled, tmp_path: Path) -> None:
+    other = directories(tmp_path / "other")
+    both.filled()
+    other.filled()
+    before = sorted((tmp_path / "other" / "first").rglob("*"))
+    both.first = other.first
+    with pytest.raises(ArchiveDamaged, match="empty or another one"):
+        both.open(Purpose.REPAIR)
+    assert sorted((tmp_path / "other" / "first").rglob("*")) == before
+
+
+def test_a_repair_still_opens_where_every_row_of_the_database_is_wrong(both: Doubled) -> None:
+    city = both.filled()
+    with city.vault.books.begin() as connection:
+        for table in (RUNS, LEDGER):
+            connection.execute(table.update().values(key="runs/nonsense"))
+    assert both.open(Purpose.REPAIR).copies.repair().rows > 0
+    assert both.open().check_fixity().is_whole
+
+
+def test_a_repair_still_opens_where_much_of_the_store_is_gone(both: Doubled) -> None:
+    both.filled()
+    for path in [*(folder(both) / "runs").iterdir(), *(folder(both) / "media").rglob("*.*")]:
+        path.unlink() if path.is_file() else None
+    both.open(Purpose.REPAIR).check_fixity()
+    both.open(Purpose.REPAIR).copies.repair()
+    assert both.open(Purpose.REPAIR).check_fixity().is_whole
 
 
 def test_an_archive_that_knows_no_run_yet_is_told_by_its_ledger(both: Doubled) -> None:

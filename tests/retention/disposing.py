@@ -132,6 +132,10 @@ class Later:
         self.home, self.now = home, NOW + LATER
         self.city = self._open()
 
+    def again(self) -> Installation:
+        """The same city, opened by another process."""
+        return self._open()
+
     def _open(self) -> Installation:
         return open_installation(load(environment(self.home)), lambda: self.now)
 

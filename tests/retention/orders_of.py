@@ -62,7 +62,7 @@ def an_order(
         len(body.splitlines()), *(hashlib.sha256(file).hexdigest() for file in (body, report, TABLE)),
     )  # fmt: skip
     for file in (body, report, TABLE):
-        city.cabinet.file(FILES, id_, file, what="filed by a test", actor="ana")
+        city.cabinet.file(FILES, order.lines_sha256, file, what="filed by a test", actor="ana")
     city.cabinet.file(ORDERS, id_, order, what="destruction proposed", actor="ana")
     clock.go(1 / 24)
     return order

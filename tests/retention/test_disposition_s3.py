@@ -32,21 +32,27 @@ from disposing import (
     versions_in,
     words_of,
 )
+from sqlalchemy import event, select
 
+from paloverde.archive.agreement import fingerprint
 from paloverde.archive.seal import Role
 from paloverde.archive.store.interface import Body, Store, Stored
 from paloverde.archive.store.s3 import connect
-from paloverde.errors import BadSetting
+from paloverde.errors import BadSetting, PersonNeeded
 from paloverde.installation import Installation, open_installation
 from paloverde.records import Account
 from paloverde.retention.disposition import carry_out
+from paloverde.retention.hold_scope import Scope
+from paloverde.retention.holds import By, Trigger
 from paloverde.retention.schedule import file_schedule
 from paloverde.settings import load
 from paloverde.simulator.server import RunningSites, start
 from paloverde.simulator.sites import build
+from paloverde.state.tables import PARTS
 from stores import NO_SERVER, Place, bucket_at, find_s3
 
 ONE = "nextdoor-cityofpalmaria"
+COUNSEL = By("Cleo Ruiz", "counsel", "this test")
 BRIEFLY = timedelta(seconds=4)
 SECONDS = 30.0
 pytestmark = [pytest.mark.s3, pytest.mark.slow]
@@ -160,6 +166,50 @@ def test_the_server_s_locks_are_waited_for_and_then_every_version_is_gone(
         assert {one for one in before if one.key not in keys} <= now
     assert {item_of(row) for row in later.rows()}.isdisjoint(wanted)
     assert led_astray(later.city, later.rows()) == []
+
+
+class Killed(BaseException):
+    """The process dies here."""
+
+
+def test_a_hold_brings_back_from_the_server_what_is_sealed_and_not_deleted(
+    tmp_path: Path, places: tuple[Place, Place]
+) -> None:
+    """One raw answer is deleted from both buckets when the process dies."""
+    with start(build(7, datetime.now(UTC), scale=0.05)) as sites:
+        later = OnServer(tmp_path, places, sites)
+        later.fill()
+    later.now += timedelta(days=3 * 366)
+    order = later.order(ONE)
+    wanted, rows = later.wanted(order), sorted(map(repr, later.rows()))
+    time.sleep(BRIEFLY.total_seconds() + 1)
+    books = later.city.vault.books
+
+    def die(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        if statement.startswith("DELETE FROM copies"):
+            raise Killed
+
+    event.listen(books, "before_cursor_execute", die)
+    with pytest.raises(Killed):
+        carry_out(later.office, order, "ana", QUIET)
+    event.remove(books, "before_cursor_execute", die)
+    held = min(wanted)
+    issued = later.city.holds.issue(
+        "LIT-1", "Ruiz v. City", Scope(items=("/".join(held),)), Trigger.CLAIM, COUNSEL
+    )
+    assert issued.gathered.items == 1
+    assert issued.marked.bearing == issued.marked.objects > 0
+    assert issued.marked.copies_bearing == issued.marked.copies == issued.marked.objects
+    assert sorted(map(repr, later.rows())) == rows
+    with pytest.raises(PersonNeeded, match="was undone because of the hold LIT-1"):
+        carry_out(later.office, order, "ana", QUIET)
+    before = fingerprint(books)
+    assert later.city.rebuild(QUIET).missing == []
+    assert fingerprint(books) == before
+    assert sorted(map(repr, later.rows())) == rows
+    named = later.city.archive.parts_where(select(PARTS).where(PARTS.c.account == ONE))
+    for sealed in named:
+        later.stores[0].check(sealed.part.stored)
 
 
 def damage(place: Place, stored: Stored, body: bytes) -> None:

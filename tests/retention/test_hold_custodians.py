@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 
+from paloverde.archive.doctor import examine
+from paloverde.archive.store import Store, open_tamper
+from paloverde.archive.store.interface import Grade
 from paloverde.errors import BadQuestion
+from paloverde.retention.hold_letter import Letter
 from paloverde.retention.hold_scope import Scope
 from paloverde.retention.holds import Trigger
+from paloverde.state.books import changing
+from paloverde.state.tables import HELD_OBJECTS
 from plaza import PlazaSite, plaza
 from retention.holding import COUNSEL, FIRST, HoldingCity
 
@@ -31,11 +39,95 @@ def city(tmp_path: Path, site: PlazaSite) -> HoldingCity:
     return city
 
 
-def send(city: HoldingCity) -> str:
-    hold = city.holds.get("LIT-1")
-    letter = city.holds.letter(hold, city.holds.notices.custodian("LIT-1", "Lee Wong"), "Ana Ruiz, room 3")
-    city.holds.notices.sent(hold, "Lee Wong", letter.text, COUNSEL)
+def written(city: HoldingCity, id_: str = "LIT-1") -> Letter:
+    hold = city.holds.get(id_)
+    return city.holds.letter(hold, city.holds.notices.custodian(id_, "Lee Wong"), "Ana Ruiz, room 3")
+
+
+def send(city: HoldingCity, *, again: bool = False) -> str:
+    letter = written(city)
+    city.holds.notices.sent(city.holds.get("LIT-1"), "Lee Wong", letter.text, COUNSEL, again=again)
     return letter.text
+
+
+def papers(city: HoldingCity) -> int:
+    return len(city.cabinet.history("hold-notices", "LIT-1"))
+
+
+class Guarding:
+    """The real store, of another grade."""
+
+    def __init__(self, store: Store, grade: Grade) -> None:
+        self._store, self.grade = store, grade
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+
+def test_the_notice_promises_no_more_than_a_directory_does(city: HoldingCity) -> None:
+    plain = " ".join(written(city).text.split())
+    assert "nobody can destroy it" not in plain
+    assert "whoever administers the machine on which it lies could still do so, and must not." in plain
+
+
+def test_the_notice_speaks_of_a_guarding_store_only_once_the_doctor_found_it_and_all_is_marked(
+    city: HoldingCity,
+) -> None:
+    given: Any = Guarding(city.vault.store, Grade.GOVERNANCE)
+    city.use(msgspec.structs.replace(city.vault, store=given))
+    promise = "its store deletes none for anybody until that is taken off"
+    assert promise not in " ".join(written(city).text.split())
+    examine(open_tamper(f"file://{city.home}/archive"), city.vault, city.ledger)
+    assert promise in " ".join(written(city).text.split())
+    with changing(city.vault.books) as connection:
+        connection.execute(HELD_OBJECTS.update().values(seen_at=None))
+    unproven = " ".join(written(city).text.split())
+    assert promise not in unproven
+    assert "The archive's program deletes nothing of it while the hold lasts. This notice" in unproven
+
+
+def test_a_reminder_that_is_not_due_is_not_filed_unless_one_was_really_sent(city: HoldingCity) -> None:
+    send(city)
+    before = papers(city)
+    with pytest.raises(BadQuestion, match=r"already, and the next is due on \w+day .* with --again"):
+        send(city)
+    assert papers(city) == before
+    assert city.holds.notices.custodian("LIT-1", "Lee Wong").notices == 1
+    send(city, again=True)
+    assert city.holds.notices.custodian("LIT-1", "Lee Wong").notices == 2
+    city.holds.notices.acknowledged(city.holds.get("LIT-1"), "Lee Wong", COUNSEL)
+    with pytest.raises(BadQuestion, match=r"Lee Wong acknowledged the notice on .*: no reminder is due"):
+        send(city)
+
+
+def test_who_was_told_is_released_by_a_letter_which_names_what_still_holds(city: HoldingCity) -> None:
+    send(city)
+    city.issue("LIT-2", words="dog")
+    other = city.holds.get("LIT-2")
+    city.holds.notices.name(other, "Lee Wong", "lee@example.org", COUNSEL)
+    city.holds.notices.sent(other, "Lee Wong", written(city, "LIT-2").text, COUNSEL)
+    city.release("LIT-1")
+    (due,) = city.holds.reminders()
+    assert "LIT-1, “Ruiz v. City”: it is over, and the letter of release is to be sent." in due.sentence()
+    text = send(city)
+    plain = " ".join(text.split())
+    assert "Re: Release from the duty to preserve records: Ruiz v. City (LIT-1)" in plain
+    assert "The hold named above was released by Ana Ruiz on " in plain
+    assert "You are still to keep what the notices of these holds name: LIT-2 (Ruiz v. City)." in plain
+    assert "Signature" not in plain
+    assert city.holds.reminders() == []
+    with pytest.raises(BadQuestion, match=r"The letter of release was sent to Lee Wong on .* already"):
+        send(city)
+    city.rebuilt()
+    told = city.holds.notices.custodian("LIT-1", "Lee Wong")
+    assert "; released by a letter on " in told.sentence()
+    assert b'"act":"freed"' in city.cabinet.bytes_of(city.cabinet.history("hold-notices", "LIT-1")[-1])
+
+
+def test_who_was_never_told_is_owed_no_release(city: HoldingCity) -> None:
+    city.release()
+    with pytest.raises(BadQuestion, match="no notice of it was sent to Lee Wong: no letter is owed"):
+        send(city, again=True)
 
 
 def test_the_notice_says_what_to_keep_and_whom_to_ask(city: HoldingCity) -> None:
@@ -45,7 +137,7 @@ def test_the_notice_says_what_to_keep_and_whom_to_ask(city: HoldingCity) -> None
         plain = " ".join(text.split())
         assert "City of Palma Ria" in plain
         assert "Duty to preserve records: Ruiz v. City" in plain
-        assert "for which this holds: “dog”." in plain
+        assert "private message and other record, that contains the word “dog”." in plain
         assert "Ana Ruiz, room 3" in plain
         assert "Reminder" not in plain
     assert max(map(len, letter.text.splitlines())) <= 80

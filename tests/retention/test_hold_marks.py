@@ -18,9 +18,16 @@ from sqlalchemy import select
 
 from paloverde.archive.store import Store, open_store
 from paloverde.archive.store.interface import Stored
-from paloverde.archive.turns import turn
-from paloverde.errors import ArchiveDamaged, PersonNeeded, StoreCannotPromise, TryAgain, Unreachable
+from paloverde.errors import (
+    ArchiveDamaged,
+    BadSetting,
+    PersonNeeded,
+    StoreCannotPromise,
+    TryAgain,
+    Unreachable,
+)
 from paloverde.retention.facts import HoldKind
+from paloverde.retention.hold_marks import changing_holds
 from paloverde.retention.hold_scope import Scope
 from paloverde.retention.holds import Trigger
 from paloverde.state.books import changing
@@ -114,6 +121,44 @@ def test_a_store_that_does_not_answer_is_asked_again_later(city: HoldingCity) ->
     assert city.bearing() == city.objects_of(*city.held())
 
 
+def test_a_second_copy_that_refuses_its_keys_leaves_the_hold_in_force_and_told_as_incomplete(
+    tmp_path: Path, site: PlazaSite
+) -> None:
+    second: Any = LyingStore(open_store(f"file://{tmp_path}/second"))
+    city = HoldingCity(tmp_path / "city", site, second)
+    city.night(FIRST)
+    copy(city, second)
+    refused = BadSetting("The second copy does not accept these keys.")
+    city.use(msgspec.structs.replace(city.vault, second=LyingStore(second, refused)))
+    told = r"^LIT-1 is in force, and it is NOT COMPLETE.*hold reconcile.*does not accept these keys\.$"
+    with pytest.raises(BadSetting, match=told):
+        city.issue()
+    held = city.objects_of(*city.held())
+    assert city.bearing() == held  # the archive's own objects are marked, whatever the second copy says
+    hold = city.holds.get("LIT-1")
+    assert f"NOT COMPLETE: only 0 of {len(held)} objects were seen" in city.holds.lack(hold)
+    city.use(msgspec.structs.replace(city.vault, second=second._store))
+    city.holds.reconcile().settle()
+    assert city.holds.lack(hold) == ""
+    assert city.bearing(second._store) == held
+
+
+def test_an_object_that_lost_its_legal_hold_is_counted_as_lacking_it(city: HoldingCity) -> None:
+    city.issue()
+    hold, number = city.holds.get("LIT-1"), len(city.bearing())
+    assert city.holds.lack(hold) == ""
+    some = city.vault.store.find(min(city.bearing()))
+    assert some is not None
+    city.vault.store.set_legal_hold(some, on=False)
+    use(city, LyingStore(city.vault.store))
+    with pytest.raises(StoreCannotPromise, match="took no legal hold"):
+        city.holds.reconcile().settle()
+    assert f"only {number - 1} of {number} objects were seen" in city.holds.lack(hold)
+    city.healed()
+    city.release()
+    assert city.holds.lack(city.holds.get("LIT-1")) == ""
+
+
 def test_an_object_that_is_missing_is_told_and_the_others_are_held_all_the_same(
     city: HoldingCity, tmp_path: Path
 ) -> None:
@@ -155,11 +200,11 @@ def test_one_hold_that_cannot_look_stops_no_other(city: HoldingCity, site: Plaza
 
 def test_while_one_process_changes_holds_no_other_does(city: HoldingCity) -> None:
     vault = city.vault
-    with turn(vault.books, "litigation holds", "change", timedelta(minutes=5), vault.clock):
+    with changing_holds(vault):
         holds, scope = city.holds, Scope(words="dog")
-        with pytest.raises(TryAgain, match="A change of litigation holds is running"):
+        with pytest.raises(TryAgain, match="A change of litigation holds, or a destruction, is running"):
             holds.reconcile(wait=0.0)
-        with pytest.raises(TryAgain, match="LIT-1 is in force, and what it keeps is not all gathered"):
+        with pytest.raises(TryAgain, match="LIT-1 is in force, and it is NOT COMPLETE"):
             holds.issue("LIT-1", "Ruiz v. City", scope, Trigger.CLAIM, COUNSEL, wait=0.0)
     assert [hold.id for hold in city.holds.all()] == ["LIT-1"]
     with pytest.raises(PersonNeeded, match="is not gathered yet"):

@@ -184,9 +184,9 @@ def test_a_hold_says_itself_in_english(city: HoldingCity) -> None:
     assert told.startswith("Litigation hold LIT-1, “Ruiz v. City”, issued by Ana Ruiz (counsel) on ")
     assert hold.scope_sentence() == (
         "every post, comment, private message and other record, posted by “Rosa Quintero” or “u-sam”, or by "
-        "somebody whom the site does not name, posted from Monday 02 March 2026 to Friday 06 March 2026 (what "
-        "bears no date counts as posted then), for which this holds: “street” at most 5 words from “sweeping”; "
-        "and these items, with every version of them: p1"
+        "somebody whom the site does not name, posted from Monday 02 March 2026 to Friday 06 March 2026 or "
+        "without a date, that contains the word “street” at most 5 words from the word “sweeping”; and these "
+        "items, with every version of them: p1"
     )
     city.release()
     assert " Released by Ana Ruiz on " in city.holds.get("LIT-1").sentence()

@@ -239,6 +239,15 @@ def test_the_whole_way_to_the_certificate(city: Installation, clock: Clock, tmp_
     ):  # fmt: skip
         assert said in page
     assert DOOM.split()[1] not in page
+    for group in certificate.groups:
+        free = {
+            line.keep_until
+            for line in lines
+            if (line.item.kind, line.record_class) == (group.kind, group.record_class)
+        }
+        assert (group.free_since, group.free_until) == (min(free), max(free))
+        assert f"<td>{group.free_since}" in page
+    assert "Nothing was destroyed" not in page
     assert city.disposition.carry_out(order.id, PEOPLE, "ana", quiet) == certificate
     assert "was carried out" in city.disposition.awaited(order.id)[0]
 
@@ -301,7 +310,7 @@ def test_with_one_person_less_nothing_is_destroyed(
 
 def test_the_report_is_not_kept_for_ever_and_the_list_is(city: Installation, clock: Clock) -> None:
     order = proposed(city, clock)
-    filed = {one.stored.sha256: one for one in city.cabinet.history(FILES, order.id)}
+    filed = {one.stored.sha256: one for one in city.cabinet.history(FILES, order.lines_sha256)}
 
     def locked(one: Filed) -> int:
         until = city.vault.store.standing(one.stored).locked_until
@@ -310,7 +319,7 @@ def test_the_report_is_not_kept_for_ever_and_the_list_is(city: Installation, clo
 
     assert locked(filed[order.lines_sha256]) >= 75
     assert locked(filed[order.report_sha256]) <= 3
-    assert file_of(city.cabinet, order.id, order.table_sha256).startswith(b"account,kind,item")
+    assert file_of(city.cabinet, order, order.table_sha256).startswith(b"account,kind,item")
 
 
 def test_an_item_of_two_classes_goes_by_the_one_that_keeps_it_longer() -> None:

@@ -24,7 +24,7 @@ from paloverde.capture.media import MediaKeeper
 from paloverde.capture.sealing import Run, seal_run
 from paloverde.capture.spool import Spool
 from paloverde.errors import Unreachable
-from paloverde.installation import Installation, open_installation
+from paloverde.installation import Installation, Purpose, open_installation
 from paloverde.platforms.conversation import Found
 from paloverde.platforms.exchange import Exchange
 from paloverde.records import Medium, archive_day
@@ -133,6 +133,19 @@ def test_a_signing_key_that_others_may_read_is_told(tmp_path: Path) -> None:
     key = city.settings.signing_key_file
     key.chmod(key.stat().st_mode | stat.S_IRGRP)
     assert rows(city.retention.state("clerk")[0])["signed"].answer is Answer.NOT_MET
+
+
+def test_a_signing_key_that_was_stated_as_lost_is_told(tmp_path: Path) -> None:
+    city = installation(tmp_path)
+    assert "lost" not in rows(city.retention.state("clerk")[0])["sealed"].because
+    city.settings.signing_key_file.unlink()
+    city = open_installation(city.settings, purpose=Purpose.NEW_KEY)
+    city.keys.replace_lost("The safe burned.", "it")
+    sealed = rows(city.retention.state("clerk")[0])["sealed"]
+    assert sealed.answer is Answer.MET
+    assert "signing keys that were stated as lost: 1" in sealed.because
+    assert "The key before it was LOST" in sealed.evidence[-1].what
+    assert "The safe burned" in sealed.evidence[-1].what
 
 
 def test_a_seal_that_was_altered_is_told(tmp_path: Path) -> None:

@@ -146,7 +146,7 @@ class Evidence:
         return datetime.fromisoformat(told).astimezone(UTC) if told else None
 
     def media_lock(self, sha256: str) -> datetime | None:
-        return self.locked_until(f"media/sha256/{sha256[:2]}/{sha256}")
+        return self.locked_until(media_key(sha256))
 
     def body(self, key: str, offset: int) -> bytes | None:
         """The decoded response body of the exchange at an offset of a file sealed just now; None: none there."""
@@ -182,6 +182,11 @@ class Evidence:
                 if needle in text:
                     self._tell("secret", f"{path.name} holds a token, whole or encoded")
                     return
+
+
+def media_key(sha256: str) -> str:
+    """Where the bytes of a picture lie, as the layout's page says."""
+    return f"media/sha256/{sha256[:2]}/{sha256}"
 
 
 def _is_signed(seal: dict[str, Any]) -> bool:

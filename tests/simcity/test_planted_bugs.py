@@ -18,6 +18,7 @@ import msgspec
 import pytest
 
 import paloverde.archive.commit
+import paloverde.archive.effects
 import paloverde.archive.rebuild
 import paloverde.archive.vault
 import paloverde.capture.history
@@ -240,7 +241,7 @@ def a_stored_picture_changes(patch: pytest.MonkeyPatch) -> None:
 
 def a_rebuild_forgets_removals(patch: pytest.MonkeyPatch) -> None:
     def effects(*asked: Any) -> Iterator[tuple[Part, Any]]:
-        whole = paloverde.archive.commit.read_effects(*asked)
+        whole = paloverde.archive.effects.read_effects(*asked)
         return ((part, table) for part, table in whole if part.role is not Role.REMOVED)
 
     patch.setattr(paloverde.archive.rebuild, "read_effects", effects)

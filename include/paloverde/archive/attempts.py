@@ -1,4 +1,8 @@
-"""The single attempts of the probe: each tries one thing on a store and says what came of it."""
+"""The single attempts of the probe: each tries one thing on a store and says what came of it.
+
+What only keys that may delete can show is not tried without them, and said so. A lock of decades is asked for
+only with keys that were just seen to lift such a lock, and lifted at once.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +14,16 @@ from enum import StrEnum
 
 import msgspec
 
+from paloverde.archive.rights import LOCK_SECONDS, Rights
 from paloverde.archive.store.interface import Grade, Stored
 from paloverde.archive.store.rules import whole_second
 from paloverde.archive.store.tamper import PREFIX, Tamper
 from paloverde.errors import PaloverdeError, StoreCannotPromise
 
-LOCK_SECONDS = 30  # long enough for a slow server to be asked, short enough to be gone soon
 SHORT_LOCK_SECONDS = 3
 CLOCK_SECONDS = 120.0  # a larger difference would set locks that end on the wrong day
 FAR = (datetime(2038, 1, 20, tzinfo=UTC), datetime(2106, 1, 1, tzinfo=UTC))  # past 2**31 seconds; near 2**32
+RESTART = "restart"  # the one that a first examination cannot try, and is no worse for
 FARTHER = datetime(2140, 1, 1, tzinfo=UTC)  # past 2**32 seconds
 
 
@@ -41,9 +46,12 @@ class Evidence(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Trial:
-    """What a check works with: the attempts, a fresh key, and the evidence of the run before."""
+    """What a check works with: the attempts, who may undo them, a fresh key, and the evidence of the run
+    before.
+    """
 
     tamper: Tamper
+    rights: Rights
     run: str
     previous: Evidence | None
 
@@ -75,6 +83,24 @@ def _in_seconds(seconds: int) -> datetime:
 
 
 Finding = tuple[bool | None, str]
+
+
+_EXAMINER = "examine the store with the examiner's keys once (docs/guide/storage.md)."
+
+
+def _not_tried(what: str, lacking: str) -> Finding:
+    return None, f"{what} was not tried, because no key at hand may {lacking}: {_EXAMINER}"
+
+
+def leftovers(trial: Trial) -> Finding:
+    sweeper = trial.rights.lifter or trial.rights.remover
+    if sweeper is None:
+        return None, (
+            "What examinations write stays under probe/, small and soon without a lock, because no key at "
+            "hand may delete it; the next examination with the examiner's keys clears it."
+        )
+    sweeper.sweep()
+    return True, "What earlier examinations left under probe/ is cleared."
 
 
 def _either(passed: bool, if_so: str, if_not: str) -> Finding:
@@ -135,9 +161,12 @@ def sha256_checked(trial: Trial) -> Finding:
 
 
 def governance_lock(trial: Trial) -> Finding:
+    remover = trial.rights.remover
+    if remover is None:
+        return _not_tried("Whether a lock keeps an object", "delete anything")
     stored, _ = trial.locked("governance", Grade.GOVERNANCE)
     return _either(
-        not trial.tamper.delete(stored),
+        not remover.delete(stored),
         "A locked object cannot be deleted by an ordinary user.",
         "A locked object could be deleted by an ordinary user.",
     )
@@ -145,7 +174,12 @@ def governance_lock(trial: Trial) -> Finding:
 
 def compliance_lock(trial: Trial) -> Finding:
     stored, _ = trial.under_compliance("compliance")
-    gone = trial.tamper.delete(stored) or trial.tamper.delete(stored, bypass=True)
+    lifter = trial.rights.lifter
+    if lifter is None:
+        return _not_tried(
+            "Whether a COMPLIANCE lock keeps an object from everybody", "lift a GOVERNANCE lock"
+        )
+    gone = lifter.delete(stored) or lifter.delete(stored, bypass=True)
     return _either(
         not gone,
         "An object under a COMPLIANCE lock cannot be deleted, whatever the right of the user.",
@@ -155,7 +189,10 @@ def compliance_lock(trial: Trial) -> Finding:
 
 def not_shortened(trial: Trial) -> Finding:
     stored, until = trial.under_compliance("shorten")
-    moved = trial.tamper.relock(stored, Grade.COMPLIANCE, until - timedelta(seconds=LOCK_SECONDS // 2))
+    shortener = trial.rights.shortener
+    if shortener is None:
+        return _not_tried("Whether a COMPLIANCE lock can be shortened", "shorten a GOVERNANCE lock")
+    moved = shortener.relock(stored, Grade.COMPLIANCE, until - timedelta(seconds=LOCK_SECONDS // 2))
     return _either(
         not moved,
         "A COMPLIANCE lock cannot be shortened.",
@@ -165,7 +202,10 @@ def not_shortened(trial: Trial) -> Finding:
 
 def not_weakened(trial: Trial) -> Finding:
     stored, until = trial.under_compliance("weaken")
-    trial.tamper.relock(stored, Grade.GOVERNANCE, until)
+    shortener = trial.rights.shortener
+    if shortener is None:
+        return _not_tried("Whether a COMPLIANCE lock can be weakened", "shorten a GOVERNANCE lock")
+    shortener.relock(stored, Grade.GOVERNANCE, until)
     return _either(
         trial.tamper.store.standing(stored).mode is Grade.COMPLIANCE,
         "A COMPLIANCE lock cannot be turned into a GOVERNANCE lock.",
@@ -196,26 +236,36 @@ def overwritten(trial: Trial) -> Finding:
 
 
 def legal_hold(trial: Trial) -> Finding:
-    store = trial.tamper.store
+    store, remover = trial.tamper.store, trial.rights.remover
     stored = store.put(trial.key("hold"), f"hold {trial.run}".encode(), locked_until=None)
-    store.set_legal_hold(stored, on=True)
-    if trial.tamper.delete(stored, bypass=True):
+    gone = False
+    try:
+        store.set_legal_hold(stored, on=True)
+        gone = remover is not None and remover.delete(stored, bypass=True)
+    finally:
+        if not gone:  # it has no end of its own
+            store.set_legal_hold(stored, on=False)
+    if gone:
         return False, "An object under a legal hold could be deleted."
-    store.set_legal_hold(stored, on=False)
+    if remover is None:
+        return _not_tried("A legal hold can be set and lifted. Whether it keeps an object", "delete anything")
     return _either(
-        trial.tamper.delete(stored),
+        remover.delete(stored),
         "A legal hold keeps an object until it is lifted.",
         "After a legal hold was lifted its object could still not be deleted.",
     )
 
 
 def short_lock_ends(trial: Trial) -> Finding:
+    remover = trial.rights.remover
+    if remover is None:
+        return _not_tried("Whether a lock ends when its time has come", "delete anything")
     stored, until = trial.written("short", SHORT_LOCK_SECONDS)
-    if trial.tamper.delete(stored):
+    if remover.delete(stored):
         return False, "A lock of three seconds did not keep its object."
     time.sleep(max(0.0, (until - datetime.now(UTC)).total_seconds()) + 1.5)
     return _either(
-        trial.tamper.delete(stored),
+        remover.delete(stored),
         "A lock ends when its time has come, and not before.",
         "A lock of three seconds still held after its time; check the store's clock.",
     )
@@ -226,7 +276,8 @@ def multipart(trial: Trial) -> Finding:
     stored = trial.tamper.multipart(trial.key("multipart"), b"in parts", until)
     if stored is None:
         return False, "The store knows no upload in parts; Paloverde never uses it."
-    kept = trial.tamper.store.standing(stored).locked_until == until and not trial.tamper.delete(stored)
+    remover = trial.rights.remover or trial.tamper
+    kept = trial.tamper.store.standing(stored).locked_until == until and not remover.delete(stored)
     return _either(
         kept,
         "An upload in parts keeps its lock.",
@@ -255,29 +306,39 @@ def wrong_secret(trial: Trial) -> Finding:
     )
 
 
-def _date_is_kept(trial: Trial, until: datetime) -> bool:
+def _date_is_kept(trial: Trial, lifter: Tamper, until: datetime) -> bool:
     # GOVERNANCE, since this lock must be lifted again: a COMPLIANCE lock until 2106 would stay.
+    store, key = trial.tamper.store, trial.key(f"year-{until.year}")
     try:
-        key = trial.key(f"year-{until.year}")
         stored = trial.tamper.lock(key, str(until.year).encode(), Grade.GOVERNANCE, until)
+        kept = store.standing(stored).locked_until == until
     except PaloverdeError:
-        return False
-    kept = trial.tamper.store.standing(stored).locked_until == until
-    trial.tamper.delete(stored, bypass=True)
+        kept = False
+    left = store.find(key)  # a store that did not keep the date may have kept the object
+    if left is not None and not lifter.delete(left, bypass=True):
+        raise StoreCannotPromise(
+            f"a lock until {until.year} could not be lifted again, though a short one could: {key} stays."
+        )
     return kept
 
 
 def far_dates(trial: Trial) -> Finding:
+    lifter = trial.rights.lifter
+    if lifter is None:
+        return _not_tried("Whether lock dates in 2038 and 2106 are kept", "lift such a lock again")
     return _either(
-        all(_date_is_kept(trial, until) for until in FAR),
+        all(_date_is_kept(trial, lifter, until) for until in FAR),
         "Lock dates in 2038 and 2106 are kept to the second.",
         "A lock date in 2038 or 2106 was not kept as asked.",
     )
 
 
 def farther_dates(trial: Trial) -> Finding:
+    lifter = trial.rights.lifter
+    if lifter is None:
+        return _not_tried("Whether lock dates after 2106 are kept", "lift such a lock again")
     return _either(
-        _date_is_kept(trial, FARTHER),
+        _date_is_kept(trial, lifter, FARTHER),
         "Lock dates after 2106 are kept to the second.",
         "Lock dates after February 2106 are not kept; Paloverde stops where a date is not kept as asked.",
     )
@@ -300,6 +361,7 @@ def restart(trial: Trial) -> Finding:
 
 
 CHECKS: tuple[tuple[str, Need, Callable[[Trial], Finding]], ...] = (
+    ("leftovers", Need.NOTHING, leftovers),
     ("clock", Need.LOCKS, clock),
     ("versions", Need.LOCKS, versions),
     ("expiry rules", Need.EVERY, expiry_rules),
@@ -317,7 +379,7 @@ CHECKS: tuple[tuple[str, Need, Callable[[Trial], Finding]], ...] = (
     ("short lock ends", Need.LOCKS, short_lock_ends),
     ("far dates", Need.COMPLIANCE, far_dates),
     ("farther dates", Need.NOTHING, farther_dates),
-    ("restart", Need.EVERY, restart),
+    (RESTART, Need.EVERY, restart),
     ("multipart", Need.NOTHING, multipart),
     ("conditional put", Need.NOTHING, conditional_put),
 )

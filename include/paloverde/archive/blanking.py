@@ -7,12 +7,13 @@ stay that lead to one inside of it which stays; an item that goes inside of one 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
-from paloverde.archive.jsontree import Node, outermost, strings, tree, value, walk
+from paloverde.archive.jsontree import Node, Tree, owner_of, strings, value
 from paloverde.archive.pieces import LEAST, PREVIEW, Item, Piece, Words, places, readable, says
 from paloverde.errors import Unreadable
 from paloverde.platforms import jsontext
@@ -37,51 +38,57 @@ def blank_json(body: bytes, pieces: Iterable[Piece], words: Sequence[Words]) -> 
         return None
     if text.shift is None:
         return None
-    sound = body[: text.shift] + text.sound
-    root = tree(sound, text.shift)
-    by_place = {(node.start, node.end): node for node in walk(root)}
+    tree = Tree(body[: text.shift] + text.sound, text.shift)
     refused: dict[Item, str] = {}
     shared: dict[Node, list[Piece]] = defaultdict(list)
     strays: list[Node] = []
     for piece in pieces:
-        node = by_place.get((piece.start, piece.end))
+        node = tree.at(piece.start, piece.end)
         if node is not None and not piece.known:
             strays.append(node)
         elif node is not None:
             shared[node].append(piece)
-            node.piece = piece if node.piece is None or node.piece.goes else node.piece
+            tree.mark(node, piece if node.piece is None or node.piece.goes else node.piece)
         elif piece.goes:
             refused[piece.item] = "its bytes in a raw answer are no whole value of it"
-    _mark_strays(sound, strays, words)
-    refused |= _mark_copies(sound, root, words)
-    _mark_files(sound, root, words)
-    _note_ways(root)
+    _mark_strays(tree, strays, words)
+    refused |= _mark_copies(tree, words)
+    _mark_files(tree, words)
+    tree.note_ways()
     out = bytearray(body)
-    for node in outermost(root):
+    for node in tree.outermost():
         _erase(out, body, node)
     gone = {
         piece.item
-        for node in walk(root)
+        for node in tree.marked
         if node.piece is not None and node.piece.goes
         for piece in (node.piece, *shared[node])
     }
     left = bytes(out)
-    refused |= _still_said(left[: text.shift] + _sound(left, text.shift), root, words, text.shift)
+    refused |= _still_said(left[: text.shift] + _sound(left, text.shift), tree, words, text.shift)
     return Blanked(left, frozenset(gone), refused)
 
 
-def blank_lines(body: bytes, pieces: Collection[Piece], words: Sequence[Words]) -> Blanked | None:
-    """A body of JSON lines without the pieces that go; None where a line is no JSON."""
+def blank_lines(
+    body: bytes, pieces: Iterable[Piece], words_in: Callable[[bytes, Iterable[Item]], Sequence[Words]]
+) -> Blanked | None:
+    """A body of JSON lines without the pieces that go; None where a line is no JSON.
+
+    `words_in` says what goes and is named in a line, or is one of these items.
+    """
     lines, start = list[bytes](), 0
     gone: set[Item] = set()
     refused: dict[Item, str] = {}
+    ordered = sorted(pieces, key=lambda one: one.start)
+    places = [one.start for one in ordered]
     for line in body.splitlines(keepends=True):
         end = start + len(line)
         inside = [
             msgspec.structs.replace(one, start=one.start - start, end=one.end - start)
-            for one in pieces
-            if start <= one.start and one.end <= end
+            for one in ordered[bisect_left(places, start) : bisect_left(places, end)]
+            if one.end <= end
         ]
+        words = words_in(line, {one.item for one in inside})
         blanked = blank_json(line, inside, words) if line.strip() else Blanked(line, frozenset(), {})
         if blanked is None:
             return None
@@ -95,7 +102,7 @@ def blank_lines(body: bytes, pieces: Collection[Piece], words: Sequence[Words]) 
 def blank_plain(body: bytes, pieces: Iterable[Piece], words: Sequence[Words]) -> Blanked:
     """A body of any other kind (a table, an e-mail, a script) without the pieces that go."""
     out, refused = bytearray(body), dict[Item, str]()
-    pieces = list(pieces)
+    pieces = sorted(pieces, key=lambda piece: piece.end - piece.start)  # what is around others goes last
     staying = [piece for piece in pieces if not piece.goes]
     gone = set()
     for piece in pieces:
@@ -115,16 +122,16 @@ def blank_plain(body: bytes, pieces: Iterable[Piece], words: Sequence[Words]) ->
     return Blanked(left, frozenset(gone), refused)
 
 
-def _mark_strays(text: bytes, strays: Iterable[Node], words: Sequence[Words]) -> None:
+def _mark_strays(tree: Tree, strays: Iterable[Node], words: Sequence[Words]) -> None:
     """What is no item of the archive, names one that goes and repeats its words goes with it."""
     for node in strays:
-        said = {string for _, string in strings(text, node)}
+        said = {string for _, string in strings(node)}
         for one in words:
             if one.item[1] in said and any(says(string, one.texts) for string in said):
-                node.piece = node.piece or Piece(one.item, node.start, node.end, goes=True)
+                tree.mark(node, node.piece or Piece(one.item, node.start, node.end, goes=True))
 
 
-def _mark_copies(text: bytes, root: Node, words: Sequence[Words]) -> dict[Item, str]:
+def _mark_copies(tree: Tree, words: Sequence[Words]) -> dict[Item, str]:
     """What names the item and repeats its words goes too: a post that is quoted, included, a last message.
 
     Where another item says these words itself (a notification of a comment), the item cannot go without it.
@@ -133,49 +140,38 @@ def _mark_copies(text: bytes, root: Node, words: Sequence[Words]) -> dict[Item, 
     for one in words:
         by_id.setdefault(one.item[1], []).append(one)
     refused: dict[Item, str] = {}
-    waiting: list[tuple[Node, Piece | None]] = [(root, None)]
-    while waiting:
-        node, owner = waiting.pop()
-        owner = node.piece or owner
-        for one in _named_by(text, node, by_id) if node.piece is None else ():
-            if not any(says(said, one.texts) for _, said in strings(text, node)):
+    unmarked = [node for node in tree.having(by_id) if node.piece is None]
+    owners = [owner_of(node.parent) for node in unmarked]  # before any is marked here
+    for node, owner in zip(unmarked, owners, strict=True):
+        for one in _named_by(node, by_id):
+            if not any(says(said, one.texts) for _, said in strings(node)):
                 continue
             if owner is not None and not owner.goes and one.own and owner.repeats(one):
                 refused[one.item] = _elsewhere(owner)
             else:
-                node.piece = Piece(one.item, node.start, node.end, goes=True)
-        waiting += [(kid, owner) for _, _, kid in node.kids]
+                tree.mark(node, Piece(one.item, node.start, node.end, goes=True))
     return refused
 
 
-def _named_by(text: bytes, node: Node, by_id: Mapping[str, list[Words]]) -> list[Words]:
+def _named_by(node: Node, by_id: Mapping[str, list[Words]]) -> list[Words]:
     """The items whose id a value has as a member of its own."""
-    ids = [value(text, kid) for _, name, kid in node.kids if name.strip(b'"').lower().endswith(_ENDS)]
-    return [said for id_ in ids for said in by_id.get(id_, ())]
+    return [said for id_ in _ids_of(node) for said in by_id.get(id_, ())]
 
 
-def _mark_files(text: bytes, root: Node, words: Sequence[Words]) -> None:
+def _ids_of(node: Node) -> list[str]:
+    return [value(kid) for _, name, kid in node.kids if name.strip(b'"').lower().endswith(_ENDS)]
+
+
+def _mark_files(tree: Tree, words: Sequence[Words]) -> None:
     """What an answer says of the item's pictures beside it goes, too, unless what stays shows them."""
     by_file = {file: one.item for one in words for file in one.files}
     if not by_file:
         return
-    waiting = [(root, False)]
-    while waiting:
-        node, in_item = waiting.pop()
-        in_item = in_item or node.piece is not None
-        if not in_item:
-            ids = [value(text, kid) for _, name, kid in node.kids if name.strip(b'"').lower().endswith(_ENDS)]
-            for file in by_file.keys() & set(ids):
-                if not any(file.encode() in text[one.start : one.end] for one in _owners(root)):
-                    node.piece = Piece(by_file[file], node.start, node.end, goes=True)
-        waiting += [(kid, in_item) for _, _, kid in node.kids]
-
-
-def _note_ways(root: Node) -> None:
-    """Mark what leads to an item that stays, from the innermost out."""
-    for node in reversed(list(walk(root))):
-        stays = node.piece is not None and not node.piece.goes
-        node.leads = stays or any(kid.leads for _, _, kid in node.kids)
+    beside = [node for node in tree.having(by_file) if owner_of(node) is None]  # before any is marked here
+    for node in beside:
+        for file in by_file.keys() & set(_ids_of(node)):
+            if not any(file.encode() in tree.text[one.start : one.end] for one in tree.staying()):
+                tree.mark(node, Piece(by_file[file], node.start, node.end, goes=True))
 
 
 def _erase(out: bytearray, body: bytes, node: Node) -> None:
@@ -191,55 +187,43 @@ def _erase(out: bytearray, body: bytes, node: Node) -> None:
 
 
 def _blanks(piece: bytes, *, lines: bool = True) -> bytes:
-    """As many blanks, in the brackets of a value; line ends stay where lines count."""
+    """As many blanks, in the brackets of a value; line ends stay where lines count.
+
+    Where a value must stay a value, a number or a name without brackets becomes 0.
+    """
     blank = re.sub(rb"[^\r\n]", b" ", piece) if lines else b" " * len(piece)
     if piece[:1] + piece[-1:] in (b"{}", b"[]", b'""') and len(piece) > 1:
         return piece[:1] + blank[1:-1] + piece[-1:]
-    return blank
+    return blank if lines else b"0" + blank[1:]
 
 
-def _still_said(text: bytes, root: Node, words: Sequence[Words], start: int) -> dict[Item, str]:
+def _still_said(text: bytes, tree: Tree, words: Sequence[Words], start: int) -> dict[Item, str]:
     """Items whose words still stand in something else than another item's own text."""
     plain = readable(text)
     said = [one for one in words if any(own[:PREVIEW] in plain for own in one.own)]
     if not said:
         return {}
     refused: dict[Item, str] = {}
-    owners, left = _owners(root), tree(text, start)
-    named = _words_of_named(left)
-    for node, string in strings(text, left):
+    owners, left = tree.staying(), Tree(text, start)
+    for node, string in strings(left.root):
         if len(string) < LEAST:
             continue
         for one in said:
             if one.item in refused or not says(string, one.own):
                 continue
             owner = next((piece for piece in owners if piece.start <= node.start < piece.end), None)
-            if owner is None and (node.start, node.end) in named:
+            if owner is None and _is_of_somebody(node):
                 continue
             if owner is None or not owner.repeats(one, string):
                 refused[one.item] = _elsewhere(owner)
     return refused
 
 
-def _words_of_named(root: Node) -> set[tuple[int, int]]:
-    """Where the words stand of what has an id of its own and is no item here: the people and posts that an
+def _is_of_somebody(node: Node) -> bool:
+    """Whether words stand in what has an id of its own and is no item here: the people and posts that an
     answer includes. What these say is theirs.
     """
-    found = set()
-    waiting = [(root, False)]
-    while waiting:
-        node, is_named = waiting.pop()
-        is_named = is_named or any(name in _NAMES for _, name, _ in node.kids)
-        if is_named and not node.kids:
-            found.add((node.start, node.end))
-        waiting += [(kid, is_named) for _, _, kid in node.kids]
-    return found
-
-
-def _owners(root: Node) -> list[Piece]:
-    """The pieces that stay, innermost first."""
-    staying = [node.piece for node in walk(root) if node.piece is not None and not node.piece.goes]
-    return sorted(staying, key=lambda piece: piece.end - piece.start)
+    return any(name in _NAMES for one in node.owners() for _, name, _ in one.kids)
 
 
 def _elsewhere(owner: Piece | None) -> str:

@@ -10,24 +10,22 @@ nothing is ever deleted because an outcome is unknown.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from enum import StrEnum
-from types import MappingProxyType
 
 import msgspec
-import pyarrow as pa
 from sqlalchemy import Connection, Engine, Row, RowMapping, func, select
 
+from paloverde.archive.effects import Effect, moving, places_in, read_effects, returning
 from paloverde.archive.gaps import apply_gaps
 from paloverde.archive.keys import key_register
 from paloverde.archive.layout import run_key, run_prefix
 from paloverde.archive.owners import OWNER_SECONDS, is_left
-from paloverde.archive.parquet import from_parquet
-from paloverde.archive.register import apply_removals, apply_sightings, apply_tombstones
-from paloverde.archive.seal import FIRST, Draft, Part, Role, RunKind, Seal, make_seal, read_seal
+from paloverde.archive.reader import Archive
+from paloverde.archive.seal import FIRST, Draft, Part, RunKind, Seal, make_seal, read_seal
 from paloverde.archive.signing import Signer
-from paloverde.archive.store.interface import Store, Stored
+from paloverde.archive.store.interface import Store
 from paloverde.errors import ArchiveDamaged
 from paloverde.state.books import writing
 from paloverde.state.tables import PARTS, RUNS
@@ -116,11 +114,15 @@ def _pending(books: Engine) -> RowMapping | None:
 def _settle(store: Store, books: Engine, row: RowMapping, locked_until: datetime) -> None:
     stored = store.put(row["key"], row["body"].encode(), locked_until=locked_until, sha256=row["sha256"])
     seal = read_seal(row["body"].encode(), where=row["key"])
-    effects = read_effects(store, seal)
+    effects: Iterable[Effect] = moving(read_effects(store, seal), seal.sequence)
+    before: list[Seal] = []
+    if seal.run.kind is RunKind.REINSTATEMENT:
+        before = list(Archive(store, books).seals([seal.run.account]))
+        effects = returning(store, seal.run, before)
     with writing(books) as connection:
         still = connection.execute(select(RUNS.c.pending).where(RUNS.c.sequence == seal.sequence)).scalar()
         if still:
-            apply(connection, seal, effects)
+            apply(connection, seal, effects, before)
             connection.execute(
                 RUNS.update()
                 .where(RUNS.c.sequence == seal.sequence)
@@ -128,19 +130,26 @@ def _settle(store: Store, books: Engine, row: RowMapping, locked_until: datetime
             )
 
 
-def apply(connection: Connection, seal: Seal, effects: Iterable[tuple[Part, pa.Table]]) -> None:
-    """Write down the parts of a seal and bring the register and the gaps up to it."""
+def apply(connection: Connection, seal: Seal, effects: Iterable[Effect], before: Iterable[Seal] = ()) -> None:
+    """Write down the parts of a seal and bring the register and the gaps up to it.
+
+    `before` are the account's seals before a reinstatement: what it names again stands where it stood.
+    """
     places = _take_out(connection, seal)
+    if seal.run.kind is RunKind.REINSTATEMENT:
+        stood = places_in(before)
+        known = [(part.key, stood[part.stored]) for part in seal.run.parts if part.stored in stood]
+        places = {key: {"of_run": of_run, "day": day} for key, (of_run, day) in known}
     if seal.run.parts:
         rows = [_part_row(seal, part) | places.get(part.key, {}) for part in seal.run.parts]
         connection.execute(PARTS.insert(), rows)
-    for part, table in effects:
-        _EFFECTS[part.role](connection, seal.sequence, table)
+    for effect in effects:
+        effect(connection)
     apply_gaps(connection, seal)
 
 
 def _take_out(connection: Connection, seal: Seal) -> dict[str, dict[str, object]]:
-    """Forget what a disposition takes out. What stays of it holds what the same run observed, on its day."""
+    """Forget what a run takes out. What stays of it holds what the same run observed, on its day."""
     places: dict[str, dict[str, object]] = {}
     for old in seal.run.superseded:
         named = (PARTS.c.key == old.key, PARTS.c.version_id == old.version_id)
@@ -149,46 +158,6 @@ def _take_out(connection: Connection, seal: Seal) -> dict[str, dict[str, object]
             places[old.replaced_by] = dict(row)
         connection.execute(PARTS.delete().where(*named))
     return places
-
-
-_EFFECTS: dict[Role, Callable[[Connection, int, pa.Table], None]] = {
-    Role.SIGHTINGS: apply_sightings,
-    Role.REMOVED: lambda connection, _, table: apply_removals(connection, table),
-    Role.TOMBSTONES: lambda connection, _, table: apply_tombstones(connection, table),
-}
-Successors = Mapping[Stored, Part | None]  # of what a disposition took out, what holds what stays of it
-
-
-def read_effects(
-    store: Store, seal: Seal, successors: Successors = MappingProxyType({})
-) -> Iterator[tuple[Part, pa.Table]]:
-    """The tables of a seal that move the register: all sightings, then what is removed or destroyed.
-
-    A removed item that a later disposition wrote again is read from what stays; that it was written again
-    says nothing new of it. Their packed bytes are fetched here, before any transaction that would make others
-    wait for the store; each is unpacked, to many times its size, when its turn comes.
-    """
-    is_disposition = seal.run.kind is RunKind.DISPOSITION
-    roles = [role for role in _EFFECTS if role is not Role.REMOVED or not is_disposition]
-    sealed = [part for role in roles for part in seal.run.parts if part.role is role]
-    parts = [found for part in sealed if (found := successors.get(part.stored, part)) is not None]
-    fetched = [(part, store.get(part.stored)) for part in parts]
-    return ((part, from_parquet(body, where=part.key)) for part, body in fetched)
-
-
-def successors_in(seals: Iterable[Seal]) -> dict[Stored, Part | None]:
-    """Of everything that dispositions took out, the part that holds what stays of it now; None: nothing."""
-    next_: dict[Stored, Part | None] = {}
-    for seal in seals:
-        parts = {part.key: part for part in seal.run.parts}
-        next_ |= {old.stored: parts.get(old.replaced_by) for old in seal.run.superseded}
-    return {old: _last(next_, part) for old, part in next_.items()}
-
-
-def _last(next_: Mapping[Stored, Part | None], part: Part | None) -> Part | None:
-    while part is not None and part.stored in next_:
-        part = next_[part.stored]
-    return part
 
 
 def _decide(

@@ -95,9 +95,9 @@ def copy_all(
     copied = size = 0
     failed: list[str] = []
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        for handful in _handfuls(uncopied(vault.books, only)):
+        for handful in handfuls(uncopied(vault.books, only)):
             with turn():
-                listed = _still_listed(vault.books, handful)
+                listed = still_listed(vault.books, handful)
                 done = list(pool.map(lambda one: _try_to_copy(vault, second, one, Path(folder)), listed))
                 pairs = zip(listed, done, strict=True)
                 there = [(kept, copy) for kept, copy in pairs if isinstance(copy, Stored)]
@@ -108,7 +108,7 @@ def copy_all(
     return CopyReport(copied, size, _count(vault.books), failed, time.monotonic() - begun)
 
 
-def _handfuls(batches: Iterator[list[Kept]]) -> Iterator[list[Kept]]:
+def handfuls(batches: Iterator[list[Kept]]) -> Iterator[list[Kept]]:
     """As many objects at a time as are copied quickly, one at least."""
     handful: list[Kept] = []
     size = 0
@@ -122,7 +122,7 @@ def _handfuls(batches: Iterator[list[Kept]]) -> Iterator[list[Kept]]:
         yield handful
 
 
-def _still_listed(books: Engine, handful: list[Kept]) -> list[Kept]:
+def still_listed(books: Engine, handful: list[Kept]) -> list[Kept]:
     """Without the parts that a destruction has taken off the list meanwhile."""
     keys = [one.stored.key for one in handful]
     with books.connect() as connection:

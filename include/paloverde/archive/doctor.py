@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 
 import msgspec
 
@@ -32,16 +33,32 @@ class Examination(msgspec.Struct, frozen=True):
         lines += ["It can promise:", *(f"  - {line}" for line in found.promises)]
         if found.cannot_promise:
             lines += ["", "It cannot promise:", *(f"  - {line}" for line in found.cannot_promise)]
-        verdict = "may" if found.usable else "must not"
-        compliance = "may" if found.compliance_allowed else "must not"
-        lines += ["", f"The archive {verdict} be kept here. COMPLIANCE {compliance} be set on this store."]
-        return lines
+        if found.not_tried:
+            lines += ["", "Not tried:", *(f"  - {line}" for line in found.not_tried)]
+        verdict, compliance = _KEPT[found.usable], _COMPLIANCE[found.compliance_allowed]
+        return [*lines, "", f"{verdict} {compliance}"]
 
 
-def examine(tamper: Tamper, vault: Vault, ledger: Ledger) -> Examination:
-    """Probe the store, sign the result, keep it locked in the store and note it in the ledger."""
+_KEPT = {
+    True: "The archive may be kept here.",
+    False: "The archive must not be kept here.",
+    None: "Nothing that was tried speaks against keeping the archive here, and not all was tried.",
+}
+_COMPLIANCE = {
+    True: "COMPLIANCE may be set on this store.",
+    False: "COMPLIANCE must not be set on this store.",
+    None: "Whether COMPLIANCE may be set on this store is not known from this examination.",
+}
+_NOT_KNOWN = "not known"
+
+
+def examine(tamper: Tamper, vault: Vault, ledger: Ledger, others: Sequence[Tamper] = ()) -> Examination:
+    """Probe the store, sign the result, keep it locked in the store and note it in the ledger.
+
+    `others` are the same store under other keys, see `probe`.
+    """
     last = last_examination(vault, ledger)
-    found = probe(tamper, previous=last.probe.evidence if last else None)
+    found = probe(tamper, previous=last.probe.evidence if last else None, others=others)
     signed = Examination(found, vault.signer.public_key, vault.signer.sign(found.as_json()))
     body = msgspec.json.encode(signed, order="sorted")
     sha256 = hashlib.sha256(body).hexdigest()
@@ -50,12 +67,16 @@ def examine(tamper: Tamper, vault: Vault, ledger: Ledger) -> Examination:
     stored = vault.store.put(key, body, locked_until=vault.locked_until(archive_day(now)), sha256=sha256)
     about = {
         "store": found.store,
-        "usable": str(found.usable),
-        "compliance_allowed": str(found.compliance_allowed),
+        "usable": _said(found.usable),
+        "compliance_allowed": _said(found.compliance_allowed),
         **{name: str(value) for name, value in msgspec.structs.asdict(stored).items()},
     }
     ledger.append(Event(EXAMINED, "doctor", now, about))
     return signed
+
+
+def _said(verdict: bool | None) -> str:
+    return _NOT_KNOWN if verdict is None else str(verdict)
 
 
 def last_examination(vault: Vault, ledger: Ledger) -> Examination | None:
@@ -68,12 +89,23 @@ def last_examination(vault: Vault, ledger: Ledger) -> Examination | None:
     return msgspec.json.decode(vault.store.get(stored), type=Examination)
 
 
+def last_verdict(ledger: Ledger, store: str, verdict: str) -> Event | None:
+    """The newest examination of this store that came to a `verdict` (usable, compliance_allowed).
+
+    One with keys that could not try all that it needs came to none, and takes none back.
+    """
+    entry = ledger.newest(
+        EXAMINED, lambda event: event.about["store"] == store and event.about[verdict] != _NOT_KNOWN
+    )
+    return entry.event if entry else None
+
+
 def refuse_compliance_unless_proven(vault: Vault, ledger: Ledger) -> None:
     """COMPLIANCE cannot be undone: it is allowed only on a store that the doctor found to keep it."""
     if vault.store.grade is not Grade.COMPLIANCE:
         return
-    last = last_examination(vault, ledger)
-    if last is None or not last.probe.compliance_allowed:
+    last = last_verdict(ledger, vault.store.description, "compliance_allowed")
+    if last is None or last.about["compliance_allowed"] != str(True):
         found = "was never examined" if last is None else "failed the examination"
         raise StoreCannotPromise(
             f"PALOVERDE_LOCK_MODE is COMPLIANCE, but {vault.store.description} {found}. "

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import Engine
+from sqlalchemy import Engine, bindparam
 
 from paloverde.archive.kept import NEW_DAYS, Kept, Totals, totals, waiting_for_check
 from paloverde.archive.losses import Place, losses
@@ -20,6 +20,11 @@ from paloverde.state.tables import CHECKS, COPIES
 SIDE_BY_SIDE = 8  # objects read at a time
 _MIB = 1024 * 1024
 _NAMED = 50  # damaged objects in one sentence; the report holds them all
+_COMPARED = (
+    COPIES.update()
+    .where(COPIES.c.key == bindparam("of_key"), COPIES.c.version_id == bindparam("of_version"))
+    .values(checked_at=bindparam("checked_at"))
+)
 
 
 class Condition(msgspec.Struct, frozen=True):
@@ -218,20 +223,27 @@ def _loss(one: Condition, lost: dict[Place, int]) -> int | None:
 
 
 def note_checks(books: Engine, found: Iterable[Condition], now: datetime) -> None:
-    """Write down when each object was checked, and how it was."""
+    """Write down when each object was checked, and how it was: all of them in one transaction."""
+    # By its name: an object that two runs seal, or a repair met twice, is one row.
+    checked = {(one.kept.stored.key, one.kept.stored.version_id): one for one in found}
+    rows = [
+        {"key": key, "version_id": version_id, "checked_at": now, "damaged": one.damaged}
+        for (key, version_id), one in checked.items()
+    ]
+    compared = [
+        {"of_key": key, "of_version": version_id, "checked_at": now}
+        for (key, version_id), one in checked.items()
+        if one.kept.copy is not None and not one.second
+    ]
+    insert = insert_into(books, CHECKS)
+    new = {name: insert.excluded[name] for name in ("checked_at", "damaged")}
     with changing(books) as connection:
-        for one in found:
-            stored = one.kept.stored
-            values = {"checked_at": now, "damaged": one.damaged}
-            row = {"key": stored.key, "version_id": stored.version_id, **values}
+        if rows:
             connection.execute(
-                insert_into(books, CHECKS)
-                .values(row)
-                .on_conflict_do_update(index_elements=["key", "version_id"], set_=values)
+                insert.on_conflict_do_update(index_elements=list(CHECKS.primary_key), set_=new), rows
             )
-            if one.kept.copy is not None and not one.second:
-                here = (COPIES.c.key == stored.key) & (COPIES.c.version_id == stored.version_id)
-                connection.execute(COPIES.update().where(here).values(checked_at=now))
+        if compared:
+            connection.execute(_COMPARED, compared)
 
 
 def standing_of(store: Store, stored: Stored) -> Standing | None:

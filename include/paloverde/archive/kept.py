@@ -41,6 +41,7 @@ AT_ONCE = 500  # objects handed out in one go
 # Objects asked of the database in one go: each question goes over the whole list, so there are to be few.
 WINDOW = 100_000
 NEW_DAYS = 7  # what is younger is checked at every check: most damage is done early
+_OLD_LOCKS = ("disposition", "reinstatement")  # kinds of runs
 FLOOR_YEARS = 2  # no lock of ours is shorter (Gov. Code 34090(d)), whatever the settings said at the time
 
 
@@ -201,8 +202,8 @@ def _union(dialect: str) -> CompoundSelect[Any]:
     parts = select(
         PARTS.c.key, PARTS.c.version_id, func.min(PARTS.c.sha256).label("sha256"),
         func.min(PARTS.c.size).label("size"), func.min(PARTS.c.role).label("what"),
-        # What a disposition writes again keeps the lock that it had, which the day of the run does not tell.
-        func.min(case((RUNS.c.kind != "disposition", PARTS.c.day))).label("day"),
+        # What these runs write or name again keeps the lock that it had, which the day does not tell.
+        func.min(case((RUNS.c.kind.not_in(_OLD_LOCKS), PARTS.c.day))).label("day"),
     ).select_from(PARTS.outerjoin(RUNS, RUNS.c.sequence == PARTS.c.sequence)).group_by(
         PARTS.c.key, PARTS.c.version_id
     )  # fmt: skip

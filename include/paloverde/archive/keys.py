@@ -119,14 +119,20 @@ class KeyRegister:
 
     def refuse_given_up(self, public_key: str, where: str) -> None:
         """`BadSetting` where a key turned up again after its loss was stated, which is for good."""
+        if told := self.given_up(public_key, where):
+            raise BadSetting(told)
+
+    def given_up(self, public_key: str, where: str) -> str:
+        """That a key was given up as lost, and when, in sentences; "" where it was not."""
         for known in self.keys:
             if known.public_key == public_key and known.last_entry is not None:
                 loss = next(key for key in self.keys if key.entry > known.last_entry)
-                raise BadSetting(
+                return (
                     f"The key {where} ({public_key}) was given up as lost on {loss.since:%A %d %B %Y}, and "
                     "nothing that it signs since is believed. Move its file away and put the key in use "
                     f"back: {self.keys[-1].public_key}."
                 )
+        return ""
 
     def knows(self, public_key: str) -> bool:
         """Whether a key may sign now. Before the first is registered, any may."""

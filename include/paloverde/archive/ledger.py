@@ -20,6 +20,7 @@ from paloverde.archive.owners import OWNER_SECONDS, is_left
 from paloverde.archive.seal import FIRST
 from paloverde.archive.signing import Signer, signature_holds
 from paloverde.archive.store.interface import Store
+from paloverde.archive.telling import note_told, told_seals
 from paloverde.errors import ArchiveDamaged, BadQuestion
 from paloverde.records import add_calendar_years
 from paloverde.state.books import writing
@@ -76,8 +77,11 @@ class Ledger:
 
         `also` is done in the same transaction, given the entry's number: all of it happens, or nothing.
         Raises `BadQuestion`, and writes nothing, where the event is too long for the published log, and
-        `BadSetting` where the register does not know the key: nobody would believe the entry.
+        `BadSetting` where the register does not know the key: nobody would believe the entry. Raises
+        `ArchiveDamaged`, and writes nothing, where the store holds an entry of the next number already: a key
+        ends with the entry's hash, so another one of that number would be stored beside it without a word.
         """
+        self._refuse_a_longer_store(self._head())
         with writing(self._books) as connection:
             register = self.register(connection)
             sequence, previous = _next(connection, register)
@@ -94,6 +98,7 @@ class Ledger:
                     pending=True,
                 )
             )
+            note_told(connection, told_seals(event.about))
             if also is not None:
                 also(connection, sequence)
         self._settle(sequence)
@@ -195,13 +200,16 @@ class Ledger:
         """Entries that were taken out at the end of the database's ledger lie in the store still."""
         if next(iter(self._store.walk(ledger_prefix(head + 1))), None) is None:
             return
-        with self._books.connect() as connection:
-            now = connection.execute(select(func.max(LEDGER.c.sequence))).scalar() or 0
-        if now <= head:  # else another process has just written it
+        if self._head() <= head:  # else another process has just written it
             raise ArchiveDamaged(
                 f"The store holds ledger entry {head + 1:,}, and the database does not know it: it was lost, "
                 "or put back from an older copy. Run `paloverde rebuild`, then the same again."
             )
+
+    def _head(self) -> int:
+        """The number of the last entry that the database knows of."""
+        with self._books.connect() as connection:
+            return connection.execute(select(func.max(LEDGER.c.sequence))).scalar() or 0
 
     def newest(self, what: str, fits: Callable[[Event], bool] = lambda _: True) -> Entry | None:
         """The newest entry of a kind that `fits`, its own signature and key checked; None without one.

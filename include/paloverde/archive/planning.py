@@ -60,6 +60,7 @@ class Plan(msgspec.Struct):
     refused: dict[Item, str]
     exchanges: dict[str, set[Item]]  # key -> what goes of it
     tables: list[SealedPart]  # records and removed items to be written again, or not at all
+    tables_of: dict[str, list[SealedPart]]  # of each of these exchange files the tables that name it
     media: list[SealedPart]
     objects: list[SealedPart]  # all of these
 
@@ -200,8 +201,17 @@ class _Planner:
         media = self._media_of(items)
         objects = [one for one in self._exchanges if one.part.key in exchanges]
         versions = {item: self._versions[item] for item in items if item in self._versions}
-        everything = [*objects, *tables, *media]
-        return Plan(self._account, going, versions, dict(self._refused), exchanges, tables, media, everything)
+        return Plan(
+            account=self._account,
+            going=going,
+            versions=versions,
+            refused=dict(self._refused),
+            exchanges=exchanges,
+            tables=tables,
+            tables_of={key: self._tables_of(key) for key in exchanges},
+            media=media,
+            objects=[*objects, *tables, *media],
+        )
 
     def _media_of(self, items: frozenset[Item]) -> list[SealedPart]:
         """The files that no row of any account names once these items are gone."""

@@ -2,22 +2,23 @@
 
 Every store says that it locks; some do not (`docs/guide/storage.md`). The probe writes small objects
 under `probe/`, tries what must not be possible, and says in plain sentences what the store can and
-cannot promise. Each attempt uses locks of seconds, so that nothing is left behind for long, except one
-evidence object, whose lock the next run finds again, whatever restart lay between.
+cannot promise. Each attempt uses locks of seconds, or lifts a longer one at once, so that nothing is left
+behind locked, except one evidence object, whose lock the next run finds again, whatever restart lay between.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from paloverde.archive.attempts import CHECKS, Evidence, Finding, Need, Trial
+from paloverde.archive.attempts import CHECKS, RESTART, Evidence, Finding, Need, Trial
+from paloverde.archive.rights import rights_of
 from paloverde.archive.store.interface import Grade
 from paloverde.archive.store.rules import whole_second
-from paloverde.archive.store.tamper import EVIDENCE, Tamper
+from paloverde.archive.store.tamper import EVIDENCE, PREFIX, Tamper
 from paloverde.errors import PaloverdeError
 
 EVIDENCE_DAYS = 35  # a nightly or monthly run finds the evidence of the one before still locked
@@ -33,7 +34,10 @@ class Check(msgspec.Struct, frozen=True):
 
 
 class Probe(msgspec.Struct, frozen=True):
-    """What was tried on a store, when, and what follows. Times are UTC."""
+    """What was tried on a store, when, and what follows. Times are UTC.
+
+    A verdict is None where nothing speaks against it, and something that it needs could not be tried.
+    """
 
     store: str
     grade: Grade
@@ -43,26 +47,28 @@ class Probe(msgspec.Struct, frozen=True):
     evidence: Evidence | None
     promises: tuple[str, ...]
     cannot_promise: tuple[str, ...]
-    usable: bool  # whether the archive may be kept here in the grade that is set
-    compliance_allowed: bool  # whether COMPLIANCE may be set
+    not_tried: tuple[str, ...]
+    usable: bool | None  # whether the archive may be kept here in the grade that is set
+    compliance_allowed: bool | None  # whether COMPLIANCE may be set
 
     def as_json(self) -> bytes:
         """Canonical JSON (sorted names, no spaces): the bytes that are signed and kept."""
         return msgspec.json.encode(self, order="sorted")
 
 
-def probe(tamper: Tamper, *, previous: Evidence | None = None) -> Probe:
+def probe(tamper: Tamper, *, previous: Evidence | None = None, others: Sequence[Tamper] = ()) -> Probe:
     """Try everything on the store of `tamper`. `previous` is the evidence in the last kept result.
 
-    Raises `Unreachable` or `BadSetting` where the store cannot be asked at all.
+    `others` are the same store under other keys, which may delete where those of `tamper` may not. Raises
+    `Unreachable` or `BadSetting` where the store cannot be asked at all.
     """
     began = datetime.now(UTC)
     store = tamper.store
-    tamper.sweep()
-    trial = Trial(tamper, uuid.uuid4().hex[:12], previous)
+    run = uuid.uuid4().hex[:12]
+    rights = rights_of([tamper, *others], f"{PREFIX}{run}/may-be-{{}}".format)
+    trial = Trial(tamper, rights, run, previous)
     checks = tuple(_carry_out(trial, *row) for row in CHECKS)
-    failed = {check.needed_for for check in checks if check.passed is False}
-    usable = not failed & _needs(store.grade)
+    usable = _verdict(checks, _needs(store.grade))
     return Probe(
         store=store.description,
         grade=store.grade,
@@ -70,12 +76,20 @@ def probe(tamper: Tamper, *, previous: Evidence | None = None) -> Probe:
         ended=datetime.now(UTC),
         checks=checks,
         # A store that failed keeps the old evidence: a lost lock is not forgotten at the next run.
-        evidence=_leave_evidence(trial) if usable else previous,
+        evidence=previous if usable is False else _leave_evidence(trial),
         promises=tuple(check.sentence for check in checks if check.passed),
-        cannot_promise=tuple(check.sentence for check in checks if not check.passed),
+        cannot_promise=tuple(check.sentence for check in checks if check.passed is False),
+        not_tried=tuple(check.sentence for check in checks if check.passed is None),
         usable=usable,
-        compliance_allowed=not failed & _needs(Grade.COMPLIANCE),
+        compliance_allowed=_verdict(checks, _needs(Grade.COMPLIANCE)),
     )
+
+
+def _verdict(checks: Iterable[Check], needs: set[Need]) -> bool | None:
+    needed = [check for check in checks if check.needed_for in needs]
+    if any(check.passed is False for check in needed):
+        return False
+    return None if any(check.passed is None and check.name != RESTART for check in needed) else True
 
 
 def _needs(grade: Grade) -> set[Need]:

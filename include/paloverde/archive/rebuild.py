@@ -18,15 +18,17 @@ import msgspec
 from sqlalchemy import Connection, Engine
 
 from paloverde.archive.anywhere import Anywhere
-from paloverde.archive.commit import apply, read_effects, run_row, successors_in
+from paloverde.archive.commit import apply, run_row
+from paloverde.archive.effects import moving, read_effects, successors_in
 from paloverde.archive.keys import read_entry, register_of
 from paloverde.archive.layout import LEDGER_ENTRIES, run_key, run_prefix
 from paloverde.archive.ledger import Entry, Event
 from paloverde.archive.log.again import refill
 from paloverde.archive.papers import file_again
 from paloverde.archive.registry import register_again
-from paloverde.archive.seal import FIRST, Part, Role, Seal, read_seal
+from paloverde.archive.seal import FIRST, Part, Role, RunKind, Seal, read_seal
 from paloverde.archive.store.interface import Store, Stored
+from paloverde.archive.telling import note_told, told_seals
 from paloverde.errors import ArchiveDamaged
 from paloverde.state.books import writing
 from paloverde.state.tables import FILED, GAPS, ITEMS, LEDGER, PARTS, REPAIRS, RUNS
@@ -121,24 +123,34 @@ def _fill(
         connection.execute(table.delete())
     repaired = _repairs(entries)
     anywhere.stands_for |= {place: whole for place, (whole, _) in repaired.items()}
-    successors = successors_in(one.said for one in seals)
+    successors = successors_in(one.said.run for one in seals)
     missing: list[str] = []
     for done, one in enumerate(seals, 1):
         seal = one.said
         row = run_row(seal, one.body, one.stored.sha256)
         kept = {**row, "pending": False, "version_id": one.stored.version_id}
         connection.execute(RUNS.insert().values(kept))
-        apply(connection, seal, read_effects(anywhere, seal, successors))
+        effects = moving(read_effects(anywhere, seal, successors), seal.sequence)
+        apply(connection, seal, effects, _before(seal, seals))
         kept_parts = [part for part in seal.run.parts if part.stored not in successors]
         missing += [part.key for part in kept_parts if _is_missing(anywhere, part)]
         progress(f"run {done} of {len(seals)}: {seal.run.account}, {seal.run.day:%A %d %B %Y}")
     missing += _fill_ledger(connection, anywhere, entries)
+    note_told(connection, _told_seals(one.said.event for one in entries))
     for (key, version_id), whole in anywhere.stands_for.items():
         entry = repaired.get((key, version_id), ("", 0))[1]
         row = {"key": key, "version_id": version_id, "whole_version_id": whole, "entry": entry}
         connection.execute(REPAIRS.insert().values(row))
     strangers = refill(anywhere, connection, [(one.body, one.said.event.at) for one in entries])
     return missing, register_again(connection, [one.said.event for one in entries]), strangers
+
+
+def _before(seal: Seal, seals: Iterable[Chained[Seal]]) -> list[Seal]:
+    """The account's seals before a reinstatement; no other run needs them."""
+    if seal.run.kind is not RunKind.REINSTATEMENT:
+        return []
+    earlier = (one.said for one in seals if one.said.sequence < seal.sequence)
+    return [one for one in earlier if one.run.account == seal.run.account]
 
 
 def _fill_ledger(connection: Connection, anywhere: Anywhere, entries: list[Chained[Entry]]) -> list[str]:
@@ -199,12 +211,9 @@ def _refuse_a_short_chain(runs: int, entries: Iterable[Chained[Entry]]) -> None:
 
 def _told_seals(events: Iterable[Event]) -> dict[int, str]:
     """The SHA-256 of the seals that the ledger names, by the numbers of their runs."""
-    found = {}
+    found: dict[int, str] = {}
     for event in events:
-        if "seal" in event.about:
-            found[int(event.about["sequence"])] = event.about["seal"]
-        pairs = (pair.partition(":") for pair in event.about.get("seals", "").split())
-        found |= {int(number): sha256 for number, _, sha256 in pairs}
+        found |= told_seals(event.about)
     return found
 
 

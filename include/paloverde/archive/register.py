@@ -140,6 +140,16 @@ def apply_tombstones(connection: Connection, tombstones: pa.Table) -> None:
         )  # fmt: skip
 
 
+def forget_items(connection: Connection, account: str, items: Iterable[tuple[str, str]]) -> None:
+    """Forget items, each by its kind and id: all that is known of them is told again after that."""
+    for kind, native_id in sorted(items):
+        connection.execute(
+            ITEMS.delete().where(
+                ITEMS.c.account == account, ITEMS.c.kind == kind, ITEMS.c.native_id == native_id
+            )
+        )
+
+
 def known_versions(connection: Connection, account: str, kind: str, native_ids: list[str]) -> dict[str, str]:
     """Native id -> version hash, of those items that the archive knows."""
     known: dict[str, str] = {}

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 
@@ -17,7 +18,7 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from paloverde.archive.anywhere import Anywhere
-from paloverde.archive.copies import bring, note_copies
+from paloverde.archive.copies import bring, handfuls, note_copies, still_listed
 from paloverde.archive.fixity import Condition, examine, lock_wanted, note_checks, standing_of
 from paloverde.archive.kept import Kept, damaged
 from paloverde.archive.ledger import Event, Ledger
@@ -188,21 +189,32 @@ class Mender:
         return msgspec.structs.replace(kept, copy_version_id=whole.version_id)
 
 
-def mend_all(vault: Vault, ledger: Ledger, progress: Callable[[str], None]) -> RepairReport:
-    """Repair whatever the last checks found damaged."""
+def mend_all(
+    vault: Vault,
+    ledger: Ledger,
+    progress: Callable[[str], None],
+    turn: Callable[[], AbstractContextManager[object]],
+) -> RepairReport:
+    """Repair whatever the last checks found damaged.
+
+    `turn` is that of whoever destroys, taken for some objects at a time: what was destroyed a moment ago
+    would come back, and be named as lost, and a legal hold that was just lifted would be set again.
+    """
     found = 0
     lost: list[str] = []
     left: list[str] = []
     with tempfile.TemporaryDirectory() as folder:
         mender = Mender(vault, ledger, Path(folder))
-        for batch in damaged(vault.books):
-            done = [mender.mend(kept) for kept in batch]
-            note_checks(vault.books, done, vault.clock())
-            gone = [one.kept.stored for one in done if one.is_nowhere]
-            _name_losses(vault, ledger, gone)
+        for handful in handfuls(damaged(vault.books)):
+            with turn():
+                listed = still_listed(vault.books, handful)
+                done = [mender.mend(kept) for kept in listed]
+                note_checks(vault.books, done, vault.clock())
+                gone = [one.kept.stored for one in done if one.is_nowhere]
+                _name_losses(vault, ledger, gone)
             lost += [stored.key for stored in gone]
             left += [one.sentence() for one in done if one.damaged and not one.is_nowhere]
-            found += len(batch)
+            found += len(listed)
             progress(f"{found - len(lost) - len(left):,} objects repaired, {len(lost):,} lost")
     return RepairReport(found, found - len(lost) - len(left), lost, left=left)
 

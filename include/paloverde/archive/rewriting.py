@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 import msgspec
@@ -31,7 +31,7 @@ class Moved(msgspec.Struct, frozen=True):
 
     key: str
     offsets: dict[int, int]
-    raws: dict[tuple[int, int], bytes]  # offset and position -> the payload without what was taken out of it
+    raws: dict[tuple[int, int, bytes], bytes]  # offset, position, a payload -> it without what was taken out
 
 
 def write(archive: Archive, plan: Plan, order: str, keep: Keep) -> tuple[list[Part], list[Superseded]]:
@@ -39,6 +39,7 @@ def write(archive: Archive, plan: Plan, order: str, keep: Keep) -> tuple[list[Pa
     parts: list[Part] = []
     superseded: list[Superseded] = []
     moved: dict[str, Moved] = {}
+    tracer = Tracer(plan.going)
 
     def replace(old: SealedPart, key: str, body: bytes, table: pa.Table | None = None) -> None:
         part = keep(old, key, body, table)
@@ -47,7 +48,8 @@ def write(archive: Archive, plan: Plan, order: str, keep: Keep) -> tuple[list[Pa
 
     for old in plan.objects:
         if old.part.role is Role.EXCHANGES:
-            body, moved[old.part.key] = _without_items(archive, plan, old, order)
+            tables = plan.tables_of[old.part.key]
+            body, moved[old.part.key] = without_items(archive, tracer, tables, old, order)
             replace(old, moved[old.part.key].key, body)
     for old in plan.tables:
         table = stay(archive.table(old.part), plan.items, moved, order)
@@ -70,8 +72,8 @@ def stay(table: pa.Table, items: frozenset[Item], moved: Mapping[str, Moved], or
         _bury_around(row, items, moved, order)
         if (to := moved.get(row["exchange_key"])) is None:
             continue
-        raw = to.raws.get((row["exchange_offset"], row["payload_position"]))
-        if raw is not None and raw != row["raw"]:
+        raw = to.raws.get((row["exchange_offset"], row["payload_position"], row["raw"]))
+        if raw is not None:
             note = f"something inside of it was destroyed by {order}"
             row["raw"], row["payload_sha256"] = raw, hashlib.sha256(raw).hexdigest()
             row["drift"] = "; ".join(filter(None, (row["drift"], note)))
@@ -91,13 +93,15 @@ def _bury_around(row: dict[str, Any], items: frozenset[Item], moved: Mapping[str
             one["exchange_key"] = to.key
 
 
-def _without_items(archive: Archive, plan: Plan, old: SealedPart, order: str) -> tuple[bytes, Moved]:
-    """An exchange file without what goes."""
-    tracer, key = Tracer(plan.going), old.part.key
+def without_items(
+    archive: Archive, tracer: Tracer, tables: Iterable[SealedPart], old: SealedPart, order: str
+) -> tuple[bytes, Moved]:
+    """An exchange file without what goes. `tables` have the rows that were read from it."""
+    key = old.part.key
     body = archive.store.get(old.part.stored)
-    rows = rows_at(archive, plan.tables, key)
+    rows = rows_at(archive, tables, key)
     changed: dict[int, bytes] = {}
-    raws: dict[tuple[int, int], bytes] = {}
+    raws: dict[tuple[int, int, bytes], bytes] = {}
     for held in held_in(body, where=key):
         here = rows.get(held.offset, [])
         blanked = tracer.blank(held, here)
@@ -106,8 +110,9 @@ def _without_items(archive: Archive, plan: Plan, old: SealedPart, order: str) ->
         changed[held.offset] = blanked.body
         for row in here:
             end = row.position + len(row.raw)
-            if row.position >= 0 and held.body[row.position : end] == row.raw:
-                raws[row.offset, row.position] = blanked.body[row.position : end]
+            raw = blanked.body[row.position : end]
+            if row.position >= 0 and held.body[row.position : end] == row.raw != raw:
+                raws[row.offset, row.position, row.raw] = raw
     new, offsets = with_bodies(body, changed, order)
     new_key = exchanges_key(old.account, old.day, hashlib.sha256(new).hexdigest())
     return new, Moved(new_key, offsets, raws)

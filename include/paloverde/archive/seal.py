@@ -38,6 +38,8 @@ class RunKind(StrEnum):
     SWEEP = "sweep"  # a short look between two nights
     IMPORT = "import"  # a site's own export, forwarded or handed-in records
     DISPOSITION = "disposition"  # lawful destruction: what stays is written again, the rest is buried
+    # A destruction undone, since a hold wants what still lies there: that is named again, as it was.
+    REINSTATEMENT = "reinstatement"
 
 
 class BrokenOff(StrEnum):
@@ -89,10 +91,11 @@ class Coverage(msgspec.Struct, frozen=True):
 
 
 class Superseded(msgspec.Struct, frozen=True):
-    """An object of an earlier run that this one, a disposition, takes out of the archive.
+    """An object of an earlier run that this one takes out of the archive.
 
     `replaced_by` is the key of the part of this run that holds what stays of it; "" where nothing stays.
-    The earlier seal goes on naming it: that its bytes are gone is lawful then, by the order of this run.
+    The earlier seal goes on naming it: that its bytes are gone is lawful then, by the order of a disposition.
+    A reinstatement takes out what the disposition wrote, in favour of what had lain there before.
     """
 
     role: Role
@@ -122,7 +125,7 @@ class Draft(msgspec.Struct, frozen=True):
     counts: dict[str, int]
     code_version: str
     superseded: list[Superseded] = []
-    order: str = ""  # of a disposition: the order's id
+    order: str = ""  # of a disposition: the order's id; of a reinstatement: that of the one it undoes
 
 
 class Seal(msgspec.Struct, frozen=True):

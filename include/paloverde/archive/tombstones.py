@@ -7,12 +7,15 @@ from datetime import date
 
 import msgspec
 import pyarrow as pa
+from sqlalchemy import select
 
 from paloverde.archive.pieces import Item
 from paloverde.archive.planning import Version
 from paloverde.archive.reader import Archive
 from paloverde.archive.schema import TOMBSTONES
-from paloverde.archive.seal import Role, RunKind, Seal
+from paloverde.archive.seal import Part, Role, RunKind, Seal, Superseded
+from paloverde.archive.store.interface import Stored
+from paloverde.state.tables import PARTS
 
 
 class Because(msgspec.Struct, frozen=True):
@@ -47,19 +50,58 @@ def tombstones(
 
 
 def last_destroyed(archive: Archive, account: str) -> dict[Item, int]:
-    """Of each item of an account that was ever destroyed, the run that did so last."""
+    """Of each item of an account that was ever destroyed, the run that did so last.
+
+    What came back without all of its raw answers counts, too: where these lay was found before they went.
+    """
+    tables = [(sealed.part, sealed.sequence) for sealed in archive.parts(Role.TOMBSTONES, [account])]
     found: dict[Item, int] = {}
-    for sealed in archive.parts(Role.TOMBSTONES, [account]):
-        table = archive.table(sealed.part, ["kind", "native_id"])
+    for part, sequence in [*tables, *_undone_in_part(archive, account)]:
+        table = archive.table(part, ["kind", "native_id"])
         for kind, native_id in zip(table["kind"].to_pylist(), table["native_id"].to_pylist(), strict=True):
-            found[kind, native_id] = max(sealed.sequence, found.get((kind, native_id), 0))
+            found[kind, native_id] = max(sequence, found.get((kind, native_id), 0))
     return found
 
 
+def _undone_in_part(archive: Archive, account: str) -> list[tuple[Part, int]]:
+    """The tombstones of destructions that were undone when something was gone already, and their runs."""
+    undone, buried = set[Stored](), list[tuple[Part, int]]()
+    for seal in archive.seals([account]):
+        buried += [(part, seal.sequence) for part in seal.run.parts if part.role is Role.TOMBSTONES]
+        if seal.run.kind is RunKind.REINSTATEMENT and seal.run.counts["gone"]:
+            undone |= {old.stored for old in seal.run.superseded if old.role is Role.TOMBSTONES}
+    return [(part, sequence) for part, sequence in buried if part.stored in undone]
+
+
 def seals_of(archive: Archive, order: str, accounts: Iterable[str]) -> list[Seal]:
-    """The runs that carried out an order, in order."""
-    return [
-        seal
+    """The runs that carried an order out and were not undone, in order."""
+    runs = [seal for seal in archive.seals(list(accounts)) if seal.run.order == order]
+    undone = {seal.run.account for seal in runs if seal.run.kind is RunKind.REINSTATEMENT}
+    return [seal for seal in runs if seal.run.account not in undone]
+
+
+def undone_of(archive: Archive, order: str, accounts: Iterable[str]) -> dict[str, list[str]]:
+    """The accounts of an order whose destruction was undone: why, and what could not come back."""
+    return {
+        seal.run.account: seal.run.coverage.notes
         for seal in archive.seals(list(accounts))
-        if seal.run.kind is RunKind.DISPOSITION and seal.run.order == order
-    ]
+        if seal.run.order == order and seal.run.kind is RunKind.REINSTATEMENT
+    }
+
+
+def left_over(archive: Archive, account: str) -> list[Superseded]:
+    """The tables that undone destructions of an account wrote: no seal in force names them, and they lie in
+    the store until what is in them is destroyed itself.
+    """
+    found = {
+        old.stored: old
+        for seal in archive.seals([account])
+        if seal.run.kind is RunKind.REINSTATEMENT
+        for old in seal.run.superseded
+        if old.role is not Role.TOMBSTONES
+    }
+    if not found:
+        return []
+    parts = archive.parts_where(select(PARTS).where(PARTS.c.account == account))
+    named = {sealed.part.stored for sealed in parts}
+    return [msgspec.structs.replace(old, replaced_by="") for old in found.values() if old.stored not in named]

@@ -14,13 +14,13 @@ import msgspec
 
 from paloverde.archive.blanking import Blanked, blank_json, blank_lines, blank_plain
 from paloverde.archive.exchanges import Held
+from paloverde.archive.needles import Needles
 from paloverde.archive.pieces import LEAST, Item, Piece, Words, readable
 from paloverde.errors import Unreadable
 from paloverde.platforms import PLATFORMS
 from paloverde.records import Kind, Record
 
-_WORD = re.compile(rb'"((?:[^"\\]|\\.)*)"|(\d+)', re.DOTALL)
-_MANY = 2_000  # so few are looked for one by one, which is faster
+_WORD = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|\d+', re.DOTALL)
 _PAGE = (Kind.PROFILE.value, Kind.SUBSCRIBER_COUNT.value)
 
 
@@ -68,39 +68,33 @@ class Tracer:
             for text in said.own:
                 self._begun[text[:LEAST]].append(said)
         self._encoded = frozenset(name.encode() for name in self._ids)
+        self._beginnings = Needles((begun, 0) for begun in self._begun)
+        self._of: dict[bytes, list[Item]] = defaultdict(list)  # of a payload, the items that it is
+        for item, payloads in going.payloads.items():
+            for payload in payloads:
+                if len(payload) >= LEAST:
+                    self._of[payload].append(item)
+        self._payloads = Needles((payload, _mark_of(payload, items)) for payload, items in self._of.items())
 
     def blank(self, held: Held, rows: Collection[RowAt]) -> Blanked | None:
         """The body without what goes; None where nothing of it is in this body."""
-        words = self._words_in(held.body, rows)
+        words = self._words_in(held.body, (row.item for row in rows))
         if not words:
             return None
         pieces = list(self._pieces(held, rows))
         blanked = blank_json(held.body, pieces, words)
         if blanked is None and held.body.lstrip()[:1] == b"{":
-            blanked = blank_lines(held.body, pieces, words)
+            blanked = blank_lines(held.body, pieces, self._words_in)
         return blanked or blank_plain(held.body, pieces, words)
 
-    def _words_in(self, body: bytes, rows: Iterable[RowAt]) -> list[Words]:
-        """What goes and is named in a body, or begins as something in it does."""
-        named = self._named_in(body)
-        items = {item for name in named for item in self._ids[name.decode()]}
-        items |= {row.item for row in rows if row.item in self._going.words}
-        found = {item: self._going.words[item] for item in items}
-        found |= {one.item: one for begun in self._begun_in(readable(body)) for one in self._begun[begun]}
+    def _words_in(self, body: bytes, items: Iterable[Item]) -> list[Words]:
+        """What goes and is named in a body, or is one of these items of it, or begins as something in it."""
+        named = {item for name in self._encoded & names_in(body) for item in self._ids[name.decode()]}
+        named |= {item for item in items if item in self._going.words}
+        found = {item: self._going.words[item] for item in named}
+        begun = {beginning for beginning, _ in self._beginnings.places(readable(body))}
+        found |= {one.item: one for beginning in begun for one in self._begun[beginning]}
         return list(found.values())
-
-    def _named_in(self, body: bytes) -> frozenset[bytes]:
-        """The ids of what goes that a body has as a text or a number."""
-        if len(self._encoded) < _MANY and not any(name in body for name in self._encoded):
-            return frozenset()
-        return self._encoded.intersection(names_in(body))
-
-    def _begun_in(self, text: str) -> list[str]:
-        """The beginnings of what goes that stand in a text."""
-        if len(self._begun) < _MANY:
-            return [begun for begun in self._begun if begun in text]
-        every = {text[start : start + LEAST] for start in range(len(text) - LEAST + 1)}
-        return list(self._begun.keys() & every)
 
     def _pieces(self, held: Held, rows: Collection[RowAt]) -> Iterator[Piece]:
         """The items in a body, those that go and those that stay.
@@ -134,12 +128,11 @@ class Tracer:
         """Payloads that rows have, wherever else they stand: an export that was handed in twice."""
         if held.is_answer:
             return
-        for item, payloads in self._going.payloads.items():
-            for payload in payloads:
-                start = held.body.find(payload) if len(payload) >= LEAST else -1
-                while start >= 0:
-                    yield Piece(item, start, start + len(payload), goes=True)
-                    start = held.body.find(payload, start + len(payload))
+        ends: dict[bytes, int] = {}
+        for payload, start in self._payloads.places(held.body):
+            if start >= ends.get(payload, 0):
+                ends[payload] = end = start + len(payload)
+                yield from (Piece(item, start, end, goes=True) for item in self._of[payload])
 
     def _items_of(self, record: Record, url: str) -> list[Item]:
         """The items that a record is. An account's profile and the number of its followers are one answer."""
@@ -168,7 +161,13 @@ class Tracer:
 
 def names_in(body: bytes) -> set[bytes]:
     """Everything in a body that could be an id: its texts and its whole numbers."""
-    return {text or number for text, number in _WORD.findall(body)}
+    return {found[1:-1] if found[:1] == b'"' else found for found in set(_WORD.findall(body))}
+
+
+def _mark_of(payload: bytes, items: Iterable[Item]) -> int:
+    """Where in a payload `LEAST` bytes begin that others do not have: those that end with its id."""
+    ends = [payload.find(id_) + len(id_) for _, name in items if (id_ := name.encode()) in payload]
+    return max(0, min(ends, default=len(payload) // 2) - LEAST)
 
 
 def said_by(text: str | None, descriptions: Iterable[str | None]) -> tuple[str, ...]:

@@ -51,8 +51,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     token.add_argument("--forget", action="store_true", help="take the kept token off instead")
 
 
+_PURPOSES = {"add": Purpose.BEGIN, "remove": Purpose.WORK, "token": Purpose.WORK}
+
+
 def run(args: argparse.Namespace) -> int:
-    city = opened(Purpose.BEGIN if args.action == "add" else Purpose.WORK)
+    city = opened(_PURPOSES.get(args.action, Purpose.READ))
     if args.action == "remove":
         is_forgotten = city.remove_account(args.slug, actor())
         told = "is off the registry" if is_forgotten else "is retired: no night asks for it, its records stay"

@@ -97,12 +97,13 @@ def _act(city: Installation, args: argparse.Namespace, person: Person, people: P
             _tell_rest(city, args.order)
         case "withdraw":
             disposition.withdraw(args.order, args.why, by)
-            print(f"{args.order} is withdrawn. Nothing of it was destroyed; its items may be proposed anew.")
+            print(f"{args.order} is withdrawn. Its items may be proposed anew.")
         case "carry-out":
-            _carry_out(city, args.order, people, by)
+            carry_out(city, args.order, people, by)
 
 
-def _carry_out(city: Installation, order_id: str, people: People, by: str) -> None:
+def carry_out(city: Installation, order_id: str, people: People, by: str) -> None:
+    """Carry an order out; whoever stops it is told what it had come to."""
     try:
         made = city.disposition.carry_out(order_id, roles_of(people), by, _say)
     except KeyboardInterrupt:
@@ -178,8 +179,11 @@ def _show(city: Installation, order_id: str, out: Path | None) -> int:
 
 
 def _tell_rest(city: Installation, order_id: str) -> None:
-    for sentence in city.disposition.awaited(order_id):
+    missing = city.disposition.awaited(order_id)
+    for sentence in missing:
         print(f"Lacking: {sentence}")
+    if not missing:
+        print(f"Nothing is lacking: `paloverde dispose carry-out {order_id}` carries it out.")
     for sentence in city.disposition.warnings(order_id):
         print(f"Look again: {sentence}")
 

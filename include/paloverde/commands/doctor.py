@@ -1,5 +1,6 @@
 """Test what the configured store can promise, say it in plain words, and keep the signed result as evidence.
-Exit status 1: the archive must not be kept on this store as it is set.
+What the keys at hand may not try is named. Exit status 1: the archive must not be kept on this store as it is
+set.
 """
 
 from __future__ import annotations
@@ -23,4 +24,4 @@ def run(args: argparse.Namespace) -> int:
         sys.stdout.write(msgspec.json.encode(examination).decode() + "\n")
     else:
         print("\n".join(examination.sentences()))
-    return 0 if examination.probe.usable else 1
+    return 1 if examination.probe.usable is False else 0

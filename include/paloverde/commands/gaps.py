@@ -7,6 +7,7 @@ from __future__ import annotations
 import argparse
 
 from paloverde.commands.office import opened
+from paloverde.installation import Purpose
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -15,7 +16,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    gaps = opened().gaps(args.account, only_open=not args.all)
+    gaps = opened(Purpose.READ).gaps(args.account, only_open=not args.all)
     for gap in gaps:
         print(gap)
     if not gaps:

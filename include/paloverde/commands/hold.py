@@ -11,6 +11,8 @@ import re
 import sys
 from pathlib import Path
 
+import msgspec
+
 from paloverde.commands.asking import actor
 from paloverde.commands.office import day, opened
 from paloverde.commands.signing import acting, known_people, signed_in
@@ -45,7 +47,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     _of_a_hold(actions, "show", "show a hold: its scope, what it keeps, its custodians", acts=False)
     amend = _of_a_hold(actions, "amend", "widen a hold; nothing can be taken out of one")
     amend.add_argument("--reason", required=True, help="why, in a few words that may be read by the public")
-    _scope_arguments(amend)
+    _scope_arguments(amend, account="of this account; may be given again (default: those that the hold has)")
+    amend.add_argument(
+        "--all-accounts", action="store_true", help="of every account, though the hold had only some"
+    )
     release = _of_a_hold(actions, "release", "end a hold by counsel's memo, and lift its legal holds")
     release.add_argument(
         "--memo", required=True, type=Path, help="counsel's memo: a file, which is kept sealed"
@@ -72,13 +77,19 @@ def _letters(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     custodian = _of_a_hold(actions, "custodian", "name somebody who has to keep what is in a hold's scope")
     custodian.add_argument("name")
     custodian.add_argument("--contact", required=True, help="an e-mail address, or an office")
-    notice = _of_a_hold(actions, "notice", "print the notice to a custodian; a reminder where one was sent")
+    notice = _of_a_hold(
+        actions, "notice", "print the letter to a custodian: the notice, a reminder where one was sent, the "
+        "release once the hold is over",
+    )  # fmt: skip
     notice.add_argument("name")
     notice.add_argument("--ask", required=True, help="whom the custodian may ask, and how")
     notice.add_argument(
         "--out", type=Path, metavar="FOLDER", help="write it there as text and as a letter to print"
     )
     notice.add_argument("--sent", action="store_true", help="it was sent: note that, with its text")
+    notice.add_argument(
+        "--again", action="store_true", help="with --sent: one more was sent before it was due"
+    )
     acknowledge = _of_a_hold(actions, "acknowledge", "note that a custodian has acknowledged the notice")
     acknowledge.add_argument("name")
 
@@ -98,9 +109,11 @@ def _of_a_hold(
     return acting(parser) if acts else parser
 
 
-def _scope_arguments(parser: argparse.ArgumentParser) -> None:
+def _scope_arguments(
+    parser: argparse.ArgumentParser, account: str = "only this account; may be given again"
+) -> None:
     add = parser.add_argument
-    add("--account", action="append", default=[], help="only this account; may be given again")
+    add("--account", action="append", default=[], help=account)
     add("--person", action="append", default=[], help="posted by: a name, username or id; may be given again")
     add("--from", dest="since", type=day, metavar="DATE", help="posted on or after (Pacific day)")
     add("--to", dest="until", type=day, metavar="DATE", help="posted on or before (Pacific day)")
@@ -118,7 +131,7 @@ def run(args: argparse.Namespace) -> int:
         case "issue":
             _say_kept(city, _issue(city, args))
         case "amend":
-            _say_kept(city, city.holds.amend(args.hold, _scope(args), args.reason, _by(args)))
+            _amend(city, args)
         case "release":
             _release(city, args)
         case "memo":
@@ -157,12 +170,43 @@ def _issue(city: Installation, args: argparse.Namespace) -> Kept:
     return city.holds.issue(args.hold, args.matter, _scope(args), Trigger(args.trigger), _by(args))
 
 
+def _amend(city: Installation, args: argparse.Namespace) -> None:
+    by, hold = _by(args), city.holds.get(args.hold)
+    scope, (items, objects) = _widening(hold, args), city.holds.counts(hold)
+    _say_kept(city, city.holds.amend(hold.id, scope, args.reason, by))
+    print(f"Before, it kept {items:,} items in {objects:,} objects.")
+
+
+def _widening(hold: Hold, args: argparse.Namespace) -> Scope:
+    """What is added: of the accounts that the hold has, unless others are named or all are wanted."""
+    scope = _scope(args)
+    if args.all_accounts and args.account:
+        raise BadQuestion("--account names some and --all-accounts takes all: leave one of them out.")
+    if args.all_accounts or args.account or not scope.asks:
+        return scope
+    if not hold.asks:
+        raise BadQuestion(
+            f"{hold.id} names single items only so far: say of which accounts the rest is to be kept, with "
+            "--account, or --all-accounts."
+        )
+    if hold.accounts:
+        names = ", ".join(hold.accounts)
+        print(f"Widened within its accounts, {names}; --all-accounts reaches every one.", file=sys.stderr)
+    return msgspec.structs.replace(scope, accounts=hold.accounts)
+
+
 def _release(city: Installation, args: argparse.Namespace) -> None:
-    by, had_key = _by(args), city.settings.privileged_key_file.exists()
-    freed = city.holds.release(args.hold, args.memo, by)
+    by, key = _by(args), city.settings.privileged_key_file
+    had_key = key.exists()
+    try:
+        freed = city.holds.release(args.hold, args.memo, by)
+    finally:  # the memo is sealed before anything else can fail
+        if key.exists() and not had_key:
+            print(city.holds.key_made, file=sys.stderr)
     print(f"{city.holds.get(args.hold).sentence()}\n{freed:,} objects are free now.")
-    if not had_key:
-        print(city.holds.key_made)
+    for one in city.holds.notices.custodians(args.hold):
+        if one.waits_for_release:
+            print(f"The notice promised {one.name} a letter of release: `paloverde hold notice` writes it.")
 
 
 def _memo(city: Installation, args: argparse.Namespace) -> None:
@@ -191,6 +235,8 @@ def _custodians(city: Installation, args: argparse.Namespace) -> None:
         print(notices.acknowledged(hold, args.name, by).sentence())
     else:
         custodian = notices.custodian(hold.id, args.name)
+        if args.sent or notices.is_over(hold):
+            notices.check_due(hold, custodian, again=args.again or not args.sent)
         letter = city.holds.letter(hold, custodian, args.ask)
         print(letter.text)
         if args.out is not None:
@@ -201,7 +247,8 @@ def _custodians(city: Installation, args: argparse.Namespace) -> None:
                 file.write_text(content, encoding="utf-8")
                 print(f"Written: {file}", file=sys.stderr)
         if args.sent:
-            print(notices.sent(hold, args.name, letter.text, by).sentence(), file=sys.stderr)
+            sent = notices.sent(hold, args.name, letter.text, by, again=args.again)
+            print(sent.sentence(), file=sys.stderr)
 
 
 def _scope(args: argparse.Namespace) -> Scope:
@@ -226,27 +273,32 @@ def _say_kept(city: Installation, kept: Kept) -> None:
     items, objects = city.holds.counts(kept.hold)
     print(kept.hold.sentence())
     print(f"It keeps {items:,} items, which lie in {objects:,} objects. {kept.marked.sentence()}")
-    for text in city.holds.absent(kept.hold.scopes[-1]):
-        print(
-            f"Nothing in the archive answers to {text} yet; it is held as soon as something does.",
-            file=sys.stderr,
-        )
+    for line in city.holds.doubts(kept.hold.scopes[-1]):
+        print(f"Look again: {line}", file=sys.stderr)
 
 
 def _list(city: Installation, *, everything: bool) -> None:
-    holds = [hold for hold in city.holds.all() if everything or city.holds.is_active(hold)]
+    every = city.holds.all()
+    holds = [hold for hold in every if everything or city.holds.is_active(hold)]
     for hold in holds:
-        items, objects = city.holds.counts(hold)
-        print(f"{hold.sentence()} It keeps {items:,} items in {objects:,} objects.")
+        print(f"{hold.sentence()} {_extent(city, hold)}")
     if not holds:
-        print("No hold is in force." if city.holds.all() else "No hold was issued yet.")
+        print("No hold is in force." if every else "No hold was issued yet.")
+    if left := len(every) - len(holds):
+        are = "1 hold that is over is" if left == 1 else f"{left:,} holds that are over are"
+        print(f"{are} left out: `paloverde hold list --all` names every one.")
     strays = city.holds.last_strays()
     if strays is not None and strays.found:
         print(strays.sentence())
 
 
 def _show(city: Installation, hold: Hold) -> None:
-    items, objects = city.holds.counts(hold)
-    print(f"{hold.sentence()}\nIt keeps {items:,} items, which lie in {objects:,} objects.")
+    print(f"{hold.sentence()}\n{_extent(city, hold)}")
     for custodian in city.holds.notices.custodians(hold.id):
         print(f"Custodian: {custodian.sentence()}")
+
+
+def _extent(city: Installation, hold: Hold) -> str:
+    items, objects = city.holds.counts(hold)
+    lack = city.holds.lack(hold)
+    return f"It keeps {items:,} items, which lie in {objects:,} objects.{f' {lack}' if lack else ''}"

@@ -13,7 +13,7 @@ from paloverde.errors import BadQuestion
 from paloverde.installation.retention import Keeping
 from paloverde.records import Kind
 from paloverde.retention.decision import kept_because, spoken
-from paloverde.retention.facts import ItemId, Reason
+from paloverde.retention.facts import Ground, ItemId, Reason
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,9 +40,15 @@ def _of_item(item: ItemId, reasons: list[Reason], waits: str) -> Iterator[str]:
     yield f"{item.kind.value} {item.native_id} of {item.account}"
     yield f"No reason of its own keeps it. Kept for now, because {waits}." if waits else kept_because(reasons)
     for reason in reasons:
-        until = spoken(reason.until) if reason.until else "no day is known"
-        mark = "verified by counsel" if reason.verified else "not verified by counsel"
-        yield f"  {reason.ground.value}: until {until}; {reason.source}; {mark}"
+        until = f"until {spoken(reason.until)}" if reason.until else "no day is known on which it ends"
+        yield f"  {reason.ground.value}: {until}; {reason.source}{_mark(reason)}"
+
+
+def _mark(reason: Reason) -> str:
+    """Whether counsel has confirmed the rule. A hold is no rule: whoever may order it has ordered it."""
+    if reason.ground in (Ground.LITIGATION, Ground.REQUEST):
+        return ""
+    return "; verified by counsel" if reason.verified else "; not verified by counsel"
 
 
 def _of_account(found: Keeping) -> Iterator[str]:

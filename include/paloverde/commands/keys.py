@@ -28,8 +28,9 @@ def run(args: argparse.Namespace) -> int:
         key = opened(Purpose.NEW_KEY).keys.replace_lost(args.said, getpass.getuser())
         print(f"{key.sentence()} Publish both keys and the loss, and back the new key's file up.")
         return 0
-    city = opened()
+    city = opened(Purpose.READ)
     for known in city.keys.register().keys:
-        in_use = " (in use)" if known.public_key == city.vault.signer.public_key else ""
+        is_it = known.public_key == city.vault.signer.public_key and not city.only_reads
+        in_use = " (in use)" if is_it else ""
         print(f"{known.sentence()}{in_use}")
     return 0

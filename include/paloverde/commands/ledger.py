@@ -19,7 +19,7 @@ from paloverde.archive.log.notes import Head, read_head
 from paloverde.commands.office import opened
 from paloverde.commands.verify import no_head
 from paloverde.errors import BadQuestion, PaloverdeError, TryAgain, Unreadable
-from paloverde.installation import Installation
+from paloverde.installation import Installation, Purpose
 from paloverde.records import PACIFIC
 
 
@@ -43,7 +43,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    city = opened()
+    city = opened(Purpose.WORK if args.action in ("publish", "vkey") else Purpose.READ)
     if args.action == "publish":
         return _publish(city)
     if args.action == "head":

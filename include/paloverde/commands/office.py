@@ -15,8 +15,12 @@ from paloverde.settings import load
 
 
 def opened(purpose: Purpose = Purpose.WORK) -> Installation:
-    """The installation that the environment's settings name."""
-    return open_installation(load(os.environ), purpose=purpose)
+    """The installation that the environment's settings name. Where it can only be read, that is said."""
+    city = open_installation(load(os.environ), purpose=purpose)
+    if city.only_reads:
+        told = "What is shown is read without it, and the ledger does not tell of it."
+        print(f"paloverde: Warning: {city.only_reads} {told}", file=sys.stderr)
+    return city
 
 
 def for_each(city: Installation, slugs: Sequence[str], work: Callable[[str], str]) -> int:

@@ -11,6 +11,7 @@ from datetime import date
 from paloverde.bundles.wording import is_from_the_site, origin
 from paloverde.commands.asking import asked, scope_arguments
 from paloverde.commands.office import opened, today
+from paloverde.installation import Purpose
 from paloverde.records import PACIFIC
 from paloverde.search.hits import Hit
 
@@ -23,7 +24,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    answer = asked(opened(), args.question, args)
+    answer = asked(opened(Purpose.READ), args.question, args)
     if args.json:
         for line in answer.as_json_lines():
             sys.stdout.write(line + "\n")

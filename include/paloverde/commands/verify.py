@@ -64,7 +64,8 @@ def run(args: argparse.Namespace) -> int:
 def _log_of(folder: str, kept: Head | None, keys: list[Key]) -> Report:
     if folder != _HERE:
         return check_log(Folder(Path(folder)), kept, keys)
-    report: Report = import_module(_OFFICE).opened().log.check(kept, keys)
+    office = import_module(_OFFICE)
+    report: Report = office.opened(office.Purpose.READ).log.check(kept, keys)
     return report
 
 

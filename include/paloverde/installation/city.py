@@ -42,7 +42,7 @@ from paloverde.capture.sweeping import (
     posts_to_watch,
     sweep,
 )
-from paloverde.errors import BadQuestion, UnknownAccount
+from paloverde.errors import BadQuestion, BadSetting, UnknownAccount
 from paloverde.imports.said import Wish
 from paloverde.installation.changes import Changes
 from paloverde.installation.copies import Copies
@@ -59,7 +59,7 @@ from paloverde.installation.nights import (
     refuse_an_odd_day,
     whole_night,
 )
-from paloverde.installation.place import place_of, promise
+from paloverde.installation.place import destroy_place_of, place_of, promise
 from paloverde.installation.retention import Retention
 from paloverde.installation.sites import site
 from paloverde.platforms.conversation import Platform
@@ -67,6 +67,8 @@ from paloverde.records import Account, archive_day
 from paloverde.search.answer import Answer, search
 from paloverde.settings import Settings
 from paloverde.state.health import last_canaries
+
+_UNNOTED = "A look at private records is noted in the ledger, and now it could not be."
 
 
 class Within(TypedDict, total=False):
@@ -84,6 +86,7 @@ class Installation:
 
     def __init__(self, settings: Settings, vault: Vault) -> None:
         self.settings, self.vault = settings, vault
+        self.only_reads = ""  # why nothing can be signed, where the key at hand was given up as lost
         self.access = Access(settings, vault.books, vault.clock)
         self.archive = Archive(vault.store, vault.books)
         self.ledger = Ledger(vault.store, vault.books, vault.signer, vault.lock_years, key_register)
@@ -251,8 +254,15 @@ class Installation:
     def search(
         self, question: str, actor: str, *, include_private: bool = False, **scope: Unpack[Within]
     ) -> Answer:
-        """Every record that answers a question. That somebody searched is noted in the ledger."""
+        """Every record that answers a question. That somebody searched is noted in the ledger.
+
+        With a key that was given up it cannot be noted, and `BadSetting` refuses a look at private records.
+        """
+        if self.only_reads and include_private:
+            raise BadSetting(f"{_UNNOTED} {self.only_reads}")
         answer = search(self.archive, question, include_private=include_private, **scope)
+        if self.only_reads:
+            return answer
         private = private_or_not(include_private)
         self._journal.tell(
             "search made", actor, question=question, hits=str(answer.counts.hits), scope=private
@@ -313,9 +323,11 @@ class Installation:
         return move_out(self.archive, accounts, folder, progress)
 
     def examine_store(self) -> Examination:
-        """Try what the store must refuse, and keep the signed result."""
-        address, access = place_of(self.settings)
-        return examine(open_tamper(address, **access), self.vault, self.ledger)
+        """Try what the store must refuse, and keep the signed result; the destroyer's keys help where set."""
+        settings, own = self.settings, place_of(self.settings)
+        places = [own, *([destroy_place_of(settings)] if settings.destroy_s3_access_key else [])]
+        tamper, *others = (open_tamper(address, **access) for address, access in places)
+        return examine(tamper, self.vault, self.ledger, others)
 
     def rebuild(self, progress: Callable[[str], None]) -> Rebuilt:
         """Fill the database again from the objects of the store."""

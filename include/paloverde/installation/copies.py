@@ -84,8 +84,11 @@ class Copies:
             return str(error)
         return ""
 
-    def repair(self, progress: Progress = _silently) -> RepairReport:
-        """Put the database right, then every object that a check found damaged."""
+    def repair(self, progress: Progress = _silently, wait: float = 120.0) -> RepairReport:
+        """Put the database right, then every object that a check found damaged.
+
+        `TryAgain` where another process still destroys, or sets or lifts holds, after `wait` seconds.
+        """
         vault = self._vault
         store_what_is_pending(vault)
         with compared(vault.books, self._fill) as (agreement, _):
@@ -94,7 +97,7 @@ class Copies:
             self._rebuild(progress, vault.books)
         if told := self.stranger():  # each repair is an entry of the ledger
             raise BadSetting(f"The database is right again, and no object was repaired. {told}")
-        report = mend_all(vault, self._ledger, progress)
+        report = mend_all(vault, self._ledger, progress, partial(changing_holds, vault, wait))
         return msgspec.structs.replace(report, rows=rows, unknown=unknown)
 
     def rebuild(self, progress: Progress = _silently) -> Rebuilt:

@@ -35,6 +35,8 @@ from paloverde.retention.approval import (
     awaited,
     closed,
     file_of,
+    filed_of,
+    files_named,
     half_done,
     lacking,
     lines_of,
@@ -114,7 +116,7 @@ class Disposition:
         folder.mkdir(parents=True, exist_ok=True)
         files = {f"{order.id}.html": order.report_sha256, f"{order.id}.csv": order.table_sha256}
         for name, sha256 in files.items():
-            (folder / name).write_bytes(file_of(self._cabinet, order.id, sha256))
+            (folder / name).write_bytes(file_of(self._cabinet, order, sha256))
         return [folder / name for name in files]
 
     def approve(self, order_id: str, username: str, role: str, how: str) -> Approval:
@@ -275,9 +277,11 @@ class Disposition:
     def _prove(self, order_id: str) -> None:
         """No paper is missing or forged in the database, and those of an order are whole in the store."""
         self._cabinet.prove()
-        for series in (ORDERS, FILES, ACTS):
-            for filed in self._cabinet.history(series, order_id):
-                self._vault.store.check(filed.stored)
+        standing = self.standing(order_id)
+        papers = [filed_of(self._cabinet, standing.order, sha256) for sha256 in files_named(standing)]
+        papers += [paper for series in (ORDERS, ACTS) for paper in self._cabinet.history(series, order_id)]
+        for filed in papers:
+            self._vault.store.check(filed.stored)
 
     @property
     def today(self) -> date:

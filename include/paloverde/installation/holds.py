@@ -10,14 +10,16 @@ from pathlib import Path
 import msgspec
 from sqlalchemy import Engine
 
+from paloverde.archive.doctor import last_examination
 from paloverde.archive.ledger import Event, Ledger
 from paloverde.archive.papers import Cabinet
 from paloverde.archive.reader import Archive
 from paloverde.archive.settling import complete_pending
+from paloverde.archive.store.interface import Grade
 from paloverde.archive.vault import Vault
 from paloverde.errors import PaloverdeError, TryAgain
 from paloverde.records import Kind, archive_day
-from paloverde.retention.custodians import Custodian, Notices, Reminder, reminders
+from paloverde.retention.custodians import Custodian, Notices, Reminder
 from paloverde.retention.facts import HeldBy, HoldKind
 from paloverde.retention.held import (
     Gathered,
@@ -30,14 +32,15 @@ from paloverde.retention.held import (
     proven_items,
     refill,
 )
-from paloverde.retention.hold_letter import Letter, letter
-from paloverde.retention.hold_marks import Marked, changing_holds, lift, mark
+from paloverde.retention.hold_letter import Guard, Letter, letter, letter_of_release
+from paloverde.retention.hold_marks import Marked, changing_holds, lift, mark, seen
 from paloverde.retention.hold_orders import HoldPapers
-from paloverde.retention.hold_scope import Scope
+from paloverde.retention.hold_scope import Scope, names_of
 from paloverde.retention.hold_strays import Strays, last_strays, search_strays
 from paloverde.retention.holds import By, Hold, Issued, Trigger
+from paloverde.retention.overtaking import undo_overtaken
 from paloverde.retention.privileged import Privileged
-from paloverde.search.holding import items_in, unanswered, understood
+from paloverde.search.holding import items_in, known_accounts, strangers, unanswered, understood
 from paloverde.settings import Settings
 
 NIGHTLY = "hold reconciliation"  # as the ledger names the actor
@@ -85,7 +88,7 @@ class Holds:
         privileged = Privileged(cabinet, settings.privileged_key_file)
         self.key_made = privileged.key_made  # what to tell once, after the first memo
         self._papers = HoldPapers(cabinet, privileged, vault.clock)
-        self.notices = Notices(cabinet, vault.clock)
+        self.notices = Notices(cabinet, vault.clock, settings.reminder_days)
         self._find = partial(items_in, archive)
 
     def all(self) -> list[Hold]:
@@ -104,6 +107,20 @@ class Holds:
         """How many items and objects it keeps."""
         return counts_of(self._vault.books, hold.id)
 
+    def lack(self, hold: Hold) -> str:
+        """What a hold in force lacks to be complete, as a sentence; "" where it lacks nothing."""
+        if not self.is_active(hold):
+            return ""
+        if last_look(self._cabinet, hold.id).scopes < len(hold.scopes):
+            return "NOT COMPLETE: what it keeps is not all gathered yet. Run `paloverde hold reconcile`."
+        bearing, objects = seen(self._vault, hold.id)
+        if bearing == objects:
+            return ""
+        return (
+            f"NOT COMPLETE: only {bearing:,} of {objects:,} objects were seen to bear the legal hold "
+            "wherever they lie. Run `paloverde hold reconcile`."
+        )
+
     def on(self, account: str) -> dict[tuple[Kind, str], tuple[HeldBy, ...]]:
         """The holds on each item of an account; see `paloverde.retention.held.holds_on`."""
         return holds_on(self._vault.books, self._cabinet, account)
@@ -120,7 +137,7 @@ class Holds:
     ) -> Kept:
         """Issue a hold, freeze what matches, and set its legal holds. The same again completes it.
 
-        It is in force as soon as its paper is filed: `TryAgain` says so where the rest has to wait.
+        It is in force as soon as its paper is filed: what is raised after that says so first.
         """
         complete_pending(self._vault)
         scope = understood(self._archive, scope)
@@ -140,10 +157,9 @@ class Holds:
         try:
             with changing_holds(self._vault, wait) as turn:
                 return self._lift(by.actor, turn.keep)
-        except TryAgain as error:
-            raise TryAgain(
-                f"{id_} is released, and its legal holds are not all lifted yet. {error}"
-            ) from error
+        except PaloverdeError as error:
+            told = f"{id_} is released, and its legal holds are not all lifted yet; the next night goes on."
+            raise _same(error, f"{told} {error}") from error
 
     def memo(self, id_: str, by: By) -> bytes:
         """The memo that released a hold, for counsel; the ledger notes the look before it is shown."""
@@ -166,6 +182,10 @@ class Holds:
         complete_pending(self._vault)
         with changing_holds(self._vault, wait) as turn:
             gathered, troubles = [], list[PaloverdeError]()
+            try:
+                self._undo(list(filter(self.is_active, self.all())), actor, turn.keep)
+            except PaloverdeError as error:
+                troubles.append(error)
             for hold in filter(self.is_active, self.all()):
                 try:
                     gathered.append(self._gather(hold, actor))
@@ -196,12 +216,32 @@ class Holds:
         return last_strays(self._cabinet)
 
     def letter(self, hold: Hold, custodian: Custodian, ask: str) -> Letter:
-        """The notice to a custodian, or the reminder where one was sent before."""
-        return letter(hold, custodian, self._settings.agency_name, ask, self._today())
+        """The notice to a custodian; the reminder where one was sent; the release once the hold is over."""
+        agency, today = self._settings.agency_name, self._today()
+        if self.is_active(hold):
+            return letter(hold, custodian, agency, ask, today, self._guard(hold))
+        others = [one for one in self.all() if self.is_active(one) and self._has_told(one, custodian.name)]
+        return letter_of_release(hold, custodian, agency, ask, today, others)
 
     def reminders(self) -> list[Reminder]:
         """Which custodians are to be written to today."""
-        return reminders(self._cabinet, self._vault.clock, self._settings.reminder_days)
+        return self.notices.reminders()
+
+    def doubts(self, scope: Scope) -> list[str]:
+        """What a scope names and nothing in the archive knows: a line for each, and what to look at."""
+        lines = [
+            f"Nobody in the archive posts under the name, username or id {name!r}: compare the spelling with "
+            "the site's. What such a person posts is held as soon as it comes."
+            for name in strangers(self._archive, scope.people)
+        ]
+        known = known_accounts(self._archive)
+        for text in self.absent(scope):
+            strange = sorted({item.account for item in names_of([text]).whole} - known)
+            why = f": no account is named {strange[0]}, see `paloverde accounts list`" if strange else ""
+            lines.append(
+                f"Nothing in the archive answers to {text} yet{why}. It is held as soon as something does."
+            )
+        return lines
 
     def absent(self, scope: Scope) -> list[str]:
         """The items that a scope names and nothing in the archive answers to, yet."""
@@ -211,21 +251,40 @@ class Holds:
         try:
             with changing_holds(self._vault, wait) as turn:
                 return self._kept(hold, scope, actor, turn.keep)
-        except TryAgain as error:
-            raise TryAgain(
-                f"{hold.id} is in force, and what it keeps is not all gathered and marked yet: run the same "
-                f"again, or the next night completes it. {error}"
-            ) from error
+        except PaloverdeError as error:
+            told = (
+                f"{hold.id} is in force, and it is NOT COMPLETE: not all that it keeps is gathered and bears "
+                "the legal hold in every store yet. Run `paloverde hold reconcile` once what follows is "
+                "mended or over; each night tries it, too."
+            )
+            raise _same(error, f"{told} {error}") from error
+
+    def _guard(self, hold: Hold) -> Guard:
+        """What may be said of how the archive's own copy is kept: of its store, as the doctor found it."""
+        if self._vault.store.grade is Grade.APPLICATION:
+            return Guard.PROGRAM
+        examined = last_examination(self._vault, self._ledger)
+        is_proven = examined is not None and examined.probe.usable and not self.lack(hold)
+        return Guard.STORE if is_proven else Guard.UNPROVEN
+
+    def _has_told(self, hold: Hold, name: str) -> bool:
+        return any(one.name == name and one.first_sent_at for one in self.notices.custodians(hold.id))
 
     def _kept(self, hold: Hold, scope: Scope, actor: str, keep: Keep) -> Kept:
         about = {"hold": hold.id, "question": scope.sentence(), "scope": "with private records"}
         self._ledger.append(Event("search made", actor, self._vault.clock(), about))
+        self._undo([hold], actor, keep)
         gathered = self._gather(hold, actor)
         marked = mark(self._vault, self._ended(), keep, only=hold.id)
         trouble = marked.trouble()
         if trouble is not None:
             raise trouble
         return Kept(self.get(hold.id), gathered, marked)
+
+    def _undo(self, holds: list[Hold], actor: str, keep: Keep) -> None:
+        """Bring back what these holds are about of destructions that are sealed and not wholly done."""
+        find = partial(partial, items_in)  # of an archive
+        undo_overtaken(self._vault, self._archive, self._cabinet, find, holds, actor, keep)
 
     def _gather(self, hold: Hold, actor: str) -> Gathered:
         items, objects = self.counts(hold)
@@ -267,6 +326,11 @@ class Holds:
 
 def _silent(line: str) -> None:
     del line
+
+
+def _same(error: PaloverdeError, told: str) -> PaloverdeError:
+    """An error that asks of its caller what another does, with other words."""
+    return TryAgain(told) if isinstance(error, TryAgain) else type(error)(told)
 
 
 def refill_holds(vault: Vault, ledger: Ledger, books: Engine, say: Callable[[str], None]) -> None:

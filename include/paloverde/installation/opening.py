@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from enum import StrEnum
+from itertools import islice
 from pathlib import Path
 
 from sqlalchemy import Engine, Table, func, select
@@ -17,11 +18,19 @@ from paloverde.archive.store.interface import Store
 from paloverde.archive.vault import Vault
 from paloverde.errors import ArchiveDamaged, BadSetting
 from paloverde.installation.city import Installation
+from paloverde.installation.journal import Journal
 from paloverde.installation.place import place_of, second_place_of
 from paloverde.platforms.conversation import Clock
 from paloverde.settings import Settings
 from paloverde.state.books import open_books
 from paloverde.state.tables import LEDGER, RUNS
+
+_SAMPLE = 5  # seals, and as many entries, that a store is known by
+_LOST = (
+    "The store, {}, is empty or another one: nothing of {} is in it, and nothing was written. Its disk may "
+    "not be mounted, or PALOVERDE_STORE names another place. If it is really lost: see "
+    "docs/guide/disaster.md, `paloverde copies restore`."
+)
 
 
 def now() -> datetime:
@@ -32,6 +41,7 @@ class Purpose(StrEnum):
     """What an installation is opened for."""
 
     WORK = "work"  # an archive must be there
+    READ = "read"  # the same, and a key that was given up does: it is said, and nothing is written
     BEGIN = "begin"  # one may be begun
     EXAMINE = "examine"  # the doctor: on a store that is not proven yet
     REBUILD = "rebuild"  # the database may be empty while the store is not; nothing is signed
@@ -47,7 +57,7 @@ def open_installation(
     Refused are: an archive that is not there (`WORK`), a store, a database or a signing key that was lost,
     COMPLIANCE on a store that has not passed `paloverde doctor`.
     """
-    if purpose in (Purpose.WORK, Purpose.REPAIR):
+    if purpose in (Purpose.WORK, Purpose.READ, Purpose.REPAIR):
         _refuse_an_empty_place(settings)
     address, access = place_of(settings)
     store, books = open_store(address, **access), open_books(settings.database)
@@ -58,20 +68,27 @@ def open_installation(
             f"{store.description} holds sealed runs, and the database knows none: it is another one, or was "
             "lost. Check PALOVERDE_DATABASE and PALOVERDE_HOME; if it was lost, run `paloverde rebuild`."
         )
-    if purpose in (Purpose.WORK, Purpose.BEGIN, Purpose.NEW_KEY):
+    second = _second(settings)
+    if purpose in (Purpose.WORK, Purpose.READ, Purpose.BEGIN, Purpose.NEW_KEY):
         refuse_a_lost_store(store, books)
+    if purpose is Purpose.REPAIR:
+        refuse_a_strange_store(store, second, books)
     if purpose not in (Purpose.REBUILD, Purpose.REPAIR):
         refuse_an_older_database(store, books)
     signer = _signer(settings, purpose, is_begun=knows_runs or forgotten)
     store = MendedStore(store, books)
-    vault = Vault(store, books, signer, clock, settings.lock_years, _second(settings))
+    vault = Vault(store, books, signer, clock, settings.lock_years, second)
     city = Installation(settings, vault)
     if purpose is not Purpose.EXAMINE:
         refuse_compliance_unless_proven(city.vault, city.ledger)
-    if purpose not in (Purpose.REBUILD, Purpose.REPAIR, Purpose.NEW_KEY):
-        _refuse_a_strange_key(city, settings)
-    if purpose in (Purpose.WORK, Purpose.BEGIN):
+    where = f"in {settings.signing_key_file}"
+    if purpose is Purpose.READ:
+        city.only_reads = city.keys.register().given_up(signer.public_key, where)
+    if purpose not in (Purpose.REBUILD, Purpose.REPAIR, Purpose.NEW_KEY) and not city.only_reads:
+        city.keys.register().refuse_stranger(signer.public_key, where)
+    if purpose in (Purpose.WORK, Purpose.READ, Purpose.BEGIN) and not city.only_reads:
         city.changes.notice()
+        Journal(city.vault, city.ledger).tell_what_was_left()
     return city
 
 
@@ -90,11 +107,6 @@ def _signer(settings: Settings, purpose: Purpose, *, is_begun: bool) -> Signer:
     )
 
 
-def _refuse_a_strange_key(city: Installation, settings: Settings) -> None:
-    where = f"in {settings.signing_key_file}"
-    city.keys.register().refuse_stranger(city.vault.signer.public_key, where)
-
-
 def refuse_a_lost_store(store: Store, books: Engine) -> None:
     """`ArchiveDamaged` where the store holds nothing of what the database knows, as a disk not mounted does.
 
@@ -106,11 +118,24 @@ def refuse_a_lost_store(store: Store, books: Engine) -> None:
         return
     other = next(iter(store.walk(prefix)), None)
     if other is None or not _knows(books, table, other.key):  # else it is ours, and one object is missing
-        raise ArchiveDamaged(
-            f"The store, {store.description}, is empty or another one: nothing of what the database knows is "
-            "in it, and nothing was written. Its disk may not be mounted, or PALOVERDE_STORE names "
-            "another place. If it is really lost: see docs/guide/disaster.md, `paloverde copies restore`."
-        )
+        raise ArchiveDamaged(_LOST.format(store.description, "what the database knows"))
+
+
+def refuse_a_strange_store(store: Store, second: Store | None, books: Engine) -> None:
+    """`ArchiveDamaged` where a repair would write a whole archive into a place that is not the archive's.
+
+    Neither the database nor any one object is believed here: a store is ours where one of its first seals and
+    entries is known to the database or lies in the second copy. A disk that is not mounted holds none.
+    """
+    there = [
+        (table, one.key)
+        for table, prefix in ((RUNS, "runs/"), (LEDGER, LEDGER_ENTRIES))
+        for one in islice(store.walk(prefix), _SAMPLE)
+    ]
+    if any(_knows(books, table, key) or (second and second.find(key)) for table, key in there):
+        return
+    if there or _has_rows(books) or (second is not None and _holds_runs(second)):
+        raise ArchiveDamaged(_LOST.format(store.description, "what the database and the second copy know"))
 
 
 def _newest(books: Engine, table: Table) -> str | None:

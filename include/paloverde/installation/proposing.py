@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -15,7 +16,7 @@ from paloverde.archive.papers import Cabinet
 from paloverde.archive.reader import Archive
 from paloverde.archive.store.rules import digest_of
 from paloverde.archive.vault import Vault
-from paloverde.errors import PersonNeeded, UnknownAccount
+from paloverde.errors import PersonNeeded, Suspicious, UnknownAccount
 from paloverde.records import Account, Holder, archive_day
 from paloverde.retention.approval import FILES, ORDERS, all_orders, closed
 from paloverde.retention.blocks import Blocks, foreseen
@@ -28,6 +29,7 @@ from paloverde.retention.schedule import Schedules, adopted
 from paloverde.settings import Settings
 from paloverde.state.tables import ACCOUNTS
 
+_TRIES = 5
 Progress = Callable[[str], None]
 
 
@@ -60,8 +62,7 @@ class Proposer:
                 return Proposed(
                     None, kept, f"Nothing may be destroyed: {kept:,} items stay, each with a reason."
                 )
-            self._refuse_overlap(run.accounts)  # the look took its time
-            order = self._file_order(run, by)
+            order = self._file_new(run, by)
         told = f"{order.id} would destroy {order.items:,} items; its report lies open until {order.opens_on}."
         return Proposed(order, sum(run.kept.values()), told)
 
@@ -85,10 +86,24 @@ class Proposer:
                     progress(f"{slug}: {count:,} items: {why}")
         return run
 
+    def _file_new(self, run: DryRun, by: str) -> Order:
+        """File an order under the next free name; another may be filed at the same moment."""
+        for _ in range(_TRIES - 1):
+            with suppress(Suspicious):
+                return self._file_order(run, by)
+        return self._file_order(run, by)
+
     def _file_order(self, run: DryRun, by: str) -> Order:
+        """`Suspicious` where another order has got the same name meanwhile, and nothing is filed.
+
+        The name comes first: an order that was filed before it was chosen is seen by the look for open ones,
+        and one that is filed later takes the same name.
+        """
         now = self._vault.clock()
+        id_ = self._next_id(now.year)
+        self._refuse_overlap(run.accounts)  # again: gathering took its time
         order = Order(
-            id=self._next_id(now.year),
+            id=id_,
             proposed_at=now,
             proposed_by=by,
             opens_on=archive_day(now) + timedelta(days=self._settings.disposition_wait_days),
@@ -104,9 +119,9 @@ class Proposer:
             table_sha256=digest_of(run.table, "sha256").hex(),
         )
         # The list is kept for ever, as the certificate is; the report, which quotes posts, is not.
-        self._put(order.id, run.lines, "list of destruction filed", by, for_ever=True)
-        self._put(order.id, page, "report of destruction filed", by)
-        self._put(order.id, run.table, "report of destruction filed", by)
+        self._put(order, run.lines, "list of destruction filed", by, for_ever=True)
+        self._put(order, page, "report of destruction filed", by)
+        self._put(order, run.table, "report of destruction filed", by)
         about = {"order": order.id, "items": str(order.items), "lines": order.lines_sha256}
         self._cabinet.file(
             ORDERS,
@@ -120,9 +135,11 @@ class Proposer:
         )
         return order
 
-    def _put(self, order_id: str, body: bytes | Path, what: str, by: str, *, for_ever: bool = False) -> None:
+    def _put(self, order: Order, body: bytes | Path, what: str, by: str, *, for_ever: bool = False) -> None:
+        """File the list or the report under the hash of the list, which is nobody else's."""
+        about = {"order": order.id}
         self._cabinet.file(
-            FILES, order_id, body, what=what, actor=by, about={"order": order_id}, for_ever=for_ever
+            FILES, order.lines_sha256, body, what=what, actor=by, about=about, for_ever=for_ever
         )
 
     def _open_orders(self) -> list[OrderStanding]:

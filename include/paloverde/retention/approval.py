@@ -13,7 +13,7 @@ from datetime import date
 
 import msgspec
 
-from paloverde.archive.papers import Cabinet
+from paloverde.archive.papers import Cabinet, Filed
 from paloverde.errors import ArchiveDamaged, BadQuestion
 from paloverde.records import add_calendar_years, archive_day
 from paloverde.retention.orders import (
@@ -44,7 +44,7 @@ def standing_of(cabinet: Cabinet, order_id: str) -> OrderStanding:
             f"There is no order of destruction {order_id!r}: `paloverde dispose list` shows those there are."
         )
     order = cabinet.read(filed, Order)
-    files = {one.stored.sha256 for one in cabinet.history(FILES, order_id)}
+    files = {one.stored.sha256 for one in cabinet.history(FILES, order.lines_sha256)}
     acts = cabinet.history(ACTS, order_id)
     reported = {order.lines_sha256, order.report_sha256, order.table_sha256} <= files
     standing = OrderStanding(order, reported=reported, acts=len(acts))
@@ -63,19 +63,37 @@ def all_orders(cabinet: Cabinet) -> list[OrderStanding]:
 def lines_of(cabinet: Cabinet, order_id: str) -> list[Line]:
     """Exactly the items that an order names."""
     order = standing_of(cabinet, order_id).order
-    listed = file_of(cabinet, order_id, order.lines_sha256).splitlines()
+    listed = file_of(cabinet, order, order.lines_sha256).splitlines()
     return [msgspec.json.decode(line, type=Line) for line in listed]
 
 
-def file_of(cabinet: Cabinet, order_id: str, sha256: str) -> bytes:
-    """A file of an order, by its hash: its list, its report, the resolution, the consent."""
-    for filed in cabinet.history(FILES, order_id):
-        if filed.stored.sha256 == sha256:
-            return cabinet.bytes_of(filed)
+def file_of(cabinet: Cabinet, order: Order, sha256: str) -> bytes:
+    """A file that an order or an act about it names, by its hash; `ArchiveDamaged` where it is not filed."""
+    return cabinet.bytes_of(filed_of(cabinet, order, sha256))
+
+
+def filed_of(cabinet: Cabinet, order: Order, sha256: str) -> Filed:
+    """The paper that a file of an order is: its list, its report, the resolution, the consent.
+
+    The list and the report are filed before there is an order, under the hash of the list: two that are
+    proposed at the same moment have the same name until one of them is filed. What comes later is filed
+    under the order's name.
+    """
+    for subject in (order.lines_sha256, order.id):
+        for filed in reversed(cabinet.history(FILES, subject)):
+            if filed.stored.sha256 == sha256:
+                return filed
     raise ArchiveDamaged(
-        f"The order {order_id} names a file {sha256}, and no such file is filed with it: the proposal may "
+        f"The order {order.id} names a file {sha256}, and no such file is filed with it: the proposal may "
         "have broken off. Withdraw the order, and propose again."
     )
+
+
+def files_named(standing: OrderStanding) -> list[str]:
+    """The hashes of all files that an order and the acts about it name."""
+    order, handed_in = standing.order, (standing.resolution, standing.consent)
+    reported = [order.lines_sha256, order.report_sha256, order.table_sha256]
+    return [*reported, *(one.sha256 for one in handed_in if one is not None)]
 
 
 def lacking(standing: OrderStanding, today: date) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -27,9 +27,9 @@ from paloverde.archive.pieces import Item
 from paloverde.archive.planning import Plan, plan
 from paloverde.archive.reader import Archive, SealedPart
 from paloverde.archive.rewriting import write
-from paloverde.archive.seal import Coverage, Draft, Part, Role, RunKind
+from paloverde.archive.seal import Coverage, Draft, Part, Role, RunKind, Superseded
 from paloverde.archive.store.interface import Grade, Store, Stored
-from paloverde.archive.tombstones import Because, last_destroyed, tombstones
+from paloverde.archive.tombstones import Because, last_destroyed, left_over, tombstones
 from paloverde.archive.vault import Vault, end_of
 from paloverde.errors import ArchiveDamaged
 from paloverde.records import Account, Holder, Kind, add_calendar_years, archive_day
@@ -37,10 +37,10 @@ from paloverde.retention.blocks import Blocks, HoldsMoved, newest_of_holds, vers
 from paloverde.retention.decision import kept_because, reasons_to_keep
 from paloverde.retention.facts import Facts, ItemId
 from paloverde.retention.gather import facts_of
-from paloverde.retention.held import Find, holds_on
+from paloverde.retention.held import Find, holds_on, last_run
 from paloverde.retention.orders import Line
 from paloverde.retention.schedule import Schedules, adopted
-from paloverde.state.tables import ACCOUNTS
+from paloverde.state.tables import ACCOUNTS, PARTS
 
 LEAST_LOCK = timedelta(days=30)  # of what is written anew
 _TRIES = 3
@@ -89,6 +89,7 @@ class Burial:
         self._schedules = Schedules(tuple(adopted(office.cabinet)), office.reasonable_years)
         self._today = archive_day(office.vault.clock())
         self._keep, self._blocks, self._seen = keep, Blocks(office.vault, office.cabinet), 0
+        self._through = 0
 
     def seal(self) -> list[str]:
         """Write what stays, and seal it; the sentences of what was left out where there is no seal to say.
@@ -107,8 +108,10 @@ class Burial:
         slug, vault = self._account.slug, self._vault
         with vault.books.connect() as connection:
             self._seen = newest_of_holds(connection)
+        self._through = last_run(vault.books)
         self._blocks = Blocks(vault, self._office.cabinet)
         kept = self._reasons()
+        left = self._left_over(kept)
         after = last_destroyed(self._archive, slug)
         able = [item for item in self._lines if item not in kept]
         made = self._plan(able, after)
@@ -120,8 +123,25 @@ class Burial:
         if not made.items:
             return notes
         self._prove_whole(made)
-        self._commit(made, notes)
+        self._commit(made, notes, [old for old, items in left if items & made.items])
         return []
+
+    def _left_over(self, kept: dict[Item, str]) -> list[tuple[Superseded, frozenset[Item]]]:
+        """What an undone destruction wrote, and what is in it.
+
+        It goes with any of that, and keeps all of it while it may not go itself.
+        """
+        found = []
+        for old in left_over(self._archive, self._account.slug):
+            part = Part(old.role, old.key, old.version_id, old.sha256, old.size)
+            if not versions_of(self._vault.store, old.key):
+                continue
+            items = frozenset(_items_in(self._archive.table(part, ["kind", "native_id"])))
+            why = self._blocks.why(SealedPart(part, self._account.slug, self._today, 0, 0))
+            for item in items & self._lines.keys() if why else ():
+                kept.setdefault(item, f"what an undone destruction wrote of it {why}")
+            found.append((old, items))
+        return found
 
     def _plan(self, able: Sequence[Item], after: Mapping[Item, int]) -> Plan:
         account = self._account
@@ -131,6 +151,15 @@ class Burial:
         if newest_of_holds(connection) != self._seen:
             raise HoldsMoved(
                 "A hold was issued, widened or released meanwhile; what may be destroyed is looked at again."
+            )
+
+    def _refuse_pictures_named_again(self, connection: Connection, media: Iterable[str]) -> None:
+        """Another account's run may have brought the same picture since it was looked who has it."""
+        newer = select(PARTS.c.key).where(PARTS.c.role == Role.MEDIA.value, PARTS.c.sequence > self._through)
+        if not set(media).isdisjoint(connection.execute(newer).scalars()):
+            raise HoldsMoved(
+                "A picture or file that would go was archived again meanwhile; what may be destroyed is "
+                "looked at again."
             )
 
     def _reasons(self) -> dict[Item, str]:
@@ -167,7 +196,7 @@ class Burial:
             if self._vault.second is not None:
                 _prove_copy(self._vault.second, sealed.part.stored)
 
-    def _commit(self, made: Plan, notes: list[str]) -> None:
+    def _commit(self, made: Plan, notes: list[str], left: Sequence[Superseded]) -> None:
         vault, slug, started = self._vault, self._account.slug, self._vault.clock()
         locks = self._locks(made)
 
@@ -176,7 +205,12 @@ class Burial:
             stored = vault.store.put(key, body, locked_until=locks[like.part.key])
             return _part(like.part.role, stored, table)
 
+        def look(connection: Connection) -> None:
+            self._refuse_moved_holds(connection)
+            self._refuse_pictures_named_again(connection, (sealed.part.key for sealed in made.media))
+
         parts, superseded = write(self._archive, made, self._order, keep)
+        superseded += left
         parts.append(self._bury(made))
         ids = sorted(made.items)
         told = (self._order, slug, ids, sorted(one.key for one in superseded))
@@ -196,7 +230,6 @@ class Burial:
             order=self._order,
         )
         self._keep()
-        look = self._refuse_moved_holds
         commit(vault.store, vault.books, vault.signer, draft, _for_ever(vault), look)
 
     def _bury(self, made: Plan) -> Part:
@@ -219,12 +252,12 @@ class Burial:
         through: dict[str, datetime] = defaultdict(lambda: least)
         until = self._keep_dates(made)
         for sealed in made.tables:
-            table = self._archive.table(sealed.part)
-            staying = (
-                set(zip(table["kind"].to_pylist(), table["native_id"].to_pylist(), strict=True)) - made.items
-            )
+            is_dossier = sealed.part.role is Role.REMOVED
+            names = ["kind", "native_id", "exchange_key", *(["retain_until"] if is_dossier else [])]
+            table = self._archive.table(sealed.part, names)
+            staying = _items_in(table) - made.items
             moment = max([least, *(until[item] for item in staying if item in until)])
-            if sealed.part.role is Role.REMOVED:
+            if is_dossier:
                 days = [day for day in table["retain_until"].to_pylist() if day is not None]
                 moment = max([moment, *map(end_of, days)])
             locks[sealed.part.key] = moment
@@ -247,12 +280,12 @@ class Burial:
             staying |= {ItemId(self._account.slug, Kind(kind), native_id) for kind, native_id in items}
         if not staying:
             return {}
-        found = {
-            _key(facts.item): reasons_to_keep(facts, self._today, self._schedules)
-            for facts in self._facts(sorted(staying))
-        }
-        days = {item: [one.until for one in reasons if one.until] for item, reasons in found.items()}
-        return {item: end_of(max(known)) for item, known in days.items() if known}
+        until: dict[Item, datetime] = {}
+        for facts in self._facts(sorted(staying)):  # one after the other: reasons are long sentences
+            reasons = reasons_to_keep(facts, self._today, self._schedules)
+            if days := [one.until for one in reasons if one.until]:
+                until[_key(facts.item)] = end_of(max(days))
+        return until
 
 
 def _prove_copy(second: Store, stored: Stored) -> None:

@@ -19,7 +19,10 @@ SERIES = "certificates"
 
 
 class Group(msgspec.Struct, frozen=True):
-    """What went of an account under one class. The days are those of posting (Pacific), where known."""
+    """What went of an account under one class. The days are those of posting (Pacific), where known.
+
+    `free_since` is the first day from which on nothing kept any of it, `free_until` the one for all of it.
+    """
 
     account: str
     kind: str
@@ -29,6 +32,8 @@ class Group(msgspec.Struct, frozen=True):
     versions: int
     first_day: date | None
     last_day: date | None
+    free_since: date | None
+    free_until: date | None
 
 
 class Gone(msgspec.Struct, frozen=True):
@@ -98,6 +103,7 @@ def groups_of(tombstones: Iterable[Mapping[str, Any]], lines: Iterable[Line]) ->
 def _group(
     account: str, kind: str, record_class: str, resolution: str, rows: list[Mapping[str, Any]]
 ) -> Group:
+    free = [row["keep_until"] for row in rows if row["keep_until"] is not None]
     days = [row["posted_at"].astimezone(PACIFIC).date() for row in rows if row["posted_at"] is not None]
     return Group(
         account,
@@ -108,4 +114,6 @@ def _group(
         versions=len(rows),
         first_day=min(days, default=None),
         last_day=max(days, default=None),
+        free_since=min(free, default=None),
+        free_until=max(free, default=None),
     )

@@ -1,7 +1,7 @@
 """Custodians of a hold: who was told to keep what, when, and who has acknowledged it (rulebook T-12).
 
-Papers of the series `hold-notices`. Nothing is sent from here: the notice is written, and that it was sent is
-noted. What was sent stands in the paper in full.
+Papers of the series `hold-notices`. Nothing is sent from here: the notice, the reminders and in the end the
+letter of release are written, and that one was sent is noted. What was sent stands in the paper in full.
 """
 
 from __future__ import annotations
@@ -47,7 +47,16 @@ class Acknowledged(msgspec.Struct, frozen=True, tag_field="act", tag="acknowledg
     at: datetime
 
 
-Act = Named | Sent | Acknowledged
+class Freed(msgspec.Struct, frozen=True, tag_field="act", tag="freed"):
+    """The letter that releases the custodian was sent: the hold is over."""
+
+    name: str
+    text: str
+    by: By
+    at: datetime
+
+
+Act = Named | Sent | Acknowledged | Freed
 
 
 class Custodian(msgspec.Struct, frozen=True):
@@ -60,6 +69,12 @@ class Custodian(msgspec.Struct, frozen=True):
     first_sent_at: datetime | None = None
     sent_at: datetime | None = None
     acknowledged_at: datetime | None = None
+    freed_at: datetime | None = None
+
+    @property
+    def waits_for_release(self) -> bool:
+        """Whether a letter of release is owed, once the hold is over: the notice promised one."""
+        return self.first_sent_at is not None and self.freed_at is None
 
     def due_on(self, days: int) -> date | None:
         """The Pacific day from which a notice or a reminder is due; None where nothing is to be sent."""
@@ -71,13 +86,13 @@ class Custodian(msgspec.Struct, frozen=True):
         told = f"{self.name} ({self.contact})"
         if self.first_sent_at is None or self.sent_at is None:
             return f"{told}: the notice was not sent yet."
-        told = f"{told}: notice sent on {spoken(archive_day(self.first_sent_at))}"
+        told = f"{told}: notice sent on {_on(self.first_sent_at)}"
         if self.notices > 1:
             many = "one reminder," if self.notices == 2 else f"{self.notices - 1:,} reminders, the last"
-            told = f"{told}, {many} on {spoken(archive_day(self.sent_at))}"
-        if self.acknowledged_at is None:
-            return f"{told}; not acknowledged yet."
-        return f"{told}; acknowledged on {spoken(archive_day(self.acknowledged_at))}."
+            told = f"{told}, {many} on {_on(self.sent_at)}"
+        known = self.acknowledged_at
+        told += f"; acknowledged on {_on(known)}" if known else "; not acknowledged yet"
+        return f"{told}; released by a letter on {_on(self.freed_at)}." if self.freed_at else f"{told}."
 
 
 class Reminder(msgspec.Struct, frozen=True):
@@ -85,17 +100,20 @@ class Reminder(msgspec.Struct, frozen=True):
 
     hold: Hold
     custodian: Custodian
+    is_over: bool
 
     def sentence(self) -> str:
         what = "a reminder is due" if self.custodian.notices else "the notice is to be sent"
+        what = "it is over, and the letter of release is to be sent" if self.is_over else what
         return f"{self.hold.id}, “{self.hold.matter}”: {what}. {self.custodian.sentence()}"
 
 
 class Notices:
     """Files who keeps and who was told, and reads how each custodian stands."""
 
-    def __init__(self, cabinet: Cabinet, clock: Callable[[], datetime]) -> None:
-        self._cabinet, self._clock = cabinet, clock
+    def __init__(self, cabinet: Cabinet, clock: Callable[[], datetime], days: int) -> None:
+        """`days` after a notice a reminder is due, where it was not acknowledged."""
+        self._cabinet, self._clock, self._days = cabinet, clock, days
 
     def custodians(self, hold: str) -> list[Custodian]:
         """The custodians of a hold, in the order in which they were named."""
@@ -122,12 +140,43 @@ class Notices:
             self._file(hold.id, Named(name, contact, by, self._clock()), "custodian named", by)
         return self.custodian(hold.id, name)
 
-    def sent(self, hold: Hold, name: str, text: str, by: By) -> Custodian:
-        """Note that the notice, or the next reminder, was sent."""
+    def sent(self, hold: Hold, name: str, text: str, by: By, *, again: bool = False) -> Custodian:
+        """Note that the notice, a reminder or the letter of release was sent; `check_due` unless `again`."""
         custodian = self.custodian(hold.id, name)
+        self.check_due(hold, custodian, again=again)
+        if self.is_over(hold):
+            self._file(hold.id, Freed(name, text, by, self._clock()), "hold release sent", by)
+            return self.custodian(hold.id, name)
         act = Sent(name, text, custodian.notices, by, self._clock())
         self._file(hold.id, act, "hold reminder sent" if act.reminder else "hold notice sent", by)
         return self.custodian(hold.id, name)
+
+    def check_due(self, hold: Hold, custodian: Custodian, *, again: bool = False) -> None:
+        """Raise `BadQuestion` where no letter is due today, and none was sent `again` all the same."""
+        is_over = self.is_over(hold)
+        if is_over and custodian.first_sent_at is None:
+            raise BadQuestion(
+                f"{hold.id} is over, and no notice of it was sent to {custodian.name}: no letter is owed."
+            )
+        if not again and not self._is_due(custodian, is_over=is_over):
+            raise BadQuestion(
+                f"{self._why_not_due(custodian)} Nothing was noted. If one more letter was really sent, say "
+                "so with --again."
+            )
+
+    def is_over(self, hold: Hold) -> bool:
+        """Whether a hold keeps nothing today any more."""
+        return not hold.is_active(archive_day(self._clock()))
+
+    def reminders(self) -> list[Reminder]:
+        """Who is to be written to today: not told yet, silent for `days`, or to be released."""
+        return [
+            Reminder(hold, custodian, is_over)
+            for hold in holds_in(self._cabinet)
+            for is_over in [self.is_over(hold)]
+            for custodian in self.custodians(hold.id)
+            if self._is_due(custodian, is_over=is_over)
+        ]
 
     def acknowledged(self, hold: Hold, name: str, by: By) -> Custodian:
         """Note that a custodian has acknowledged; the first time stands."""
@@ -138,21 +187,28 @@ class Notices:
             self._file(hold.id, Acknowledged(name, by, self._clock()), "hold notice acknowledged", by)
         return self.custodian(hold.id, name)
 
+    def _is_due(self, custodian: Custodian, *, is_over: bool) -> bool:
+        if is_over:
+            return custodian.waits_for_release
+        due = custodian.due_on(self._days)
+        return due is not None and due <= archive_day(self._clock())
+
+    def _why_not_due(self, custodian: Custodian) -> str:
+        name, due = custodian.name, custodian.due_on(self._days)
+        if custodian.freed_at:
+            return f"The letter of release was sent to {name} on {_on(custodian.freed_at)} already."
+        if custodian.acknowledged_at:
+            return f"{name} acknowledged the notice on {_on(custodian.acknowledged_at)}: no reminder is due."
+        sent = f" on {_on(custodian.sent_at)}" if custodian.sent_at else ""
+        return f"A letter was sent to {name}{sent} already, and the next is due on {spoken(due or date.max)}."
+
     def _file(self, hold: str, act: Act, what: str, by: By) -> None:
         about = {"hold": hold, "custodian": act.name}
         self._cabinet.file(SERIES, hold, act, what=what, actor=by.actor, about=about, for_ever=True)
 
 
-def reminders(cabinet: Cabinet, clock: Callable[[], datetime], days: int) -> list[Reminder]:
-    """Who is to be written to today: never told yet, or told `days` ago and silent since. Of active holds."""
-    notices, today = Notices(cabinet, clock), archive_day(clock())
-    return [
-        Reminder(hold, custodian)
-        for hold in holds_in(cabinet)
-        if hold.is_active(today)
-        for custodian in notices.custodians(hold.id)
-        if (due := custodian.due_on(days)) is not None and due <= today
-    ]
+def _on(moment: datetime) -> str:
+    return spoken(archive_day(moment))
 
 
 def _after(before: Custodian | None, hold: str, act: Act) -> Custodian:
@@ -169,3 +225,5 @@ def _after(before: Custodian | None, hold: str, act: Act) -> Custodian:
             )
         case Acknowledged():
             return msgspec.structs.replace(custodian, acknowledged_at=act.at)
+        case Freed():
+            return msgspec.structs.replace(custodian, freed_at=act.at)

@@ -5,7 +5,7 @@ What happens of an order, and in which order:
 1. Everything that it needs is read again from the papers; one thing lacking, and nothing happens.
 2. Account by account, whatever must stay is left out, and what stays of each object is written anew and
    sealed (`burying`). This is the moment of the destruction: what follows is only ever rolled forward, but
-   for a hold that was issued since: it keeps what is not deleted yet (`overtaking`).
+   for a hold that was issued since: it brings back what is not deleted yet (`overtaking`).
 3. The old versions are destroyed in both stores and each is looked for once more. The next account follows.
 4. The certificate is filed.
 
@@ -14,7 +14,7 @@ The same order again completes what a crash left, and changes nothing once the c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -25,27 +25,32 @@ from paloverde.archive.commit import seal_sha256
 from paloverde.archive.seal import Part, Role, Seal, Superseded
 from paloverde.archive.settling import complete_pending
 from paloverde.archive.store import open_destroyer
-from paloverde.archive.store.destroyer import Destroyer, Maker
+from paloverde.archive.store.destroyer import Destroyer, Maker, NotPermitted
 from paloverde.archive.store.interface import Stored
-from paloverde.archive.tombstones import seals_of
+from paloverde.archive.tombstones import seals_of, undone_of
 from paloverde.archive.turns import Turn, turn
 from paloverde.archive.vault import Vault
 from paloverde.errors import PersonNeeded
 from paloverde.records import archive_day
 from paloverde.retention.approval import lacking, lines_of, standing_of
+from paloverde.retention.blocks import newest_of_holds
 from paloverde.retention.burying import Burial, Door, Office, left_out
 from paloverde.retention.certificate import SERIES, Carried, Certificate, Destroyed, Gone, groups_of
-from paloverde.retention.hold_marks import changing_holds
+from paloverde.retention.held import gather
+from paloverde.retention.hold_marks import changing_holds, mark
+from paloverde.retention.holds import holds_in
 from paloverde.retention.orders import Line, OrderStanding
-from paloverde.retention.overtaking import refuse_overtaken
+from paloverde.retention.overtaking import undo_overtaken
+from paloverde.retention.reinstating import copy_again, lies
 from paloverde.state.books import changing
-from paloverde.state.tables import CHECKS, COPIES, HELD_OBJECTS, PARTS, REPAIRS
+from paloverde.state.tables import CHECKS, COPIES, HELD_OBJECTS, PARTS, REPAIRS, RUNS
 
 __all__ = ["Door", "Office", "carry_out"]
 
 _MAKER = Maker()
 _BUNDLES = "bundles"  # the series of papers that are bundles handed out
 _TURN = timedelta(hours=1)
+_LAST = {Role.REMOVED: 1, Role.RECORDS: 2}  # what others lead to goes before the rows
 _TOLD = 5  # reasons that a message names
 Progress = Callable[[str], None]
 
@@ -81,11 +86,13 @@ class _Course:
         """Account by account, what an earlier try has sealed first."""
         office, vault = self._office, self._office.vault
         begun = {seal.run.account for seal in seals_of(office.archive, self._order, self._accounts)}
+        undone = undone_of(office.archive, self._order, self._accounts)
+        self._kept += [note for notes in undone.values() for note in notes]
         missing = lacking(self._standing, archive_day(vault.clock()))
         if missing and not begun:
             raise PersonNeeded(f"{self._order} is not carried out. {' '.join(missing)}")
         doors = _open_doors(office)  # before anything is sealed: without them nothing could be finished
-        for slug in sorted(self._accounts, key=lambda slug: (slug not in begun, slug)):
+        for slug in sorted(set(self._accounts) - undone.keys(), key=lambda slug: (slug not in begun, slug)):
             with turn(vault.books, slug, "disposition", _TURN, vault.clock) as mine:
                 if slug in begun:
                     self._progress(f"{slug}: sealed before; what is left of it is completed")
@@ -111,27 +118,50 @@ class _Course:
         )
         self._kept += burial.seal()
 
-    def _finish(self, doors: Sequence[Destroyer], seal: Seal, mine: Turn) -> Iterator[Destroyed]:
+    def _finish(self, doors: Sequence[Destroyer], seal: Seal, mine: Turn) -> list[Destroyed]:
         """Copy what stays, then destroy what a run took out, in both stores; what was found gone.
 
-        Rows go last: while they lie there, a hold that was issued meanwhile finds what it is about.
+        Rows go last: while they lie there, a hold that was issued meanwhile finds what it is about, and
+        brings back what is left.
         """
-        vault, run = self._office.vault, seal.run
-        refuse_overtaken(vault, self._office.archive, self._office.cabinet, self._office.find, seal)
+        vault, run, looked, gone = self._office.vault, seal.run, -1, list[Destroyed]()
         for part in run.parts:
             self._keep(mine)
             _copy(vault, part)
-        superseded = sorted(run.superseded, key=lambda old: old.role in (Role.RECORDS, Role.REMOVED))
+        superseded = sorted(run.superseded, key=lambda old: _LAST.get(old.role, 0))
         for done, old in enumerate(superseded, 1):
             self._keep(mine)
-            if _is_named(vault, old.key):
-                self._kept.append(
-                    f"{old.key} stays: the same bytes were archived again after the destruction was sealed."
-                )
-            else:
-                yield _destroy(vault, doors, run.order, old)
+            with vault.books.connect() as connection:
+                newest = newest_of_holds(connection)
+            if newest != looked and self._is_undone(run.account):
+                return []
+            looked = newest
+            try:
+                why = _stays(vault, old)
+                gone += [] if why else [_destroy(vault, doors, run.order, old)]
+            except NotPermitted:  # a store refuses what somebody stored, and locked, just now
+                if not (why := _stays(vault, old)):
+                    raise
+                copy_again(vault, old.stored)
+            self._kept += [why] if why else []
             if done % 100 == 0 or done == len(superseded):
                 self._progress(f"{run.account}: {done:,} of {len(superseded):,} objects are gone")
+        return gone
+
+    def _is_undone(self, slug: str) -> bool:
+        """Whether a hold in force undoes what is sealed of an account; it then looks at what came back."""
+        office, vault = self._office, self._office.vault
+        today, find = archive_day(vault.clock()), office.find
+        holds = [hold for hold in holds_in(office.cabinet) if hold.is_active(today)]
+        won = undo_overtaken(
+            vault, office.archive, office.cabinet, find, holds, self._actor, self._holds.keep
+        )
+        for hold in won:
+            gather(office.archive, office.cabinet, hold, find(office.archive), vault.clock(), self._actor)
+            mark(vault, (), self._holds.keep, only=hold.id)
+        undone = undone_of(office.archive, self._order, [slug])
+        self._kept += undone.get(slug, [])
+        return slug in undone
 
     def _keep(self, mine: Turn) -> None:
         self._holds.keep()
@@ -146,10 +176,27 @@ class _Course:
         )
 
 
+def _stays(vault: Vault, old: Superseded) -> str:
+    """Why an object that was to go stays after all; "" where it goes.
+
+    A picture is stored under its hash, whoever brings it: a run that stores it again finds it there and locks
+    it anew, so that no store lets it go from then on. Some time later the run is sealed, and names it.
+    """
+    if _is_named(vault, old.key):
+        return f"{old.key} stays: the same bytes were archived again after the destruction was sealed."
+    if old.role is Role.MEDIA and lies(vault.store, old.stored):
+        until = vault.store.standing(old.stored).locked_until
+        if until is not None and until > vault.clock():
+            return f"{old.key} stays: the same bytes were stored again and locked until {archive_day(until)}."
+    return ""
+
+
 def _is_named(vault: Vault, key: str) -> bool:
-    """Whether a sealed run names an object again."""
+    """Whether a run names an object again that is sealed, or decided and not yet stored."""
+    decided = select(RUNS.c.key).where(RUNS.c.pending, RUNS.c.body.contains(key, autoescape=True))
     with vault.books.connect() as connection:
-        return connection.execute(select(PARTS.c.key).where(PARTS.c.key == key)).first() is not None
+        queries = (select(PARTS.c.key).where(PARTS.c.key == key), decided)
+        return any(connection.execute(query).first() is not None for query in queries)
 
 
 def _destroy(vault: Vault, doors: Sequence[Destroyer], order: str, old: Superseded) -> Destroyed:

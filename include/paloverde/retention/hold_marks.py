@@ -19,13 +19,13 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, selec
 from paloverde.archive.store.interface import Store, Stored
 from paloverde.archive.turns import Turn, turn
 from paloverde.archive.vault import Vault
-from paloverde.errors import ArchiveDamaged, PaloverdeError, StoreCannotPromise
+from paloverde.errors import ArchiveDamaged, PaloverdeError, PersonNeeded, StoreCannotPromise, TryAgain
 from paloverde.state.books import changing
 from paloverde.state.tables import COPIES, HELD_OBJECTS, PARTS, REPAIRS
 
 _PAGE = 1_000  # objects that are asked for before the database is told
 _THREADS = 8
-_TURN = "litigation holds"  # no account can have this name
+_TURN = "litigation holds, or a destruction,"  # no account can have this name
 _LENGTH = timedelta(hours=1)
 _NAMED = 5  # objects that a message names
 
@@ -101,18 +101,35 @@ def mark(vault: Vault, ended: Collection[str], keep: Callable[[], None], only: s
     """Look at every object that a hold keeps which is not among `ended` (or that the hold `only` keeps), and
     set each legal hold that is lacking.
 
-    Raises what the store raises where it does not answer. An object that is missing, or whose legal hold is
-    not kept, is told of in the result, and the others are looked at all the same.
+    Raises what a store raises where it does not answer: the second copy's only after all of the archive's own
+    objects were looked at. An object that is missing, or whose legal hold is not kept, is told of in the
+    result, and the others are looked at all the same.
     """
-    total = Marked(rewritten=_drop_rewritten(vault, ended))
+    total, unanswered = Marked(rewritten=_drop_rewritten(vault, ended)), None
     wanted = HELD_OBJECTS.c.hold.not_in(list(ended)) if only is None else HELD_OBJECTS.c.hold == only
     with ThreadPoolExecutor(_THREADS) as pool:
         for page in _pages(vault, wanted):
-            outcomes = list(pool.map(_bear, [place for held in page for place in held.places]))
+            places = [place for held in page for place in held.places]
+            outcomes = list(pool.map(_bear, [place for place in places if not place.is_copy]))
+            try:
+                copies = [place for place in places if place.is_copy and unanswered is None]
+                outcomes += pool.map(_bear, copies)
+            except (TryAgain, PersonNeeded) as error:
+                unanswered = error
             _note_seen(vault, page, outcomes)
             total = _added(total, outcomes)
             keep()
+    if unanswered is not None:
+        raise unanswered
     return total
+
+
+def seen(vault: Vault, hold: str) -> tuple[int, int]:
+    """How many of a hold's objects were seen to bear their legal hold, wherever they lie; of how many."""
+    query = select(func.count(HELD_OBJECTS.c.seen_at), func.count()).where(HELD_OBJECTS.c.hold == hold)
+    with vault.books.connect() as connection:
+        bearing, all_ = connection.execute(query).one()
+    return bearing, all_
 
 
 def lift(vault: Vault, ended: Collection[str], keep: Callable[[], None]) -> int:
@@ -227,12 +244,17 @@ def _placed(
 
 
 def _note_seen(vault: Vault, page: Sequence[_Held], outcomes: Sequence[_Outcome]) -> None:
-    """Write down which objects were seen to bear their legal holds, in every place where they lie."""
+    """Write down which objects were seen to bear their legal holds, in every place where they lie.
+
+    One that lacks its legal hold somewhere is seen no longer; one that could not be asked stays as it was.
+    """
     lacking = {one.place.stored.key for one in outcomes if not one.bears}
-    keys = [held.key for held in page if held.key not in lacking]
-    seen = HELD_OBJECTS.update().where(HELD_OBJECTS.c.key.in_(keys)).values(seen_at=vault.clock())
+    asked = {(one.place.stored.key, one.place.is_copy) for one in outcomes}
+    whole = {held.key for held in page if all((held.key, one.is_copy) in asked for one in held.places)}
     with changing(vault.books) as connection:
-        connection.execute(seen)
+        for keys, at in ((whole - lacking, vault.clock()), (lacking, None)):
+            these = HELD_OBJECTS.c.key.in_(sorted(keys))
+            connection.execute(HELD_OBJECTS.update().where(these).values(seen_at=at))
 
 
 def _forget(vault: Vault, page: Sequence[_Held], mine: ColumnElement[bool]) -> int:

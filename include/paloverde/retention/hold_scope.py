@@ -26,8 +26,9 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
 
     An empty member is no limit. `people` are display names, usernames or the site's ids of posters. `since`
     and `until` are Pacific days of posting, both included. `words` is a question as `paloverde search` takes
-    it, `meaning` the same in English. `items` are permalinks, ids, or `account/kind/id`. `unnamed`: what
-    comes from posters whom the site does not name is held beside what the people posted.
+    it, `meaning` the same in English for whoever has to keep it ("that contains the word “pool”"). `items`
+    are permalinks, ids, or `account/kind/id`. `unnamed`: what comes from posters whom the site does not name
+    is held beside what the people posted.
     """
 
     accounts: tuple[str, ...] = ()
@@ -59,9 +60,9 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
             unnamed = ", or by somebody whom the site does not name" if self.unnamed else ""
             yield f", posted by {' or '.join(f'“{one}”' for one in self.people)}{unnamed}"
         if self.since or self.until:
-            yield f", posted {_days(self.since, self.until)} (what bears no date counts as posted then)"
+            yield f", posted {_days(self.since, self.until)} or without a date"
         if self.words:
-            yield f", for which this holds: {self.meaning or self.words}"
+            yield f", {self.meaning or f'found by the question {self.words}'}"
 
 
 class Names(msgspec.Struct, frozen=True):

@@ -119,6 +119,17 @@ class Hold(msgspec.Struct, frozen=True):
         return self.closed is None or today <= self.closed.ends_on
 
     @property
+    def asks(self) -> bool:
+        """Whether anything but named items is in its scope."""
+        return any(scope.asks for scope in self.scopes)
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """The accounts to which all that it asks for is limited; none where it is not."""
+        asking = [scope.accounts for scope in self.scopes if scope.asks]
+        return tuple(sorted({one for named in asking for one in named})) if all(asking) else ()
+
+    @property
     def held_by(self) -> HeldBy:
         """As the decision about an item names it."""
         ends_on = self.closed.ends_on if self.closed else None

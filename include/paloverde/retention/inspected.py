@@ -112,6 +112,7 @@ class Inspected(msgspec.Struct, frozen=True, kw_only=True):
     entries: int
     public_key: str
     key_is_private: bool
+    keys_lost: tuple[str, ...] = ()  # of each key that was stated as lost, how another took its place
     head: Head | None
     authorities: int
     witnesses: int

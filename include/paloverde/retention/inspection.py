@@ -14,8 +14,9 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
 from paloverde import __version__
-from paloverde.archive.doctor import EXAMINED
+from paloverde.archive.doctor import last_verdict
 from paloverde.archive.kept import totals
+from paloverde.archive.keys import Cause, key_register
 from paloverde.archive.ledger import Event, Ledger
 from paloverde.archive.papers import Cabinet
 from paloverde.archive.seal import read_seal
@@ -81,6 +82,9 @@ def inspect(
             entries=ledger.count(),
             public_key=vault.signer.public_key,
             key_is_private=not settings.signing_key_file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO),
+            keys_lost=tuple(
+                key.sentence() for key in key_register(connection).keys if key.cause is Cause.LOST
+            ),
             head=_head(connection),
             authorities=len(settings.timestamp_authorities or ()),
             witnesses=len(settings.witnesses or ()),
@@ -114,13 +118,13 @@ def _stands(store: Store, what: str, stored: Stored) -> Sampled:
 
 
 def _examined(store: Store, ledger: Ledger) -> Examined | None:
-    """The last time that the doctor examined this store, as the ledger has it."""
-    entry = ledger.newest(EXAMINED, lambda event: event.about["store"] == store.description)
-    if entry is None:
+    """The last time that the doctor came to a verdict on this store, as the ledger has it."""
+    event = last_verdict(ledger, store.description, "usable")
+    if event is None:
         return None
-    about = entry.event.about
-    usable, compliance = (about[name] == "True" for name in ("usable", "compliance_allowed"))
-    return Examined(entry.event.at, usable, compliance, about["key"], about["sha256"])
+    about, strict = event.about, last_verdict(ledger, store.description, "compliance_allowed")
+    is_strict = strict is not None and strict.about["compliance_allowed"] == "True"
+    return Examined(event.at, about["usable"] == "True", is_strict, about["key"], about["sha256"])
 
 
 def _samples(

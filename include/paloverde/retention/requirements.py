@@ -44,6 +44,12 @@ def _sealed(found: Inspected) -> Requirement:
             "last seal was read back just now, and its hash and signature hold"
         )
         evidence.append(Evidence("the last seal", found.last_seal.key, found.last_seal.sha256))
+    if found.keys_lost:
+        because += (
+            f"; signing keys that were stated as lost: {len(found.keys_lost)} (see the evidence). What such "
+            "a key signed before stays believed, what it signs since is not"
+        )
+        evidence += [Evidence(told) for told in found.keys_lost]
     statement = "An alteration of any stored object shows: hashes, signatures and chained seals"
     return requirement("sealed", "trusted_system", statement, answer, because, evidence)
 

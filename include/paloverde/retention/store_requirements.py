@@ -107,7 +107,7 @@ def _tried(found: Inspected) -> Requirement:
     statement = "What the store promises was tried, and not only read from its settings"
     past = found.first.examined
     if past is None:
-        answer, because = Answer.NOT_MET, "the store was never examined: run `paloverde doctor`"
+        answer, because = Answer.NOT_MET, "no examination came to a verdict: run `paloverde doctor`"
     elif not past.usable:
         answer, because = Answer.NOT_MET, f"it failed its examination on {moment(past.at)}"
     elif found.at - past.at > _EXAMINED_WITHIN:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -23,6 +24,7 @@ from paloverde.records import Kind
 from paloverde.retention.facts import ItemId
 from paloverde.retention.hold_scope import Scope, check_scope, names_of
 from paloverde.search import scope as bounds
+from paloverde.search.described import described
 from paloverde.search.question import ask
 from paloverde.search.scan import Scan, ahead, read_removals
 from paloverde.search.selection import POSTER
@@ -39,16 +41,21 @@ def understood(archive: Archive, scope: Scope) -> Scope:
     check_scope(scope)
     tree = _tree(scope, scope.people)
     bounds.check(tree, bounds.Scope(include_private=True))
-    with archive.books.connect() as connection:
-        known = {*connection.execute(select(ACCOUNTS.c.slug)).scalars()}
-        known |= {*connection.execute(select(PARTS.c.account).distinct()).scalars()}
+    known = known_accounts(archive)
     unknown = sorted(bounds.named(tree, "account") - known)
     if unknown:
         raise UnknownAccount(
             f"No account is named {unknown[0]}. Known are: {', '.join(sorted(known)) or 'none yet'}."
         )
-    meaning = ask(scope.words).sentence if scope.words else ""
+    meaning = described(ask(scope.words).tree) if scope.words else ""
     return msgspec.structs.replace(scope, meaning=meaning)
+
+
+def known_accounts(archive: Archive) -> set[str]:
+    """The accounts that are registered or of which something is sealed."""
+    with archive.books.connect() as connection:
+        known = {*connection.execute(select(ACCOUNTS.c.slug)).scalars()}
+        return known | {*connection.execute(select(PARTS.c.account).distinct()).scalars()}
 
 
 def items_in(archive: Archive, scope: Scope, after: int, through: int) -> Iterator[ItemId]:
@@ -65,6 +72,19 @@ def unanswered(archive: Archive, items: Sequence[str]) -> list[str]:
     for found in ahead(partial(_links_of, archive), _every_part(archive) if items else ()):
         answered = {text for text, names in waiting.items() if any(names.name(*one) for one in found)}
         waiting = {text: names for text, names in waiting.items() if text not in answered}
+    return list(waiting)
+
+
+def strangers(archive: Archive, people: Sequence[str]) -> list[str]:
+    """Those names, usernames and ids under which no record in the archive was posted."""
+    removals = read_removals(archive, archive.parts(Role.REMOVED) if people else ())
+    waiting = {name: Scan(archive, PostedBy(_term(name)), removals, include_private=True) for name in people}
+    columns = sorted({name for scan in waiting.values() for name in scan.columns})
+    parts = archive.parts(Role.RECORDS) if people else ()
+    for table in chain([removals.table], ahead(lambda one: archive.table(one.part, columns), parts)):
+        waiting = {name: scan for name, scan in waiting.items() if not scan.sure(table)}
+        if not waiting:
+            break
     return list(waiting)
 
 

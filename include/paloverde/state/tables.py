@@ -67,7 +67,8 @@ ACCOUNTS = Table(
 )
 
 # The commit log. A row is `pending` from the moment its seal is decided until the seal is stored and
-# its effects are applied; a pending row is always rolled forward, never back.
+# its effects are applied; a pending row is always rolled forward, never back. `told`: a ledger entry names
+# its seal.
 RUNS = Table(
     "runs",
     METADATA,
@@ -82,7 +83,9 @@ RUNS = Table(
     Column("previous", String(64), nullable=False),
     Column("body", Text, nullable=False),
     Column("pending", Boolean, nullable=False),
+    Column("told", Boolean, nullable=False, default=False),
     UniqueConstraint("account", "day", "kind", "digest"),
+    Index("ix_runs_untold", "sequence", sqlite_where=text("told = 0"), postgresql_where=text("NOT told")),
 )
 
 # Every object that a seal names and that stands: readers take their list from here, never from a listing.

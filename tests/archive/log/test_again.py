@@ -177,6 +177,27 @@ def test_a_row_says_what_should_lie_there_and_not_what_does(
     assert named == [[row[0], row[0] not in free and row[1], *row[2:]] for row in rows(vault)]
 
 
+def test_a_head_that_lies_nowhere_any_more_is_still_named(
+    vault: Vault, published: Publish, root: Path
+) -> None:
+    fill(vault, published)
+    before = rows(vault)
+    (victim,) = root.glob("ledger/heads/*270-*")
+    victim.unlink()
+    rebuild(vault.store, vault.books, lambda _: None)
+    assert rows(vault) == before
+
+
+def test_a_row_that_was_altered_is_not_taken_for_what_was_lost(vault: Vault, published: Publish) -> None:
+    fill(vault, published)
+    before = rows(vault)
+    for altered in ({"key": LOG.c.key + "0"}, {"sha256": "0" * 64}, {"key": "ledger/heads/1"}):
+        with writing(vault.books) as connection:
+            connection.execute(LOG.update().where(LOG.c.key.contains("heads/000000000260-")).values(altered))
+        rebuild(vault.store, vault.books, lambda _: None)
+        assert rows(vault) == before
+
+
 @pytest.mark.parametrize("dies_at", range(7))
 def test_the_table_is_what_the_objects_say_wherever_a_publication_breaks_off(
     vault: Vault, published: Publish, tmp_path: Path, dies_at: int

@@ -3,13 +3,14 @@
 No bytes are believed because they lie there. What a tile or a bundle holds follows from the entries, which
 are chained and signed, and which of them there must be from the sizes of the heads; a head is believed by its
 signature. So a row never names what is damaged: it names what should be there, for the fixity check to find.
+What lies nowhere any more is still named where the database tells of it: it was lost, and somebody must hear.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -102,8 +103,8 @@ def _named(store: Anywhere, entries: Entries, strangers: Sequence[str]) -> Itera
     No object says when it was made: the time of the last entry that it covers is the nearest.
     """
     for prefix, what in _NAMED.items():
-        noted: dict[str, Stored] | None = None
-        for key, versions in _versions(store, prefix).items():
+        noted = store.noted(prefix)
+        for key, versions in (_gone(noted, prefix, len(entries)) | _versions(store, prefix)).items():
             if key in strangers:
                 continue
             match = _NAME.fullmatch(key.removeprefix(prefix))
@@ -112,10 +113,19 @@ def _named(store: Anywhere, entries: Entries, strangers: Sequence[str]) -> Itera
             size, at = int(match["size"]), min(int(match["size"]), len(entries)) - 1
             stored = _with_hash(versions, match["sha256"])
             if stored is None:  # whole nowhere: how long it was, only the database may still tell
-                noted = store.noted(prefix) if noted is None else noted
                 known = noted.get(key, versions[0])
                 stored = msgspec.structs.replace(versions[0], sha256=match["sha256"], size=known.size)
             yield Kept(stored, what, size, entries[at][1])
+
+
+def _gone(noted: Mapping[str, Stored], prefix: str, entries: int) -> dict[str, list[Stored]]:
+    """What the database alone still tells of; a row that was altered does not fit the name that it bears."""
+    named = ((row, _NAME.fullmatch(key.removeprefix(prefix))) for key, row in sorted(noted.items()))
+    return {
+        row.key: [row]
+        for row, match in named
+        if match is not None and match["sha256"] == row.sha256 and int(match["size"]) <= entries
+    }
 
 
 def _tiles(store: Anywhere, entries: Entries, sizes: set[int]) -> Iterator[Kept]:

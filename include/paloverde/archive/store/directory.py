@@ -309,7 +309,7 @@ class DirectoryStore:
 def _names(folder: Path) -> list[str]:
     """What lies in a folder; nothing where there is none."""
     try:
-        return [path.name for path in Path(folder).iterdir()]
+        return os.listdir(folder)  # noqa: PTH208 - a third of the time of `iterdir`, asked at each ledger entry
     except (FileNotFoundError, NotADirectoryError):
         return []
 

@@ -31,8 +31,13 @@ def upgrade() -> None:
         sa.Column("previous", sa.String(64), nullable=False),
         sa.Column("body", sa.Text, nullable=False),
         sa.Column("pending", sa.Boolean, nullable=False),
+        sa.Column("told", sa.Boolean, nullable=False),
         sa.UniqueConstraint("account", "day", "kind", "digest", name="uq_runs_account_day_kind_digest"),
     )
+    op.create_index(
+        "ix_runs_untold", "runs", ["sequence"],
+        sqlite_where=sa.text("told = 0"), postgresql_where=sa.text("NOT told"),
+    )  # fmt: skip
     op.create_table(
         "parts",
         sa.Column("key", sa.Text, primary_key=True),
