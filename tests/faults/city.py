@@ -44,7 +44,7 @@ from simcity.wire import ADDRESS
 from simcity.year import Year, at_hour
 from stores import Place
 
-WAIT_SECONDS = 0.5  # for an answer of the store; the product waits 60
+WAIT_SECONDS = 1.5  # for an answer of the store; the product waits 60
 PATIENCE_SECONDS = 15.0
 SCALE = 0.02  # about a dozen items a site
 DERIVED = (ITEMS, RUNS, PARTS, LEDGER, GAPS, FILED, LOG, REPAIRS)

@@ -192,6 +192,7 @@ def test_the_order_is_withdrawn_and_its_items_are_proposed_anew(later: Later) ->
             carry_out(later.office, order, "ana", QUIET)
     assert later.city.cabinet.last("certificates", order) is None
     assert later.city.disposition.standing(order).sealed == 0
+    assert "was undone because of the hold LIT-1" in later.city.disposition.state_after_a_stop(order)
     later.city.disposition.withdraw(order, "A claim was filed", "cleo")
     release(later)
     anew = later.order(ONE)

@@ -17,7 +17,7 @@ import msgspec
 from paloverde.archive.papers import Cabinet
 from paloverde.archive.reader import Archive
 from paloverde.archive.settling import complete_pending
-from paloverde.archive.tombstones import seals_of
+from paloverde.archive.tombstones import seals_of, undone_of
 from paloverde.archive.vault import Vault
 from paloverde.errors import BadQuestion, PersonNeeded, Suspicious
 from paloverde.installation.place import destroy_place_of, second_destroy_place_of
@@ -243,6 +243,8 @@ class Disposition:
             return closed(standing, self.today)
         if standing.sealed:
             return f"It was stopped in the middle. {half_done(standing)}"
+        if undone := undone_of(self._archive, order_id, standing.order.accounts):
+            return f"It was stopped. {' '.join(notes[0] for notes in undone.values())}"
         return (
             f"It was stopped before anything was destroyed: {order_id} is as it was, and "
             f"`paloverde dispose carry-out {order_id}` begins again."
