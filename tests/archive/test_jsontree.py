@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from time import process_time
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -62,3 +64,13 @@ def test_a_long_text_without_brackets_is_gone_over_once() -> None:
     text = json.dumps("a long story " * 100_000).encode() + b" " * 1_000_000
     ((_, _, top),) = Tree(text).root.kids
     assert value(top) == json.loads(text)
+
+
+@pytest.mark.parametrize("hostile", [b'\\"', b'\\"{', b'\\"7', b'a,\\"[1', b'"\\'])
+def test_a_text_that_never_ends_is_gone_over_once(hostile: bytes) -> None:
+    body = b'[1]"' + hostile * (1_000_000 // len(hostile))
+    begun = process_time()
+    tree = Tree(body)
+    tree.having(["1"])
+    list(walk(tree.root))
+    assert process_time() - begun < 1

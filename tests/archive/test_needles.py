@@ -35,3 +35,9 @@ def test_every_place_is_found_once_and_those_of_one_in_order(
     for needle in needles:
         places = [at for one, at in found if one == needle]
         assert places == sorted(places)
+
+
+def test_the_places_of_a_needle_that_overlaps_itself_are_in_order() -> None:
+    needle = "ab" * 7
+    found = Needles([(needle, 0)]).places("ab" * 12)
+    assert found == [(needle, at) for at in range(0, 12, 2)]

@@ -22,6 +22,8 @@ from paloverde.state.tables import HELD_OBJECTS
 from plaza import PlazaSite, plaza
 from retention.holding import COUNSEL, FIRST, HoldingCity
 
+PROMISE = "its store deletes none for anybody until that is taken off"
+
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[PlazaSite]:
@@ -75,15 +77,50 @@ def test_the_notice_speaks_of_a_guarding_store_only_once_the_doctor_found_it_and
 ) -> None:
     given: Any = Guarding(city.vault.store, Grade.GOVERNANCE)
     city.use(msgspec.structs.replace(city.vault, store=given))
-    promise = "its store deletes none for anybody until that is taken off"
-    assert promise not in " ".join(written(city).text.split())
+    assert PROMISE not in " ".join(written(city).text.split())
     examine(open_tamper(f"file://{city.home}/archive"), city.vault, city.ledger)
-    assert promise in " ".join(written(city).text.split())
+    assert PROMISE in " ".join(written(city).text.split())
     with changing(city.vault.books) as connection:
         connection.execute(HELD_OBJECTS.update().values(seen_at=None))
     unproven = " ".join(written(city).text.split())
-    assert promise not in unproven
+    assert PROMISE not in unproven
     assert "The archive's program deletes nothing of it while the hold lasts. This notice" in unproven
+
+
+def guarded(city: HoldingCity) -> None:
+    """Its archive lies in a guarding store, which the doctor found usable."""
+    given: Any = Guarding(city.vault.store, Grade.GOVERNANCE)
+    city.vault = msgspec.structs.replace(city.vault, store=given)
+    city.use(city.vault)
+    examine(open_tamper(f"file://{city.home}/archive"), city.vault, city.ledger)
+    assert PROMISE in " ".join(written(city).text.split())
+
+
+def test_the_notice_does_not_speak_for_objects_that_were_sealed_since_the_last_look(
+    city: HoldingCity,
+) -> None:
+    guarded(city)
+    city.night(FIRST + timedelta(days=1))
+    assert PROMISE not in " ".join(written(city).text.split())
+    city.holds.reconcile()
+    assert PROMISE in " ".join(written(city).text.split())
+
+
+def test_the_notice_does_not_speak_of_objects_where_none_is_held(city: HoldingCity) -> None:
+    guarded(city)
+    city.issue("LIT-3", words="zeppelin")
+    city.holds.notices.name(city.holds.get("LIT-3"), "Lee Wong", "lee@example.org", COUNSEL)
+    assert city.holds.counts(city.holds.get("LIT-3")) == (0, 0)
+    assert PROMISE not in " ".join(written(city, "LIT-3").text.split())
+
+
+def test_the_notice_does_not_speak_for_a_second_copy_in_a_directory(city: HoldingCity) -> None:
+    guarded(city)
+    second: Any = Guarding(city.vault.store, Grade.APPLICATION)
+    city.use(msgspec.structs.replace(city.vault, second=second))
+    assert PROMISE not in " ".join(written(city).text.split())
+    second.grade = Grade.GOVERNANCE
+    assert PROMISE in " ".join(written(city).text.split())
 
 
 def test_a_reminder_that_is_not_due_is_not_filed_unless_one_was_really_sent(city: HoldingCity) -> None:
@@ -197,3 +234,26 @@ def test_what_was_not_sent_cannot_be_acknowledged(city: HoldingCity) -> None:
         city.holds.notices.acknowledged(hold, "Kim", COUNSEL)
     with pytest.raises(BadQuestion, match="a name and a contact"):
         city.holds.notices.name(hold, "Kim", " ", COUNSEL)
+
+
+def test_a_custodian_of_a_hold_that_is_widened_is_told_again_at_once(city: HoldingCity) -> None:
+    notices = city.holds.notices
+    send(city)
+    notices.acknowledged(city.holds.get("LIT-1"), "Lee Wong", COUNSEL)
+    city.later += timedelta(days=1)
+    city.holds.amend("LIT-1", Scope(words="park"), "the claim was amended", COUNSEL)
+    (due,) = city.holds.reminders()
+    assert "it was widened, and the notice is to be sent again" in due.sentence()
+    assert "; acknowledged before it was widened on " in due.sentence()
+    with pytest.raises(BadQuestion, match="was widened after the last notice was sent to Lee Wong"):
+        notices.acknowledged(city.holds.get("LIT-1"), "Lee Wong", COUNSEL)
+    assert "“park”" in " ".join(send(city).split())
+    assert city.holds.reminders() == []
+    assert "; acknowledged before it was widened on " in notices.custodian("LIT-1", "Lee Wong").sentence()
+    city.later += timedelta(days=7)
+    assert "a reminder is due" in city.holds.reminders()[0].sentence()
+    notices.acknowledged(city.holds.get("LIT-1"), "Lee Wong", COUNSEL)
+    told = notices.custodian("LIT-1", "Lee Wong").sentence()
+    assert "; acknowledged on " in told
+    assert "widened" not in told
+    assert city.holds.reminders() == []

@@ -136,3 +136,30 @@ def test_one_that_is_stored_again_between_the_look_and_the_deed_stays(later: Lat
     if not is_sealed:  # the run is sealed a moment later
         bring_again(later, row)
     is_kept(later, certificate, key, sha256)
+
+
+def test_the_copy_of_one_that_stays_is_put_back_though_the_process_died_before(later: Later) -> None:
+    """The second copy goes first; then the first store refuses, and nobody is left to put the copy back."""
+    order = later.order(ONE)
+    row = of_the_order(later, order)
+    sha256, (store, second) = row["media"][0]["sha256"], later.stores
+    key, books = media_key(sha256), later.city.vault.books
+
+    def die(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        if statement.startswith("SELECT copies.copy_version_id"):
+            raise KeyboardInterrupt
+
+    def do() -> None:
+        found = store.find(key)
+        assert found is not None
+        store.put(key, store.get(found), locked_until=later.now + timedelta(days=731))
+        event.listen(books, "before_cursor_execute", die)
+
+    with pytest.raises(KeyboardInterrupt):
+        carry_out(Meanwhile(later, key, do).office, order, "ana", QUIET)
+    event.remove(books, "before_cursor_execute", die)
+    assert (store.find(key) is None, second.find(key) is None) == (False, True)
+    certificate = carry_out(later.office, order, "ana", QUIET)
+    assert [told for told in certificate.kept if key in told and "stored again and locked" in told]
+    bring_again(later, row)
+    is_kept(later, certificate, key, sha256)

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
-from disposing import QUIET, Item, Later, item_of, led_astray
+from disposing import FIRST, QUIET, Item, Later, item_of, led_astray
 from sqlalchemy import event, select
 
 from paloverde.archive.agreement import fingerprint
 from paloverde.archive.kept import everything
-from paloverde.archive.seal import Role, RunKind, Seal
-from paloverde.archive.tombstones import last_destroyed, left_over, seals_of
-from paloverde.errors import PersonNeeded, TryAgain
+from paloverde.archive.layout import records_key
+from paloverde.archive.mended import MendedStore
+from paloverde.archive.seal import Role, RunKind, Seal, Superseded
+from paloverde.archive.tombstones import last_destroyed, seals_of
+from paloverde.errors import ArchiveDamaged, PersonNeeded, TryAgain
 from paloverde.installation.holds import Kept
 from paloverde.retention.certificate import Certificate
 from paloverde.retention.destroyed import destroyed
@@ -25,8 +29,9 @@ from paloverde.retention.hold_marks import changing_holds
 from paloverde.retention.hold_scope import Scope
 from paloverde.retention.holds import By, Trigger
 from paloverde.retention.overtaking import SERIES, Reinstated
-from paloverde.retention.reinstating import lies
+from paloverde.retention.reinstating import lies, put_back
 from paloverde.state.tables import COPIES, ITEMS, PARTS, RUNS
+from stores import NO_SERVER, bucket_at, find_s3
 
 ONE, TWO = "nextdoor-cityofpalmaria", "facebook-cityofpalmaria"
 PICTURES, MANY = "instagram-cityofpalmaria", "linkedin-cityofpalmaria"
@@ -371,7 +376,7 @@ def test_what_an_undone_destruction_wrote_goes_with_what_is_in_it(later: Later) 
     later.one_more_version(table)
     dying(later, order, 0)
     hold(later, min(wanted - {stayed}))
-    left = left_over(later.city.archive, ONE)
+    left = [old for old in reinstatement(later, ONE).run.superseded if old.role is not Role.TOMBSTONES]
     assert stayed in {item_of(row) for old in left for row in rows_in(later, old)}
     later.city.disposition.withdraw(order, "A claim was filed", "cleo")
     release(later)
@@ -385,3 +390,115 @@ def test_what_an_undone_destruction_wrote_goes_with_what_is_in_it(later: Later) 
         if lies(later.city.vault.store, old.stored):
             assert wanted.isdisjoint({item_of(row) for row in rows_in(later, old)})
     agrees(later)
+
+
+def test_a_hold_on_what_was_removed_counts_once_no_dossier_tells_of_it(later: Later) -> None:
+    order = later.order(MANY)
+    wanted = later.wanted(order)
+    dying(later, order, 15)  # every raw answer and dossier
+    other = Scope(accounts=(MANY,), words="zebrafish removed:yes")
+    later.city.holds.issue("LIT-0", "Doe v. City", other, Trigger.CLAIM, COUNSEL)
+    assert len(seals_of(later.city.archive, order, [MANY])) == 1
+    scope = Scope(accounts=(MANY,), words="removed:yes")
+    later.city.holds.issue("LIT-1", "Ruiz v. City", scope, Trigger.CLAIM, COUNSEL)
+    lying = [old for old in reinstatement(later, MANY).run.parts if old.role is Role.RECORDS]
+    there = {item_of(row) for one in lying for row in rows_in(later, one)} & wanted
+    assert there
+    assert there == {item_of(row) for row in later.rows()} & wanted
+    with pytest.raises(PersonNeeded, match=UNDONE):
+        carry_out(later.office, order, "ana", QUIET)
+
+
+def test_what_only_the_second_copy_holds_is_put_back_before(later: Later) -> None:
+    """A deed deletes the copy first: what lacks in the first store alone is damage."""
+    order = later.order(ONE)
+    wanted, rows = later.wanted(order), later.rows()
+    dying(later, order, 0)
+    (undone,) = seals_of(later.city.archive, order, [ONE])
+    tables = [old for old in undone.run.superseded if old.role is Role.RECORDS]
+    lost = max(tables, key=lambda old: len({item_of(row) for row in rows_in(later, old)} & wanted))
+    item = min({item_of(row) for row in rows_in(later, lost)} & wanted)
+    move(files_of(later, lost.key), "lost-")
+    assert not lies(later.city.vault.store, lost.stored)
+    assert hold(later, item).gathered.items == 1
+    assert same_rows(later, rows)
+    seal = reinstatement(later, ONE)
+    assert seal.run.counts == {"items": len(wanted), "gone": 0}
+    told = f"{lost.key} was missing or damaged in the store; its second copy was put back."
+    assert told in seal.run.coverage.notes[0]
+    agrees(later)
+
+
+def test_what_is_whole_nowhere_is_never_told_of_as_deleted(later: Later) -> None:
+    order = later.order(ONE)
+    dying(later, order, 0)
+    (undone,) = seals_of(later.city.archive, order, [ONE])
+    lost = next(old for old in undone.run.superseded if old.role is Role.RECORDS)
+    move(files_of(later, lost.key), "lost-")
+    (copy,) = [one for one in files_of(later, lost.key, "second") if one.name.endswith(".parquet")]
+    copy.chmod(0o600)
+    copy.write_bytes(b"?" + copy.read_bytes()[1:])
+    with pytest.raises(ArchiveDamaged, match="no destruction deleted it, and its second copy is damaged"):
+        hold(later, min(later.wanted(order)))
+    assert len(seals_of(later.city.archive, order, [ONE])) == 1
+    assert "NOT COMPLETE" in later.city.holds.lack(later.city.holds.get("LIT-1"))
+
+
+def test_what_is_put_back_is_read_where_a_store_counts_versions(later: Later) -> None:
+    access, body = find_s3(), b"what a seal names"
+    if access is None:
+        pytest.skip(NO_SERVER)
+    vault, second = later.city.vault, later.stores[1]
+    key = records_key(ONE, FIRST, hashlib.sha256(body).hexdigest())
+    seal = next(iter(later.city.archive.seals([ONE])))
+    with bucket_at("first", access) as place, bucket_at("lost", access) as lost:
+        stored = lost.store().put(key, body, locked_until=None)
+        second.put(key, body, locked_until=None)
+        old = Superseded(Role.RECORDS, key, stored.version_id, stored.sha256, stored.size, "")
+        undone = msgspec.structs.replace(seal, run=msgspec.structs.replace(seal.run, superseded=[old]))
+        vault = msgspec.structs.replace(vault, store=MendedStore(place.store(), vault.books))
+        assert not lies(vault.store, stored)
+        assert len(put_back(vault, undone)) == 1
+        assert vault.store.get(stored) == body
+        assert put_back(vault, undone) == []
+
+
+def test_one_destruction_that_cannot_be_undone_stops_no_other(later: Later) -> None:
+    """The hold says that it is not complete until that one is undone, too."""
+    orders = list[str]()
+    for slug in (ONE, TWO):
+        orders.append(later.order(slug))
+        dying(later, orders[-1], 0)
+    items = [min(later.wanted(order)) for order in orders]
+    part = later.city.archive.parts(Role.SIGHTINGS, [ONE])[0].part
+    lost = move(files_of(later, part.key), "lost-")
+    scope, holds = Scope(items=tuple(map("/".join, items))), later.city.holds
+    with pytest.raises(ArchiveDamaged, match=f"NOT COMPLETE.*{part.key}"):
+        holds.issue("LIT-1", "Ruiz v. City", scope, Trigger.CLAIM, COUNSEL)
+    for _ in range(2):
+        assert items[1] in {item_of(row) for row in later.rows()}
+        assert items[0] not in {item_of(row) for row in later.rows()}
+        assert holds.counts(holds.get("LIT-1"))[0] == 1
+        assert len(list(later.city.cabinet.newest(SERIES))) == 1
+        told = f"NOT COMPLETE: it is or may be about what {orders[0]} of {ONE} (run "
+        assert holds.lack(holds.get("LIT-1")).startswith(told)
+        with pytest.raises(PersonNeeded, match="Until then nothing is decided"):
+            holds.on(TWO)
+        with pytest.raises(ArchiveDamaged, match=part.key):
+            holds.reconcile().settle()
+    for path in lost:
+        path.rename(path.with_name(path.name.removeprefix("lost-")))
+    holds.reconcile().settle()
+    assert set(items) <= {item_of(row) for row in later.rows()}
+    assert holds.lack(holds.get("LIT-1")) == ""
+    agrees(later)
+
+
+def files_of(later: Later, key: str, store: str = "archive") -> list[Path]:
+    return list((later.home / store).rglob(f"*{key.rpartition('/')[2]}*"))
+
+
+def move(files: list[Path], front: str) -> list[Path]:
+    """Under other names no store finds them."""
+    assert files
+    return [path.rename(path.with_name(front + path.name)) for path in files]

@@ -15,10 +15,11 @@ import msgspec
 from paloverde.archive.pieces import Piece
 
 _STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
-# Or the end: without it a long tail would be tried again from each of its bytes.
-_BRACKET = re.compile(rb'(?:[^{}\[\]"]++|' + _STRING + rb")*+([{}\[\]]|\Z)", re.DOTALL)
-_TOKEN = re.compile(_STRING + rb'|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
-_TEXT = re.compile(_STRING, re.DOTALL)
+_TAIL = rb'|".*+'  # of a text that never ends
+# Or the end: without it, and without the tail, these would be tried again from each byte of a long one.
+_BRACKET = re.compile(rb'(?:[^{}\[\]"]++|' + _STRING + _TAIL + rb")*+([{}\[\]]|\Z)", re.DOTALL)
+_TOKEN = re.compile(_STRING + rb'|[{}\[\],:]|[^\s{}\[\],:"]+' + _TAIL, re.DOTALL)
+_TEXT = re.compile(rb"(" + _STRING + rb")" + _TAIL, re.DOTALL)
 _BESIDE = b" \t\r\n,:[]{}"  # what may stand next to a number
 _LONGEST_ESCAPE = 6  # bytes that one character may take
 Kid = tuple[int, bytes, "Node"]  # where a member begins, its name ("" in an array), its value
@@ -134,7 +135,7 @@ class Tree:
         """Where one is written in another way than it is said."""
         longest = _LONGEST_ESCAPE * max(map(len, wanted), default=0) + 2
         for found in _TEXT.finditer(self.text, self.root.start):
-            token = found[0]
+            token = found[1] or b""
             if b"\\" in token and len(token) <= longest and _said(token).encode() in wanted:
                 yield found.start()
 

@@ -89,6 +89,11 @@ def witness_key(size: int, witness: str, sha256: str) -> str:
     return _key(f"{LOG_WITNESSES}{size:012d}-{name_of(witness)}-{sha256}")
 
 
+def account_prefix(folder: str, account: str) -> str:
+    """How the keys of an account's objects in a folder begin: `records`, `removed`, `exchanges`."""
+    return f"{folder}/account={account}/"
+
+
 def tombstones_key(account: str, day: date, sha256: str) -> str:
     return _key(f"tombstones/account={account}/date={day:%Y-%m-%d}/{sha256}.parquet")
 

@@ -31,8 +31,12 @@ class Needles(Generic[AnyStr]):
             for at in range(_STEP):
                 self._pieces[mark[at : at + _WIDE]].add(at)
 
-    def places(self, text: AnyStr) -> Iterator[tuple[AnyStr, int]]:
-        """Every occurrence of each needle, those of one in order: the needle, and where it begins."""
+    def places(self, text: AnyStr) -> list[tuple[AnyStr, int]]:
+        """Every occurrence of each needle, in the order of the text: the needle, and where it begins."""
+        return sorted(self._places(text), key=lambda found: found[1])
+
+    def _places(self, text: AnyStr) -> Iterator[tuple[AnyStr, int]]:
+        """The same in no order: a needle that overlaps itself is found twice from one place."""
         pieces, marks = self._pieces, self._marks
         if not marks:
             return

@@ -7,15 +7,13 @@ from datetime import date
 
 import msgspec
 import pyarrow as pa
-from sqlalchemy import select
 
 from paloverde.archive.pieces import Item
 from paloverde.archive.planning import Version
 from paloverde.archive.reader import Archive
 from paloverde.archive.schema import TOMBSTONES
-from paloverde.archive.seal import Part, Role, RunKind, Seal, Superseded
+from paloverde.archive.seal import Part, Role, RunKind, Seal
 from paloverde.archive.store.interface import Stored
-from paloverde.state.tables import PARTS
 
 
 class Because(msgspec.Struct, frozen=True):
@@ -87,21 +85,3 @@ def undone_of(archive: Archive, order: str, accounts: Iterable[str]) -> dict[str
         for seal in archive.seals(list(accounts))
         if seal.run.order == order and seal.run.kind is RunKind.REINSTATEMENT
     }
-
-
-def left_over(archive: Archive, account: str) -> list[Superseded]:
-    """The tables that undone destructions of an account wrote: no seal in force names them, and they lie in
-    the store until what is in them is destroyed itself.
-    """
-    found = {
-        old.stored: old
-        for seal in archive.seals([account])
-        if seal.run.kind is RunKind.REINSTATEMENT
-        for old in seal.run.superseded
-        if old.role is not Role.TOMBSTONES
-    }
-    if not found:
-        return []
-    parts = archive.parts_where(select(PARTS).where(PARTS.c.account == account))
-    named = {sealed.part.stored for sealed in parts}
-    return [msgspec.structs.replace(old, replaced_by="") for old in found.values() if old.stored not in named]

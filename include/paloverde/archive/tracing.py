@@ -20,7 +20,9 @@ from paloverde.errors import Unreadable
 from paloverde.platforms import PLATFORMS
 from paloverde.records import Kind, Record
 
-_WORD = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|\d+', re.DOTALL)
+_NUMBER = re.compile(rb"\d+")
+# A text, or a number; or the tail of a text that never ends: it is not tried again from each quote in it.
+_WORD = re.compile(rb'("[^"\\]*+(?:\\.[^"\\]*+)*+"|\d+)|".*+', re.DOTALL)
 _PAGE = (Kind.PROFILE.value, Kind.SUBSCRIBER_COUNT.value)
 
 
@@ -160,8 +162,15 @@ class Tracer:
 
 
 def names_in(body: bytes) -> set[bytes]:
-    """Everything in a body that could be an id: its texts and its whole numbers."""
-    return {found[1:-1] if found[:1] == b'"' else found for found in set(_WORD.findall(body))}
+    """Everything in a body that could be an id: its texts and its whole numbers.
+
+    Of a text that never ends, as in a body that was cut off, these are the numbers in it.
+    """
+    words = set(_WORD.findall(body))
+    if b"" in words:  # the tail: a text has its quotes here
+        tail = next(found[0] for found in _WORD.finditer(body) if not found[1])
+        words = {*words, *_NUMBER.findall(tail)} - {b""}
+    return {word[1:-1] if word[:1] == b'"' else word for word in words}
 
 
 def _mark_of(payload: bytes, items: Iterable[Item]) -> int:

@@ -17,7 +17,7 @@ from paloverde.archive.reader import Archive
 from paloverde.archive.settling import complete_pending
 from paloverde.archive.store.interface import Grade
 from paloverde.archive.vault import Vault
-from paloverde.errors import PaloverdeError, TryAgain
+from paloverde.errors import PaloverdeError, PersonNeeded, TryAgain
 from paloverde.records import Kind, archive_day
 from paloverde.retention.custodians import Custodian, Notices, Reminder
 from paloverde.retention.facts import HeldBy, HoldKind
@@ -29,6 +29,7 @@ from paloverde.retention.held import (
     gather,
     holds_on,
     last_look,
+    last_run,
     proven_items,
     refill,
 )
@@ -38,7 +39,7 @@ from paloverde.retention.hold_orders import HoldPapers
 from paloverde.retention.hold_scope import Scope, names_of
 from paloverde.retention.hold_strays import Strays, last_strays, search_strays
 from paloverde.retention.holds import By, Hold, Issued, Trigger
-from paloverde.retention.overtaking import undo_overtaken
+from paloverde.retention.overtaking import not_undone, undo_overtaken
 from paloverde.retention.privileged import Privileged
 from paloverde.search.holding import items_in, known_accounts, strangers, unanswered, understood
 from paloverde.settings import Settings
@@ -46,6 +47,7 @@ from paloverde.settings import Settings
 NIGHTLY = "hold reconciliation"  # as the ledger names the actor
 WAIT = 120.0  # seconds that another process which changes holds is waited for
 Keep = Callable[[], None]
+_FIND = partial(partial, items_in)  # what a scope finds in an archive
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -113,6 +115,8 @@ class Holds:
             return ""
         if last_look(self._cabinet, hold.id).scopes < len(hold.scopes):
             return "NOT COMPLETE: what it keeps is not all gathered yet. Run `paloverde hold reconcile`."
+        if told := self._not_undone(hold):
+            return told
         bearing, objects = seen(self._vault, hold.id)
         if bearing == objects:
             return ""
@@ -123,6 +127,9 @@ class Holds:
 
     def on(self, account: str) -> dict[tuple[Kind, str], tuple[HeldBy, ...]]:
         """The holds on each item of an account; see `paloverde.retention.held.holds_on`."""
+        for hold in filter(self.is_active, self.all()):
+            if told := self._not_undone(hold):
+                raise PersonNeeded(f"{hold.id}: {told} Until then nothing is decided about any record.")
         return holds_on(self._vault.books, self._cabinet, account)
 
     def issue(
@@ -264,8 +271,19 @@ class Holds:
         if self._vault.store.grade is Grade.APPLICATION:
             return Guard.PROGRAM
         examined = last_examination(self._vault, self._ledger)
-        is_proven = examined is not None and examined.probe.usable and not self.lack(hold)
+        is_usable = examined is not None and examined.probe.usable
+        is_proven = is_usable and self._guards_copies() and self._all_bears(hold)
         return Guard.STORE if is_proven else Guard.UNPROVEN
+
+    def _guards_copies(self) -> bool:
+        """Whether the second copy, where there is one, lies in no mere directory."""
+        return self._vault.second is None or self._vault.second.grade is not Grade.APPLICATION
+
+    def _all_bears(self, hold: Hold) -> bool:
+        """Whether there are objects, of every sealed run, and each was seen to bear its legal hold."""
+        looked = last_look(self._cabinet, hold.id).through
+        is_current = looked == last_run(self._vault.books)
+        return is_current and self.counts(hold)[1] > 0 and not self.lack(hold)
 
     def _has_told(self, hold: Hold, name: str) -> bool:
         return any(one.name == name and one.first_sent_at for one in self.notices.custodians(hold.id))
@@ -273,18 +291,32 @@ class Holds:
     def _kept(self, hold: Hold, scope: Scope, actor: str, keep: Keep) -> Kept:
         about = {"hold": hold.id, "question": scope.sentence(), "scope": "with private records"}
         self._ledger.append(Event("search made", actor, self._vault.clock(), about))
-        self._undo([hold], actor, keep)
+        trouble: PaloverdeError | None = None
+        try:
+            self._undo([hold], actor, keep)
+        except PaloverdeError as error:
+            trouble = error  # what is in the archive is kept all the same
         gathered = self._gather(hold, actor)
         marked = mark(self._vault, self._ended(), keep, only=hold.id)
-        trouble = marked.trouble()
+        trouble = trouble or marked.trouble()
         if trouble is not None:
             raise trouble
         return Kept(self.get(hold.id), gathered, marked)
 
     def _undo(self, holds: list[Hold], actor: str, keep: Keep) -> None:
         """Bring back what these holds are about of destructions that are sealed and not wholly done."""
-        find = partial(partial, items_in)  # of an archive
-        undo_overtaken(self._vault, self._archive, self._cabinet, find, holds, actor, keep)
+        undo_overtaken(self._vault, self._archive, self._cabinet, _FIND, holds, actor, keep)
+
+    def _not_undone(self, hold: Hold) -> str:
+        """That a destruction which a hold may be about could not be undone yet; "" where there is none."""
+        seals = not_undone(self._vault, self._archive, self._cabinet, _FIND, hold)
+        if not seals:
+            return ""
+        named = ", ".join(f"{seal.run.order} of {seal.run.account} (run {seal.sequence:,})" for seal in seals)
+        return (
+            f"NOT COMPLETE: it is or may be about what {named} has sealed as destroyed and not deleted yet, "
+            "and that is not undone. Run `paloverde hold reconcile`, which says what stands in the way."
+        )
 
     def _gather(self, hold: Hold, actor: str) -> Gathered:
         items, objects = self.counts(hold)

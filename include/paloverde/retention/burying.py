@@ -29,7 +29,8 @@ from paloverde.archive.reader import Archive, SealedPart
 from paloverde.archive.rewriting import write
 from paloverde.archive.seal import Coverage, Draft, Part, Role, RunKind, Superseded
 from paloverde.archive.store.interface import Grade, Store, Stored
-from paloverde.archive.tombstones import Because, last_destroyed, left_over, tombstones
+from paloverde.archive.tombstones import Because, last_destroyed, tombstones
+from paloverde.archive.unnamed import unnamed
 from paloverde.archive.vault import Vault, end_of
 from paloverde.errors import ArchiveDamaged
 from paloverde.records import Account, Holder, Kind, add_calendar_years, archive_day
@@ -111,37 +112,32 @@ class Burial:
         self._through = last_run(vault.books)
         self._blocks = Blocks(vault, self._office.cabinet)
         kept = self._reasons()
-        left = self._left_over(kept)
         after = last_destroyed(self._archive, slug)
-        able = [item for item in self._lines if item not in kept]
-        made = self._plan(able, after)
-        if changed := self._changed(made):
-            made = self._plan([item for item in able if item not in changed], after)
-        kept |= changed | made.refused
+        made = self._plan([item for item in self._lines if item not in kept], after)
+        kept |= made.refused
+        left = unnamed(vault, slug, made.going, self._keep)
+        if stays := self._changed(made) | self._stuck(left):
+            kept |= stays
+            made = self._plan([item for item in made.items if item not in stays], after)
+            kept |= made.refused
         notes = [left_out(self._lines[item].item, kept[item]) for item in sorted(kept)]
         self._progress(f"{slug}: {len(made.items):,} items go, {len(kept):,} are kept")
         if not made.items:
             return notes
         self._prove_whole(made)
-        self._commit(made, notes, [old for old, items in left if items & made.items])
+        self._commit(made, notes, [part for part, items in left.items() if items & made.items])
         return []
 
-    def _left_over(self, kept: dict[Item, str]) -> list[tuple[Superseded, frozenset[Item]]]:
-        """What an undone destruction wrote, and what is in it.
-
-        It goes with any of that, and keeps all of it while it may not go itself.
-        """
-        found = []
-        for old in left_over(self._archive, self._account.slug):
-            part = Part(old.role, old.key, old.version_id, old.sha256, old.size)
-            if not versions_of(self._vault.store, old.key):
-                continue
-            items = frozenset(_items_in(self._archive.table(part, ["kind", "native_id"])))
-            why = self._blocks.why(SealedPart(part, self._account.slug, self._today, 0, 0))
-            for item in items & self._lines.keys() if why else ():
-                kept.setdefault(item, f"what an undone destruction wrote of it {why}")
-            found.append((old, items))
-        return found
+    def _stuck(self, left: Mapping[Part, frozenset[Item]]) -> dict[Item, str]:
+        """What stays since it is also in an object that no seal names and that may not go itself now."""
+        told: dict[Item, str] = {}
+        for part, items in left.items():
+            if why := self._blocks.why(SealedPart(part, self._account.slug, self._today, 0, 0)):
+                reason = (
+                    f"an object that a run left unfinished, or an undone destruction, has it too and {why}"
+                )
+                told |= dict.fromkeys(items - told.keys(), reason)
+        return told
 
     def _plan(self, able: Sequence[Item], after: Mapping[Item, int]) -> Plan:
         account = self._account
@@ -196,7 +192,7 @@ class Burial:
             if self._vault.second is not None:
                 _prove_copy(self._vault.second, sealed.part.stored)
 
-    def _commit(self, made: Plan, notes: list[str], left: Sequence[Superseded]) -> None:
+    def _commit(self, made: Plan, notes: list[str], left: Sequence[Part]) -> None:
         vault, slug, started = self._vault, self._account.slug, self._vault.clock()
         locks = self._locks(made)
 
@@ -210,7 +206,12 @@ class Burial:
             self._refuse_pictures_named_again(connection, (sealed.part.key for sealed in made.media))
 
         parts, superseded = write(self._archive, made, self._order, keep)
-        superseded += left
+        written = {part.key for part in parts}
+        superseded += [
+            Superseded(one.role, one.key, one.version_id, one.sha256, one.size, "")
+            for one in left
+            if one.key not in written
+        ]
         parts.append(self._bury(made))
         ids = sorted(made.items)
         told = (self._order, slug, ids, sorted(one.key for one in superseded))

@@ -15,7 +15,7 @@ from paloverde.archive.papers import Cabinet
 from paloverde.errors import BadQuestion
 from paloverde.records import archive_day
 from paloverde.retention.hold_scope import spoken
-from paloverde.retention.holds import By, Hold, holds_in
+from paloverde.retention.holds import By, Hold, find_hold, holds_in
 
 SERIES = "hold-notices"
 
@@ -60,7 +60,10 @@ Act = Named | Sent | Acknowledged | Freed
 
 
 class Custodian(msgspec.Struct, frozen=True):
-    """How a custodian stands. `sent_at` is the last notice or reminder, `notices` how many there were."""
+    """How a custodian stands. `sent_at` is the last notice or reminder, `notices` how many there were.
+
+    What was sent or acknowledged before the hold was last widened, `widened_at`, does not count.
+    """
 
     hold: str
     name: str
@@ -70,6 +73,17 @@ class Custodian(msgspec.Struct, frozen=True):
     sent_at: datetime | None = None
     acknowledged_at: datetime | None = None
     freed_at: datetime | None = None
+    widened_at: datetime | None = None
+
+    @property
+    def has_acknowledged(self) -> bool:
+        """Whether what the hold keeps today was acknowledged."""
+        return self.acknowledged_at is not None and not self._is_outdated(self.acknowledged_at)
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether the hold was widened after the last letter was sent."""
+        return self.sent_at is not None and self._is_outdated(self.sent_at)
 
     @property
     def waits_for_release(self) -> bool:
@@ -78,9 +92,11 @@ class Custodian(msgspec.Struct, frozen=True):
 
     def due_on(self, days: int) -> date | None:
         """The Pacific day from which a notice or a reminder is due; None where nothing is to be sent."""
-        if self.acknowledged_at is not None:
+        if self.has_acknowledged:
             return None
-        return date.min if self.sent_at is None else archive_day(self.sent_at) + timedelta(days=days)
+        if self.sent_at is None or self.is_outdated:
+            return date.min
+        return archive_day(self.sent_at) + timedelta(days=days)
 
     def sentence(self) -> str:
         told = f"{self.name} ({self.contact})"
@@ -90,9 +106,20 @@ class Custodian(msgspec.Struct, frozen=True):
         if self.notices > 1:
             many = "one reminder," if self.notices == 2 else f"{self.notices - 1:,} reminders, the last"
             told = f"{told}, {many} on {_on(self.sent_at)}"
-        known = self.acknowledged_at
-        told += f"; acknowledged on {_on(known)}" if known else "; not acknowledged yet"
+        told += self._answered()
         return f"{told}; released by a letter on {_on(self.freed_at)}." if self.freed_at else f"{told}."
+
+    def _answered(self) -> str:
+        if self.widened_at and self.acknowledged_at and not self.has_acknowledged:
+            return f"; acknowledged before it was widened on {_on(self.widened_at)}"
+        known = f"; acknowledged on {_on(self.acknowledged_at)}" if self.acknowledged_at else ""
+        widened = (
+            f"; widened on {_on(self.widened_at)} after that" if self.widened_at and self.is_outdated else ""
+        )
+        return f"{known or '; not acknowledged yet'}{widened}"
+
+    def _is_outdated(self, moment: datetime) -> bool:
+        return self.widened_at is not None and moment < self.widened_at
 
 
 class Reminder(msgspec.Struct, frozen=True):
@@ -104,6 +131,8 @@ class Reminder(msgspec.Struct, frozen=True):
 
     def sentence(self) -> str:
         what = "a reminder is due" if self.custodian.notices else "the notice is to be sent"
+        if self.custodian.is_outdated:
+            what = "it was widened, and the notice is to be sent again"
         what = "it is over, and the letter of release is to be sent" if self.is_over else what
         return f"{self.hold.id}, “{self.hold.matter}”: {what}. {self.custodian.sentence()}"
 
@@ -121,7 +150,9 @@ class Notices:
         for filed in self._cabinet.history(SERIES, hold):
             act = msgspec.json.decode(self._cabinet.bytes_of(filed), type=Act)
             standing[act.name] = _after(standing.get(act.name), hold, act)
-        return list(standing.values())
+        found = find_hold(self._cabinet, hold)
+        widened_at = found.widened_at if found else None
+        return [msgspec.structs.replace(one, widened_at=widened_at) for one in standing.values()]
 
     def custodian(self, hold: str, name: str) -> Custodian:
         """`BadQuestion` lists those that there are."""
@@ -179,11 +210,16 @@ class Notices:
         ]
 
     def acknowledged(self, hold: Hold, name: str, by: By) -> Custodian:
-        """Note that a custodian has acknowledged; the first time stands."""
+        """Note that a custodian has acknowledged; the first time stands, until the hold is widened."""
         custodian = self.custodian(hold.id, name)
+        if custodian.is_outdated:
+            raise BadQuestion(
+                f"{hold.id} was widened after the last notice was sent to {name}: send it again first. "
+                "Nothing was noted."
+            )
         if custodian.sent_at is None:
             raise BadQuestion(f"No notice of {hold.id} was sent to {name} yet: nothing can be acknowledged.")
-        if custodian.acknowledged_at is None:
+        if not custodian.has_acknowledged:
             self._file(hold.id, Acknowledged(name, by, self._clock()), "hold notice acknowledged", by)
         return self.custodian(hold.id, name)
 
@@ -197,7 +233,7 @@ class Notices:
         name, due = custodian.name, custodian.due_on(self._days)
         if custodian.freed_at:
             return f"The letter of release was sent to {name} on {_on(custodian.freed_at)} already."
-        if custodian.acknowledged_at:
+        if custodian.acknowledged_at and custodian.has_acknowledged:
             return f"{name} acknowledged the notice on {_on(custodian.acknowledged_at)}: no reminder is due."
         sent = f" on {_on(custodian.sent_at)}" if custodian.sent_at else ""
         return f"A letter was sent to {name}{sent} already, and the next is due on {spoken(due or date.max)}."

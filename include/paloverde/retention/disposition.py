@@ -22,7 +22,7 @@ import msgspec
 from sqlalchemy import select
 
 from paloverde.archive.commit import seal_sha256
-from paloverde.archive.seal import Part, Role, Seal, Superseded
+from paloverde.archive.seal import Part, Role, RunKind, Seal, Superseded
 from paloverde.archive.settling import complete_pending
 from paloverde.archive.store import open_destroyer
 from paloverde.archive.store.destroyer import Destroyer, Maker, NotPermitted
@@ -142,6 +142,7 @@ class _Course:
             except NotPermitted:  # a store refuses what somebody stored, and locked, just now
                 if not (why := _stays(vault, old)):
                     raise
+            if why and lies(vault.store, old.stored):  # its copy may be gone, now or by an earlier try
                 copy_again(vault, old.stored)
             self._kept += [why] if why else []
             if done % 100 == 0 or done == len(superseded):
@@ -168,11 +169,25 @@ class _Course:
         mine.keep()
 
     def _nothing(self) -> str:
+        """Why there is no certificate, and what to do about it."""
+        order, archive = self._order, self._office.archive
+        undone = [
+            seal.run
+            for seal in archive.seals(self._accounts)
+            if seal.run.order == order and seal.run.kind is RunKind.REINSTATEMENT
+        ]
         more = f" And {len(self._kept) - _TOLD:,} more." if len(self._kept) > _TOLD else ""
+        why, gone = f"{' '.join(self._kept[:_TOLD])}{more}", sum(run.counts["gone"] for run in undone)
+        told = f" {gone:,} objects were deleted before that." if gone else ""
+        if {run.account for run in undone} == set(self._accounts):
+            return (
+                f"{order} was undone by a hold, so no certificate is filed.{told} Withdraw it: `paloverde "
+                f"dispose withdraw {order} --why ...`. {why}"
+            )
+        nothing = "Nothing more" if gone else "Nothing"
         return (
-            f"Nothing of {self._order} can be destroyed now, so it is not carried out and no certificate is "
-            f"filed. It stays open until it lapses: try again later, or withdraw it. "
-            f"{' '.join(self._kept[:_TOLD])}{more}"
+            f"{nothing} of {order} can be destroyed now, so it is not carried out and no certificate is "
+            f"filed. It stays open until it lapses: try again later, or withdraw it.{told} {why}"
         )
 
 

@@ -108,6 +108,7 @@ class Hold(msgspec.Struct, frozen=True):
     issued_at: datetime
     scopes: tuple[Scope, ...]
     papers: int = 1
+    widened_at: datetime | None = None  # the last time
     released: Released | None = None
     closed: Closed | None = None
     lifted: Lifted | None = None
@@ -199,7 +200,7 @@ def standing_of(acts: Iterable[Act]) -> Hold:
 def _after(hold: Hold, act: Act) -> Hold:
     match act:
         case Widened():
-            return msgspec.structs.replace(hold, scopes=(*hold.scopes, act.scope))
+            return msgspec.structs.replace(hold, scopes=(*hold.scopes, act.scope), widened_at=act.at)
         case Released():
             return msgspec.structs.replace(hold, released=act)
         case Closed():

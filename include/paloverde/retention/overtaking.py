@@ -11,17 +11,20 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 
 import msgspec
+import pyarrow as pa
 from sqlalchemy import select
 
 from paloverde.archive.commit import seal_sha256
 from paloverde.archive.papers import Cabinet
 from paloverde.archive.reader import Archive, SealedPart
+from paloverde.archive.schema import REMOVED
 from paloverde.archive.seal import Part, Role, RunKind, Seal, Superseded, read_seal
 from paloverde.archive.vault import Vault
+from paloverde.errors import PaloverdeError
 from paloverde.retention.certificate import SERIES as CERTIFICATES
 from paloverde.retention.held import Find
 from paloverde.retention.holds import Hold
-from paloverde.retention.reinstating import TABLES, lies, reinstate
+from paloverde.retention.reinstating import TABLES, lies, put_back, reinstate
 from paloverde.state.tables import RUNS
 
 SERIES = "reinstatements"
@@ -60,6 +63,22 @@ class _Before(Archive):
         ]
 
 
+class _AllRemoved(_Before):
+    """The same, as if all that was destroyed had been found removed: the dossiers that said it are gone."""
+
+    def __init__(self, archive: Archive, parts: Sequence[SealedPart], tombstones: SealedPart) -> None:
+        self._marks = msgspec.structs.replace(tombstones.part, role=Role.REMOVED)
+        super().__init__(archive, [*parts, msgspec.structs.replace(tombstones, part=self._marks)])
+
+    def table(self, part: Part, columns: Sequence[str] | None = None) -> pa.Table:
+        if part != self._marks:
+            return super().table(part, columns)
+        told = super().table(part)
+        known = {name: told[name] for name in REMOVED.names if name in told.column_names}
+        rows = [known.get(field.name, pa.nulls(len(told), field.type)) for field in REMOVED]
+        return pa.table(rows, schema=REMOVED).select(list(columns or REMOVED.names))
+
+
 def undo_overtaken(
     vault: Vault, archive: Archive, cabinet: Cabinet, find: Callable[[Archive], Find], holds: Iterable[Hold],
     actor: str, keep: Callable[[], None],
@@ -67,16 +86,40 @@ def undo_overtaken(
     """Undo each destruction that is sealed and not wholly done and that one of these holds, all in force, is
     about; the holds that did. What an earlier try has undone and not told of is told of now.
 
-    The caller has the turn of the holds. Raises what `reinstate` raises.
+    The caller has the turn of the holds. One that cannot be undone does not stop the others: the first error
+    is raised at the end, which `reinstate` and `put_back` name.
     """
-    won, holds = list[Hold](), list(holds)
-    for seal in _unfinished(vault, cabinet):
-        hold = next((one for one in holds if _is_about(one, vault, archive, find, seal)), None)
-        if hold is not None:
-            reinstate(vault, archive, seal, _because(hold, seal), keep)
-            won.append(hold)
+    won, holds, errors = list[Hold](), list(holds), list[PaloverdeError]()
+    for seal in _unfinished(vault, cabinet) if holds else ():
+        try:
+            keep()
+            mended = put_back(vault, seal)
+            hold = next((one for one in holds if _is_about(one, vault, archive, find, seal)), None)
+            if hold is not None:
+                reinstate(vault, archive, seal, " ".join([_because(hold, seal), *mended]), keep)
+                won.append(hold)
+        except PaloverdeError as error:
+            errors.append(error)
     _tell(vault, cabinet, actor)
+    if errors:
+        raise errors[0]
     return won
+
+
+def not_undone(
+    vault: Vault, archive: Archive, cabinet: Cabinet, find: Callable[[Archive], Find], hold: Hold
+) -> list[Seal]:
+    """The destructions, sealed and not wholly done, that a hold is about, or of which nobody can tell."""
+    return [seal for seal in _unfinished(vault, cabinet) if _may_be_about(hold, vault, archive, find, seal)]
+
+
+def _may_be_about(
+    hold: Hold, vault: Vault, archive: Archive, find: Callable[[Archive], Find], seal: Seal
+) -> bool:
+    try:
+        return _is_about(hold, vault, archive, find, seal)
+    except PaloverdeError:
+        return True  # its caller says that the hold is not complete
 
 
 def _because(hold: Hold, seal: Seal) -> str:
@@ -109,19 +152,30 @@ def _of_kind(vault: Vault, kind: RunKind) -> list[Seal]:
 def _is_about(
     hold: Hold, vault: Vault, archive: Archive, find: Callable[[Archive], Find], seal: Seal
 ) -> bool:
-    """Whether a hold is about something that a seal destroys and of which a row still lies there."""
-    tables = [old for old in seal.run.superseded if old.role in TABLES and lies(vault.store, old.stored)]
-    if not tables:
+    """Whether a hold is about something that a seal destroys and of which a row still lies there.
+
+    Words may ask for what was found removed, or not. Once a dossier is gone nobody knows what was: then
+    either counts.
+    """
+    lying = [old for old in seal.run.superseded if old.role in TABLES and lies(vault.store, old.stored)]
+    if not lying:
         return False
-    asked = find(_Before(archive, [_sealed(old, seal) for old in tables]))
-    gone = _destroyed_by(archive, seal)
-    found = (item for scope in hold.scopes for item in asked(scope, 0, seal.sequence))
-    return any((item.kind.value, item.native_id) in gone for item in found)
+    (tombstones,) = archive.parts_of(seal.sequence, Role.TOMBSTONES)
+    gone, tables = _items_of(archive, tombstones), [_sealed(old, seal) for old in lying]
+    scopes = [(_Before(archive, tables), hold.scopes)]
+    if any(old.role is Role.REMOVED and old not in lying for old in seal.run.superseded):
+        asking = tuple(scope for scope in hold.scopes if scope.words)
+        scopes.append((_AllRemoved(archive, tables, tombstones), asking))
+    return any(
+        (item.kind.value, item.native_id) in gone
+        for before, asked in scopes
+        for scope in asked
+        for item in find(before)(scope, 0, seal.sequence)
+    )
 
 
-def _destroyed_by(archive: Archive, seal: Seal) -> set[tuple[str, str]]:
-    (sealed,) = archive.parts_of(seal.sequence, Role.TOMBSTONES)
-    table = archive.table(sealed.part, ["kind", "native_id"])
+def _items_of(archive: Archive, tombstones: SealedPart) -> set[tuple[str, str]]:
+    table = archive.table(tombstones.part, ["kind", "native_id"])
     return set(zip(table["kind"].to_pylist(), table["native_id"].to_pylist(), strict=True))
 
 

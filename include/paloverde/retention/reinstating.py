@@ -32,8 +32,9 @@ from paloverde.archive.store.interface import Store, Stored
 from paloverde.archive.vault import Vault, end_of
 from paloverde.errors import ArchiveDamaged, PersonNeeded
 from paloverde.records import add_calendar_years, archive_day
-from paloverde.state.books import changing
-from paloverde.state.tables import COPIES, PARTS
+from paloverde.retention.blocks import versions_of
+from paloverde.state.books import changing, insert_into
+from paloverde.state.tables import COPIES, PARTS, REPAIRS
 
 TABLES = (Role.RECORDS, Role.REMOVED)
 _ROW = ("kind", "native_id", "version_sha256", "payload_sha256")
@@ -49,6 +50,50 @@ def lies(store: Store, stored: Stored) -> bool:
     return True
 
 
+def put_back(vault: Vault, undone: Seal) -> list[str]:
+    """Put back what only the second copy holds of what a disposition took out; a sentence about each.
+
+    That is damage, no deed: a deed deletes the copy first. `ArchiveDamaged` where no copy is whole.
+    """
+    second, told = vault.second, list[str]()
+    if second is None:
+        return told
+    for old in undone.run.superseded:
+        copies = [] if lies(vault.store, old.stored) else versions_of(second, old.key)
+        if copies:
+            _restore(vault, second, old.stored, copies)
+            told.append(f"{old.key} was missing or damaged in the store; its second copy was put back.")
+    return told
+
+
+def _restore(vault: Vault, second: Store, stored: Stored, copies: Sequence[Stored]) -> None:
+    copy, body = _whole(second, stored, copies)
+    until, held = (standing := second.standing(copy)).locked_until, standing.legal_hold
+    whole = vault.store.restore(stored.key, body, locked_until=until, legal_hold=held)
+    if whole.version_id != stored.version_id:  # a store that counts versions: this one stands in for it
+        insert = insert_into(vault.books, REPAIRS).values(
+            key=stored.key, version_id=stored.version_id, whole_version_id=whole.version_id, entry=0
+        )
+        values = {"whole_version_id": whole.version_id}
+        with changing(vault.books) as connection:
+            connection.execute(
+                insert.on_conflict_do_update(index_elements=["key", "version_id"], set_=values)
+            )
+
+
+def _whole(second: Store, stored: Stored, copies: Sequence[Stored]) -> tuple[Stored, bytes]:
+    for copy in copies:
+        named = msgspec.structs.replace(copy, sha256=stored.sha256, size=stored.size)
+        try:
+            return named, second.get(named)
+        except ArchiveDamaged:
+            continue
+    raise ArchiveDamaged(
+        f"{stored.key} is missing in the store, no destruction deleted it, and its second copy is damaged: "
+        "put it back from another backup (see docs/guide/disaster.md), then run `paloverde hold reconcile`."
+    )
+
+
 def reinstate(vault: Vault, archive: Archive, undone: Seal, because: str, keep: Callable[[], None]) -> Seal:
     """Seal the run that brings back what a disposition has sealed and not deleted yet; `because` says why.
 
@@ -56,14 +101,28 @@ def reinstate(vault: Vault, archive: Archive, undone: Seal, because: str, keep: 
     written again what the disposition wrote, `ArchiveDamaged` where what has to be read is not whole.
     """
     before = list(archive.seals([undone.run.account]))
-    lying = [old for old in undone.run.superseded if lies(vault.store, old.stored)]
-    draft = _Reinstatement(vault, archive, undone, lying, before).draft(because)
+    taken = _taken_by(undone, before)
+    lying = [old for old in taken if lies(vault.store, old.stored)]
+    gone = [old for old in taken if old not in lying]
+    draft = _Reinstatement(vault, archive, undone, lying, before).draft(because, gone)
     returning(vault.store, draft, before)  # read before it is sealed: then nothing may be amiss any more
     for part in draft.parts:
         keep()
         copy_again(vault, part.stored)
     keep()
     return commit(vault.store, vault.books, vault.signer, draft, _for_ever(vault)).seal
+
+
+def _taken_by(undone: Seal, before: Sequence[Seal]) -> list[Superseded]:
+    """What a disposition took out that was in force then, pictures whichever account's: what no seal named
+    goes with it, and is no part of the archive that comes back.
+    """
+    named = set[str]()
+    for seal in before:
+        if seal.sequence < undone.sequence:
+            named -= {old.key for old in seal.run.superseded}
+            named |= {part.key for part in seal.run.parts}
+    return [old for old in undone.run.superseded if old.role is Role.MEDIA or old.key in named]
 
 
 class _Reinstatement:
@@ -80,9 +139,8 @@ class _Reinstatement:
         (self._tombstones,) = [part for part in undone.run.parts if part.role is Role.TOMBSTONES]
         self._buried: list[Row] = archive.table(self._tombstones).to_pylist()
 
-    def draft(self, because: str) -> Draft:
+    def draft(self, because: str, gone: list[Superseded]) -> Draft:
         run, vault = self._undone.run, self._vault
-        gone = [old for old in run.superseded if old not in self._lying]
         rows = self._rows()
         lost = {item_of(row) for row in self._buried if _name(row) not in {_name(one) for one in rows}}
         buried = self._bury([row for row in self._buried if item_of(row) in lost]) if lost else None
