@@ -11,7 +11,8 @@ import msgspec
 class Piece(msgspec.Struct, frozen=True):
     """One word of a term, as `words.tokens` cuts it.
 
-    `folded` may hold `*`, which stands for any letters, where `wild`. `exact` is set where accents count.
+    `folded` may hold `*`, which stands for any letters, and `?`, which stands for one, where `wild`. `exact`
+    is set where accents count. Where `stemmed`, `folded` is a stem, which any word of that stem answers.
     A piece covers `length` words from `position` of its term: `city's` stands beside `city` and `s`.
     """
 
@@ -21,6 +22,7 @@ class Piece(msgspec.Struct, frozen=True):
     length: int = 1
     wild: bool = False
     exact: str | None = None
+    stemmed: bool = False
 
 
 class Term(msgspec.Struct, frozen=True):
@@ -79,8 +81,26 @@ class PostedBy(msgspec.Struct, frozen=True):
         return f"posted by {self.term}"
 
 
+class LinkedTo(msgspec.Struct, frozen=True):
+    """A term in a web address that stands in the text."""
+
+    term: Term
+
+    def __str__(self) -> str:
+        return f"with a link that holds {self.term}"
+
+
+class Has(msgspec.Struct, frozen=True):
+    """Whether a record has a picture, a video, any media at all, or a web address in its text."""
+
+    what: str  # media, picture, video or link
+
+    def __str__(self) -> str:
+        return {"media": "with media"}.get(self.what, f"with a {self.what}")
+
+
 class Field(msgspec.Struct, frozen=True):
-    """A column (account, kind, platform, visibility, provenance) that has one of these values."""
+    """A column (account, kind, platform, visibility, provenance, language) that has one of these values."""
 
     name: str
     values: tuple[str, ...]
@@ -119,7 +139,7 @@ class Everything(msgspec.Struct, frozen=True):
         return "any record"
 
 
-Node = Term | Near | And | Or | Not | PostedBy | Field | Removed | Posted | Everything
+Node = Term | Near | And | Or | Not | PostedBy | LinkedTo | Has | Field | Removed | Posted | Everything
 
 
 def parts_of(node: Node) -> tuple[Node, ...]:
