@@ -1,7 +1,8 @@
 """`make bench`: records per second from wire bytes, and peak memory, beside what a user would pick instead.
 
 `make bench ARGS=imports` measures moving in from another archiver in the same way (see imports.py), and
-`make bench ARGS=disposition` lawful destruction (see disposition.py).
+`make bench ARGS=disposition` lawful destruction (see disposition.py), `make bench ARGS=search` search (see
+search.py), `make bench ARGS=bundle` the response to a records request (see bundle.py).
 Every row runs in a process of its own, one after the other, on the same bytes; making the bytes is not
 counted. CPU seconds count all threads; on a busy machine they are the fairer figure.
 """
@@ -37,11 +38,12 @@ def main() -> int:
     parser.add_argument(
         "what",
         nargs="?",
-        choices=("night", "imports", "disposition"),
+        choices=("night", "imports", "disposition", "search", "bundle"),
         default="night",
-        help="a night's answers, moving in, or lawful destruction",
+        help="a night's answers, moving in, lawful destruction, search, or a response",
     )
     parser.add_argument("--sizes", type=int, nargs="*", help="numbers of records, or of nights")
+    parser.add_argument("--folder", type=Path, help="search: where what is built is kept")
     parser.add_argument("--one", nargs=2, metavar=("ROW", "RECORDS"), help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.one:
@@ -54,6 +56,11 @@ def main() -> int:
     if args.what == "disposition":
         for nights in args.sizes or (disposition.NIGHTS,):
             disposition.main(nights)
+        return 0
+    if args.what in ("search", "bundle"):
+        other = import_module(args.what)  # not loaded where the memory of something else is measured
+        for size in args.sizes or (other.RECORDS,):
+            other.main(size, *([args.folder] if args.folder and args.what == "search" else []))
         return 0
     print(f"{'':34}{'records':>9}{'records/s':>11}{'per CPU s':>11}{'peak memory':>13}")
     for size in args.sizes or SIZES:

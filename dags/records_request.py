@@ -1,4 +1,4 @@
-"""On request: search the archive for a Public Records Act request, and build its sealed bundle."""
+"""On request: search the archive for a Public Records Act request, and bundle what was found to be read."""
 
 from __future__ import annotations
 
@@ -17,13 +17,17 @@ Fill in the form: the request's number, the words to look for, the days, and the
 not about all. The task **answer** searches every archived version, removed content included, says in its log
 what was asked, what was searched and what was found, and builds the sealed bundle.
 
-*The bundle* lies in the folder `bundles` of the archive's home, under the request's number; the log names it
-with its SHA-256. Asked again under the same number, a second one is made beside it (`...-2.zip`); none is
-ever overwritten. Who asked is in the ledger. Read the bundle before anything is released: nothing in it is
-redacted.
+*The search stands in the file of the request*, and what it found is held for it, where the request was
+taken in with `paloverde request receive`. Where it was not, the log says so.
+
+*The bundle* is for the City to read: **nothing in it is redacted**. It lies in the folder `bundles` of the
+archive's home, under the request's number; the log names it with its SHA-256. Asked again under the same
+number, a second one is made beside it (`...-2.zip`); none is ever overwritten. Who asked is in the ledger.
+What goes to the requester is made with `paloverde review`, `paloverde letter` and
+`paloverde bundle --request`.
 
 *Private messages and lists of subscribers are never included here.* For those use
-`paloverde bundle --private` on the command line.
+`paloverde request search --private` on the command line.
 
 The same words as on the command line: `street NEAR/5 sweeping`, `"city council" AND NOT agenda`.
 
@@ -34,7 +38,7 @@ Trigger it again.
 
 @dag(
     dag_id="records_request",
-    description="Answer a Public Records Act request from the archive.",
+    description="Search the archive for a Public Records Act request.",
     doc_md=DOC,
     schedule=None,
     start_date=datetime(2026, 1, 1, tzinfo=UTC),

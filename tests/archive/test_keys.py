@@ -17,6 +17,7 @@ from paloverde.archive.ledger import Entry, Event
 from paloverde.archive.rebuild import rebuild
 from paloverde.archive.seal import make_seal, read_seal
 from paloverde.archive.signing import Signer
+from paloverde.bundles.pages import COVERAGE
 from paloverde.bundles.verify import ALTERED, UNVOUCHED, WHOLE, main, verify
 from paloverde.cli import main as command_line
 from paloverde.errors import ArchiveDamaged, BadQuestion, BadSetting
@@ -234,8 +235,8 @@ def test_a_bundle_whose_seals_bear_two_keys_is_whole(both: Doubled) -> None:
     assert "which took the place of the key that you gave on 20" in " ".join(followed.checked)
     assert verify(path, stranger().public_key).wrong != []
     with zipfile.ZipFile(path) as box:
-        assert len([name for name in box.namelist() if name.startswith("keys/")]) == 2
-        assert b"announced it" in box.read("coverage.html")
+        assert len([name for name in box.namelist() if "/07_integrity/keys/" in name]) == 2
+        assert b"announced it" in box.read(f"two_keys/{COVERAGE}")
 
 
 def test_a_bundle_after_a_loss_is_whole_and_says_so_and_the_old_key_does_not_vouch_for_it(
@@ -258,7 +259,7 @@ def test_a_bundle_after_a_loss_is_whole_and_says_so_and_the_old_key_does_not_vou
     assert main([str(path), "--key", key.public_key]) == WHOLE
     assert main([str(path), "--key", stranger().public_key]) == ALTERED
     with zipfile.ZipFile(path) as box:
-        assert b"LOST" in box.read("coverage.html")
+        assert b"LOST" in box.read(f"after_a_loss/{COVERAGE}")
 
 
 def test_a_new_key_lies_announced_in_the_second_copy_at_once(both: Doubled) -> None:

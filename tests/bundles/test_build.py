@@ -22,8 +22,8 @@ from paloverde.archive.reader import Archive
 from paloverde.archive.seal import Coverage, RunKind
 from paloverde.bundles import verify
 from paloverde.bundles.build import BuiltBundle, build_bundle
-from paloverde.bundles.media import extension
-from paloverde.bundles.pages import PER_VOLUME, segments
+from paloverde.bundles.media import MEDIA, extension
+from paloverde.bundles.pages import COVERAGE, INDEX, PER_VOLUME, segments
 from paloverde.bundles.tables import cell
 from paloverde.errors import ArchiveDamaged, BadQuestion, BadSetting
 from paloverde.platforms.conversation import Gap
@@ -33,6 +33,10 @@ from paloverde.search.answer import search
 VECTORS = os.environ.get("PALOVERDE_VECTORS", "")
 needs_vectors = pytest.mark.skipif(not VECTORS, reason="PALOVERDE_VECTORS is not set")
 PNG = b"\x89PNG\r\n\x1a\n pretend"
+RECORDS, PAGES = verify.RECORDS, "data/02_records/html/"
+CSV, PARQUET = "data/02_records/csv/records.csv", "data/02_records/parquet/records.parquet"
+VOLUME, SEARCH = f"{PAGES}volume-00001.html", "data/05_search_certificate/search.json"
+LIMITS = "data/05_search_certificate/coverage.json"
 
 
 def build(archive: Archive, out: Path, question: str = "*", name: str = "PRA 2026-014") -> BuiltBundle:
@@ -43,7 +47,7 @@ def build(archive: Archive, out: Path, question: str = "*", name: str = "PRA 202
 def inside(built: BuiltBundle) -> dict[str, bytes]:
     assert verify.main([str(built.path), "--key", SIGNER.public_key]) == 0
     with zipfile.ZipFile(built.path) as box:
-        return {name: box.read(name) for name in box.namelist()}
+        return {name.partition("/")[2]: box.read(name) for name in box.namelist()}
 
 
 def rows() -> list[Row]:
@@ -65,13 +69,13 @@ def test_every_form_holds_the_same_records(tmp_path: Path) -> None:
     built = build(full_archive(tmp_path), tmp_path / "b.zip")
     files = inside(built)
     expected = ["1", "2", "3"]
-    lines = [json.loads(line) for line in files["records.jsonl"].splitlines()]
+    lines = [json.loads(line) for line in files[RECORDS].splitlines()]
     assert [line["native_id"] for line in lines] == expected
-    table = list(csv.DictReader(io.StringIO(files["records.csv"].decode("utf-8-sig"), newline="")))
+    table = list(csv.DictReader(io.StringIO(files[CSV].decode("utf-8-sig"), newline="")))
     assert [row["native_id"] for row in table] == expected
-    parquet = pq.read_table(io.BytesIO(files["records.parquet"]))
+    parquet = pq.read_table(io.BytesIO(files[PARQUET]))
     assert parquet["native_id"].to_pylist() == expected
-    assert files["records/volume-00001.html"].decode().count("<article") == 3
+    assert files[VOLUME].decode().count("<article") == 3
     assert built.counts == {"files": len(files), "records": 3, "media": 2, "limits": 0}
     assert built.sha256 == hashlib.sha256(built.path.read_bytes()).hexdigest()
 
@@ -84,11 +88,11 @@ def test_nothing_from_outside_the_scope_is_inside(tmp_path: Path) -> None:
 def test_media_are_named_by_their_bytes_and_shown_only_when_pictures(tmp_path: Path) -> None:
     files = inside(build(full_archive(tmp_path), tmp_path / "b.zip"))
     picture, drawing = (hashlib.sha256(body).hexdigest() for body in (PNG, b"<svg/>"))
-    assert files[f"media/{picture}.png"] == PNG
-    assert files[f"media/{drawing}.bin"] == b"<svg/>"
-    page = files["records/volume-00001.html"].decode()
-    assert f'<img src="../media/{picture}.png" alt="The new pool"' in page
-    assert f'href="../media/{drawing}.bin"' in page
+    assert files[f"{MEDIA}{picture}.png"] == PNG
+    assert files[f"{MEDIA}{drawing}.bin"] == b"<svg/>"
+    page = files[VOLUME].decode()
+    assert f'<img src="../../../{MEDIA}{picture}.png" alt="The new pool"' in page
+    assert f'href="../../../{MEDIA}{drawing}.bin"' in page
     assert page.count("<img") == 1
     assert "not in the archive: the site answered 404" in page
 
@@ -97,7 +101,7 @@ def test_removed_and_hidden_items_say_so_in_words(tmp_path: Path) -> None:
     archive = make_archive(
         tmp_path, [record("1", "x", visibility="hidden")], removed=[removed(record("1", "x"))]
     )
-    page = inside(build(archive, tmp_path / "b.zip"))["records/volume-00001.html"].decode()
+    page = inside(build(archive, tmp_path / "b.zip"))[VOLUME].decode()
     assert "Was hidden or removed already when it was first archived" in page
     assert "Cause on record: The page hid it (recorded as: city)." in page
     assert "This record was hidden when it was archived." in page
@@ -106,7 +110,7 @@ def test_removed_and_hidden_items_say_so_in_words(tmp_path: Path) -> None:
 def test_a_record_that_was_handed_in_is_not_said_to_come_from_the_site(tmp_path: Path) -> None:
     row = record("file-" + "a" * 64, "Words of a telephone", provenance="personal_device")
     files = inside(build(make_archive(tmp_path, [row]), tmp_path / "b.zip"))
-    page = files["records/volume-00001.html"].decode()
+    page = files[VOLUME].decode()
     assert "handed in from a personal device, with the custodian&#39;s declaration" in page
     for words in ("what the site sent", "Identifier on the site", "<dt>Archived</dt>"):
         assert words not in page
@@ -120,7 +124,7 @@ def test_words_of_an_import_are_not_said_to_be_removed(tmp_path: Path) -> None:
     archive = make_archive(tmp_path, [shown], removed=[removed(shown)])
     forged = record("9", "I resign", provenance="upload", observed_at=datetime(2026, 3, 5, tzinfo=UTC))
     add_night(archive, ACCOUNT, date(2026, 3, 5), [forged], kind=RunKind.IMPORT)
-    page = inside(build(archive, tmp_path / "b.zip"))["records/volume-00001.html"].decode()
+    page = inside(build(archive, tmp_path / "b.zip"))[VOLUME].decode()
     first, second = page.split("<article ")[1:]
     assert "Found removed March 3, 2026" in first
     assert "How these words came: handed in as a file. The item of that id" in second
@@ -133,7 +137,7 @@ def test_every_time_in_the_table_is_labelled(tmp_path: Path) -> None:
     rows = [record("1", "x", edited_at=summer), record("2", "y", posted_at=None)]
     archive = make_archive(tmp_path, rows, removed=[removed(rows[0])])
     files = inside(build(archive, tmp_path / "b.zip"))
-    text = files["records.csv"].decode("utf-8-sig")
+    text = files[CSV].decode("utf-8-sig")
     first, second = csv.DictReader(io.StringIO(text, newline=""))
     assert (first["posted_at_utc"], first["posted_at_pacific"]) == (
         "2026-03-01T18:00:00Z", "2026-03-01T10:00:00-08:00",
@@ -167,12 +171,13 @@ def test_it_says_who_searched_who_built_it_and_with_what(tmp_path: Path) -> None
     assert "Searched by: Rosa Quintero\n" in readme
     assert "Built by: clerk[U+202E] <b>\n" in readme
     assert f"Software: Paloverde {__version__}\n" in readme
-    for name in ("manifest.json", "search.json", "coverage.json"):
+    assert "Searched-By: Rosa Quintero\nBuilt-By: clerk[U+202E] <b>\n" in files["bag-info.txt"].decode()
+    for name in (SEARCH, LIMITS):
         said = json.loads(files[name])
         assert said["searched_by"] == "Rosa Quintero"
         assert said["built_by"] == "clerk\u202e <b>"
         assert said["software"] == f"Paloverde {__version__}"
-    page = files["coverage.html"].decode()
+    page = files[COVERAGE].decode()
     assert "Searched by: Rosa Quintero. Bundle built by: clerk[U+202E] &lt;b&gt;." in page
 
 
@@ -217,20 +222,20 @@ def test_no_responsive_records_is_said_with_the_limits(tmp_path: Path) -> None:
     gap = Gap("posts", Kind.POST, "the site <b>failed</b>", since=datetime(2026, 1, 1, tzinfo=UTC))
     archive = make_archive(tmp_path, [record("1", "pool")], coverage=Coverage(gaps=[gap]))
     files = inside(build(archive, tmp_path / "b.zip", "kumquat"))
-    assert "No responsive records" in files["records.html"].decode()
+    assert "No responsive records" in files[INDEX].decode()
     assert "No responsive records" in files["README.txt"].decode()
-    assert "the site &lt;b&gt;failed&lt;/b&gt;" in files["coverage.html"].decode()
-    assert json.loads(files["coverage.json"])["limits_in_words"][0].startswith("Gap, ")
-    assert files["records.jsonl"] == b""
-    assert len([name for name in files if name.startswith("seals/")]) == 1
+    assert "the site &lt;b&gt;failed&lt;/b&gt;" in files[COVERAGE].decode()
+    assert json.loads(files[LIMITS])["limits_in_words"][0].startswith("Gap, ")
+    assert files[RECORDS] == b""
+    assert len([name for name in files if name.startswith(verify.SEALS)]) == 1
 
 
 def test_records_fall_into_volumes(tmp_path: Path) -> None:
     archive = make_archive(tmp_path, [record(str(number), "x") for number in range(2 * PER_VOLUME + 1)])
     files = inside(build(archive, tmp_path / "b.zip"))
-    pages = sorted(name for name in files if name.startswith("records/"))
+    pages = sorted(name for name in files if name.startswith(PAGES))
     assert [files[name].decode().count("<article") for name in pages] == [PER_VOLUME, PER_VOLUME, 1]
-    assert 'href="../records/volume-00003.html"' in files[pages[1]].decode()
+    assert 'href="../../../data/02_records/html/volume-00003.html"' in files[pages[1]].decode()
 
 
 def test_the_seals_of_all_runs_concerned_are_inside(tmp_path: Path) -> None:
@@ -238,7 +243,8 @@ def test_the_seals_of_all_runs_concerned_are_inside(tmp_path: Path) -> None:
     for day in (3, 4, 5):
         add_night(archive, ACCOUNT, date(2026, 3, day), [])
     files = inside(build(archive, tmp_path / "b.zip"))
-    assert [name[6:18] for name in files if name.startswith("seals/")] == ["000000000001", "000000000004"]
+    seals = [name.rpartition("/")[2][:12] for name in files if name.startswith(verify.SEALS)]
+    assert seals == ["000000000001", "000000000004"]
 
 
 def test_a_bundle_is_never_overwritten(tmp_path: Path) -> None:
@@ -353,16 +359,16 @@ def test_hostile_texts_pass_unharmed_and_inert(tmp_path: Path) -> None:
     ]  # fmt: skip
     files = inside(build(make_archive(tmp_path, rows_, media=[PNG]), tmp_path / "b.zip", name=texts[-1]))
     parsed = Texts()
-    for name in sorted(name for name in files if name.startswith("records/")):
+    for name in sorted(name for name in files if name.startswith(PAGES)):
         parsed.feed(files[name].decode())
     assert parsed.texts == [text or "(no text)" for text in texts]
     assert parsed.tags <= OUR_TAGS
     assert parsed.attributes <= OUR_ATTRIBUTES
-    assert [json.loads(line)["text"] for line in files["records.jsonl"].splitlines()] == texts
-    table = list(csv.DictReader(io.StringIO(files["records.csv"].decode("utf-8-sig"), newline="")))
+    assert [json.loads(line)["text"] for line in files[RECORDS].splitlines()] == texts
+    table = list(csv.DictReader(io.StringIO(files[CSV].decode("utf-8-sig"), newline="")))
     assert [row["text"] for row in table] == [cell(text) for text in texts]
     assert not [row for row in table if row["text"][:1] in tuple("=+-@\t\r")]
-    assert pq.read_table(io.BytesIO(files["records.parquet"]))["text"].to_pylist() == texts
+    assert pq.read_table(io.BytesIO(files[PARQUET]))["text"].to_pylist() == texts
 
 
 def test_pages_load_nothing_and_run_nothing(tmp_path: Path) -> None:

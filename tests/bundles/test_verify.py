@@ -7,6 +7,7 @@ import base64
 import hashlib
 import io
 import json
+import re
 import struct
 import subprocess
 import sys
@@ -21,8 +22,10 @@ from hypothesis import strategies as st
 
 from archives import NIGHT, SIGNER, make_archive, medium, record, removed
 from paloverde.archive.signing import Signer
-from paloverde.bundles import verify
+from paloverde.bundles import verify, verify_proofs
+from paloverde.bundles.bag import manifest
 from paloverde.bundles.build import build_bundle
+from paloverde.bundles.program import program
 from paloverde.search.answer import search
 
 PNG = b"\x89PNG\r\n\x1a\n and so on"
@@ -41,28 +44,37 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ).path
 
 
+BASE = "PRA_7/"
+CSV, INDEX = "data/02_records/csv/records.csv", "data/01_index/index.html"
+RECORDS, RAW, TAGS = verify.RECORDS, verify.RAW, verify.TAGS
+
+
 def unpack(path: Path) -> Contents:
+    """The files by their names in the folder that holds them all."""
     with zipfile.ZipFile(path) as box:
-        return {name: box.read(name) for name in box.namelist()}
+        return {name.removeprefix(BASE): box.read(name) for name in box.namelist()}
 
 
-def pack(contents: Contents | list[tuple[str, bytes]], path: Path) -> Path:
+def pack(contents: Contents | list[tuple[str, bytes]], path: Path, base: str = BASE) -> Path:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as box:
         for name, body in contents.items() if isinstance(contents, dict) else contents:
-            box.writestr(zipfile.ZipInfo(name), body, compress_type=zipfile.ZIP_DEFLATED)
+            box.writestr(zipfile.ZipInfo(base + name), body, compress_type=zipfile.ZIP_DEFLATED)
     return path
 
 
 def sealed_again(contents: Contents, signer: Signer) -> Contents:
-    """What somebody who holds another key could make of it: a manifest that fits, signed."""
-    inside = {name: body for name, body in contents.items() if not name.startswith("manifest")}
-    files = [
-        {"path": name, "size": len(body), "sha256": hashlib.sha256(body).hexdigest()}
-        for name, body in inside.items()
-    ]
-    manifest = json.dumps(json.loads(contents["manifest.json"]) | {"files": files}).encode()
-    statement = {"public_key": signer.public_key, "signature": signer.sign(manifest)}
-    return inside | {"manifest.json": manifest, "manifest.sig.json": json.dumps(statement).encode()}
+    """What somebody who holds another key could make of it: lists that fit, signed."""
+    payload = {name: body for name, body in contents.items() if name.startswith("data/")}
+    oxum = f"Payload-Oxum: {sum(map(len, payload.values()))}.{len(payload)}"
+    info = re.sub("Payload-Oxum: .*", oxum, contents["bag-info.txt"].decode()).encode()
+    listed = {
+        path: manifest((hashlib.new(name, body).hexdigest(), one) for one, body in sorted(payload.items()))
+        for name, path in verify.MANIFESTS.items()
+    }
+    whole = contents | {"bag-info.txt": info} | listed
+    named = [name for name in sorted(whole) if name not in payload and name not in (TAGS, verify.SIGNATURE)]
+    tags = manifest((hashlib.sha256(whole[name]).hexdigest(), name) for name in named)
+    return whole | {TAGS: tags, verify.SIGNATURE: verify.statement_of(signer.public_key, signer.sign(tags))}
 
 
 def test_a_whole_bundle_is_whole(bundle: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -91,9 +103,8 @@ def renamed(old: str, new: str) -> Callable[[Contents], Contents]:
     return lambda contents: {new if path == old else path: body for path, body in contents.items()}
 
 
-def reordered(manifest: bytes) -> bytes:
-    parsed = json.loads(manifest)
-    return json.dumps(parsed | {"files": parsed["files"][::-1]}).encode()
+def reordered(listed: bytes) -> bytes:
+    return b"".join(listed.splitlines(keepends=True)[::-1])
 
 
 def flipped(body: bytes) -> bytes:
@@ -120,26 +131,33 @@ def of_last_record(raw: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("alter", "named"),
     [
-        (edit("records.html", lambda body: body + b" "), "records.html"),
-        (edit("records.csv", flipped), "records.csv was changed"),
+        (edit(INDEX, lambda body: body + b" "), INDEX),
+        (edit(CSV, flipped), "records.csv was changed"),
         (edit("verify.py", lambda body: body[:-1]), "verify.py was changed"),
         (edit("README.txt", lambda body: b""), "README.txt was changed"),
         (lambda contents: contents | {"extra.txt": b"x"}, "extra.txt was added"),
+        (lambda contents: contents | {"data/extra.txt": b"x"}, "data/extra.txt was added"),
         (lambda contents: contents | {"../up.txt": b"x"}, "../up.txt is a name that may lead outside"),
         (lambda contents: contents | {"a\\b.txt": b"x"}, "may lead outside"),
         (lambda contents: contents | {"/etc/x": b"x"}, "may lead outside"),
         (lambda contents: contents | {"readme.TXT": b"x"}, "in capital and small letters"),
-        (without("records.csv"), "records.csv is missing"),
-        (without("manifest.json"), "manifest.json is missing"),
-        (without("manifest.sig.json"), "manifest.sig.json is missing"),
-        (without("raw/payloads.jsonl"), "raw/payloads.jsonl is missing"),
-        (renamed("records.csv", "records2.csv"), "records2.csv was added"),
-        (edit("manifest.json", reordered), "manifest.json does not bear the signature"),
-        (edit("manifest.json", lambda body: b"{"), "manifest.json"),
-        (edit("manifest.sig.json", other_signature), "manifest.json does not bear the signature"),
-        (edit("manifest.sig.json", other_key), "manifest.json does not bear the signature"),
-        (edit("manifest.sig.json", lambda body: b"[]"), "manifest.sig.json cannot be read"),
-        (edit("raw/payloads.jsonl", of_last_record), "raw/payloads.jsonl was changed"),
+        (without(CSV), "records.csv is missing"),
+        (without("bag-info.txt"), "bag-info.txt is missing"),
+        (without(TAGS), f"{TAGS} is missing"),
+        (without("signature.json"), "signature.json is missing"),
+        (without("manifest-sha512.txt"), "manifest-sha512.txt is missing"),
+        (without(RAW), "payloads.jsonl is missing"),
+        (renamed(CSV, "data/02_records/csv/records2.csv"), "records2.csv was added"),
+        (edit(TAGS, reordered), f"{TAGS} does not bear the signature"),
+        (edit(TAGS, lambda body: b"{"), f"{TAGS} is not a list"),
+        (edit("manifest-sha256.txt", reordered), "manifest-sha256.txt was changed"),
+        (edit("bag-info.txt", lambda body: body.replace(b"PRA 7", b"PRA 8")), "bag-info.txt was changed"),
+        (edit("bagit.txt", lambda body: body.replace(b"1.0", b"0.97")), "bagit.txt was changed"),
+        (edit("signature.json", other_signature), f"{TAGS} does not bear the signature"),
+        (edit("signature.json", other_key), f"{TAGS} does not bear the signature"),
+        (edit("signature.json", lambda body: body + b" "), "signature.json is not as it was written"),
+        (edit("signature.json", lambda body: b"[]"), "signature.json cannot be read"),
+        (edit(RAW, of_last_record), "payloads.jsonl was changed"),
     ],
 )
 def test_an_alteration_is_found_and_named(
@@ -158,10 +176,10 @@ def test_an_alteration_is_found_and_named(
 @pytest.mark.parametrize(
     ("alter", "named"),
     [
-        (edit("raw/payloads.jsonl", of_last_record), "does not have its SHA-256"),
-        (edit("raw/payloads.jsonl", lambda body: b""), "is not in raw/payloads.jsonl"),
-        (edit("records.jsonl", lambda body: body.replace(b'"row":0', b'"row":9').replace(b"records/acc", b"records/ack")), "no seal in seals/"),
-        (edit("records.jsonl", lambda body: body + b"[]\n"), "cannot be read"),
+        (edit(RAW, of_last_record), "does not have its SHA-256"),
+        (edit(RAW, lambda body: b""), "is not in data/02_records/raw/payloads.jsonl"),
+        (edit(RECORDS, lambda body: body.replace(b'"row":0', b'"row":9').replace(b"records/acc", b"records/ack")), "no seal in data/07_integrity/seals/"),
+        (edit(RECORDS, lambda body: body + b"[]\n"), "cannot be read"),
     ],
 )  # fmt: skip
 def test_even_sealed_again_with_the_same_key_records_must_fit(
@@ -180,7 +198,7 @@ def test_a_bundle_sealed_by_a_stranger_is_told(
     bundle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     stranger = Signer(Ed25519PrivateKey.generate())
-    path = pack(sealed_again(unpack(bundle) | {"records.html": b"false"}, stranger), tmp_path / "x.zip")
+    path = pack(sealed_again(unpack(bundle) | {INDEX: b"false"}, stranger), tmp_path / "x.zip")
     assert verify.main([str(path)]) == 1  # the seals of the archive's runs bear the City's key
     assert "another key" in capsys.readouterr().out
     assert verify.main([str(path), "--key", SIGNER.public_key]) == 1
@@ -190,11 +208,11 @@ def test_a_bundle_sealed_by_a_stranger_is_told(
 def test_a_name_that_is_there_twice_is_told(
     bundle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    entries = [*unpack(bundle).items(), ("records.html", b"other")]
+    entries = [*unpack(bundle).items(), (INDEX, b"other")]
     with pytest.warns(UserWarning, match="Duplicate"):
         path = pack(entries, tmp_path / "x.zip")
     assert verify.main([str(path)]) == 1
-    assert "records.html is in the zip 2 times" in capsys.readouterr().out
+    assert "index.html is in the zip 2 times" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -287,12 +305,12 @@ def test_a_changed_byte_of_the_directory_changes_at_most_rights(bundle: Path, tm
 def test_bytes_hidden_in_the_directory_are_told(
     bundle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    hidden = zipfile.ZipInfo("records.csv")
+    hidden = zipfile.ZipInfo(BASE + CSV)
     hidden.extra = b"\1\0\x04\0hide"
     path = tmp_path / "x.zip"
     with zipfile.ZipFile(path, "w") as box:
         for name, body in unpack(bundle).items():
-            box.writestr(hidden if name == "records.csv" else zipfile.ZipInfo(name), body)
+            box.writestr(hidden if name == CSV else zipfile.ZipInfo(BASE + name), body)
     assert verify.main([str(path)]) == 1
     assert "The directory of the zip was changed" in capsys.readouterr().out
 
@@ -300,12 +318,12 @@ def test_bytes_hidden_in_the_directory_are_told(
 def test_a_link_in_the_place_of_a_file_is_told(
     bundle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    link = zipfile.ZipInfo("records.csv")
+    link = zipfile.ZipInfo(BASE + CSV)
     link.external_attr = 0o120777 << 16
     path = tmp_path / "x.zip"
     with zipfile.ZipFile(path, "w") as box:
         for name, body in unpack(bundle).items():
-            box.writestr(link if name == "records.csv" else zipfile.ZipInfo(name), body)
+            box.writestr(link if name == CSV else zipfile.ZipInfo(BASE + name), body)
     assert verify.main([str(path)]) == 1
     assert "records.csv is not stored in the zip as it was sealed" in capsys.readouterr().out
 
@@ -323,11 +341,11 @@ def test_what_is_no_key_is_said_to_be_none(
 def test_a_bomb_is_stopped_at_its_sealed_size(
     bundle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    contents = unpack(bundle) | {"records.csv": bytes(200_000_000)}
+    contents = unpack(bundle) | {CSV: bytes(200_000_000)}
     path = pack(contents, tmp_path / "x.zip")
     assert path.stat().st_size < 1_000_000
     assert verify.main([str(path)]) == 1
-    assert "records.csv is longer than its sealed size" in capsys.readouterr().out
+    assert "records.csv is longer than the" in capsys.readouterr().out
 
 
 def test_bytes_hidden_between_files_are_told(
@@ -336,7 +354,7 @@ def test_bytes_hidden_between_files_are_told(
     whole = io.BytesIO()
     with zipfile.ZipFile(whole, "w") as box:
         for name, body in unpack(bundle).items():
-            box.writestr(zipfile.ZipInfo(name), body)
+            box.writestr(zipfile.ZipInfo(BASE + name), body)
         whole.seek(box.start_dir)  # type: ignore[attr-defined]
         whole.write(b"hidden")
         box.start_dir += 6  # type: ignore[attr-defined]
@@ -369,7 +387,7 @@ def test_the_copy_in_the_bundle_runs_alone(bundle: Path, tmp_path: Path) -> None
 
 
 def test_it_needs_the_standard_library_only() -> None:
-    source = Path(verify.__file__).read_text(encoding="utf-8")
+    source = program().decode()
     tree = ast.parse(source, feature_version=(3, 9))
     names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
     names |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
@@ -403,7 +421,9 @@ def test_signatures_of_the_rfc_hold(public: str, message: str, signature: str) -
     assert verify.signature_holds(key, text, signed)
     assert not verify.signature_holds(key, text + b"x", signed)
     assert not verify.signature_holds(key, text, flipped(signed))
-    scalar = int.from_bytes(signed[32:], "little") + verify._ORDER  # the same signature, written another way
+    scalar = (
+        int.from_bytes(signed[32:], "little") + verify_proofs._ORDER
+    )  # the same signature, written another way
     assert not verify.signature_holds(key, text, signed[:32] + scalar.to_bytes(32, "little"))
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from orchestration.isolated import AIRFLOWS_OWN_WARNINGS
-from paloverde.bundles.verify import verify
+from paloverde.bundles.verify import RECORDS, verify
 from paloverde.installation import Installation, open_installation
 from paloverde.orchestration.airflow_parts import connection_id
 from paloverde.orchestration.asking import PUBLIC_KINDS
@@ -284,7 +284,7 @@ def test_a_records_request_takes_in_no_private_message(bag: Any, city: Installat
     assert city.search(words, "this test", include_private=True, kinds=["message"]).counts.hits > 0
     assert run(bag.dags["records_request"], **{**REQUEST, "words": words}).state == "success"
     with zipfile.ZipFile(tmp_path / "bundles" / "PRA-2026-0042.zip") as bundle:
-        records = [json.loads(line) for line in bundle.read("records.jsonl").splitlines()]
+        records = [json.loads(line) for line in bundle.read(f"PRA-2026-0042/{RECORDS}").splitlines()]
     assert records
     assert {record["kind"] for record in records} <= set(PUBLIC_KINDS)
     assert "private" not in {record["visibility"] for record in records}

@@ -28,6 +28,7 @@ from paloverde.orchestration.nights import night_of
 from paloverde.orchestration.retries import ByErrorClass
 from paloverde.orchestration.roles import Dag
 from paloverde.platforms import PLATFORMS
+from paloverde.records import PACIFIC
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
 
@@ -96,12 +97,26 @@ DAGS = {
         "runs": 1,
         "tasks": ["reconcile", "remind"],
     },
+    "search_index": {
+        "owner": "City IT",
+        "tags": {"search", "all day"},
+        "at": None,
+        "runs": 1,
+        "tasks": ["refresh_index"],
+    },
     "disposition_review": {
         "owner": "City Clerk",
         "tags": {"archive", "every month"},
         "at": None,
         "runs": 1,
         "tasks": ["approver_review", "carry_out", "clerk_review", "propose", "report"],
+    },
+    "request_deadlines": {
+        "owner": "City Clerk",
+        "tags": {"request", "every day"},
+        "at": None,  # in Pacific time, so that its hour in UTC moves twice a year: tested below
+        "runs": 1,
+        "tasks": ["watch"],
     },
     "records_request": {
         "owner": "City Clerk",
@@ -112,7 +127,7 @@ DAGS = {
     },
 }
 # These read much of the archive.
-LONG = ["fixity", "answer", "copy", "reconcile", "propose", "carry_out"]
+LONG = ["fixity", "answer", "copy", "reconcile", "propose", "carry_out", "refresh_index"]
 ASKS_A_SITE = ["archive", "removals", "health", "sweep"]
 
 
@@ -194,6 +209,17 @@ def test_every_night_runs_once_when_the_clocks_change(bag: Any, name: str, chang
     if name == "nightly_archive":
         assert archived == [day - timedelta(days=1) for day in days]
         assert change in archived
+
+
+@pytest.mark.parametrize("change", [date(2026, 3, 8), date(2026, 11, 1)])
+def test_the_deadlines_of_requests_are_looked_at_every_day_at_six_in_california(
+    bag: Any, change: date
+) -> None:
+    runs = runs_between(bag.dags["request_deadlines"], change - timedelta(days=3), change + timedelta(days=3))
+    here = [run.astimezone(PACIFIC) for run in runs]
+    assert {(run.hour, run.minute) for run in here} == {(6, 0)}
+    assert [run.date() for run in here] == [here[0].date() + timedelta(days=n) for n in range(len(here))]
+    assert len({run.hour for run in runs}) == 2
 
 
 def runs_between(dag: Any, first: date, last: date) -> list[datetime]:

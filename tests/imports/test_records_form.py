@@ -294,7 +294,7 @@ def test_a_long_film_is_never_in_memory_as_a_whole_when_it_goes_out(tmp_path: Pa
     sha256 = hashlib.sha256(film.read_bytes()).hexdigest()
     assert (tmp_path / "out/media/sha256" / sha256[:2] / sha256).stat().st_size == film.stat().st_size
     with zipfile.ZipFile(bundle) as box:
-        assert box.getinfo(f"media/{sha256}.mp4").file_size == film.stat().st_size
+        assert box.getinfo(f"1/data/03_media/{sha256}.mp4").file_size == film.stat().st_size
 
 
 def test_moved_media_are_checked_against_their_hash(office: Office, tmp_path: Path) -> None:

@@ -42,6 +42,20 @@ from paloverde.search.question import ask
             'poster:"Rosa Quintero" kind:comment removed:yes',
             "that was posted by “Rosa Quintero” and is of the kind comment and was found hidden or removed",
         ),
+        ("colo?r", "that contains a word or words such as “colo?r”, where ? stands for one letter"),
+        ("park~", "that contains “park” in any of its forms"),
+        ('"street~ sweeping~"', "that contains the words “street sweeping” side by side, in any of their forms"),
+        ("has:media", "that has a picture, a video or another file"),
+        ("has:link NOT has:video", "that has a web address in its text and (is not one that has a video)"),
+        (
+            "link:palmdesert.gov",
+            "that has a web address in its text that holds the words “palmdesert.gov” side by side",
+        ),
+        ("language:es", "that is, as its site says, in the language es"),
+        (
+            "in:2026-02",
+            "that was posted from Sunday 01 February 2026 to Saturday 28 February 2026",
+        ),
         (
             "dog from:2026-03-02 to:2026-03-06",
             "that contains the word “dog” and was posted from Monday 02 March 2026 to Friday 06 March 2026",

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paloverde.search.matching import Passages
-from paloverde.search.selection import coarse_all
-from paloverde.search.words import coarse, exact_form, tokens
+from paloverde.search.selection import coarse_all, shared
+from paloverde.search.words import addresses, coarse, exact_form, stem, tokens
 from paloverde.search.written import term_of
 
 TEXTS = [
@@ -74,6 +74,82 @@ TEXTS = [
     ("123", "١٢٣", True),
     ("ΑΒ", "αβ", True),
     ("ﬁre", "FIRE", True),
+    ("GROẞE", "große Straße", True),
+    ("gross", "GROẞ", True),
+    ("diyarbakir", "DİYARBAKIR Diyarbakır", True),
+    ("ısparta", "ISPARTA", True),
+    ("duong", "Đường phố", True),
+    ("naive", "a naïve idea", True),
+    ("елка", "Ёлка в парке", True),
+    ("lodz", "Łódź", True),
+    ("１０００", "1,000 trees", True),
+    ("m2", "50 m²", True),
+    ("park", "ⓟⓐⓡⓚ", True),
+    ("park", "p\u2060a\ufeffr\u200ck", True),
+    ("park", "\u200fpark\u200e", True),
+    ("park", "park🌳", True),
+    ("park", "公園park公園", True),
+    ("park", "spark", False),
+    ("كتاب", "كِتَابٌ جديد", True),
+    ("كِتَاب", "كتاب", True),
+    ("كتاب", "كتـــاب", True),
+    ("احمد", "أحمد", True),
+    ("=كتاب", "كِتَاب", False),
+    ("שלום", "שָׁלוֹם לכולם", True),
+    ("שָׁלוֹם", "שלום", True),
+    ("ג'ירפה", "ג׳ירפה", True),
+    ("צה״ל", 'צה"ל', True),
+    ("सड़क", unicodedata.normalize("NFC", "नई सड़क"), True),
+    ("सफ़ाई", "सफ\u093cाई", True),
+    ("सफाई", "सफ़ाई", False),
+    ("ক্ষমা", "ক\u200d্ষমা", True),
+    ("공원", "공원🌳에서", True),
+    ("원공", "공원에서", False),
+    ("パーク", "ﾊﾟｰｸ", True),
+    ("ハク", "パク", False),
+    ("公園", "公,園", True),
+    ("公园", "棕榈沙漠公园开放", True),
+    ("公園", "公园", False),
+    ("#公園", "#公園の清掃", True),
+    ("#公園", "公園の清掃", False),
+    ("น้ำ", "น้ำประปา", True),
+    ("o'brien", "Mr O’Brien", True),
+    ("obrien", "Mr O'Brien", True),
+    ("brien", "Mr O'Brien", True),
+    ("rock", "rock ’n’ roll", True),
+    ("#park", "# park", False),
+    ("@palm.desert", "cc @palm.desert!", True),
+    ("clerk@palmdesert.gov", "write to clerk@palmdesert.gov.", True),
+    ("palmdesert.gov/parks", "www.palmdesert.gov/parks?x=1", True),
+    ("gov", "https://x.gov:443/a", True),
+    ("👩‍🚒", "our 👩🏽‍🚒!", True),
+    ("❤️‍🔥", "❤‍🔥", True),
+    ("🏴󠁧󠁢󠁥󠁮󠁧󠁿", "🏴󠁧󠁢󠁥󠁮󠁧󠁿 flag", True),
+    ("👍👍", "👍 👍", True),
+    ("colo?r", "the color", False),
+    ("colo?r", "the COLOÚR", True),
+    ("gr?y", "gray or grey", True),
+    ("gr?y", "gry", False),
+    ("gr??n", "green", True),
+    ("gr??n", "gran", False),
+    ("#cl?anup", "#CleanUp", True),
+    ("#cl?anup", "cleanup", False),
+    ("公?園", "公の園", False),
+    ("col?*", "cold", True),
+    ("col?*", "col", False),
+    ("what?", "whats", False),
+    ("park~", "no PARKING here", True),
+    ("parking~", "two parks", True),
+    ("park~", "a spark", False),
+    ("pools~", "the pool’s edge", True),
+    ("city~", "the cities", True),
+    ("happy~", "happiness", True),
+    ("dying~", "they die", True),
+    ("#parks~", "#parking", True),
+    ("#parks~", "parking", False),
+    ("street~", "Strasse", False),
+    ("公園~", "公園の", True),
+    ("2025~", "in 2025", True),
 ]  # fmt: skip
 
 
@@ -81,6 +157,55 @@ TEXTS = [
 def test_it_finds_what_a_person_means(word: str, text: str, expected: bool) -> None:
     term = term_of(word.removeprefix("="), exact=word.startswith("="))
     assert bool(Passages([text]).places(term)) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("see https://www.palmdesert.gov/parks?id=3 now", ["https://www.palmdesert.gov/parks?id=3"]),
+        ("palmdesert.gov, or bit.ly/abc", ["palmdesert.gov", "bit.ly/abc"]),
+        ("(WWW.Example.ORG/a)", ["WWW.Example.ORG/a)"]),
+        ("见https://a.gov/x。好", ["https://a.gov/x"]),
+        ("http://localhost:80/x", ["http://localhost:80/x"]),
+        ("https://日本.example/公園", ["https://日本.example/公園"]),
+        ("clerk@palmdesert.gov or me@www.x.com", []),
+        ("and/or e.g. 1.5/2 the end.Come now", []),
+        ("foo.community", []),
+    ],
+)
+def test_web_addresses_are_seen_in_a_text(text: str, expected: list[str]) -> None:
+    assert [text[start:end] for start, end in addresses(text)] == expected
+
+
+def test_stems_are_those_of_english_and_alone_elsewhere() -> None:
+    words = ["park", "parks", "parking", "parked", "parque", "парки", "公", "2nd"]
+    assert [stem(word) for word in words] == ["park", "park", "park", "park", "parqu", "парки", "公", "2nd"]
+
+
+ENDINGS = [
+    "",
+    "s",
+    "es",
+    "ies",
+    "ed",
+    "ing",
+    "y",
+    "ly",
+    "ational",
+    "ization",
+    "biliti",
+    "ability",
+    "ency",
+    "fulness",
+    "ying",
+    "e",
+]
+
+
+@given(st.text("abeilnrsty", min_size=1, max_size=7), st.lists(st.sampled_from(ENDINGS), max_size=3))
+def test_every_word_begins_with_what_its_stem_shares(start: str, endings: list[str]) -> None:
+    word = "".join([start, *endings])
+    assert word.startswith(shared(stem(word)))
 
 
 def test_a_token_knows_where_it_stands_in_the_original() -> None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from itertools import chain
 from pathlib import Path
 
 from paloverde.archive.reader import Archive
 from paloverde.search.hits import Hit
 
 PICTURES = ("jpg", "png", "gif", "webp")  # what a page may show; everything else is a link
+MEDIA = "data/03_media/"
 _PIECE = 1 << 20  # bytes read at a time
+_LOOKED_AT = 64  # bytes of a file that tell its kind
 _BEGINNINGS = (
     (b"\xff\xd8\xff", "jpg"),
     (b"\x89PNG\r\n\x1a\n", "png"),
@@ -44,16 +45,26 @@ def kept_media(hits: Iterable[Hit]) -> list[str]:
 
 @contextmanager
 def fetched(archive: Archive, sha256: str) -> Iterator[tuple[str, Iterator[bytes]]]:
-    """A kept file's path in the bundle and its bytes, piece by piece.
+    """A kept file's path among dossiers and its bytes, piece by piece.
 
     Raises `ArchiveDamaged` where they are not there or not as sealed, before any piece is given.
     """
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / sha256
-        archive.store.fetch(archive.media_object(sha256), file)
-        pieces = _pieces(file)
-        first = next(pieces, b"")
-        yield f"media/{sha256}.{extension(first)}", chain((first,), pieces)
+        file = on_disk(archive, sha256, Path(folder))
+        yield path_of(sha256, file, within="media/"), _pieces(file)
+
+
+def on_disk(archive: Archive, sha256: str, folder: Path) -> Path:
+    """A kept file, in a folder; `ArchiveDamaged` where its bytes are not there or not as sealed."""
+    file = folder / sha256
+    archive.store.fetch(archive.media_object(sha256), file)
+    return file
+
+
+def path_of(sha256: str, file: Path, *, within: str = MEDIA) -> str:
+    """Where a file with that hash lies, named for the kind of its bytes."""
+    with file.open("rb") as opened:
+        return f"{within}{sha256}.{extension(opened.read(_LOOKED_AT))}"
 
 
 def _pieces(file: Path) -> Iterator[bytes]:

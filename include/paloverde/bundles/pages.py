@@ -17,11 +17,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from paloverde.bundles.media import PICTURES
+from paloverde.bundles.verify import PAYLOAD
 from paloverde.bundles.wording import (
     Versions,
     changes,
     codes,
     is_from_the_site,
+    listed,
     origin,
     origins,
     poster_missing,
@@ -30,11 +32,13 @@ from paloverde.bundles.wording import (
     versions_of,
 )
 from paloverde.records import archive_day
+from paloverde.requests.redaction import Released
 from paloverde.search.answer import Answer
 from paloverde.search.hits import Hit, Kept
 from paloverde.search.tree import spoken
 
 PER_VOLUME = 250
+INDEX, COVERAGE = f"{PAYLOAD}01_index/index.html", f"{PAYLOAD}05_search_certificate/coverage.html"
 _FOLDER = Path(__file__).parent / "templates"
 _PAGES = Environment(
     loader=FileSystemLoader(_FOLDER),
@@ -53,6 +57,7 @@ POLICY = (
     "base-uri 'none'; form-action 'none'"
 )
 _MAY_STAY = "\n\t\u200d\u200c"  # line ends; the joiners that emoji and some scripts are written with
+_UP = "../"
 _EMOJI = range(0x1F000, 0x1FB00)
 Segment = tuple[str, str]  # what it is ("", "mark", "unseen"), and its text
 
@@ -63,6 +68,13 @@ class Volume(msgspec.Struct, frozen=True):
     path: str
     first: int
     last: int
+
+
+class Part(msgspec.Struct, frozen=True):
+    """A part of the bundle that is there to be read: its title, and the files it has."""
+
+    title: str
+    files: tuple[str, ...]
 
 
 class Cover(msgspec.Struct, frozen=True):
@@ -89,7 +101,8 @@ def volumes(count: int) -> list[Volume]:
     ]
 
 
-def summary_page(answer: Answer, cover: Cover) -> bytes:
+def summary_page(answer: Answer, cover: Cover, records: Sequence[Released], parts: Sequence[Part]) -> bytes:
+    """The first page to open: what is inside, and one line for each record."""
     counts = answer.counts
     tallies = [
         ("By search term", counts.per_term),
@@ -100,29 +113,51 @@ def summary_page(answer: Answer, cover: Cover) -> bytes:
     return _page(
         "summary.html",
         cover,
+        root=_UP * 2,
         answer=answer,
         question=segments(answer.question),
         sentence=segments(answer.sentence),
-        volumes=volumes(len(answer.hits)),
+        parts=parts,
+        told=told(records),
+        volumes=volumes(len(records)),
         tallies=tallies,
     )
 
 
-def volume_pages(answer: Answer, cover: Cover, files: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
+def told(records: Sequence[Released]) -> dict[str, int]:
+    """How many records there are, how many of them with redactions, and how many slips in place of one."""
+    withheld = sum(record.is_withheld for record in records)
+    redacted = sum(record.is_redacted for record in records) - withheld
+    return {"records": len(records), "redacted": redacted, "withheld": withheld}
+
+
+def places(records: Sequence[Released]) -> list[str]:
+    """Where each record stands among the pages: the path of its volume, and its place there."""
+    return [
+        f"{volume.path}#record-{number}"
+        for volume in volumes(len(records))
+        for number in range(volume.first, volume.last + 1)
+    ]
+
+
+def volume_pages(
+    released: Sequence[Released], cover: Cover, files: Mapping[str, str]
+) -> Iterator[tuple[str, bytes]]:
     """(path, page) of each volume, one at a time."""
-    all_, versions = volumes(len(answer.hits)), versions_of(answer.hits)
+    all_, versions = volumes(len(released)), versions_of([record.hit for record in released])
     today = archive_day(cover.now)
     for number, volume in enumerate(all_):
-        hits = answer.hits[volume.first - 1 : volume.last]
+        some = released[volume.first - 1 : volume.last]
         records = [
-            _article(hit, volume.first + at, files, versions[hit.item], today) for at, hit in enumerate(hits)
+            _article(record, volume.first + at, files, versions[record.hit.item], today)
+            for at, record in enumerate(some)
         ]
         yield (
             volume.path,
             _page(
                 "volume.html",
                 cover,
-                root="../",
+                root=_UP * 3,
                 volume=volume,
                 records=records,
                 before=all_[number - 1] if number else None,
@@ -136,17 +171,21 @@ def coverage_page(
 ) -> bytes:  # fmt: skip
     """`keys` are what the register says of each signing key, a lost one plainly."""
     limits = [segments(str(limit)) for limit in answer.limits]
-    told = [segments(sentence) for sentence in keys]
-    return _page("coverage.html", cover, answer=answer, runs=runs, limits=limits, keys=told)
+    sentences = [segments(sentence) for sentence in keys]
+    return _page(
+        "coverage.html", cover, root=_UP * 2, answer=answer, runs=runs, limits=limits, keys=sentences
+    )
 
 
-def readme(answer: Answer, cover: Cover) -> bytes:
+def readme(answer: Answer, cover: Cover, records: Sequence[Released], parts: Sequence[Part]) -> bytes:
     question, sentence = (visible(text) for text in (answer.question, answer.sentence))
     page = _PLAIN.get_template("README.txt").render(
         **_on_all(cover),
         answer=answer,
         question=question,
         sentence=sentence,
+        told=told(records),
+        parts=parts,
         codes=codes(),
         origins=origins(),
     )
@@ -174,21 +213,32 @@ def _on_all(cover: Cover) -> dict[str, object]:
 
 
 def _article(
-    hit: Hit, number: int, files: Mapping[str, str], versions: Versions, today: date
+    record: Released, number: int, files: Mapping[str, str], versions: Versions, today: date
 ) -> dict[str, object]:
+    hit = record.hit
     poster = hit.poster_name or hit.poster_username or hit.poster_id
     by = f" by {visible(poster)}" if poster else ""
     when = f", {spoken_time(hit.posted_at)}" if hit.posted_at else ", without a posting date"
     return {
         "number": number,
+        "control": visible(record.control),
         "title": f"{hit.kind.replace('_', ' ').capitalize()}{by}{when}",
-        "remarks": [visible(remark) for remark in remarks(hit, versions)],
+        "remarks": [visible(remark) for remark in (*kept_back(record), *remarks(hit, versions))],
         "version": _version(hit, number, versions),
         "language": _language(hit.language),
         "text": segments(hit.text, hit.marks) if hit.text else [("", "(no text)")],
         "pictures": [_picture(kept, files) for kept in hit.media],
         "facts": [(term, segments(value)) for term, value in _facts(hit, today) if value],
     }
+
+
+def kept_back(record: Released) -> Iterator[str]:
+    """What is said above a record of which something is kept back: under which law (Gov. Code 7922.540)."""
+    laws = listed(list(dict.fromkeys(f"{one.label} ({one.statute})" for one in record.redactions)))
+    if record.is_withheld:
+        yield f"This record is withheld: {laws}."
+    elif record.is_redacted:
+        yield f"Parts of this record are redacted: {laws}."
 
 
 def _version(hit: Hit, number: int, versions: Versions) -> dict[str, object] | None:
@@ -213,7 +263,7 @@ def _place(number: int) -> dict[str, object]:
 
 
 def _path(volume: int) -> str:
-    return f"records/volume-{volume:05d}.html"
+    return f"{PAYLOAD}02_records/html/volume-{volume:05d}.html"
 
 
 def _facts(hit: Hit, today: date) -> Iterator[tuple[str, str | None]]:
@@ -237,7 +287,8 @@ def _facts(hit: Hit, today: date) -> Iterator[tuple[str, str | None]]:
     yield "Version", hit.version_sha256
     sent = "what the site sent" if is_from_the_site(hit) else "what was read of it"
     yield f"SHA-256 of {sent}", hit.payload_sha256
-    yield "Source in the archive", f"{hit.part}, row {hit.row}, sealed run {hit.sequence}"
+    row = f"{hit.part}, row {hit.row}, " if hit.part else ""
+    yield "Source in the archive", f"{row}sealed run {hit.sequence}"
 
 
 def _seen(hit: Hit) -> tuple[str, str]:

@@ -1,4 +1,7 @@
-"""Records as data: CSV for spreadsheets, JSON lines and Parquet for programs, and the exact payloads."""
+"""Released records as data: CSV for spreadsheets, JSON lines and Parquet for programs, and exact payloads.
+
+Nothing here sees an archived record: all is made from what is released.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import base64
 import csv
 import hashlib
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import groupby
 from pathlib import Path
@@ -21,29 +24,68 @@ from paloverde.archive.schema import UTC_TIME
 from paloverde.archive.seal import Part, Role
 from paloverde.errors import ArchiveDamaged
 from paloverde.records import PACIFIC
+from paloverde.requests.redaction import Redaction, Released
 from paloverde.search.hits import SCHEMA, Hit, as_row, to_table
 
 _STARTS_FORMULA = frozenset("=+-@\t\r\0＝＋－＠")
 _BATCH = 5_000
+_AT_ONCE = 500  # exact texts looked through together
 _TIMES = tuple(field.name for field in SCHEMA if field.type == UTC_TIME)
-_COLUMNS = tuple(
+_OWN = ("control", "redactions")  # what a bundle adds to the archive's columns
+_COLUMNS = _OWN + tuple(
     column
     for name in SCHEMA.names
     if name != "snippet"
     for column in ((f"{name}_utc", f"{name}_pacific") if name in _TIMES else (name,))
 )
+_WITH_OWN = pa.schema([*(pa.field(name, pa.string()) for name in _OWN), *SCHEMA])
+_INDEX = (
+    *(
+        "control",
+        "account",
+        "kind",
+        "posted_pacific",
+        "poster",
+        "verdict",
+        "redacted_under",
+        "files",
+        "pages",
+    ),
+)
 
 
-def csv_lines(hits: Iterable[Hit], files: Mapping[str, str]) -> Iterator[bytes]:
+def csv_lines(records: Iterable[Released], files: Mapping[str, str]) -> Iterator[bytes]:
     """RFC 4180 with a byte order mark, so that spreadsheets read UTF-8. Each time stands there twice: in UTC
     and in Pacific time with its distance from UTC, both as ISO 8601 to the second.
     """
     yield "\ufeff".encode() + _csv_line(_COLUMNS)
-    for hit in hits:
-        row = as_row(hit) | {"media": " ".join(files_of(hit, files))}
+    for record in records:
+        row = _own(record) | as_row(record.hit) | {"media": " ".join(files_of(record.hit, files))}
         for name in _TIMES:
             row[f"{name}_utc"], row[f"{name}_pacific"] = row[name], _pacific(row[name])
         yield _csv_line([cell(row[name]) for name in _COLUMNS])
+
+
+def index_lines(
+    records: Iterable[Released], files: Mapping[str, str], pages: Sequence[str]
+) -> Iterator[bytes]:
+    """The index as CSV: one line a record; `pages` is where each stands among the pages to read."""
+    yield "\ufeff".encode() + _csv_line(_INDEX)
+    for record, page in zip(records, pages, strict=True):
+        hit = record.hit
+        poster = hit.poster_name or hit.poster_username or hit.poster_id
+        under = "; ".join(dict.fromkeys(one.statute for one in record.redactions))
+        told = (record.control, hit.account, hit.kind, _pacific(hit.posted_at), poster, record.verdict.value)
+        yield _csv_line([cell(value) for value in (*told, under, " ".join(files_of(hit, files)), page)])
+
+
+def _own(record: Released) -> dict[str, str]:
+    return {"control": record.control, "redactions": "; ".join(map(redaction_in_words, record.redactions))}
+
+
+def redaction_in_words(redaction: Redaction) -> str:
+    """text: telephone number (Gov. Code 7928.300)"""
+    return f"{redaction.where}: {redaction.label} ({redaction.statute})"
 
 
 def _csv_line(cells: Sequence[str]) -> bytes:
@@ -74,27 +116,34 @@ def _pacific(moment: datetime | None) -> datetime | None:
     return None if moment is None else moment.astimezone(PACIFIC)
 
 
-def json_lines(hits: Iterable[Hit], files: Mapping[str, str]) -> Iterator[bytes]:
+def json_lines(records: Iterable[Released], files: Mapping[str, str]) -> Iterator[bytes]:
     """One record a line, with `files`: the paths of its media in the bundle."""
-    for hit in hits:
-        record: dict[str, Any] = msgspec.to_builtins(hit)
-        yield msgspec.json.encode(record | {"files": files_of(hit, files)}) + b"\n"
+    for record in records:
+        own = {"control": record.control, "redactions": msgspec.to_builtins(record.redactions)}
+        line: dict[str, Any] = own | msgspec.to_builtins(record.hit) | {"files": files_of(record.hit, files)}
+        yield msgspec.json.encode(line) + b"\n"
 
 
 def files_of(hit: Hit, files: Mapping[str, str]) -> list[str]:
     return [files[kept.sha256] for kept in hit.media if kept.sha256]
 
 
-def write_parquet(hits: Sequence[Hit], path: Path) -> None:
-    """All hits as one Parquet file, page checksums written, a few thousand rows at a time."""
-    with pq.ParquetWriter(path, SCHEMA, compression="zstd", write_page_checksum=True) as writer:
-        for start in range(0, max(len(hits), 1), _BATCH):
-            writer.write_table(to_table(hits[start : start + _BATCH]))
+def write_parquet(records: Sequence[Released], path: Path) -> None:
+    """All records as one Parquet file, page checksums written, a few thousand rows at a time."""
+    with pq.ParquetWriter(path, _WITH_OWN, compression="zstd", write_page_checksum=True) as writer:
+        for start in range(0, max(len(records), 1), _BATCH):
+            some = records[start : start + _BATCH]
+            table = to_table(record.hit for record in some)
+            for at, name in enumerate(_OWN):
+                table = table.add_column(at, name, pa.array([_own(one)[name] for one in some], pa.string()))
+            writer.write_table(table)
 
 
-def payload_lines(archive: Archive, hits: Sequence[Hit], accounts: Sequence[str]) -> Iterator[bytes]:
-    """The exact text that each record was read from, base64 in a JSON line, each once; read part by
-    part.
+def payload_lines(
+    archive: Archive, hits: Sequence[Hit], accounts: Sequence[str], payloads: Payloads
+) -> Iterator[bytes]:
+    """The exact text that each of these records was read from, base64 in a JSON line, each once; read part by
+    part. `payloads` notes which may not go.
     """
     parts = {
         sealed.part.key: sealed.part
@@ -103,11 +152,28 @@ def payload_lines(archive: Archive, hits: Sequence[Hit], accounts: Sequence[str]
     }
     done: set[str] = set()
     for key, group in groupby(sorted(hits, key=lambda hit: (hit.part, hit.row)), key=lambda hit: hit.part):
-        for sha256, raw in _payloads(archive, parts[key], list(group)):
-            if sha256 not in done:
-                done.add(sha256)
-                line = {"payload_sha256": sha256, "base64": base64.b64encode(raw).decode()}
-                yield msgspec.json.encode(line) + b"\n"
+        found = list(_payloads(archive, parts[key], list(group)))
+        for start in range(0, len(found), _AT_ONCE):
+            for sha256, raw in payloads.that_may_go(found[start : start + _AT_ONCE]):
+                if sha256 not in done:
+                    done.add(sha256)
+                    line = {"payload_sha256": sha256, "base64": base64.b64encode(raw).decode()}
+                    yield msgspec.json.encode(line) + b"\n"
+
+
+class Payloads:
+    """Keeps back exact texts that say words which were redacted from another record: a site's answer about
+    one comment may name whom it answers. `holding` tells which of some texts do.
+    """
+
+    def __init__(self, holding: Callable[[Sequence[bytes]], set[int]]) -> None:
+        self._holding = holding
+        self.kept_back: set[str] = set()
+
+    def that_may_go(self, found: Sequence[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
+        held = self._holding([raw for _, raw in found])
+        self.kept_back |= {found[at][0] for at in held}
+        return ((sha256, raw) for sha256, raw in found if sha256 not in self.kept_back)
 
 
 def _payloads(archive: Archive, part: Part, hits: Sequence[Hit]) -> Iterator[tuple[str, bytes]]:

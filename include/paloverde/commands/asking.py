@@ -1,4 +1,4 @@
-"""The options of a question, shared by `search` and `bundle`."""
+"""A question and its options, shared by `search`, `bundle` and `request`."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ import getpass
 
 from paloverde.commands.office import day
 from paloverde.installation import Installation
-from paloverde.records import Kind
+from paloverde.installation.city import Within
+from paloverde.records import Kind, archive_day
 from paloverde.search.answer import Answer
+from paloverde.search.elsewhere import Plan, plan_of
+from paloverde.search.question import Question, ask
 
 
 def scope_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--stemming", action="store_true", help="find every form of each word: park~ for all")
     parser.add_argument(
         "--from", dest="since", type=day, metavar="DATE", help="posted on or after (Pacific day)"
     )
@@ -29,6 +33,20 @@ def scope_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="search private messages and subscribers too; noted in the ledger",
     )
+    parser.add_argument(
+        "--no-index", action="store_true", help="read every sealed record in scope, whatever the index says"
+    )
+
+
+def repeating_arguments(parser: argparse.ArgumentParser) -> None:
+    """What it takes to repeat a search as it was made."""
+    parser.add_argument(
+        "--today", type=day, metavar="DATE", help="the day that last month counts from (default: today)"
+    )
+    parser.add_argument(
+        "--through", type=int, metavar="RUN",
+        help="only what was sealed up to this run, as an earlier search was made",
+    )  # fmt: skip
 
 
 def actor() -> str:
@@ -36,15 +54,33 @@ def actor() -> str:
     return f"command line ({getpass.getuser()})"
 
 
-def asked(city: Installation, question: str, args: argparse.Namespace) -> Answer:
-    """The answer to a question with those options."""
+def asked(city: Installation, args: argparse.Namespace) -> Answer:
+    """The answer to the question with those options."""
     return city.search(
-        question,
+        _question(city, args),
         actor(),
         include_private=args.private,
+        with_index=not args.no_index,
+        **_within(args),
+    )
+
+
+def planned(city: Installation, args: argparse.Namespace) -> Plan:
+    """What another engine would have to do for the same; nothing is searched."""
+    return plan_of(city.archive, _question(city, args), include_private=args.private, **_within(args))
+
+
+def _question(city: Installation, args: argparse.Namespace) -> Question:
+    today = args.today or archive_day(city.vault.clock())
+    return ask(args.question, today, stemming=args.stemming)
+
+
+def _within(args: argparse.Namespace) -> Within:
+    return Within(
         accounts=args.account,
         kinds=args.kind,
         platforms=args.platform,
         since=args.since,
         until=args.until,
+        through=args.through,
     )

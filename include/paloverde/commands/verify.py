@@ -19,7 +19,8 @@ from paloverde.archive.log.check import check_log, check_proof
 from paloverde.archive.log.notes import Head, Key, key_in, read_head
 from paloverde.archive.log.proofs import read_proof
 from paloverde.archive.log.walk import Folder, Report
-from paloverde.bundles.verify import ALTERED, UNREADABLE, UNVOUCHED, WHOLE, main, shown
+from paloverde.bundles.verify import ALTERED, UNREADABLE, UNVOUCHED, WHOLE, main
+from paloverde.bundles.verify_zip import shown
 from paloverde.errors import Unreadable
 
 _HERE = ""  # `--log` without a folder

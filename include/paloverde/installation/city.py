@@ -17,7 +17,6 @@ from paloverde.archive.fixity import FixityReport
 from paloverde.archive.gaps import KnownGap, known
 from paloverde.archive.keys import key_register
 from paloverde.archive.latency import Latency, latency
-from paloverde.archive.layout import bundle_key
 from paloverde.archive.ledger import Ledger
 from paloverde.archive.moveout import MovedOut, move_out
 from paloverde.archive.papers import Cabinet
@@ -27,7 +26,7 @@ from paloverde.archive.registry import OTHER, all_accounts, register, registered
 from paloverde.archive.store import open_tamper
 from paloverde.archive.turns import Swept, Turn, note_sweep, turn
 from paloverde.archive.vault import Vault
-from paloverde.bundles.build import BuiltBundle, build_bundle
+from paloverde.bundles.build import BuiltBundle
 from paloverde.capture.access import Access
 from paloverde.capture.broken import broken_night
 from paloverde.capture.health import Checked, Standing, check_account, proving, standing, take_in
@@ -45,12 +44,16 @@ from paloverde.capture.sweeping import (
 from paloverde.errors import BadQuestion, BadSetting, UnknownAccount
 from paloverde.imports.said import Wish
 from paloverde.installation.changes import Changes
+from paloverde.installation.claiming import Claiming
 from paloverde.installation.copies import Copies
+from paloverde.installation.delivery import Deliveries
 from paloverde.installation.disposition import Disposition
 from paloverde.installation.dossiers import Dossiers
 from paloverde.installation.holds import Holds, refill_holds
+from paloverde.installation.index import SearchIndex
 from paloverde.installation.journal import Journal, in_one_entry, private_or_not
 from paloverde.installation.keys import Keys
+from paloverde.installation.letters import Letters
 from paloverde.installation.log import Log
 from paloverde.installation.nights import (
     LastNight,
@@ -60,11 +63,17 @@ from paloverde.installation.nights import (
     whole_night,
 )
 from paloverde.installation.place import destroy_place_of, place_of, promise
+from paloverde.installation.requests import Requests
+from paloverde.installation.responses import Responses
 from paloverde.installation.retention import Retention
+from paloverde.installation.reviews import Reviews
 from paloverde.installation.sites import site
 from paloverde.platforms.conversation import Platform
 from paloverde.records import Account, archive_day
 from paloverde.search.answer import Answer, search
+from paloverde.search.elsewhere import Engine, search_elsewhere
+from paloverde.search.overview import Overview, overview
+from paloverde.search.question import Question, ask
 from paloverde.settings import Settings
 from paloverde.state.health import last_canaries
 
@@ -79,6 +88,7 @@ class Within(TypedDict, total=False):
     platforms: Sequence[str]
     since: date | None
     until: date | None
+    through: int | None
 
 
 class Installation:
@@ -89,6 +99,7 @@ class Installation:
         self.only_reads = ""  # why nothing can be signed, where the key at hand was given up as lost
         self.access = Access(settings, vault.books, vault.clock)
         self.archive = Archive(vault.store, vault.books)
+        self.index = SearchIndex(settings, self.archive)
         self.ledger = Ledger(vault.store, vault.books, vault.signer, vault.lock_years, key_register)
         self.cabinet = Cabinet(vault, self.ledger)
         self._journal = Journal(vault, self.ledger)
@@ -100,6 +111,18 @@ class Installation:
         self.holds = Holds(settings, vault, self.archive, self.ledger, self.cabinet)
         self.retention = Retention(settings, vault, self.archive, self.ledger, self.cabinet)
         self.disposition = Disposition(settings, vault, self.archive, self.cabinet)
+        self.requests = Requests(vault, self.cabinet, self.holds, self.search)
+        self.reviews = Reviews(vault, self.cabinet, self._journal, self.requests)
+        claims = Claiming(self.requests, self.reviews, self.search)
+        self.letters = Letters(
+            settings, vault, self.archive, self.cabinet, self.holds, self.requests, claims
+        )
+        self.responses = Responses(
+            settings, vault, self.archive, self.cabinet, self.requests, self.reviews, self.letters
+        )
+        self.deliveries = Deliveries(
+            settings, vault, self.cabinet, self.requests, self.reviews, self.letters
+        )
 
     def accounts(self) -> list[Account]:
         """The registered, active accounts, by slug."""
@@ -252,51 +275,79 @@ class Installation:
         return report
 
     def search(
-        self, question: str, actor: str, *, include_private: bool = False, **scope: Unpack[Within]
+        self,
+        question: str | Question,
+        actor: str,
+        *,
+        include_private: bool = False,
+        reason: str = "",
+        with_index: bool = True,
+        engine: Engine | None = None,
+        **scope: Unpack[Within],
     ) -> Answer:
-        """Every record that answers a question. That somebody searched is noted in the ledger.
+        """Every record that answers a question. That somebody searched, and the reason given, is noted in the
+        ledger.
 
+        Words such as `last month` count from today, where the question was not understood already.
         With a key that was given up it cannot be noted, and `BadSetting` refuses a look at private records.
+        Without the index, or where there is none, every sealed record in scope is read; with an `engine`
+        (Spark, Trino) it is the one to read them.
         """
-        if self.only_reads and include_private:
-            raise BadSetting(f"{_UNNOTED} {self.only_reads}")
-        answer = search(self.archive, question, include_private=include_private, **scope)
+        question = self._may_ask(question, include_private=include_private)
+        if engine is not None:
+            answer = search_elsewhere(
+                self.archive, engine, question, include_private=include_private, **scope
+            )
+        else:
+            index = self.index.asking() if with_index else None
+            answer = search(self.archive, question, include_private=include_private, index=index, **scope)
         if self.only_reads:
             return answer
-        private = private_or_not(include_private)
+        about = {"scope": private_or_not(include_private)} | ({"reason": reason} if reason else {})
         self._journal.tell(
-            "search made", actor, question=question, hits=str(answer.counts.hits), scope=private
+            "search made", actor, question=answer.question, hits=str(answer.counts.hits), **about
         )
         return answer
+
+    def overview(
+        self,
+        question: str | Question,
+        actor: str,
+        *,
+        page: int = 1,
+        per_page: int = 50,
+        include_private: bool = False,
+        **scope: Unpack[Within],
+    ) -> Overview:
+        """What a search would find, in numbers and page by page, by the index; noted in the ledger alike."""
+        question = self._may_ask(question, include_private=include_private)
+        seen = overview(
+            self.archive,
+            question,
+            self.index.asking(),
+            page=page,
+            per_page=per_page,
+            include_private=include_private,
+            **scope,
+        )
+        if not self.only_reads:
+            about = {"scope": private_or_not(include_private), "page": str(page)}
+            self._journal.tell(
+                "search made", actor, question=seen.question, hits=str(seen.counts.hits), **about
+            )
+        return seen
+
+    def _may_ask(self, question: str | Question, *, include_private: bool) -> Question:
+        """The question, understood today."""
+        if self.only_reads and include_private:
+            raise BadSetting(f"{_UNNOTED} {self.only_reads}")
+        return ask(question, archive_day(self.vault.clock())) if isinstance(question, str) else question
 
     def bundle(
         self, answer: Answer, name: str, out: Path, actor: str, progress: Callable[[str], None]
     ) -> BuiltBundle:
         """Build the sealed bundle of an answer at `out`, and keep a locked copy of it in the archive."""
-        vault = self.vault
-        built = build_bundle(
-            answer,
-            self.archive,
-            vault.signer,
-            name=name,
-            agency=self.settings.agency_name,
-            now=vault.clock(),
-            out=out,
-            actor=actor,
-            progress=progress,
-        )
-        about = {"name": name, "sha256": built.sha256, "records": str(built.counts["records"])}
-        about["scope"] = private_or_not(answer.scope.include_private)
-        self.cabinet.file(
-            "bundles",
-            name,
-            out,
-            what="bundle built",
-            actor=actor,
-            about=about,
-            key_of=partial(bundle_key, name),
-        )
-        return built
+        return self.responses.whole(answer, name, out, actor, progress)
 
     def import_files(
         self, slug: str, paths: Sequence[Path], wish: Wish, actor: str, progress: Callable[[str], None]

@@ -48,8 +48,8 @@ class CityUser(BaseUser):
         return self.person.username
 
     def get_name(self) -> str:
-        """As Airflow notes it with every act; the username tells two people of one name apart."""
-        return f"{self.person.name} ({self.person.username})"
+        """As Airflow notes it with every act."""
+        return self.person.in_full
 
     @property
     def rights(self) -> Rights:

@@ -29,7 +29,7 @@ from paloverde.orchestration.staging import (
     sites_part,
     wait_until,
 )
-from paloverde.orchestration.story import Stage, play
+from paloverde.orchestration.story import REQUEST, Stage, play
 from paloverde.orchestration.supervise import Supervised, stop_on_signals, stop_undisturbed
 from paloverde.settings import load
 
@@ -69,7 +69,11 @@ def _set_up(home: Path, everything: ExitStack, tell: Teller) -> Stage:
     )
     sites = Sites(sites_port)
     city = {"PALOVERDE_HOME": str(home), **store, **sites.settings()}
-    city["PALOVERDE_LOG_ORIGIN"] = "archive.palmaria.example/ledger"
+    city |= {
+        "PALOVERDE_LOG_ORIGIN": "archive.palmaria.example/ledger",
+        "PALOVERDE_RECORDS_OFFICE": "City Clerk, 1 Plaza, Palma Ria, clerk@palmaria.example",
+        "PALOVERDE_ARCHIVE_LOCATION": "City Hall, 1 Plaza, Palma Ria",
+    }
     tell(open_installation(load(city)).promise())
     if store.get("PALOVERDE_STORE", "").startswith("s3://"):
         tell("What a demo writes there stays locked for two years, long after the demo is over.")
@@ -142,6 +146,7 @@ What to click:
   Archive: what the store promises, and the last night of each account.
   As the clerk, Dags > records_request > Trigger: the form of a records request.
     The square of `answer`, then Logs: what was searched, what was found, where the sealed bundle is.
+On the command line, with PALOVERDE_HOME={stage.home}: `paloverde request show {REQUEST}`.
 
 Everything is in {stage.home}. Ctrl-C stops all of it.""",
         flush=True,

@@ -24,9 +24,11 @@ class Dag(StrEnum):
     HEALTH = "account_health"
     SWEEP = "recent_sweep"
     HOLDS = "hold_reconcile"
+    INDEX = "search_index"
     COPY = "second_copy"
     LEDGER = "ledger_head"
     DISPOSITION = "disposition_review"
+    DEADLINES = "request_deadlines"
 
 
 ALL_DAGS = frozenset(Dag)
@@ -91,9 +93,11 @@ RIGHTS: Mapping[Role, Rights] = {
             Dag.HEALTH: _GLANCE_AND_LOGS,
             Dag.SWEEP: _GLANCE_AND_LOGS,
             Dag.HOLDS: _GLANCE_AND_LOGS,
+            Dag.INDEX: _GLANCE_AND_LOGS,
             Dag.COPY: _GLANCE_AND_LOGS,
             Dag.LEDGER: _GLANCE_AND_LOGS,
             Dag.REQUEST: _GLANCE_AND_LOGS | _parts(_START, "RUN"),
+            Dag.DEADLINES: _GLANCE_AND_LOGS | _parts(_START, "RUN"),
             Dag.DISPOSITION: _REVIEW,
         },
         menu=frozenset({"Dags", "Required Actions"}),
@@ -108,8 +112,10 @@ RIGHTS: Mapping[Role, Rights] = {
             Dag.HEALTH: _RUN,
             Dag.SWEEP: _RUN,
             Dag.HOLDS: _RUN,
+            Dag.INDEX: _RUN,
             Dag.COPY: _RUN,
             Dag.LEDGER: _RUN,
+            Dag.DEADLINES: _RUN,
             Dag.REQUEST: _SWITCH,  # what is asked, and when, is the clerk's to say
             Dag.DISPOSITION: _SWITCH,
         },

@@ -164,7 +164,7 @@ class Sites:
 
 
 def move_in(home: Path, city: Mapping[str, str], accounts: list[dict[str, Any]]) -> dict[Role, SignIn]:
-    """Register the accounts, keep their tokens, and add a clerk and somebody of IT."""
+    """Register the accounts, keep their tokens, and add a clerk, counsel and somebody of IT."""
     installation = open_installation(load(city))
     for account in accounts:
         installation.register_account(
@@ -173,7 +173,8 @@ def move_in(home: Path, city: Mapping[str, str], accounts: list[dict[str, Any]])
         installation.put_token(account["slug"], json.dumps(account["grant"]), "demo")
     people = People(home / "users.json")
     sign_ins = {}
-    for role, name in ((Role.CLERK, "City Clerk"), (Role.IT, "City IT")):
+    staff = ((Role.CLERK, "City Clerk"), (Role.COUNSEL, "City Attorney"), (Role.IT, "City IT"))
+    for role, name in staff:
         sign_ins[role] = SignIn(role.value, generate_password())
         people.put(role.value, name, role, sign_ins[role].password)
     return sign_ins

@@ -18,7 +18,7 @@ from airflow.sdk.exceptions import AirflowNotFoundException, AirflowSkipExceptio
 
 from paloverde.errors import ArchiveDamaged, CredentialDead, PersonNeeded
 from paloverde.installation import Installation, Purpose, open_installation
-from paloverde.orchestration import nights
+from paloverde.orchestration import nights, request_steps
 from paloverde.orchestration.airflow_parts import connection_id
 from paloverde.orchestration.asking import asked, vacant
 from paloverde.orchestration.nights import Summary
@@ -114,7 +114,8 @@ def fixity() -> Summary:
 
 
 def answer() -> Summary:
-    """Answer a records request: search the public records, and build the sealed bundle in `<home>/bundles`.
+    """Search the public records for a request, and build a sealed bundle of all that is found, with nothing
+    kept back, in `<home>/bundles`.
 
     What was asked and found is logged in sentences, never in words that somebody posted.
     """
@@ -122,14 +123,7 @@ def answer() -> Summary:
     question = asked(context["params"], sorted(account.slug for account in city.accounts()))
     log.info("%s", question.sentence())
     actor = _triggered_by(context)
-    found = city.search(
-        question.words,
-        actor,
-        accounts=question.accounts,
-        kinds=question.kinds,
-        since=question.first,
-        until=question.last,
-    )
+    found = request_steps.searched(city, question, actor)
     log.info("%s", found.sentence)
     for limit in found.limits:
         log.warning("Limit of this search: %s", limit)

@@ -7,68 +7,33 @@ answer.to_pandas()
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
 import msgspec
+import numpy as np
 import pyarrow as pa
-from sqlalchemy import select
 
-from paloverde.archive.gaps import KnownGap, known
 from paloverde.archive.reader import Archive, SealedPart
-from paloverde.archive.registry import OTHER
-from paloverde.archive.seal import Role, Seal
-from paloverde.errors import UnknownAccount
-from paloverde.platforms import PLATFORMS
-from paloverde.platforms.capability import Gives
+from paloverde.archive.seal import Role
+from paloverde.search.counts import Counts, counts_of
 from paloverde.search.hits import Hit, in_order, to_table
-from paloverde.search.limits import Limit, limits
-from paloverde.search.question import Question, ask
-from paloverde.search.scan import Hold, Scan, read_removals
-from paloverde.search.scope import Scope, begins, check, days_of, ends, named, narrowed, values_of
-from paloverde.search.standing import ONLY_IMPORTED, Standing, standing_limits
-from paloverde.search.tree import Node
-from paloverde.state.tables import ACCOUNTS
+from paloverde.search.index.asking import Asking, Coverage, Look, items_in
+from paloverde.search.inquiry import Inquiry, Searched, inquire, known_gaps, parts_of, sentence
+from paloverde.search.limits import Limit
+from paloverde.search.question import Question
+from paloverde.search.scan import Hold, Scan, name_of, read_removals
+from paloverde.search.scope import Scope
+from paloverde.search.standing import Standing
+from paloverde.search.tree import terms
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-class Searched(msgspec.Struct, frozen=True):
-    """What was searched: sealed runs `first_seal` to `last_seal`, of which `parts` objects with `records`
-    rows could hold an answer. A search through `last_seal` with the same question gives the same answer.
-    """
-
-    accounts: list[str]
-    first_seal: int
-    last_seal: int
-    last_seal_previous: (
-        str  # the hash that the last seal names: two archives of equal sequence are told apart
-    )
-    seals: int
-    parts: int
-    records: int
-
-
-class Counts(msgspec.Struct, frozen=True):
-    """Hits are versions; `items` are the posts, comments … that they are versions of, `removed` those of the
-    items that were found hidden or removed.
-    """
-
-    hits: int
-    items: int
-    removed: int
-    undated: int
-    per_term: dict[str, int]
-    per_account: dict[str, int]
-    per_kind: dict[str, int]
-    per_month: dict[str, int]
-
-
 class Answer(msgspec.Struct, frozen=True):
-    """An answer that can say itself, be counted, and be repeated."""
+    """An answer that can say itself, be counted, and be repeated: `question` asks the same on any day."""
 
     question: str
     sentence: str
@@ -111,113 +76,70 @@ def search(
     until: date | None = None,
     include_private: bool = False,
     through: int | None = None,
+    index: Asking | None = None,
 ) -> Answer:
-    """Every version of every record that answers the question, by reading all sealed records in its scope.
+    """Every version of every record that answers the question, from the sealed records in its scope.
 
     Arguments as in `Scope`; the caller decides by role whether private records are searched. Records without
-    a posting date are found wherever they may lie in the days asked. Raises `BadQuestion`, `UnknownAccount`,
-    and what the store raises; a part that cannot be read ends the search rather than shorten its answer.
+    a posting date are found wherever they may lie in the days asked. With an index only those sealed objects
+    are read in which it says that a hit lies, and those that it does not cover. Raises `BadQuestion`,
+    `UnknownAccount`, and what the store raises; a part that cannot be read ends the search rather than
+    shorten its answer.
     """
-    asked = ask(question) if isinstance(question, str) else question
-    scope = Scope(
-        tuple(accounts),
-        tuple(kinds),
-        tuple(platforms),
-        since,
-        until,
-        include_private=include_private,
-        through=through,
-    )
-    check(asked.tree, scope)
-    tree = narrowed(asked.tree, scope)
-    seals = [seal for seal in archive.seals() if through is None or seal.sequence <= through]
-    chosen = _accounts(archive, seals, tree)
-    return _answer(archive, asked, scope, tree, seals, chosen)
+    bounds = (tuple(accounts), tuple(kinds), tuple(platforms), since, until)
+    scope = Scope(*bounds, include_private=include_private, through=through)
+    inquiry = inquire(archive, question, scope, archive.seals())
+    parts = parts_of(archive, Role.RECORDS, inquiry.tree, inquiry.accounts, inquiry.last)
+    removed = parts_of(archive, Role.REMOVED, inquiry.tree, inquiry.accounts, inquiry.last)
+    look = index.look(inquiry.last) if index else None
+    scan = _scan(archive, inquiry, parts, look)
+    holds = (hold for source in (scan.records(parts), scan.removed()) for hold in source)
+    return answer_of(archive, inquiry, [*parts, *removed], holds, look.coverage if look else None)
 
 
-def _answer(
-    archive: Archive, asked: Question, scope: Scope, tree: Node, seals: list[Seal], sites: dict[str, str]
+def answer_of(
+    archive: Archive,
+    inquiry: Inquiry,
+    parts: list[SealedPart],
+    found: Iterable[Hold],
+    coverage: Coverage | None = None,
 ) -> Answer:
-    chosen = list(sites)
-    last = seals[-1].sequence if seals else 0
-    removed = _parts(archive, Role.REMOVED, tree, chosen, last)
-    parts = _parts(archive, Role.RECORDS, tree, chosen, last)
-    scan = Scan(archive, tree, read_removals(archive, removed), include_private=scope.include_private)
-    holds = _once(hold for source in (scan.records(parts), scan.removed()) for hold in source)
-    searched = Searched(
-        accounts=chosen,
-        first_seal=seals[0].sequence if seals else 0,
-        last_seal=last,
-        last_seal_previous=seals[-1].previous if seals else "",
-        seals=len(seals),
-        parts=len(parts) + len(removed),
-        records=scan.rows,
-    )
-    counts = _counts(holds, [term.written for term in scan.terms])
-    first, until = days_of(tree)
-    bounded = msgspec.structs.replace(scope, since=first, until=until)
+    """The answer that all that was found makes; `parts` are those that could hold one."""
+    holds = once(found)
+    counts = _counts(holds, [term.written for term in terms(inquiry.tree)])
+    searched = inquiry.searched(len(parts), sum(part.part.rows for part in parts), coverage)
     return Answer(
-        question=asked.text,
-        sentence=_sentence(tree, scope, searched, counts),
-        scope=scope,
+        question=inquiry.asked.lasting,
+        sentence=sentence(inquiry.tree, inquiry.scope, searched, counts),
+        scope=inquiry.scope,
         counts=counts,
         searched=searched,
-        limits=limits(seals, bounded, chosen, _known_gaps(archive)),
-        standing=standing_limits(_gives(sites.values()), bounded),
+        limits=inquiry.limits(known_gaps(archive)),
+        standing=inquiry.standing(),
         hits=in_order(hold.hit for hold in holds),
     )
 
 
-def _accounts(archive: Archive, seals: list[Seal], tree: Node) -> dict[str, str]:
-    """The accounts that can hold an answer, in order, and the site of each.
+def _scan(archive: Archive, inquiry: Inquiry, parts: list[SealedPart], look: Look | None) -> Scan:
+    """The question, ready to be put to these parts; where there is an index, to the rows that it names.
 
-    A name that nobody registered is an error, not an empty answer.
+    What was removed is known from every part that tells of it, whenever the item was posted.
     """
-    with archive.books.connect() as connection:
-        registered = connection.execute(select(ACCOUNTS.c.slug, ACCOUNTS.c.platform)).all()
-    platforms = {row.slug: row.platform for row in registered} | {
-        seal.run.account: seal.run.platform for seal in seals
-    }
-    unknown = sorted(named(tree, "account") - platforms.keys())
-    if unknown:
-        known = ", ".join(sorted(platforms)) or "none yet"
-        raise UnknownAccount(f"No account is named {unknown[0]}. The archive knows: {known}.")
-    in_accounts, on_platforms = values_of(tree, "account"), values_of(tree, "platform")
-    return {
-        slug: platform
-        for slug, platform in sorted(platforms.items())
-        if (in_accounts is None or slug in in_accounts) and (on_platforms is None or platform in on_platforms)
-    }
+    tree, include_private = inquiry.tree, inquiry.scope.include_private
+    removed = parts_of(archive, Role.REMOVED, None, inquiry.accounts, inquiry.last)
+    if look is None:
+        return Scan(archive, tree, read_removals(archive, removed), include_private=include_private)
+    masks = look.find(tree, include_private=include_private)
+    only = look.rows(masks)
+    unread = items_in(archive, [part for part in parts if name_of(part) not in only])
+    known = [look.removed_items(masks), *(items for _, items in [*unread, *look.now.removed])]
+    telling = {part.name for part, _ in look.telling(np.unique(np.concatenate(known)))}
+    needed = [part for part in removed if only.get(name_of(part)) != [] or name_of(part) in telling]
+    told = read_removals(archive, needed)
+    return Scan(archive, tree, told, include_private=include_private, only=only)
 
 
-def _gives(names: Iterable[str]) -> Iterator[tuple[str, Gives]]:
-    """What is known of each site; of one whose connector is gone nothing is."""
-    searched = {*names}
-    for name in sorted(searched & PLATFORMS.keys()):
-        yield PLATFORMS[name].title, PLATFORMS[name].gives
-    if OTHER in searched:
-        yield "Other sites", ONLY_IMPORTED
-
-
-def _known_gaps(archive: Archive) -> list[KnownGap]:
-    with archive.books.connect() as connection:
-        return known(connection)
-
-
-def _parts(archive: Archive, role: Role, tree: Node, accounts: list[str], last: int) -> list[SealedPart]:
-    if not accounts:
-        return []
-    first, until = days_of(tree)
-    parts = archive.parts(
-        role,
-        accounts,
-        posted_from=None if first is None else begins(first),
-        posted_before=None if until is None else ends(until),
-    )
-    return [part for part in parts if part.of_run <= last]
-
-
-def _once(holds: Iterable[Hold]) -> list[Hold]:
+def once(holds: Iterable[Hold]) -> list[Hold]:
     """The same version found again (in a later run, in the copy of a removed item) is one hit, the first.
 
     Files that could not be fetched at first and came with a later run are those of that one hit.
@@ -236,47 +158,5 @@ def _missing(hit: Hit) -> int:
 
 
 def _counts(holds: list[Hold], written: list[str]) -> Counts:
-    hits = [hold.hit for hold in holds]
-    removed = {hit.item for hit in hits if hit.removed is not None}
-    return Counts(
-        hits=len(hits),
-        items=len({hit.item for hit in hits}),
-        removed=len(removed),
-        undated=sum(hit.posted_at is None for hit in hits),
-        per_term={term: sum(number in hold.terms for hold in holds) for number, term in enumerate(written)},
-        per_account=_tally(hit.account for hit in hits),
-        per_kind=_tally(hit.kind for hit in hits),
-        per_month=_tally(hit.month for hit in hits),
-    )
-
-
-def _tally(values: Iterable[str]) -> dict[str, int]:
-    return dict(sorted(Counter(values).items()))
-
-
-def _sentence(tree: Node, scope: Scope, searched: Searched, counts: Counts) -> str:
-    """What was asked, where, and what came of it, for the letter and the declaration."""
-    private = "were searched" if scope.include_private else "were not searched"
-    runs = (
-        f"sealed runs {searched.first_seal:,} to {searched.last_seal:,}"
-        if searched.seals
-        else "no sealed run yet"
-    )
-    undated = (
-        f" {_some(counts.undated, 'of these has', 'of these have')} no posting date "
-        "and may lie within the days asked."
-        if counts.undated and days_of(tree) != (None, None)
-        else ""
-    )
-    return (
-        f"Every archived version of every record for which this holds: {tree}. "
-        f"Searched were {_some(len(searched.accounts), 'account', 'accounts')} ({runs}, "
-        f"{_some(searched.records, 'record version', 'record versions')} read), removed content included; "
-        f"private messages and lists of subscribers {private}. "
-        f"Found: {_some(counts.hits, 'version', 'versions')} of {_some(counts.items, 'record', 'records')}, "
-        f"{counts.removed:,} of them found hidden or removed.{undated}"
-    )
-
-
-def _some(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"
+    per_term = {term: sum(number in hold.terms for hold in holds) for number, term in enumerate(written)}
+    return counts_of([hold.hit for hold in holds], per_term)

@@ -12,6 +12,8 @@ from paloverde.search.tree import (
     And,
     Everything,
     Field,
+    Has,
+    LinkedTo,
     Near,
     Node,
     Not,
@@ -28,6 +30,13 @@ _OF_FIELD = {
     "platform": "stands on {}",
     "visibility": "was seen as {}",
     "provenance": "reached the City as {}",
+    "language": "is, as its site says, in the language {}",
+}
+_HAS = {
+    "media": "has a picture, a video or another file",
+    "picture": "has a picture",
+    "video": "has a video",
+    "link": "has a web address in its text",
 }
 
 
@@ -46,13 +55,25 @@ def _clause(node: Node) -> str:
             return _denied(inner)
         case PostedBy(term):
             return f"was posted by “{term.written}”"
-        case Field(name, values):
-            return _OF_FIELD[name].format(" or ".join(value.replace("_", " ") for value in values))
-        case Removed(yes):
-            return "was found hidden or removed" if yes else "was not found hidden or removed"
+        case LinkedTo(term):
+            return f"has a web address in its text that holds {_named(term)}"
         case Posted():
             return _posted(node)
-    return "is there at all"
+        case Everything():
+            return "is there at all"
+    return _fact(node)
+
+
+def _fact(node: Node) -> str:
+    """What is known of a record beside its words, its poster and its day."""
+    match node:
+        case Field(name, values):
+            return _OF_FIELD[name].format(" or ".join(value.replace("_", " ") for value in values))
+        case Has(what):
+            return _HAS[what]
+        case Removed(yes):
+            return "was found hidden or removed" if yes else "was not found hidden or removed"
+    raise AssertionError(node)
 
 
 def _of_several(nodes: Sequence[Node], *, every: bool) -> str:
@@ -94,12 +115,25 @@ def _noun(node: Node) -> str:
 
 def _named(term: Term) -> str:
     if any(piece.wild for piece in term.pieces):
-        what = f"a word or words such as “{term.written}”, where * stands for any letters"
+        what = f"a word or words such as “{term.written}”, where {_gaps(term)}"
+    elif any(piece.stemmed for piece in term.pieces):
+        plain = term.written.replace("~", "")
+        what = (
+            f"“{plain}” in any of its forms"
+            if term.length == 1
+            else f"the words “{plain}” side by side, in any of their forms"
+        )
     elif term.length > 1:
         what = f"the words “{term.written}” side by side"
     else:
         what = f"“{term.written}”" if term.pieces[0].sign else f"the word “{term.written}”"
     return f"{what}, with its accents" if any(piece.exact is not None for piece in term.pieces) else what
+
+
+def _gaps(term: Term) -> str:
+    folded = "".join(piece.folded for piece in term.pieces)
+    signs = {"*": "* stands for any letters", "?": "? stands for one letter"}
+    return " and ".join(told for sign, told in signs.items() if sign in folded)
 
 
 def _nouns(nodes: Sequence[Node]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -18,6 +18,8 @@ from paloverde.search.tree import (
     And,
     Everything,
     Field,
+    Has,
+    LinkedTo,
     Near,
     Node,
     Not,
@@ -28,9 +30,12 @@ from paloverde.search.tree import (
     Removed,
     Term,
 )
-from paloverde.search.words import Token, exact_form, tokens
+from paloverde.search.words import Token, addresses, exact_form, stem, tokens
 
 _APART = 1_000_000  # words between two passages: no phrase or distance reaches across
+_PICTURES = ("photo", "image", "picture", "animated_gif", "sticker")
+_WILD = {"*": ".*", "?": "."}
+_VIDEOS = ("video", "animated_gif", "film", "reel")
 
 
 class Mark(NamedTuple):
@@ -55,7 +60,10 @@ class _Found(NamedTuple):
 
 
 class Passages:
-    """The texts of a record that are searched together, cut into tokens when first asked."""
+    """The texts of a record that are searched together, cut into tokens when first asked.
+
+    The first of them is what was said: in it web addresses are looked for.
+    """
 
     def __init__(self, texts: Iterable[str]) -> None:
         self.texts = tuple(texts)
@@ -72,8 +80,11 @@ class Passages:
     def occurrences(self, piece: Piece) -> Iterator[_Found]:
         """Where a single piece stands."""
         if piece.wild:
-            matches = _pattern(piece.folded).fullmatch
+            matches = word_pattern(piece.folded).fullmatch
             named = [found for folded, all_ in self._index.items() if matches(folded) for found in all_]
+        elif piece.stemmed:
+            index = self._index.items()
+            named = [found for folded, all_ in index if stem(folded) == piece.folded for found in all_]
         else:
             named = self._index.get(piece.folded, [])
         return (found for found in named if self._fits(piece, found))
@@ -102,9 +113,32 @@ class Passages:
                     ends.setdefault(after, []).append(Place(before.first, after, (*before.marks, mark)))
         return _in_order(place for group in reached[term.length].values() for place in group)
 
+    @cached_property
+    def _spans(self) -> list[tuple[int, int]]:
+        return addresses(self.texts[0]) if self.texts else []
+
+    @cached_property
+    def _links(self) -> Passages:
+        return Passages(self.texts[0][start:end] for start, end in self._spans)
+
+    @property
+    def has_link(self) -> bool:
+        """Whether a web address stands in what was said."""
+        return bool(self._spans)
+
+    def linked(self, term: Term) -> list[Place]:
+        """Where a term stands in web addresses: each of them is a passage of its own, marked in the text."""
+        return [
+            place._replace(marks=tuple(_shifted(mark, self._spans[mark.passage][0]) for mark in place.marks))
+            for place in self._links.places(term)
+        ]
+
 
 class Row:
-    """A record as a question sees it. What is costly is made when first asked."""
+    """A record as a question sees it. What is costly is made when first asked.
+
+    `media` are the types of its pictures, videos and attachments, as the archive has them.
+    """
 
     def __init__(
         self,
@@ -114,9 +148,11 @@ class Row:
         descriptions: Iterable[str] = (),
         *,
         removed: bool = False,
+        media: Iterable[str | None] = (),
     ) -> None:
         self.values, self.posted_at, self.observed_at, self.removed = values, posted_at, observed_at, removed
         self.passages = Passages([values.get("text") or "", *descriptions])
+        self.media = tuple(media)
 
     @cached_property
     def poster(self) -> Passages:
@@ -134,6 +170,10 @@ class Row:
         day = archive_day(self.posted_at)
         return (since is None or day >= since) and (until is None or day <= until)
 
+    def has(self, what: str) -> bool:
+        """Whether it has a picture, a video, media at all, or a link; see `tree.Has`."""
+        return self.passages.has_link if what == "link" else has_media(what, self.media)
+
 
 def answers(node: Node, row: Row, *, surely: bool = False) -> bool:
     """Whether a record answers a question.
@@ -142,7 +182,7 @@ def answers(node: Node, row: Row, *, surely: bool = False) -> bool:
     NOT, so that a doubt never leaves a record out.
     """
     match node:
-        case Term() | Near():
+        case Term() | Near() | LinkedTo():
             return bool(places(node, row.passages))
         case And(nodes):
             return all(answers(part, row, surely=surely) for part in nodes)
@@ -152,21 +192,32 @@ def answers(node: Node, row: Row, *, surely: bool = False) -> bool:
             return not answers(inner, row, surely=not surely)
         case PostedBy(term):
             return bool(row.poster.places(term))
-        case Field(name, values):
-            return row.values.get(name) in values
-        case Removed(yes):
-            return row.removed == yes
         case Posted(since, until):
             return row.posted_within(since, until, surely=surely)
+        case Field() | Has() | Removed() | Everything():
+            return _is_such(node, row)
+
+
+def _is_such(node: Field | Has | Removed | Everything, row: Row) -> bool:
+    """Whether what is known of a record beside its words is as a question asks."""
+    match node:
+        case Field(name, values):
+            return has_value(name, row.values.get(name), values)
+        case Has(what):
+            return row.has(what)
+        case Removed(yes):
+            return row.removed == yes
         case Everything():
             return True
 
 
 def places(node: Node, passages: Passages) -> list[Place]:
-    """Where a term, a nearness or a choice of them stands."""
+    """Where a term (in a link, too), a nearness or a choice of them stands."""
     match node:
         case Term():
             return passages.places(node)
+        case LinkedTo(term):
+            return passages.linked(term)
         case Near(left, right, distance, ordered):
             return _near(places(left, passages), places(right, passages), distance, ordered=ordered)
         case Or(nodes):
@@ -180,11 +231,38 @@ def marks(node: Node, passages: Passages) -> list[Mark]:
     match node:
         case And(nodes) | Or(nodes):
             found = [mark for part in nodes for mark in marks(part, passages)]
-        case Term() | Near():
+        case Term() | Near() | LinkedTo():
             found = [mark for place in places(node, passages) for mark in place.marks]
         case _:
             found = []
     return sorted(set(found))
+
+
+def has_value(name: str, value: str | None, values: Sequence[str]) -> bool:
+    """Whether a column's value is one of those that a `Field` names.
+
+    A code of a language finds those that say it more closely: `es` finds `es-MX` and `es_MX`.
+    """
+    if name != "language" or value is None:
+        return value in values
+    code = value.lower().replace("_", "-")
+    return any(code == asked or code.startswith(f"{asked}-") for asked in values)
+
+
+def has_media(what: str, types: Iterable[str | None]) -> bool:
+    """Whether among media of these types is one of the kind asked: media (any at all), picture, video.
+
+    X's animated GIF is kept as a film and shown as a picture: it is both.
+    """
+    if what == "media":
+        return any(True for _ in types)
+    known, family = (_VIDEOS, "video/") if what == "video" else (_PICTURES, "image/")
+    named = [(type_ or "").lower() for type_ in types]
+    return any(type_ in known or type_.startswith(family) for type_ in named)
+
+
+def _shifted(mark: Mark, by: int) -> Mark:
+    return Mark(0, mark.start + by, mark.end + by)
 
 
 def _near(left: list[Place], right: list[Place], distance: int, *, ordered: bool) -> list[Place]:
@@ -209,5 +287,6 @@ def _in_order(found: Iterable[Place]) -> list[Place]:
 
 
 @lru_cache(maxsize=1024)
-def _pattern(folded: str) -> re.Pattern[str]:
-    return re.compile(".*".join(re.escape(part) for part in folded.split("*")), re.DOTALL)
+def word_pattern(folded: str) -> re.Pattern[str]:
+    """What the folded word of a wild piece is matched with, in full: `*` any letters, `?` exactly one."""
+    return re.compile("".join(_WILD.get(char, re.escape(char)) for char in folded), re.DOTALL)

@@ -1,4 +1,4 @@
-"""The language of questions, from text to tree. No I/O.
+"""The language of questions, from text to tree. No I/O, no clock.
 
     street sweeping              both words, anywhere in the text (AND between words goes without saying)
     "street sweeping"            side by side, in this order
@@ -8,11 +8,16 @@
     street pre/5 sweeping        the first before the second
     "street sweeping"~5          all these words, each at most 5 words from the ones before it
     park*   *gate   col*r        `*` stands for any letters
+    colo?r                       `?` inside a word stands for one letter or digit
+    park~                        every form of the word: all that have its stem (English)
     =año   ="el año"             accents count
     #cleanup   @palmdesert       only with the sign; `cleanup` finds both
     poster:"Maria Lopez"         display name, username or id
-    account: kind: platform: visibility: provenance: removed:yes
-    from:2025-01-01 to:2025-06-30   posted on these Pacific days, both included
+    account: kind: platform: visibility: provenance: language: removed:yes
+    has:media                    also has:picture, has:video, has:link
+    link:palmdesert.gov          in a web address that stands in the text
+    in:2025  in:2025-03  in:"last fiscal year"   posted on these Pacific days; words: `search/fiscal.py`
+    from:2025-01-01 to:yesterday    posted on these Pacific days, both included; so is in:2025-01..2025-06
     *                            every record
 
 NOT binds closest to what follows it, then NEAR, then AND, then OR.
@@ -20,101 +25,84 @@ NOT binds closest to what follows it, then NEAR, then AND, then OR.
 
 from __future__ import annotations
 
-import difflib
-import re
 from datetime import date
-from typing import NamedTuple, NoReturn
+from typing import NoReturn
 
 import msgspec
 
-from paloverde.archive.registry import OTHER
 from paloverde.errors import BadQuestion
-from paloverde.platforms import PLATFORMS
-from paloverde.records import Kind, Provenance, Visibility
-from paloverde.search.tree import (
-    And,
-    Everything,
-    Field,
-    Near,
-    Node,
-    Not,
-    Or,
-    Posted,
-    PostedBy,
-    Removed,
-    Term,
-)
-from paloverde.search.written import CannotBeCut, term_of
+from paloverde.search.fields import field_of
+from paloverde.search.lexemes import QUOTES, Lexeme, Mendable, lexemes, refuse
+from paloverde.search.slips import slip_in
+from paloverde.search.tree import And, Everything, Near, Node, Not, Or, Posted, Term
+from paloverde.search.written import in_all_forms, term_of
 
-FIELDS = ("poster", "account", "kind", "platform", "visibility", "provenance", "removed", "from", "to")
-_VALUES = {
-    "kind": tuple(kind.value for kind in Kind),
-    "platform": (*PLATFORMS, OTHER),
-    "visibility": tuple(visibility.value for visibility in Visibility),
-    "provenance": tuple(provenance.value for provenance in Provenance),
-    "removed": ("yes", "no"),
-}
 _LONGEST, _DEEPEST, _FARTHEST = 4_000, 40, 250
-_QUOTES = '"“”„‟«»＂'
-_LEXEME = re.compile(
-    rf"(?P<open>\()|(?P<close>\))|(?P<near>(?:near|w|pre)/(?P<distance>\d+)(?=[\s(]|$))"
-    rf"|(?P<field>[a-zA-Z_]+):(?!//)(?P<value>[{_QUOTES}][^{_QUOTES}]*[{_QUOTES}]|[^\s()]*)"
-    rf"|(?P<phrase>=?[{_QUOTES}](?P<inner>[^{_QUOTES}]*)[{_QUOTES}](?:~(?P<slop>\d+))?)|(?P<word>[^\s(){_QUOTES}]+)"
-    rf"|(?P<stray>[{_QUOTES}])",
-    re.IGNORECASE,
-)
 
 
 class Question(msgspec.Struct, frozen=True):
-    """A question understood: its text, its tree, and what it means in English."""
+    """A question understood: its text, its tree, and what it means in English.
+
+    `lasting` is the text that asks the same on any day and without a switch: `last month` is written out in
+    days, and `~` stands behind each word that is looked for in all its forms.
+    """
 
     text: str
     tree: Node
+    lasting: str
 
     @property
     def sentence(self) -> str:
         return str(self.tree)
 
 
-class _Lexeme(NamedTuple):
-    what: str  # open, close, near, field, phrase, word, and, or, not, end
-    text: str
-    at: int
-    match: re.Match[str] | None
+def ask(text: str, today: date | None = None, *, stemming: bool = False) -> Question:
+    """The question that `text` asks; `BadQuestion` says where it is wrong and how to mend it.
+
+    `today` is the day of asking, Pacific; without it words such as `last month` are refused, as they must be
+    where a question is kept and asked again. With `stemming` every word is looked for in all its forms.
+    """
+    _refuse_longer(text)
+    parser = _Parser(text, today, stemming=stemming)
+    tree, lasting = parser.whole(), parser.lasting()
+    _refuse_longer(lasting)
+    return Question(text, tree, lasting)
 
 
-def ask(text: str) -> Question:
-    """The question that `text` asks; `BadQuestion` says where it is wrong and how to mend it."""
+def _refuse_longer(text: str) -> None:
     if len(text) > _LONGEST:
         raise BadQuestion(
             f"The question has {len(text):,} characters; ask in at most {_LONGEST:,}, or ask twice."
         )
-    return Question(text, _Parser(text).whole())
 
 
 class _Parser:
     """Recursive descent: one method for each line of the grammar."""
 
-    def __init__(self, text: str) -> None:
-        self.text, self.at, self.depth = text, 0, 0
-        self.lexemes = [_lexeme(match) for match in _LEXEME.finditer(text)]
-        self.lexemes.append(_Lexeme("end", "", len(text), None))
+    def __init__(self, text: str, today: date | None, *, stemming: bool) -> None:
+        self.text, self.today, self.stemming = text, today, stemming
+        self.at = self.depth = 0
+        self.lexemes = lexemes(text)
+        self.written_out: list[tuple[Lexeme, str]] = []
+
+    def lasting(self) -> str:
+        """The text with what depends on the day or on the switch written out."""
+        parts, at = [], 0
+        for lexeme, instead in self.written_out:
+            parts += [self.text[at : lexeme.at], instead]
+            at = lexeme.at + len(lexeme.text)
+        return "".join([*parts, self.text[at:]])
 
     @property
-    def next(self) -> _Lexeme:
+    def next(self) -> Lexeme:
         return self.lexemes[self.at]
 
-    def take(self) -> _Lexeme:
+    def take(self) -> Lexeme:
         self.at += 1
         return self.lexemes[self.at - 1]
 
-    def wrong(self, lexeme: _Lexeme, what: str, mend: str) -> NoReturn:
-        """Raise `BadQuestion` with the place under a caret."""
-        line = re.sub(r"\s", " ", self.text)
-        raise BadQuestion(
-            f"The question cannot be understood at character {lexeme.at + 1}: {what}. {mend}\n"
-            f"  {line}\n  {' ' * lexeme.at}^"
-        )
+    def wrong(self, lexeme: Lexeme, what: str, mend: str) -> NoReturn:
+        refuse(self.text, lexeme.at, what, mend)
 
     def whole(self) -> Node:
         if self.next.what == "end":
@@ -144,7 +132,7 @@ class _Parser:
         node = self.negated()
         while self.next.what == "near":
             lexeme = self.take()
-            distance = int(lexeme.match["distance"]) if lexeme.match else 0
+            distance = int(lexeme.group("distance") or 0)
             if not 1 <= distance <= _FARTHEST:
                 self.wrong(
                     lexeme, f"{distance} words are no distance", f"Write a number from 1 to {_FARTHEST}."
@@ -183,7 +171,7 @@ class _Parser:
             case _:
                 return self.misplaced(lexeme)
 
-    def misplaced(self, lexeme: _Lexeme) -> NoReturn:
+    def misplaced(self, lexeme: Lexeme) -> NoReturn:
         name = lexeme.text
         what, mend = {
             "end": (
@@ -201,7 +189,7 @@ class _Parser:
         )
         self.wrong(lexeme, what, mend)
 
-    def group(self, opened: _Lexeme) -> Node:
+    def group(self, opened: Lexeme) -> Node:
         self.deeper(opened)
         node = self.either()
         if self.next.what != "close":
@@ -210,124 +198,73 @@ class _Parser:
         self.depth -= 1
         return node
 
-    def deeper(self, lexeme: _Lexeme) -> None:
+    def deeper(self, lexeme: Lexeme) -> None:
         self.depth += 1
         if self.depth > _DEEPEST:
             self.wrong(
                 lexeme, f"more than {_DEEPEST} levels lie inside each other", "Ask several simpler questions."
             )
 
-    def phrase(self, lexeme: _Lexeme) -> Node:
-        assert lexeme.match is not None
-        inner, slop = lexeme.match["inner"], lexeme.match["slop"]
-        if slop is None:
-            return self.term(lexeme, inner, exact=lexeme.text.startswith("="))
+    def phrase(self, lexeme: Lexeme) -> Node:
+        inner, slop = lexeme.group("inner"), lexeme.group("slop")
+        exact = lexeme.text.startswith("=")
+        if self.stemming and not exact:
+            inner = in_all_forms(inner)
+            self.written_out.append((lexeme, f'"{inner}"' + (f"~{slop}" if slop else "")))
+        if not slop:
+            return self.term(lexeme, inner, exact=exact)
         if not 1 <= int(slop) <= _FARTHEST:
-            self.wrong(
-                lexeme, f"~{slop} is no distance", f"Write a number from 1 to {_FARTHEST} after the ~."
-            )
-        words: list[Node] = [self.term(lexeme, word) for word in inner.split()]
+            self.wrong(lexeme, f"~{slop} is no distance", f"Write a number from 1 to {_FARTHEST} after the ~")
+        words: list[Node] = [self.term(lexeme, word, exact=exact) for word in inner.split()]
         if len(words) < 2:
-            self.wrong(lexeme, "~ needs two words or more in the quotes", "Add a word, or leave the ~ out.")
+            self.wrong(lexeme, "~ needs two words or more in the quotes", "Add a word, or leave the ~ out")
         node = words[0]
         for word in words[1:]:
             node = Near(node, word, int(slop))
         return node
 
-    def word(self, lexeme: _Lexeme) -> Node:
-        text = lexeme.text
-        if text == "*":
+    def word(self, lexeme: Lexeme) -> Node:
+        if lexeme.text == "*":
             return Everything()
-        if text in ("NEAR", "NEAR/", "W/", "PRE/"):
-            self.wrong(
-                lexeme, f"{text} does not say how near", "Write the number of words behind it, as in NEAR/5."
-            )
-        if re.match(r"[-!–−]\w", text):
-            self.wrong(
-                lexeme,
-                f"“{text[0]}” before a word has no meaning here",
-                f"Write NOT {text[1:]} to leave records out.",
-            )
-        if re.search(r"\w\?\w", text) and "/" not in text:
-            self.wrong(
-                lexeme, "“?” inside a word is not understood", f"Write {text.replace('?', '*')} instead."
-            )
-        return self.term(lexeme, text.removeprefix("="), exact=text.startswith("="))
+        if slip := slip_in(lexeme.text):
+            self.wrong(lexeme, slip.what, slip.mend)
+        if lexeme.text.startswith("="):
+            return self.term(lexeme, lexeme.text[1:], exact=True)
+        if not self.stemming:
+            return self.term(lexeme, lexeme.text)
+        self.written_out.append((lexeme, in_all_forms(lexeme.text)))
+        return self.term(lexeme, in_all_forms(lexeme.text))
 
-    def term(self, lexeme: _Lexeme, written: str, *, exact: bool = False) -> Term:
+    def term(self, lexeme: Lexeme, written: str, *, exact: bool = False) -> Term:
         try:
             return term_of(written, exact=exact)
-        except CannotBeCut as error:
+        except Mendable as error:
             self.wrong(lexeme, error.what, error.mend)
 
-    def field(self, lexeme: _Lexeme) -> Node:
-        assert lexeme.match is not None
-        name, value = lexeme.match["field"].lower(), lexeme.match["value"].strip(_QUOTES)
-        if name not in FIELDS:
-            near = difflib.get_close_matches(name, FIELDS, 1)
-            hint = (
-                f"Did you mean {near[0]}:? "
-                if near
-                else f"The fields are {', '.join(f'{f}:' for f in FIELDS)}. "
-            )
-            self.wrong(
-                lexeme,
-                f"there is no field {name}:",
-                f'{hint}To search for the words, write "{lexeme.text.replace(":", " ")}".',
-            )
-        if not value.strip():
-            self.wrong(
-                lexeme,
-                f"{name}: has no value",
-                f"Write it directly behind the colon, as in {_example(name)}.",
-            )
-        if name == "poster":
-            return PostedBy(self.term(lexeme, value.removeprefix("@")))
-        if name in ("from", "to"):
-            return self.posted(lexeme, name, value)
-        value = value.lower()
-        if name in _VALUES and value not in _VALUES[name]:
-            near = difflib.get_close_matches(value, _VALUES[name], 1)
-            hint = f"Did you mean {name}:{near[0]}?" if near else f"Write one of {', '.join(_VALUES[name])}."
-            self.wrong(lexeme, f"{name}:{value} does not exist", hint)
-        return Removed(value == "yes") if name == "removed" else Field(name, (value,))
-
-    def posted(self, lexeme: _Lexeme, name: str, value: str) -> Posted:
+    def field(self, lexeme: Lexeme) -> Node:
+        name, value = lexeme.group("field").lower(), lexeme.group("value").strip(QUOTES)
+        if not value and self.next.what == "open":
+            what = f"{name}: takes one value at a time"
+            self.wrong(lexeme, what, f"Put the field before each value, as in ({name}:… OR {name}:…)")
         try:
-            day = date.fromisoformat(value) if re.fullmatch(r"\d{4}-\d\d-\d\d", value) else None
-        except ValueError:
-            day = None
-        if day is None:
-            self.wrong(
-                lexeme, f"{value} is no day of the calendar", f"Write year-month-day, as in {_example(name)}."
-            )
-        return Posted(since=day) if name == "from" else Posted(until=day)
-
-
-def _lexeme(match: re.Match[str]) -> _Lexeme:
-    what = match.lastgroup or ""
-    what = {"distance": "near", "value": "field", "inner": "phrase", "slop": "phrase"}.get(what, what)
-    if what == "word" and match[0].lower() in ("and", "or", "not"):
-        what = match[0].lower()
-    if what == "field" and match["field"].lower() in ("http", "https", "mailto"):
-        what = "word"
-    return _Lexeme(what, match[0], match.start(), match)
+            node = field_of(name, value, self.today)
+        except Mendable as error:
+            self.wrong(lexeme, error.what, error.mend)
+        if isinstance(node, Posted) and node.called:
+            days = [day.isoformat() for day in (node.since, node.until) if day is not None]
+            self.written_out.append((lexeme, f"{name}:{'..'.join(days)}"))
+        return node
 
 
 def _merged(nodes: list[Node]) -> tuple[Node, ...]:
     """`from:` and `to:` that stand side by side are one statement of time."""
     merged: list[Node] = []
     for node in nodes:
-        before = merged[-1] if merged else None
-        if (
-            isinstance(node, Posted)
-            and isinstance(before, Posted)
-            and before.until is None
-            and node.since is None
-        ):
-            merged[-1] = Posted(before.since, node.until)
-        else:
-            merged.append(node)
+        match merged[-1:], node:
+            case [Posted(since, None, before)], Posted(None, until, after):
+                merged[-1] = Posted(since, until, " ".join(called for called in (before, after) if called))
+            case _:
+                merged.append(node)
     return tuple(merged)
 
 
@@ -336,13 +273,3 @@ def _has_a_place(node: Node) -> bool:
     if isinstance(node, Or):
         return all(_has_a_place(part) for part in node.nodes)
     return isinstance(node, Term | Near)
-
-
-def _example(name: str) -> str:
-    examples = {
-        "from": "from:2025-01-31",
-        "to": "to:2025-12-31",
-        "removed": "removed:yes",
-        "kind": "kind:comment",
-    }
-    return examples.get(name, f'{name}:"…"')

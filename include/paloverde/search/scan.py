@@ -17,29 +17,42 @@ from sqlalchemy import select
 
 from paloverde.archive.reader import Archive, SealedPart
 from paloverde.archive.schema import REMOVED
+from paloverde.errors import Suspicious
 from paloverde.records import Provenance
 from paloverde.search.hits import COLUMNS, Hit, Kept, Removal, snippet
 from paloverde.search.matching import Row, answers, marks, places
 from paloverde.search.scope import PRIVATE_KINDS
 from paloverde.search.selection import POSTER, Rows, may_answer, posters_of, texts_of
-from paloverde.search.tree import Field, Near, Node, Posted, PostedBy, Removed, Term, leaves, terms
+from paloverde.search.tree import (
+    Field,
+    Has,
+    LinkedTo,
+    Node,
+    Posted,
+    PostedBy,
+    Removed,
+    Term,
+    leaves,
+    terms,
+)
 from paloverde.state.tables import ITEMS
 
 _WORKERS = 2  # parts that are fetched and pre-selected ahead, and so the most that lie in memory
 _SMALL = 64  # rows from which pre-selection pays
-_REMOVAL = ("removed_at", "confirmed_by", "cause", "cause_reason", "retain_until")
+REMOVAL = ("removed_at", "confirmed_by", "cause", "cause_reason", "retain_until")
 _BATCH = 500  # ids that are looked up in the register at once
-_DESCRIPTIONS = "media.list.element.alt_text"
+_DESCRIPTIONS, _TYPES = "media.list.element.alt_text", "media.list.element.type"
 Item = tuple[str, str, str]
+Name = tuple[str, str, int]
 In = TypeVar("In")
 Out = TypeVar("Out")
 
 
 class Removals(NamedTuple):
-    """All that is known of removed items: their rows, the part of each row, and the marks by item."""
+    """All that is known of removed items: their rows, where each of them lies, and the marks by item."""
 
     table: pa.Table
-    parts: list[SealedPart]
+    places: list[tuple[SealedPart, int]]
     by_item: dict[Item, Removal]
     versions: frozenset[tuple[Item, str]]  # the words that each was found removed with
 
@@ -66,9 +79,20 @@ class Hold(NamedTuple):
 
 
 class Scan:
-    """One question over many parts. `rows` counts the rows that were looked at."""
+    """One question over many parts.
 
-    def __init__(self, archive: Archive, tree: Node, removals: Removals, *, include_private: bool) -> None:
+    `only` names the rows that answer of those parts that an index covers: no other row of them is read.
+    """
+
+    def __init__(
+        self,
+        archive: Archive,
+        tree: Node,
+        removals: Removals,
+        *,
+        include_private: bool,
+        only: Mapping[Name, list[int]] | None = None,
+    ) -> None:
         self.archive, self.tree, self.removals, self.include_private = (
             archive,
             tree,
@@ -77,28 +101,55 @@ class Scan:
         )
         self.columns = columns_for(tree)
         self.terms = list(terms(tree))
-        self.rows = 0
+        self.only = only or {}
 
     def records(self, parts: Iterable[SealedPart]) -> Iterator[Hold]:
         """The answers among sealed records."""
-        for rows, holds in ahead(self._of_part, parts):
-            self.rows += rows
+        told = (part for part in parts if self.only.get(name_of(part)) != [])
+        for holds in ahead(self._of_part, told):
             yield from holds
 
     def removed(self) -> Iterator[Hold]:
         """The answers among the copies kept of removed items."""
-        table = self.removals.table
-        self.rows += len(table)
-        sure = self.sure(table)
-        yield from self._holds(_take(table, sure), [(self.removals.parts[number], 0) for number in sure])
+        table, places_ = self.removals.table, self.removals.places
+        asked = [number for number, place in enumerate(places_) if self._is_asked(*place)]
+        sure = self.sure(_take(table, asked))
+        numbers = [asked[number] for number in sure]
+        self._refuse_a_difference(places_[number] for number in sorted({*asked} - {*numbers}))
+        rows = _take(table, numbers).select(COLUMNS).to_pylist()
+        yield from self.holds(rows, [places_[number] for number in numbers])
 
-    def _of_part(self, part: SealedPart) -> tuple[int, list[Hold]]:
-        table = self.archive.table(part.part, self.columns)
-        sure = self.sure(table)
+    def _of_part(self, part: SealedPart) -> list[Hold]:
+        told = self.only.get(name_of(part))
+        if told is not None:
+            rows = _take(self.archive.table(part.part, COLUMNS), told).to_pylist()
+            places_ = [(part, row) for row in told]
+            self._refuse_a_difference(
+                place for place, row in zip(places_, rows, strict=True) if not self._may_be_seen(row)
+            )
+            return list(self.holds(rows, places_, told=True))
+        sure = self.sure(self.archive.table(part.part, self.columns))
         if not sure:
-            return len(table), []
+            return []
         whole = _take(self.archive.table(part.part, COLUMNS), sure)
-        return len(table), list(self._holds(whole, [(part, number) for number in sure]))
+        return list(self.holds(whole.to_pylist(), [(part, row) for row in sure]))
+
+    def _may_be_seen(self, row: Mapping[str, Any]) -> bool:
+        is_private = row["kind"] in PRIVATE_KINDS or row["visibility"] == "private"
+        return self.include_private or not is_private
+
+    def _is_asked(self, part: SealedPart, row: int) -> bool:
+        told = self.only.get(name_of(part))
+        return told is None or row in told
+
+    def _refuse_a_difference(self, places_: Iterable[tuple[SealedPart, int]]) -> None:
+        """Whatever an index says answers must answer: else its counts and its silence are worth nothing."""
+        for part, row in places_:
+            if name_of(part) in self.only:
+                raise Suspicious(
+                    f"The search index says that row {row} of {part.part.key} answers, and the sealed record "
+                    "does not. Build the index again, and search with --no-index until then."
+                )
 
     def sure(self, table: pa.Table) -> list[int]:
         """The numbers of the rows that answer."""
@@ -114,15 +165,12 @@ class Scan:
                 private, pc.fill_null(pc.equal(table["visibility"], "private"), fill_value=False)
             )
             chosen &= ~np.asarray(private.to_numpy(zero_copy_only=False), dtype=bool)
-        if len(table) >= _SMALL and self.reads_texts:
+        if len(table) >= _SMALL:
+            texts = texts_of(table) if self._asks(Term, LinkedTo) else None
             posters = posters_of(table) if self._asks(PostedBy) else None
-            may = may_answer(self.tree, table, texts_of(table), posters)
+            may = may_answer(self.tree, table, texts, posters)
             chosen = chosen if may is None else chosen & may
         return chosen
-
-    @property
-    def reads_texts(self) -> bool:
-        return "text" in self.columns
 
     def _asks(self, *kinds: type) -> bool:
         return any(isinstance(leaf, kinds) for leaf in leaves(self.tree))
@@ -144,14 +192,35 @@ class Scan:
                 observed[number] or datetime.now(UTC),
                 _described(media[number]),
                 removed=item in self.removals.by_item,
+                media=[medium.get("type") for medium in media[number] or ()],
             )
 
-    def _holds(self, table: pa.Table, sources: Sequence[tuple[SealedPart, int]]) -> Iterator[Hold]:
-        for (part, number), row in zip(sources, table.select(COLUMNS).to_pylist(), strict=True):
-            passages = Row(row, None, row["observed_at"], _described(row["media"])).passages
-            found = marks(self.tree, passages)
-            held = frozenset(i for i, term in enumerate(self.terms) if places(term, passages))
-            yield Hold(self._hit(row, part, number, found, passages.texts), held)
+    def holds(
+        self, rows: Iterable[dict[str, Any]], sources: Sequence[tuple[SealedPart, int]], *, told: bool = False
+    ) -> Iterator[Hold]:
+        """Rows that answer, with all of `hits.COLUMNS`, as hits; `sources` says where each of them lies.
+
+        Those that an index has `told` are asked whether they do.
+        """
+        for (part, number), row in zip(sources, rows, strict=True):
+            seen = self._seen(row)
+            if told and not answers(self.tree, seen):
+                self._refuse_a_difference([(part, number)])
+            found = marks(self.tree, seen.passages)
+            held = frozenset(i for i, term in enumerate(self.terms) if places(term, seen.passages))
+            yield Hold(self._hit(row, part, number, found, seen.passages.texts), held)
+
+    def _seen(self, row: dict[str, Any]) -> Row:
+        """A whole row as a question sees it."""
+        item = (row["account"], row["kind"], row["native_id"])
+        return Row(
+            row,
+            row["posted_at"],
+            row["observed_at"],
+            _described(row["media"]),
+            removed=item in self.removals.by_item,
+            media=[medium["type"] for medium in row["media"] or ()],
+        )
 
     def _hit(
         self, row: dict[str, Any], part: SealedPart, number: int, found: list[Any], texts: tuple[str, ...]
@@ -171,25 +240,39 @@ class Scan:
         )
 
 
+def name_of(part: SealedPart) -> Name:
+    """What tells a part from every other in the archive: its key and version, and the run that sealed it."""
+    return part.part.key, part.part.version_id, part.sequence
+
+
 def read_removals(archive: Archive, parts: Sequence[SealedPart]) -> Removals:
+    """The rows and marks of removed items, from the parts that tell of them."""
+    return removals_of(archive, told_by(archive, parts))
+
+
+def told_by(archive: Archive, parts: Sequence[SealedPart]) -> list[tuple[SealedPart, pa.Table]]:
+    """Parts of removed items, and their rows."""
+    read = ahead(lambda part: archive.table(part.part, [*COLUMNS, *REMOVAL]), parts)
+    return list(zip(parts, read, strict=True))
+
+
+def removals_of(archive: Archive, told: Sequence[tuple[SealedPart, pa.Table]]) -> Removals:
     """The rows and marks of removed items; of several marks of one item the latest stands."""
-    names = [*COLUMNS, *_REMOVAL]
-    read = list(zip(parts, ahead(lambda part: archive.table(part.part, names), parts), strict=True))
-    empty = pa.schema([REMOVED.field(name) for name in names]).empty_table()
-    table = pa.concat_tables([empty, *(table for _, table in read)], promote_options="default")
-    of_rows = [part for part, one in read for _ in range(len(one))]
+    empty = pa.schema([REMOVED.field(name) for name in (*COLUMNS, *REMOVAL)]).empty_table()
+    table = pa.concat_tables([empty, *(table for _, table in told)], promote_options="default")
+    places_ = [(part, row) for part, one in told for row in range(len(one))]
     marked: dict[Item, Removal] = {}
     versions: set[tuple[Item, str]] = set()
-    for row in table.select(["account", "kind", "native_id", "version_sha256", *_REMOVAL]).to_pylist():
+    for row in table.select(["account", "kind", "native_id", "version_sha256", *REMOVAL]).to_pylist():
         item = (row["account"], row["kind"], row["native_id"])
         versions.add((item, row["version_sha256"]))
-        mark = Removal(**{name: _utc(row[name]) for name in _REMOVAL})
+        mark = Removal(**{name: _utc(row[name]) for name in REMOVAL})
         before = marked.get(item)
         if before is None or (mark.removed_at or _START) >= (before.removed_at or _START):
             marked[item] = mark
     first = _first_seen(archive, marked)
     known = {item: msgspec.structs.replace(mark, first_seen=first.get(item)) for item, mark in marked.items()}
-    return Removals(table, of_rows, known, frozenset(versions))
+    return Removals(table, places_, known, frozenset(versions))
 
 
 def _first_seen(archive: Archive, items: Iterable[Item]) -> dict[Item, datetime]:
@@ -215,8 +298,11 @@ def columns_for(tree: Node) -> list[str]:
     """The columns that a question has to look at."""
     asked = list(leaves(tree))
     wanted = {"kind", "visibility"} | {leaf.name for leaf in asked if isinstance(leaf, Field)}
-    if any(isinstance(leaf, Term | Near | PostedBy) for leaf in asked):
+    if any(isinstance(leaf, Term | LinkedTo) for leaf in asked):
         wanted |= {"text", _DESCRIPTIONS}
+    for leaf in asked:
+        if isinstance(leaf, Has):
+            wanted.add("text" if leaf.what == "link" else _TYPES)
     if any(isinstance(leaf, PostedBy) for leaf in asked):
         wanted |= set(POSTER)
     if any(isinstance(leaf, Posted) for leaf in asked):
@@ -243,7 +329,7 @@ def _take(table: pa.Table, rows: list[int]) -> pa.Table:
 
 
 def _described(media: list[dict[str, Any]] | None) -> list[str]:
-    return [medium["alt_text"] for medium in media or () if medium["alt_text"]]
+    return [medium["alt_text"] for medium in media or () if medium.get("alt_text")]
 
 
 def _utc(value: Any) -> Any:

@@ -33,8 +33,13 @@ class Term(msgspec.Struct, frozen=True):
     length: int  # words from its first to its last
 
     def __str__(self) -> str:
-        exactly = ", accents as written," if any(piece.exact is not None for piece in self.pieces) else ""
-        return f"“{self.written}”{exactly}"
+        meant = [
+            *(["accents as written"] if any(piece.exact is not None for piece in self.pieces) else []),
+            *(["~ is every form of the word"] if any(piece.stemmed for piece in self.pieces) else []),
+            *(["* is any letters"] if any("*" in piece.folded for piece in self.pieces) else []),
+            *(["? is one letter"] if any("?" in piece.folded for piece in self.pieces) else []),
+        ]
+        return f"“{self.written}”" + (f" ({', '.join(meant)})" if meant else "")
 
 
 class Near(msgspec.Struct, frozen=True):
@@ -100,13 +105,17 @@ class Has(msgspec.Struct, frozen=True):
 
 
 class Field(msgspec.Struct, frozen=True):
-    """A column (account, kind, platform, visibility, provenance, language) that has one of these values."""
+    """A column (account, kind, platform, visibility, provenance, language) that has one of these values.
+
+    `language` is lower case; `matching.has_value` says which codes it finds.
+    """
 
     name: str
     values: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"the {self.name} is {' or '.join(self.values)}"
+        told = ", as the site says it," if self.name == "language" else ""
+        return f"the {self.name}{told} is {' or '.join(self.values)}"
 
 
 class Removed(msgspec.Struct, frozen=True):
@@ -119,12 +128,18 @@ class Removed(msgspec.Struct, frozen=True):
 
 
 class Posted(msgspec.Struct, frozen=True):
-    """Posted on these Pacific days, both included."""
+    """Posted on these Pacific days, both included. `called` is what the question calls them: last month."""
 
     since: date | None = None
     until: date | None = None
+    called: str = ""
 
     def __str__(self) -> str:
+        return f"{self._days()} ({self.called})" if self.called else self._days()
+
+    def _days(self) -> str:
+        if self.since is not None and self.since == self.until:
+            return f"posted on {spoken(self.since)}"
         if self.since is not None and self.until is not None:
             return f"posted from {spoken(self.since)} to {spoken(self.until)}"
         if self.since is not None:

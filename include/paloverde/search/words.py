@@ -9,7 +9,7 @@ Folding (`folded`), the same for questions and for records:
   writing are no accents and stay. A question that starts with `=` compares accents too (`exact_form`);
 - digits of every script are 0 to 9;
 - what nobody sees is ignored: soft hyphen, zero-width and bidi characters, variation selectors, skin tones of
-  emoji.
+  emoji; and the stroke that stretches Arabic words (kashida).
 
 Cutting:
 
@@ -17,7 +17,7 @@ Cutting:
   inside numbers, cut it, and the whole run stands beside its pieces: `city's` is found as `city`, `city's`
   and `citys`;
 - `#` and `@` before a word are its sign: `#cleanup` is found as `cleanup` and as `#cleanup`;
-- addresses fall into their words, so `palmdesert.gov` is found inside them;
+- addresses fall into their words, so `palmdesert.gov` is found inside them; `addresses` finds them;
 - an emoji is a token; a joined sequence (family, flag, profession) is one token;
 - where writing has no spaces (Chinese, Japanese, Thai, Lao, Khmer, Burmese, Tibetan) and in Korean, whose
   particles cling to the word, every character with its marks is a token, so that any piece of a text is found
@@ -25,6 +25,8 @@ Cutting:
 
 Not folded: letters that only look alike (Cyrillic `а` for Latin `a`), small capitals, simplified and
 traditional forms.
+
+`stem` gives what the forms of an English word share (`park`, `parks`, `parking`), for questions that ask so.
 """
 
 from __future__ import annotations
@@ -32,7 +34,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
+
+from snowballstemmer import EnglishStemmer
 
 SIGNS = "#@"
 _JOINER = "\u200d"  # joins emoji; inside words it is ignored
@@ -51,7 +56,10 @@ _LETTERS = {
     "ŧ": "t",
 }
 _LETTERS |= dict.fromkeys(_APOSTROPHES, "'") | dict.fromkeys(_HYPHENS, "-")
-_INVISIBLE = {0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0} | set(range(0x180B, 0x1810))
+_KASHIDA = "\u0640"
+_INVISIBLE = {ord(_KASHIDA), 0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0} | set(
+    range(0x180B, 0x1810)
+)
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
 _REGIONAL = range(0x1F1E6, 0x1F200)
 _VOICED = (0x3099, 0x309A)
@@ -72,6 +80,16 @@ _TOKEN = re.compile(
     r"|(?P<emoji>rr|[er](?:z+[er])*)"
 )
 _CUT = re.compile("[j,]")
+
+# A web address in a text: it has a scheme or `www.`, or is the bare name of a site (`palmdesert.gov`,
+# `bit.ly/x`) whose ending is common or which a path follows. The name in an e-mail address is none.
+_OF_ADDRESS = r"[^\s<>\"“”„«»‘（）「」『』【】、。，；]"
+_ADDRESS = re.compile(
+    rf"(?<![a-z0-9_@.-])(?:(?:https?://|www\.){_OF_ADDRESS}+"
+    r"|(?:[a-z0-9-]+\.)+(?:(?:com|org|net|gov|edu|mil|int|info|biz)(?![a-z0-9_@-]|\.[a-z0-9])"
+    rf"(?:[/?#:]{_OF_ADDRESS}*)?|[a-z]{{2,}}/{_OF_ADDRESS}+))",
+    re.IGNORECASE | re.ASCII,
+)
 
 
 class Token(NamedTuple):
@@ -163,6 +181,11 @@ _COARSE = _Table(_coarsen)
 _ASCII_CLASSES = "".join(_classify(code) for code in range(128))
 
 
+def class_string(text: str) -> str:
+    """The classes of a folded text, one letter each, for whoever cuts many texts at once."""
+    return text.translate(_FOLDED).translate(_CLASSES)
+
+
 def tokens(text: str) -> list[Token]:
     """The tokens of a text in order; a run with apostrophes or hyphens stands before its pieces."""
     if text.isascii():
@@ -222,9 +245,26 @@ def exact_form(text: str) -> str:
     kept = (
         c for c in plain if unicodedata.category(c) not in ("Cf", "Me") and not 0xFE00 <= ord(c) <= 0xFE0F
     )
-    return unicodedata.normalize(
-        "NFC", "".join(c for c in kept if c not in SIGNS and c not in _APOSTROPHES + _HYPHENS)
-    )
+    unsaid = SIGNS + _APOSTROPHES + _HYPHENS + _KASHIDA
+    return unicodedata.normalize("NFC", "".join(c for c in kept if c not in unsaid))
+
+
+@lru_cache(maxsize=1 << 16)
+def stem(folded: str) -> str:
+    """What the forms of an English word share, by Snowball's English rules (snowballstem.org).
+
+    Words in other letters, and with digits, are their own stems.
+    """
+    if not (folded.isascii() and folded.isalpha()):
+        return folded
+    return str(EnglishStemmer().stemWord(folded))  # one that is shared would mix up words of two threads
+
+
+def addresses(text: str) -> list[tuple[int, int]]:
+    """Where web addresses stand in a text: (start, end)."""
+    if "." not in text and "://" not in text:
+        return []
+    return [match.span() for match in _ADDRESS.finditer(text)]
 
 
 def coarse(text: str) -> str:

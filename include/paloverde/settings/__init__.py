@@ -91,6 +91,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("database", "sqlite:///{home}/paloverde.db",
             "SQLAlchemy address of the commit log and registers. PostgreSQL in production.",
             secret=True, parse=forms.database),
+    Setting("index_folder", "{home}/index",
+            "Folder of the search index, on a disk of this machine. It is derived from the archive and needs "
+            "no backup; private messages are in it.", parse=forms.path),
     Setting("signing_key_file", "{home}/signing-key.pem",
             "Ed25519 private key that signs the seals (PEM, readable by this program only).",
             parse=forms.path),
@@ -194,6 +197,23 @@ SETTINGS: tuple[Setting, ...] = (
             parse=forms.witnesses),
     Setting("agency_name", "City (PALOVERDE_AGENCY_NAME is not set)",
             "Name of the agency on pages, letters and bundles."),
+    Setting("fonts_folder", None,
+            "Folder with further fonts for PDF (.ttf, .otf, .ttc), for scripts that the packaged ones lack. "
+            "What is installed elsewhere on the machine is not used: name its folder to use it.",
+            parse=forms.path),
+    Setting("records_office", None,
+            "How the public reaches the office that answers records requests, as letters print it: office, "
+            "address, telephone, e-mail. No letter is sent before it is set."),
+    Setting("archive_location", None,
+            "Where the archive's machines stand, as letters tell requesters (Gov. Code 7922.600(a)): "
+            "a building and its address, or a provider's region."),
+    Setting("delivery_address", None,
+            "Public address of the web server before the links to released bundles, such as "
+            "https://records.city.example. No link can be given out before it is set.", parse=forms.api),
+    Setting("delivery_days", "14",
+            "Days that a link to a released bundle works, where nobody says otherwise.", parse=forms.whole(1, 60)),
+    Setting("delivery_downloads", "10",
+            "Downloads that a link allows, where nobody says otherwise.", parse=forms.whole(1, 100)),
     Setting("clock_skew_seconds", "120",
             "How far this machine's clock may be from the sites' before a run stops.",
             parse=forms.whole(0, 86_400)),
@@ -223,6 +243,7 @@ class Settings:
     lock_mode: str
     lock_years: int
     database: URL  # prints with *** for the password; create_engine takes it as it is
+    index_folder: Path
     signing_key_file: Path
     credential_key_file: Path
     privileged_key_file: Path
@@ -263,6 +284,12 @@ class Settings:
     timestamp_roots_file: Path | None
     witnesses: tuple[str, ...] | None
     agency_name: str
+    fonts_folder: Path | None
+    records_office: str | None
+    archive_location: str | None
+    delivery_address: str | None
+    delivery_days: int
+    delivery_downloads: int
     clock_skew_seconds: int
 
 

@@ -1,0 +1,85 @@
+"""What goes into a bundle, and which words of it are not to be found anywhere in it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from paloverde.archive.layout import name_of
+from paloverde.bundles.enclosed import Enclosed
+from paloverde.bundles.leaks import Needle
+from paloverde.bundles.program import program
+from paloverde.bundles.proofs import Proofs
+from paloverde.requests.redaction import File, Given, Released
+from paloverde.requests.review import Verdict
+from paloverde.search.answer import Answer
+from paloverde.search.hits import COLUMNS, Hit
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+class Contents(msgspec.Struct, frozen=True, kw_only=True):
+    """What goes into a bundle beside the answer. `records` are what is released, None for every hit as it is.
+
+    `painted` are redacted pictures on disk, by their hash. `accepted` are pairs of a control number and where
+    (a control number, a file) words that were redacted from it may be read all the same. `with_pdf` adds
+    records and index as PDF, with fonts of `fonts_folder`, too; a character that no font has is refused
+    unless `by_name`.
+    """
+
+    records: Sequence[Released] | None = None
+    enclosed: Enclosed = Enclosed()
+    proofs: Proofs = Proofs()
+    painted: Mapping[str, Path] = {}
+    accepted: Collection[tuple[str, str]] = frozenset()
+    with_pdf: bool = False
+    fonts_folder: Path | None = None
+    by_name: bool = False
+
+
+def control_number(name: str, number: int) -> str:
+    """The control number of a record in a bundle: PRA-2026-0042-000001."""
+    return f"{name_of(name)}-{number:06d}"
+
+
+def handed_whole(hits: Sequence[Hit], name: str) -> list[Released]:
+    """Every hit as it is, with nothing kept back."""
+    return [
+        Released(
+            control=control_number(name, number),
+            hit=hit,
+            verdict=Verdict.RESPONSIVE,
+            files=tuple(
+                File(at, Given.WHOLE, kept.sha256, kept.sha256)
+                for at, kept in enumerate(hit.media)
+                if kept.sha256
+            ),
+        )
+        for number, hit in enumerate(hits, 1)
+    ]
+
+
+def needles_of(records: Sequence[Released]) -> list[Needle]:
+    return [Needle(record.control, text) for record in records for text in record.needles]
+
+
+def texts_of(records: Sequence[Released]) -> Iterator[tuple[str, list[str]]]:
+    """Every text of each released record, and what it says of its media."""
+    for record in records:
+        flat = msgspec.to_builtins(record.hit)
+        media = [value for kept in flat["media"] for value in kept.values()]
+        removed = list((flat["removed"] or {}).values())
+        yield (
+            record.control,
+            [one for one in (*flat.values(), *media, *removed) if isinstance(one, str) and one],
+        )
+
+
+def commonplace(answer: Answer) -> bytes:
+    """What every bundle of these accounts says, whatever its records are."""
+    pages = [file.read_bytes() for file in sorted(_TEMPLATES.glob("*"))]
+    return b"\n".join(
+        [*pages, program(), " ".join(answer.searched.accounts).encode(), *map(str.encode, COLUMNS)]
+    )

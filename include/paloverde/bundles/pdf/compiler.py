@@ -1,0 +1,88 @@
+"""Running Typst: always in another process, which a hostile record may crash and whose memory is given back.
+
+A process that has compiled must not fork afterwards (its threads are gone in the child, and the next compile
+waits for them for ever), and Airflow forks.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from paloverde.bundles.pdf.fonts import Fonts
+from paloverde.bundles.pdf.worker import REFUSED
+from paloverde.errors import PersonNeeded
+
+_HERE = Path(__file__).parent
+WORKER = _HERE / "worker.py"
+_SECONDS = 900  # a volume takes about two
+
+
+@contextmanager
+def compiled(
+    template: str,
+    data: Mapping[str, object],
+    *,
+    what: str,
+    made_at: datetime,
+    fonts: Fonts,
+    pictures: Sequence[tuple[str, str]] = (),
+    worker: Path = WORKER,
+) -> Iterator[Path]:
+    """The PDF that a template makes of `data`, as a file that is there inside of the `with`.
+
+    `pictures` are (name in the template, path). Raises `PersonNeeded`, which says `what` could not be made.
+    """
+    with tempfile.TemporaryDirectory(prefix="paloverde-pdf-") as made:
+        folder = Path(made)
+        for name in ("house.typ", template):
+            shutil.copyfile(_HERE / name, folder / name)
+        job = {
+            "template": template,
+            "fonts": fonts.folders,
+            "timestamp": int(made_at.timestamp()),
+            "pictures": pictures,
+        }
+        _write(folder / "job.json", job)
+        _write(folder / "data.json", {"families": fonts.names} | dict(data))
+        _run(worker, folder, what)
+        yield folder / "out.pdf"
+
+
+def _write(file: Path, content: object) -> None:
+    file.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+
+
+def _run(worker: Path, folder: Path, what: str) -> None:
+    """`-I`: nothing of this process's surroundings, its secrets least of all, reaches the other one."""
+    command = [sys.executable, "-I", str(worker), str(folder)]
+    try:
+        done = subprocess.run(  # noqa: S603 our own program and folder
+            command, check=False, capture_output=True, text=True, timeout=_SECONDS, env=_surroundings()
+        )
+    except subprocess.TimeoutExpired as error:
+        raise PersonNeeded(f"{what} was not made within {_SECONDS} seconds and was given up.") from error
+    if done.returncode == REFUSED:
+        raise PersonNeeded(f"{what} could not be set as PDF: {done.stderr.strip()}")
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
+        raise PersonNeeded(
+            f"{what} could not be made: the program that sets it ended with {_ending(done.returncode)} "
+            f"({last})."
+        )
+
+
+def _surroundings() -> dict[str, str]:
+    return {name: os.environ[name] for name in ("PATH", "TMPDIR", "LD_LIBRARY_PATH") if name in os.environ}
+
+
+def _ending(code: int) -> str:
+    return f"signal {-code}, which may mean that memory ran out" if code < 0 else f"exit code {code}"

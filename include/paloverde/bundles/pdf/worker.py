@@ -1,0 +1,76 @@
+"""One PDF in a process of its own: `python -I worker.py FOLDER`, on Pillow and Typst alone.
+
+The folder holds `job.json`, `data.json` and the templates; the result is `out.pdf` in it. Pictures are drawn
+anew and small: nothing that a file carries besides its pixels (place, camera, comments) comes into the PDF.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import warnings
+from pathlib import Path
+from typing import Any
+
+import typst
+from PIL import Image, ImageOps
+
+_SIDE = 640  # pixels; at most 3.2 inches are printed
+_FORMATS = ("JPEG", "PNG", "GIF", "WEBP")
+_QUALITY = 82
+_BOMBS = (Image.DecompressionBombWarning, Image.DecompressionBombError)
+REFUSED = 3  # exit code where Typst says why
+
+
+def main(folder: Path) -> int:
+    """Draw the pictures, then compile. A refusal of Typst is one sentence on stderr."""
+    warnings.simplefilter("error", Image.DecompressionBombWarning)
+    job: dict[str, Any] = json.loads((folder / "job.json").read_bytes())
+    sizes = {name: _drawn(Path(source), folder / name) for name, source in job["pictures"]}
+    (folder / "pictures.json").write_text(json.dumps(sizes), encoding="utf-8")
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=job["fonts"])
+    try:
+        typst.compile(
+            folder / job["template"],
+            output=folder / "out.pdf",
+            root=folder,
+            font_paths=fonts,
+            ignore_system_fonts=True,
+            pdf_standards=["ua-1"],
+            timestamp=job["timestamp"],
+        )
+    except typst.TypstError as error:
+        sys.stderr.write(str(error))
+        return REFUSED
+    return 0
+
+
+def _drawn(source: Path, target: Path) -> tuple[int, int] | None:
+    """Width and height of the first frame, as it is to be seen; None where it cannot be drawn."""
+    try:
+        with Image.open(source, formats=_FORMATS) as opened:
+            share = _SIDE / max(*opened.size, _SIDE)
+            opened.draft("RGB", (int(opened.width * share), int(opened.height * share)))  # JPEG decodes small
+            image = ImageOps.exif_transpose(opened)
+            image.thumbnail((_SIDE, _SIDE))
+            if image.has_transparency_data:
+                image = image.convert("RGBA")
+                paper = Image.new("RGBA", image.size, "white")
+                image = Image.alpha_composite(paper, image)
+            image = image.convert("RGB")
+            image.info.clear()
+            image.save(target, "JPEG", quality=_QUALITY)
+    except (
+        OSError,
+        ValueError,
+        SyntaxError,
+        EOFError,
+        Image.DecompressionBombWarning,
+        Image.DecompressionBombError,
+    ):
+        return None
+    return image.size
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

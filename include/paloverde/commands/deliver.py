@@ -1,0 +1,192 @@
+"""Hand a released bundle over: what is about to go is shown, a second person agrees to exactly that, then it
+goes by a link that is counted and short-lived, or in another way. Whoever acts signs in with a password of
+their own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import uvicorn
+
+from paloverde.bundles.pages import visible
+from paloverde.commands.asking import actor
+from paloverde.commands.office import day, opened
+from paloverde.commands.signing import acting, known_people, signed_in
+from paloverde.desk.delivery import delivery_app
+from paloverde.installation import Installation
+from paloverde.installation.downloads import Downloads
+from paloverde.orchestration.people import Role
+from paloverde.requests.delivery import MOST_DAYS, MOST_DOWNLOADS, Agreed, Channel, Delivered, Terms
+from paloverde.requests.links import LinkState
+from paloverde.requests.wording import at_time, some
+from paloverde.retention.holds import By
+
+_OFFICE = (Role.CLERK, Role.COUNSEL)
+_CHANNELS = {channel.name.lower(): channel for channel in Channel}
+_OTHERS = [name for name in _CHANNELS if name != "link"]
+_LOOPBACK = "127.0.0.1"
+_AT_ONCE = 100  # connections; more are told to come later
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    _terms(_of_request(actions, "show", "show what is about to be sent, in numbers and names, and to whom"))
+    agree = _of_request(actions, "agree", "agree, as a second person, to exactly what `show` told")
+    _terms(acting(agree))
+    agree.add_argument(
+        "--summary", required=True, metavar="SHA256", help="of what you looked at: `show` ends with it"
+    )
+    acting(_of_request(actions, "link", "give out the link that was agreed to; it is printed once"))
+    record = acting(_of_request(actions, "record", "note that it was handed over in another way, as agreed"))
+    record.add_argument("--by", dest="channel", choices=_OTHERS, required=True, help="how it went")
+    record.add_argument("--on", type=day, metavar="DATE", help="when that was (default: today)")
+    record.add_argument("--note", default="", help="anything else, in a few words")
+    _of_request(actions, "list", "list agreements, deliveries, links and every download")
+    revoke = acting(_of_request(actions, "revoke", "close links for good, and tell who had downloaded when"))
+    revoke.add_argument("--why", required=True, help="in one sentence")
+    revoke.add_argument("--link", default="", metavar="SHA256", help="the beginning of one link's hash")
+    told = "serve the links on this machine, behind the City's own web server"
+    serve = actions.add_parser("serve", help=told, description=told)
+    serve.add_argument("--host", default=_LOOPBACK, help="address to listen on (default: this machine only)")
+    serve.add_argument("--port", type=int, default=8090, help="port to listen on (default: 8090)")
+
+
+def run(args: argparse.Namespace) -> int:
+    does: dict[str, Callable[[Installation, argparse.Namespace], int]] = {
+        "show": _show, "agree": _agree, "link": _link, "record": _record, "list": _list,
+        "revoke": _revoke, "serve": _serve,
+    }  # fmt: skip
+    return does[args.action](opened(), args)
+
+
+def _of_request(
+    actions: argparse._SubParsersAction[argparse.ArgumentParser], name: str, about: str
+) -> argparse.ArgumentParser:
+    parser = actions.add_parser(name, help=about, description=about)
+    parser.add_argument("number", help="the request, such as PRA-2026-0042")
+    return parser
+
+
+def _terms(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--by", dest="channel", choices=_CHANNELS, default="link", help="how it goes (default: link)")
+    add("--to", default="", help="to whom (default: the requester's name and contact)")
+    add("--days", type=int, default=0, help=f"days that a link works, at most {MOST_DAYS}")
+    add("--downloads", type=int, default=0, help=f"downloads that it allows, at most {MOST_DOWNLOADS}")
+    add(
+        "--bundle",
+        default="",
+        metavar="SHA256",
+        help="the beginning of the bundle's hash (default: the last)",
+    )
+
+
+def _wanted(city: Installation, args: argparse.Namespace) -> Terms:
+    channel = _CHANNELS[args.channel]
+    return city.deliveries.terms(args.number, channel, to=args.to, days=args.days, downloads=args.downloads)
+
+
+def _show(city: Installation, args: argparse.Namespace) -> int:
+    """The exit status is 1 where anything stands in the way."""
+    summary = city.deliveries.show(args.number, _wanted(city, args), args.bundle)
+    _print(summary.sentences())
+    print(f"SHA-256 of this summary: {summary.sha256}")
+    return 1 if summary.refusals else 0
+
+
+def _agree(city: Installation, args: argparse.Namespace) -> int:
+    by = _by(args)
+    agreed = city.deliveries.agree(args.number, _wanted(city, args), args.summary, by, args.bundle)
+    _print(agreed.summary.sentences())
+    print(f"{by.name} agrees to exactly this: {agreed.summary_sha256}. It counts once.")
+    return 0
+
+
+def _link(city: Installation, args: argparse.Namespace) -> int:
+    issued = city.deliveries.link(args.number, _by(args))
+    link = issued.link
+    downloads = some(link.downloads, "download", "downloads")
+    print(issued.address)
+    print(
+        f"It opens {visible(link.bundle.name)} until {at_time(link.expires_at)}, for {downloads}. It is "
+        "shown only here: send it to the requester alone.",
+        file=sys.stderr,
+    )
+    return 0
+
+
+def _record(city: Installation, args: argparse.Namespace) -> int:
+    channel = _CHANNELS[args.channel]
+    agreed = city.deliveries.record(args.number, channel, _by(args), args.on, args.note)
+    summary = agreed.summary
+    print(
+        visible(
+            f"Noted: {summary.bundle.name} of {args.number} was handed over {channel} to {summary.terms.to}."
+        )
+    )
+    return 0
+
+
+def _list(city: Installation, args: argparse.Namespace) -> int:
+    acts = city.deliveries.acts(args.number)
+    _print(map(_told, acts))
+    _print_links(city, city.deliveries.links(args.number))
+    if not acts:
+        print(f"Nothing of {args.number} was agreed to or handed over here.")
+    return 0
+
+
+def _revoke(city: Installation, args: argparse.Namespace) -> int:
+    links = city.deliveries.revoke(args.number, args.why, _by(args), args.link)
+    _print_links(city, links)
+    others = [act for act in city.deliveries.acts(args.number) if isinstance(act, Delivered) and not act.link]
+    _print(f"Not called back by this: {_told(act)}" for act in others)
+    return 0
+
+
+def _serve(city: Installation, args: argparse.Namespace) -> int:
+    """Without a log of who asks for what: addresses hold secrets."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s")
+    if args.host != _LOOPBACK:
+        told = "Warning: links are served without https on other machines' networks, too."
+        print(f"paloverde: {told} Put the City's web server before this, on this machine.", file=sys.stderr)
+    with tempfile.TemporaryDirectory(prefix="paloverde-links-") as folder:
+        source = Downloads(city.settings, city.vault, city.cabinet, Path(folder))
+        print(f"Links are served on http://{args.host}:{args.port}. Stop with Ctrl+C.", file=sys.stderr)
+        uvicorn.run(
+            delivery_app(source), host=args.host, port=args.port, access_log=False, server_header=False,
+            log_level="warning", limit_concurrency=_AT_ONCE,
+        )  # fmt: skip
+    return 0
+
+
+def _by(args: argparse.Namespace) -> By:
+    person = signed_in(known_people(), args, _OFFICE)
+    return By(person.name, person.role.value, actor())
+
+
+def _told(act: Agreed | Delivered) -> str:
+    if isinstance(act, Agreed):
+        terms = act.summary.terms
+        return (
+            f"{at_time(act.at)}: {act.by.name} agreed that {act.summary.bundle.name} goes {terms.channel} to "
+            f"{terms.to} (summary {act.summary_sha256[:12]})."
+        )
+    note = f" {act.note}" if act.note else ""
+    return f"{at_time(act.at)}: {act.by.name} handed {act.sha256[:12]} over {act.channel} to {act.to}.{note}"
+
+
+def _print_links(city: Installation, links: Iterable[LinkState]) -> None:
+    for state in links:
+        _print(state.sentences(city.requests.now()))
+
+
+def _print(sentences: Iterable[str]) -> None:
+    for sentence in sentences:
+        print(visible(sentence))

@@ -1,0 +1,52 @@
+"""What the review of a request comes to, as its letters claim it: exemptions, names, numbers, words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from paloverde.installation.requests import Requests
+from paloverde.installation.reviews import Reviews, version_of
+from paloverde.requests.releasing import released_all
+from paloverde.requests.review import Verdict
+from paloverde.requests.reviewed import Reviewed, Settled, reviewed
+from paloverde.requests.reviewing import Review, Version
+from paloverde.search.answer import Answer
+from paloverde.search.hits import Hit
+
+_ACTOR = "letters of requests (what the review redacts)"  # as the ledger names who made these searches
+
+
+class Claiming:
+    """Adds up the decisions of a review; `search` is that of the installation.
+
+    The records are found again, since decisions do not repeat their words.
+    """
+
+    def __init__(self, requests: Requests, reviews: Reviews, search: Callable[..., Answer]) -> None:
+        self._requests, self._reviews, self._search = requests, reviews, search
+
+    def __call__(self, number: str) -> Reviewed | None:
+        """What the review of that request comes to now; None where nothing is under review."""
+        review = self._reviews.get(number)
+        return come_to(review, self._hits(number)) if review.versions else None
+
+    def _hits(self, number: str) -> dict[Version, Hit]:
+        """All that the searches of the request found, through the run up to which each was made."""
+        found: dict[Version, Hit] = {}
+        for event in self._requests.get(number).searches:
+            answer = self._search(event.question, _ACTOR, **msgspec.structs.asdict(event.scope))
+            found |= {version_of(hit): hit for hit in answer.hits}
+        return found
+
+
+def come_to(review: Review, hits: Mapping[Version, Hit]) -> Reviewed:
+    """What a review comes to; `hits` is everything that the searches of its request found."""
+    pairs = review.pairs(hits)
+    records = {record.control: record for record in released_all(pairs)}
+    settled = [Settled(one.decision, records[one.control]) for one in pairs if one.control in records]
+    undecided = len({*review.undecided} | (hits.keys() - {*review.versions}))
+    return msgspec.structs.replace(
+        reviewed(settled), not_responsive=review.counts[Verdict.NOT_RESPONSIVE], undecided=undecided
+    )

@@ -1,0 +1,318 @@
+"""Handing released bundles over: shown, agreed to by a second person, then by a link or in another way.
+
+Whatever is filed here is also told in the file of the request: a second person's agreement signs the bundle
+off, and handing over releases it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import msgspec
+
+from paloverde.archive.papers import Cabinet
+from paloverde.archive.vault import Vault
+from paloverde.errors import BadQuestion
+from paloverde.installation.letters import Letters
+from paloverde.installation.outgoing import acts_of, bundle_of, inside_of
+from paloverde.installation.requests import Requests
+from paloverde.installation.reviews import Reviews
+from paloverde.records import archive_day
+from paloverde.requests.delivery import (
+    SERIES,
+    Act,
+    Agreed,
+    Channel,
+    Delivered,
+    Inside,
+    Summary,
+    Terms,
+    agreement,
+    as_delivery,
+    exposed_by,
+    refuse_agreement,
+    refuse_changed,
+    refuse_role,
+    refuse_terms,
+)
+from paloverde.requests.events import DISCLOSING, Noted, Produced, Released, SignedOff
+from paloverde.requests.gates import web_delivery_refusals
+from paloverde.requests.letters import Determination
+from paloverde.requests.lifecycle import out_of_place, refusal
+from paloverde.requests.links import PATH, Link, LinkState, Revoked, hash_of, new_secret, state_of
+from paloverde.requests.links import SERIES as LINKS
+from paloverde.requests.request import Request
+from paloverde.requests.reviewing import Review
+from paloverde.requests.sending import Sent
+from paloverde.requests.wording import some
+from paloverde.retention.holds import By
+from paloverde.search.tree import spoken
+from paloverde.settings import Settings
+
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+class Issued(msgspec.Struct, frozen=True):
+    """A link that was given out. `address` holds its secret: it is told once and kept nowhere."""
+
+    address: str
+    link: Link
+
+
+class _Ready(NamedTuple):
+    """What handing over needs: the agreement, its paper's number, how many papers there are, the event."""
+
+    agreed: Agreed
+    agreement: int
+    papers: int
+    event: Released
+
+
+class Deliveries:
+    """The deliveries of one installation, each by the number of its request."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        vault: Vault,
+        cabinet: Cabinet,
+        requests: Requests,
+        reviews: Reviews,
+        letters: Letters,
+    ) -> None:
+        self._settings, self._vault, self._cabinet = settings, vault, cabinet
+        self._requests, self._reviews, self._letters = requests, reviews, letters
+
+    def terms(
+        self, number: str, channel: Channel, *, to: str = "", days: int = 0, downloads: int = 0
+    ) -> Terms:
+        """How a bundle is to be handed over; what is not given is the requester's contact or a setting."""
+        asked = self._requests.get(number).received.requester
+        to = to or ", ".join(filter(None, (asked.name, asked.contact)))
+        if channel is not Channel.LINK:
+            return Terms(channel=channel, to=to)
+        settings = self._settings
+        made = Terms(
+            channel=channel,
+            to=to,
+            days=days or settings.delivery_days,
+            downloads=downloads or settings.delivery_downloads,
+        )
+        refuse_terms(made)
+        return made
+
+    def show(self, number: str, terms: Terms, bundle: str = "") -> Summary:
+        """What is about to be sent, in numbers and names, and what stands in its way. Nothing is filed.
+
+        The numbers are counted in the bundle itself, read from the archive and checked. `bundle` is the
+        beginning of its hash; without one, the last. `BadQuestion` where there is no such bundle.
+        """
+        request, review = self._requests.get(number), self._reviews.get(number)
+        made = _chosen(request, bundle)
+        stored = bundle_of(self._cabinet, number, made.bundle.sha256)
+        held = inside_of(self._vault.store, stored)
+        letter = self._determination(number)
+        signed = review.signature
+        return Summary(
+            number=number,
+            terms=terms,
+            instalment=made.instalment,
+            bundle=made.bundle,
+            size=stored.size,
+            inside=held,
+            letter=f"{letter.kind}, {spoken(letter.letter.day)}" if letter else "",
+            letter_sha256=letter.documents[0].sha256 if letter else "",
+            prepared_by=f"{made.by.name}, {made.by.role}",
+            prepared_at=made.at,
+            signed_by=f"{signed.by.name}, {signed.by.role}" if signed else "",
+            decisions_sha256=review.decisions_sha256,
+            before=sum(one.sha256 == made.bundle.sha256 for one in request.all(Released)),
+            refusals=tuple(self._refusals(request, review, made, terms, held, letter)),
+        )
+
+    def agree(self, number: str, terms: Terms, seen: str, by: By, bundle: str = "") -> Agreed:
+        """File that a second person agrees to what they saw: `seen` is the beginning of the summary's hash.
+
+        `PersonNeeded` where that person put the bundle together, may not, or something stands in the way;
+        `BadQuestion` where it is not what would go out now.
+        """
+        summary = self.show(number, terms, bundle)
+        request = self._requests.get(number)
+        refuse_agreement(summary, seen, by, _chosen(request, summary.bundle.sha256).by)
+        agreed = Agreed(by=by, at=self._vault.clock(), summary=summary, summary_sha256=summary.sha256)
+        about = {"request": number, "summary": agreed.summary_sha256, "bundle": summary.bundle.sha256}
+        self._cabinet.file(SERIES, number, agreed, what="delivery agreed to", actor=by.actor, about=about)
+        if not request.is_signed_off(summary.bundle.sha256):
+            self._requests.file(number, SignedOff(by=by, at=agreed.at, sha256=summary.bundle.sha256))
+        return agreed
+
+    def link(self, number: str, by: By) -> Issued:
+        """Give out a link by the agreement that stands; its address is told here and never again.
+
+        `PersonNeeded` where nobody has agreed, or what they agreed to has changed.
+        """
+        ready = self._ready(number, Channel.LINK, by)
+        secret, now, summary = new_secret(), self._vault.clock(), ready.agreed.summary
+        link = Link(
+            secret_sha256=hash_of(secret),
+            number=number,
+            bundle=summary.bundle,
+            size=summary.size,
+            by=by,
+            at=now,
+            expires_at=now + timedelta(days=summary.terms.days),
+            downloads=summary.terms.downloads,
+        )
+        about = {"request": number, "expires": link.expires_at.isoformat()}
+        self._cabinet.file(
+            LINKS, link.secret_sha256, link, what="link given out", actor=by.actor, about=about, after=0
+        )
+        self._hand_over(ready, by, link.secret_sha256)
+        return Issued(f"{self._settings.delivery_address}{PATH}{secret}", link)
+
+    def record(self, number: str, channel: Channel, by: By, on: date | None = None, note: str = "") -> Agreed:
+        """Note that a bundle was handed over in another way than by a link, as agreed."""
+        if channel is Channel.LINK:
+            raise BadQuestion("A link is given out by `paloverde deliver link`, which notes it.")
+        ready = self._ready(number, channel, by, on, note)
+        self._hand_over(ready, by)
+        return ready.agreed
+
+    def revoke(self, number: str, why: str, by: By, named: str = "") -> list[LinkState]:
+        """Close the links of a request (rulebook R-21), or the one whose hash begins so; how all of them
+        stand, with every download. `BadQuestion` where none is named so, or no reason is given.
+        """
+        refuse_role(by)
+        if not why.strip():
+            raise BadQuestion("Say why the links are revoked: it stands in the file of the request.")
+        wanted = [one for one in self.links(number) if one.link.secret_sha256.startswith(named.lower())]
+        if not wanted:
+            raise BadQuestion(f"{number} has no such link: `paloverde deliver list {number}` names them.")
+        for state in wanted:
+            if state.revoked is None:
+                act = Revoked(by=by, at=self._vault.clock(), why=why)
+                about = {"request": number, "why": why}
+                self._cabinet.file(
+                    LINKS, state.link.secret_sha256, act, what="link revoked", actor=by.actor, about=about
+                )
+        told = f"{some(len(wanted), 'link was', 'links were')} revoked: {why}"
+        self._requests.file(number, Noted(by=by, at=self._vault.clock(), note=told))
+        return self.links(number)
+
+    def links(self, number: str) -> list[LinkState]:
+        """Every link of a request as it stands, oldest first."""
+        hashes = [act.link for act in self.acts(number) if isinstance(act, Delivered) and act.link]
+        found = (state_of(acts_of(self._cabinet, one)) for one in hashes)
+        return [state for state in found if state is not None]
+
+    def acts(self, number: str) -> list[Act]:
+        """Every agreement and every delivery of a request, oldest first."""
+        self._requests.get(number)
+        history = self._cabinet.history(SERIES, number)
+        return [msgspec.json.decode(self._cabinet.bytes_of(filed), type=Act) for filed in history]
+
+    # Inside
+
+    def _ready(self, number: str, channel: Channel, by: By, on: date | None = None, note: str = "") -> _Ready:
+        """The agreement that stands, looked at again, and the event that handing over by it is."""
+        refuse_role(by)
+        acts, request = self.acts(number), self._requests.get(number)
+        at, agreed = agreement(acts, number, channel)
+        summary = agreed.summary
+        refuse_changed(agreed, self.show(number, summary.terms, summary.bundle.sha256))
+        now = self._vault.clock()
+        event = Released(
+            by=by,
+            at=now,
+            note=note,
+            sha256=summary.bundle.sha256,
+            way=channel.value,
+            released_on=on or archive_day(now),
+        )
+        if told := refusal(request, event, self._requests.clock(request), self._requests.today()):
+            raise BadQuestion(told)
+        return _Ready(agreed, at, len(acts), event)
+
+    def _hand_over(self, ready: _Ready, by: By, link: str = "") -> None:
+        """Use the agreement, once: whoever is second at the same moment is refused, and their link is told
+        to nobody.
+        """
+        summary, event = ready.agreed.summary, ready.event
+        act = Delivered(
+            by=by,
+            at=event.at,
+            agreement=ready.agreement,
+            summary_sha256=ready.agreed.summary_sha256,
+            sha256=summary.bundle.sha256,
+            channel=summary.terms.channel,
+            to=summary.terms.to,
+            link=link,
+            note=event.note,
+        )
+        about = {"request": summary.number, "bundle": act.sha256, "channel": act.channel.value}
+        self._cabinet.file(
+            SERIES,
+            summary.number,
+            act,
+            what="bundle delivered",
+            actor=by.actor,
+            about=about,
+            after=ready.papers,
+        )
+        self._requests.file(summary.number, event)
+
+    def _refusals(
+        self,
+        request: Request,
+        review: Review,
+        made: Produced,
+        terms: Terms,
+        held: Inside,
+        letter: Sent | None,
+    ) -> Iterator[str]:
+        """Everything that stands in the way, each as a sentence that says what to do."""
+        if told := out_of_place(request, Released):
+            yield told
+        elif request.determination is None or request.determination.outcome not in DISCLOSING:
+            yield "What was determined hands nothing over: first determine full or part."
+        if letter is None:
+            yield "No determination was sent: first `paloverde letter send`."
+        if review.signature is None:
+            yield "Nobody has signed the review as it stands: a second person looks at it and signs."
+        elif review.signature.at > made.at:
+            yield "The review was signed after this bundle was built: build the bundle again from it."
+        if not terms.to.strip():
+            yield "It is not said to whom it goes: give --to."
+        decisions = [one.decision for one in review.standing.values()]
+        today = archive_day(self._vault.clock())
+        for bar in web_delivery_refusals(as_delivery(terms), exposed_by(decisions), held.private, today):
+            yield f"{bar.says} ({bar.cite}). Choose another way than a link."
+        if terms.channel is Channel.LINK:
+            yield from _of_the_address(self._settings.delivery_address)
+
+    def _determination(self, number: str) -> Sent | None:
+        """The determination that was sent last."""
+        sent = [one for one in self._letters.sent(number) if isinstance(one.letter.body, Determination)]
+        return sent[-1] if sent else None
+
+
+def _chosen(request: Request, named: str) -> Produced:
+    """The instalment whose bundle's hash begins so; without one, the last."""
+    made = [one for one in request.all(Produced) if one.bundle.sha256.startswith(named.lower())]
+    if not made or (named and len(made) > 1):
+        raise BadQuestion(
+            f"{request.number} has {some(len(made), 'bundle', 'bundles')} that are named so: build one with "
+            "`paloverde bundle --request`, or give more of its hash."
+        )
+    return made[-1]
+
+
+def _of_the_address(address: str | None) -> Iterator[str]:
+    """Why no link can be made with the public address that is set."""
+    if address is None:
+        yield "Links have no address yet: IT sets PALOVERDE_DELIVERY_ADDRESS (docs/guide/delivering.md)."
+    elif urlsplit(address).scheme != "https" and urlsplit(address).hostname not in _LOOPBACK:
+        yield f"PALOVERDE_DELIVERY_ADDRESS is {address!r}, and a link goes over https only: IT mends it."

@@ -1,0 +1,193 @@
+"""The review of what was found for a request, as the City works with it: numbered, decided, signed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
+
+import msgspec
+
+from paloverde.archive.papers import Cabinet
+from paloverde.archive.vault import Vault
+from paloverde.errors import BadQuestion, PaloverdeError, Suspicious
+from paloverde.installation.journal import Journal
+from paloverde.installation.requests import Requests
+from paloverde.requests.earlier import Earlier, Waived, offered, register, waived
+from paloverde.requests.events import ReviewFinished
+from paloverde.requests.releasing import Left, released_all, still_said
+from paloverde.requests.review import Decision
+from paloverde.requests.reviewing import (
+    SERIES,
+    SETS,
+    SIGNATURES,
+    Decided,
+    Numbered,
+    Review,
+    Signed,
+    Version,
+    check_decision,
+    check_signature,
+)
+from paloverde.retention.holds import By
+from paloverde.search.hits import Hit, in_order
+
+_TRIES = 5  # to number what was found, where somebody else numbers at the same moment
+_NAMED = 5  # places that an error names
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+class Reviews:
+    """The reviews of one installation, each by the number of its request."""
+
+    def __init__(self, vault: Vault, cabinet: Cabinet, journal: Journal, requests: Requests) -> None:
+        self._vault, self._cabinet, self._journal, self._requests = vault, cabinet, journal, requests
+
+    def get(self, number: str) -> Review:
+        """How the review of a request stands; empty where nothing was found for it yet."""
+        return Review(
+            number,
+            self._papers(SETS, number, Numbered),
+            self._papers(SERIES, number, Decided),
+            self._papers(SIGNATURES, number, Signed),
+        )
+
+    def all(self) -> Iterator[Review]:
+        """Every review, by the number of its request."""
+        return (self.get(filed.subject) for filed in self._cabinet.newest(SETS))
+
+    def gather(self, number: str, hits: Iterable[Hit], by: By) -> list[Version]:
+        """Number what was found and is not under review yet, in order of time; the versions that are new.
+
+        A control number never changes: what a later search finds is numbered on.
+        """
+        found = {version_of(hit): hit for hit in in_order(hits)}
+        for left in reversed(range(_TRIES)):
+            review = self.get(number)
+            new = tuple(version for version in found if not review.has(version))
+            if not new:
+                return []
+            last = self._cabinet.last(SETS, number)
+            try:
+                self._cabinet.file(
+                    SETS, number, Numbered(new, by, self._vault.clock()), what="records under review",
+                    actor=by.actor, about={"request": number, "records": str(len(new))},
+                    after=last.number if last else 0,
+                )  # fmt: skip
+                break
+            except Suspicious:
+                if not left:
+                    raise
+        return list(new)
+
+    def decide(
+        self, number: str, decisions: Sequence[Decision], hits: Mapping[Version, Hit], by: By
+    ) -> list[Decision]:
+        """File a batch of decisions, all or none; those that say something new.
+
+        `hits` are the records that they are about. `BadQuestion` names the first that may not be filed.
+        """
+        review, new = self.get(number), list[Decision]()
+        for decision in decisions:
+            control = review.control(decision.version)
+            if decision.version not in hits:
+                raise BadQuestion(f"{control} was not looked at: its record is not among those given.")
+            check_decision(decision, hits[decision.version], by, control)
+            if not _is_same(review.decision(decision.version), decision):
+                new.append(decision)
+        if new:
+            batch = Decided(tuple(new), by, self._vault.clock())
+            about = {"request": number, "decisions": str(len(new))}
+            self._cabinet.file(SERIES, number, batch, what="review decided", actor=by.actor, about=about)
+        return new
+
+    def faults(
+        self, number: str, decisions: Iterable[Decision], hits: Mapping[Version, Hit], by: By
+    ) -> Iterator[tuple[int, str]]:
+        """Of a batch, the number (from 0) of each decision that may not be filed, and why."""
+        review = self.get(number)
+        for place, decision in enumerate(decisions):
+            try:
+                check_decision(decision, hits.get(decision.version), by, review.control(decision.version))
+            except PaloverdeError as error:
+                yield place, str(error)
+
+    def sign(
+        self, number: str, hits: Mapping[Version, Hit], by: By, accepted: Collection[tuple[str, str]] = ()
+    ) -> Review:
+        """The signature of a second person under the finished review; the file of the request tells of it.
+
+        `accepted` are pairs of control numbers: what is redacted in the first may be read in the second.
+        `BadQuestion` where something is not decided, where redacted words still stand in what would be
+        released and are not accepted, or where the request is closed; `PersonNeeded` where that person may
+        not sign.
+        """
+        review = self.get(number)
+        check_signature(review, by)
+        self._requests.check_takes(number, ReviewFinished)
+        left = [one for one in self.left(review, hits) if (one.redacted_in, one.control) not in accepted]
+        _refuse_left(left)
+        paper = Signed(review.decisions_sha256, by, self._vault.clock(), tuple(sorted(accepted)))
+        if review.signature is None or review.signature.accepted != paper.accepted:
+            about = {"request": number, "decisions_sha256": paper.decisions_sha256}
+            about |= {"accepted": str(len(paper.accepted))} if paper.accepted else {}
+            self._cabinet.file(SIGNATURES, number, paper, what="review signed", actor=by.actor, about=about)
+        signed = self.get(number)
+        self._requests.review_finished(signed, by)
+        return signed
+
+    def left(self, review: Review, hits: Mapping[Version, Hit]) -> list[Left]:
+        """Where redacted words still stand in what would be released as it was decided."""
+        return list(still_said(released_all(review.pairs(hits))))
+
+    def earlier(self, number: str) -> dict[Version, list[Earlier]]:
+        """The release register: what signed reviews of other requests decided about each version."""
+        return register(review for review in self.all() if review.request != number)
+
+    def as_before(self, review: Review, by: By, title: str) -> list[Decision]:
+        """Of each undecided version what the newest earlier request was given, as decisions of this person;
+        nothing is filed.
+        """
+        return [
+            msgspec.structs.replace(
+                one.decision, decided_by=by.name, title=title, decided_at=self._vault.clock()
+            )
+            for _, one in offered(review, self.earlier(review.request))
+        ]
+
+    def waived(self, review: Review, hits: Mapping[Version, Hit]) -> list[Waived]:
+        """What is kept back now and was released to an earlier request."""
+        return list(waived(review, self.earlier(review.request), hits))
+
+    def told_of_export(self, number: str, file: str, records: int, by: By) -> None:
+        """Note that the records under review were written into a file outside of the archive."""
+        self._journal.tell("review sheet written", by.actor, request=number, file=file, records=str(records))
+
+    def _papers(self, series: str, number: str, type_: type[T]) -> list[T]:
+        return [self._cabinet.read(filed, type_) for filed in self._cabinet.history(series, number)]
+
+
+def version_of(hit: Hit) -> Version:
+    """The version that a hit is of."""
+    return hit.account, hit.kind, hit.native_id, hit.version_sha256
+
+
+def _refuse_left(left: Sequence[Left]) -> None:
+    """Raise where redacted words still stand in what would be released, naming where."""
+    if left:
+        named = dict.fromkeys(f"{one.control} ({one.where})" for one in left)
+        shown = ", ".join([*named][:_NAMED])
+        more = f" and {len(named) - _NAMED:,} more" if len(named) > _NAMED else ""
+        raise BadQuestion(
+            f"Words that are redacted in {left[0].redacted_in} still stand in {shown}{more}: redact them "
+            "there, too (`paloverde review everywhere`), or accept that they are read there "
+            f"(`--accept {left[0].redacted_in}={left[0].control}`)."
+        )
+
+
+def _is_same(before: Decision | None, now: Decision) -> bool:
+    """Whether a decision says what stands already; who said it first and when stays."""
+    if before is None:
+        return False
+    return now == msgspec.structs.replace(
+        before, decided_by=now.decided_by, title=now.title, decided_at=now.decided_at
+    )

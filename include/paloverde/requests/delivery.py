@@ -1,0 +1,256 @@
+"""What is about to be handed over, in numbers and names, and who agreed to exactly that. Pure.
+
+Papers of the series `deliveries`, under the number of the request: an agreement of a second person (rulebook
+R-21), and what was handed over by it. An agreement names the hash of the summary that the person saw; where
+anything of it is otherwise by now it no longer counts. It counts once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from paloverde.errors import BadQuestion, PersonNeeded
+from paloverde.requests.events import Document
+from paloverde.requests.exemptions import EXEMPTIONS
+from paloverde.requests.gates import Exposed
+from paloverde.requests.letters import Delivery, Way
+from paloverde.requests.review import Decision, Verdict
+from paloverde.requests.wording import at_time, some
+from paloverde.retention.hold_orders import CLERK, COUNSEL
+from paloverde.retention.holds import By
+from paloverde.search.scope import PRIVATE_KINDS
+
+SERIES = "deliveries"
+MOST_DAYS, MOST_DOWNLOADS = 60, 100  # that a link may have
+_LEAST_NAMED = 12  # letters of the hash of a summary that say which one was seen
+_OFFICE = (CLERK, COUNSEL)
+
+
+class Channel(StrEnum):
+    """How a bundle reaches the requester, in the words of the request's file."""
+
+    LINK = "by a private link"
+    COUNTER = "at the counter"
+    LETTER = "by post, on paper or with a disc"
+    MEDIUM = "on a drive or disc"
+    EMAIL = "by e-mail"
+
+    @property
+    def way(self) -> Way:
+        """The same as the gates of the web have it."""
+        return Way.LINK if self is Channel.LINK else Way.DISC
+
+
+class Terms(msgspec.Struct, frozen=True, kw_only=True):
+    """How a bundle is to be handed over, to whom; a link's days and downloads (0 for every other way)."""
+
+    channel: Channel
+    to: str
+    days: int = 0
+    downloads: int = 0
+
+
+class Inside(msgspec.Struct, frozen=True, kw_only=True):
+    """What is in a bundle, counted in the bundle itself. `withheld` are slips in place of one, `statutes`
+    tell in how many records something is kept back under each; `pictures` and `files` are distinct files.
+    """
+
+    records: int
+    accounts: dict[str, int]
+    kinds: dict[str, int]
+    redacted: int
+    withheld: int
+    statutes: dict[str, int]
+    private: int
+    pictures: int
+    files: int
+
+
+class Summary(msgspec.Struct, frozen=True, kw_only=True):
+    """What is about to be sent. Its hash is what a second person agrees to.
+
+    `letter` is the determination's kind and day, `letter_sha256` its exact words. `before` is how often the
+    bundle went out already. `refusals` say what stands in the way; nothing can be agreed to while any does.
+    """
+
+    number: str
+    terms: Terms
+    instalment: int
+    bundle: Document
+    size: int
+    inside: Inside
+    letter: str
+    letter_sha256: str
+    prepared_by: str
+    prepared_at: datetime
+    signed_by: str
+    decisions_sha256: str
+    before: int
+    refusals: tuple[str, ...]
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of all of it, in lower-case hexadecimal."""
+        return hashlib.sha256(msgspec.json.encode(self, order="sorted")).hexdigest()
+
+    def sentences(self) -> Iterator[str]:
+        """The same to read aloud, before a second person agrees."""
+        terms, inside = self.terms, self.inside
+        yield f"{self.number}, instalment {self.instalment}: {terms.channel} to {terms.to or 'nobody named'}."
+        if terms.channel is Channel.LINK:
+            yield f"The link works for {some(terms.days, 'day', 'days')} and {_downloads(terms.downloads)}."
+        yield f"File: {self.bundle.name}, {self.size:,} bytes, SHA-256 {self.bundle.sha256}."
+        yield f"In it: {some(inside.records, 'record version', 'record versions')}"
+        yield from (f"  account {name}: {number:,}" for name, number in inside.accounts.items())
+        yield from (f"  kind {name}: {number:,}" for name, number in inside.kinds.items())
+        yield f"  with redactions: {inside.redacted:,}; withheld whole, a slip in place: {inside.withheld:,}"
+        yield from (f"  kept back under {law}: in {number:,}" for law, number in inside.statutes.items())
+        yield (
+            f"  private messages and subscribers: {inside.private:,}"
+            if inside.private
+            else ("  private messages and subscribers: none")
+        )
+        yield f"  pictures: {inside.pictures:,}; other files: {inside.files:,}"
+        yield f"Letter: {self.letter or 'none was sent yet'}."
+        yield f"Put together by {self.prepared_by}, {at_time(self.prepared_at)}."
+        yield f"Review signed by {self.signed_by or 'nobody'}."
+        if self.before:
+            yield f"This bundle went out {some(self.before, 'time', 'times')} before."
+        yield from (f"IN THE WAY: {refusal}" for refusal in self.refusals)
+
+
+class Agreed(msgspec.Struct, frozen=True, kw_only=True, tag_field="act", tag="agreed"):
+    """A second person looked at this summary and agrees."""
+
+    by: By
+    at: datetime
+    summary: Summary
+    summary_sha256: str
+
+
+class Delivered(msgspec.Struct, frozen=True, kw_only=True, tag_field="act", tag="delivered"):
+    """The bundle was handed over as agreed: `agreement` is the number of the agreement's paper. `link` is the
+    SHA-256 of a link's secret; empty for every other way.
+    """
+
+    by: By
+    at: datetime
+    agreement: int
+    summary_sha256: str
+    sha256: str
+    channel: Channel
+    to: str
+    link: str = ""
+    note: str = ""
+
+
+Act = Agreed | Delivered
+
+
+def inside(rows: Iterable[Mapping[str, str]], pictures: int, files: int) -> Inside:
+    """What a bundle's own index says: one row a record, columns as `bundles.tables` writes them."""
+    accounts, kinds, verdicts, statutes = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
+    redacted = 0
+    for row in rows:
+        accounts[row["account"]] += 1
+        kinds[row["kind"]] += 1
+        verdicts[row["verdict"]] += 1
+        under = {law.strip() for law in row["redacted_under"].split(";")} - {""}
+        statutes.update(under)
+        redacted += bool(under) and row["verdict"] != Verdict.EXEMPT.value
+    return Inside(
+        records=verdicts.total(),
+        accounts=dict(sorted(accounts.items())),
+        kinds=dict(sorted(kinds.items())),
+        redacted=redacted,
+        withheld=verdicts[Verdict.EXEMPT.value],
+        statutes=dict(sorted(statutes.items())),
+        private=sum(kinds[kind] for kind in PRIVATE_KINDS),
+        pictures=pictures,
+        files=files,
+    )
+
+
+def exposed_by(decisions: Iterable[Decision]) -> list[Exposed]:
+    """What reviewers marked as barred from the web (EX-HOME) in records that are handed over."""
+    given = (one for one in decisions if one.verdict in (Verdict.RESPONSIVE, Verdict.EXEMPT_IN_PART))
+    codes = Counter(
+        code
+        for decision in given
+        for code in {claim.code for claim in decision.exempted}
+        if code in EXEMPTIONS and EXEMPTIONS[code].bars_web
+    )
+    return [Exposed(code, number) for code, number in sorted(codes.items())]
+
+
+def as_delivery(terms: Terms) -> Delivery:
+    """The terms as the gates of the web ask for them."""
+    return Delivery(terms.channel.way, terms.to)
+
+
+def refuse_terms(terms: Terms) -> None:
+    """`BadQuestion` where a link would live too long, or open too often or never."""
+    if terms.channel is not Channel.LINK:
+        return
+    if not 1 <= terms.days <= MOST_DAYS:
+        raise BadQuestion(f"A link works for 1 to {MOST_DAYS} days: {terms.days} is not among them.")
+    if not 1 <= terms.downloads <= MOST_DOWNLOADS:
+        raise BadQuestion(f"A link opens 1 to {MOST_DOWNLOADS} times: {terms.downloads} is not among them.")
+
+
+def refuse_agreement(summary: Summary, seen: str, by: By, prepared_by: By) -> None:
+    """Raise where that person may not agree to what would go out, or has seen something else."""
+    refuse_role(by)
+    if by.name.casefold() == prepared_by.name.casefold():
+        raise PersonNeeded(
+            f"{by.name} put this bundle together: somebody else has to agree that it goes out."
+        )
+    if summary.refusals:
+        raise PersonNeeded(f"{summary.number} may not go out yet. {' '.join(summary.refusals)}")
+    if len(seen) < _LEAST_NAMED or not summary.sha256.startswith(seen.lower()):
+        raise BadQuestion(
+            f"What you looked at ({seen[:16] or 'nothing'}…) is not what would go out now "
+            f"({summary.sha256[:16]}…): look at it with `paloverde deliver show`, then agree to the summary "
+            f"that it ends with, by its first {_LEAST_NAMED} letters or more."
+        )
+
+
+def refuse_role(by: By) -> None:
+    """`PersonNeeded` where somebody of that role delivers nothing."""
+    if by.role not in _OFFICE:
+        raise PersonNeeded(f"{by.name} is {by.role}: the clerk's office or counsel hands records over.")
+
+
+def agreement(acts: Sequence[Act], number: str, channel: Channel) -> tuple[int, Agreed]:
+    """The newest agreement by that channel that nothing was handed over by yet, and its paper's number."""
+    used = {act.agreement for act in acts if isinstance(act, Delivered)}
+    for at, act in reversed(list(enumerate(acts, 1))):
+        if isinstance(act, Agreed) and act.summary.terms.channel is channel and at not in used:
+            return at, act
+    raise PersonNeeded(
+        f"Nobody has agreed that {number} goes out {channel}, or it went out by that already: a second "
+        "person looks with `paloverde deliver show` and agrees with `paloverde deliver agree`."
+    )
+
+
+def refuse_changed(agreed: Agreed, now: Summary) -> None:
+    """`PersonNeeded` where what would go out is no longer what the second person saw, naming what changed."""
+    if agreed.summary_sha256 == now.sha256:
+        return
+    names = [name for name in now.__struct_fields__ if getattr(agreed.summary, name) != getattr(now, name)]
+    changed = ", ".join(name.replace("_", " ") for name in names) or "the paper itself"
+    way = f" {' '.join(now.refusals)}" if now.refusals else ""
+    raise PersonNeeded(
+        f"What {agreed.by.name} agreed to has changed since ({changed}), and the agreement no longer counts: "
+        f"look at it and agree again.{way}"
+    )
+
+
+def _downloads(number: int) -> str:
+    return f"opens {some(number, 'time', 'times')} at most"

@@ -1,0 +1,119 @@
+"""The exemptions that may be claimed, as data, and what a claim still lacks.
+
+The table is `exemptions.toml` beside this file. As shipped no row is verified by counsel, and a row whose
+section is from memory says so wherever it is shown.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from paloverde.errors import BadQuestion
+from paloverde.requests.review import Exempted
+from paloverde.retention.rules import Seen
+
+_FILE = Path(__file__).with_name("exemptions.toml")
+_LEAST_FACT = 5  # letters: a fact that a court may read is more than "yes"
+
+
+class Exemption(msgspec.Struct, frozen=True):
+    """One exemption. `facts` are the names of what must be written down; `FACTS` says what each asks.
+
+    One of `reviewers` has decided or signed. `expires_with` names what ends it. Where `bars_web`, copies are
+    given and only posting on the web is barred.
+    """
+
+    code: str
+    section: str
+    former_section: str
+    label: str
+    title: str
+    letter: str
+    cite: str
+    mandatory: bool
+    facts: tuple[str, ...]
+    reviewers: tuple[str, ...]
+    seen: Seen
+    verified_by: str
+    verified_on: str
+    effective_from: date
+    effective_to: date | None = None
+    expires_with: str = ""
+    bars_web: bool = False
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether counsel has confirmed it, by name and day."""
+        return bool(self.verified_by and self.verified_on)
+
+    @property
+    def needs_balancing(self) -> bool:
+        """Whether the letter must weigh the public interests (Gov. Code 7922.000, 7927.500)."""
+        return "balancing" in self.facts
+
+    @property
+    def needs_second_statute(self) -> bool:
+        """Whether it only leads to another law, which the letter must name (Gov. Code 7927.705)."""
+        return "second_statute" in self.facts
+
+    def is_law_on(self, day: date) -> bool:
+        """Whether it may be claimed on a Pacific day."""
+        return self.effective_from <= day and (self.effective_to is None or day <= self.effective_to)
+
+    def statute(self, facts: Mapping[str, str]) -> str:
+        """All that is cited for a claim: the section, and the second statute where the claim names one."""
+        second = facts.get("second_statute", "").strip()
+        return f"{self.cite}; {second}" if second else self.cite
+
+
+def _read() -> tuple[Mapping[str, Exemption], Mapping[str, str], Mapping[str, str]]:
+    """The exemptions by code, what each fact asks, and what is refused and why."""
+    tables: dict[str, dict[str, Any]] = tomllib.loads(_FILE.read_text(encoding="utf-8"))
+    rows = {
+        code: msgspec.convert({"code": code, **row}, Exemption) for code, row in tables["exemptions"].items()
+    }
+    refused = {word: row["reason"] for word, row in tables["refused"].items()}
+    return rows, tables["facts"], refused
+
+
+EXEMPTIONS, FACTS, REFUSED = _read()
+
+
+def exemption(code: str) -> Exemption:
+    """The exemption of that code. `BadQuestion` says why what is none is refused, or lists what there is."""
+    if code.upper() in REFUSED:
+        raise BadQuestion(f"{REFUSED[code.upper()]} Nothing may be withheld for it.")
+    if code not in EXEMPTIONS:
+        raise BadQuestion(f"There is no exemption {code!r}. Those that there are: {', '.join(EXEMPTIONS)}.")
+    return EXEMPTIONS[code]
+
+
+def lacks(claim: Exempted) -> tuple[str, ...]:
+    """The names of the facts that a claim still needs."""
+    return tuple(
+        name for name in exemption(claim.code).facts if len(claim.facts.get(name, "").strip()) < _LEAST_FACT
+    )
+
+
+def check_claim(claim: Exempted, today: date) -> None:
+    """Raise `BadQuestion` where a claim may not be made on that Pacific day, naming each missing fact."""
+    row = exemption(claim.code)
+    if not row.is_law_on(today):
+        raise BadQuestion(
+            f"{claim.code} ({row.cite}) is not law on {today}: it is so from {row.effective_from}"
+            f"{f' to {row.effective_to}' if row.effective_to else ''}."
+        )
+    missing = lacks(claim)
+    if missing:
+        asked = "; ".join(f"{name}: {FACTS[name]}" for name in missing)
+        raise BadQuestion(f"{claim.code} ({row.title}) may be claimed once these are written down: {asked}.")
+    strange = sorted(claim.facts.keys() - {*row.facts, "second_statute"})
+    if strange:
+        known = f"it asks for: {', '.join(row.facts)}" if row.facts else "it asks for none"
+        raise BadQuestion(f"{claim.code} knows no fact {strange[0]!r}; {known}.")

@@ -1,0 +1,182 @@
+"""The file of a request in words: each event as a line with its weekday and Pacific time, oldest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from paloverde.records import PACIFIC
+from paloverde.requests.events import (
+    Acknowledged,
+    AnyEvent,
+    ClarificationAnswered,
+    ClarificationAsked,
+    Closed,
+    CustodianAnswered,
+    CustodianAsked,
+    Determined,
+    Extended,
+    Litigated,
+    MinutesSpent,
+    Noted,
+    Outcome,
+    Produced,
+    Received,
+    Released,
+    Reminded,
+    Reopened,
+    Responsible,
+    ReviewFinished,
+    Searched,
+    SignedOff,
+)
+from paloverde.requests.grounds import channel_on
+from paloverde.requests.request import Entry, Request
+from paloverde.retention.hold_scope import spoken
+
+_OUTCOMES = {
+    Outcome.FULL: "everything is handed over",
+    Outcome.PART: "a part is handed over, and a part is denied",
+    Outcome.DENIED: "it is denied",
+    Outcome.NONE: "the City has no such record",
+    Outcome.NOT_AGENCY: "another agency may have such records, the City does not",
+}
+
+
+def history(request: Request) -> Iterator[str]:
+    """Every entry: when it was entered, by whom, what it says, its documents, and the hash of its paper."""
+    for entry in request.entries:
+        event = entry.event
+        yield f"{moment(event.at)}  {said(event)}"
+        yield f"    {_entered(entry)}"
+        if event.note and not isinstance(event, Noted | Reopened):
+            yield f"    Note: {event.note}"
+        yield from (f"    Document: {one.name}, SHA-256 {one.sha256}" for one in event.documents)
+
+
+def moment(at: datetime) -> str:
+    """A moment in the City, with its weekday."""
+    return f"{at.astimezone(PACIFIC):%a %d %b %Y %H:%M %Z}"
+
+
+def said(event: AnyEvent) -> str:
+    """What an event says, in one or two sentences."""
+    match event:
+        case Received():
+            return _received(event)
+        case Searched():
+            return _searched(event)
+        case Extended():
+            return _extended(event)
+        case Determined():
+            return _determined(event)
+        case Produced() | SignedOff() | Released():
+            return _handed_over(event)
+        case Closed() | Reopened() | Litigated():
+            return _course(event)
+        case MinutesSpent() | Noted() | Reminded():
+            return _aside(event)
+    return _asked(event)
+
+
+def _extended(event: Extended) -> str:
+    grounds = ", ".join(f"{code} ({event.facts[code]})" for code in event.grounds)
+    return (
+        f"Extended to {spoken(event.until)} by notice of {spoken(event.sent_on)}, signed by "
+        f"{_who(event.officer)}, because of {grounds}."
+    )
+
+
+def _course(event: Closed | Reopened | Litigated) -> str:
+    match event:
+        case Closed():
+            return f"Closed on {spoken(event.closed_on)}: {event.ending}."
+        case Reopened():
+            return f"Opened again: {event.note}"
+        case Litigated():
+            return f"In litigation since {spoken(event.on)}: {event.matter}."
+
+
+def _aside(event: MinutesSpent | Noted | Reminded) -> str:
+    match event:
+        case MinutesSpent():
+            return f"{event.minutes:,} minutes spent on {spoken(event.on)}: {event.what}."
+        case Noted():
+            return f"Note: {event.note}"
+        case Reminded():
+            return f"Warning: {event.told}"
+
+
+def _asked(
+    event: Acknowledged
+    | ClarificationAsked
+    | ClarificationAnswered
+    | CustodianAsked
+    | CustodianAnswered
+    | ReviewFinished,
+) -> str:
+    match event:
+        case Acknowledged():
+            return f"The requester was told on {spoken(event.sent_on)} that the request is here."
+        case ClarificationAsked():
+            return f"The requester was asked on {spoken(event.asked_on)}: {event.question}"
+        case ClarificationAnswered():
+            return f"The requester answered on {spoken(event.answered_on)}: {event.answer}"
+        case CustodianAsked():
+            title = f", {event.title}," if event.title else ""
+            return f"{event.custodian}{title} was asked on {spoken(event.asked_on)}: {event.about}"
+        case CustodianAnswered():
+            return f"{event.custodian} answered on {spoken(event.answered_on)}: {event.answer}"
+        case ReviewFinished():
+            return (
+                f"Review finished: of {event.reviewed:,} record versions {event.responsive:,} are "
+                f"responsive, {event.exempt_in_part:,} exempt in part, {event.exempt:,} exempt, "
+                f"{event.not_responsive:,} not responsive."
+            )
+
+
+def _received(event: Received) -> str:
+    channel = channel_on(event.channel, event.received_on).text
+    at = f", {moment(event.received_at)}" if event.received_at else ""
+    inspect = " The requester wants to look at the records." if event.inspect else ""
+    wants = f" Asked for in this form: {event.wants}." if event.wants else ""
+    return f"Received on {spoken(event.received_on)}{at}: {channel}.{inspect}{wants}"
+
+
+def _searched(event: Searched) -> str:
+    spent = f" Took {event.minutes:,} minutes." if event.minutes else ""
+    return f"Searched “{event.question}” through sealed run {event.through:,}. {event.sentence}{spent}"
+
+
+def _determined(event: Determined) -> str:
+    told = [f"Determined, and told on {spoken(event.sent_on)}: {_OUTCOMES[event.outcome]}."]
+    if event.available_at:
+        told.append(f"Available from {moment(event.available_at)}.")
+    if event.responsible:
+        told.append(f"Responsible for the denial: {'; '.join(map(_who, event.responsible))}.")
+    if event.exemptions:
+        told.append(f"Exemptions: {', '.join(event.exemptions)}.")
+    return " ".join([*told, f"Reasons: {event.reasons}"])
+
+
+def _handed_over(event: Produced | SignedOff | Released) -> str:
+    match event:
+        case Produced():
+            pages = f" on {event.pages:,} pages" if event.pages else ""
+            return (
+                f"Instalment {event.instalment} was put together: {event.records:,} records{pages}, "
+                f"{event.bundle.name}, SHA-256 {event.bundle.sha256}."
+            )
+        case SignedOff():
+            return f"{event.by.name} agrees that the bundle {event.sha256} goes out."
+        case Released():
+            return f"Released on {spoken(event.released_on)}: the bundle {event.sha256}, {event.way}."
+
+
+def _who(one: Responsible) -> str:
+    return f"{one.name}, {one.title}"
+
+
+def _entered(entry: Entry) -> str:
+    by = entry.event.by
+    return f"entered by {by.name} ({by.role}), {by.how}; paper {entry.number}, SHA-256 {entry.sha256[:16]}…"

@@ -1,0 +1,192 @@
+"""The words of letters and the law that they cite: `letters.toml`, filled in with facts.
+
+A name that no fact fills stays in braces and is reported: such a letter is a draft and cannot be sent.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+from paloverde.records import PACIFIC
+from paloverde.requests.paper import Block, Facts, Heading, Paper, Paragraph, Points
+from paloverde.search.tree import spoken
+
+_FILE = Path(__file__).with_name("letters.toml")
+_NAME = re.compile(r"\{([a-z_0-9]+(?:\.[a-z_0-9]+)?)\}")
+_LAW = "law."
+
+
+class Law(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A statute or decision that letters cite. `effective_to` is the last day on which it holds.
+
+    `seen` says where its wording comes from: text, memory or design, as in `retention.rules`.
+    """
+
+    id: str
+    says: str
+    cite: str
+    effective_from: date
+    seen: str
+    effective_to: date | None = None
+    verified_by: str = ""
+    verified_on: str = ""
+
+    def holds_on(self, day: date) -> bool:
+        return self.effective_from <= day and (self.effective_to is None or day <= self.effective_to)
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether counsel has confirmed it, by name and day."""
+        return bool(self.verified_by and self.verified_on)
+
+
+class Piece(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One block of a wording: exactly one of the first five is set."""
+
+    heading: str = ""
+    text: str = ""
+    points: tuple[str, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
+    put: str = ""
+    when: str = ""
+    unless: str = ""
+
+
+class Wording(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A letter before it is filled in."""
+
+    title: str
+    blocks: tuple[Piece, ...]
+
+
+class Words(msgspec.Struct, frozen=True):
+    """What fills a wording in: single words and sentences, lists of points, and blocks that are put in whole.
+
+    An empty one counts as not there; blocks may be none.
+    """
+
+    single: Mapping[str, str] = {}
+    lists: Mapping[str, Sequence[str]] = {}
+    blocks: Mapping[str, Sequence[Block]] = {}
+
+    def has(self, name: str) -> bool:
+        return bool(self.single.get(name) or self.lists.get(name) or self.blocks.get(name))
+
+
+class Written(msgspec.Struct, frozen=True):
+    """A letter as written: the paper, the names that nothing filled, and the law that it cites."""
+
+    paper: Paper
+    unfilled: tuple[str, ...]
+    law: tuple[Law, ...]
+
+    def cites(self, id_: str) -> bool:
+        return any(law.id == id_ for law in self.law)
+
+
+class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    law: tuple[Law, ...]
+    letter: Mapping[str, Wording]
+
+
+@cache
+def table() -> _Table:
+    """The shipped wordings; `msgspec.ValidationError` names the member that is wrong."""
+    return msgspec.convert(tomllib.loads(_FILE.read_text(encoding="utf-8")), _Table)
+
+
+def law_on(id_: str, day: date) -> Law | None:
+    """The law of that id as it is in force on a day; None where there is none."""
+    return next((law for law in table().law if law.id == id_ and law.holds_on(day)), None)
+
+
+def write(name: str, words: Words, day: date) -> Written:
+    """The letter of that name on a day: head, its own blocks, foot, and the law that it cites."""
+    pen = _Pen(words, day)
+    wordings = table().letter
+    title = pen.filled(wordings[name].title)
+    blocks: list[Block] = [Heading(title, 1)]
+    for part in ("head", name, "foot"):
+        for piece in wordings[part].blocks:
+            blocks += pen.written(piece)
+    law = tuple(sorted(pen.law.values(), key=lambda one: one.cite))
+    if law:
+        blocks += [Heading("The law that this letter cites"), Points(tuple(_told(one) for one in law))]
+    return Written(Paper(title, tuple(blocks)), tuple(dict.fromkeys(pen.unfilled)), law)
+
+
+class _Pen:
+    """Fills in, and remembers what it lacked and what it cited."""
+
+    def __init__(self, words: Words, day: date) -> None:
+        self._words, self._day = words, day
+        self.unfilled: list[str] = []
+        self.law: dict[str, Law] = {}
+
+    def written(self, piece: Piece) -> Iterator[Block]:
+        """The blocks that one piece becomes; none where its condition does not hold."""
+        words = self._words
+        if (piece.when and not words.has(piece.when)) or (piece.unless and words.has(piece.unless)):
+            return
+        if piece.heading:
+            yield Heading(self.filled(piece.heading))
+        if piece.text:
+            yield Paragraph(self.filled(piece.text))
+        if piece.points:
+            yield Points(tuple(point for pattern in piece.points for point in self._points(pattern)))
+        if piece.facts:
+            yield Facts(tuple((name, self.filled(value)) for name, value in piece.facts))
+        if piece.put:
+            yield from words.blocks.get(piece.put, ())
+
+    def _points(self, pattern: str) -> Iterator[str]:
+        """A pattern that is the name of a list and nothing else becomes that list."""
+        found = _NAME.fullmatch(pattern)
+        many = self._words.lists.get(found[1]) if found else None
+        if many:
+            yield from many
+        else:
+            yield self.filled(pattern)
+
+    def filled(self, pattern: str) -> str:
+        return _NAME.sub(lambda found: self._word(found[1], found[0]), pattern)
+
+    def _word(self, name: str, as_written: str) -> str:
+        if name.startswith(_LAW):
+            law = law_on(name.removeprefix(_LAW), self._day)
+            if law is not None:
+                self.law[law.id] = law
+                return law.cite
+        elif self._words.single.get(name):
+            return self._words.single[name]
+        self.unfilled.append(name)
+        return as_written
+
+
+def _told(law: Law) -> str:
+    until = f" until {spoken(law.effective_to)}" if law.effective_to else ""
+    return f"{law.cite}, in force since {spoken(law.effective_from)}{until}: {law.says}."
+
+
+def weekday(day: date) -> str:
+    """A date with its weekday: Friday, January 8, 2027."""
+    return f"{day:%A}, {spoken(day)}"
+
+
+def at_time(moment: datetime) -> str:
+    """A moment on the City's clock: Friday, January 8, 2027, at 5:00 p.m. Pacific time."""
+    local = moment.astimezone(PACIFIC)
+    half = "a.m." if local.hour < 12 else "p.m."
+    return f"{weekday(local.date())}, at {(local.hour + 11) % 12 + 1}:{local:%M} {half} Pacific time"
+
+
+def some(number: int, one: str, many: str) -> str:
+    """A number with its noun: 1 record, 2 records."""
+    return f"{number:,} {one if number == 1 else many}"

@@ -1,0 +1,161 @@
+"""The words of a letter from its facts, with the law that is in force on its day. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+
+from paloverde.requests.assistance import told
+from paloverde.requests.clock import Clock
+from paloverde.requests.costs import dollars, sentence, worksheet
+from paloverde.requests.exemptions import EXEMPTIONS
+from paloverde.requests.grounds import grounds_on
+from paloverde.requests.letters import (
+    Acknowledgement,
+    Claimed,
+    Clarification,
+    ClawBack,
+    Closure,
+    Counts,
+    Determination,
+    Estimate,
+    Extension,
+    Letter,
+    Production,
+)
+from paloverde.requests.paper import Block, Facts, Heading, Points
+from paloverde.requests.wording import Words, Written, at_time, some, weekday, write
+
+
+def written(letter: Letter) -> Written:
+    """The letter in words. What nothing fills is named in `Written.unfilled` and stays in braces."""
+    single, lists, blocks = _common(letter), dict[str, Sequence[str]](), dict[str, Sequence[Block]]()
+    match letter.body:
+        case Acknowledgement(holdings):
+            blocks["holdings"] = told(holdings)
+        case Clarification(questions, holdings, offers):
+            lists |= {"questions": questions, "offers": offers}
+            blocks["holdings"] = told(holdings)
+        case Extension(until, grounds):
+            single["until"] = weekday(until)
+            lists["grounds"] = [*_grounds(grounds, letter.case.clock.received)]
+        case Determination() as body:
+            single |= _determined(body)
+        case Estimate(sheet):
+            single["cost"] = sentence(sheet, letter.day)
+            single["charged"] = dollars(sheet.cents) if sheet.cents else ""
+            blocks["sheet"] = worksheet(sheet)
+        case Production() as body:
+            single |= _produced(body)
+        case Closure(reasons, summary, kept_until):
+            single |= {"reasons": _ended(reasons), "kept_until": weekday(kept_until) if kept_until else ""}
+            blocks["summary"] = (Facts(summary),) if summary else ()
+        case ClawBack() as body:
+            single |= _clawed_back(body)
+            lists["items"] = body.items
+    if isinstance(letter.body, Determination | Production):
+        lists["claims"] = [*_claims(letter.claims)]
+        lists["deniers"] = [f"{one.name}, {one.title}" for one in letter.deniers]
+        blocks["searches"] = _searches(letter.body.searches)
+    return write(letter.kind, Words(single, lists, blocks), letter.day)
+
+
+def _common(letter: Letter) -> dict[str, str]:
+    """What stands in any letter."""
+    case, clock = letter.case, letter.case.clock
+    return {
+        "today": weekday(letter.day),
+        "agency": letter.office.agency,
+        "contact": letter.office.contact,
+        "technology": letter.office.technology,
+        "location": letter.office.location,
+        "number": case.number,
+        "wording": case.wording.strip(),
+        "requester": case.requester,
+        "received": weekday(clock.received),
+        "channel": case.channel,
+        "due": weekday(case.due),
+        "day_ten": weekday(clock.last_day),
+        "extension_max": weekday(clock.extension_max),
+        "clock": _counted(clock),
+        "signer_name": letter.signer.name,
+        "signer_title": letter.signer.title,
+    }
+
+
+def _counted(clock: Clock) -> str:
+    days = (clock.last_day - clock.received).days
+    first, last = weekday(clock.received + timedelta(1)), weekday(clock.last_day)
+    back = f" Since our office is closed on that day, we answer by {weekday(clock.target)}."
+    return f"Day 1 is {first}, and day {days} is {last}.{back if clock.target < clock.last_day else ''}"
+
+
+def _determined(body: Determination) -> dict[str, str]:
+    return {
+        "reasons": _ended(body.reasons),
+        "available": at_time(body.available_at) if body.available_at else "",
+        "counts": body.counts.sentence() if body.counts != Counts() else "",
+        "delivery": body.delivery.sentence() if body.delivery else "",
+        "elsewhere": body.elsewhere.rstrip("."),
+    }
+
+
+def _produced(body: Production) -> dict[str, str]:
+    is_last = body.next_at is None
+    more = f"The next instalment is expected on {at_time(body.next_at)}." if body.next_at else ""
+    last = "the last records" if body.instalment > 1 else "your records"
+    return {
+        "instalment": last if is_last else f"instalment {body.instalment} of your records",
+        "counts": body.counts.sentence(),
+        "delivery": body.delivery.sentence(),
+        "more": more or "This completes what we hand over for your request.",
+        "file": body.bundle.file,
+        "sha256": body.bundle.sha256,
+        "key": body.bundle.key,
+    }
+
+
+def _clawed_back(body: ClawBack) -> dict[str, str]:
+    return {
+        "released": at_time(body.released_at),
+        "file": body.bundle.file,
+        "sha256": body.bundle.sha256,
+        "privilege": body.privilege.rstrip("."),
+        "replacement": body.replacement,
+    }
+
+
+def _grounds(grounds: Mapping[str, str], received: date) -> Iterator[str]:
+    """Each ground that was law for the request, and what makes it true; one that was not is left to the
+    lints.
+    """
+    known = grounds_on(received)
+    for code, facts in grounds.items():
+        if code in known:
+            row = known[code]
+            yield f"{row.text[:1].upper()}{row.text[1:]} ({row.cite}). In this case: {_ended(facts)}"
+
+
+def _claims(claims: Iterable[Claimed]) -> Iterator[str]:
+    """Each claim with all that it cites, what it touches, and the weighing where the law asks for one."""
+    for claim in claims:
+        row = EXEMPTIONS.get(claim.code)
+        if row is None:
+            continue
+        touched = [f"parts of {some(claim.redacted, 'record', 'records')}"] if claim.redacted else []
+        touched += [f"the whole of {some(claim.withheld, 'record', 'records')}"] if claim.withheld else []
+        told = f"{row.statute(claim.facts)}: {row.letter} In the records it is marked {claim.code}."
+        if touched:
+            told += f" Withheld under it: {' and '.join(touched)}."
+        balancing = claim.facts.get("balancing", "").strip()
+        yield f"{told} Weighed in this case: {_ended(balancing)}" if balancing else told
+
+
+def _searches(sentences: Sequence[str]) -> tuple[Block, ...]:
+    return (Heading("What we searched"), Points(tuple(sentences))) if sentences else ()
+
+
+def _ended(text: str) -> str:
+    """A sentence with its full stop."""
+    text = text.strip()
+    return text if not text or text[-1] in ".!?" else f"{text}."

@@ -1,0 +1,63 @@
+"""What is known of each document of a segment, for filters, counts and order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy.typing as npt
+
+from paloverde.search.index.layout import I32, I64, U8, U16, U32, U64, Arrays
+
+
+class Columns:
+    """What is known of each document, for filters and counts. Codes are numbers in `Segment.values[name]`."""
+
+    def __init__(self, arrays: Arrays) -> None:
+        def array(name: str) -> npt.NDArray[Any]:
+            return arrays[f"document.{name}"]
+
+        self.account: U16 = array("account")
+        self.platform: U8 = array("platform")
+        self.kind: U8 = array("kind")
+        self.visibility: U8 = array("visibility")
+        self.provenance: U8 = array("provenance")
+        self.language: U16 = array("language")
+        self.day: I32 = array("day")  # Pacific day of posting, days since 1970; UNDATED where not known
+        self.month: I32 = array("month")  # year * 12 + month - 1 of that day; UNDATED where not known
+        self.observed_day: I32 = array("observed_day")  # Pacific day of observation
+        self.posted_at: I64 = array("posted_at")  # microseconds since 1970, UTC; NO_TIME where not known
+        self.observed_at: I64 = array("observed_at")
+        self.time: I64 = array("time")  # posted_at, or observed_at where that is not known: `hits.in_order`
+        self.part: U32 = array("part")  # number in Segment.covered
+        self.row: U32 = array("row")  # row of that part
+        self.of_run: I32 = array("of_run")  # of that part
+        self.missing: U16 = array("missing")  # media whose bytes are not kept
+        self.has: U8 = array("has")  # bits: HAS_MEDIA, HAS_PICTURE, HAS_VIDEO, HAS_LINK
+        self.item: U64 = array("item")  # hash of account, kind, native_id
+        self.version: U64 = array("version")  # hash of these and version_sha256
+
+
+HAS_MEDIA, HAS_PICTURE, HAS_VIDEO, HAS_LINK = 1, 2, 4, 8
+HAS_BITS = {"media": HAS_MEDIA, "picture": HAS_PICTURE, "video": HAS_VIDEO, "link": HAS_LINK}
+
+
+class Groups:
+    """Stretches of documents that share account, platform, kind, visibility, provenance and month.
+
+    Group `i` goes from document `starts[i]` to before `starts[i + 1]`; codes as in `Columns`. Inside a group
+    the documents lie in order of `Columns.time`. Hits per group: `np.diff(np.searchsorted(hits, starts))`.
+    """
+
+    def __init__(self, arrays: Arrays, columns: Columns) -> None:
+        self.starts: U32 = arrays["group.starts"]  # one more than there are groups
+        first = self.starts[:-1]
+        self.account, self.platform, self.kind = (
+            columns.account[first],
+            columns.platform[first],
+            columns.kind[first],
+        )
+        self.visibility, self.provenance = columns.visibility[first], columns.provenance[first]
+        self.month = columns.month[first]
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1

@@ -1,0 +1,187 @@
+"""Which documents of a segment answer a question: a tree over masks, one truth value for each document.
+
+Equal to `matching.answers` on each document, and decided by the segment alone: no record is read for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import NamedTuple
+
+import numpy as np
+
+from paloverde.search.index import frequent
+from paloverde.search.index.layout import U32, UNDATED, Mask
+from paloverde.search.index.occurring import forms, standing
+from paloverde.search.index.places import distinct, nearby
+from paloverde.search.index.segment import HAS_BITS, Segment, Words
+from paloverde.search.matching import has_value
+from paloverde.search.scope import PRIVATE_KINDS
+from paloverde.search.tree import (
+    And,
+    Field,
+    Has,
+    LinkedTo,
+    Near,
+    Node,
+    Not,
+    Or,
+    Posted,
+    PostedBy,
+    Removed,
+    Term,
+)
+
+_EPOCH = date(1970, 1, 1)
+_GROUPED = ("account", "platform", "kind", "visibility", "provenance")
+
+
+class View(NamedTuple):
+    """A segment as a question sees it: with the documents whose items were found hidden or removed.
+
+    `said` remembers where terms stand, for counts of each; nobody writes into its masks.
+    """
+
+    segment: Segment
+    removed: Mask
+    said: dict[Node, Mask]
+
+    @property
+    def documents(self) -> int:
+        return self.segment.documents
+
+
+def answering(node: Node, view: View, *, surely: bool = False) -> Mask:
+    """The documents that answer; `surely` as `matching.answers` has it."""
+    match node:
+        case And(nodes):
+            return _every(nodes, view, surely=surely)
+        case Or(nodes):
+            return _any(nodes, view, surely=surely)
+        case Not(inner):
+            return ~answering(inner, view, surely=not surely)
+        case Term() | Near():
+            return saying(node, view)
+        case PostedBy(term):
+            found = view.segment.poster_documents(_corpus(view.segment.poster, term))
+            return _mask([found], view.documents)
+        case LinkedTo(term):
+            found = view.segment.link_documents(_corpus(view.segment.link, term))
+            return _mask([found], view.documents)
+        case _:
+            return _by_columns(node, view, surely=surely)
+
+
+def _by_columns(node: Node, view: View, *, surely: bool) -> Mask:
+    """The documents that answer by what is known of them beside their words."""
+    match node:
+        case Field(name, values):
+            return _of_value(view.segment, name, values)
+        case Has(what):
+            return np.asarray(view.segment.columns.has & HAS_BITS[what], dtype=bool)
+        case Removed(yes):
+            return view.removed if yes else ~view.removed
+        case Posted(since, until):
+            return _posted(view.segment, since, until, surely=surely)
+        case _:
+            return np.ones(view.documents, dtype=bool)
+
+
+def open_to_all(segment: Segment) -> Mask:
+    """The documents that are neither of a private kind nor privately visible."""
+    groups, values = segment.groups, segment.values
+    private = _table(values["kind"], PRIVATE_KINDS)[groups.kind]
+    private |= _table(values["visibility"], ("private",))[groups.visibility]
+    return _over_groups(segment, ~private)
+
+
+def saying(node: Term | Near, view: View) -> Mask:
+    """The documents in whose text a term or a nearness stands."""
+    if node not in view.said:
+        view.said[node] = _saying(node, view.segment)
+    return view.said[node]
+
+
+def _saying(node: Term | Near, segment: Segment) -> Mask:
+    words = segment.text
+    if isinstance(node, Term) and _is_word(node):
+        return _mask(words.documents_each(forms(words, node.pieces[0])), segment.documents)
+    if frequent.is_frequent(node, words):
+        return _mask(map(words.documents_of_passages, frequent.passages(node, words)), segment.documents)
+    if isinstance(node, Term):
+        found = standing(node, words).first
+    else:
+        left, right = standing(node.left, words), standing(node.right, words)
+        found = nearby(left, right, node.distance, words.passages_at, ordered=node.ordered)
+    return _mask([words.documents_at(found)], segment.documents)
+
+
+def _is_word(term: Term) -> bool:
+    return term.length == 1 and len(term.pieces) == 1
+
+
+def _every(nodes: Sequence[Node], view: View, *, surely: bool) -> Mask:
+    found = answering(nodes[0], view, surely=surely)
+    for node in nodes[1:]:
+        if not found.any():
+            return found
+        found = found & answering(node, view, surely=surely)
+    return found
+
+
+def _any(nodes: Sequence[Node], view: View, *, surely: bool) -> Mask:
+    found = answering(nodes[0], view, surely=surely)
+    for node in nodes[1:]:
+        found = found | answering(node, view, surely=surely)
+    return found
+
+
+def _corpus(words: Words, term: Term) -> U32:
+    """The numbers of the posters or addresses in which a term stands, sorted."""
+    if _is_word(term):
+        return words.documents_of(forms(words, term.pieces[0]))
+    return distinct(words.documents_at(standing(term, words).first))
+
+
+def _of_value(segment: Segment, name: str, values: Sequence[str]) -> Mask:
+    there = segment.values[name]
+    table = np.array([has_value(name, one, values) for one in there], dtype=bool)
+    if name in _GROUPED:
+        return _over_groups(segment, table[getattr(segment.groups, name)])
+    return np.asarray(table[getattr(segment.columns, name)], dtype=bool)
+
+
+def _over_groups(segment: Segment, chosen: Mask) -> Mask:
+    """What holds of each group, said of its documents."""
+    return np.repeat(chosen, np.diff(segment.groups.starts))
+
+
+def _posted(segment: Segment, since: date | None, until: date | None, *, surely: bool) -> Mask:
+    """Documents without a posting date lie within where they may, and surely never."""
+    columns = segment.columns
+    dated: Mask = columns.day != UNDATED
+    found: Mask = dated.copy()
+    if since is not None:
+        found &= columns.day >= _number(since)
+    if until is not None:
+        found &= columns.day <= _number(until)
+    if not surely:
+        found |= ~dated & (True if since is None else columns.observed_day >= _number(since))
+    return found
+
+
+def _number(day: date) -> int:
+    return (day - _EPOCH).days
+
+
+def _table(there: Sequence[str | None], wanted: Sequence[str]) -> Mask:
+    return np.array([one in wanted for one in there], dtype=bool)
+
+
+def _mask(several: Iterable[U32], size: int) -> Mask:
+    """The documents that are in any of several lists."""
+    room = np.zeros(size, dtype=bool)
+    for documents in several:
+        room[documents] = True
+    return room

@@ -1,0 +1,59 @@
+"""Where the words and terms of a question occur in a stream of a segment."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from paloverde.search.index.layout import SIGN_CODES, U32
+from paloverde.search.index.places import NOWHERE, Occurrences, Places, either, near, phrase
+from paloverde.search.index.streams import Words
+from paloverde.search.tree import Near, Node, Or, Piece, Term
+
+
+def standing(node: Node, words: Words) -> Places:
+    """`matching.places` in all documents."""
+    match node:
+        case Term(_, pieces, length):
+            return phrase(pieces, length, lambda piece: _occurrences(words, piece))
+        case Near(left, right, distance, ordered):
+            one, other = standing(left, words), standing(right, words)
+            return near(one, other, distance, words.passages_at, ordered=ordered)
+        case Or(nodes):
+            return either([standing(part, words) for part in nodes])
+        case _:
+            return NOWHERE
+
+
+def _occurrences(words: Words, piece: Piece) -> list[Occurrences]:
+    return [Occurrences(words.positions_of(some), covers) for covers, some in by_length(words, piece)]
+
+
+def by_length(words: Words, piece: Piece) -> list[tuple[int, U32]]:
+    """The forms that a piece finds, by how many words they cover."""
+    found = forms(words, piece)
+    lengths = words.lengths[found]
+    return [(int(length), found[lengths == length]) for length in np.unique(lengths)]
+
+
+def forms(words: Words, piece: Piece) -> U32:
+    """The forms that a piece finds: those of its words that have its sign and its exact form."""
+    if piece.wild:
+        found = words.like(piece.folded)
+    elif piece.stemmed:
+        found = words.stems(piece.folded)
+    else:
+        number = words.find(piece.folded)
+        found = np.array([] if number is None else [number], np.uint32)
+    if piece.exact is not None:
+        exact = [
+            form
+            for word in found.tolist()
+            for form in words.forms(word)
+            if words.exact(form, word) == piece.exact
+        ]
+        chosen = np.array(exact, np.uint32)
+    else:
+        chosen = words.forms_of(found)
+    if not piece.sign:
+        return chosen
+    return chosen[words.signs[chosen] == SIGN_CODES.index(piece.sign)]

@@ -1,0 +1,193 @@
+"""A segment of the index, opened: what its documents are, which words they hold, and where.
+
+A *document* is one row of a sealed part. Documents are numbered in the order of account, platform, kind,
+visibility, provenance and time (`Columns.time`; those without a posting date last), so that a filter and a
+count per account, kind or month are stretches of numbers (`Segment.groups`). Several documents can be of one
+version (an item in a later run again, or the copy of a removed one), in one segment or in several:
+`opening.Index.kin` says which, and an answer counts each version once.
+
+A *word* is what `search.words` folds. A *form* is a word with what tells its occurrences apart: its sign, how
+many words it covers (a run such as `city's` stands beside its pieces) and its exact form. A question finds
+words, takes their forms, leaves out those whose sign or exact form does not fit, and has their places:
+
+    words = segment.text
+    number = words.find("cleanup")                  # or starting, ending, like, stems: several numbers
+    for form in words.forms(number): ...            # words.sign(form), words.length(form), words.exact(form)
+    words.documents(form), words.positions(form)    # both sorted, uint32
+
+A *position* counts the words of a whole stream. Each passage (texts and descriptions of a record, names of a
+poster, addresses) begins at a multiple of `BLOCK`, and at least one position before it is free: no phrase
+reaches from one passage, or one document, into another, and which passage a position is in is looked up at
+once. Whoever measures distances compares the passages.
+
+Posters and web addresses are small corpora of their own: each distinct one has a number, `Words.documents`
+gives such numbers, and `Segment.poster_documents`, `Segment.link_documents` lead to the documents.
+
+Everything is mapped into memory and read when it is touched. What is damaged raises `layout.Damaged`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+import pyarrow as pa
+
+from paloverde.archive.schema import REMOVED
+from paloverde.search.hits import COLUMNS
+from paloverde.search.index.columns import HAS_BITS, HAS_LINK, Columns, Groups
+from paloverde.search.index.layout import (
+    ABOUT,
+    ARRAYS,
+    CODED,
+    FORMAT,
+    I64,
+    REMOVALS,
+    ROWS,
+    U32,
+    U64,
+    About,
+    Damaged,
+    open_arrays,
+    read_struct,
+)
+from paloverde.search.index.places import distinct
+from paloverde.search.index.streams import Words, stretches
+
+__all__ = ["HAS_BITS", "HAS_LINK", "Columns", "Groups", "Segment", "Words"]
+
+
+class Segment:
+    """An opened segment. `name` is that of its folder; `covered` the sealed parts whose rows lie in it.
+
+    `removals` is what the parts of removed items say: account, kind, native_id, version_sha256, removed_at,
+    confirmed_by, cause, cause_reason, retain_until, `item` (hash as in `Columns`), `part` (number in
+    `covered`), `row`, `of_run`; in the order of parts and rows.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.name = folder, folder.name
+        self.about = read_struct(folder / ABOUT, About)
+        if self.about.format != FORMAT:
+            raise Damaged(f"{folder} is of format {self.about.format}, and this program reads {FORMAT}")
+        for name, (size, _) in self.about.files.items():
+            if not (folder / name).is_file() or (folder / name).stat().st_size != size:
+                raise Damaged(f"{folder / name} is not as long as it was written, or is gone")
+        self._arrays = open_arrays(folder / ARRAYS, self.about.arrays)
+        self.covered, self.values = self.about.parts, self.about.values
+        # Opened now: what is opened stays readable when a refresh has put another segment in its place.
+        self._rows, self.removals = _mapped(folder / ROWS), _mapped(folder / REMOVALS).read_all()
+        self._turn = Lock()  # the reader of rows is for one thread at a time
+
+    @property
+    def documents(self) -> int:
+        """How many there are."""
+        return self.about.documents
+
+    @cached_property
+    def columns(self) -> Columns:
+        return Columns(self._arrays)
+
+    @cached_property
+    def groups(self) -> Groups:
+        return Groups(self._arrays, self.columns)
+
+    @property
+    def by_time(self) -> U32:
+        """All documents in the order of `Columns.time`."""
+        return self._arrays["document.by_time"]
+
+    @cached_property
+    def text(self) -> Words:
+        """What was said, and the descriptions of pictures."""
+        return Words(self._arrays, "text")
+
+    @cached_property
+    def poster(self) -> Words:
+        """Names and ids of those who posted; its documents are numbers of posters."""
+        return Words(self._arrays, "poster")
+
+    @cached_property
+    def link(self) -> Words:
+        """Web addresses in what was said; its documents are numbers of addresses."""
+        return Words(self._arrays, "link")
+
+    def poster_documents(self, posters: U32) -> U32:
+        """The documents of several posters, sorted."""
+        return self._led("poster", posters)
+
+    def link_documents(self, links: U32) -> U32:
+        """The documents that hold any of several addresses, sorted, each once."""
+        return self._led("link", links)
+
+    def _led(self, stream: str, numbers: U32) -> U32:
+        bounds, to = self._arrays[f"{stream}.leads_from"], self._arrays[f"{stream}.leads"]
+        return distinct(to[stretches(bounds[numbers], bounds[numbers + np.uint32(1)])])
+
+    def of_items(self, items: U64) -> U32:
+        """The documents of items, by their hashes (`Columns.item`), sorted."""
+        first = np.searchsorted(self.sorted_items, items, side="left").astype(np.uint32)
+        after = np.searchsorted(self.sorted_items, items, side="right").astype(np.uint32)
+        return distinct(self.by_item[stretches(first, after)])
+
+    @property
+    def by_item(self) -> U32:
+        """All documents in the order of `sorted_items`."""
+        return self._arrays["document.by_item"]
+
+    @property
+    def sorted_items(self) -> U64:
+        """The item (`Columns.item`) of every document, sorted."""
+        return self._arrays["document.items"]
+
+    def rows(self, documents: Iterable[int] | U32) -> pa.Table:
+        """The rows of documents in the order given: all of `hits.COLUMNS`, as the sealed part has them."""
+        numbers = np.asarray(documents, dtype=np.int64)
+        columns = self.columns
+        stored = self._stored(self._arrays["row.parts"][columns.part[numbers]] + columns.row[numbers])
+        coded = {name: self._decoded(name, numbers) for name in CODED}
+        return pa.table([coded[name] if name in coded else stored[name] for name in COLUMNS], schema=_SCHEMA)
+
+    def part_rows(self, number: int) -> pa.Table:
+        """All rows of a covered part, as it has them."""
+        return self.rows(self._by_place[slice(*self._arrays["row.parts"][number : number + 2])])
+
+    @cached_property
+    def _by_place(self) -> I64:
+        return np.lexsort((self.columns.row, self.columns.part))
+
+    def _stored(self, places: U32) -> pa.Table:
+        """What is stored of rows, by their places in the file."""
+        starts: U32 = self._arrays["row.batches"]
+        order = np.argsort(places, kind="stable")
+        ordered = places[order]
+        batches = np.searchsorted(starts, ordered, side="right") - 1
+        edges = [0, *(np.flatnonzero(np.diff(batches)) + 1).tolist(), len(order)] if len(order) else []
+        found = []
+        for first, after in pairwise(edges):
+            with self._turn:
+                rows = self._rows.get_batch(int(batches[first]))
+            found.append(rows.take(pa.array(ordered[first:after] - starts[batches[first]])))
+        back = np.empty(len(order), np.int64)
+        back[order] = np.arange(len(order))
+        return pa.Table.from_batches(found, self._rows.schema).combine_chunks().take(pa.array(back))
+
+    def _decoded(self, name: str, numbers: I64) -> pa.Array:
+        codes = self._arrays[f"document.{name}"][numbers]
+        return pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(self.values[name], pa.string())).cast(
+            pa.string()
+        )
+
+
+_SCHEMA = pa.schema([REMOVED.field(name) for name in COLUMNS])
+
+
+def _mapped(path: Path) -> pa.RecordBatchFileReader:
+    try:
+        return pa.ipc.open_file(pa.memory_map(str(path)))
+    except (pa.ArrowException, OSError) as error:
+        raise Damaged(f"{path} cannot be read: {error}") from error

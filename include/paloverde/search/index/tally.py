@@ -1,0 +1,154 @@
+"""Counting the hits of an index by account, kind and month, each version once, without a look at each.
+
+A document is a row, and a version can have several rows: the same item in a later run, the copy of a removed
+one. `Twins` says which documents those are, in the order in which `search.answer` takes them: the first of a
+version that answers is the hit.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from paloverde.search.index.layout import U32, UNDATED, Mask
+from paloverde.search.index.opening import Index, Kin
+from paloverde.search.index.segment import Segment
+
+Numbers = npt.NDArray[np.int64]
+_FEW = 16  # hits are looked for one by one where at most one document in so many is one
+
+
+class Sums(NamedTuple):
+    """Hits by what they are counted by."""
+
+    hits: int
+    undated: int
+    per_account: Counter[str]
+    per_kind: Counter[str]
+    per_month: Counter[str]
+
+
+class Twins:
+    """The documents of an index whose version has others, by version and in the order of their places."""
+
+    def __init__(self, index: Index) -> None:
+        ranks = _ranks(index)
+        found = [
+            _of_several(number, kin, segment, ranks[number])
+            for number, (segment, kin) in enumerate(_both(index))
+        ]
+        segments, documents, versions, parts, rows = (
+            np.concatenate(side) for side in zip(*found, strict=True)
+        )
+        several = np.bincount(versions, minlength=1)[versions] > 1 if len(versions) else versions.astype(bool)
+        order = np.lexsort((rows[several], parts[several], versions[several]))
+        self.segments = segments[several][order]
+        self.documents = documents[several][order].astype(np.uint32)
+        self.versions = versions[several][order]
+        self._of = [np.flatnonzero(self.segments == number) for number in range(len(index.segments))]
+
+    def leave_first(self, masks: Sequence[Mask]) -> list[Mask]:
+        """The masks with only the first of each version; those that have no twin stay as they are."""
+        hit = np.zeros(len(self.versions), dtype=bool)
+        for mask, places in zip(masks, self._of, strict=True):
+            hit[places] = mask[self.documents[places]]
+        found = np.flatnonzero(hit)
+        versions = self.versions[found]
+        later = np.zeros(len(hit), dtype=bool)
+        later[found[1:][versions[1:] == versions[:-1]]] = True
+        return [
+            self._without(mask, places[later[places]]) for mask, places in zip(masks, self._of, strict=True)
+        ]
+
+    def _without(self, mask: Mask, places: Numbers) -> Mask:
+        if not len(places):
+            return mask
+        less = mask.copy()
+        less[self.documents[places]] = False
+        return less
+
+
+def items(index: Index, masks: Sequence[Mask]) -> int:
+    """How many items the documents are of."""
+    seen = np.zeros(index.items, dtype=bool)
+    found = 0
+    for mask, kin in zip(masks, index.kin, strict=True):
+        of_kin = kin.items[mask[kin.documents]]
+        found += int(np.count_nonzero(mask)) - len(of_kin)
+        seen[of_kin] = True
+    return found + int(np.count_nonzero(seen))
+
+
+def sums(segment: Segment, mask: Mask) -> Sums:
+    """The hits of a segment by account, kind and month: from where its groups begin."""
+    groups, values = segment.groups, segment.values
+    counts = _per_group(mask, groups.starts)
+    months, which = np.unique(groups.month, return_inverse=True)
+    by_month = np.bincount(which, counts, len(months)).astype(np.int64)
+    return Sums(
+        hits=int(counts.sum()),
+        undated=int(counts[groups.month == UNDATED].sum()),
+        per_account=_named(values["account"], np.bincount(groups.account, counts)),
+        per_kind=_named(values["kind"], np.bincount(groups.kind, counts)),
+        per_month=_named([_month(month) for month in months.tolist()], by_month),
+    )
+
+
+def together(several: Iterable[Sums]) -> Sums:
+    """The sums of several segments as one."""
+    whole = Sums(0, 0, Counter(), Counter(), Counter())
+    for one in several:
+        whole = Sums(*(mine + other for mine, other in zip(whole, one, strict=True)))  # type: ignore[operator]
+    return whole
+
+
+def _per_group(mask: Mask, starts: U32) -> Numbers:
+    if len(starts) < 2:
+        return np.zeros(0, np.int64)
+    if np.count_nonzero(mask) * _FEW < len(mask):
+        hits = np.flatnonzero(mask).astype(np.uint32)
+        return np.diff(np.searchsorted(hits, starts))
+    return np.asarray(np.add.reduceat(mask.view(np.uint8), starts[:-1].astype(np.int64), dtype=np.int64))
+
+
+def _named(values: Sequence[str | None], counts: npt.NDArray[np.number]) -> Counter[str]:
+    return Counter({str(values[code]): int(counts[code]) for code in np.flatnonzero(counts).tolist()})
+
+
+def _month(month: int) -> str:
+    return "undated" if month == UNDATED else f"{date(month // 12, month % 12 + 1, 1):%Y-%m}"
+
+
+def _both(index: Index) -> Iterable[tuple[Segment, Kin]]:
+    return zip(index.segments, index.kin, strict=True)
+
+
+def _ranks(index: Index) -> list[Numbers]:
+    """Of each segment's parts, their place among all: records before copies of removed items, by run."""
+    named = [
+        (part.role != "records", part.of_run, part.key, number, at)
+        for number, segment in enumerate(index.segments)
+        for at, part in enumerate(segment.covered)
+    ]
+    ranks = [np.zeros(len(segment.covered), np.int64) for segment in index.segments]
+    for rank, (*_, number, at) in enumerate(sorted(named)):
+        ranks[number][at] = rank
+    return ranks
+
+
+def _of_several(
+    number: int, kin: Kin, segment: Segment, ranks: Numbers
+) -> tuple[Numbers, U32, U32, Numbers, U32]:
+    columns = segment.columns
+    return (
+        np.full(len(kin.documents), number, np.int64),
+        kin.documents,
+        kin.versions,
+        ranks[columns.part[kin.documents]] if len(ranks) else np.zeros(0, np.int64),
+        columns.row[kin.documents],
+    )

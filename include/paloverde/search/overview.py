@@ -1,0 +1,137 @@
+"""How many records answer a question, and a page of them: from the index alone.
+
+For looking around before an answer is taken: `search` reads every hit from the sealed, hash-checked objects,
+this reads what the index keeps of them, and the objects that the index does not hold yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from functools import partial
+
+import msgspec
+from sqlalchemy import func, or_, select
+
+from paloverde.archive.reader import Archive
+from paloverde.archive.seal import Role, Seal
+from paloverde.search.answer import Answer, search
+from paloverde.search.counts import Counts
+from paloverde.search.hits import Hit
+from paloverde.search.index.asking import Asking
+from paloverde.search.inquiry import Inquiry, Searched, inquire, known_gaps, sentence
+from paloverde.search.limits import Limit
+from paloverde.search.merging import Merged
+from paloverde.search.question import Question
+from paloverde.search.scope import Scope, begins, days_of, ends
+from paloverde.search.standing import Standing
+from paloverde.state.tables import PARTS
+
+_MOST = 1_000  # hits on a page
+
+
+class Overview(msgspec.Struct, frozen=True):
+    """What an `Answer` would say, with one page of its hits; pages are counted from 1."""
+
+    question: str
+    sentence: str
+    scope: Scope
+    counts: Counts
+    searched: Searched
+    limits: list[Limit]
+    standing: list[Standing]
+    page: int
+    per_page: int
+    hits: list[Hit]
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are."""
+        return -(-self.counts.hits // self.per_page)
+
+
+def overview(
+    archive: Archive,
+    question: str | Question,
+    index: Asking | None,
+    *,
+    page: int = 1,
+    per_page: int = 50,
+    accounts: Sequence[str] = (),
+    kinds: Sequence[str] = (),
+    platforms: Sequence[str] = (),
+    since: date | None = None,
+    until: date | None = None,
+    include_private: bool = False,
+    through: int | None = None,
+) -> Overview:
+    """Counts, limits and one page of what `search` would find with the same arguments; it raises the same.
+
+    Without an index it is a search. A page holds at most a thousand hits.
+    """
+    bounds = (tuple(accounts), tuple(kinds), tuple(platforms), since, until)
+    scope = Scope(*bounds, include_private=include_private, through=through)
+    page, per_page = max(1, page), min(max(1, per_page), _MOST)
+    if index is None:
+        return _of_answer(_searched(archive, question, scope), page, per_page)
+    inquiry = inquire(archive, question, scope, index.kept("seals", lambda: _slim(archive.seals())))
+    merged = Merged(archive, inquiry, index)
+    counts = merged.counts()
+    parts, records = index.kept(("extent", inquiry.scope, inquiry.tree), partial(_extent, archive, inquiry))
+    searched = inquiry.searched(parts, records, merged.look.coverage)
+    return Overview(
+        question=inquiry.asked.lasting,
+        sentence=sentence(inquiry.tree, scope, searched, counts),
+        scope=scope,
+        counts=counts,
+        searched=searched,
+        limits=index.kept(
+            ("limits", inquiry.bounded, (*inquiry.sites,)),
+            lambda: inquiry.limits(index.kept("gaps", partial(known_gaps, archive))),
+        ),
+        standing=inquiry.standing(),
+        page=page,
+        per_page=per_page,
+        hits=merged.hits((page - 1) * per_page, page * per_page),
+    )
+
+
+def _searched(archive: Archive, question: str | Question, scope: Scope) -> Answer:
+    bounds = {name: getattr(scope, name) for name in scope.__struct_fields__}
+    return search(archive, question, **bounds)
+
+
+def _of_answer(answer: Answer, page: int, per_page: int) -> Overview:
+    shared = {name: getattr(answer, name) for name in answer.__struct_fields__ if name != "hits"}
+    hits = answer.hits[(page - 1) * per_page : page * per_page]
+    return Overview(**shared, page=page, per_page=per_page, hits=hits)
+
+
+def _slim(seals: Iterable[Seal]) -> list[Seal]:
+    """Seals without the lists of objects that no limit of a search asks for: they stay in memory."""
+    return [
+        msgspec.structs.replace(
+            seal,
+            run=msgspec.structs.replace(
+                seal.run, parts=[part for part in seal.run.parts if part.role is Role.RECORDS], superseded=[]
+            ),
+        )
+        for seal in seals
+    ]
+
+
+def _extent(archive: Archive, inquiry: Inquiry) -> tuple[int, int]:
+    """How many sealed objects could hold an answer, and how many rows they have; as `inquiry.parts_of`."""
+    first, until = days_of(inquiry.tree)
+    query = select(func.count(), func.coalesce(func.sum(PARTS.c.rows), 0)).where(
+        PARTS.c.role.in_([Role.RECORDS.value, Role.REMOVED.value]),
+        PARTS.c.account.in_(inquiry.accounts),
+        PARTS.c.of_run <= inquiry.last,
+    )
+    if first is not None:
+        query = query.where(or_(PARTS.c.latest >= begins(first), PARTS.c.undated > 0))
+    if until is not None:
+        query = query.where(or_(PARTS.c.earliest < ends(until), PARTS.c.undated > 0))
+    with archive.books.connect() as connection:
+        parts, records = connection.execute(query).one()
+    return int(parts), int(records)

@@ -1,0 +1,171 @@
+"""A response is built from the file of its request, and not while anything stands in its way."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from datetime import date
+from pathlib import Path
+
+import bagit
+import pyarrow.parquet as pq
+import pytest
+from pypdf import PdfReader
+
+from exports import shown
+from paloverde.bundles import verify
+from paloverde.bundles.leaks import Needle, Search
+from paloverde.errors import BadQuestion, PersonNeeded
+from paloverde.installation.responses import Wish
+from paloverde.installation.reviews import version_of
+from paloverde.requests.drafting import Wish as LetterWish
+from paloverde.requests.events import Outcome, Produced, Released, SignedOff
+from requesthall import CLERK, COUNSEL, NOW, POSTED, SIGNER, WORDS, RequestHall
+from requests_found import decision, in_part, marked
+
+
+@pytest.fixture
+def hall(tmp_path: Path) -> RequestHall:
+    return RequestHall(tmp_path / "city")
+
+
+def test_everything_that_stands_in_the_way_is_told_and_nothing_is_built(
+    hall: RequestHall, tmp_path: Path
+) -> None:
+    out = tmp_path / "b.zip"
+    with pytest.raises(BadQuestion, match="Nothing was searched yet"):
+        hall.city.responses.build(hall.number, out, CLERK, print)
+    hits = hall.search()
+    assert "3 records are not decided yet" in hall.refusals()
+    assert "No determination was sent" in hall.refusals()
+    hall.review(hits)
+    assert "Nobody has signed the review as it stands" in hall.refusals()
+    with pytest.raises(PersonNeeded, match=r"was not built.*Nobody has signed.*No determination"):
+        hall.city.responses.build(hall.number, out, CLERK, print)
+    hall.sign(hits)
+    hall.determine()
+    assert hall.refusals() == ""
+    assert not out.exists()
+    assert hall.city.requests.get(hall.number).all(Produced) == []
+
+
+def test_a_later_search_must_be_reviewed_too(hall: RequestHall) -> None:
+    hall.ready()
+    hall.city.requests.search(hall.number, "monday OR sale OR pool", CLERK)
+    assert hall.refusals() == ""  # the same records
+    posts = [shown("x", "4", "Splash at the pool", POSTED)]
+    hall.office.night("x", posts, NOW)
+    hall.city.requests.search(hall.number, "splash", CLERK)
+    assert "1 found records are not under review" in hall.refusals()
+
+
+def test_what_goes_out_is_told_in_numbers_and_names(hall: RequestHall) -> None:
+    hall.ready()
+    told = "\n".join(hall.city.responses.preview(hall.number, CLERK).sentences())
+    assert "3 records found, 2 handed over, 1 with redactions, 0 withheld whole, 1 not responsive" in told
+    assert "Review signed by: Ana Ruiz" in told
+    assert "Responsible for what is kept back: Cleo Park, Deputy Clerk" in told
+    assert "Kept back under" in told
+    assert WORDS not in told
+    assert "IN THE WAY" not in told
+
+
+def test_a_response_is_sealed_whole_and_says_nothing_that_was_redacted(
+    hall: RequestHall, tmp_path: Path
+) -> None:
+    hall.ready()
+    hall.city.log.publish()
+    wish = Wish(with_log=True, by_name=True)
+    built = hall.city.responses.build(hall.number, tmp_path / "b.zip", CLERK, print, wish)
+    report = verify.verify(built.path, built.key)
+    assert (report.wrong, report.unvouched) == ([], [])
+    assert any("each of the 1 records that have it here" in told for told in report.checked)
+    assert any("What 1 records were read from: something is redacted" in told for told in report.unshown)
+    with zipfile.ZipFile(built.path) as box:
+        box.extractall(tmp_path / "out")
+        names = {name.partition("/")[2] for name in box.namelist()}
+    bagit.Bag(str(tmp_path / "out" / hall.number)).validate()
+    parts = ("00_cover_letter/letter", "01_index/index", "04_withholding_log/log",
+             "05_search_certificate/certificate", "06_cost_sheet/costs")  # fmt: skip
+    assert {f"data/{part}.{kind}" for part in parts for kind in ("pdf", "html")} <= names
+    assert {"data/02_records/pdf/volume-00001.pdf", "data/04_withholding_log/log.csv"} <= names
+    search = Search([Needle("C-1", WORDS), Needle("C-2", "pool table")])
+    with built.path.open("rb") as file:
+        search.look("b.zip", file)
+    assert (search.leaks, search.unread) == (set(), [])
+
+
+def test_every_form_holds_the_same_released_records(hall: RequestHall, tmp_path: Path) -> None:
+    hall.ready()
+    built = hall.city.responses.build(hall.number, tmp_path / "b.zip", CLERK, print, Wish(by_name=True))
+    with zipfile.ZipFile(built.path) as box:
+        lines = box.read(f"{hall.number}/{verify.RECORDS}").splitlines()
+        table = pq.read_table(io.BytesIO(box.read(f"{hall.number}/data/02_records/parquet/records.parquet")))
+    records = [json.loads(line) for line in lines]
+    controls = [f"{hall.number}-{n:06}" for n in range(1, 4)]
+    assert {record["control"] for record in records} < set(controls)
+    assert table["control"].to_pylist() == [record["control"] for record in records]
+    assert table["text"].to_pylist() == [record["text"] for record in records]
+    (redacted,) = [record for record in records if record["redactions"]]
+    assert redacted["text"] == "The pool is closed, says [redacted: EX-PRIV]"
+    assert redacted["redactions"][0]["where"] == "text"
+
+
+def test_it_is_filed_as_the_next_instalment_and_a_second_person_signs_it_off(
+    hall: RequestHall, tmp_path: Path
+) -> None:
+    hall.ready()
+    built = hall.city.responses.build(hall.number, tmp_path / "b.zip", CLERK, print, Wish(by_name=True))
+    (made,) = hall.city.requests.get(hall.number).all(Produced)
+    assert (made.instalment, made.bundle.sha256, made.records) == (1, built.sha256, 2)
+    with zipfile.ZipFile(built.path) as box:
+        volume = box.read(f"{hall.number}/data/02_records/pdf/volume-00001.pdf")
+    assert made.pages == built.pages == len(PdfReader(io.BytesIO(volume)).pages) > 0
+    filed = hall.city.cabinet.last("bundles", hall.number)
+    assert filed is not None
+    assert hashlib.sha256(hall.city.cabinet.bytes_of(filed)).hexdigest() == built.sha256
+    given = {"at": NOW, "sha256": built.sha256}
+    out = Released(by=CLERK, **given, way="on a disc at the counter", released_on=date(2026, 11, 18))
+    with pytest.raises(BadQuestion, match="Nobody has signed this bundle off"):
+        hall.city.requests.file(hall.number, out)
+    with pytest.raises(BadQuestion, match="somebody else has to sign it off"):
+        hall.city.requests.file(hall.number, SignedOff(by=CLERK, **given))
+    hall.city.requests.file(hall.number, SignedOff(by=COUNSEL, **given))
+    assert hall.city.requests.file(hall.number, out).all(Released)
+
+
+def test_the_same_file_of_a_request_gives_the_same_bytes(hall: RequestHall, tmp_path: Path) -> None:
+    hall.ready()
+    wish = Wish(with_log=True, by_name=True)
+    first = hall.city.responses.build(hall.number, tmp_path / "1" / "b.zip", CLERK, print, wish)
+    second = hall.city.responses.build(hall.number, tmp_path / "2" / "b.zip", CLERK, print, wish)
+    assert first.sha256 == second.sha256
+
+
+def test_no_records_is_a_response_too(hall: RequestHall, tmp_path: Path) -> None:
+    hall.search("kumquat")
+    wish = LetterWish(reasons="The archive was searched, and nothing was found.")
+    draft = hall.city.letters.draft(hall.number, Outcome.NONE.value, wish, SIGNER)
+    hall.city.letters.send(draft.letter, CLERK, "post")
+    built = hall.city.responses.build(hall.number, tmp_path / "b.zip", CLERK, print, Wish(by_name=True))
+    assert verify.verify(built.path).wrong == []
+    with zipfile.ZipFile(built.path) as box:
+        page = box.read(f"{hall.number}/data/05_search_certificate/certificate.html").decode()
+    assert "no responsive record" in page
+
+
+def test_words_that_whoever_signed_accepted_elsewhere_are_not_in_the_way(
+    hall: RequestHall, tmp_path: Path
+) -> None:
+    """The name is redacted in the first record, and the second one may say "pool hours"."""
+    hits = sorted(hall.search(), key=lambda hit: hit.native_id)
+    words = "pool"
+    decided = [in_part(hits[0], marked(hits[0], words)), decision(hits[1]), decision(hits[2])]
+    hall.city.reviews.decide(hall.number, decided, hall.by_version(hits), CLERK)
+    review = hall.city.reviews.get(hall.number)
+    control = {hit.native_id: review.control(version_of(hit)) for hit in hits}
+    pairs = [(control["1"], control["2"]), (control["1"], control["3"])]
+    hall.city.reviews.sign(hall.number, hall.by_version(hits), COUNSEL, pairs)
+    assert "still says words" not in hall.refusals()

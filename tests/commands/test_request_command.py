@@ -1,0 +1,229 @@
+"""`paloverde request`, from the letter to the closing, as a clerk at the command line sees it."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from exports import Office, account, shown
+from paloverde.cli import main
+from paloverde.installation import open_installation
+from paloverde.orchestration.people import People, Role
+from paloverde.records import archive_day
+from paloverde.requests.events import Document, Produced
+from paloverde.retention.hold_scope import spoken
+from paloverde.retention.holds import By
+from paloverde.settings import load
+
+PASSWORD = "a long sentence for tests"
+NOW = datetime.now(UTC)
+TODAY = archive_day(NOW)
+NUMBER = f"PRA-{TODAY.year}-0001"
+
+
+class Desk:
+    """The command line of a city with one account; Cleo is its clerk."""
+
+    def __init__(self, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.home, self.capsys = home, capsys
+        open_installation(load(os.environ)).register_account(account("x"))
+        people = People(home / "users.json")
+        people.put("cleo", "Cleo Park", Role.CLERK, PASSWORD)
+        (home / "password").write_text(PASSWORD)
+        (home / "password").chmod(0o600)
+
+    def night(self) -> None:
+        """The site shows two posts."""
+        posts = [shown("x", "1", "Pool hours", NOW), shown("x", "2", "Library", NOW)]
+        Office(self.home).night("x", posts, NOW - timedelta(days=1))
+
+    def says(self, *words: str, status: int = 0, who: str = "cleo") -> str:
+        """What `paloverde request` prints, or its error where a status is expected."""
+        reads = words[0] in ("list", "show", "log", "closures")
+        signed = [] if reads else ["--as", who, "--password-file", str(self.home / "password")]
+        self.capsys.readouterr()
+        assert main(["request", *words, *signed]) == status
+        streams = self.capsys.readouterr()
+        return streams.err if status else streams.out
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Desk:
+    monkeypatch.setenv("PALOVERDE_HOME", str(tmp_path))
+    monkeypatch.setenv("PALOVERDE_DATABASE", f"sqlite:///{tmp_path}/state.db")
+    monkeypatch.setenv("PALOVERDE_SIGNING_KEY_FILE", str(tmp_path / "key.pem"))
+    return Desk(tmp_path, capsys)
+
+
+def receive(desk: Desk, *more: str) -> str:
+    return desk.says(
+        "receive", "--channel", "letter", "--on", str(TODAY), "--text", "All about the pool", *more
+    )
+
+
+def test_a_request_is_taken_in_without_name_or_purpose_and_the_next_step_is_said(desk: Desk) -> None:
+    told = receive(desk)
+    assert told.startswith(f"{NUMBER} is taken in.\n{NUMBER} came in on {spoken(TODAY)}; it is received.\n")
+    assert "Next: determine, and tell the requester, by " in told
+    assert "days left)" in told
+
+
+def test_the_letter_itself_is_kept(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("Dear City")
+    receive(desk, "--document", str(tmp_path / "letter.txt"), "--name", "Mia Ito")
+    shown_ = desk.says("show", NUMBER)
+    assert "Document: letter.txt, SHA-256 " in shown_
+    assert "By: Mia Ito" in shown_
+    assert "Asked for: All about the pool" in shown_
+
+
+def test_a_time_after_hours_counts_as_its_day(desk: Desk) -> None:
+    yesterday = TODAY - timedelta(days=1)
+    told = desk.says("receive", "--channel", "telephone", "--at", f"{yesterday}T22:45", "--text", "Pool")
+    assert f"came in on {spoken(yesterday)}" in told
+    assert "22:45 P" in desk.says("show", f"PRA-{yesterday.year}-0001")
+
+
+def test_the_list_has_what_is_due_first_on_top(desk: Desk) -> None:
+    receive(desk, "--number", f"PRA-{TODAY.year}-0007")
+    earlier = str(TODAY - timedelta(days=6))
+    desk.says(
+        "receive", "--channel", "email", "--on", earlier, "--text", "Older", "--number", "PRA-2026-0009"
+    )
+    lines = desk.says("list").splitlines()
+    assert [line.split()[0] for line in lines] == ["PRA-2026-0009", f"PRA-{TODAY.year}-0007"]
+    assert all("left: determine, and tell the requester" in line for line in lines)
+
+
+def test_a_search_is_filed_held_and_replayed(desk: Desk) -> None:
+    desk.night()
+    receive(desk)
+    told = desk.says("search", NUMBER, "pool", "--minutes", "15")
+    assert "Found: 1 version of 1 record" in told
+    assert "Pool hours" in told
+    assert f"Hold for an open records request {NUMBER}" in told
+    assert "the same 1 version came, SHA-256 " in desk.says("replay", NUMBER)
+    assert "Working time noted: 15 minutes" in desk.says("show", NUMBER)
+
+
+def test_an_extension_names_grounds_facts_and_a_date_or_is_refused(desk: Desk) -> None:
+    receive(desk)
+    dates = json.loads(desk.says("show", NUMBER, "--json"))["dates"]
+    until, officer = dates["extension_max"], "Ana Ruiz, City Clerk"
+    extend = ["extend", NUMBER, "--officer", officer, "--until"]
+    assert "Name a ground" in desk.says(*extend, until, status=1)
+    assert "UC2 needs the facts" in desk.says(*extend, until, "--ground", "UC2", status=1)
+    late = str(TODAY + timedelta(days=25))
+    assert "is not one of them" in desk.says(*extend, late, "--ground", "UC2=9,000 records", status=1)
+    told = desk.says(*extend, until, "--ground", "uc2=9,000 records", "--ground", "UC3=the Sheriff")
+    assert "as the notice of extension says" in told
+    assert "because of UC2 (9,000 records), UC3 (the Sheriff)" in desk.says("show", NUMBER)
+
+
+def test_a_denial_needs_names_and_titles(desk: Desk) -> None:
+    receive(desk)
+    deny = ["determine", NUMBER, "denied", "--reasons", "They are privileged."]
+    assert "name and title of each person" in desk.says(*deny, status=1)
+    with pytest.raises(SystemExit):
+        desk.says(*deny, "--responsible", "Ana Ruiz")
+    told = desk.says(*deny, "--responsible", "Ana Ruiz, City Attorney", "--exemption", "EX-ATTY")
+    assert "it is determined" in told
+    assert "Responsible for the denial: Ana Ruiz, City Attorney." in desk.says("show", NUMBER)
+
+
+def test_records_that_are_handed_over_need_a_date_and_a_time(desk: Desk) -> None:
+    receive(desk)
+    full = ["determine", NUMBER, "full", "--reasons", "They are public records."]
+    assert "estimated date and time" in desk.says(*full, status=1)
+    with pytest.raises(SystemExit):
+        desk.says(*full, "--available", "2030-01-02")
+    later = TODAY + timedelta(days=5)
+    told = desk.says(*full, "--available", f"{later}T14:30")
+    assert (
+        f"Next: hand the records over, as the determination says, by {spoken(later)} (5 days left)." in told
+    )
+    assert "first hand them over" in desk.says("close", NUMBER, status=1)
+
+
+def test_every_other_step_is_filed_and_told(desk: Desk) -> None:
+    receive(desk)
+    desk.says("acknowledge", NUMBER)
+    assert "waiting for the requester" in desk.says("clarify", NUMBER, "--question", "Which pool?")
+    desk.says("clarify", NUMBER, "--answer", "The old one")
+    desk.says("custodian", NUMBER, "Ben Ito", "--title", "Council", "--asked", "his own telephone")
+    desk.says("custodian", NUMBER, "Ben Ito", "--answered", "nothing found")
+    desk.says("minutes", NUMBER, "25", "--what", "reading")
+    desk.says("note", NUMBER, "--note", "They will come by.")
+    assert "words in a note" in desk.says("note", NUMBER, status=1)
+    assert "how the requester withdrew it" in desk.says("close", NUMBER, "--withdrawn", status=1)
+    desk.says("close", NUMBER, "--withdrawn", "--note", "by telephone")
+    assert "reopen" in desk.says("acknowledge", NUMBER, status=1)
+    assert "No request is open." in desk.says("list")
+    assert f"{NUMBER}  closed" in desk.says("list", "--all")
+    desk.says("reopen", NUMBER, "--note", "They came back")
+    assert "it is in litigation" in desk.says("litigation", NUMBER, "Ito v. City")
+    told = desk.says("show", NUMBER, "--why")
+    at = [told.index(words) for words in ("request is here", "Which pool?", "The old one", "Ito v. City")]
+    assert at == sorted(at)
+    assert "1. Received on" in told
+    assert "25 minutes spent" in told
+
+
+def test_a_second_person_sees_what_goes_out_agrees_and_it_is_released(desk: Desk) -> None:
+    receive(desk, "--name", "Mia Ito")
+    People(desk.home / "users.json").put("ana", "Ana Ruiz", Role.APPROVER, PASSWORD)
+    assert "has 0 bundles" in desk.says("sign-off", NUMBER, status=1, who="ana")
+    sealed = Document("one.zip", "ab" * 32)
+    requests = open_installation(load(os.environ)).requests
+    cleo = By("Cleo Park", "clerk", "this test")
+    requests.file(NUMBER, Produced(by=cleo, at=requests.now(), instalment=1, bundle=sealed, records=3))
+    full = ["determine", NUMBER, "full", "--reasons", "Public.", "--available", f"{TODAY}T23:59"]
+    desk.says(*full)
+    assert "somebody else has to sign it off" in desk.says("sign-off", NUMBER, "--agree", status=1)
+    told = desk.says("sign-off", NUMBER, who="ana")
+    assert "Instalment 1 was put together: 3 records, one.zip" in told
+    assert "To: Mia Ito" in told
+    assert "Nothing was filed" in told
+    assert "Nobody has signed" in desk.says("release", NUMBER, "--way", "by post", status=1)
+    assert "Ana Ruiz agrees" in desk.says("sign-off", NUMBER, "--bundle", "abab", "--agree", who="ana")
+    assert "has 0 bundles" in desk.says("release", NUMBER, "--way", "by post", "--bundle", "ff", status=1)
+    assert "it is producing" in desk.says("release", NUMBER, "--way", "by post")
+    assert "it is closed" in desk.says("close", NUMBER)
+    row = next(csv.DictReader(desk.says("log").removeprefix("\ufeff").splitlines()))
+    assert (row["outcome"], row["records_produced"], row["state"]) == ("full", "3", "closed")
+
+
+def test_the_log_is_csv_of_every_request(desk: Desk, tmp_path: Path) -> None:
+    receive(desk)
+    assert desk.says("log").startswith("\ufeffnumber,channel,state,received,")
+    desk.says("log", "--out", str(tmp_path / "log.csv"))
+    with (tmp_path / "log.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["number"], row["received"], row["late"]) for row in rows] == [(NUMBER, str(TODAY), "no")]
+    assert "File exists" in desk.says("log", "--out", str(tmp_path / "log.csv"), status=1)
+
+
+def test_closed_days_are_adopted_and_listed(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "c.csv").write_text("date,name\n2030-12-25,Christmas Day\n")
+    assert "has adopted no closed days" in desk.says("closures")
+    assert "The closed days of 2030 are adopted as c.csv says." in desk.says(
+        "adopt-closures", str(tmp_path / "c.csv")
+    )
+    assert "nothing was filed" in desk.says("adopt-closures", str(tmp_path / "c.csv"))
+    assert desk.says("closures") == "2030-12-25  Wednesday 25 December 2030  Christmas Day\n"
+
+
+def test_somebody_of_it_takes_nothing_in(desk: Desk) -> None:
+    People(desk.home / "users.json").put("ivo", "Ivo Lee", Role.IT, PASSWORD)
+    words = ["receive", "--channel", "letter", "--on", str(TODAY), "--text", "Pool"]
+    assert "`receive` needs clerk or counsel" in desk.says(*words, status=1, who="ivo")
+
+
+def test_signs_that_steer_a_terminal_are_shown_and_not_obeyed(desk: Desk) -> None:
+    receive(desk, "--note", "\x1b[2J hello")
+    assert "\x1b" not in desk.says("show", NUMBER)

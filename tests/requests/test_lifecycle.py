@@ -1,0 +1,260 @@
+"""What may follow what: the whole table, and what each step needs."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+from telling import (
+    CLERK,
+    COUNSEL,
+    NOW,
+    TODAY,
+    closed,
+    dates,
+    determined,
+    extended,
+    produced,
+    received,
+    released,
+    request,
+    searched,
+    signed,
+)
+
+from paloverde.requests.events import (
+    Acknowledged,
+    AnyEvent,
+    ClarificationAnswered,
+    ClarificationAsked,
+    CustodianAnswered,
+    CustodianAsked,
+    Ending,
+    Litigated,
+    MinutesSpent,
+    Noted,
+    Outcome,
+    Reminded,
+    Reopened,
+    Responsible,
+    ReviewFinished,
+    SignedOff,
+)
+from paloverde.requests.lifecycle import ALLOWED, refusal, roles_for
+from paloverde.requests.request import Request, State
+
+ASKED = ClarificationAsked(by=CLERK, at=NOW, question="Which pool?", asked_on=TODAY)
+SUED = Litigated(by=CLERK, at=NOW, matter="Ito v. City", on=TODAY)
+BEN = CustodianAsked(by=CLERK, at=NOW, custodian="Ben Ito", title="", about="his telephone", asked_on=TODAY)
+# A request in each state, in which everything was done that an event may need before it.
+DONE: tuple[AnyEvent, ...] = (ASKED, searched(), BEN, produced(), signed())
+IN: dict[State, Request] = {
+    State.RECEIVED: request(*DONE[1:]),
+    State.CLARIFYING: request(*DONE),
+    State.EXTENDED: request(*DONE, extended()),
+    State.DETERMINED: request(*DONE, determined()),
+    State.PRODUCING: request(*DONE, determined(), released()),
+    State.CLOSED: request(*DONE, determined(), released(), closed()),
+    State.LITIGATION: request(*DONE, determined(), released(), SUED),
+}
+EVENTS: dict[str, AnyEvent] = {
+    "acknowledged": Acknowledged(by=CLERK, at=NOW, sent_on=TODAY),
+    "clarification asked": ASKED,
+    "clarification answered": ClarificationAnswered(by=CLERK, at=NOW, answer="Both", answered_on=TODAY),
+    "searched": searched(),
+    "custodian asked": BEN,
+    "custodian answered": CustodianAnswered(
+        by=CLERK, at=NOW, custodian="Ben Ito", answer="Nothing", answered_on=TODAY
+    ),
+    "review finished": ReviewFinished(
+        by=CLERK, at=NOW, responsive=1, not_responsive=0, exempt_in_part=0, exempt=0
+    ),
+    "extended": extended(),
+    "determined": determined(),
+    "produced": produced(instalment=2),
+    "signed off": signed(),
+    "released": released(),
+    "minutes": MinutesSpent(by=CLERK, at=NOW, minutes=5, on=TODAY, what="reading"),
+    "noted": Noted(by=CLERK, at=NOW, note="A note"),
+    "reminded": Reminded(by=CLERK, at=NOW, alarm="day 5", told="It is time."),
+    "closed": closed(Ending.WITHDRAWN, note="by e-mail"),
+    "reopened": Reopened(by=CLERK, at=NOW, note="More was found"),
+    "litigation": SUED,
+    "received": received(),
+}
+ALWAYS = {"minutes", "noted", "litigation"}
+OPEN = EVENTS.keys() - {"extended", "released", "reopened", "received"}
+TAKES = {
+    State.RECEIVED: (OPEN | {"extended"}) - {"clarification answered"},  # nobody was asked there
+    State.CLARIFYING: OPEN | {"extended"},
+    State.EXTENDED: OPEN,
+    State.DETERMINED: OPEN | {"released"},
+    State.PRODUCING: OPEN | {"released"},
+    State.CLOSED: ALWAYS | {"reopened"},
+    State.LITIGATION: OPEN | {"released"},
+}
+
+
+def refused(file: Request, event: AnyEvent) -> str:
+    return refusal(file, event, dates(), TODAY)
+
+
+@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("name", EVENTS)
+def test_each_state_takes_these_steps_and_no_others(state: State, name: str) -> None:
+    told = refused(IN[state], EVENTS[name])
+    assert (told == "") is (name in TAKES[state]), told
+    if told:
+        assert told.startswith("PRA-2026-0042")
+        assert told.endswith((".", "`."))
+
+
+def test_the_states_of_these_tests_are_what_they_are_named() -> None:
+    assert {state: file.state for state, file in IN.items()} == {state: state for state in State}
+    assert ALLOWED.keys() == set(State)
+
+
+@pytest.mark.parametrize(
+    ("state", "name", "first"),
+    [
+        (State.CLOSED, "searched", "`paloverde request reopen` opens it again"),
+        (State.DETERMINED, "extended", "only what is not determined"),
+        (State.EXTENDED, "extended", "and once"),
+        (State.RECEIVED, "released", "first tell the requester what was determined"),
+        (State.RECEIVED, "reopened", "only what is closed can be opened again"),
+        (State.RECEIVED, "received", "it came in already"),
+    ],
+)
+def test_a_refused_step_says_what_comes_first(state: State, name: str, first: str) -> None:
+    assert first in refused(IN[state], EVENTS[name])
+
+
+# Extensions: Gov. Code 7922.535(b), (c)
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({"grounds": ()}, "Name a ground: UC1, UC2, UC3, UC4, UC5, UC6"),
+        ({"grounds": ("UC9",), "facts": {"UC9": "x"}}, "'UC9' is no ground"),
+        ({"grounds": ("UC3", "UC2")}, "UC2 needs the facts of this request. How many records"),
+        ({"facts": {"UC3": "  "}}, "UC3 needs the facts"),
+        ({"until": date(2026, 12, 11)}, "up to Thursday 10 December 2026, and Friday 11 December 2026"),
+        ({"until": date(2026, 11, 25)}, "a date after Wednesday 25 November 2026"),
+        ({"officer": Responsible("", "City Clerk")}, "the name of the head of the agency"),
+        ({"officer": Responsible("Ana Ruiz", " ")}, "the title of Ana Ruiz"),
+        ({"sent_on": date(2026, 11, 19)}, "today is Wednesday 18 November 2026"),
+        ({"sent_on": date(2026, 11, 15)}, "came in on Monday 16 November 2026"),
+    ],
+)
+def test_an_extension_without_ground_facts_date_or_officer_is_refused(
+    more: dict[str, object], told: str
+) -> None:
+    assert told in refused(request(), extended(**more))
+
+
+def test_several_grounds_each_with_its_facts_are_taken() -> None:
+    facts = {"UC1": "boxes at the corporation yard", "UC3": "the Sheriff is consulted"}
+    assert refused(request(), extended(grounds=("UC1", "UC3"), facts=facts)) == ""
+
+
+@pytest.mark.parametrize(("sent_on", "is_taken"), [(date(2026, 11, 26), True), (date(2026, 11, 27), False)])
+def test_the_notice_goes_out_before_the_tenth_day_is_over(sent_on: date, *, is_taken: bool) -> None:
+    told = refusal(request(), extended(sent_on=sent_on), dates(), date(2026, 11, 30))
+    assert (told == "") is is_taken
+    assert is_taken or "can no longer be extended" in told
+
+
+# Determinations: Gov. Code 7922.535(a), 7922.540
+
+
+@pytest.mark.parametrize(
+    ("outcome", "more", "told"),
+    [
+        (Outcome.FULL, {"available_at": None}, "the estimated date and time"),
+        (Outcome.PART, {"available_at": None}, "the estimated date and time"),
+        (Outcome.PART, {"responsible": ()}, "the name and title of each person responsible"),
+        (Outcome.DENIED, {"responsible": ()}, "the name and title of each person responsible"),
+        (Outcome.DENIED, {"responsible": (Responsible("Ana Ruiz", ""),)}, "a name and a title"),
+        (Outcome.FULL, {"reasons": " "}, "the reasons"),
+        (Outcome.NONE, {}, "first `paloverde request search`"),
+        (
+            Outcome.FULL,
+            {"available_at": datetime(2026, 11, 18, 7, tzinfo=UTC)},  # the 17th in California
+            "cannot be available before it is sent, on Wednesday 18 November 2026",
+        ),
+    ],
+)
+def test_a_determination_that_lacks_what_the_statute_asks_for_is_refused(
+    outcome: Outcome, more: dict[str, object], told: str
+) -> None:
+    assert told in refused(request(), determined(outcome, **more))
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_each_outcome_can_be_filed_with_what_it_needs(outcome: Outcome) -> None:
+    assert refused(request(searched()), determined(outcome)) == ""
+
+
+# Handing over
+
+
+def test_who_put_a_bundle_together_does_not_sign_it_off() -> None:
+    assert "somebody else has to sign it off" in refused(request(produced()), signed(by=CLERK))
+    assert refused(request(produced()), signed(by=COUNSEL)) == ""
+    assert "No instalment" in refused(request(), signed())
+
+
+def test_nothing_is_released_that_nobody_signed_off_or_that_was_denied() -> None:
+    assert "a second person looks at it first" in refused(request(determined(), produced()), released())
+    denied = request(searched(), determined(Outcome.DENIED), produced(), signed())
+    assert "hands nothing over" in refused(denied, released())
+    ready = request(determined(), produced(), signed())
+    assert "No instalment" in refused(ready, released(sha256="c" * 64))
+    assert "how it went out" in refused(ready, released(way=""))
+
+
+def test_instalments_are_numbered() -> None:
+    assert "the next one is 1" in refused(request(), produced(instalment=2))
+    assert refused(request(produced()), produced(instalment=2)) == ""
+
+
+def test_a_request_is_closed_once_it_is_answered_or_withdrawn() -> None:
+    assert "first `paloverde request determine`" in refused(request(), closed())
+    assert "nothing was released yet" in refused(request(determined()), closed())
+    assert refused(request(searched(), determined(Outcome.NONE)), closed()) == ""
+    assert "how the requester withdrew it" in refused(request(), closed(Ending.WITHDRAWN))
+
+
+# The rest
+
+
+@pytest.mark.parametrize(
+    ("event", "told"),
+    [
+        (Noted(by=CLERK, at=NOW, note=" "), "words in a note"),
+        (MinutesSpent(by=CLERK, at=NOW, minutes=0, on=TODAY, what="x"), "above zero"),
+        (MinutesSpent(by=CLERK, at=NOW, minutes=5, on=date(2026, 11, 19), what="x"), "give a day between"),
+        (searched(minutes=-1), "0 or more"),
+        (ClarificationAsked(by=CLERK, at=NOW, question="", asked_on=TODAY), "the question"),
+        (EVENTS["clarification answered"], "Nobody has asked the requester"),
+        (EVENTS["custodian answered"], "Ben Ito was not asked; asked were: nobody yet"),
+        (CustodianAsked(by=CLERK, at=NOW, custodian="", title="", about="x", asked_on=TODAY), "name"),
+        (CustodianAsked(by=CLERK, at=NOW, custodian="x", title="", about="", asked_on=TODAY), "asked for"),
+        (Litigated(by=CLERK, at=NOW, matter="", on=TODAY), "the matter"),
+        (EVENTS["review finished"], "Nothing was searched yet"),
+    ],
+)
+def test_an_empty_or_premature_step_is_refused(event: AnyEvent, told: str) -> None:
+    assert told in refused(request(), event)
+
+
+def test_a_review_cannot_count_below_zero() -> None:
+    wrong = ReviewFinished(by=CLERK, at=NOW, responsive=-1, not_responsive=0, exempt_in_part=0, exempt=0)
+    assert "below zero" in refused(request(searched()), wrong)
+
+
+def test_the_clerk_and_counsel_act_an_approver_may_sign_off_and_the_timer_only_reminds() -> None:
+    assert roles_for(Noted) == roles_for(type(determined())) == ("clerk", "counsel")
+    assert roles_for(SignedOff) == ("clerk", "counsel", "approver")
+    assert "timer" in roles_for(Reminded)

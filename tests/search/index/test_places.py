@@ -1,0 +1,170 @@
+"""Places over many documents at once are those of each document alone, as `search/matching.py` finds them."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from paloverde.search import matching
+from paloverde.search.index import places as ours
+from paloverde.search.index.places import Occurrences, Ordinals, Places
+from paloverde.search.tree import Near, Node, Or, Piece, Term
+from paloverde.search.words import tokens
+from paloverde.search.written import term_of
+
+BLOCK = 16
+WORDS = [
+    "the",
+    "of",
+    "city's",
+    "citys",
+    "city",
+    "s",
+    "palm",
+    "e-mail",
+    "email",
+    "e",
+    "mail",
+    "1,000",
+    "公園",
+    "👍🏽",
+]
+TERMS = [
+    *WORDS,
+    "the city's",
+    "of the",
+    "the the",
+    "city s",
+    "e-mail the",
+    "the of the of",
+    "pa*",
+    "*s the",
+    "c?ty",
+]
+
+
+class Stream:
+    """Passages one behind the other, each from a multiple of 16 on; as a segment has them."""
+
+    def __init__(self, texts: list[str]) -> None:
+        self.texts, self.starts, end = texts, [], 0
+        at: dict[tuple[str, int], list[int]] = defaultdict(list)
+        for text in texts:
+            self.starts.append(end)
+            cut = tokens(text)
+            for token in cut:
+                at[token.folded, token.length].append(end + token.position)
+            words = max((token.position + token.length for token in cut), default=0)
+            end += (words + 1 + BLOCK - 1) // BLOCK * BLOCK
+        self.at = {key: np.array(positions, np.uint32) for key, positions in at.items()}
+
+    def passage(self, ordinals: Ordinals) -> Ordinals:
+        return (np.searchsorted(self.starts, ordinals, side="right") - 1).astype(np.uint32)
+
+    def found(self, piece: Piece) -> list[Occurrences]:
+        fits = matching.word_pattern(piece.folded).fullmatch if piece.wild else piece.folded.__eq__
+        groups: dict[int, list[Ordinals]] = defaultdict(list)
+        for (folded, length), at in self.at.items():
+            if fits(folded):
+                groups[length].append(at)
+        return [Occurrences(np.sort(np.concatenate(group)), length) for length, group in groups.items()]
+
+    def standing(self, node: Node) -> Places:
+        match node:
+            case Term(_, pieces, length):
+                return ours.phrase(pieces, length, self.found)
+            case Near(left, right, distance, ordered):
+                sides = self.standing(left), self.standing(right)
+                return ours.near(*sides, distance, self.passage, ordered=ordered)
+            case Or(nodes):
+                return ours.either([self.standing(one) for one in nodes])
+        raise AssertionError(node)
+
+    def expected(self, node: Node) -> list[tuple[int, int]]:
+        """What each passage alone says."""
+        return [
+            (start + place.first, start + place.after)
+            for start, text in zip(self.starts, self.texts, strict=True)
+            for place in matching.places(node, matching.Passages([text]))
+        ]
+
+
+def random_node(chance: random.Random, depth: int = 0) -> Node:
+    kind = chance.random()
+    if depth > 2 or kind < 0.4:
+        return term_of(chance.choice(TERMS))
+    left, right = random_node(chance, depth + 1), random_node(chance, depth + 1)
+    if kind < 0.85:
+        return Near(left, right, chance.choice([1, 2, 5, 20, 250]), ordered=chance.random() < 0.4)
+    return Or((left, right))
+
+
+def random_texts(chance: random.Random, number: int) -> list[str]:
+    return [
+        " ".join(chance.choices(WORDS, k=chance.choice([0, 1, 3, 15, 16, 31, 60]))) for _ in range(number)
+    ]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_places_of_all_documents_are_those_of_each_document(seed: int) -> None:
+    chance = random.Random(seed)
+    stream = Stream(random_texts(chance, 40))
+    for _ in range(60):
+        node = random_node(chance)
+        found = stream.standing(node)
+        assert list(zip(found.first.tolist(), found.after.tolist(), strict=True)) == stream.expected(node), (
+            node
+        )
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_nearness_is_found_in_the_same_passages_whether_its_places_are_asked_or_not(seed: int) -> None:
+    chance = random.Random(seed)
+    stream = Stream(random_texts(chance, 3_000 if seed == 0 else 200))
+    for _ in range(25):
+        left, right = stream.standing(random_node(chance, 2)), stream.standing(random_node(chance, 2))
+        for distance, ordered in ((1, True), (5, False), (250, False)):
+            whole = ours.near(left, right, distance, stream.passage, ordered=ordered).first
+            some = ours.nearby(left, right, distance, stream.passage, ordered=ordered)
+            assert set(stream.passage(some).tolist()) == set(stream.passage(whole).tolist())
+
+
+@pytest.mark.parametrize(
+    ("values", "among"), [(400_000, 900_000), (900_000, 2_000), (2_000, 900_000), (50, 70), (0, 9), (9, 0)]
+)
+def test_frequent_and_rare_ordinals_are_told_apart_the_same_way(values: int, among: int) -> None:
+    """Marking, searching and searching the other way round: each is as exact as a set."""
+    chance = np.random.default_rng(3)
+    space = 4_000_000
+    asked = np.sort(chance.choice(space, values, replace=False)).astype(np.uint32)
+    there = np.sort(chance.choice(space, among, replace=False)).astype(np.uint32)
+    assert np.array_equal(ours.member(asked, there), np.isin(asked, there))
+
+
+def test_marks_reach_across_the_pieces_that_are_marked_at_once() -> None:
+    chance = np.random.default_rng(4)
+    left = np.sort(chance.choice(1 << 20, 200_000, replace=False)).astype(np.uint32)
+    right = np.sort(chance.choice(1 << 20, 100_000, replace=False)).astype(np.uint32)
+    one, other = Places(left, left + np.uint32(1)), Places(right, right + np.uint32(1))
+    for distance in (1, 2, 3, 7, 250):
+        some = ours.nearby(one, other, distance, lambda at: at >> np.uint32(5), ordered=True)
+        assert np.array_equal(some, brute(left, right, distance)), distance
+
+
+def brute(left: Ordinals, right: Ordinals, distance: int) -> Ordinals:
+    following = np.append(right, np.uint32(2**32 - 1))[np.searchsorted(right, left + np.uint32(1))].astype(
+        np.int64
+    )
+    close = (following < left + 1 + distance) & (following >> 5 == left >> 5)
+    return left[close]
+
+
+def test_places_come_sorted_and_each_once() -> None:
+    stream = Stream(["city's city's citys city s"] * 3)
+    found = stream.standing(term_of("city's"))
+    pairs = list(zip(found.first.tolist(), found.after.tolist(), strict=True))
+    assert all(one < other for one, other in pairwise(pairs))
