@@ -108,6 +108,16 @@ bench: .venv-bench/.locked ## records per second and memory, beside the peers, i
 	@.venv-bench/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
+.PHONY: spark
+spark: .venv-spark/.locked ## the same questions on Spark, in local mode, answers compared (needs Java 17)
+	@.venv-spark/bin/python -m pytest tests/search/test_spark.py tests/search/test_elsewhere.py $(ARGS)
+
+.venv-spark/.locked: requirements-spark.txt requirements-installer.txt pyproject.toml
+	@echo "Installing the packages of requirements-spark.txt into .venv-spark ..."
+	$(call install,.venv-spark,requirements-spark.txt requirements-installer.txt)
+	@.venv-spark/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
 # The order matters: production first, then what development adds to exactly those versions.
 COMPILE = $(BIN)/uv pip compile --quiet --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-header \
 	--exclude-newer $(DATE)
@@ -115,9 +125,10 @@ COMPILE = $(BIN)/uv pip compile --quiet --no-strip-extras --universal --python-v
 lock: env ## renew the locks with what was published until DATE (make lock DATE=2026-11-22)
 	$(COMPILE) --upgrade pyproject.toml --extra postgres -o requirements.txt
 	$(COMPILE) --upgrade pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+	$(COMPILE) --upgrade pyproject.toml --group dev --group spark -c requirements.txt -c requirements-dev.txt -o requirements-spark.txt
 	$(COMPILE) --upgrade pyproject.toml --group bench -c requirements.txt -o requirements-bench.txt
 	printf 'uv\nhatchling\neditables\n' | $(COMPILE) --upgrade - -c requirements-dev.txt -o requirements-installer.txt
-	$(BIN)/python ops/complete_lock.py requirements.txt requirements-dev.txt requirements-bench.txt
+	$(BIN)/python ops/complete_lock.py requirements.txt requirements-dev.txt requirements-spark.txt requirements-bench.txt
 
 .PHONY: docs
 docs: env ## write the generated reference pages again
@@ -132,5 +143,5 @@ docs: env ## write the generated reference pages again
 
 .PHONY: clean
 clean: ## remove the environments and caches; keeps .paloverde (archives) and .s3 (the local server)
-	rm -rf $(VENV) .venv-bench .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	rm -rf $(VENV) .venv-bench .venv-spark .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
 	find $(wildcard $(OWN)) -name __pycache__ -type d -prune -exec rm -rf {} +

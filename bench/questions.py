@@ -13,7 +13,10 @@ from zoneinfo import ZoneInfo
 
 _PACIFIC = ZoneInfo("America/Los_Angeles")
 _LETTER, _NONE = r"[\p{L}\p{N}]", r"[^\p{L}\p{N}]"
-_SOME = rf"(?:{_NONE}+{_LETTER}+){{0,4}}{_NONE}+"  # what may stand between two words that are w/5
+# What may stand between two words that are w/5. Here only signs of ASCII part words: with classes of Unicode
+# the automaton of these expressions grows until DuckDB and ripgrep crawl.
+_PARTING, _OTHER = r"[\x00-/:-@\[-`{-\x7f]", r"[0-9A-Za-z\x{80}-\x{10ffff}]"
+_SOME = rf"(?:{_PARTING}+{_OTHER}+){{0,4}}{_PARTING}+"
 
 
 class Grep(NamedTuple):
@@ -73,7 +76,7 @@ def _of_near(title: str, one: str, other: str) -> Question:
     return Question(
         title,
         f"{one} w/5 {other}",
-        _in(_word(f"(?:{both})")),
+        f"{_in(_word(one))} AND {_in(_word(other))} AND {_in(_word(f'(?:{both})'))}",
         match=f"NEAR({one} {other}, 4)",
         grep=(_said(rf"\b(?:{both})\b"),),
     )

@@ -9,7 +9,8 @@ from pathlib import Path
 from paloverde.installation import Installation, Purpose, open_installation
 from paloverde.installation.delivery import Issued
 from paloverde.installation.downloads import Downloads
-from paloverde.requests.delivery import Agreed, Channel, Terms
+from paloverde.requests.delivery import Agreed, Terms
+from paloverde.requests.events import Channel
 from paloverde.settings import load
 from requesthall import CLERK, COUNSEL, NOW, RequestHall
 

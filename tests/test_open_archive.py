@@ -166,7 +166,7 @@ class Naive:
 
     def find(self, plan: Plan) -> Found:
         tables = {
-            file: pq.read_table(file, columns=NAMES[1:], partitioning=None) for file in self.files(plan)
+            file: pq.read_table(file, columns=list(NAMES[1:]), partitioning=None) for file in self.files(plan)
         }
         rows = {file: len(table) for file, table in tables.items()}
         return Found(

@@ -227,7 +227,7 @@ def test_no_responsive_records_is_said_with_the_limits(tmp_path: Path) -> None:
     assert "the site &lt;b&gt;failed&lt;/b&gt;" in files[COVERAGE].decode()
     assert json.loads(files[LIMITS])["limits_in_words"][0].startswith("Gap, ")
     assert files[RECORDS] == b""
-    assert len([name for name in files if name.startswith(verify.SEALS)]) == 1
+    assert len([name for name in files if name.startswith(verify.RUNS)]) == 1
 
 
 def test_records_fall_into_volumes(tmp_path: Path) -> None:
@@ -238,13 +238,16 @@ def test_records_fall_into_volumes(tmp_path: Path) -> None:
     assert 'href="../../../data/02_records/html/volume-00003.html"' in files[pages[1]].decode()
 
 
-def test_the_seals_of_all_runs_concerned_are_inside(tmp_path: Path) -> None:
+def test_all_runs_concerned_are_told_of_by_the_hash_of_their_seals(tmp_path: Path) -> None:
     archive = make_archive(tmp_path, [record("1", "pool")])
     for day in (3, 4, 5):
         add_night(archive, ACCOUNT, date(2026, 3, day), [])
     files = inside(build(archive, tmp_path / "b.zip"))
-    seals = [name.rpartition("/")[2][:12] for name in files if name.startswith(verify.SEALS)]
-    assert seals == ["000000000001", "000000000004"]
+    runs = [json.loads(body) for name, body in files.items() if name.startswith(verify.RUNS)]
+    assert [run["sequence"] for run in runs] == [1, 4]
+    _, *later = archive.seals()
+    assert [run["seal"] for run in runs][0] == later[0].previous
+    assert runs[1]["previous"] == later[-1].previous
 
 
 def test_a_bundle_is_never_overwritten(tmp_path: Path) -> None:

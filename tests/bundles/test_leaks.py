@@ -7,6 +7,7 @@ import gzip
 import html
 import io
 import json
+import struct
 import time
 import urllib.parse
 import zipfile
@@ -241,6 +242,77 @@ def test_what_cannot_be_looked_into_is_told(body: bytes) -> None:
     search = Search([Needle(CONTROL, WORDS)])
     search.look("data/03_media/x.bin", io.BytesIO(body))
     assert ["data/03_media/x.bin" in told for told in search.unread] == [True]
+
+
+def stored(body: bytes) -> bytes:
+    """A block of deflate that stores bytes as they are (RFC 1951, 3.2.4)."""
+    return b"\0" + struct.pack("<HH", len(body), len(body) ^ 0xFFFF) + body
+
+
+def streams_within_streams(size: int) -> bytes:
+    """Each of thousands of beginnings is that of a stream which goes on to the end."""
+    unit = stored(b"AAAAAA\x78\x9c")
+    return b"\x78\x9c" + unit * (size // len(unit))
+
+
+def pdf_that_unpacks_to(size: int, times: int) -> bytes:
+    packed = zlib.compress(b"\0" * size, 9)
+    begin = b"%%d 0 obj<</Length %d>>stream\n" % len(packed)
+    return b"%PDF-1.4\n" + b"".join(begin % n + packed + b"\nendstream endobj\n" for n in range(1, times + 1))
+
+
+@pytest.mark.parametrize(
+    ("body", "is_read"),
+    [
+        (streams_within_streams(60_000), True),
+        (streams_within_streams(60_000) + b"\xff" * 9, False),  # and each breaks off there
+        (pdf_that_unpacks_to(40 << 20, 4), False),
+        (in_zip(b"\0" * (129 << 20)), False),
+    ],
+    ids=["streams within streams", "broken ones", "a PDF", "a zip"],
+)
+def test_a_file_made_to_unpack_without_end_takes_little_time_and_is_told(body: bytes, is_read: bool) -> None:
+    search = Search([Needle(CONTROL, WORDS)])
+    begun = time.process_time()
+    search.look("data/03_media/x.bin", io.BytesIO(body))
+    assert time.process_time() - begun < 6
+    assert (search.unread == []) is is_read
+
+
+def test_words_behind_and_within_other_packed_bytes_are_found() -> None:
+    behind = zlib.compress(b"first") + zlib.compress(LONG)
+    within = b"\x78\x9c" + stored(b"..." + zlib.compress(LONG)) + b"\xff"
+    broken = zlib.compress(b"some other words" * 9)[:-9] + b"\xff" * 9 + gzip.compress(LONG)
+    assert [found("a.bin", body) for body in (behind, within, broken)] == [["C-0"]] * 3
+
+
+def described(text: str, mode: pikepdf.ObjectStreamMode) -> bytes:
+    """A PDF in which a part is described for those who cannot see it (ISO 32000-1, 14.9.3)."""
+    made = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf())) as document:
+        document.Root.StructTreeRoot.Alt = pikepdf.String(text)
+        document.save(made, object_stream_mode=mode)
+    return made.getvalue()
+
+
+@pytest.mark.parametrize("words", ["Ofelia Quintero", "Ofelia Quintéro", "البلدية (بب)"])
+@pytest.mark.parametrize("mode", [pikepdf.ObjectStreamMode.generate, pikepdf.ObjectStreamMode.disable])
+def test_the_description_of_a_picture_in_a_pdf_is_looked_into(
+    words: str, mode: pikepdf.ObjectStreamMode
+) -> None:
+    assert found("a.pdf", described(f"A photo of {words} at the door", mode), words) == ["C-0"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "شارع السلام",
+        "מרים כהן רחוב",
+        "مريم 😀 اللامي",
+    ],
+)
+def test_words_that_run_from_right_to_left_are_found_on_a_page_of_a_pdf(words: str) -> None:
+    assert found("a.pdf", pdf(f"He said {words} 12 to the clerk"), words) == ["C-0"]
 
 
 encodings = st.sampled_from([

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import zipfile
 from pathlib import Path
 
@@ -45,9 +46,63 @@ def test_each_run_of_a_record_is_proven_to_be_in_the_ledger(city: Installation, 
     assert any("no outside authority has stamped it" in told for told in report.unshown)
     with zipfile.ZipFile(path) as box:
         names = [name.removeprefix("PRA-1/") for name in box.namelist()]
-    seals = [name for name in names if name.startswith(verify.SEALS)]
+    runs = [name for name in names if name.startswith(verify.RUNS)]
     proofs = [name for name in names if name.startswith(f"{LOG}proofs/")]
-    assert len(seals) == len(proofs) == 2
+    assert len(runs) == len(proofs) == 2
+
+
+def files_of(path: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as box:
+        return {name.removeprefix("PRA-1/"): box.read(name) for name in box.namelist()}
+
+
+def test_an_entry_that_says_more_than_its_run_is_there_by_its_hash_alone(
+    city: Installation, tmp_path: Path
+) -> None:
+    """An import's entry has notes and the name of whoever brought it."""
+    path = bundle(city, tmp_path)
+    files = files_of(path)
+    proofs = [body for name, body in files.items() if name.startswith(f"{LOG}proofs/")]
+    assert len(proofs) == 2
+    assert not any(b"extra " in proof for proof in proofs)
+    assert any("only their hashes are here" in told for told in verify.verify(path).unshown)
+
+
+def test_an_entry_that_says_its_run_alone_can_be_read(tmp_path: Path) -> None:
+    city = directories(tmp_path / "city").filled()
+    for seal in list(city.archive.seals()):
+        day, sequence = str(seal.run.day), str(seal.sequence)
+        city._journal.tell("night sealed", "nightly archive", account=SLUG, day=day, sequence=sequence)
+    city.log.publish()
+    path = bundle(city, tmp_path)
+    report = verify.verify(path)
+    assert report.wrong == []
+    assert any("2 of them can be read here" in told for told in report.checked)
+    told = [body for name, body in files_of(path).items() if name.startswith(f"{LOG}proofs/")]
+    assert all(b"extra " in proof for proof in told)
+
+
+def test_no_seal_and_no_list_of_what_a_run_found_is_in_a_bundle(city: Installation, tmp_path: Path) -> None:
+    files = files_of(bundle(city, tmp_path))
+    runs = [json.loads(body) for name, body in files.items() if name.startswith(verify.RUNS)]
+    assert {frozenset(run) for run in runs} == {
+        frozenset({"sequence", "seal", "previous", "account", "day", "entry", "leaf"})
+    }
+    for seal in city.archive.seals():
+        for words in (seal.run.digest, seal.signature, *(part.key for part in seal.run.parts if "removed/" in part.key)):
+            assert not [name for name, body in files.items() if words.encode() in body]
+
+
+def test_a_run_that_names_another_entry_is_told(city: Installation, tmp_path: Path) -> None:
+    files = files_of(bundle(city, tmp_path))
+    (first, second) = (name for name in sorted(files) if name.startswith(verify.RUNS))
+    one, two = json.loads(files[first]), json.loads(files[second])
+    files[first] = json.dumps(one | {"entry": two["entry"], "leaf": "00" * 32}).encode()
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w") as box:
+        for name, body in files.items():
+            box.writestr(zipfile.ZipInfo(f"PRA-1/{name}"), body)
+    assert any("does not lead" in wrong for wrong in verify.verify(path).wrong)
 
 
 def test_a_run_that_no_published_head_covers_is_said_to_be_unshown(tmp_path: Path) -> None:
@@ -112,6 +167,12 @@ def test_a_proof_leads_to_its_head_and_no_other_entry_does(size: int, data: st.D
     head = proof.head.whole().encode()
     text = proof.text().encode()
     assert proven_entry(text, head) == (index + 1, entries[index])
+    closed = proof.text(with_entry=False).encode()
+    assert proven_entry(closed, head, merkle.leaf_hash(entries[index])) == (index + 1, b"")
+    with pytest.raises(BadProof, match="does not lead"):
+        proven_entry(closed, head, bytes(32))
+    with pytest.raises(BadProof, match="another entry"):
+        proven_entry(text, head, bytes(32))
     assert head_signed_by(head, [passing_signer().public_key, key]) == key
     other = Proof(b"{}", index, proof.path, proof.head).text().encode()
     with pytest.raises(BadProof, match="does not lead"):

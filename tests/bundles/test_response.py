@@ -6,24 +6,28 @@ import hashlib
 import io
 import json
 import zipfile
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import bagit
+import msgspec
 import pyarrow.parquet as pq
 import pytest
 from pypdf import PdfReader
 
 from exports import shown
 from paloverde.bundles import verify
+from paloverde.bundles.contents import needles_of
 from paloverde.bundles.leaks import Needle, Search
 from paloverde.errors import BadQuestion, PersonNeeded
 from paloverde.installation.responses import Wish
 from paloverde.installation.reviews import version_of
 from paloverde.requests.drafting import Wish as LetterWish
-from paloverde.requests.events import Outcome, Produced, Released, SignedOff
+from paloverde.requests.events import Channel, Outcome, Produced, Released, SignedOff
+from paloverde.requests.releasing import Pair, released_all
+from paloverde.requests.review import Verdict
 from requesthall import CLERK, COUNSEL, NOW, POSTED, SIGNER, WORDS, RequestHall
-from requests_found import decision, in_part, marked
+from requests_found import PRIVACY, decision, in_part, marked
 
 
 @pytest.fixture
@@ -58,7 +62,7 @@ def test_a_later_search_must_be_reviewed_too(hall: RequestHall) -> None:
     posts = [shown("x", "4", "Splash at the pool", POSTED)]
     hall.office.night("x", posts, NOW)
     hall.city.requests.search(hall.number, "splash", CLERK)
-    assert "1 found records are not under review" in hall.refusals()
+    assert "1 found record is not under review" in hall.refusals()
 
 
 def test_what_goes_out_is_told_in_numbers_and_names(hall: RequestHall) -> None:
@@ -113,6 +117,86 @@ def test_every_form_holds_the_same_released_records(hall: RequestHall, tmp_path:
     assert redacted["redactions"][0]["where"] == "text"
 
 
+def texts_in(path: Path) -> dict[str, str]:
+    with zipfile.ZipFile(path) as box:
+        return {name.partition("/")[2]: box.read(name).decode("utf-8", "replace") for name in box.namelist()}
+
+
+def with_name(record: dict[str, object], name: str) -> str:
+    """The version's hash, as somebody outside can compute it with a name in place of the box."""
+    text = str(record["text"]).replace("[redacted: EX-PRIV]", name)
+    return hashlib.sha256(
+        msgspec.json.encode(
+            (record["kind"], record["native_id"], text, None, None, record["visibility"], record["poster_name"],
+             record["poster_username"], record["poster_id"], None, None, [])
+        )
+    ).hexdigest()  # fmt: skip
+
+
+def test_no_guess_of_a_redacted_name_is_confirmed_by_the_bundle(hall: RequestHall, tmp_path: Path) -> None:
+    """A run with one new record has that version's hash as its digest; so has the digest of one found version."""
+    later = NOW + timedelta(days=1)
+    hall.office.night("x", [shown("x", "9", f"The splash, says {WORDS}", POSTED)], later)
+    hits = hall.search("splash")
+    (only,) = hits
+    hall.city.reviews.decide(hall.number, [in_part(only, marked(only, WORDS))], hall.by_version(hits), CLERK)
+    hall.sign(hits)
+    hall.determine()
+    built = hall.city.responses.build(hall.number, tmp_path / "b.zip", CLERK, print, Wish(by_name=True))
+    files = texts_in(built.path)
+    (record,) = [json.loads(line) for line in files[verify.RECORDS].splitlines()]
+    guessed = with_name(record, WORDS)
+    assert guessed == only.version_sha256  # else this guesses in another way than the archive hashes
+    name = (only.account, only.kind, only.native_id, guessed)
+    of_all = hashlib.sha256(msgspec.json.encode(name) + b"\n").hexdigest()
+    (seal,) = [one for one in hall.city.archive.seals() if one.sequence == only.sequence]
+    for secret in (guessed, of_all, seal.run.digest, seal.signature, *(part.sha256 for part in seal.run.parts)):
+        assert not [name for name, text in files.items() if secret in text]
+    (event,) = hall.city.requests.get(hall.number).searches
+    assert event.versions_sha256 == of_all  # the City keeps it, to find the same again
+
+
+def test_a_question_and_its_counts_do_not_say_which_name_is_redacted(
+    hall: RequestHall, tmp_path: Path
+) -> None:
+    hits = hall.search("pool OR quintero OR lopez")
+    hall.review(hits)
+    hall.sign(hits)
+    hall.determine()
+    built = hall.city.responses.build(hall.number, tmp_path / "b.zip", CLERK, print, Wish(by_name=True))
+    files = texts_in(built.path)
+    assert not [name for name, text in files.items() if "quintero" in text.casefold()]
+    told = json.loads(files["data/05_search_certificate/search.json"])
+    assert told["question"] == "pool OR [redacted: EX-PRIV] OR lopez"
+    assert told["counts"]["per_term"] == {"pool": 3, "lopez": 0}
+    for page in ("data/05_search_certificate/certificate.html", "data/01_index/index.html", "README.txt"):
+        assert "pool OR [redacted: EX-PRIV] OR lopez" in files[page]
+        assert "is not told, since that touches what is kept back" in files[page]
+
+
+def test_a_search_of_private_records_is_told_even_when_another_came_later(
+    hall: RequestHall, tmp_path: Path
+) -> None:
+    city = hall.city
+    city.requests.search(hall.number, "pool", CLERK, include_private=True)
+    hall.ready()
+    built = city.responses.build(hall.number, tmp_path / "b.zip", CLERK, print, Wish(by_name=True))
+    (noted,) = [entry.event for entry in city.ledger.entries() if entry.event.what == "bundle built"]
+    assert noted.about["scope"] == "with private records"
+    told = json.loads(texts_in(built.path)["data/05_search_certificate/search.json"])
+    assert [scope["include_private"] for scope in told["scopes"]] == [True, False]
+
+
+def test_the_id_of_a_withheld_record_is_in_no_file(hall: RequestHall, tmp_path: Path) -> None:
+    later = NOW + timedelta(days=1)
+    hall.office.night("x", [shown("x", "1811223344", "The slide", POSTED)], later)
+    hits = hall.search("slide")
+    (only,) = hits
+    withheld = decision(only, Verdict.EXEMPT, exempted=(PRIVACY,))
+    records = released_all([Pair(only, withheld, "C-1")])
+    assert "1811223344" in {needle.text for needle in needles_of(records)}
+
+
 def test_it_is_filed_as_the_next_instalment_and_a_second_person_signs_it_off(
     hall: RequestHall, tmp_path: Path
 ) -> None:
@@ -127,7 +211,7 @@ def test_it_is_filed_as_the_next_instalment_and_a_second_person_signs_it_off(
     assert filed is not None
     assert hashlib.sha256(hall.city.cabinet.bytes_of(filed)).hexdigest() == built.sha256
     given = {"at": NOW, "sha256": built.sha256}
-    out = Released(by=CLERK, **given, way="on a disc at the counter", released_on=date(2026, 11, 18))
+    out = Released(by=CLERK, **given, way=Channel.MEDIUM, released_on=date(2026, 11, 18))
     with pytest.raises(BadQuestion, match="Nobody has signed this bundle off"):
         hall.city.requests.file(hall.number, out)
     with pytest.raises(BadQuestion, match="somebody else has to sign it off"):

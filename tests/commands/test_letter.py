@@ -284,7 +284,9 @@ def test_a_production_names_the_bundle_that_the_file_has(desk: Desk) -> None:
         ReviewFinished(by=BY, at=NOW, responsive=1, not_responsive=0, exempt_in_part=0, exempt=0),
     )
     bundle = Document("PRA-1.zip", "ab" * 32)
-    city.requests.file(NUMBER, Produced(by=BY, at=datetime.now(UTC), instalment=1, bundle=bundle, records=1))
+    now, decisions = datetime.now(UTC), city.reviews.get(NUMBER).decisions_sha256
+    made = Produced(by=BY, at=now, instalment=1, bundle=bundle, records=1, decisions_sha256=decisions)
+    city.requests.file(NUMBER, made)
     words = ("production", *SIGNED, "--way", "disc", "--where", "the counter")
     assert "not-signed-off: " in desk.says("lint", NUMBER, *words, status=1)
     city.requests.file(NUMBER, SignedOff(by=COUNSEL, at=datetime.now(UTC), sha256=bundle.sha256))

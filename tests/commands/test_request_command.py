@@ -179,9 +179,13 @@ def test_a_second_person_sees_what_goes_out_agrees_and_it_is_released(desk: Desk
     People(desk.home / "users.json").put("ana", "Ana Ruiz", Role.APPROVER, PASSWORD)
     assert "has 0 bundles" in desk.says("sign-off", NUMBER, status=1, who="ana")
     sealed = Document("one.zip", "ab" * 32)
-    requests = open_installation(load(os.environ)).requests
+    city = open_installation(load(os.environ))
+    requests, decisions = city.requests, city.reviews.get(NUMBER).decisions_sha256
     cleo = By("Cleo Park", "clerk", "this test")
-    requests.file(NUMBER, Produced(by=cleo, at=requests.now(), instalment=1, bundle=sealed, records=3))
+    made = Produced(
+        by=cleo, at=requests.now(), instalment=1, bundle=sealed, records=3, decisions_sha256=decisions
+    )
+    requests.file(NUMBER, made)
     full = ["determine", NUMBER, "full", "--reasons", "Public.", "--available", f"{TODAY}T23:59"]
     desk.says(*full)
     assert "somebody else has to sign it off" in desk.says("sign-off", NUMBER, "--agree", status=1)
@@ -189,10 +193,10 @@ def test_a_second_person_sees_what_goes_out_agrees_and_it_is_released(desk: Desk
     assert "Instalment 1 was put together: 3 records, one.zip" in told
     assert "To: Mia Ito" in told
     assert "Nothing was filed" in told
-    assert "Nobody has signed" in desk.says("release", NUMBER, "--way", "by post", status=1)
+    assert "Nobody has signed" in desk.says("release", NUMBER, "--way", "letter", status=1)
     assert "Ana Ruiz agrees" in desk.says("sign-off", NUMBER, "--bundle", "abab", "--agree", who="ana")
-    assert "has 0 bundles" in desk.says("release", NUMBER, "--way", "by post", "--bundle", "ff", status=1)
-    assert "it is producing" in desk.says("release", NUMBER, "--way", "by post")
+    assert "has 0 bundles" in desk.says("release", NUMBER, "--way", "letter", "--bundle", "ff", status=1)
+    assert "it is producing" in desk.says("release", NUMBER, "--way", "letter")
     assert "it is closed" in desk.says("close", NUMBER)
     row = next(csv.DictReader(desk.says("log").removeprefix("\ufeff").splitlines()))
     assert (row["outcome"], row["records_produced"], row["state"]) == ("full", "3", "closed")

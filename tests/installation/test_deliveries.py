@@ -15,8 +15,8 @@ from paloverde.archive.papers import papers_of
 from paloverde.errors import ArchiveDamaged, BadQuestion, PersonNeeded, Suspicious
 from paloverde.installation import Purpose, open_installation
 from paloverde.installation.reviews import version_of
-from paloverde.requests.delivery import Channel, Delivered
-from paloverde.requests.events import Noted, Released, SignedOff
+from paloverde.requests.delivery import Delivered
+from paloverde.requests.events import Channel, Noted, Released, SignedOff
 from paloverde.requests.links import hash_of
 from paloverde.requests.request import State
 from paloverde.requests.review import Exempted, Verdict

@@ -8,7 +8,9 @@ from typing import Any
 from paloverde.requests.clock import Clock, clock
 from paloverde.requests.closures import read_closures
 from paloverde.requests.events import (
+    DENYING,
     AnyEvent,
+    Channel,
     Closed,
     Determined,
     Document,
@@ -24,6 +26,7 @@ from paloverde.requests.events import (
     stamped,
 )
 from paloverde.requests.request import Entry, Request
+from paloverde.requests.review_state import ReviewState
 from paloverde.retention.holds import By
 from paloverde.search.scope import Scope
 
@@ -31,7 +34,8 @@ CLERK = By("Cleo Park", "clerk", "this test")
 COUNSEL = By("Ana Ruiz", "counsel", "this test")
 NOW = datetime(2026, 11, 18, 20, tzinfo=UTC)
 RECEIVED, TODAY = date(2026, 11, 16), date(2026, 11, 18)
-BUNDLE = "b" * 64
+BUNDLE, DECISIONS = "b" * 64, "d" * 64
+REVIEW = ReviewState(decisions_sha256=DECISIONS, is_settled=True)
 CLOSURES = read_closures(
     b"date,name\n2026-11-11,Veterans Day\n2026-11-26,Thanksgiving Day\n"
     b"2026-11-27,Day after Thanksgiving\n2026-12-25,Christmas Day\n2027-01-01,New Year's Day\n",
@@ -77,11 +81,13 @@ def determined(outcome: Outcome = Outcome.FULL, **more: Any) -> Determined:
         "by": CLERK, "at": NOW, "outcome": outcome, "reasons": "They are public records.", "sent_on": TODAY,
         "available_at": datetime(2026, 11, 25, 18, tzinfo=UTC), "responsible": (OFFICER,),
     }  # fmt: skip
+    given |= {"exemptions": ("EX-PRIV",)} if outcome in DENYING else {}
     return Determined(**(given | more))
 
 
 def produced(**more: Any) -> Produced:
-    given = {"by": CLERK, "at": NOW, "instalment": 1, "bundle": Document("b.zip", BUNDLE), "records": 2}
+    given = {"by": CLERK, "at": NOW, "instalment": 1, "bundle": Document("b.zip", BUNDLE), "records": 2,
+             "decisions_sha256": DECISIONS}  # fmt: skip
     return Produced(**(given | {"pages": 3} | more))
 
 
@@ -90,7 +96,7 @@ def signed(by: By = COUNSEL, sha256: str = BUNDLE) -> SignedOff:
 
 
 def released(**more: Any) -> Released:
-    given = {"by": CLERK, "at": NOW, "sha256": BUNDLE, "way": "at the counter", "released_on": TODAY}
+    given = {"by": CLERK, "at": NOW, "sha256": BUNDLE, "way": Channel.COUNTER, "released_on": TODAY}
     return Released(**(given | more))
 
 

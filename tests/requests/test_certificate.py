@@ -124,10 +124,33 @@ def test_the_form_for_the_requester_names_custodians_by_their_position() -> None
     assert "Omar Vidal" not in text
 
 
+@pytest.mark.parametrize(
+    ("more", "events", "is_told"),
+    [
+        ({"kept_back": 1}, (search(), review(12, 0)), False),
+        ({}, (search(), msgspec.structs.replace(review(11, 0), exempt_in_part=1)), False),
+        ({}, (search(), msgspec.structs.replace(review(11, 0), exempt=1)), False),
+        ({}, (search(), review(11, 1)), False),
+        ({}, (search(), review(11, 0)), False),
+        ({}, (search(), review(12, 0)), True),
+        ({}, (EMPTY,), True),
+    ],
+)
+def test_the_requester_is_told_no_digest_over_what_is_not_given(
+    more: dict[str, int], events: tuple[object, ...], is_told: bool
+) -> None:
+    made = facts(*events, **more)
+    assert "Digest of what was found (SHA-256): " + "ef" * 32 in text_of(made)
+    assert ("ef" * 32 in text_of(made, released=True)) is is_told
+    assert ("a digest would show whether" in text_of(made, released=True)) is not is_told
+
+
 def test_the_command_that_repeats_it_is_understood_and_asks_the_same() -> None:
     event = search(question='it\'s "a pool" OR $(rm)')
     words = replay_command(event)
-    assert words == ("paloverde search 'it'\"'\"'s \"a pool\" OR $(rm)' --kind comment --from 2026-05-01 --through 41")
+    assert words == (
+        "paloverde search 'it'\"'\"'s \"a pool\" OR $(rm)' --kind comment --from 2026-05-01 --through 41"
+    )
 
 
 def test_the_search_in_python_finds_the_same_records_and_digest(tmp_path: Path) -> None:

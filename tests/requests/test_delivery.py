@@ -12,19 +12,17 @@ from paloverde.errors import BadQuestion, PersonNeeded
 from paloverde.requests.delivery import (
     Act,
     Agreed,
-    Channel,
     Delivered,
     Inside,
     Summary,
     Terms,
     agreement,
-    exposed_by,
     inside,
     refuse_agreement,
     refuse_changed,
     refuse_terms,
 )
-from paloverde.requests.events import Document
+from paloverde.requests.events import Channel, Document
 from paloverde.requests.links import (
     MOST_PARTS,
     RESUMED_WITHIN,
@@ -39,6 +37,7 @@ from paloverde.requests.links import (
 )
 from paloverde.requests.links import Act as LinkAct
 from paloverde.requests.review import Decision, Exempted, Verdict
+from paloverde.requests.review_state import exposed_by
 from paloverde.retention.holds import By
 
 CLERK, COUNSEL = By("Cleo Park", "clerk", "this test"), By("Ana Ruiz", "counsel", "this test")

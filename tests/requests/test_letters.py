@@ -31,7 +31,16 @@ from paloverde.requests import wording
 from paloverde.requests.clock import clock
 from paloverde.requests.costs import Sheet
 from paloverde.requests.drafting import KINDS, File, Wish, body_of, case_of
-from paloverde.requests.events import Determined, Document, Extended, Outcome, Produced, Released, Responsible
+from paloverde.requests.events import (
+    Channel,
+    Determined,
+    Document,
+    Extended,
+    Outcome,
+    Produced,
+    Released,
+    Responsible,
+)
 from paloverde.requests.letters import (
     Acknowledgement,
     Body,
@@ -270,8 +279,9 @@ def test_a_letter_about_nothing_is_refused(kind: str, wish: Wish, file: File, to
 
 
 def test_a_clawback_and_a_closure_take_their_facts_from_the_file() -> None:
-    made = Produced(by=BY, at=NOW, instalment=1, bundle=Document(BUNDLE.file, BUNDLE.sha256), records=12)
-    out = Released(by=BY, at=LATER, sha256=BUNDLE.sha256, way="disc", released_on=date(2026, 12, 1))
+    bundle = Document(BUNDLE.file, BUNDLE.sha256)
+    made = Produced(by=BY, at=NOW, instalment=1, bundle=bundle, records=12, decisions_sha256="d" * 64)
+    out = Released(by=BY, at=LATER, sha256=BUNDLE.sha256, way=Channel.MEDIUM, released_on=date(2026, 12, 1))
     told = Determined(by=BY, at=NOW, outcome=Outcome.FULL, reasons="x", sent_on=date(2026, 11, 20))
     file = msgspec.structs.replace(FILE, request=request(told, made, out))
     clawed = body_of("clawback", Wish(privilege="attorney-client"), file)

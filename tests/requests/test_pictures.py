@@ -7,7 +7,7 @@ import struct
 import zlib
 
 import pytest
-from PIL import Image, ImageSequence
+from PIL import Image, ImageOps, ImageSequence
 from PIL.PngImagePlugin import PngInfo
 
 from paloverde.errors import BadQuestion
@@ -55,6 +55,28 @@ def test_a_region_is_one_colour_and_the_rest_is_still_there(kind: str) -> None:
 def test_a_region_grows_to_whole_blocks_so_that_no_neighbour_tells_of_it() -> None:
     made = painted_over(file(noise(), "JPEG"), [region(10, 10, 2, 2)])
     assert colours(made.body, (8, 8, 16, 16)) == [{(0, 0, 0, 255)}]
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_no_colour_of_a_region_is_left_around_it_however_the_photo_is_turned(orientation: int) -> None:
+    """Of a red square in white, JPEG stores the colour in blocks counted from the corner of the stored file."""
+    square, exif = Image.new("RGB", (100, 90), "white"), Image.Exif()
+    square.paste("red", (40, 24, 48, 32))
+    exif[0x0112] = orientation
+    body = file(square, "JPEG", quality=30, exif=exif)
+    with Image.open(io.BytesIO(body)) as opened:
+        shown = ImageOps.exif_transpose(opened)
+    red = [place for place in every(shown) if shown.getpixel(place)[1] < 128]  # type: ignore[index]
+    left, top = min(x for x, _ in red), min(y for _, y in red)
+    made = painted_over(body, [region(left, top, 8, 8)])
+    with Image.open(io.BytesIO(made.body)) as opened:
+        painted = opened.convert("RGB")
+    seen = {painted.getpixel(place) for place in every(painted)} - {(0, 0, 0)}
+    assert all(max(colour) - min(colour) < 8 for colour in seen)  # type: ignore[type-var, arg-type]
+
+
+def every(picture: Image.Image) -> list[tuple[int, int]]:
+    return [(x, y) for x in range(picture.width) for y in range(picture.height)]
 
 
 def test_nothing_but_pixels_is_written() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import msgspec
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from paloverde.errors import BadQuestion
 from paloverde.requests.everywhere import same_words
 from paloverde.requests.redaction import Given, Painted, Released, released
-from paloverde.requests.releasing import Pair, pictures_to_paint, released_all
+from paloverde.requests.releasing import Pair, pictures_to_paint, released_all, still_said
 from paloverde.requests.review import Exempted, Region, Span, Verdict
 from paloverde.requests.spans import boxed, cuts_of, whole_letters
 from paloverde.search.hits import Hit, Kept, Removal, Snippet
@@ -223,6 +224,66 @@ def test_no_other_record_points_at_an_item_whose_poster_is_hidden() -> None:
     assert (first.control, second.control) == ("A-1", "A-2")
     assert (second.hit.parent_id, second.hit.thread_id, second.hit.payload_sha256) == ("A-1", "1", "")
     assert "5005" not in everything_said(first) + everything_said(second)
+
+
+WATCH = "https://www.youtube.com/watch?v=v1&lc="
+TOLD = (
+    ("UgxHIDDEN123", "UgxHIDDEN123.9reply", WATCH + "UgxHIDDEN123.9reply"),
+    ("8812_771455", "771455_930021", "https://www.facebook.com/8812/posts/771455?comment_id=930021"),
+    ("urn:li:comment:(urn:li:activity:71,420077)", "9", "https://a/?urn=urn%3Ali%3Acomment%3A%2871%2C420077%29"),
+)
+
+
+@pytest.mark.parametrize(("hidden", "own", "permalink"), TOLD)
+@pytest.mark.parametrize("is_whole", [True, False])
+def test_no_id_or_address_of_another_record_leads_to_a_hidden_item(
+    hidden: str, own: str, permalink: str, *, is_whole: bool
+) -> None:
+    secret = hit("I saw it all at the pool", native_id=hidden, poster_name="Dora Quimby")
+    picture = Kept(url=f"https://i.example.org/{own}/1.jpg", native_id=own)
+    reply = hit("Thank you", native_id=own, permalink=permalink, parent_id=hidden, thread_id=hidden, media=[picture])
+    far = hit("Me too", native_id=f"{hidden}.7more", parent_id=own, permalink="https://example.org/other")
+    kept_back = (
+        decision(secret, Verdict.EXEMPT, exempted=(PRIVACY,))
+        if is_whole
+        else in_part(secret, marked(secret, "Dora Quimby", "poster_name"))
+    )
+    pairs = [Pair(secret, kept_back, "A-1"), Pair(reply, decision(reply), "A-2"), Pair(far, decision(far), "A-3")]
+    _, second, third = released_all(pairs)
+    assert (second.hit.parent_id, second.hit.permalink) == ("A-1", "[withheld: it leads to A-1]")
+    last = re.split("[^0-9A-Za-z]", hidden.rstrip(")"))[-1]
+    assert last not in everything_said(second) + everything_said(third)
+    assert second.hit.payload_sha256 == ""
+
+
+def test_a_hidden_version_of_a_record_that_is_given_too_hides_nothing_of_it() -> None:
+    """Its id is known from the other version."""
+    before, now = hit("I saw it all", native_id="500512345"), hit("Never mind", native_id="500512345")
+    withheld = decision(before, Verdict.EXEMPT, exempted=(PRIVACY,))
+    pairs = [Pair(before, withheld, "A-1"), Pair(now, decision(now), "A-2")]
+    assert released_all(pairs)[1].hit == now
+
+
+def test_short_words_and_the_poster_of_a_record_withheld_whole_are_looked_for() -> None:
+    secret = hit("HIV positive", native_id="5", poster_name="Dora Quimby", poster_username="dquimby", poster_id="x9")
+    (one,) = released_all([Pair(secret, decision(secret, Verdict.EXEMPT, exempted=(PRIVACY,)), "A-1")])
+    assert one.needles == ("Dora Quimby", "HIV positive", "dquimby")
+
+
+def test_of_a_record_withheld_whole_nothing_is_looked_for_that_says_too_little_or_is_given_elsewhere() -> None:
+    """A release with a withheld "No" stays possible, as does one in which the poster of another is known."""
+    secret = hit("No", native_id="5", poster_name="Dora Quimby", poster_username="palmaria", poster_id="12345")
+    shown = hit("Yes", native_id="6", poster_name="Dora Quimby")
+    withheld = decision(secret, Verdict.EXEMPT, exempted=(PRIVACY,))
+    one, _ = released_all([Pair(secret, withheld, "A-1"), Pair(shown, decision(shown), "A-2")])
+    assert one.needles == ()
+
+
+def test_words_withheld_whole_that_another_record_says_are_left_to_a_person() -> None:
+    secret, other = hit("Thanks!", native_id="5"), hit("many thanks to all", native_id="6")
+    withheld = decision(secret, Verdict.EXEMPT, exempted=(PRIVACY,))
+    left = still_said(released_all([Pair(secret, withheld, "A-1"), Pair(other, decision(other), "A-2")]))
+    assert [(one.control, one.redacted_in) for one in left] == [("A-2", "A-1")]
 
 
 @pytest.mark.parametrize(

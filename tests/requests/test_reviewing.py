@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
 
@@ -65,6 +66,21 @@ def test_control_numbers_follow_the_order_in_which_versions_came() -> None:
 )  # fmt: skip
 def test_records_are_named_by_number_range_or_whole(named: str, numbers: list[int]) -> None:
     assert review().chosen(named) == [version(HITS[number - 1]) for number in numbers]
+
+
+def test_all_and_undecided_name_records_too() -> None:
+    found = review([decision(HITS[1])])
+    assert found.chosen("all") == [version(one) for one in HITS]
+    assert found.chosen("undecided") == [version(HITS[number]) for number in (0, 2, 3)]
+
+
+def test_a_title_is_that_which_its_owner_gave_last() -> None:
+    later = decision(HITS[1], title="City Clerk", decided_at=NOON + timedelta(hours=1))
+    other = decision(HITS[2], decided_by="Ana Ruiz", title="City Attorney")
+    found = review([decision(HITS[0]), later, other, decision(HITS[3], title="")])
+    assert found.title_of("Cleo Park") == "City Clerk"
+    assert found.title_of("Ana Ruiz") == "City Attorney"
+    assert found.title_of("Ike Sol") == ""
 
 
 @pytest.mark.parametrize("named", ["0", "5", "x", "", "PRA-2026-0043-000001", "1-9", "-1"])

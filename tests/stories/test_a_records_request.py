@@ -16,10 +16,11 @@ import zipfile
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import bagit
 import pytest
+from PIL import Image
 from pypdf import PdfReader
 
 from paloverde.bundles import verify
@@ -142,11 +143,13 @@ def reviewed(desk: RecordsDesk, extended: str) -> dict[str, str]:
     listed = desk.controls(NUMBER)
     found = {name: next(c for c, t in listed.items() if text.startswith(t)) for name, text in SAID.items()}
     decide = ("review", "decide", NUMBER)
-    desk(*decide, f"1-{len(listed)}", "--verdict", "responsive")
+    desk(*decide, "undecided", "--verdict", "responsive")
     desk(*decide, found["table"], "--verdict", "not responsive")
     desk(*decide, found["phone"], "--verdict", "exempt in part", "--words", PHONE, *PRIVACY)
     desk("review", "redact", NUMBER, found["picture"], "--box", "1:8,8,16,16", *PRIVACY)
-    desk(*decide, found["gate"], "--verdict", "exempt", *PRIVACY)
+    whole = ("--fact", "segregability=it is one sentence, and the code is all that it says")
+    assert "needs segregability" in desk.refused(*decide, found["gate"], "--verdict", "exempt", *PRIVACY)
+    desk(*decide, found["gate"], "--verdict", "exempt", *PRIVACY, *whole)
     desk(*decide, found["name"], "--verdict", "exempt in part", "--words", NAME, *PRIVACY)
     return found
 
@@ -290,30 +293,40 @@ def test_no_page_says_what_was_redacted_and_all_say_what_was_not(sealed: Sealed)
     assert len({row["control_no"] for row in rows}) == 5
 
 
-def test_a_leak_that_was_planted_elsewhere_stops_the_bundle(
-    desk: RecordsDesk, closed: list[str], tmp_path: Path
+def test_the_picture_is_painted_over_and_the_archived_one_is_not_in_the_bundle(
+    desk: RecordsDesk, sealed: Sealed
 ) -> None:
-    """The question itself says the name that is redacted: it would stand in what the bundle tells of it."""
+    (archived,) = {
+        one["sha256"] for row in desk.archived.rows() if row["text"] == PICTURE for one in row["media"]
+    }
+    (record,) = [one for one in records_of(sealed.file) if one["text"] == PICTURE]
+    (given,) = record["media"]
+    assert given["sha256"] != archived
+    with zipfile.ZipFile(sealed.file) as box:
+        names = [name for name in box.namelist() if "/03_media/" in name]
+        (painted,) = [name for name in names if given["sha256"] in name]
+        image = Image.open(io.BytesIO(box.read(painted)))
+    assert len({image.getpixel((x, y)) for x in range(8, 24) for y in range(8, 24)}) == 1
+    assert not any(archived in name for name in names)
+
+
+def test_a_leak_that_was_planted_elsewhere_stops_the_bundle(
+    desk: RecordsDesk, closed: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody writes the redacted name where no review looks: into the City's own name, which pages print."""
     del closed
     number, out = receive(desk, f"PRA-{WEDNESDAY.year}-0900"), tmp_path / "leaks.zip"
-    desk("request", "search", number, f'"{NAME}"')
+    desk("request", "search", number, "cold AND said")
     desk("review", "gather", number)
     desk("review", "as-before", number, "--title", "Deputy Clerk")
     desk("review", "sign", number, who="ana")
-    part: tuple[object, ...] = (
-        "part",
-        *SIGNED,
-        "--reasons",
-        "A name is exempt",
-        "--available",
-        f"{AVAILABLE}T14:00",
-    )
-    part += ("--way", "disc", "--where", "the counter")
-    assert "names-redacted: " in desk("letter", "lint", number, *part, status=1).out
-    desk("letter", "send", number, *part, "--without-searches", "--by", "post")
+    part: tuple[object, ...] = ("part", *SIGNED, "--reasons", "A name is exempt", "--way", "disc")
+    part += ("--available", f"{AVAILABLE}T14:00", "--where", "the counter")
+    desk("letter", "send", number, *part, "--by", "post")
+    monkeypatch.setenv("PALOVERDE_AGENCY_NAME", f"City of {NAME}")
     refused = desk.refused("bundle", "--request", number, "--out", out, "--by-name")
-    assert "Nothing was sealed: words that were redacted stand in " in refused, refused
-    assert "data/05_search_certificate/search.json (from " in refused, refused
+    assert "Nothing was sealed: words that were redacted stand in " in refused
+    assert f"(from {number}-000001)" in refused
     assert NAME not in refused
     assert not out.exists()
     assert desk.city().requests.get(number).all(Produced) == []
@@ -343,13 +356,13 @@ def test_the_next_requester_is_given_the_same(desk: RecordsDesk, sealed: Sealed,
     assert pictures_of(sealed.file) == pictures_of(again.file)
 
 
-def records_of(file: Path) -> list[dict[str, object]]:
+def records_of(file: Path) -> list[dict[str, Any]]:
     with zipfile.ZipFile(file) as box:
         (name,) = [name for name in box.namelist() if name.endswith(verify.RECORDS)]
         return [json.loads(line) for line in box.read(name).splitlines()]
 
 
-def unnumbered(record: dict[str, object]) -> str:
+def unnumbered(record: dict[str, Any]) -> str:
     """A record without the numbers of its request."""
     return re.sub(r"PRA-\d{4}-\d{4}", "PRA", json.dumps(record))
 

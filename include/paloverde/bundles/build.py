@@ -2,7 +2,7 @@
 
 00_cover_letter  01_index (html, csv, pdf)  02_records (html, pdf, json, csv, parquet, raw)  03_media
 04_withholding_log  05_search_certificate (question, counts, limits, gaps)  06_cost_sheet
-07_integrity (seals, keys, proofs of the ledger), all in `data/` of a bag (RFC 8493); beside it README.txt,
+07_integrity (which runs, keys, proofs of the ledger), all in `data/` of a bag (RFC 8493); beside it README.txt,
 verify.py, the lists of files and the City's signature. A bundle without a request has fewer parts.
 """
 
@@ -18,13 +18,13 @@ import msgspec
 
 from paloverde import __version__
 from paloverde.archive.keys import key_entries, register_of
-from paloverde.archive.layout import LEDGER_ENTRIES, ledger_key, name_of, run_key
+from paloverde.archive.layout import LEDGER_ENTRIES, ledger_key, name_of
 from paloverde.archive.reader import Archive
 from paloverde.archive.signing import Signer
 from paloverde.bundles.bag import About, add_lists, query_digest, sign
 from paloverde.bundles.box import Box, digest_of, sealed_file
 from paloverde.bundles.contents import Contents, commonplace, handed_whole, needles_of, texts_of
-from paloverde.bundles.covered import coverage, runs_of, seals_of
+from paloverde.bundles.covered import coverage, runs_of, runs_told
 from paloverde.bundles.enclosed import INDEX_AT, Printer, add_enclosed, index_paper, parts_of
 from paloverde.bundles.leaks import Search, refuse_standing, sorted_out
 from paloverde.bundles.media import PICTURES, kept_media, on_disk, path_of
@@ -55,7 +55,7 @@ from paloverde.bundles.tables import (
     payload_lines,
     write_parquet,
 )
-from paloverde.bundles.verify import KEYS, PAYLOAD, RAW, RECORDS, SEALS
+from paloverde.bundles.verify import KEYS, PAYLOAD, RAW, RECORDS, RUNS
 from paloverde.errors import ArchiveDamaged, BadQuestion
 from paloverde.requests.redaction import Released
 from paloverde.search.answer import Answer
@@ -188,7 +188,7 @@ class _Work:
         self._progress(f"{len(records):,} records: gathering pictures, videos and attachments.")
         files, pictures = self._media(records)
         self._progress("Writing what each record was read from, byte for byte.")
-        records = self._raw(records, search)
+        records = _unplaced(self._raw(records, search))
         self._progress("Writing the records as pages and tables.")
         self._records(records, files, pictures)
         add_enclosed(self._box, self._given.enclosed, self._printer)
@@ -279,16 +279,37 @@ class _Work:
         keys = [key.sentence() for key in register_of(entry for entry, _ in announced).keys]
         self._box.add(COVERAGE, coverage_page(answer, cover, runs, keys))
         self._box.add(_LIMITS, _pretty(_made_by(cover) | coverage(answer, runs)))
-        self._box.add(_SEARCH, _pretty(answer.summary() | _made_by(cover) | {"released": told(records)}))
+        scopes = self._given.scopes or (answer.scope,)
+        more = {"scopes": msgspec.to_builtins(scopes), "released": told(records)}
+        self._box.add(_SEARCH, _pretty(answer.summary() | _made_by(cover) | more))
         for entry, said in announced:
             sha256 = hashlib.sha256(said.encode()).hexdigest()
             name = ledger_key(entry.sequence, sha256).removeprefix(LEDGER_ENTRIES)
             self._box.add(f"{KEYS}{name}", said.encode())
 
     def _integrity(self, records: Sequence[Released]) -> None:
-        for seal, sha256, body in seals_of(self._archive, self._answer, records):
-            self._box.add(f"{SEALS}{run_key(seal.sequence, sha256).removeprefix('runs/')}", body)
+        """Which runs, each with the hash of its seal, and the ledger's entry that names it where there is one."""
+        entries = {told.seal: told for told in self._given.proofs.entries}
+        for run in runs_told(self._archive, self._answer, records):
+            told = entries.get(run.seal)
+            named = {"entry": told.number, "leaf": told.leaf} if told else {}
+            self._box.add(f"{RUNS}{run.sequence:012d}.json", _pretty(msgspec.to_builtins(run) | named))
         add_proofs(self._box, self._given.proofs)
+
+
+def _unplaced(records: Sequence[Released]) -> Sequence[Released]:
+    """Records without the names of the archive's files where something of the same run is kept back: such a
+    name is the hash of a file that holds what is redacted, too.
+    """
+    runs = {record.hit.sequence for record in records if record.is_redacted}
+    return [
+        msgspec.structs.replace(
+            record, hit=msgspec.structs.replace(record.hit, part="", row=-1, exchange_key=None)
+        )
+        if record.hit.sequence in runs
+        else record
+        for record in records
+    ]
 
 
 def _without_payload(record: Released, kept_back: Collection[str]) -> Released:

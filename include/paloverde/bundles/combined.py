@@ -17,7 +17,8 @@ from paloverde.search.inquiry import Searched
 def combined(answers: Sequence[Answer]) -> Answer:
     """One answer with every hit of these, each once; questions and sentences stand one after the other.
 
-    Counts of terms are the largest that a search had. The scope is that of the last search.
+    Counts of terms are the largest that a search had. The scope is that of the last search, with private records
+    where any search looked at them.
     """
     if not answers:
         raise BadQuestion("Nothing was searched yet for the request: search first, then build its bundle.")
@@ -31,6 +32,9 @@ def combined(answers: Sequence[Answer]) -> Answer:
         question=" | ".join(dict.fromkeys(answer.question for answer in answers)),
         sentence=" ".join(dict.fromkeys(answer.sentence for answer in answers)),
         counts=counts_of(hits, _largest(answer.counts.per_term for answer in answers)),
+        scope=msgspec.structs.replace(
+            last.scope, include_private=any(answer.scope.include_private for answer in answers)
+        ),
         searched=_searched(answers, last.searched),
         limits=list({str(limit): limit for answer in answers for limit in answer.limits}.values()),
         standing=list({str(limit): limit for answer in answers for limit in answer.standing}.values()),

@@ -16,6 +16,7 @@ from paloverde.requests.redaction import File, Given, Released
 from paloverde.requests.review import Verdict
 from paloverde.search.answer import Answer
 from paloverde.search.hits import COLUMNS, Hit
+from paloverde.search.scope import Scope
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -23,6 +24,7 @@ _TEMPLATES = Path(__file__).parent / "templates"
 class Contents(msgspec.Struct, frozen=True, kw_only=True):
     """What goes into a bundle beside the answer. `records` are what is released, None for every hit as it is.
 
+    `scopes` are those of the searches that the answer joins; empty where it is one search's.
     `painted` are redacted pictures on disk, by their hash. `accepted` are pairs of a control number and where
     (a control number, a file) words that were redacted from it may be read all the same. `with_pdf` adds
     records and index as PDF, with fonts of `fonts_folder`, too; a character that no font has is refused
@@ -34,6 +36,7 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
     proofs: Proofs = Proofs()
     painted: Mapping[str, Path] = {}
     accepted: Collection[tuple[str, str]] = frozenset()
+    scopes: Sequence[Scope] = ()
     with_pdf: bool = False
     fonts_folder: Path | None = None
     by_name: bool = False
@@ -62,7 +65,19 @@ def handed_whole(hits: Sequence[Hit], name: str) -> list[Released]:
 
 
 def needles_of(records: Sequence[Released]) -> list[Needle]:
-    return [Needle(record.control, text) for record in records for text in record.needles]
+    """The redacted words; the ids of records that are not to be found at their sites, unless another version of
+    the same is given; the hashes of files that are withheld or painted over.
+    """
+    given = {record.hit.native_id for record in records}
+    return [
+        Needle(record.control, text)
+        for record in records
+        for text in (
+            *record.needles,
+            *({record.hidden_id} - given - {""}),
+            *(file.source for file in record.files if file.given is not Given.WHOLE),
+        )
+    ]
 
 
 def texts_of(records: Sequence[Released]) -> Iterator[tuple[str, list[str]]]:

@@ -1,4 +1,4 @@
-"""What a search covered: the runs of each account, and the seals of those that records come from."""
+"""What a search covered: the runs of each account, and which of them its records come from."""
 
 from __future__ import annotations
 
@@ -26,17 +26,28 @@ class RunsOf(msgspec.Struct, frozen=True):
     gaps: int
 
 
-def seals_of(
-    archive: Archive, answer: Answer, records: Sequence[Released]
-) -> Iterator[tuple[Seal, str, bytes]]:
-    """The seals of the runs that the records come from, and the last one searched: each with its SHA-256 and
-    its bytes.
+class RunTold(msgspec.Struct, frozen=True):
+    """All that a bundle tells of a run. `seal` is the SHA-256 of its seal, `previous` that of the seal before.
+
+    The seal itself stays with the City: it names whatever its run found, private and withheld things too, and
+    its digest of what was found would show whether somebody's guess of a redacted word is right. Its hash
+    shows nothing of that, since the City's signature is in the seal.
     """
+
+    sequence: int
+    seal: str
+    previous: str
+    account: str
+    day: date
+
+
+def runs_told(archive: Archive, answer: Answer, records: Sequence[Released]) -> Iterator[RunTold]:
+    """The runs that the records come from, and the last one searched."""
     wanted = {record.hit.sequence for record in records} | {answer.searched.last_seal}
     for seal in archive.seals():
         if seal.sequence in wanted:
-            body = msgspec.json.encode(seal, order="sorted")
-            yield seal, hashlib.sha256(body).hexdigest(), body
+            sha256 = hashlib.sha256(msgspec.json.encode(seal, order="sorted")).hexdigest()
+            yield RunTold(seal.sequence, sha256, seal.previous, seal.run.account, seal.run.day)
 
 
 def runs_of(archive: Archive, answer: Answer) -> Iterator[RunsOf]:

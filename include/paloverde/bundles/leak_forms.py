@@ -22,10 +22,11 @@ _TO_BLANK = bytes.maketrans(b"\t\r\n\f\v\0", b"      ")
 _TAG = re.compile(rb"<[^<>]{0,2000}>")
 _JSON = re.compile(rb"\\u([0-9a-fA-F]{4})(?:\\u([dD][c-fC-F][0-9a-fA-F]{2}))?")
 _SHORT = {rb"\n": b"\n", rb"\r": b"\r", rb"\t": b"\t", rb"\/": b"/", rb"\"": b'"', rb"\\": b"\\"}
-_OCTAL = re.compile(rb"\\([0-3][0-7]{2})")
+_OCTAL = re.compile(rb"\\([0-3][0-7]{2}|[()\\])")
 _LEAST_BASE64, _LEAST_HEX = 7, 12  # characters: fewer stand by chance in any long base64 or list of hashes
 _RUN_64, _RUN_HEX = re.compile(rb"[A-Za-z0-9+/_-]{8,}"), re.compile(rb"(?:[0-9a-fA-F]{2}){4,}")
 _LEAST_SQUEEZED = 10  # bytes without blanks from which words are found with their blanks gone
+_LAM_ALEF = re.compile("\u0644([\u0622\u0623\u0625\u0627])")
 _ROUNDS = 3  # escapes within escapes: JSON in an attribute in a web address
 _WESTERN = 0x2E80  # from here on scripts write no blanks between words, and two letters are a name
 
@@ -64,7 +65,19 @@ def forms_of(text: str) -> Forms:
 def _spellings(text: str) -> set[str]:
     """In each case, and composed and decomposed (Unicode Standard Annex 15)."""
     made = {unicodedata.normalize(form, one) for one in _cases(text) for form in ("NFC", "NFD", "NFKC")}
-    return made | _cases(text)
+    return made | _cases(text) | {*_as_extracted(text)}
+
+
+def _as_extracted(text: str) -> Iterator[str]:
+    """Words that run from right to left as they come out of a page of a PDF: in either order, without signs
+    that the font of the words has not, and alef before lam where one shape stands for both.
+    """
+    if not any(unicodedata.bidirectional(char) in ("R", "AL") for char in text):
+        return
+    words = "".join(char for char in text if char.isalnum() or char.isspace()).split()
+    for some in (words, words[::-1]):
+        yield " ".join(some)
+        yield _LAM_ALEF.sub("\\1\u0644", " ".join(some))
 
 
 def _cases(text: str) -> set[str]:
@@ -162,8 +175,8 @@ def _json_char(match: re.Match[bytes]) -> bytes:
 
 
 def octal_unescaped(body: bytes) -> bytes:
-    """The strings of a PDF with their octal escapes undone (ISO 32000-1, 7.3.4.2)."""
-    return _OCTAL.sub(lambda match: bytes([int(match[1], 8)]), body)
+    """The strings of a PDF with their escapes undone (ISO 32000-1, 7.3.4.2)."""
+    return _OCTAL.sub(lambda match: match[1] if len(match[1]) == 1 else bytes([int(match[1], 8)]), body)
 
 
 def _without_unseen(body: bytes) -> bytes:

@@ -146,6 +146,7 @@ def _views(piece: Piece, *, with_decoded: bool) -> Iterator[Views]:
         yield views_of(decoded(piece.body))
     if piece.is_pdf:
         yield binary_views_of(octal_unescaped(piece.body))
+        yield binary_views_of(octal_unescaped(piece.body).decode("latin-1").encode())
 
 
 def is_telling(text: str) -> bool:

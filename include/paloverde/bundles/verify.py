@@ -39,12 +39,13 @@ MANIFESTS = {"sha256": "manifest-sha256.txt", "sha512": "manifest-sha512.txt"}
 DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"  # RFC 8493, section 2.1.1
 PAYLOAD = "data/"
 RECORDS, RAW = "data/02_records/json/records.jsonl", "data/02_records/raw/payloads.jsonl"
-SEALS, KEYS, LOG = (f"data/07_integrity/{name}/" for name in ("seals", "keys", "ledger"))
+RUNS, KEYS, LOG = (f"data/07_integrity/{name}/" for name in ("runs", "keys", "ledger"))
 HEAD = f"{LOG}head.txt"
 WHOLE, ALTERED, UNREADABLE, UNVOUCHED = 0, 1, 2, 3
 _LARGEST_TAG = 512 << 20
 _EVER = float("inf")
 Sums = dict[str, list[str]]  # by path, the hexadecimal digests in the order of MANIFESTS
+Runs = dict[int, dict[str, Any]]  # by number, what is told of a run
 Keys = dict[str, tuple[int, float]]  # by key, the run after which and the one up to which it may sign
 _PATH = re.compile(r"[A-Za-z0-9_=-][A-Za-z0-9_.=-]*(/[A-Za-z0-9_=-][A-Za-z0-9_.=-]*)*")
 _OXUM = re.compile(r"^Payload-Oxum: ([0-9]+)\.([0-9]+)$", re.MULTILINE)
@@ -220,7 +221,7 @@ def _checked(
 
 
 def _check_records(box: Box, report: Report, key: str | None) -> None:
-    """Each record leads to the exact text that it was read from, and to a sealed run that names its file."""
+    """Each record leads to the exact text that it was read from, and to a sealed run that is told of."""
     if RECORDS not in box.entries or RAW not in box.entries:
         report.wrong.append(f"{RECORDS} or {RAW} is missing, so the records cannot be checked one by one.")
         return
@@ -228,31 +229,28 @@ def _check_records(box: Box, report: Report, key: str | None) -> None:
     try:
         raw = set(_payloads(box, report))
         keys = _known_keys(box, key.strip().lower() if key else report.key, report)
-        parts = _sealed_parts(box, keys, report)
+        runs = _runs(box, report)
         for number, line in enumerate(box.lines(RECORDS, sys.maxsize), 1):
             record = json.loads(line)
-            part, sealed = record["part"], parts.get(int(record["sequence"]))
             if not record["payload_sha256"]:
                 kept_back += 1
             elif record["payload_sha256"] not in raw:
                 report.wrong.append(f"{RECORDS}, line {number}: what it was read from is not in {RAW}.")
             else:
                 whole += 1
-            if sealed is None or (part and part not in sealed):
-                report.wrong.append(
-                    f"{RECORDS}, line {number}: no seal in {SEALS} names the file it is from."
-                )
-        _check_log(box, keys, report)
+            run = runs.get(int(record["sequence"]))
+            if run is None or run["account"] != record["account"]:
+                report.wrong.append(f"{RECORDS}, line {number}: {RUNS} does not tell of the run it is from.")
+        _check_log(box, keys, runs, report)
     except Altered as error:
         report.wrong.append(str(error))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        report.wrong.append(f"{RECORDS} or {RAW} or a seal cannot be read: it is not what Paloverde writes.")
+        report.wrong.append(f"{RECORDS} or {RAW} or {RUNS} cannot be read: it is not what Paloverde writes.")
     if len(report.wrong) == before:
-        _tell_records(whole, kept_back, len(parts), len(keys), report)
+        _tell_records(whole, kept_back, len(runs), report)
 
 
-def _tell_records(whole: int, kept_back: int, seals: int, keys: int, report: Report) -> None:
-    whose = "the same key" if keys == 1 else "keys that the archive knew then"
+def _tell_records(whole: int, kept_back: int, runs: int, report: Report) -> None:
     texts = f"The exact text of each of the {whole:,} records"
     if kept_back:
         texts += " that have it here"
@@ -261,10 +259,16 @@ def _tell_records(whole: int, kept_back: int, seals: int, keys: int, report: Rep
             "not in this bundle."
         )
     report.checked.append(f"{texts}, from a site or handed in, is there and has its SHA-256.")
-    report.checked.append(f"The {seals:,} seals of runs in it bear valid signatures by {whose}.")
+    report.checked.append(
+        f"Each record names one of the {runs:,} runs that are told of here with the SHA-256 of their seals."
+    )
+    report.unshown.append(
+        "What those runs found besides: their seals are not here, since a seal names all that its run found, "
+        "released or not. The City has them, and their SHA-256 here shows whether it shows you the same ones."
+    )
 
 
-def _check_log(box: Box, keys: Keys, report: Report) -> None:
+def _check_log(box: Box, keys: Keys, runs: Runs, report: Report) -> None:
     """The entries of the City's ledger that tell of the runs are under a signed head of its log."""
     if HEAD not in box.entries:
         report.unshown.append("Whether the City's ledger tells of these runs: no signed head of it is here.")
@@ -272,26 +276,45 @@ def _check_log(box: Box, keys: Keys, report: Report) -> None:
     head = b"".join(box.chunks(HEAD, _LARGEST_TAG))
     if head_signed_by(head, keys) is None:
         report.wrong.append(f"{HEAD} bears no signature of a key that the archive in it knows.")
-    told: dict[str, int] = {}
-    names = sorted(name for name in box.entries if name.startswith(f"{LOG}proofs/"))
-    for name in names:
-        try:
-            number, entry = proven_entry(b"".join(box.chunks(name, _LARGEST_TAG)), head)
-            about = json.loads(entry)["event"]["about"]
-            told[str(about.get("seal"))] = number
-        except BadProof as error:
-            report.wrong.append(f"{shown(name)} {error}.")
-    size = int(head.split(b"\n")[1])
+    told = [run for run in runs.values() if "entry" in run]
+    read = sum(_is_read(box, run, head, report) for run in told)
+    size, closed = int(head.split(b"\n")[1]), len(told) - read
     report.checked.append(
-        f"{len(names):,} entries of the City's ledger are under its head over {size:,} entries."
+        f"{len(told):,} entries of the City's ledger are under its head over {size:,} entries; {read:,} of them "
+        "can be read here, and each of these names the seal of its run."
     )
-    seals = {name.rpartition("-")[2].partition(".")[0] for name in box.entries if name.startswith(SEALS)}
-    untold = len(seals - told.keys())
-    if untold:
+    if closed:
         report.unshown.append(
-            f"Whether the ledger tells of {untold:,} of the {len(seals):,} runs: see README.txt."
+            f"What {closed:,} of these entries say: they say more than is released, so only their hashes are "
+            "here. These were in the ledger; that each names the seal of its run is the City's word until it "
+            "shows you the entry."
+        )
+    if len(told) < len(runs):
+        untold = len(runs) - len(told)
+        report.unshown.append(
+            f"Whether the ledger tells of {untold:,} of the {len(runs):,} runs: see README.txt."
         )
     _tell_stamps(box, head, report)
+
+
+def _is_read(box: Box, run: dict[str, Any], head: bytes, report: Report) -> bool:
+    """Whether the entry that tells of a run is here to be read; what does not fit is noted."""
+    name = f"{LOG}proofs/{int(run['entry']):012d}.txt"
+    if name not in box.entries:
+        report.wrong.append(f"{shown(name)} is missing, and a run names it.")
+        return False
+    try:
+        number, entry = proven_entry(
+            b"".join(box.chunks(name, _LARGEST_TAG)), head, bytes.fromhex(run["leaf"])
+        )
+    except BadProof as error:
+        report.wrong.append(f"{shown(name)} {error}.")
+        return False
+    about = json.loads(entry)["event"]["about"] if entry else {}
+    said = {"seal": run["seal"], "sequence": str(run["sequence"]), "account": run["account"], "day": run["day"]}
+    if number != run["entry"] or (entry and any(about.get(key) != value for key, value in said.items())):
+        report.wrong.append(f"{shown(name)} tells of another run than the one that names it.")
+    return bool(entry)
 
 
 def _tell_stamps(box: Box, head: bytes, report: Report) -> None:
@@ -320,7 +343,7 @@ def _payloads(box: Box, report: Report) -> Iterator[str]:
 
 
 def _signed(box: Box, folder: str, report: Report) -> Iterator[tuple[str, Any]]:
-    """The seals or ledger entries in a folder, in their order, their signatures checked."""
+    """The ledger entries in a folder, in their order, their signatures checked."""
     for name in sorted(one for one in box.entries if one.startswith(folder)):
         body = b"".join(box.chunks(name, _LARGEST_TAG))
         said = json.loads(body)
@@ -364,15 +387,16 @@ def _known_keys(box: Box, given: str, report: Report) -> Keys:
     return keys
 
 
-def _sealed_parts(box: Box, keys: Keys, report: Report) -> dict[int, list[str]]:
-    """By sequence number, the keys of the files that the run sealed."""
-    parts: dict[int, list[str]] = {}
-    for name, seal in _signed(box, SEALS, report):
-        (first, last), run = keys.get(str(seal["public_key"]), (0, 0)), int(seal["sequence"])
-        if not first < run <= last:
-            report.wrong.append(f"{shown(name)} was signed with another key, {shown(seal['public_key'])}.")
-        parts[run] = [part["key"] for part in seal["run"]["parts"]]
-    return parts
+def _runs(box: Box, report: Report) -> Runs:
+    """What is told of each run: where one follows upon another, it names the seal of that one."""
+    runs: Runs = {}
+    for name in sorted(one for one in box.entries if one.startswith(RUNS)):
+        run = json.loads(b"".join(box.chunks(name, _LARGEST_TAG)))
+        number = int(run["sequence"])
+        if number - 1 in runs and runs[number - 1]["seal"] != run["previous"]:
+            report.wrong.append(f"{shown(name)} does not follow upon the run before it.")
+        runs[number] = run
+    return runs
 
 
 def _tell(path: Path, report: Report) -> None:

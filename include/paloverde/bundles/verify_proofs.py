@@ -73,7 +73,7 @@ _BASE = _point((4 * pow(5, _P - 2, _P) % _P).to_bytes(32, "little")) or (0, 1, 1
 # Proofs that an entry is in the log (C2SP tlog-proof, over a Merkle tree as in RFC 6962, section 2.1).
 
 _PROOF = re.compile(
-    rb"c2sp\.org/tlog-proof@v1\nextra ([A-Za-z0-9+/=]*)\nindex (0|[1-9][0-9]{0,17})\n"
+    rb"c2sp\.org/tlog-proof@v1\n(?:extra ([A-Za-z0-9+/=]*)\n)?index (0|[1-9][0-9]{0,17})\n"
     rb"((?:[A-Za-z0-9+/=]+\n)*)\n(.+)",
     re.DOTALL,
 )
@@ -84,19 +84,25 @@ class BadProof(Exception):
     """A proof that cannot be read or does not lead to its head; the message says which."""
 
 
-def proven_entry(proof: bytes, head: bytes) -> tuple[int, bytes]:
-    """The number, from 1, and the bytes of the ledger's entry that `proof` shows to be under `head`."""
+def proven_entry(proof: bytes, head: bytes, leaf: bytes = b"") -> tuple[int, bytes]:
+    """The number, from 1, and the bytes of the ledger's entry that `proof` shows to be under `head`.
+
+    `leaf` is its hash in the log; a proof may come without its entry, and is about that hash alone then.
+    """
     parts, said = _PROOF.fullmatch(proof), _HEAD.fullmatch(head)
     if parts is None or said is None or parts[4] != head:
         raise BadProof("is no proof under the head that lies beside it")
     try:
-        entry = base64.b64decode(parts[1], validate=True)
+        entry = base64.b64decode(parts[1] or b"", validate=True)
         steps = [base64.b64decode(line, validate=True) for line in parts[3].split()]
         root = base64.b64decode(said[3], validate=True)
     except binascii.Error:
         raise BadProof("cannot be read") from None
     index, size = int(parts[2]), int(said[2])
-    leaf = hashlib.sha256(b"\0" + entry).digest()
+    own = hashlib.sha256(b"\0" + entry).digest() if parts[1] is not None else leaf
+    if leaf not in (b"", own):
+        raise BadProof("is about another entry than it is said to be")
+    leaf = own
     if not index < size or _climbed(index, size, leaf, steps) != root:
         raise BadProof("does not lead from its entry to the root of the head")
     return index + 1, entry

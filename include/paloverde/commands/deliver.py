@@ -22,7 +22,8 @@ from paloverde.desk.delivery import delivery_app
 from paloverde.installation import Installation
 from paloverde.installation.downloads import Downloads
 from paloverde.orchestration.people import Role
-from paloverde.requests.delivery import MOST_DAYS, MOST_DOWNLOADS, Agreed, Channel, Delivered, Terms
+from paloverde.requests.delivery import MOST_DAYS, MOST_DOWNLOADS, Agreed, Delivered, Terms
+from paloverde.requests.events import Channel
 from paloverde.requests.links import LinkState
 from paloverde.requests.wording import at_time, some
 from paloverde.retention.holds import By

@@ -9,11 +9,12 @@ from paloverde.commands.office import day, today
 from paloverde.commands.signing import acting
 from paloverde.errors import BadQuestion
 from paloverde.installation import Installation
-from paloverde.requests.events import AnyEvent, Produced, Released, ReviewFinished, SignedOff
+from paloverde.requests.events import AnyEvent, Channel, Produced, Released, ReviewFinished, SignedOff
 from paloverde.requests.in_words import said
 from paloverde.requests.request import Request
 from paloverde.retention.holds import By
 
+WAYS = {channel.name.lower(): channel for channel in Channel}
 STEPS = {
     "sign-off": "show what a bundle holds; with --agree, agree as a second person that exactly it goes out",
     "release": "note that a bundle went out, which a second person has signed off",
@@ -31,9 +32,7 @@ def arguments(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         if name == "sign-off":
             parser.add_argument("--agree", action="store_true", help="you have looked at it: it may go out")
         if name == "release":
-            parser.add_argument(
-                "--way", required=True, help="how it went out: at the counter, by post, a link"
-            )
+            parser.add_argument("--way", required=True, choices=WAYS, help="how it went out")
             parser.add_argument("--on", type=day, metavar="DATE", help="when that was (default: today)")
 
 
@@ -62,7 +61,7 @@ def about_to_go(request: Request, made: Produced) -> Iterator[str]:
 def released(made: Produced, args: argparse.Namespace, city: Installation, by: By) -> AnyEvent:
     """That a bundle went out."""
     return Released(
-        by=by, at=city.requests.now(), note=args.note, sha256=made.bundle.sha256, way=args.way,
+        by=by, at=city.requests.now(), note=args.note, sha256=made.bundle.sha256, way=WAYS[args.way],
         released_on=args.on or today(),
     )  # fmt: skip
 

@@ -87,7 +87,7 @@ def _records(parser: argparse.ArgumentParser, *, optional: bool = False) -> None
     parser.add_argument(
         "records",
         nargs="?" if optional else None,
-        help="control numbers: 17, 17-20, whole, or several: 3,17-20",
+        help="control numbers: 17, 17-20, whole, or several: 3,17-20; or all, or undecided",
     )
 
 
@@ -113,13 +113,16 @@ def _claim(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--exempt", action="append", default=[], metavar="CODE", help=f"one of {', '.join(EXEMPTIONS)}")
     add("--fact", action="append", default=[], metavar="NAME=TEXT", help="a fact that the exemption needs")
-    add("--title", default="", help="your title, as the letter names it where anything is withheld")
+    add("--title", default="", help="your title, as the letter names it where anything is withheld "
+        "(default: the one that you gave last)")  # fmt: skip
 
 
 def run(args: argparse.Namespace) -> int:
     person = signed_in(known_people(), args, _OFFICE)
     by = By(person.name, person.role.value, actor())
     desk = Desk(opened(), args.number, by)
+    if getattr(args, "title", None) == "":
+        args.title = desk.review.title_of(by.name)
     for line in _ACTIONS[args.action](desk, args):
         print(visible(line))
     return 0

@@ -10,6 +10,7 @@ from paloverde.installation.requests import Requests
 from paloverde.installation.reviews import Reviews, version_of
 from paloverde.requests.releasing import released_all
 from paloverde.requests.review import Verdict
+from paloverde.requests.review_state import exposed_by
 from paloverde.requests.reviewed import Reviewed, Settled, reviewed
 from paloverde.requests.reviewing import Review, Version
 from paloverde.search.answer import Answer
@@ -47,6 +48,8 @@ def come_to(review: Review, hits: Mapping[Version, Hit]) -> Reviewed:
     records = {record.control: record for record in released_all(pairs)}
     settled = [Settled(one.decision, records[one.control]) for one in pairs if one.control in records]
     undecided = len({*review.undecided} | (hits.keys() - {*review.versions}))
+    accepted = review.signature.accepted if review.signature else ()
     return msgspec.structs.replace(
-        reviewed(settled), not_responsive=review.counts[Verdict.NOT_RESPONSIVE], undecided=undecided
+        reviewed(settled, exposed_by(one.decision for one in pairs), accepted),
+        not_responsive=review.counts[Verdict.NOT_RESPONSIVE], undecided=undecided
     )

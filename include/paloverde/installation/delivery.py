@@ -25,26 +25,25 @@ from paloverde.requests.delivery import (
     SERIES,
     Act,
     Agreed,
-    Channel,
     Delivered,
     Inside,
     Summary,
     Terms,
     agreement,
     as_delivery,
-    exposed_by,
     refuse_agreement,
     refuse_changed,
     refuse_role,
     refuse_terms,
 )
-from paloverde.requests.events import DISCLOSING, Noted, Produced, Released, SignedOff
+from paloverde.requests.events import DISCLOSING, Channel, Noted, Produced, Released, SignedOff
 from paloverde.requests.gates import web_delivery_refusals
 from paloverde.requests.letters import Determination
-from paloverde.requests.lifecycle import out_of_place, refusal
+from paloverde.requests.lifecycle import out_of_place
 from paloverde.requests.links import PATH, Link, LinkState, Revoked, hash_of, new_secret, state_of
 from paloverde.requests.links import SERIES as LINKS
 from paloverde.requests.request import Request
+from paloverde.requests.review_state import state_of, untold
 from paloverde.requests.reviewing import Review
 from paloverde.requests.sending import Sent
 from paloverde.requests.wording import some
@@ -229,10 +228,10 @@ class Deliveries:
             at=now,
             note=note,
             sha256=summary.bundle.sha256,
-            way=channel.value,
+            way=channel,
             released_on=on or archive_day(now),
         )
-        if told := refusal(request, event, self._requests.clock(request), self._requests.today()):
+        if told := self._requests.refusal(request, event):
             raise BadQuestion(told)
         return _Ready(agreed, at, len(acts), event)
 
@@ -282,13 +281,15 @@ class Deliveries:
             yield "No determination was sent: first `paloverde letter send`."
         if review.signature is None:
             yield "Nobody has signed the review as it stands: a second person looks at it and signs."
-        elif review.signature.at > made.at:
+        elif made.decisions_sha256 != review.decisions_sha256:
             yield "The review was signed after this bundle was built: build the bundle again from it."
         if not terms.to.strip():
             yield "It is not said to whom it goes: give --to."
-        decisions = [one.decision for one in review.standing.values()]
-        today = archive_day(self._vault.clock())
-        for bar in web_delivery_refusals(as_delivery(terms), exposed_by(decisions), held.private, today):
+        state, today = state_of(review), archive_day(self._vault.clock())
+        if determined := request.determination:
+            named = [one.name for one in determined.responsible]
+            yield from untold(determined.outcome, determined.exemptions, named, state)
+        for bar in web_delivery_refusals(as_delivery(terms), state.exposed, held.private, today):
             yield f"{bar.says} ({bar.cite}). Choose another way than a link."
         if terms.channel is Channel.LINK:
             yield from _of_the_address(self._settings.delivery_address)

@@ -17,12 +17,12 @@ from paloverde.installation.holds import Holds
 from paloverde.installation.requests import Requests
 from paloverde.records import archive_day
 from paloverde.requests.assistance import Holdings, holdings
+from paloverde.requests.asked import Asked
 from paloverde.requests.blacking import without_words
 from paloverde.requests.certificate import Certified, Tally, certificate, no_records_certificate
 from paloverde.requests.drafting import File, Wish, body_of, case_of
 from paloverde.requests.events import Litigated, Outcome, Produced, Responsible, ReviewFinished
 from paloverde.requests.letters import Bundle, ClawBack, Counts, Letter, Office, Production
-from paloverde.requests.lifecycle import refusal
 from paloverde.requests.lint_words import Finding, Known
 from paloverde.requests.lints import findings
 from paloverde.requests.paper import Paper
@@ -121,9 +121,12 @@ class Letters:
         `files` are kept beside its text: the PDF that went out, by its name. That there are no records
         is sent with its certificate. It is linted again first.
         `PersonNeeded` where a lint stands, or the role may not; `BadQuestion` where the request does not take
-        its event now. Nothing is filed then.
+        its event now; `Suspicious` where somebody else sends a letter or goes on with the request at the same
+        moment. It is not sent then.
         """
-        draft, number = self._may_go(letter, by), letter.case.number
+        number = letter.case.number
+        request, last = self._requests.get(number), self._cabinet.last(SERIES, number)
+        draft = self._may_go(request, letter, by)
         bodies = {f"{letter.kind}-{letter.day}.txt": draft.text.encode(), **(files or {})}
         if letter.kind == Outcome.NONE:
             paper = self.certificate(number, none=True, released=True)
@@ -138,14 +141,17 @@ class Letters:
             letter=letter,
             documents=documents,
         )
-        about = {"request": number, "letter": letter.kind, "document_sha256": documents[0].sha256}
-        self._cabinet.file(SERIES, number, sent, what="letter sent", actor=by.actor, about=about)
         event = event_of(letter, by, documents)
         if event is not None:
-            self._requests.file(number, event)
+            self._requests.file(number, event, after=request.papers)
+        about = {"request": number, "letter": letter.kind, "document_sha256": documents[0].sha256}
+        after = last.number if last else 0
+        self._cabinet.file(
+            SERIES, number, sent, what="letter sent", actor=by.actor, about=about, after=after
+        )
         return sent
 
-    def _may_go(self, letter: Letter, by: By) -> Draft:
+    def _may_go(self, request: Request, letter: Letter, by: By) -> Draft:
         """The letter, linted now; raises where it may not be sent, by this person or at all."""
         if by.role not in (CLERK, COUNSEL):
             raise PersonNeeded(f"{by.name} is {by.role}: the clerk's office or counsel sends letters.")
@@ -154,11 +160,9 @@ class Letters:
             first, more = draft.findings[0], len(draft.findings) - 1
             rest = f" {more} more of its lints stand." if more else ""
             raise PersonNeeded(f"The letter was not sent. {first}{rest}")
-        request, event = self._requests.get(letter.case.number), event_of(letter, by, ())
-        if event is not None:
-            refused = refusal(request, event, self._requests.clock(request), self._requests.today())
-            if refused:
-                raise BadQuestion(f"The letter was not sent. {refused}")
+        event = event_of(letter, by, ())
+        if event is not None and (refused := self._requests.refusal(request, event)):
+            raise BadQuestion(f"The letter was not sent. {refused}")
         return draft
 
     def sent(self, number: str) -> list[Sent]:
@@ -183,17 +187,22 @@ class Letters:
         searched = {slug for search in request.searches for slug in search.accounts}
         accounts = tuple(one for one in held.accounts if one.slug in searched)
         facts = msgspec.structs.replace(self._certified(request, reviewed), held=accounts)
+        if released and reviewed:
+            facts = msgspec.structs.replace(facts, request=Asked(reviewed.unsaid).request(request))
         make = no_records_certificate if none else certificate
         paper = make(facts, released=released)
         return without_words(paper, reviewed.needles) if released and reviewed else paper
 
     def _certified(self, request: Request, reviewed: Reviewed | None) -> Certified:
-        tally = None
+        tally, kept_back = None, 0
         if reviewed is not None:
             counts = reviewed.counts
+            kept_back = counts.redacted + counts.withheld
             tally = Tally(counts.released + counts.withheld, reviewed.not_responsive, reviewed.undecided)
         today = archive_day(self._vault.clock())
-        return Certified(request=request, agency=self._settings.agency_name, day=today, tally=tally)
+        return Certified(
+            request=request, agency=self._settings.agency_name, day=today, tally=tally, kept_back=kept_back
+        )
 
     def holdings(self) -> Holdings:
         """What the archive holds, lacks and never gets, now."""

@@ -15,6 +15,7 @@ from paloverde.archive.vault import Vault
 from paloverde.errors import BadQuestion, PaloverdeError, PersonNeeded, Suspicious, TryAgain
 from paloverde.installation.holds import Holds
 from paloverde.installation.request_holds import RequestHolds
+from paloverde.installation.review_papers import review_of
 from paloverde.records import archive_day
 from paloverde.requests.clock import Clock, clock
 from paloverde.requests.closures import Closures, adopt, adopted, read_closures
@@ -38,8 +39,17 @@ from paloverde.requests.events import (
     stamped,
 )
 from paloverde.requests.grounds import channel_on
-from paloverde.requests.lifecycle import TIMER, name_of, out_of_place, refusal, roles_for
+from paloverde.requests.lifecycle import (
+    ASKS_REVIEW,
+    TIMER,
+    name_of,
+    out_of_place,
+    refusal,
+    roles_for,
+    says_all,
+)
 from paloverde.requests.request import Entry, Request
+from paloverde.requests.review_state import ReviewState, state_of
 from paloverde.requests.reviewing import Review, finished
 from paloverde.requests.searching import Replayed, kept_by, replayed, searched
 from paloverde.retention.hold_scope import spoken
@@ -144,7 +154,7 @@ class Requests:
         tries = _TRIES if isinstance(event, _INDEPENDENT) and after is None else 1
         for left in reversed(range(tries)):
             request = self.get(number)
-            _refuse_if(refusal(request, event, self.clock(request), self.today()))
+            _refuse_if(self.refusal(request, event))
             event, files = self._with(number, event, files), ()
             try:
                 self._put(number, event, after=request.papers if after is None else after)
@@ -190,6 +200,12 @@ class Requests:
     def check_takes(self, number: str, type_: type[Event]) -> None:
         """`BadQuestion` where a request does not take an event of that type as it stands; says what would."""
         _refuse_if(out_of_place(self.get(number), type_))
+
+    def refusal(self, request: Request, event: AnyEvent) -> str:
+        """Why an event may not be filed now, in words; "" where it may."""
+        asks = isinstance(event, ASKS_REVIEW)
+        review = self._review(request, event) if asks else ReviewState()
+        return refusal(request, event, self.clock(request), self.today(), review)
 
     def review_finished(self, review: Review, by: By) -> None:
         """File the numbers of a review that was signed, unless they are filed since."""
@@ -253,6 +269,18 @@ class Requests:
         return [number for number in self.numbers() if self._holds.follow(self.get(number), holds)]
 
     # Inside
+
+    def _review(self, request: Request, event: AnyEvent) -> ReviewState:
+        """How the review stands. Who says that there is no more has everything looked for again."""
+        review = review_of(self._cabinet, request.number)
+        if not says_all(event):
+            return state_of(review)
+        found = {
+            (*hit.item, hit.version_sha256)
+            for search in request.searches
+            for hit in self.answer(search, event.by).hits
+        }
+        return state_of(review, len(found - {*review.versions}))
 
     def _hold_accordingly(self, request: Request, step: str) -> None:
         """End the hold of a request that is closed by now; place one again for one that goes on."""

@@ -23,7 +23,7 @@ from paloverde.archive.vault import Vault
 from paloverde.bundles.build import BuiltBundle, Progress, build_bundle
 from paloverde.bundles.combined import combined
 from paloverde.bundles.contents import Contents, handed_whole
-from paloverde.bundles.covered import seals_of
+from paloverde.bundles.covered import runs_told
 from paloverde.bundles.enclosed import Enclosed
 from paloverde.bundles.proofs import Proofs, proofs_of
 from paloverde.errors import PersonNeeded
@@ -33,18 +33,21 @@ from paloverde.installation.letters import Draft, Letters
 from paloverde.installation.requests import Requests
 from paloverde.installation.reviews import Reviews
 from paloverde.records import archive_day
+from paloverde.requests.asked import Asked
 from paloverde.requests.costs import Sheet, cost_sheet, wrongs
 from paloverde.requests.events import Document, Produced
-from paloverde.requests.letters import Determination
+from paloverde.requests.letters import Counts, Determination, Letter
 from paloverde.requests.lifecycle import out_of_place
 from paloverde.requests.pictures import painted_over
 from paloverde.requests.redaction import Given, Painted, Released
 from paloverde.requests.releasing import Pair, pictures_to_paint, released_all
 from paloverde.requests.request import Request
 from paloverde.requests.review import Verdict
+from paloverde.requests.review_state import state_of, untold
 from paloverde.requests.reviewed import Reviewed
 from paloverde.requests.reviewing import Review, Version
 from paloverde.requests.withholding import Audience, Entry, as_csv, as_paper, log
+from paloverde.requests.wording import some
 from paloverde.retention.holds import By
 from paloverde.search.answer import Answer
 from paloverde.search.counts import by_name
@@ -100,6 +103,12 @@ class _Response(NamedTuple):
     pairs: list[Pair]
     reviewed: Reviewed | None
     letter: Draft | None
+
+    @property
+    def told(self) -> Answer:
+        """The answer as it may be told beside what is kept back."""
+        asked = Asked(self.reviewed.unsaid if self.reviewed else ())
+        return asked.answer(self.answer, [event.question for event in self.request.searches])
 
     def accepted(self, wish: Wish) -> frozenset[tuple[str, str]]:
         """What may be read although it is redacted elsewhere: as wished, and as the review was signed."""
@@ -198,12 +207,13 @@ class Responses:
                 proofs=self._proofs(found.answer, records),
                 painted={file.name: file for file in painted.values()},
                 accepted=found.accepted(wish),
+                scopes=tuple(dict.fromkeys(event.scope for event in found.request.searches)),
                 with_pdf=True,
                 fonts_folder=self._settings.fonts_folder,
                 by_name=wish.by_name,
             )
-            built = self._built(found.answer, number, out, by.actor, progress, contents)
-        self._requests.file(number, self._produced(found.request, built, by))
+            built = self._built(found.told, number, out, by.actor, progress, contents)
+        self._requests.file(number, self._produced(found, built, by))
         return built
 
     # Inside
@@ -229,15 +239,18 @@ class Responses:
             yield told
         unseen = len(found.hits.keys() - set(review.versions))
         if unseen:
-            yield f"{unseen:,} found records are not under review: `paloverde review` takes them in."
+            told = some(unseen, "found record is", "found records are")
+            yield f"{told} not under review: `paloverde review gather` takes them in."
         if review.undecided:
-            yield f"{len(review.undecided):,} records are not decided yet: {review.named(review.undecided)}."
+            told = some(len(review.undecided), "record is", "records are")
+            yield f"{told} not decided yet: {review.named(review.undecided)}."
         elif review.versions and review.signature is None:
             yield "Nobody has signed the review as it stands: a second person looks at it and signs."
         if found.letter is None:
             yield "No determination was sent, so there is no cover letter: first `paloverde letter send`."
         else:
             yield from (f"The letter lacks something: {finding}" for finding in found.letter.findings)
+            yield from _untold(found.letter.letter, found)
         yield from wrongs(wish.sheet, archive_day(self._vault.clock()))
         left = self._reviews.left(review, found.hits)
         accepted = found.accepted(wish)
@@ -276,7 +289,7 @@ class Responses:
         return made
 
     def _proofs(self, answer: Answer, records: Sequence[Released]) -> Proofs:
-        return proofs_of(self._vault, [sha256 for _, sha256, _ in seals_of(self._archive, answer, records)])
+        return proofs_of(self._vault, [run.seal for run in runs_told(self._archive, answer, records)])
 
     def _built(
         self, answer: Answer, name: str, out: Path, actor: str, progress: Progress, contents: Contents
@@ -300,12 +313,24 @@ class Responses:
         self._cabinet.file(SERIES, name, out, what="bundle built", actor=actor, about=about, key_of=key_of)
         return built
 
-    def _produced(self, request: Request, built: BuiltBundle, by: By) -> Produced:
+    def _produced(self, found: _Response, built: BuiltBundle, by: By) -> Produced:
         return Produced(
             by=by,
             at=self._vault.clock(),
-            instalment=len(request.all(Produced)) + 1,
+            instalment=len(found.request.all(Produced)) + 1,
             bundle=Document(built.path.name, built.sha256),
             records=built.counts["records"],
+            decisions_sha256=found.review.decisions_sha256,
             pages=built.pages,
         )
+
+
+def _untold(letter: Letter, found: _Response) -> Iterator[str]:
+    """Where the cover letter says something else than the review from which the bundle would be built."""
+    if found.reviewed is None or not isinstance(letter.body, Determination):
+        return
+    codes, named = {claim.code for claim in letter.claims}, [one.name for one in letter.deniers]
+    yield from untold(letter.body.outcome, codes, named, state_of(found.review))
+    told, counts = letter.counts, found.reviewed.counts
+    if told not in (Counts(), counts):
+        yield f"The letter says “{told.sentence()}” The review says “{counts.sentence()}” Send another."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import TypeVar
 
 import msgspec
 
@@ -12,6 +11,7 @@ from paloverde.archive.vault import Vault
 from paloverde.errors import BadQuestion, PaloverdeError, Suspicious
 from paloverde.installation.journal import Journal
 from paloverde.installation.requests import Requests
+from paloverde.installation.review_papers import released_of, review_of
 from paloverde.requests.earlier import Earlier, Waived, offered, register, waived
 from paloverde.requests.events import ReviewFinished
 from paloverde.requests.releasing import Left, released_all, still_said
@@ -33,7 +33,6 @@ from paloverde.search.hits import Hit, in_order
 
 _TRIES = 5  # to number what was found, where somebody else numbers at the same moment
 _NAMED = 5  # places that an error names
-T = TypeVar("T", bound=msgspec.Struct)
 
 
 class Reviews:
@@ -44,12 +43,7 @@ class Reviews:
 
     def get(self, number: str) -> Review:
         """How the review of a request stands; empty where nothing was found for it yet."""
-        return Review(
-            number,
-            self._papers(SETS, number, Numbered),
-            self._papers(SERIES, number, Decided),
-            self._papers(SIGNATURES, number, Signed),
-        )
+        return review_of(self._cabinet, number)
 
     def all(self) -> Iterator[Review]:
         """Every review, by the number of its request."""
@@ -140,8 +134,9 @@ class Reviews:
         return list(still_said(released_all(review.pairs(hits))))
 
     def earlier(self, number: str) -> dict[Version, list[Earlier]]:
-        """The release register: what signed reviews of other requests decided about each version."""
-        return register(review for review in self.all() if review.request != number)
+        """The release register: what other requests were given of each version, and what was kept back."""
+        others = (request for request in self._requests.all() if request.number != number)
+        return register(review for request in others for review in released_of(self._cabinet, request))
 
     def as_before(self, review: Review, by: By, title: str) -> list[Decision]:
         """Of each undecided version what the newest earlier request was given, as decisions of this person;
@@ -161,9 +156,6 @@ class Reviews:
     def told_of_export(self, number: str, file: str, records: int, by: By) -> None:
         """Note that the records under review were written into a file outside of the archive."""
         self._journal.tell("review sheet written", by.actor, request=number, file=file, records=str(records))
-
-    def _papers(self, series: str, number: str, type_: type[T]) -> list[T]:
-        return [self._cabinet.read(filed, type_) for filed in self._cabinet.history(series, number)]
 
 
 def version_of(hit: Hit) -> Version:

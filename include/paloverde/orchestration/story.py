@@ -195,7 +195,7 @@ def _clerk_answers_a_request(stage: Stage) -> None:
     _acts(stage, Role.CLERK, "review", "gather", REQUEST)
     records = len(open_installation(load(stage.city)).reviews.get(REQUEST).versions)
     _hold(records > 0, f"nothing is under review for {REQUEST}")
-    _acts(stage, Role.CLERK, "review", "decide", REQUEST, f"1-{records}", "--verdict", "responsive")
+    _acts(stage, Role.CLERK, "review", "decide", REQUEST, "undecided", "--verdict", "responsive")
     _acts(stage, Role.COUNSEL, "review", "sign", REQUEST)
     available = f"{today + timedelta(days=1)}T14:00"
     letter = ("--signer", "City Clerk", "--title", "City Clerk", "--reasons", "They are public records")

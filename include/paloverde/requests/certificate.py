@@ -9,7 +9,7 @@ search found something that nobody has reviewed.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 import msgspec
@@ -27,6 +27,10 @@ _TRUTH = (
     "The words inside pictures, videos and attached files were not searched."
 )
 _NONE = "In that archive the City has no responsive record."
+_NO_DIGEST = (
+    "versions. The City keeps a digest of what was found. It is not told here, since not all that was found is "
+    "given as it is, and a digest would show whether somebody's guess of the rest is right:"
+)
 _SIGNED = (
     "This certificate is written by the City's archive from the file of the request. It is not a sworn "
     "declaration: a person who knows the facts makes that, and signs it."
@@ -43,16 +47,22 @@ class Tally(msgspec.Struct, frozen=True):
 
 class Certified(msgspec.Struct, frozen=True, kw_only=True):
     """What a certificate is made of. `day` is the Pacific day of its making; `held` are the accounts of the
-    searches as the archive holds them, `standing` what their sites never give, in words.
+    searches as the archive holds them. `kept_back` is of how many found versions something is not given.
     """
 
     request: Request
     agency: str
     day: date
     held: tuple[Held, ...] = ()
-    standing: tuple[str, ...] = ()
-
     tally: Tally | None = None
+    kept_back: int = 0
+
+    @property
+    def gives_all(self) -> bool:
+        """Whether the requester is given all that was found, as it is."""
+        review = self.request.last(ReviewFinished)
+        told = review.exempt_in_part + review.exempt if review is not None else 0
+        return not (self.kept_back or told or self.found.not_responsive or self.found.unreviewed)
 
     @property
     def found(self) -> Tally:
@@ -140,17 +150,17 @@ def _blocks(facts: Certified, statement: str, released: bool) -> Iterator[Block]
     yield Paragraph(statement)
     yield Paragraph(_TRUTH)
     for number, search in enumerate(request.searches, 1):
-        yield from _search(search, number)
+        yield from _search(search, number, with_digest=not released or facts.gives_all)
     if facts.held:
         yield Heading("Which days the archive covers")
         yield accounts_grid(facts.held, facts.day)
-    yield from _limits(request.searches, facts.standing)
+    yield from _limits(request.searches)
     yield from _custodians(request, released)
     yield Heading("What this certificate is")
     yield Paragraph(_SIGNED)
 
 
-def _search(search: Searched, number: int) -> Iterator[Block]:
+def _search(search: Searched, number: int, *, with_digest: bool) -> Iterator[Block]:
     yield Heading(f"Search {number}")
     yield Paragraph(search.sentence)
     yield Facts(
@@ -169,16 +179,14 @@ def _search(search: Searched, number: int) -> Iterator[Block]:
             ("Of these records, found hidden or removed", f"{search.removed:,}"),
             ("Archive as of sealed run", f"{search.through:,}"),
             ("Hash that this run's seal names", search.previous or "none"),
-            ("Digest of what was found (SHA-256)", search.versions_sha256),
+            *([("Digest of what was found (SHA-256)", search.versions_sha256)] if with_digest else []),
         )
     )
     if search.per_term:
         rows = tuple((term, f"{count:,}") for term, count in search.per_term.items())
         yield Grid("Record versions found by each word or phrase", ("Word or phrase", "Versions"), rows)
-    yield Paragraph(
-        "To repeat it, ask the archive the same question up to the same sealed run; it finds the same record "
-        "versions, and their digest is the same:"
-    )
+    same = "To repeat it, ask the archive the same question up to the same sealed run; it finds the same record "
+    yield Paragraph(same + ("versions, and their digest is the same:" if with_digest else _NO_DIGEST))
     yield Points(
         (f"at the command line of the City: {replay_command(search)}", f"in Python: {replay_python(search)}")
     )
@@ -230,8 +238,8 @@ def replay_python(search: Searched) -> str:
     return f"paloverde.open_archive().search({given})"
 
 
-def _limits(searches: Sequence[Searched], standing: Iterable[str]) -> Iterator[Block]:
-    """Gaps that touch the searches, each once, then what the sites never give."""
+def _limits(searches: Sequence[Searched]) -> Iterator[Block]:
+    """All the gaps that touch the searches, each once, then what the sites never give."""
     yield Heading("Limits of the searches")
     gaps = tuple(dict.fromkeys(limit for search in searches for limit in search.limits))
     if gaps:
@@ -239,7 +247,7 @@ def _limits(searches: Sequence[Searched], standing: Iterable[str]) -> Iterator[B
         yield Points(gaps)
     else:
         yield Paragraph("No gap is known in what was searched.")
-    never = tuple(dict.fromkeys(standing))
+    never = tuple(dict.fromkeys(limit for search in searches for limit in search.standing))
     if never:
         yield Paragraph("What the sites do not give the City:")
         yield Points(never)

@@ -10,7 +10,7 @@ import msgspec
 
 from paloverde.errors import BadQuestion
 from paloverde.requests.everywhere import Words
-from paloverde.requests.exemptions import EXEMPTIONS, exemption
+from paloverde.requests.exemptions import EXEMPTIONS, FREE_FACTS, exemption
 from paloverde.requests.review import Decision, Exempted, Region, Span, Verdict
 from paloverde.requests.spans import texts_of
 from paloverde.retention.holds import By
@@ -75,7 +75,7 @@ def claims(codes: Iterable[str], facts: Iterable[tuple[str, str]]) -> tuple[Exem
     given = list(facts)
     made = []
     for code in named:
-        asked = {*exemption(code).facts, "second_statute"}
+        asked = {*exemption(code).facts, *FREE_FACTS}
         own = {name: text for name, text in given if name in asked}
         own |= {name.partition(".")[2]: text for name, text in given if name.startswith(f"{code}.")}
         made.append(Exempted(code, own))

@@ -11,16 +11,14 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from enum import StrEnum
 
 import msgspec
 
 from paloverde.errors import BadQuestion, PersonNeeded
-from paloverde.requests.events import Document
-from paloverde.requests.exemptions import EXEMPTIONS
-from paloverde.requests.gates import Exposed
-from paloverde.requests.letters import Delivery, Way
-from paloverde.requests.review import Decision, Verdict
+from paloverde.requests.events import Channel, Document
+from paloverde.requests.gates import way_of
+from paloverde.requests.letters import Delivery
+from paloverde.requests.review import Verdict
 from paloverde.requests.wording import at_time, some
 from paloverde.retention.hold_orders import CLERK, COUNSEL
 from paloverde.retention.holds import By
@@ -30,21 +28,6 @@ SERIES = "deliveries"
 MOST_DAYS, MOST_DOWNLOADS = 60, 100  # that a link may have
 _LEAST_NAMED = 12  # letters of the hash of a summary that say which one was seen
 _OFFICE = (CLERK, COUNSEL)
-
-
-class Channel(StrEnum):
-    """How a bundle reaches the requester, in the words of the request's file."""
-
-    LINK = "by a private link"
-    COUNTER = "at the counter"
-    LETTER = "by post, on paper or with a disc"
-    MEDIUM = "on a drive or disc"
-    EMAIL = "by e-mail"
-
-    @property
-    def way(self) -> Way:
-        """The same as the gates of the web have it."""
-        return Way.LINK if self is Channel.LINK else Way.DISC
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
@@ -177,21 +160,9 @@ def inside(rows: Iterable[Mapping[str, str]], pictures: int, files: int) -> Insi
     )
 
 
-def exposed_by(decisions: Iterable[Decision]) -> list[Exposed]:
-    """What reviewers marked as barred from the web (EX-HOME) in records that are handed over."""
-    given = (one for one in decisions if one.verdict in (Verdict.RESPONSIVE, Verdict.EXEMPT_IN_PART))
-    codes = Counter(
-        code
-        for decision in given
-        for code in {claim.code for claim in decision.exempted}
-        if code in EXEMPTIONS and EXEMPTIONS[code].bars_web
-    )
-    return [Exposed(code, number) for code, number in sorted(codes.items())]
-
-
 def as_delivery(terms: Terms) -> Delivery:
     """The terms as the gates of the web ask for them."""
-    return Delivery(terms.channel.way, terms.to)
+    return Delivery(way_of(terms.channel), terms.to)
 
 
 def refuse_terms(terms: Terms) -> None:
@@ -207,7 +178,7 @@ def refuse_terms(terms: Terms) -> None:
 def refuse_agreement(summary: Summary, seen: str, by: By, prepared_by: By) -> None:
     """Raise where that person may not agree to what would go out, or has seen something else."""
     refuse_role(by)
-    if by.name.casefold() == prepared_by.name.casefold():
+    if by.person == prepared_by.person:
         raise PersonNeeded(
             f"{by.name} put this bundle together: somebody else has to agree that it goes out."
         )

@@ -19,7 +19,7 @@ _GIVEN = (Verdict.RESPONSIVE, Verdict.EXEMPT_IN_PART)
 
 
 class Earlier(msgspec.Struct, frozen=True):
-    """What a signed review of another request decided about a version."""
+    """What was decided about a version when another request was given its records."""
 
     request: str
     control: str
@@ -42,16 +42,19 @@ class Waived(msgspec.Struct, frozen=True):
         )
 
 
-def register(reviews: Iterable[Review]) -> dict[Version, list[Earlier]]:
-    """The release register: of each version what signed reviews decided, oldest request first."""
+def register(released: Iterable[Review]) -> dict[Version, list[Earlier]]:
+    """The release register: of each version what was decided when it was released, oldest request first.
+
+    `released` are reviews as they were when a bundle was built that has gone out (`reviewing.as_of`): what was
+    only signed disclosed nothing, and what is decided afterwards takes no disclosure back.
+    """
     found: dict[Version, list[Earlier]] = {}
-    for review in sorted(reviews, key=lambda one: one.request):
-        if review.signature is None:
-            continue
+    for review in sorted(released, key=lambda one: one.request):
         for version, one in review.standing.items():
             if one.decision.verdict is not Verdict.NOT_RESPONSIVE:
                 earlier = Earlier(review.request, review.control(version), one.decision)
-                found.setdefault(version, []).append(earlier)
+                if earlier not in found.setdefault(version, []):
+                    found[version].append(earlier)
     return found
 
 

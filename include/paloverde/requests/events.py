@@ -41,6 +41,17 @@ class Ending(StrEnum):
     WITHDRAWN = "withdrawn"  # by the requester, whose words are noted
 
 
+class Channel(StrEnum):
+    """How a bundle reaches the requester."""
+
+    LINK = "by a private link"
+    POSTED = "posted on the City's website"
+    COUNTER = "at the counter"
+    LETTER = "by post, on paper or with a disc"
+    MEDIUM = "on a drive or disc"
+    EMAIL = "by e-mail"
+
+
 class Requester(msgspec.Struct, frozen=True):
     """Whoever asks, as far as they like to say. Everything may be empty; there is no field for a purpose."""
 
@@ -118,6 +129,7 @@ class Searched(Event, frozen=True, kw_only=True, tag="searched"):
 
     `scope` has no bound that is not in it; `through` is the last sealed run that was searched, and `previous`
     the hash which that run's seal names. `versions_sha256` is `searching.versions_sha256` of the hits.
+    `limits` are the gaps that touch it, `standing` is what the searched sites never give, all in words.
     """
 
     question: str
@@ -132,7 +144,8 @@ class Searched(Event, frozen=True, kw_only=True, tag="searched"):
     read: int  # record versions that were read or covered
     per_term: dict[str, int]
     versions_sha256: str
-    limits: tuple[str, ...] = ()  # of this search, in words
+    limits: tuple[str, ...] = ()
+    standing: tuple[str, ...] = ()
     minutes: int = 0  # that somebody spent on it
 
 
@@ -197,11 +210,15 @@ class Determined(Event, frozen=True, kw_only=True, tag="determined"):
 
 
 class Produced(Event, frozen=True, kw_only=True, tag="produced"):
-    """An instalment was put together: a sealed bundle. Nothing has left the City by it."""
+    """An instalment was put together: a sealed bundle. Nothing has left the City by it.
+
+    `decisions_sha256` is that of the signed review from which it was built (`Review.decisions_sha256`).
+    """
 
     instalment: int
     bundle: Document
     records: int
+    decisions_sha256: str
     pages: int = 0
 
 
@@ -212,10 +229,10 @@ class SignedOff(Event, frozen=True, kw_only=True, tag="signed off"):
 
 
 class Released(Event, frozen=True, kw_only=True, tag="released"):
-    """A bundle went to the requester: `way` says how (a link, at the counter, by post ...)."""
+    """A bundle went to the requester."""
 
     sha256: str
-    way: str
+    way: Channel
     released_on: date
 
 

@@ -7,7 +7,7 @@ section is from memory says so wherever it is shown.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,13 +20,15 @@ from paloverde.retention.rules import Seen
 
 _FILE = Path(__file__).with_name("exemptions.toml")
 _LEAST_FACT = 5  # letters: a fact that a court may read is more than "yes"
+SEGREGABILITY = "segregability"
+FREE_FACTS = ("second_statute", SEGREGABILITY)  # that any claim may have
 
 
 class Exemption(msgspec.Struct, frozen=True):
     """One exemption. `facts` are the names of what must be written down; `FACTS` says what each asks.
 
-    One of `reviewers` has decided or signed. `expires_with` names what ends it. Where `bars_web`, copies are
-    given and only posting on the web is barred.
+    One of `reviewers` has decided or signed; where `together`, one of each. `expires_with` names what ends
+    it. Where `bars_web`, copies are given and only posting on the web is barred.
     """
 
     code: str
@@ -46,6 +48,7 @@ class Exemption(msgspec.Struct, frozen=True):
     effective_to: date | None = None
     expires_with: str = ""
     bars_web: bool = False
+    together: bool = False
 
     @property
     def is_verified(self) -> bool:
@@ -61,6 +64,11 @@ class Exemption(msgspec.Struct, frozen=True):
     def needs_second_statute(self) -> bool:
         """Whether it only leads to another law, which the letter must name (Gov. Code 7927.705)."""
         return "second_statute" in self.facts
+
+    def wants(self, roles: Iterable[str]) -> tuple[str, ...]:
+        """Of whom one must still decide or sign, where people of these roles have; nobody where it is enough."""
+        missing = tuple(role for role in self.reviewers if role not in {*roles})
+        return missing if self.together or len(missing) == len(self.reviewers) else ()
 
     def is_law_on(self, day: date) -> bool:
         """Whether it may be claimed on a Pacific day."""
@@ -101,6 +109,12 @@ def lacks(claim: Exempted) -> tuple[str, ...]:
     )
 
 
+def segregability(claims: Iterable[Exempted]) -> str:
+    """Why no part of a record could be separated and released, as somebody wrote it with one of its claims."""
+    said = (claim.facts.get(SEGREGABILITY, "").strip() for claim in claims)
+    return next((text for text in said if len(text) >= _LEAST_FACT), "")
+
+
 def check_claim(claim: Exempted, today: date) -> None:
     """Raise `BadQuestion` where a claim may not be made on that Pacific day, naming each missing fact."""
     row = exemption(claim.code)
@@ -113,7 +127,7 @@ def check_claim(claim: Exempted, today: date) -> None:
     if missing:
         asked = "; ".join(f"{name}: {FACTS[name]}" for name in missing)
         raise BadQuestion(f"{claim.code} ({row.title}) may be claimed once these are written down: {asked}.")
-    strange = sorted(claim.facts.keys() - {*row.facts, "second_statute"})
+    strange = sorted(claim.facts.keys() - {*row.facts, *FREE_FACTS})
     if strange:
         known = f"it asks for: {', '.join(row.facts)}" if row.facts else "it asks for none"
         raise BadQuestion(f"{claim.code} knows no fact {strange[0]!r}; {known}.")

@@ -12,12 +12,19 @@ from datetime import date
 
 import msgspec
 
+from paloverde.requests.events import Channel
 from paloverde.requests.exemptions import EXEMPTIONS, Exemption
 from paloverde.requests.letters import Delivery, Way
 from paloverde.requests.wording import some
 
 ON_THE_WEB = frozenset({Way.POSTED, Way.LINK})
+_WEB = {Channel.LINK: Way.LINK, Channel.POSTED: Way.POSTED}
 POLICY = "design: private records are handed to the requester alone"
+
+
+def way_of(channel: Channel) -> Way:
+    """How a bundle goes out, as the gates of the web tell ways apart."""
+    return _WEB.get(channel, Way.DISC)
 
 
 class Exposed(msgspec.Struct, frozen=True):

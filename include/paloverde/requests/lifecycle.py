@@ -38,11 +38,17 @@ from paloverde.requests.events import (
     Searched,
     SignedOff,
 )
+from paloverde.requests.exemptions import EXEMPTIONS
+from paloverde.requests.gates import way_of, web_delivery_refusals
 from paloverde.requests.grounds import grounds_on
+from paloverde.requests.letters import Delivery
 from paloverde.requests.request import Request, State
+from paloverde.requests.review_state import ReviewState, untold
+from paloverde.requests.wording import some
 from paloverde.retention.hold_orders import CLERK, COUNSEL
 from paloverde.retention.hold_scope import spoken
 
+ASKS_REVIEW = (Determined, SignedOff, Released, Closed)
 _ALWAYS: frozenset[type[Event]] = frozenset({MinutesSpent, Noted, Litigated})
 _OPEN: frozenset[type[Event]] = _ALWAYS | {
     Acknowledged,
@@ -85,11 +91,13 @@ _OFFICE = (CLERK, COUNSEL)
 _DAYS = ("sent_on", "asked_on", "answered_on", "released_on", "on", "closed_on")
 
 
-def refusal(request: Request, event: AnyEvent, dates: Clock, today: date) -> str:
-    """Why an event may not be filed now, in words; "" where it may. `today` is the Pacific day."""
+def refusal(request: Request, event: AnyEvent, dates: Clock, today: date, review: ReviewState) -> str:
+    """Why an event may not be filed now, in words; "" where it may. `today` is the Pacific day, `review`
+    how the review stands, which those of `ASKS_REVIEW` look at.
+    """
     if told := out_of_place(request, type(event)):
         return told
-    found = _wrong_day(request, event, today) or _lack(request, event, dates)
+    found = _wrong_day(request, event, today) or _lack(request, event, dates, review)
     return f"{request.number}: “{name_of(type(event))}” was not filed. {found}" if found else ""
 
 
@@ -107,6 +115,16 @@ def roles_for(type_: type[Event]) -> tuple[str, ...]:
     if type_ is Reminded:
         return (*_OFFICE, TIMER)
     return (*_OFFICE, "approver") if type_ is SignedOff else _OFFICE
+
+
+def says_all(event: AnyEvent) -> bool:
+    """Whether an event says that all was found and answered, so that nothing found may be left lying."""
+    match event:
+        case Determined():
+            return event.outcome is Outcome.NONE
+        case Closed():
+            return event.ending is Ending.ANSWERED and not event.note.strip()
+    return False
 
 
 def name_of(type_: type[Event]) -> str:
@@ -127,23 +145,23 @@ def _wrong_day(request: Request, event: AnyEvent, today: date) -> str:
     return ""
 
 
-def _lack(request: Request, event: AnyEvent, dates: Clock) -> str:
+def _lack(request: Request, event: AnyEvent, dates: Clock, review: ReviewState) -> str:
     """What an event itself lacks, or what comes before it."""
     match event:
         case Extended():
             return _extension(request, event, dates)
         case Determined():
-            return _determination(request, event)
+            return _determination(request, event, review)
         case SignedOff():
-            return _signing(request, event)
+            return _signing(request, event, review)
         case Released():
-            return _release(request, event)
+            return _release(request, event, review)
         case Produced():
             expected = len(request.all(Produced)) + 1
             told = f"It says instalment {event.instalment}, and the next one is {expected}."
             return told if event.instalment != expected else ""
         case Closed():
-            return _closing(request, event)
+            return _closing(request, event, review)
         case ReviewFinished():
             return _review(request, event)
         case ClarificationAnswered() | CustodianAnswered():
@@ -215,8 +233,8 @@ def _extension(request: Request, event: Extended, dates: Clock) -> str:
     )
 
 
-def _determination(request: Request, event: Determined) -> str:
-    """Gov. Code 7922.535(a), 7922.540: reasons, date and time, names and titles."""
+def _determination(request: Request, event: Determined, review: ReviewState) -> str:
+    """Gov. Code 7922.535(a), 7922.540: reasons, date and time, names and titles; and true of the review."""
     if event.outcome in DISCLOSING and event.available_at is None:
         return "It needs the estimated date and time when the records will be made available."
     if event.available_at is not None and archive_day(event.available_at) < event.sent_on:
@@ -227,31 +245,70 @@ def _determination(request: Request, event: Determined) -> str:
         return "It denies something, and needs the name and title of each person responsible for that."
     if any(not (one.name.strip() and one.title.strip()) for one in event.responsible):
         return "Each person responsible for a denial needs a name and a title or position."
-    return _said(event.reasons, "the reasons for the determination")
+    if told := _exemptions(event):
+        return told
+    if event.outcome is Outcome.NONE and review.responsive:
+        return f"{_found(review.responsive)} responsive: it cannot be determined that there are none."
+    if event.outcome is Outcome.NONE and (review.ungathered or review.undecided):
+        return f"It cannot be determined that there are none. {review.open}"
+    return _untold(event, review) or _said(event.reasons, "the reasons for the determination")
 
 
-def _signing(request: Request, event: SignedOff) -> str:
+def _exemptions(event: Determined) -> str:
+    """A denial rests on an exemption that the law has on that day (Gov. Code 7922.000)."""
+    if event.outcome in DENYING and not event.exemptions:
+        return "It denies something, and needs the exemption that it claims, such as EX-PRIV."
+    for code in event.exemptions:
+        if code not in EXEMPTIONS or not EXEMPTIONS[code].is_law_on(event.sent_on):
+            return f"{code!r} is no exemption on that day; there are: {', '.join(EXEMPTIONS)}."
+    return ""
+
+
+def _untold(event: Determined, review: ReviewState) -> str:
+    """What the review keeps back and that determination does not tell."""
+    named = [one.name for one in event.responsible]
+    return " ".join(untold(event.outcome, event.exemptions, named, review))
+
+
+def _found(number: int) -> str:
+    return some(number, "record version was found", "record versions were found")
+
+
+def _signing(request: Request, event: SignedOff, review: ReviewState) -> str:
     """The one who signs off is another person than the one who put it together (rulebook R-21)."""
     made = request.bundle(event.sha256)
     if made is None:
         return f"No instalment of this request has a bundle {event.sha256[:16]}…: name one that was produced."
-    if made.by.name.casefold() == event.by.name.casefold():
+    if made.by.person == event.by.person:
         return f"{made.by.name} put this bundle together: somebody else has to sign it off."
-    return ""
+    return _out_of_date(request, made, review)
 
 
-def _release(request: Request, event: Released) -> str:
+def _out_of_date(request: Request, made: Produced, review: ReviewState) -> str:
+    """Why a bundle no longer holds what the signed review and the determination say."""
+    if not review.is_settled:
+        return review.open
+    if made.decisions_sha256 != review.decisions_sha256:
+        return "Something was found or decided since this bundle was built: build it again from the review."
+    return _untold(request.determination, review) if request.determination else ""
+
+
+def _release(request: Request, event: Released, review: ReviewState) -> str:
     determined = request.determination
     if determined is None or determined.outcome not in DISCLOSING:
         return "What was determined hands nothing over: first determine full or part."
-    if request.bundle(event.sha256) is None:
+    made = request.bundle(event.sha256)
+    if made is None:
         return f"No instalment of this request has a bundle {event.sha256[:16]}…: name one that was produced."
     if not request.is_signed_off(event.sha256):
         return "Nobody has signed this bundle off: a second person looks at it first."
-    return _said(event.way, "how it went out")
+    barred = web_delivery_refusals(
+        Delivery(way_of(event.way)), review.exposed, review.private, event.released_on
+    )
+    return _out_of_date(request, made, review) or " ".join(f"{bar.says} ({bar.cite})" for bar in barred)
 
 
-def _closing(request: Request, event: Closed) -> str:
+def _closing(request: Request, event: Closed, review: ReviewState) -> str:
     if event.ending is Ending.WITHDRAWN:
         return _said(event.note, "a note of how the requester withdrew it")
     determined = request.determination
@@ -259,4 +316,20 @@ def _closing(request: Request, event: Closed) -> str:
         return "Nothing was determined yet: first `paloverde request determine`."
     if determined.outcome in DISCLOSING and not request.all(Released):
         return "Records were promised and nothing was released yet: first hand them over."
+    if event.note.strip():
+        return ""
+    left = _left_out(request, determined, review)
+    return f"{left} Or say in a note why it is closed all the same." if left else ""
+
+
+def _left_out(request: Request, determined: Determined, review: ReviewState) -> str:
+    """What was found and the answer is silent about."""
+    if review.open:
+        return review.open
+    if determined.outcome is Outcome.NONE and review.responsive:
+        return f"{_found(review.responsive)} responsive since it was determined that there are none."
+    last = request.last(Released)
+    made = request.bundle(last.sha256) if last else None
+    if made is not None and made.decisions_sha256 != review.decisions_sha256:
+        return "The review says other things than when the last bundle was built: build and release one more."
     return ""

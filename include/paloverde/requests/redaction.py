@@ -20,18 +20,12 @@ from paloverde.requests.everywhere import Words
 from paloverde.requests.exemptions import exemption
 from paloverde.requests.review import Decision, Span, Verdict
 from paloverde.requests.spans import Cut, box, boxed, cuts_of, moved, texts_of, words_of
-from paloverde.requests.telling import Telling, run_together
+from paloverde.requests.telling import Hidden, Telling, least, run_together
 from paloverde.search.hits import Hit, Kept, Removal, Snippet, snippet
 from paloverde.search.matching import Mark
 
-LEAST_NEEDLE = (
-    12  # letters of a text withheld whole from which it is looked for: shorter ones are common words
-)
 _POSTER = ("poster_name", "poster_username", "poster_id")
 _LINKED = 4  # letters of a word from which it is found inside an address or id, too
-Hidden = Mapping[
-    tuple[str, str], str
-]  # account and id of items that nobody may be led to: what is said instead
 
 
 class Given(StrEnum):
@@ -84,6 +78,7 @@ class Released(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[File, ...] = ()
     needles: tuple[str, ...] = ()
     repeated: tuple[Span, ...] = ()
+    hidden_id: str = ""  # the record's id at its site where it is not given: for the leak test alone
 
     @property
     def is_redacted(self) -> bool:
@@ -116,10 +111,16 @@ def released(
     cuts = _with_poster(hit, cuts_of(texts_of(hit), decision.spans))
     files = _files(hit, decision, painted)
     kept_back = [file for file in files if file.given is not Given.WHOLE]
-    hidden = hidden or {}
+    hidden = hidden or Hidden({})
     if not cuts and not kept_back:
         pointing = _pointing(hit, hidden, control)
-        return Released(control=control, hit=pointing, verdict=decision.verdict, files=tuple(files))
+        return Released(
+            control=control,
+            hit=pointing,
+            hidden_id="" if pointing.native_id == hit.native_id else hit.native_id,
+            verdict=decision.verdict,
+            files=tuple(files),
+        )
     texts = texts_of(hit)
     words = [word for where, of_text in cuts.items() for word in words_of(texts[where], of_text)]
     redactions = {
@@ -129,9 +130,11 @@ def released(
         for code in cut.codes
     }
     redactions |= {_redaction(f"media.{file.number}", c, statutes) for file in kept_back for c in file.codes}
+    redacted = _pointing(_redacted(hit, cuts, words, files, control), hidden, control)
     return Released(
         control=control,
-        hit=_redacted(_pointing(hit, hidden, control), cuts, words, files, control),
+        hit=redacted,
+        hidden_id="" if redacted.native_id == hit.native_id else hit.native_id,
         verdict=decision.verdict,
         redactions=tuple(sorted(redactions)),
         files=tuple(files),
@@ -275,14 +278,35 @@ def _removal(removed: Removal | None, telling: Telling) -> Removal | None:
 
 
 def _pointing(hit: Hit, hidden: Hidden, control: str) -> Hit:
-    """The record, pointing at hidden items by their control numbers; then its exact bytes are not for the
-    requester, since they name these items.
+    """The record, pointing at hidden items by their control numbers, and without an id or address that leads
+    to one; then its exact bytes are not for the requester, since they name these items.
     """
-    parent = hidden.get((hit.account, hit.parent_id or ""), hit.parent_id)
-    thread = hidden.get((hit.account, hit.thread_id or ""), hit.thread_id)
-    if (parent, thread) == (hit.parent_id, hit.thread_id):
-        return hit
-    return msgspec.structs.replace(hit, parent_id=parent, thread_id=thread, **_no_way_back(control))
+    parent = hidden.control_of(hit.account, hit.parent_id)
+    thread = hidden.control_of(hit.account, hit.thread_id)
+    leads_to = parent or thread or hidden.told_by(hit.permalink)  # what stands below a hidden item shows it
+    pointing = msgspec.structs.replace(
+        hit,
+        native_id=control if hidden.told_by(hit.native_id) else hit.native_id,
+        parent_id=parent or hit.parent_id,
+        thread_id=thread or hit.thread_id,
+        permalink=_leads_to(leads_to) if hit.permalink and leads_to else hit.permalink,
+        media=[
+            msgspec.structs.replace(
+                kept, url=_boxed_id(kept.url, hidden), native_id=_boxed_id(kept.native_id, hidden)
+            )
+            for kept in hit.media
+        ],
+    )
+    return hit if pointing == hit else msgspec.structs.replace(pointing, **_no_way_back(control))
+
+
+def _boxed_id(value: str | None, hidden: Hidden) -> str | None:
+    told = hidden.told_by(value)
+    return _leads_to(told) if told else value
+
+
+def _leads_to(control: str) -> str:
+    return f"[withheld: it leads to {control}]"
 
 
 def _no_way_back(control: str) -> dict[str, Any]:
@@ -306,6 +330,7 @@ def _slip(hit: Hit, decision: Decision, control: str, statutes: Mapping[str, str
     return Released(
         control=control,
         hit=slip,
+        hidden_id=hit.native_id,
         verdict=decision.verdict,
         redactions=tuple(_redaction("whole", code, statutes) for code in codes),
         files=tuple(
@@ -313,8 +338,19 @@ def _slip(hit: Hit, decision: Decision, control: str, statutes: Mapping[str, str
             for number, kept in enumerate(hit.media)
             if kept.sha256
         ),
-        needles=_needles(text for text in whole if len(run_together(text)) >= LEAST_NEEDLE),
+        needles=_needles(text for text in whole if _is_telling(text)),
     )
+
+
+def poster_needles(hit: Hit) -> tuple[str, ...]:
+    """The names of a poster who is not to be known, as far as they say enough to be looked for."""
+    return tuple(name for one in _POSTER if (name := getattr(hit, one) or "") and _is_telling(name))
+
+
+def _is_telling(text: str) -> bool:
+    """Whether a text says enough to be looked for outside of its record: a withheld “No” says too little."""
+    joined = run_together(text)
+    return len(joined) >= least(joined)
 
 
 def _needles(words: Iterable[str]) -> tuple[str, ...]:

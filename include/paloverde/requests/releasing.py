@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from paloverde.errors import BadQuestion
 from paloverde.requests.everywhere import Corpus
-from paloverde.requests.redaction import Given, Painted, Released, hiding, released
+from paloverde.requests.redaction import Given, Painted, Released, hiding, poster_needles, released
 from paloverde.requests.review import Decision, Region, Verdict
 from paloverde.requests.spans import cuts_of, texts_of
+from paloverde.requests.telling import Hidden, run_together
 from paloverde.search.hits import Hit
 
 
@@ -30,15 +33,44 @@ def released_all(pairs: Sequence[Pair], painted: Mapping[str, Painted] | None = 
     """
     chosen = [pair for pair in pairs if pair.decision.verdict is not Verdict.NOT_RESPONSIVE]
     _refuse_two_ways(chosen)
-    hidden = {
-        (pair.hit.account, pair.hit.native_id): pair.control
-        for pair in reversed(chosen)
-        if pair.decision.verdict is Verdict.EXEMPT or _hides_poster(pair)
-    }
-    return [
+    hidden, public = _hidden(chosen), _public(chosen)
+    found = [
         released(pair.hit, pair.decision, control=pair.control, painted=painted, hidden=hidden)
         for pair in chosen
     ]
+    return [_with_poster(one, pair, public) for one, pair in zip(found, chosen, strict=True)]
+
+
+def _hidden(pairs: Sequence[Pair]) -> Hidden:
+    """The items that nobody may be led to; one that tells another's id is not named by its own either."""
+    kept_back = {_item(pair): pair.control for pair in reversed(pairs) if _is_hidden(pair)}
+    known = {_item(pair) for pair in pairs if not _is_hidden(pair)}
+    first = Hidden(kept_back, known)
+    told = {_item(pair): pair.control for pair in reversed(pairs) if first.told_by(pair.hit.native_id)}
+    return Hidden({**told, **kept_back}, known - told.keys())
+
+
+def _item(pair: Pair) -> tuple[str, str]:
+    return pair.hit.account, pair.hit.native_id
+
+
+def _is_hidden(pair: Pair) -> bool:
+    return pair.decision.verdict is Verdict.EXEMPT or _hides_poster(pair)
+
+
+def _public(pairs: Sequence[Pair]) -> str:
+    """The posters who are known from other records, and the accounts, run together."""
+    shown = [name for pair in pairs if not _is_hidden(pair) for name in poster_needles(pair.hit)]
+    accounts = {pair.hit.account for pair in pairs}
+    return "\n".join(sorted(map(run_together, {*shown, *accounts})))
+
+
+def _with_poster(one: Released, pair: Pair, public: str) -> Released:
+    """What is withheld whole does not tell its poster either, unless another record does."""
+    if not one.is_withheld:
+        return one
+    names = (name for name in poster_needles(pair.hit) if run_together(name) not in public)
+    return msgspec.structs.replace(one, needles=tuple(sorted({*one.needles, *names})))
 
 
 class Left(NamedTuple):
@@ -53,7 +85,7 @@ class Left(NamedTuple):
 
 def still_said(releases: Sequence[Released]) -> Iterator[Left]:
     """Where what is redacted in one record still stands in what is released of any: a person must decide."""
-    corpus = Corpus(one.hit for one in releases)
+    corpus = Corpus(one.hit for one in releases if not one.is_withheld)  # a slip holds nothing of it
     control_of = {(*one.hit.item, one.hit.version_sha256): one.control for one in releases}
     for one in releases:
         for needle in one.needles:

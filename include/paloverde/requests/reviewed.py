@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
 
+from paloverde.requests.asked import Unsaid, unsaid_in
 from paloverde.requests.events import Responsible
+from paloverde.requests.exemptions import SEGREGABILITY
 from paloverde.requests.gates import Exposed
 from paloverde.requests.letters import Claimed, Counts
 from paloverde.requests.redaction import Released
@@ -37,10 +39,16 @@ class Reviewed(msgspec.Struct, frozen=True, kw_only=True):
     not_responsive: int = 0
     undecided: int = 0
     exposed: tuple[Exposed, ...] = ()
+    unsaid: tuple[Unsaid, ...] = ()  # what no search may tell beside the records
 
 
-def reviewed(pairs: Sequence[Settled], exposed: Iterable[Exposed] = ()) -> Reviewed:
-    """What these decisions come to. Everything that was found lies in the archive, and so is retained."""
+def reviewed(
+    pairs: Sequence[Settled], exposed: Iterable[Exposed] = (), accepted: Collection[tuple[str, str]] = ()
+) -> Reviewed:
+    """What these decisions come to. Everything that was found lies in the archive, and so is retained.
+
+    `accepted` are pairs of a control number and what may tell of it all the same, as the review was signed.
+    """
     kept_back = [pair for pair in pairs if pair.released.is_redacted or pair.released.is_withheld]
     given = [pair.released for pair in pairs if not pair.released.is_withheld]
     return Reviewed(
@@ -54,16 +62,20 @@ def reviewed(pairs: Sequence[Settled], exposed: Iterable[Exposed] = ()) -> Revie
         needles=tuple(dict.fromkeys(needle for pair in pairs for needle in pair.released.needles)),
         private_records=sum(one.hit.kind in PRIVATE_KINDS for one in given),
         exposed=tuple(exposed),
+        unsaid=unsaid_in((pair.released for pair in pairs), accepted),
     )
 
 
 def _claims(pairs: Iterable[Settled]) -> tuple[Claimed, ...]:
-    """Each exemption once for each set of facts: another second statute is another claim."""
+    """Each exemption once for each set of facts: another second statute is another claim. Why no part of a
+    record could be separated is told of each record, in the log.
+    """
     found: dict[tuple[str, tuple[tuple[str, str], ...]], Claimed] = {}
     for decision, released in pairs:
         for code, facts in claimed(decision, released).items():
-            key = (code, tuple(sorted(facts.items())))
-            before = found.get(key, Claimed(code=code, facts=facts))
+            told = {name: text for name, text in sorted(facts.items()) if name != SEGREGABILITY}
+            key = (code, tuple(told.items()))
+            before = found.get(key, Claimed(code=code, facts=told))
             found[key] = msgspec.structs.replace(
                 before,
                 redacted=before.redacted + (not released.is_withheld),

@@ -13,18 +13,20 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
+from itertools import chain, product
 
 import msgspec
 
 from paloverde.errors import BadQuestion, PersonNeeded
 from paloverde.records import archive_day
 from paloverde.requests.events import ReviewFinished
-from paloverde.requests.exemptions import EXEMPTIONS, check_claim
+from paloverde.requests.exemptions import EXEMPTIONS, FACTS, SEGREGABILITY, check_claim, segregability
 from paloverde.requests.redaction import released
 from paloverde.requests.releasing import Pair
 from paloverde.requests.review import Decision, Verdict
+from paloverde.requests.wording import some
 from paloverde.retention.hold_orders import CLERK, COUNSEL
-from paloverde.retention.holds import By
+from paloverde.retention.holds import By, person
 from paloverde.search.hits import Hit
 
 SETS, SERIES, SIGNATURES = "review-sets", "reviews", "review-signatures"
@@ -97,7 +99,11 @@ class Review:
         return version in self._numbers
 
     def chosen(self, named: str) -> list[Version]:
-        """The versions that somebody names: 17, 17-20, a whole control number, several parted by commas."""
+        """The versions that somebody names: 17, 17-20, a whole control number, several parted by commas; all
+        of them as `all`, those that nobody decided on as `undecided`.
+        """
+        if named in ("all", "undecided"):
+            return list(self.versions) if named == "all" else self.undecided
         numbers = [number for part in named.split(",") for number in self._range(part.strip())]
         return [self.versions[number - 1] for number in dict.fromkeys(numbers)]
 
@@ -129,6 +135,12 @@ class Review:
         """Everything that was ever decided about a version, oldest first."""
         return [one.decision for one in self._history.get(version, ())]
 
+    def title_of(self, name: str) -> str:
+        """The title that somebody gave last in this review; "" where none was given."""
+        given = (one.decision for history in self._history.values() for one in history)
+        titled = [one for one in given if one.decided_by == name and one.title]
+        return max(titled, key=lambda one: one.decided_at).title if titled else ""
+
     @property
     def undecided(self) -> list[Version]:
         return [version for version in self.versions if version not in self._history]
@@ -145,8 +157,8 @@ class Review:
 
     @property
     def deciders(self) -> set[str]:
-        """Everybody who ever decided anything in it."""
-        return {one.by.name for history in self._history.values() for one in history}
+        """Everybody who ever decided anything in it, as people are told apart."""
+        return {one.by.person for history in self._history.values() for one in history}
 
     @cached_property
     def decisions_sha256(self) -> str:
@@ -207,6 +219,26 @@ class Review:
         return f"{shown} and {rest:,} more" if rest > 0 else shown
 
 
+def as_of(
+    decisions_sha256: str, at: datetime, request: str, sets: Sequence[Numbered], decided: Sequence[Decided]
+) -> Review | None:
+    """The review as it stood when its decisions had that hash, not signed; None where they never had.
+
+    Papers are only ever added, so that it is the first so many of each kind: most likely those up to the
+    moment `at`, else (a clock was put back) any.
+    """
+    known = sum(paper.at <= at for paper in sets), sum(paper.at <= at for paper in decided)
+    for numbered, batches in chain(_backwards(*known), _backwards(len(sets), len(decided))):
+        review = Review(request, sets[:numbered], decided[:batches], ())
+        if review.decisions_sha256 == decisions_sha256:
+            return review
+    return None
+
+
+def _backwards(first: int, second: int) -> Iterator[tuple[int, int]]:
+    return product(range(first, -1, -1), range(second, -1, -1))
+
+
 def finished(review: Review, by: By, at: datetime) -> ReviewFinished:
     """What the file of the request tells of a review in which everything is decided."""
     counts = review.counts
@@ -220,7 +252,7 @@ def check_decision(decision: Decision, hit: Hit | None, by: By, control: str) ->
     """Raise `BadQuestion` where a decision may not be filed, saying what it lacks."""
     if by.role not in REVIEWERS:
         raise PersonNeeded(f"{by.name} has the role {by.role}; reviewing needs {' or '.join(REVIEWERS)}.")
-    if decision.decided_by != by.name:
+    if person(decision.decided_by) != by.person:
         raise BadQuestion(f"{control} would be decided by {decision.decided_by}, and {by.name} files it.")
     try:
         for claim in decision.exempted:
@@ -228,6 +260,8 @@ def check_decision(decision: Decision, hit: Hit | None, by: By, control: str) ->
         _check_form(decision)
         if hit is not None and decision.verdict is not Verdict.NOT_RESPONSIVE:
             released(hit, decision, control=control)
+        if decision.verdict is Verdict.EXEMPT and not segregability(decision.exempted):
+            raise BadQuestion(f"it is withheld whole, and needs {SEGREGABILITY}: {FACTS[SEGREGABILITY]}.")
     except BadQuestion as error:
         raise BadQuestion(f"{control}: {str(error).removeprefix(f'{control}: ')}") from None
 
@@ -258,30 +292,24 @@ def check_signature(review: Review, by: By) -> None:
     if not review.versions:
         raise BadQuestion(f"Nothing is under review in {review.request}: search for it first.")
     if review.undecided:
-        raise BadQuestion(
-            f"{len(review.undecided):,} records are not decided yet: {review.named(review.undecided)}."
-        )
-    if by.name in review.deciders:
+        told = some(len(review.undecided), "record is", "records are")
+        raise BadQuestion(f"{told} not decided yet: {review.named(review.undecided)}.")
+    if by.person in review.deciders:
         raise PersonNeeded(
             f"{by.name} has decided in this review: somebody else looks at it and signs, clerk or counsel."
         )
-    unseen = [version for version, one in review.standing.items() if not _is_seen(one, by)]
-    if unseen:
+    wanting = {version: wants for version, one in review.standing.items() if (wants := _wants(one, by))}
+    if wanting:
+        codes = sorted({code for wants in wanting.values() for code in wants})
+        roles = sorted({role for wants in wanting.values() for some in wants.values() for role in some})
         raise PersonNeeded(
-            f"{review.named(unseen)} claims an exemption that counsel must decide or sign "
-            f"({', '.join(sorted(_asking(review, unseen, by)))}): counsel signs."
+            f"{review.named([*wanting])} claims what {' or '.join(roles)} must decide or sign, too "
+            f"({', '.join(codes)}): {' or '.join(roles)} signs, or decides it and somebody else signs."
         )
 
 
-def _is_seen(one: Standing, signer: By) -> bool:
-    return all(
-        {one.by.role, signer.role} & {*EXEMPTIONS[claim.code].reviewers} for claim in one.decision.exempted
-    )
-
-
-def _asking(review: Review, versions: Iterable[Version], signer: By) -> Iterator[str]:
-    for version in versions:
-        one = review.standing[version]
-        for claim in one.decision.exempted:
-            if not {one.by.role, signer.role} & {*EXEMPTIONS[claim.code].reviewers}:
-                yield claim.code
+def _wants(one: Standing, signer: By) -> dict[str, tuple[str, ...]]:
+    """Who has still to see each claim of a decision, by code, where that person signs."""
+    roles = (one.by.role, signer.role)
+    found = ((claim.code, EXEMPTIONS[claim.code].wants(roles)) for claim in one.decision.exempted)
+    return {code: wants for code, wants in found if wants}

@@ -15,7 +15,6 @@ from paloverde.search.answer import Answer
 from paloverde.search.hits import Hit
 
 _LONGEST = 3_900  # characters of a question with its limits; a longer one is kept without them
-_LIMITS = 200  # sentences that one event keeps; the certificate names them all
 
 
 class Replayed(msgspec.Struct, frozen=True):
@@ -57,7 +56,6 @@ def versions_sha256(hits: Iterable[Hit]) -> str:
 
 def searched(answer: Answer, by: By, at: datetime, minutes: int, note: str) -> Searched:
     """The event of a search. Its scope has the last sealed run in it, so that it can be repeated."""
-    limits = [str(limit) for limit in (*answer.limits, *answer.standing)]
     return Searched(
         by=by,
         at=at,
@@ -74,7 +72,8 @@ def searched(answer: Answer, by: By, at: datetime, minutes: int, note: str) -> S
         read=answer.searched.records,
         per_term=dict(answer.counts.per_term),
         versions_sha256=versions_sha256(answer.hits),
-        limits=tuple(limits[:_LIMITS]),
+        limits=tuple(map(str, answer.limits)),
+        standing=tuple(map(str, answer.standing)),
         minutes=minutes,
     )
 

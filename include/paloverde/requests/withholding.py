@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 
 from paloverde.records import Kind, Visibility
-from paloverde.requests.exemptions import exemption
+from paloverde.requests.exemptions import SEGREGABILITY, exemption, segregability
 from paloverde.requests.paper import Facts, Grid, Heading, Paper, Paragraph
 from paloverde.requests.redaction import Released
 from paloverde.requests.review import Decision, Exempted
@@ -31,7 +31,6 @@ _WITHHELD = "withheld"
 _STARTS_FORMULA = tuple("=+-@\t\r\0＝＋－＠")
 _SHOWN = ("log_no", "control_no", "record_type", "date_posted", "author", "description", "action", "statute")
 _SEGREGATED = "Only the exempt parts were taken out; the rest is released (Gov. Code 7922.525(b))."
-_NOT_SEGREGABLE = "No part could reasonably be separated and released (Gov. Code 7922.525(b))."
 
 
 class Audience(StrEnum):
@@ -124,7 +123,7 @@ def _internal(number: str, place: int, entry: Entry, claim: Exempted) -> Row:
         statute=row.cite,
         second_statute=claim.facts.get("second_statute", "").strip(),
         balancing_statement=claim.facts.get("balancing", "").strip(),
-        segregability_statement=_NOT_SEGREGABLE if is_withheld else _SEGREGATED,
+        segregability_statement=segregability(decision.exempted) if is_withheld else _SEGREGATED,
         decided_by=", ".join(filter(None, (decision.decided_by, decision.title))),
         decided_at=at_time(decision.decided_at),
         reviewed_by=entry.reviewed_by,
@@ -215,7 +214,7 @@ def _basis(claim: Exempted, letter: str) -> str:
     facts = [
         f"{name.replace('_', ' ')}: {text.strip()}"
         for name, text in sorted(claim.facts.items())
-        if text.strip() and name not in ("second_statute", "balancing")
+        if text.strip() and name not in ("second_statute", "balancing", SEGREGABILITY)
     ]
     return " ".join([letter, *([f"{'; '.join(facts)}."] if facts else [])])
 

@@ -8,6 +8,7 @@ matter is a title fit for the public: nothing privileged is in these papers.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
@@ -47,6 +48,16 @@ class By(msgspec.Struct, frozen=True):
     def actor(self) -> str:
         """As the ledger names the actor."""
         return f"{self.name}, {self.role}, {self.how}"
+
+    @property
+    def person(self) -> str:
+        """Who it is, to be compared with others: see `person`."""
+        return person(self.name)
+
+
+def person(name: str) -> str:
+    """A name as people are told apart: its letters' case, width and blanks make no second person."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 class Issued(msgspec.Struct, frozen=True, tag_field="act", tag="issued"):

@@ -1,7 +1,7 @@
 """A question as SQL that finds candidates: all that may answer it, and only too much. Pure.
 
-The text is of that part of SQL that Spark (3.4 and later), Trino, Athena and DuckDB (with a macro for
-`regexp_like` and one for nothing else) read alike: no backslash and no quotation mark stands in a literal, no
+The text is of that part of SQL that Spark, Trino, Athena and DuckDB (with a macro for `regexp_like`)
+read alike: no backslash and no quotation mark stands in a literal, no
 flag in a regular expression, no function that one of them lacks. It reads two tables:
 
 - `records` and `removed`: the columns of `records/` and `removed/` (`archive/schema.py`), and beside them

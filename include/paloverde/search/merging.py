@@ -8,12 +8,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 import numpy as np
+import pyarrow as pa
 
 from paloverde.archive.reader import Archive, SealedPart
+from paloverde.archive.schema import REMOVED
 from paloverde.archive.seal import Part, Role
 from paloverde.search.answer import once
 from paloverde.search.counts import Counts, counts_of
 from paloverde.search.hits import Hit
+from paloverde.search.index import arrow
 from paloverde.search.index.asking import Asking, each, items_in
 from paloverde.search.index.evaluating import saying
 from paloverde.search.index.gathering import hashes_of
@@ -159,6 +162,8 @@ class Merged:
         told = [(_sealed(part), table) for part, table in self.look.telling(items_)]
         own = told_by(self.archive, [part for part in parts if part.part.role is Role.REMOVED])
         whole = sorted([*told, *own], key=lambda one: (one[0].of_run, one[0].part.key))
+        if not whole:
+            return Removals(pa.Table.from_batches([], REMOVED), [], {}, frozenset()), []
         return removals_of(self.archive, whole), [name_of(part) for part, _ in told]
 
     # -- what the index holds ------------------------------------------------------------------------------
@@ -192,7 +197,7 @@ class Merged:
         missing = [one for one in documents if (one.segment, one.document) not in rows]
         for number in {one.segment for one in missing}:
             of_it = [one.document for one in missing if one.segment == number]
-            found = segments[number].rows(of_it).to_pylist()
+            found = arrow.rows(segments[number].rows(of_it))
             rows |= {(number, document): row for document, row in zip(of_it, found, strict=True)}
         items_ = np.unique([segments[one.segment].columns.item[one.document] for one in documents])
         removals, _ = self._removals(items_, self._uncovered)

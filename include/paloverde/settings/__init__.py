@@ -211,7 +211,8 @@ SETTINGS: tuple[Setting, ...] = (
             "Public address of the web server before the links to released bundles, such as "
             "https://records.city.example. No link can be given out before it is set.", parse=forms.api),
     Setting("delivery_days", "14",
-            "Days that a link to a released bundle works, where nobody says otherwise.", parse=forms.whole(1, 60)),
+            "Days that a link to a released bundle works, where nobody says otherwise.",
+            parse=forms.whole(1, 60)),
     Setting("delivery_downloads", "10",
             "Downloads that a link allows, where nobody says otherwise.", parse=forms.whole(1, 100)),
     Setting("clock_skew_seconds", "120",

@@ -25,7 +25,7 @@ WORDS = (
     "https://palmdesert.gov/parks?x=1", "www.palmdesert.gov", "bit.ly/Pool", "http://example.org/gate/ecole",
     "palmdesert.gov", "rosa@palmdesert.gov",
 )  # fmt: skip
-NAMES = ("Rosa Quintero", "ROSÁ", "Omar Vidal", "omar", "李小龍", "Zoë O'Brien", None)
+NAMES = ("Rosa Quintero", "ROSÁ", "Omar Vidal", "omar", "李小龍", "Zoë O'Brien", "Rosa\0Quintero", None)
 LANGUAGES = ("en", "es", "es-MX", "es_MX", "zh", None)
 TYPES = ("photo", "video", "animated_gif", "image/jpeg", "album", None)
 TERMS = (
@@ -34,6 +34,10 @@ TERMS = (
     "=café", "=cafe", "=park", "=école", "=straße", "=city's", '="the café"', "=公園", "=한국", "=#park", "=1,000",
     '"street sweeping"', '"e-mail street"', '"park 公園"', '"the city\'s"', '"of the"', '"the the"', '"the citys"',
     '"the par*"', '"parks~ the"', '"sweeping of the street"', '"*gate the"', '"city s"', '"公園"', "nothere", "zz*",
+    '"of of"', '"the of"', '"of a"', '"the the the"', '"of the street"', '"the city\'s of"', '"a* the"', "e*", "*e",
+)  # fmt: skip
+DISTANCES = (
+    "NEAR/2", "pre/3", "w/1", "w/5", "pre/1", "w/15", "w/16", "pre/17", "w/50", "w/64", "w/250", "pre/250",
 )  # fmt: skip
 FILTERS = (
     "poster:rosa", 'poster:"rosa quintero"', "poster:900", "poster:o*", "poster:brien", "poster:zoë", "poster:小龍",
@@ -124,7 +128,7 @@ def _nearness(chance: random.Random, depth: int) -> str:
         else chance.choice(TERMS)
         for _ in range(2)
     ]
-    return f"{sides[0]} {chance.choice(['NEAR/2', 'pre/3', 'w/1', 'w/5', 'pre/1', 'w/50'])} {sides[1]}"
+    return f"{sides[0]} {chance.choice(DISTANCES)} {sides[1]}"
 
 
 class City:
@@ -227,7 +231,7 @@ def random_scope(chance: random.Random, last: int) -> dict[str, Any]:
 
 def _text(chance: random.Random) -> str:
     between = chance.choice([" ", "  ", ", ", ". "])
-    return between.join(chance.choices(WORDS, k=chance.choice([1, 2, 5, 9, 17, 40])))
+    return between.join(chance.choices(WORDS, k=chance.choice([1, 2, 5, 9, 15, 16, 17, 40, 90])))
 
 
 def _kept(chance: random.Random) -> str | None:

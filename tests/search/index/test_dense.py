@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import random
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from paloverde.search.index import places as lists
-from paloverde.search.index.dense import Ends, Space, down, up
+from paloverde.search.index.dense import Marks, Space, Stretch, down, up
+from paloverde.search.index.frequent import Here
 from paloverde.search.index.layout import U64
-from paloverde.search.index.places import Places
+from paloverde.search.index.places import Occurrences, Places
+from paloverde.search.tree import Near, Node, Or, Piece, Term
 
 
 def passages(chance: random.Random, number: int) -> np.ndarray[tuple[int], np.dtype[np.uint32]]:
@@ -19,42 +22,99 @@ def passages(chance: random.Random, number: int) -> np.ndarray[tuple[int], np.dt
     )
 
 
-def random_places(chance: random.Random, space: Space, length: int, share: float) -> Places:
-    """Stretches of one length that lie within their passages, and leave their last position free."""
-    first = [
-        at
-        for at in range(len(space.passages) * 16 - length)
-        if chance.random() < share and space.passages[at // 16] == space.passages[(at + length) // 16]
-    ]
-    found = np.array(first, np.uint32)
-    return Places(found, found + np.uint32(length))
-
-
 def numbers(bits: U64) -> set[int]:
     return set(np.flatnonzero(np.unpackbits(bits.view(np.uint8), bitorder="little")).tolist())
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_nearness_by_bits_is_nearness_by_lists(seed: int) -> None:
-    chance = random.Random(seed)
-    space = Space(passages(chance, 40))
+class Stream:
+    """Words at random places; some cover two words, and stand beside others."""
 
-    def passage(at: lists.Ordinals) -> lists.Ordinals:
-        return space.passages[at >> np.uint32(4)]
+    def __init__(self, chance: random.Random) -> None:
+        self.space = Space(passages(chance, 40))
+        self.at = {word: self._places(chance, len(word)) for word in ("a", "b", "c", "of", "we")}
 
-    for _ in range(12):
+    def _places(self, chance: random.Random, covers: int) -> lists.Ordinals:
         share = chance.choice([0.01, 0.1, 0.4])
-        left = random_places(chance, space, chance.choice([1, 2]), share)
-        right = random_places(chance, space, chance.choice([1, 3]), share)
-        distance, ordered = chance.choice([1, 2, 3, 5, 7, 50, 63, 64, 65, 100, 250]), chance.random() < 0.5
-        expected = lists.near(left, right, distance, passage, ordered=ordered)
-        if not len(left.first) or not len(right.first):
-            continue
-        found = space.near(space.ends(left), space.ends(right), distance, ordered=ordered)
-        assert found is not None
-        assert numbers(found.first) == set(expected.first.tolist())
-        assert numbers(found.after) == set(expected.after.tolist())
-        assert set(space.passages_of(found.first).tolist()) == set(passage(expected.first).tolist())
+        blocks = self.space.passages
+        found = [
+            at
+            for at in range(len(blocks) * 16 - covers)  # the last position of a passage is free
+            if chance.random() < share and blocks[at // 16] == blocks[(at + covers) // 16]
+        ]
+        return np.array(found, np.uint32)
+
+    def passage(self, at: lists.Ordinals) -> lists.Ordinals:
+        found: lists.Ordinals = self.space.passages[at >> np.uint32(4)]
+        return found
+
+    def places(self, node: Node) -> Places:
+        match node:
+            case Term(_, pieces, length):
+                return lists.phrase(
+                    pieces, length, lambda piece: [Occurrences(self.at[piece.folded], len(piece.folded))]
+                )
+            case Near(left, right, distance, ordered):
+                one, other = self.places(left), self.places(right)
+                return lists.near(one, other, distance, self.passage, ordered=ordered)
+            case Or(nodes):
+                return lists.either([self.places(part) for part in nodes])
+        raise AssertionError(node)
+
+    def here(self, stretch: Stretch) -> Here:
+        bits = {}
+        for word, at in self.at.items():
+            half = self.space.bits(at[::2])  # some in bits, and some in lists, as an index has them
+            marks = Marks([half], [at[1::4], at[3::4]])
+            for position in range(3):
+                bits[Piece(word, position=position)] = [(len(word), marks.within(stretch))]
+        return Here(stretch, bits)
+
+
+def random_node(chance: random.Random, depth: int = 0) -> Node:
+    if depth < 3 and chance.random() < (0.9, 0.5, 0.3)[depth]:
+        left, right = random_node(chance, depth + 1), random_node(chance, depth + 1)
+        distance = chance.choice([1, 2, 3, 5, 7, 15, 16, 17, 50, 63, 64, 65, 100, 250, 100_000])
+        if chance.random() < 0.2:
+            return Or((left, right))
+        return Near(left, right, distance, ordered=chance.random() < 0.5)
+    words = chance.choice(["a", "b", "c", "of", "we", "a b", "b a", "of a", "a a", "c b a", "a of"])
+    pieces, length = [], 0
+    for word in words.split():
+        pieces.append(Piece(word, position=length))
+        length += 1
+    return Term(words, tuple(pieces), length)
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("long", [1, 3, 1 << 14])
+def test_what_is_found_by_bits_is_what_is_found_by_lists(seed: int, long: int) -> None:
+    """In whole, or cut into stretches: nothing reaches over the end of a passage, and nothing is lost there."""
+    chance = random.Random(seed)
+    for _ in range(25):
+        stream = Stream(chance)
+        node = random_node(chance)
+        expected = stream.places(node)
+        firsts, afters, found = set(), set(), set()
+        for stretch in stream.space.stretches(long):
+            here, base = stream.here(stretch), stretch.start * 64
+            first = here.firsts(node, None)
+            firsts |= {base + at for at in numbers(first)}
+            afters |= {base + at for at in numbers(here.afters(node, None))}
+            found |= set(stretch.passages_of(first).tolist())
+        assert firsts == set(expected.first.tolist()), node
+        assert afters == set(expected.after.tolist()), node
+        assert found == set(stream.passage(expected.first).tolist()), node
+
+
+def test_stretches_begin_with_passages_and_leave_nothing_out() -> None:
+    space = Space(passages(random.Random(3), 200))
+    stretches = list(space.stretches(2))
+    assert len(stretches) > 20
+    assert [stretch.start for stretch in stretches[1:]] == [stretch.stop for stretch in stretches[:-1]]
+    assert (stretches[0].start, stretches[-1].stop) == (0, space.words)
+    assert np.concatenate([stretch.passages for stretch in stretches]).tolist() == space.passages.tolist()
+    for one, other in pairwise(stretches):
+        assert one.passages[-1] != other.passages[0]
 
 
 @pytest.mark.parametrize("by", [0, 1, 5, 63, 64, 65, 200, 10_000])
@@ -67,9 +127,8 @@ def test_bits_move_over_the_borders_of_machine_words(by: int) -> None:
     assert numbers(down(space.bits(positions), by)) == {at - by for at in positions.tolist() if at >= by}
 
 
-def test_what_is_of_several_lengths_is_left_to_lists() -> None:
-    space = Space(np.zeros(4, np.uint32))
-    several = space.ends(Places(np.array([1, 5], np.uint32), np.array([2, 8], np.uint32)))
-    one = Ends(space.bits(np.array([3], np.uint32)), space.bits(np.array([4], np.uint32)), 1)
-    assert space.near(several, one, 5, ordered=False) is None
-    assert numbers(space.following(several, one, 5)) == {3}
+@pytest.mark.parametrize("share", [0, 0.0005, 0.01, 0.5])
+def test_positions_are_marked_however_many_they_are(share: float) -> None:
+    space, chance = Space(np.zeros(2_000, np.uint32)), random.Random(1)
+    positions = [at for at in range(space.size) if chance.random() < share]
+    assert numbers(space.bits(np.array(positions, np.uint32))) == {*positions}

@@ -46,9 +46,10 @@ class Proof(msgspec.Struct, frozen=True):
         leaf = merkle.leaf_hash(self.entry)
         return merkle.includes(self.index, self.head.size, leaf, self.path, self.head.root)
 
-    def text(self) -> str:
-        """The proof as it is kept and mailed."""
-        lines = ["c2sp.org/tlog-proof@v1", f"extra {_base64(self.entry)}", f"index {self.index}"]
+    def text(self, *, with_entry: bool = True) -> str:
+        """The proof as it is kept and mailed; without its entry it is about a leaf hash that is told apart."""
+        entry = [f"extra {_base64(self.entry)}"] if with_entry else []
+        lines = ["c2sp.org/tlog-proof@v1", *entry, f"index {self.index}"]
         return "\n".join([*lines, *map(_base64, self.path), "", self.head.whole()])
 
 

@@ -22,6 +22,7 @@ from sqlalchemy import func, select
 
 from paloverde.archive.reader import Archive, SealedPart
 from paloverde.archive.seal import Role
+from paloverde.search.index.arrow import integers
 from paloverde.search.index.evaluating import View, answering, open_to_all
 from paloverde.search.index.gathering import hashes_of
 from paloverde.search.index.layout import U64, Covered, Mask
@@ -171,11 +172,13 @@ class Look:
         for segment in self.index.segments:
             told = np.isin(_column(segment.removals, "item"), items)
             told &= _column(segment.removals, "of_run") <= self.last
-            rows = segment.removals.take(pa.array(np.flatnonzero(told)))
-            numbers = _column(rows, "part")
+            if not told.any():
+                continue
+            rows = segment.removals.take(integers(np.flatnonzero(told)))
+            parts = _column(rows, "part")
             found += [
-                (segment.covered[part], rows.filter(pa.array(numbers == part)))
-                for part in np.unique(numbers).tolist()
+                (segment.covered[part], rows.take(integers(np.flatnonzero(parts == part))))
+                for part in np.unique(parts).tolist()
                 if segment.covered[part].name in self.now.standing
             ]
         return sorted(found, key=lambda one: (one[0].of_run, one[0].key))
@@ -261,4 +264,5 @@ def _told(segment: Segment, standing: frozenset[Name], last: int) -> U64:
 
 
 def _column(table: pa.Table, name: str) -> npt.NDArray[Any]:
-    return np.asarray(table[name].to_numpy())
+    nothing = np.empty(0, str(table.schema.field(name).type))
+    return np.concatenate([nothing, *map(np.from_dlpack, table[name].chunks)])

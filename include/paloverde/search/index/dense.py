@@ -20,7 +20,7 @@ from paloverde.search.index.places import Ordinals
 FREQUENT = 64  # the bits of a word in one of so many positions are at most twice as long as its list
 WORD = 64  # bits
 _IN_WORD = WORD // BLOCK  # blocks
-_STRETCH = 1 << 13  # words of bits: with what is made of them they stay in the cache
+_STRETCH = 1 << 14  # words of bits: with what is made of them they stay in the cache
 _SCATTERED = 512  # with fewer than one bit in so many positions each is set by itself
 _NONE = np.empty(0, np.uint32)
 _EACH_BLOCK = np.uint64(0x0001_0001_0001_0001)
@@ -151,7 +151,7 @@ def marked(positions: Ordinals, words: int) -> U64:
         np.bitwise_or.at(found, positions >> np.uint32(WORD.bit_length() - 1), bits)
         return found
     room = np.zeros(words * WORD, dtype=bool)
-    room[positions] = True
+    room[positions.astype(np.intp)] = True
     return np.packbits(room, bitorder="little").view(np.uint64)
 
 

@@ -49,10 +49,10 @@ def passages(node: Term | Near, words: Words) -> Iterator[U32]:
             piece: [(covers, one.within(stretch)) for covers, one in several]
             for piece, several in marks.items()
         }
-        yield stretch.passages_of(_Here(stretch, bits).firsts(node, None))
+        yield stretch.passages_of(Here(stretch, bits).firsts(node, None))
 
 
-class _Here(NamedTuple):
+class Here(NamedTuple):
     """A stretch of positions, and where the words of a question stand in it, by how many words they cover.
 
     Of what has several places in a passage no pairs are made: places that begin somewhere are followed to

@@ -56,4 +56,5 @@ def forms(words: Words, piece: Piece) -> U32:
         chosen = words.forms_of(found)
     if not piece.sign:
         return chosen
-    return chosen[words.signs[chosen] == SIGN_CODES.index(piece.sign)]
+    signed: U32 = chosen[words.signs[chosen] == SIGN_CODES.index(piece.sign)]
+    return signed

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from paloverde.search.index.arrow import rows
 from paloverde.search.index.layout import I64, Mask
 from paloverde.search.index.segment import Segment
 
@@ -63,10 +64,10 @@ def _places(number: int, segment: Segment, early: _Early, first: np.int64, last:
     documents, times = early.documents[inside], early.times[inside]
     if not len(documents):
         return []
-    rows = segment.rows(documents).to_pylist()
+    shown = rows(segment.rows(documents))
     return [
         Place((time, *(row[name] for name in _KEY)), number, document, row)
-        for time, document, row in zip(times.tolist(), documents.tolist(), rows, strict=True)
+        for time, document, row in zip(times.tolist(), documents.tolist(), shown, strict=True)
     ]
 
 

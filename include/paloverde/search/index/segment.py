@@ -39,6 +39,7 @@ import pyarrow as pa
 
 from paloverde.archive.schema import REMOVED
 from paloverde.search.hits import COLUMNS
+from paloverde.search.index.arrow import integers, texts
 from paloverde.search.index.columns import HAS_BITS, HAS_LINK, Columns, Groups
 from paloverde.search.index.layout import (
     ABOUT,
@@ -171,16 +172,14 @@ class Segment:
         for first, after in pairwise(edges):
             with self._turn:
                 rows = self._rows.get_batch(int(batches[first]))
-            found.append(rows.take(pa.array(ordered[first:after] - starts[batches[first]])))
+            found.append(rows.take(integers(ordered[first:after] - starts[batches[first]])))
         back = np.empty(len(order), np.int64)
         back[order] = np.arange(len(order))
-        return pa.Table.from_batches(found, self._rows.schema).combine_chunks().take(pa.array(back))
+        return pa.Table.from_batches(found, self._rows.schema).combine_chunks().take(integers(back))
 
     def _decoded(self, name: str, numbers: I64) -> pa.Array:
         codes = self._arrays[f"document.{name}"][numbers]
-        return pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(self.values[name], pa.string())).cast(
-            pa.string()
-        )
+        return texts(self.values[name]).take(integers(codes))
 
 
 _SCHEMA = pa.schema([REMOVED.field(name) for name in COLUMNS])

@@ -16,6 +16,7 @@ from paloverde.search.index.layout import BLOCK, I64, SIGN_CODES, U8, U16, U32, 
 from paloverde.search.index.places import distinct
 from paloverde.search.words import stem
 
+_LIKED = 8  # patterns
 _SHORT, _SEVERAL = 512, 16  # values of a stretch, and stretches
 _BLOCK_BITS = np.uint32(BLOCK.bit_length() - 1)
 
@@ -60,6 +61,7 @@ class Words:
         self._positions, self._positions_from = array("positions"), array("positions_from")
         self._frequent = array("frequent")  # forms whose positions are kept as bits, too
         self._frequent_bits: U64 = arrays[f"{stream}.frequent_bits"]
+        self._liked: dict[str, U32] = {}  # a question asks for a pattern several times
         self._block_passages = array("block_passages")  # of each `BLOCK` positions, their passage
         self._passage_documents = array("passage_documents")
 
@@ -96,10 +98,19 @@ class Words:
     def holding(self, infix: str) -> U32:
         """The numbers of the words that hold this anywhere, sorted."""
         found = pc.indices_nonzero(pc.match_substring(self._arrow, infix))
-        return np.asarray(found.to_numpy(), np.uint32)
+        return np.from_dlpack(found).astype(np.uint32)
 
     def like(self, pattern: str) -> U32:
         """The numbers of the words that a pattern matches in full: `*` is any letters, `?` exactly one."""
+        found = self._liked.get(pattern)
+        if found is None:
+            found = self._matching(pattern)
+            if len(self._liked) >= _LIKED:
+                self._liked.clear()
+            self._liked[pattern] = found
+        return found
+
+    def _matching(self, pattern: str) -> U32:
         start = re.split(r"[*?]", pattern, maxsplit=1)[0]
         end = re.split(r"[*?]", pattern)[-1]
         longest = max(re.split(r"[*?]", pattern), key=len)
@@ -175,11 +186,6 @@ class Words:
             (self._positions_from[forms + np.uint32(1)] - self._positions_from[forms]).sum(dtype=np.int64)
         )
 
-    def frequencies(self, forms: U32) -> U32:
-        """How many documents hold each of several forms."""
-        found: U32 = self._documents_from[forms + np.uint32(1)] - self._documents_from[forms]
-        return found
-
     def documents(self, form: int) -> U32:
         """The documents that hold a form, sorted, each once."""
         return self._documents[self._documents_from[form] : self._documents_from[form + 1]]
@@ -223,12 +229,12 @@ class Words:
 
     def documents_of_passages(self, passages: U32) -> U32:
         """The document of each passage; sorted where the passages are."""
-        found: U32 = self._passage_documents[passages]
+        found: U32 = self._passage_documents[passages.astype(np.intp)]
         return found
 
     def passages_at(self, positions: U32) -> U32:
         """The number of the passage of each position."""
-        found: U32 = self._block_passages[positions >> _BLOCK_BITS]
+        found: U32 = self._block_passages[(positions >> _BLOCK_BITS).astype(np.intp)]
         return found
 
     def documents_at(self, positions: U32) -> U32:
