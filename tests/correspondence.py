@@ -137,6 +137,7 @@ def search(**more: Any) -> Searched:
         per_term={"pool": 11, "splash pad": 1},
         versions_sha256="ef" * 32,
         limits=("Gap, facebook-palmaria, comments, March 3, 2026: the site did not answer as it should.",),
+        standing=("Facebook, earlier wordings: the site does not give them.",),
         minutes=25,
     )
     return msgspec.structs.replace(good, **more)

@@ -246,7 +246,7 @@ def test_all_runs_concerned_are_told_of_by_the_hash_of_their_seals(tmp_path: Pat
     runs = [json.loads(body) for name, body in files.items() if name.startswith(verify.RUNS)]
     assert [run["sequence"] for run in runs] == [1, 4]
     _, *later = archive.seals()
-    assert [run["seal"] for run in runs][0] == later[0].previous
+    assert runs[0]["seal"] == later[0].previous
     assert runs[1]["previous"] == later[-1].previous
 
 

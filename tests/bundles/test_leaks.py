@@ -7,6 +7,7 @@ import gzip
 import html
 import io
 import json
+import re
 import struct
 import time
 import urllib.parse
@@ -202,7 +203,7 @@ def test_short_words_are_found_as_words_only() -> None:
 def test_what_says_too_little_is_looked_for_in_its_own_record_alone() -> None:
     needles = [Needle("C-1", "Al"), Needle("C-2", "2026"), Needle("C-3", "Benita Lacroix")]
     texts = [("C-1", ["Al and the City"]), ("C-2", ["Alma in 1999"]), ("C-3", ["Al, 2026"])]
-    wanted, standing = sorted_out(needles, texts, ())
+    wanted, standing, _ = sorted_out(needles, texts, ())
     assert [(one.control, one.within) for one in standing] == [("C-1", "C-1")]
     assert wanted == [needles[2]]
 
@@ -210,10 +211,20 @@ def test_what_says_too_little_is_looked_for_in_its_own_record_alone() -> None:
 def test_words_that_another_record_shows_are_told_by_numbers_and_may_be_accepted() -> None:
     needles = [Needle("C-1", WORDS), Needle("C-1", "760-555-0142")]
     texts = [("C-1", ["[redacted]"]), ("C-2", ["so said", WORDS.upper()]), ("C-3", ["nothing"])]
-    wanted, standing = sorted_out(needles, texts, ())
+    _, standing, known = sorted_out(needles, texts, ())
     assert [(one.control, one.within) for one in standing] == [("C-1", "C-2")]
-    wanted, standing = sorted_out(needles, texts, {("C-1", "C-2")})
-    assert (wanted, standing) == ([needles[1]], [])
+    assert known == {needles[0]: {"C-2"}}
+    wanted, standing, _ = sorted_out(needles, texts, {("C-1", "C-2")})
+    assert (wanted, standing) == (needles, [])
+
+
+def test_accepted_words_are_looked_for_wherever_the_record_that_has_them_is_not_shown() -> None:
+    needle = Needle("C-1", WORDS)
+    search = Search([needle], known={needle: {"C-2"}}, shows=lambda path, control: path == f"{control}.html")
+    for path in ("C-2.html", "C-3.html", "letter.txt"):
+        search.look(path, io.BytesIO(LONG))
+    assert sorted(leak.path for leak in search.leaks) == ["C-3.html", "letter.txt"]
+    assert search.holding([(["C-2"], LONG), (["C-3"], LONG), (["C-2"], b"nothing"), ([], LONG)]) == {1, 3}
 
 
 def test_what_every_bundle_says_is_not_looked_for() -> None:
@@ -242,6 +253,18 @@ def test_what_cannot_be_looked_into_is_told(body: bytes) -> None:
     search = Search([Needle(CONTROL, WORDS)])
     search.look("data/03_media/x.bin", io.BytesIO(body))
     assert ["data/03_media/x.bin" in told for told in search.unread] == [True]
+    with pytest.raises(Suspicious, match=r"data/03_media/x\.bin could not be looked into.*accept-unread"):
+        search.refuse()
+    signed = Search([Needle(CONTROL, WORDS)], unseen_accepted={"data/03_media/x.bin"})
+    signed.look("data/03_media/x.bin", io.BytesIO(body))
+    signed.refuse()
+    assert signed.unseen == ["data/03_media/x.bin"]
+
+
+@pytest.mark.parametrize("before", ["", "x", "xy"])
+def test_words_that_differ_in_their_last_letter_alone_are_not_taken_for_each_other_in_base64(before: str) -> None:
+    body = base64.b64encode(f"{before}Orla Vantongeren18 said so".encode())
+    assert found("a.json", body, "Orla Vantongeren18", "Orla Vantongeren19", "Erla Vantongeren18") == ["C-0"]
 
 
 def stored(body: bytes) -> bytes:
@@ -439,6 +462,20 @@ def test_exact_bytes_that_say_the_words_of_another_record_are_left_out(tmp_path:
         raw = box.read("PRA/data/02_records/raw/payloads.jsonl").splitlines()
     assert [bool(line["payload_sha256"]) for line in lines] == [False, False, True]
     assert len(raw) == 1
+
+
+def test_a_file_that_cannot_be_looked_into_is_sealed_only_where_the_signer_accepted_it(tmp_path: Path) -> None:
+    broken = in_zip(LONG)[:-30]
+    rows = [record("1", TEXT), record("2", "Yes", media=[medium(broken)])]
+    archive = make_archive(tmp_path, rows, media=[broken])
+    answer = search(archive, "*")
+    given = {"name": "PRA", "agency": "City", "now": NIGHT, "out": tmp_path / "b.zip"}
+    records = redacted(answer, "1", WORDS)
+    with pytest.raises(Suspicious, match="could not be looked into") as raised:
+        build_bundle(answer, archive, SIGNER, contents=Contents(records=records), **given)  # type: ignore[arg-type]
+    (path,) = re.findall(r"data/03_media/\S+", str(raised.value))
+    contents = Contents(records=records, unread_accepted={path})
+    assert build_bundle(answer, archive, SIGNER, contents=contents, **given).unread == (path,)  # type: ignore[arg-type]
 
 
 def test_of_a_picture_that_is_painted_over_no_byte_of_the_archived_one_is_there(tmp_path: Path) -> None:

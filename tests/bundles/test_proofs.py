@@ -89,7 +89,11 @@ def test_no_seal_and_no_list_of_what_a_run_found_is_in_a_bundle(city: Installati
         frozenset({"sequence", "seal", "previous", "account", "day", "entry", "leaf"})
     }
     for seal in city.archive.seals():
-        for words in (seal.run.digest, seal.signature, *(part.key for part in seal.run.parts if "removed/" in part.key)):
+        for words in (
+            seal.run.digest,
+            seal.signature,
+            *(part.key for part in seal.run.parts if "removed/" in part.key),
+        ):
             assert not [name for name, body in files.items() if words.encode() in body]
 
 

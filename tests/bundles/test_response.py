@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 import zipfile
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import bagit
@@ -23,7 +23,10 @@ from paloverde.errors import BadQuestion, PersonNeeded
 from paloverde.installation.responses import Wish
 from paloverde.installation.reviews import version_of
 from paloverde.requests.drafting import Wish as LetterWish
+from paloverde.requests.delivery import Terms
 from paloverde.requests.events import Channel, Outcome, Produced, Released, SignedOff
+from paloverde.requests.in_words import said
+from paloverde.requests.letters import Delivery, Way
 from paloverde.requests.releasing import Pair, released_all
 from paloverde.requests.review import Verdict
 from requesthall import CLERK, COUNSEL, NOW, POSTED, SIGNER, WORDS, RequestHall
@@ -122,6 +125,17 @@ def texts_in(path: Path) -> dict[str, str]:
         return {name.partition("/")[2]: box.read(name).decode("utf-8", "replace") for name in box.namelist()}
 
 
+def answered(hall: RequestHall) -> None:
+    """The letter as the review has it goes out."""
+    wish = LetterWish(
+        reasons="They are public records; the name of a private person is not.",
+        available_at=datetime(2026, 11, 25, 18, tzinfo=UTC),
+        delivery=Delivery(Way.DISC, "City Hall"),
+    )
+    draft = hall.city.letters.draft(hall.number, Outcome.PART.value, wish, SIGNER)
+    hall.city.letters.send(draft.letter, CLERK, "post")
+
+
 def with_name(record: dict[str, object], name: str) -> str:
     """The version's hash, as somebody outside can compute it with a name in place of the box."""
     text = str(record["text"]).replace("[redacted: EX-PRIV]", name)
@@ -141,7 +155,7 @@ def test_no_guess_of_a_redacted_name_is_confirmed_by_the_bundle(hall: RequestHal
     (only,) = hits
     hall.city.reviews.decide(hall.number, [in_part(only, marked(only, WORDS))], hall.by_version(hits), CLERK)
     hall.sign(hits)
-    hall.determine()
+    answered(hall)
     built = hall.city.responses.build(hall.number, tmp_path / "b.zip", CLERK, print, Wish(by_name=True))
     files = texts_in(built.path)
     (record,) = [json.loads(line) for line in files[verify.RECORDS].splitlines()]
@@ -150,7 +164,13 @@ def test_no_guess_of_a_redacted_name_is_confirmed_by_the_bundle(hall: RequestHal
     name = (only.account, only.kind, only.native_id, guessed)
     of_all = hashlib.sha256(msgspec.json.encode(name) + b"\n").hexdigest()
     (seal,) = [one for one in hall.city.archive.seals() if one.sequence == only.sequence]
-    for secret in (guessed, of_all, seal.run.digest, seal.signature, *(part.sha256 for part in seal.run.parts)):
+    for secret in (
+        guessed,
+        of_all,
+        seal.run.digest,
+        seal.signature,
+        *(part.sha256 for part in seal.run.parts),
+    ):
         assert not [name for name, text in files.items() if secret in text]
     (event,) = hall.city.requests.get(hall.number).searches
     assert event.versions_sha256 == of_all  # the City keeps it, to find the same again
@@ -172,6 +192,20 @@ def test_a_question_and_its_counts_do_not_say_which_name_is_redacted(
     for page in ("data/05_search_certificate/certificate.html", "data/01_index/index.html", "README.txt"):
         assert "pool OR [redacted: EX-PRIV] OR lopez" in files[page]
         assert "is not told, since that touches what is kept back" in files[page]
+
+
+def test_a_letter_that_tells_what_is_redacted_now_is_in_the_way(hall: RequestHall) -> None:
+    hits = hall.search("pool OR quintero")
+    first, second, third = sorted(hits, key=lambda hit: hit.native_id)
+    other = in_part(first, marked(first, "closed"))
+    decided = [other, decision(second), decision(third, Verdict.NOT_RESPONSIVE)]
+    hall.city.reviews.decide(hall.number, decided, hall.by_version(hits), CLERK)
+    hall.sign(hits)
+    answered(hall)
+    assert hall.refusals() == ""
+    hall.review(hits)
+    hall.sign(hits)
+    assert "tells a search in words that are redacted now" in hall.refusals()
 
 
 def test_a_search_of_private_records_is_told_even_when_another_came_later(
@@ -253,3 +287,18 @@ def test_words_that_whoever_signed_accepted_elsewhere_are_not_in_the_way(
     pairs = [(control["1"], control["2"]), (control["1"], control["3"])]
     hall.city.reviews.sign(hall.number, hall.by_version(hits), COUNSEL, pairs)
     assert "still says words" not in hall.refusals()
+
+
+def test_what_the_signer_accepted_is_noted_with_the_bundle_and_told_before_it_goes_out(
+    hall: RequestHall, tmp_path: Path
+) -> None:
+    hall.ready()
+    hits = hall.by_version(hall.search())
+    pair = (f"{hall.number}-000001", "data/00_cover_letter/letter.pdf")
+    hall.city.reviews.sign(hall.number, hits, COUNSEL, [pair], ["data/03_media/ab.zip"])
+    hall.city.responses.build(hall.number, tmp_path / "b.zip", CLERK, print, Wish(by_name=True))
+    (made,) = hall.city.requests.get(hall.number).all(Produced)
+    assert (made.accepted, made.unread) == ((pair,), ())  # that file is not in it
+    assert f"{pair[0]} in {pair[1]}" in said(made)
+    summary = hall.city.deliveries.show(hall.number, Terms(channel=Channel.COUNTER, to="Dora"), "")
+    assert any(f"{pair[0]} in {pair[1]}" in told for told in summary.sentences())

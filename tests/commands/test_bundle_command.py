@@ -52,9 +52,11 @@ def test_only_the_office_builds_a_response(hall: RequestHall, capsys: pytest.Cap
     assert "needs" in capsys.readouterr().err
 
 
-def test_a_pair_that_says_no_place_is_refused(hall: RequestHall, capsys: pytest.CaptureFixture[str]) -> None:
-    assert response(hall, "--show", "--accept", "PRA-2026-0001-000001") == 1
-    assert "--accept CONTROL=WHERE" in capsys.readouterr().err
+def test_whoever_builds_accepts_nothing(hall: RequestHall, capsys: pytest.CaptureFixture[str]) -> None:
+    """Only whoever signs the review does."""
+    with pytest.raises(SystemExit):
+        response(hall, "--show", "--accept", "PRA-2026-0001-000001=PRA-2026-0001-000002")
+    assert "unrecognized arguments: --accept" in capsys.readouterr().err
 
 
 def test_what_would_go_out_is_shown_with_what_stands_in_its_way(

@@ -114,6 +114,9 @@ def test_a_review_goes_from_numbers_to_a_signature(home: Path, capsys: Out) -> N
     assert review(home, "everywhere", "7605550142", "--redact", *PRIVATE) == 0
     assert "2 places in 2 records" in capsys.readouterr().out
     secret = ["--exempt", "EX-ATTY", "--fact", "attorney=the City Attorney, for the City", "--title", "Clerk"]
+    assert review(home, "decide", str(place["6"]), "--verdict", "exempt", *secret) == 1
+    assert "needs segregability" in capsys.readouterr().err
+    secret += ["--fact", "segregability=all of it is the advice"]
     assert review(home, "decide", str(place["6"]), "--verdict", "exempt", *secret) == 0
     assert review(home, "show", str(place["1"])) == 0
     assert "released text: The pool closes early, call me at [redacted: EX-PRIV]" in capsys.readouterr().out

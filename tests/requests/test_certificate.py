@@ -48,7 +48,6 @@ def facts(*events: object, **more: object) -> Certified:
         agency="City of Palmaria",
         day=date(2026, 11, 20),
         held=HOLDINGS.accounts,
-        standing=("Facebook, earlier wordings: the site does not give them.",),
     )
     return msgspec.structs.replace(made, **more)
 
@@ -80,6 +79,12 @@ def test_it_tells_question_sentence_sources_counts_gaps_limits_people_and_minute
         "kinds comment; posted on or after Friday, May 1, 2026; private messages and lists of subscribers not",
     ):
         assert told in text
+
+
+def test_no_gap_of_a_search_is_left_out() -> None:
+    gaps = tuple(f"Gap, facebook-palmaria, comments, number {number}." for number in range(300))
+    text = text_of(facts(search(limits=gaps)))
+    assert all(gap in text for gap in gaps)
 
 
 def test_it_is_refused_where_nothing_was_searched() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+import msgspec
 import pytest
 from telling import (
     CLERK,
@@ -26,6 +27,7 @@ from telling import (
 from paloverde.requests.events import (
     Acknowledged,
     AnyEvent,
+    Channel,
     ClarificationAnswered,
     ClarificationAsked,
     CustodianAnswered,
@@ -41,6 +43,7 @@ from paloverde.requests.events import (
     ReviewFinished,
     SignedOff,
 )
+from paloverde.requests.gates import Exposed
 from paloverde.requests.lifecycle import ALLOWED, refusal, roles_for
 from paloverde.requests.request import Request, State
 from paloverde.requests.review_state import ReviewState
@@ -213,6 +216,81 @@ def test_nothing_is_released_that_nobody_signed_off_or_that_was_denied() -> None
     assert "hands nothing over" in refused(denied, released())
     ready = request(determined(), produced(), signed())
     assert "No instalment" in refused(ready, released(sha256="c" * 64))
+
+
+MORE = msgspec.structs.replace
+KEPT = MORE(REVIEW, kept_back=1, responsive=2, codes=("EX-PRIV",), deniers=("Cleo Park",))
+DENIED_IN_PART = determined(Outcome.PART, responsible=(Responsible("cleo  park", "Deputy Clerk"),))
+
+
+def test_a_bundle_goes_out_only_while_what_it_was_built_from_stands() -> None:
+    ready = request(determined(), produced(), signed())
+    other, unsigned = MORE(REVIEW, decisions_sha256="e" * 64), MORE(REVIEW, is_settled=False)
+    for event in (signed(), released()):
+        assert refused(ready, event) == ""
+        assert "decided since this bundle was built" in refused(ready, event, other)
+        assert "Nobody has signed the review" in refused(ready, event, unsigned)
+
+
+def test_a_redacted_bundle_does_not_go_out_under_a_determination_that_denies_nothing() -> None:
+    full = request(searched(), determined(), produced(), signed())
+    part = request(searched(), DENIED_IN_PART, produced(), signed())
+    for event in (signed(), released()):
+        assert "denies nothing: determine part or denied" in refused(full, event, KEPT)
+        assert refused(part, event, KEPT) == ""
+        assert "claims EX-ATTY" in refused(part, event, MORE(KEPT, codes=("EX-ATTY", "EX-PRIV")))
+        assert "Ana Ruiz decided" in refused(part, event, MORE(KEPT, deniers=("Ana Ruiz",)))
+
+
+@pytest.mark.parametrize(
+    ("way", "review", "law"),
+    [
+        (Channel.POSTED, MORE(REVIEW, exposed=(Exposed("EX-HOME", 1),)), "7928.205"),
+        (Channel.LINK, MORE(REVIEW, exposed=(Exposed("EX-HOME", 1),)), "7928.205"),
+        (Channel.POSTED, MORE(REVIEW, private=1), "not posted for everybody"),
+    ],
+)
+def test_what_the_web_may_not_show_goes_another_way(way: Channel, review: ReviewState, law: str) -> None:
+    ready = request(determined(), produced(), signed())
+    assert law in refused(ready, released(way=way), review)
+    assert refused(ready, released(way=Channel.MEDIUM), review) == ""
+
+
+def test_a_determination_is_true_of_the_review() -> None:
+    none = determined(Outcome.NONE)
+    assert refused(request(searched()), none) == ""
+    assert "cannot be determined" in refused(request(searched()), none, MORE(REVIEW, responsive=1))
+    assert "cannot be determined" in refused(request(searched()), none, MORE(REVIEW, undecided=1))
+    assert "review gather" in refused(request(searched()), none, MORE(REVIEW, ungathered=2))
+    assert "denies nothing" in refused(request(searched()), determined(), KEPT)
+    assert refused(request(searched()), DENIED_IN_PART, KEPT) == ""
+
+
+@pytest.mark.parametrize("outcome", [Outcome.PART, Outcome.DENIED])
+def test_a_denial_names_an_exemption(outcome: Outcome) -> None:
+    assert "needs the exemption" in refused(request(), determined(outcome, exemptions=()))
+    assert "'COPYRIGHT' is no exemption" in refused(request(), determined(outcome, exemptions=("COPYRIGHT",)))
+
+
+@pytest.mark.parametrize(
+    ("review", "told"),
+    [
+        (MORE(REVIEW, ungathered=1), "not under review yet"),
+        (MORE(REVIEW, undecided=1), "not decided yet"),
+        (MORE(REVIEW, is_settled=False), "Nobody has signed"),
+        (MORE(REVIEW, decisions_sha256="e" * 64), "build and release one more"),
+    ],
+)
+def test_nothing_found_is_left_lying_when_a_request_is_closed(review: ReviewState, told: str) -> None:
+    done = request(searched(), determined(), produced(), signed(), released())
+    assert refused(done, closed()) == ""
+    assert told in refused(done, closed(), review)
+    assert refused(done, closed(note="The requester wants no more of it"), review) == ""
+
+
+def test_that_there_are_none_does_not_close_a_request_for_which_some_were_found_later() -> None:
+    none = request(searched(), determined(Outcome.NONE))
+    assert "since it was determined" in refused(none, closed(), MORE(REVIEW, responsive=1))
 
 
 def test_instalments_are_numbered() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from paloverde.errors import BadQuestion, PersonNeeded
@@ -17,6 +18,7 @@ from paloverde.requests.reviewing import (
     Review,
     Signed,
     Version,
+    as_of,
     check_decision,
     check_signature,
 )
@@ -143,7 +145,7 @@ def test_what_counsel_alone_may_claim_counsel_decides_or_signs() -> None:
     claim = Exempted("EX-CATCH", {"balancing": "the safety of the caller clearly outweighs"})
     withheld = [decision(HITS[0], Verdict.EXEMPT, exempted=(claim,)), *all_responsive(HITS[1:])]
     dana = By("Dana Wells", "clerk", "test")
-    with pytest.raises(PersonNeeded, match=r"000001 claims an exemption that counsel .*EX-CATCH"):
+    with pytest.raises(PersonNeeded, match=r"000001 claims what counsel must decide or sign, too .*EX-CATCH"):
         check_signature(review(withheld), dana)
     check_signature(review(withheld), ANA)
     check_signature(review(withheld, by=ANA), dana)
@@ -200,8 +202,45 @@ def test_the_next_requester_is_offered_what_the_last_was_given() -> None:
     assert len(found) == 4
 
 
-def test_a_review_that_nobody_signed_is_in_no_register() -> None:
-    assert register([review(all_responsive())]) == {}
+def test_the_review_as_it_was_released_is_found_again_by_its_hash() -> None:
+    sets = [Numbered((version(HITS[0]),), CLEO, NOON), Numbered((version(HITS[1]),), CLEO, NOON)]
+    first = decision(HITS[0])
+    other = msgspec.structs.replace(first, verdict=Verdict.NOT_RESPONSIVE)
+    batches = [Decided((made,), CLEO, NOON) for made in (first, other, decision(HITS[1]))]
+    then = Review(REQUEST, sets[:1], batches[:1], []).decisions_sha256
+    for at in (NOON, NOON - timedelta(days=1)):  # the second: a clock was put back
+        found = as_of(then, at, REQUEST, sets, batches)
+        assert found is not None
+        assert found.versions == [version(HITS[0])]
+        assert found.decision(version(HITS[0])) == first
+    assert as_of("0" * 64, NOON, REQUEST, sets, batches) is None
+
+
+def test_two_releases_of_one_request_are_in_the_register_once() -> None:
+    found = register([review(all_responsive()), review(all_responsive())])
+    assert [len(earlier) for earlier in found.values()] == [1, 1, 1, 1]
+
+
+@pytest.mark.parametrize("name", ["cleo park", " Cleo  Park ", "Ｃleo Park", "CLEO\u00a0PARK"])
+def test_whoever_decided_does_not_sign_in_other_letters_either(name: str) -> None:
+    again = By(name, "counsel", "this test")
+    with pytest.raises(PersonNeeded, match="has decided in this review"):
+        check_signature(review(all_responsive()), again)
+
+
+def test_privacy_is_claimed_by_clerk_and_counsel_together() -> None:
+    part = in_part(HITS[0], marked(HITS[0], "760-555-0142"))
+    found = review([part, *all_responsive(HITS[1:])])
+    with pytest.raises(PersonNeeded, match=r"counsel must decide or sign, too \(EX-PRIV\)"):
+        check_signature(found, By("Bea Lund", "clerk", "this test"))
+    check_signature(found, ANA)
+
+
+def test_what_is_withheld_whole_needs_why_nothing_of_it_could_be_released() -> None:
+    with pytest.raises(BadQuestion, match="needs segregability"):
+        check_decision(decision(HITS[0], Verdict.EXEMPT, exempted=(PRIVACY,)), HITS[0], CLEO, "PRA-1")
+    whole = Exempted("EX-PRIV", {**PRIVACY.facts, "segregability": "every line names the neighbour"})
+    check_decision(decision(HITS[0], Verdict.EXEMPT, exempted=(whole,)), HITS[0], CLEO, "PRA-1")
 
 
 def test_what_was_given_whole_before_and_is_kept_back_now_is_pointed_out() -> None:

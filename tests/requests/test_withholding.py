@@ -20,6 +20,7 @@ from paloverde.search.hits import Hit, Kept
 from requests_found import decision, hit, in_part, marked, sha
 
 NUMBER = "PRA-2026-0042"
+WHY = "every sentence of it is the advice"
 CATCH = Exempted("EX-CATCH", {"balancing": "the complainant Maria Lopez was promised confidence"})
 LAW = Exempted("EX-LAW", {"second_statute": "Welf. & Inst. Code 827"})
 ATTORNEY = Exempted("EX-ATTY", {"attorney": "Ana Ruiz, for the City"})
@@ -48,6 +49,7 @@ def part(of: Hit = SAID, *spans: Span, **more: object) -> Entry:
 
 
 def whole(of: Hit = TOLD, claim: Exempted = ATTORNEY) -> Entry:
+    claim = Exempted(claim.code, {**claim.facts, "segregability": WHY})
     made = decision(of, Verdict.EXEMPT, exempted=(claim,))
     return Entry(
         hit=of, decision=made, released=released(of, made, control=f"{NUMBER}-000002"), recipients="Cleo Park"
@@ -186,6 +188,13 @@ def test_the_paper_says_for_whom_it_is() -> None:
 
 def test_privileges_are_those_of_exemptions_that_there_are() -> None:
     assert privileges().keys() <= EXEMPTIONS.keys()
+
+
+def test_why_nothing_could_be_separated_is_printed_as_it_was_written() -> None:
+    for audience in Audience:
+        (row,) = log(NUMBER, [whole()], audience)
+        assert row.segregability_statement == WHY
+        assert WHY not in row.basis
 
 
 # What the letters claim of the same decisions

@@ -2,7 +2,7 @@
 
 00_cover_letter  01_index (html, csv, pdf)  02_records (html, pdf, json, csv, parquet, raw)  03_media
 04_withholding_log  05_search_certificate (question, counts, limits, gaps)  06_cost_sheet
-07_integrity (which runs, keys, proofs of the ledger), all in `data/` of a bag (RFC 8493); beside it README.txt,
+07_integrity (runs, keys, proofs of the ledger), all in `data/` of a bag (RFC 8493); beside it README.txt,
 verify.py, the lists of files and the City's signature. A bundle without a request has fewer parts.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
+from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -23,7 +24,7 @@ from paloverde.archive.reader import Archive
 from paloverde.archive.signing import Signer
 from paloverde.bundles.bag import About, add_lists, query_digest, sign
 from paloverde.bundles.box import Box, digest_of, sealed_file
-from paloverde.bundles.contents import Contents, commonplace, handed_whole, needles_of, texts_of
+from paloverde.bundles.contents import Contents, commonplace, handed_whole, needles_of, shown_by, texts_of
 from paloverde.bundles.covered import coverage, runs_of, runs_told
 from paloverde.bundles.enclosed import INDEX_AT, Printer, add_enclosed, index_paper, parts_of
 from paloverde.bundles.leaks import Search, refuse_standing, sorted_out
@@ -70,8 +71,8 @@ _SEARCH, _LIMITS = (f"{PAYLOAD}05_search_certificate/{name}.json" for name in ("
 
 class BuiltBundle(msgspec.Struct, frozen=True):
     """A bundle on disk. `key` is the public key that sealed it; `counts` are files, records, media,
-    limits. `unread` names files that could not be looked into for redacted words. `pages` are those of the
-    records as PDF.
+    limits. `unread` are files that could not be looked into for redacted words, and were accepted. `pages`
+    are those of the records as PDF.
     """
 
     path: Path
@@ -107,9 +108,16 @@ def build_bundle(
     _refuse_nothing_searched(answer)
     given = contents or Contents()
     records = handed_whole(answer.hits, name) if given.records is None else given.records
-    wanted, standing = sorted_out(needles_of(records), texts_of(records), given.accepted)
+    wanted, standing, known = sorted_out(needles_of(records), texts_of(records), given.accepted)
     refuse_standing(standing)
-    search = Search(wanted, accepted=given.accepted, commonplace=commonplace(answer))
+    search = Search(
+        wanted,
+        accepted=given.accepted,
+        commonplace=commonplace(answer, records, agency),
+        known=known,
+        shows=shown_by(records),
+        unseen_accepted=given.unread_accepted,
+    )
     cover = Cover(
         name=name,
         agency=agency,
@@ -129,10 +137,10 @@ def build_bundle(
         sign(box, listed, signer)
         counts = {"files": len(box.files)} | counts
     for sentence in search.unread:
-        progress(sentence)
+        progress(f"{sentence} It goes out as whoever signed accepted it.")
     progress(f"Sealed {out}.")
     size = out.stat().st_size
-    return BuiltBundle(out, digest_of(out), size, signer.public_key, counts, tuple(search.unread), work.pages)
+    return BuiltBundle(out, digest_of(out), size, signer.public_key, counts, tuple(search.unseen), work.pages)
 
 
 def _refuse_nothing_searched(answer: Answer) -> None:
@@ -221,7 +229,10 @@ class _Work:
         """Exact texts, of records that have one; records whose text says what another one's redaction hides
         lose theirs.
         """
-        payloads = Payloads(search.holding)
+        read_from: dict[str, set[str]] = defaultdict(set)
+        for record in records:
+            read_from[record.hit.payload_sha256].add(record.control)
+        payloads = Payloads(search.holding, read_from)
         hits = [record.hit for record in records if record.hit.payload_sha256]
         self._box.add(RAW, payload_lines(self._archive, hits, self._answer.searched.accounts, payloads))
         if not payloads.kept_back:
@@ -288,7 +299,7 @@ class _Work:
             self._box.add(f"{KEYS}{name}", said.encode())
 
     def _integrity(self, records: Sequence[Released]) -> None:
-        """Which runs, each with the hash of its seal, and the ledger's entry that names it where there is one."""
+        """Each run with the hash of its seal, and the ledger's entry that names it where there is one."""
         entries = {told.seal: told for told in self._given.proofs.entries}
         for run in runs_told(self._archive, self._answer, records):
             told = entries.get(run.seal)

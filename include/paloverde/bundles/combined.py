@@ -17,8 +17,8 @@ from paloverde.search.inquiry import Searched
 def combined(answers: Sequence[Answer]) -> Answer:
     """One answer with every hit of these, each once; questions and sentences stand one after the other.
 
-    Counts of terms are the largest that a search had. The scope is that of the last search, with private records
-    where any search looked at them.
+    Counts of terms are the largest that a search had. The scope is that of the last search, with private
+    records where any search looked at them.
     """
     if not answers:
         raise BadQuestion("Nothing was searched yet for the request: search first, then build its bundle.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -10,14 +10,18 @@ import msgspec
 from paloverde.archive.layout import name_of
 from paloverde.bundles.enclosed import Enclosed
 from paloverde.bundles.leaks import Needle
+from paloverde.bundles.pages import places
 from paloverde.bundles.program import program
 from paloverde.bundles.proofs import Proofs
+from paloverde.bundles.verify import PAYLOAD
 from paloverde.requests.redaction import File, Given, Released
 from paloverde.requests.review import Verdict
 from paloverde.search.answer import Answer
 from paloverde.search.hits import COLUMNS, Hit
 from paloverde.search.scope import Scope
 
+_OF_ALL = ("account", "platform", "kind", "visibility", "provenance")  # said of every record alike
+_SHOWING = (f"{PAYLOAD}01_index/", f"{PAYLOAD}02_records/")
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -26,9 +30,9 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
 
     `scopes` are those of the searches that the answer joins; empty where it is one search's.
     `painted` are redacted pictures on disk, by their hash. `accepted` are pairs of a control number and where
-    (a control number, a file) words that were redacted from it may be read all the same. `with_pdf` adds
-    records and index as PDF, with fonts of `fonts_folder`, too; a character that no font has is refused
-    unless `by_name`.
+    (a control number, a file) words that were redacted from it may be read all the same; `unread_accepted`
+    are files that may go out though they cannot be looked into. `with_pdf` adds records and index as PDF,
+    with fonts of `fonts_folder`, too; a character that no font has is refused unless `by_name`.
     """
 
     records: Sequence[Released] | None = None
@@ -36,6 +40,7 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
     proofs: Proofs = Proofs()
     painted: Mapping[str, Path] = {}
     accepted: Collection[tuple[str, str]] = frozenset()
+    unread_accepted: Collection[str] = frozenset()
     scopes: Sequence[Scope] = ()
     with_pdf: bool = False
     fonts_folder: Path | None = None
@@ -65,8 +70,8 @@ def handed_whole(hits: Sequence[Hit], name: str) -> list[Released]:
 
 
 def needles_of(records: Sequence[Released]) -> list[Needle]:
-    """The redacted words; the ids of records that are not to be found at their sites, unless another version of
-    the same is given; the hashes of files that are withheld or painted over.
+    """The redacted words; the ids of records that are not to be found at their sites, unless another version
+    of the same is given; the hashes of files that are withheld or painted over.
     """
     given = {record.hit.native_id for record in records}
     return [
@@ -81,9 +86,13 @@ def needles_of(records: Sequence[Released]) -> list[Needle]:
 
 
 def texts_of(records: Sequence[Released]) -> Iterator[tuple[str, list[str]]]:
-    """Every text of each released record, and what it says of its media."""
+    """Every text of each released record, and what it says of its media; a slip holds nothing of its own."""
     for record in records:
+        if record.is_withheld:
+            continue
         flat = msgspec.to_builtins(record.hit)
+        for name in _OF_ALL:
+            del flat[name]
         media = [value for kept in flat["media"] for value in kept.values()]
         removed = list((flat["removed"] or {}).values())
         yield (
@@ -92,9 +101,29 @@ def texts_of(records: Sequence[Released]) -> Iterator[tuple[str, list[str]]]:
         )
 
 
-def commonplace(answer: Answer) -> bytes:
-    """What every bundle of these accounts says, whatever its records are."""
+def shown_by(records: Sequence[Released]) -> Callable[[str, str], bool]:
+    """Whether a file of the bundle shows a record: the index and the tables show all, a page those on it."""
+    page_of = {
+        record.control: place.partition("#")[0]
+        for record, place in zip(records, places(records), strict=True)
+    }
+    pages = {*page_of.values()}
+
+    def shows(path: str, control: str) -> bool:
+        if path in pages:
+            return path == page_of.get(control)
+        return path.startswith(_SHOWING)
+
+    return shows
+
+
+def commonplace(answer: Answer, records: Sequence[Released] = (), agency: str = "") -> bytes:
+    """What every bundle of these accounts says, whatever its records say: names of sites, kinds and laws."""
+    told = {one for record in records for one in (record.hit.platform, record.hit.kind)}
+    told |= {one for record in records for one in (record.hit.visibility, record.hit.provenance) if one}
+    told |= {one for record in records for each in record.redactions for one in (each.label, each.statute)}
     pages = [file.read_bytes() for file in sorted(_TEMPLATES.glob("*"))]
     return b"\n".join(
         [*pages, program(), " ".join(answer.searched.accounts).encode(), *map(str.encode, COLUMNS)]
+        + [agency.encode(), *map(str.encode, sorted(told))]
     )

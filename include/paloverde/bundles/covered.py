@@ -27,7 +27,7 @@ class RunsOf(msgspec.Struct, frozen=True):
 
 
 class RunTold(msgspec.Struct, frozen=True):
-    """All that a bundle tells of a run. `seal` is the SHA-256 of its seal, `previous` that of the seal before.
+    """All that a bundle tells of a run: `seal` is the SHA-256 of its seal, `previous` of the seal before it.
 
     The seal itself stays with the City: it names whatever its run found, private and withheld things too, and
     its digest of what was found would show whether somebody's guess of a redacted word is right. Its hash

@@ -11,6 +11,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 import msgspec
@@ -25,6 +26,8 @@ _SHORT = {rb"\n": b"\n", rb"\r": b"\r", rb"\t": b"\t", rb"\/": b"/", rb"\"": b'"
 _OCTAL = re.compile(rb"\\([0-3][0-7]{2}|[()\\])")
 _LEAST_BASE64, _LEAST_HEX = 7, 12  # characters: fewer stand by chance in any long base64 or list of hashes
 _RUN_64, _RUN_HEX = re.compile(rb"[A-Za-z0-9+/_-]{8,}"), re.compile(rb"(?:[0-9a-fA-F]{2}){4,}")
+_BEFORE = (0, 2, 3)  # characters of a group that stand before a form, by where the words begin in it
+_FROM_ADDRESSES = bytes.maketrans(b"-_", b"+/")
 _LEAST_SQUEEZED = 10  # bytes without blanks from which words are found with their blanks gone
 _LAM_ALEF = re.compile("\u0644([\u0622\u0623\u0625\u0627])")
 _ROUNDS = 3  # escapes within escapes: JSON in an attribute in a web address
@@ -50,9 +53,8 @@ def forms_of(text: str) -> Forms:
     spellings = {_collapsed(spelling) for spelling in _spellings(text)}
     plain = {spelling.encode("utf-8", "surrogatepass") for spelling in spellings}
     squeezed = {one.translate(None, _BLANKS) for one in plain}
-    encodings = ("utf-8", "utf-16-le", "utf-16-be")
-    as_bytes = {one.encode(how, "surrogatepass") for one in _cases(text) for how in encodings}
-    wide = {one.encode(how, "surrogatepass") for one in _spellings(text) for how in encodings[1:]}
+    as_bytes = _in_bytes(text)
+    wide = {one.encode(how, "surrogatepass") for one in _spellings(text) for how in ("utf-16-le", "utf-16-be")}
     return Forms(
         plain=frozenset(one.lower() for one in plain),
         squeezed=frozenset(one.lower() for one in squeezed if len(one) >= _LEAST_SQUEEZED)
@@ -60,6 +62,25 @@ def forms_of(text: str) -> Forms:
         lowered=frozenset(one.lower() for one in wide),
         exact=frozenset(form for one in as_bytes for form in _base64_forms(one)),
     )
+
+
+def is_in_base64(text: str, form: bytes, body: bytes, at: int) -> bool:
+    """Whether words stand whole where a base64 form of them was found: its first and last letters tell bits of
+    neighbours, too, so that the form is without them.
+    """
+    whole = _in_bytes(text)
+    for before in _BEFORE:
+        run = _RUN_64.match(body[at - before : at + len(form) + 4]) if at >= before else None
+        read = _of_base64(run.group().translate(_FROM_ADDRESSES)) if run else b""
+        if any(one in read for one in whole):
+            return True
+    return False
+
+
+@lru_cache(maxsize=1024)
+def _in_bytes(text: str) -> frozenset[bytes]:
+    encodings = ("utf-8", "utf-16-le", "utf-16-be")
+    return frozenset(one.encode(how, "surrogatepass") for one in _cases(text) for how in encodings)
 
 
 def _spellings(text: str) -> set[str]:
@@ -120,8 +141,7 @@ def views_of(body: bytes) -> Views:
 
 def decoded(body: bytes) -> bytes:
     """What stands in a piece as base64 or in hexadecimal, run by run: short words are found so."""
-    to_plain = bytes.maketrans(b"-_", b"+/")
-    found = [_of_base64(run.translate(to_plain)) for run in _RUN_64.findall(body)]
+    found = [_of_base64(run.translate(_FROM_ADDRESSES)) for run in _RUN_64.findall(body)]
     found += [bytes.fromhex(run.decode()) for run in _RUN_HEX.findall(body)]
     return b"\n".join(found)
 

@@ -223,8 +223,8 @@ def _pdf(body: bytes, budget: Budget) -> Iterator[Piece]:
 
 
 def _pdf_streams(body: bytes, budget: Budget) -> Iterator[Piece]:
-    """What is packed: strings of the document (names, bookmarks, remarks, descriptions of pictures), and apart
-    from these all else but pixels.
+    """What is packed: strings of the document (names, bookmarks, remarks, descriptions of pictures), and
+    apart from these all else but pixels.
     """
     strings, others, size, done = list[bytes](), list[bytes](), 0, 0
     for match in _STREAM.finditer(body):

@@ -6,16 +6,16 @@ hit.
 
 Words that also stand in what is released are told before anything is built (`sorted_out`): somebody left them
 there, or another record shows them, and a person must know it, and redact them there or accept it. Accepted
-words are not looked for in files: they are there. Words that say too little to be looked for everywhere
-(shorter than four letters, numbers of less than six digits) are looked for in their own record; words that
-every bundle has in its own headings and columns are not looked for in files.
+words may then be read where that record is shown, and nowhere else. Words that say too little to be looked
+for everywhere (shorter than four letters, numbers of less than six digits) are looked for in their own record;
+words that every bundle has in its own headings and columns are not looked for in files.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import IO
 
 import msgspec
@@ -26,6 +26,7 @@ from paloverde.bundles.leak_forms import (
     binary_views_of,
     decoded,
     forms_of,
+    is_in_base64,
     octal_unescaped,
     views_of,
     width,
@@ -68,19 +69,32 @@ class Standing(msgspec.Struct, frozen=True, order=True):
 
 
 Accepted = Collection[tuple[str, str]]
+Known = Mapping[Needle, Collection[str]]  # records that show words which were redacted from another
+Shows = Callable[[str, str], bool]  # whether a file shows a record
 
 
 class Search:
-    """Looks for redacted words in files. `accepted` are pairs of a control number and a file where they may
-    be read all the same; `commonplace` is what every bundle says, whose words are not looked for.
+    """Looks for redacted words in files. `commonplace` is what every bundle says, whose words are not looked
+    for. Words may be read where `accepted` has the pair of a control number and a file, and in files that
+    `shows` says show a record in which they are `known` to stand. `unseen_accepted` are files that need not
+    be looked into.
     """
 
     def __init__(
-        self, needles: Iterable[Needle], *, accepted: Accepted = (), commonplace: bytes = b""
+        self,
+        needles: Iterable[Needle],
+        *,
+        accepted: Accepted = (),
+        commonplace: bytes = b"",
+        known: Known | None = None,
+        shows: Shows = lambda *_: False,
+        unseen_accepted: Collection[str] = (),
     ) -> None:
         self.leaks: set[Leak] = set()
         self.unread: list[str] = []
-        self._accepted = accepted
+        self.unseen: list[str] = []
+        self._accepted, self._unseen_accepted = accepted, unseen_accepted
+        self._known, self._shows = known or {}, shows
         own = [needle for needle in needles if is_telling(needle.text)]
         found = _Finder(own)
         common = set(found.found_in(views_of(commonplace)))
@@ -98,19 +112,27 @@ class Search:
                     self._note(path, finder.found_in(views, is_text=piece.is_text))
         except Unread as error:
             self.unread.append(f"{path}: {error} could not be looked into for redacted words.")
+            self.unseen.append(path)
 
-    def holding(self, bodies: Sequence[bytes]) -> set[int]:
-        """Which of these texts, by place, hold redacted words: looked at together, and apart on a hit."""
-        together = views_of(_SEPARATOR.encode().join(bodies)) if self._finder else None
-        if together is None or next(self._finder.found_in(together), None) is None:
+    def holding(self, bodies: Sequence[tuple[Collection[str], bytes]]) -> set[int]:
+        """Which of these texts, by place, hold redacted words: looked at together, and apart on a hit. Each
+        comes with the records that were read from it, in which words may be known to stand.
+        """
+        together = views_of(_SEPARATOR.encode().join(body for _, body in bodies)) if self._finder else None
+        found = self._finder.found_in(together) if together else iter(())
+        if not bodies or next(found, None) is None:
             return set()
         if len(bodies) == 1:
-            return {0}
+            controls, body = bodies[0]
+            told = self._finder.found_in(views_of(body))
+            return {0} if any(not {*self._known.get(one, ())} & {*controls} for one in told) else set()
         half = len(bodies) // 2
         return self.holding(bodies[:half]) | {half + at for at in self.holding(bodies[half:])}
 
     def refuse(self) -> None:
-        """`Suspicious`, naming files and control numbers and never the words, where anything was found."""
+        """`Suspicious`, naming files and control numbers and never the words, where anything was found or a
+        file could not be looked into.
+        """
         told = [
             f"{leak.path} (from {leak.control})"
             for leak in sorted(self.leaks)
@@ -119,19 +141,32 @@ class Search:
         if told:
             raise Suspicious(
                 f"Nothing was sealed: words that were redacted stand in {_some(told)}. See where they come "
-                "from and redact them there too, or accept that they are there (`--accept CONTROL=FILE`)."
+                "from and redact them there too; or whoever signs the review accepts that they are there "
+                "(`paloverde review sign … --accept CONTROL=FILE`)."
+            )
+        unseen = [path for path in self.unseen if path not in self._unseen_accepted]
+        if unseen:
+            raise Suspicious(
+                f"Nothing was sealed: {_some(unseen)} could not be looked into for redacted words. Open it "
+                "and look: withhold it in its record, or whoever signs the review accepts that it goes out "
+                "(`paloverde review sign … --accept-unread FILE`)."
             )
 
     def _note(self, path: str, found: Iterable[Needle]) -> None:
-        self.leaks |= {Leak(path, needle.control) for needle in found}
+        new = (needle for needle in found if Leak(path, needle.control) not in self.leaks)
+        self.leaks |= {Leak(path, needle.control) for needle in new if not self._is_shown(path, needle)}
+
+    def _is_shown(self, path: str, needle: Needle) -> bool:
+        return any(self._shows(path, control) for control in self._known.get(needle, ()))
 
 
 def refuse_standing(found: Sequence[Standing]) -> None:
     """`Suspicious`, naming control numbers and never the words, where released records show them."""
     if found:
         raise Suspicious(
-            f"Nothing was built: {_some([one.sentence() for one in found])}. Redact them there too, or "
-            "accept each (`--accept CONTROL=CONTROL`)."
+            f"Nothing was built: {_some([one.sentence() for one in found])}. Redact them there too; or, "
+            "where they are words that anybody says, whoever signs the review accepts it "
+            "(`paloverde review sign … --accept CONTROL=CONTROL`)."
         )
 
 
@@ -157,8 +192,9 @@ def is_telling(text: str) -> bool:
 
 def sorted_out(
     needles: Iterable[Needle], texts: Iterable[tuple[str, Sequence[str]]], accepted: Accepted
-) -> tuple[list[Needle], list[Standing]]:
-    """The words to look for in every file, and where words stand in what is released and nobody accepted it.
+) -> tuple[list[Needle], list[Standing], dict[Needle, set[str]]]:
+    """The words to look for in every file, where words stand in what is released and nobody accepted it, and
+    in which records words are known to stand.
 
     `texts` are of each released record its control number and its texts. What says too little is looked for
     in its own record alone.
@@ -167,9 +203,10 @@ def sorted_out(
     telling = [needle for needle in needles if is_telling(needle.text)]
     found = {*_elsewhere(telling, texts), *_in_own(needles, texts)}
     told = {Standing(needle.control, within) for needle, within in found}
-    elsewhere = {needle for needle, _ in found}
-    wanted = [needle for needle in telling if needle not in elsewhere]
-    return wanted, sorted(one for one in told if (one.control, one.within) not in accepted)
+    known: dict[Needle, set[str]] = defaultdict(set)
+    for needle, within in found:
+        known[needle].add(within)
+    return telling, sorted(one for one in told if (one.control, one.within) not in accepted), dict(known)
 
 
 def _in_own(needles: list[Needle], texts: list[tuple[str, Sequence[str]]]) -> Iterator[tuple[Needle, str]]:
@@ -246,7 +283,7 @@ class _Finder:
             ("plain", views.plain, self._is_whole),
             ("squeezed", views.squeezed, _anywhere),
             ("lowered", (views.lowered,), _anywhere),
-            ("exact", (views.exact,), _anywhere),
+            ("exact", (views.exact,), _is_in_base64),
         )
         for view, bodies, holds in told:
             for body in bodies:
@@ -267,6 +304,10 @@ class _Finder:
 
 def _anywhere(*_: object) -> bool:
     return True
+
+
+def _is_in_base64(needle: Needle, form: bytes, body: bytes, at: int) -> bool:
+    return is_in_base64(needle.text, form, body, at)
 
 
 def _is_within_word(form: bytes, body: bytes, at: int) -> bool:

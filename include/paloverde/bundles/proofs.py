@@ -30,8 +30,8 @@ _MAY = _NEEDED | {"outcome"}
 
 
 class Told(msgspec.Struct, frozen=True):
-    """The proof (C2SP tlog-proof) of the ledger's entry `number`, which names the seal of a run. `leaf` is the
-    entry's hash in the log (RFC 6962), in hexadecimal; the proof holds the entry where it may be read.
+    """The proof (C2SP tlog-proof) of the ledger's entry `number`, which names the seal of a run. `leaf` is
+    the entry's hash in the log (RFC 6962), in hexadecimal; the proof holds the entry where it may be read.
     """
 
     number: int
@@ -41,8 +41,8 @@ class Told(msgspec.Struct, frozen=True):
 
 
 class Proofs(msgspec.Struct, frozen=True):
-    """The proofs of entries, all under one `head`; the timestamps of that head by their names. All empty where
-    no head was published.
+    """The proofs of entries, all under one `head`; the timestamps of that head by their names. All empty
+    where no head was published.
     """
 
     head: bytes = b""
@@ -101,8 +101,8 @@ def _told(proof: Proof, seal: str, is_plain: bool) -> Told:
 
 
 def _entries_of(vault: Vault, seals: Collection[str]) -> Iterator[tuple[int, str, bool]]:
-    """The entries of the ledger that name one of these seals, in their order: number, seal, and whether it says
-    no more than may be read.
+    """The entries of the ledger that name one of these seals, in their order: number, seal, and whether it
+    says no more than may be read.
     """
     wanted, named = set(seals), LEDGER.c.body.contains('"seal":"')
     with vault.books.connect() as connection:

@@ -9,7 +9,7 @@ import base64
 import csv
 import hashlib
 import io
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import groupby
 from pathlib import Path
@@ -163,15 +163,20 @@ def payload_lines(
 
 class Payloads:
     """Keeps back exact texts that say words which were redacted from another record: a site's answer about
-    one comment may name whom it answers. `holding` tells which of some texts do.
+    one comment may name whom it answers. `holding` tells which of some texts do, each with the records that
+    were `read_from` it, by its hash.
     """
 
-    def __init__(self, holding: Callable[[Sequence[bytes]], set[int]]) -> None:
-        self._holding = holding
+    def __init__(
+        self,
+        holding: Callable[[Sequence[tuple[Collection[str], bytes]]], set[int]],
+        read_from: Mapping[str, Collection[str]],
+    ) -> None:
+        self._holding, self._read_from = holding, read_from
         self.kept_back: set[str] = set()
 
     def that_may_go(self, found: Sequence[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
-        held = self._holding([raw for _, raw in found])
+        held = self._holding([(self._read_from.get(sha256, ()), raw) for sha256, raw in found])
         self.kept_back |= {found[at][0] for at in held}
         return ((sha256, raw) for sha256, raw in found if sha256 not in self.kept_back)
 

@@ -280,8 +280,8 @@ def _check_log(box: Box, keys: Keys, runs: Runs, report: Report) -> None:
     read = sum(_is_read(box, run, head, report) for run in told)
     size, closed = int(head.split(b"\n")[1]), len(told) - read
     report.checked.append(
-        f"{len(told):,} entries of the City's ledger are under its head over {size:,} entries; {read:,} of them "
-        "can be read here, and each of these names the seal of its run."
+        f"{len(told):,} entries of the City's ledger are under its head over {size:,} entries; {read:,} of "
+        "them can be read here, and each of these names the seal of its run."
     )
     if closed:
         report.unshown.append(
@@ -311,7 +311,7 @@ def _is_read(box: Box, run: dict[str, Any], head: bytes, report: Report) -> bool
         report.wrong.append(f"{shown(name)} {error}.")
         return False
     about = json.loads(entry)["event"]["about"] if entry else {}
-    said = {"seal": run["seal"], "sequence": str(run["sequence"]), "account": run["account"], "day": run["day"]}
+    said = {key: str(run[key]) for key in ("seal", "sequence", "account", "day")}
     if number != run["entry"] or (entry and any(about.get(key) != value for key, value in said.items())):
         report.wrong.append(f"{shown(name)} tells of another run than the one that names it.")
     return bool(entry)

@@ -44,9 +44,6 @@ def _of_a_response(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--show", action="store_true", help="with a request: say what would be handed out; build nothing")
     add("--with-log", action="store_true", help="with a request: release the withholding log, too")
-    add("--accept", action="append", default=[], metavar="CONTROL=WHERE",
-        help="with a request: words redacted from the record CONTROL may be read in WHERE, another record's "
-        "control number or a file of the bundle; may be given again")  # fmt: skip
     add("--by-name", action="store_true",
         help="with a request: print a character that no font has by its name")  # fmt: skip
     add("--as", dest="user", metavar="USER", help="with a request: your username")
@@ -72,7 +69,6 @@ def _response(args: argparse.Namespace) -> int:
     by, city = By(person.name, person.role.value, actor()), opened()
     wish = Wish(
         with_log=args.with_log,
-        accepted=frozenset(_accepted(text) for text in args.accept),
         by_name=args.by_name,
     )
     if args.show:
@@ -88,13 +84,6 @@ def _show(city: Installation, number: str, by: By, wish: Wish) -> int:
     for sentence in preview.sentences():
         print(sentence)
     return 1 if preview.refusals else 0
-
-
-def _accepted(text: str) -> tuple[str, str]:
-    control, is_pair, where = text.partition("=")
-    if not (control and is_pair and where):
-        raise BadQuestion(f"{text!r} does not say which record and where: write --accept CONTROL=WHERE.")
-    return control, where
 
 
 def _tell(built: BuiltBundle) -> int:

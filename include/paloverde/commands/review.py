@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from paloverde.bundles.pages import visible
+from paloverde.bundles.verify import PAYLOAD
 from paloverde.commands.asking import actor
 from paloverde.commands.office import opened
 from paloverde.commands.review_desk import Desk
@@ -18,6 +19,7 @@ from paloverde.commands.review_sheet import csv_lines, from_csv, from_json, json
 from paloverde.commands.signing import acting, known_people, signed_in
 from paloverde.errors import BadQuestion
 from paloverde.orchestration.people import Role
+from paloverde.requests.asked import QUESTION
 from paloverde.requests.deciding import Box, Wish, also, claims, coded, decided
 from paloverde.requests.detectors import suggested
 from paloverde.requests.everywhere import Corpus
@@ -71,7 +73,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     sign = _of_a_request(actions, "sign", "sign a finished review, as somebody who decided nothing in it")
     sign.add_argument(
         "--accept", action="append", default=[], metavar="CONTROL=WHERE", help="what is redacted in "
-        "the record CONTROL may be read in the record WHERE all the same",
+        "the record CONTROL may be read in WHERE all the same: records (17=23, 17=18-40), or a file of the "
+        "bundle",
+    )  # fmt: skip
+    sign.add_argument(
+        "--accept-unread", action="append", default=[], metavar="FILE", help="this file of the bundle may go "
+        "out though it cannot be looked into for redacted words: you have opened it",
     )  # fmt: skip
 
 
@@ -261,20 +268,25 @@ def _import(desk: Desk, args: argparse.Namespace) -> Iterator[str]:
 
 
 def _sign(desk: Desk, args: argparse.Namespace) -> Iterator[str]:
-    accepted = {_accepted(desk, text) for text in args.accept}
-    review = desk.reviews.sign(desk.number, desk.hits, desk.by, accepted)
+    accepted = {pair for text in args.accept for pair in _accepted(desk, text)}
+    review = desk.reviews.sign(desk.number, desk.hits, desk.by, accepted, {*args.accept_unread})
     yield from desk.warnings()
     yield f"{desk.by.name} has signed {desk.number}, decisions {review.decisions_sha256}."
     yield desk.summary()
     yield desk.at_hand
 
 
-def _accepted(desk: Desk, text: str) -> tuple[str, str]:
-    """Two records, by any way of naming one."""
-    pair = [desk.review.control(version) for one in text.split("=") for version in desk.review.chosen(one)]
-    if len(pair) != 2:
-        raise BadQuestion(f"{text!r} does not name two records: write it as 17=23.")
-    return pair[0], pair[1]
+def _accepted(desk: Desk, text: str) -> Iterator[tuple[str, str]]:
+    """Records by any way of naming some, each with each place: other records so, a file of the bundle, or
+    the question of the search.
+    """
+    records, is_pair, where = text.partition("=")
+    if not (records and is_pair and where):
+        raise BadQuestion(f"{text!r} does not say which record and where: write it as 17=23, or as 17=FILE.")
+    controls = [desk.review.control(version) for version in desk.review.chosen(records)]
+    is_named = where == QUESTION or where.startswith(PAYLOAD)
+    places = [where] if is_named else [desk.review.control(one) for one in desk.review.chosen(where)]
+    return ((control, place) for control in controls for place in places)
 
 
 _ACTIONS: dict[str, Callable[[Desk, argparse.Namespace], Iterator[str]]] = {

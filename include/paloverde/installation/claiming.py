@@ -51,5 +51,6 @@ def come_to(review: Review, hits: Mapping[Version, Hit]) -> Reviewed:
     accepted = review.signature.accepted if review.signature else ()
     return msgspec.structs.replace(
         reviewed(settled, exposed_by(one.decision for one in pairs), accepted),
-        not_responsive=review.counts[Verdict.NOT_RESPONSIVE], undecided=undecided
+        not_responsive=review.counts[Verdict.NOT_RESPONSIVE],
+        undecided=undecided,
     )

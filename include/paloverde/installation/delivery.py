@@ -43,7 +43,7 @@ from paloverde.requests.lifecycle import out_of_place
 from paloverde.requests.links import PATH, Link, LinkState, Revoked, hash_of, new_secret, state_of
 from paloverde.requests.links import SERIES as LINKS
 from paloverde.requests.request import Request
-from paloverde.requests.review_state import state_of, untold
+from paloverde.requests.review_state import review_state, untold
 from paloverde.requests.reviewing import Review
 from paloverde.requests.sending import Sent
 from paloverde.requests.wording import some
@@ -128,6 +128,8 @@ class Deliveries:
             prepared_at=made.at,
             signed_by=f"{signed.by.name}, {signed.by.role}" if signed else "",
             decisions_sha256=review.decisions_sha256,
+            accepted=made.accepted,
+            unread=made.unread,
             before=sum(one.sha256 == made.bundle.sha256 for one in request.all(Released)),
             refusals=tuple(self._refusals(request, review, made, terms, held, letter)),
         )
@@ -285,7 +287,7 @@ class Deliveries:
             yield "The review was signed after this bundle was built: build the bundle again from it."
         if not terms.to.strip():
             yield "It is not said to whom it goes: give --to."
-        state, today = state_of(review), archive_day(self._vault.clock())
+        state, today = review_state(review), archive_day(self._vault.clock())
         if determined := request.determination:
             named = [one.name for one in determined.responsible]
             yield from untold(determined.outcome, determined.exemptions, named, state)

@@ -16,8 +16,8 @@ from paloverde.errors import BadQuestion, PersonNeeded
 from paloverde.installation.holds import Holds
 from paloverde.installation.requests import Requests
 from paloverde.records import archive_day
-from paloverde.requests.assistance import Holdings, holdings
 from paloverde.requests.asked import Asked
+from paloverde.requests.assistance import Holdings, holdings
 from paloverde.requests.blacking import without_words
 from paloverde.requests.certificate import Certified, Tally, certificate, no_records_certificate
 from paloverde.requests.drafting import File, Wish, body_of, case_of
@@ -89,7 +89,7 @@ class Letters:
         request, reviewed = self._requests.get(number), self._review(number)
         dates = self._requests.clock(request)
         file = File(
-            request=request,
+            request=Asked(reviewed.unsaid).request(request) if reviewed else request,
             dates=dates,
             holdings=self.holdings(),
             reviewed=reviewed,
@@ -146,9 +146,7 @@ class Letters:
             self._requests.file(number, event, after=request.papers)
         about = {"request": number, "letter": letter.kind, "document_sha256": documents[0].sha256}
         after = last.number if last else 0
-        self._cabinet.file(
-            SERIES, number, sent, what="letter sent", actor=by.actor, about=about, after=after
-        )
+        self._cabinet.file(SERIES, number, sent, what="letter sent", actor=by.actor, about=about, after=after)
         return sent
 
     def _may_go(self, request: Request, letter: Letter, by: By) -> Draft:

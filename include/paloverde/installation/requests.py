@@ -49,7 +49,7 @@ from paloverde.requests.lifecycle import (
     says_all,
 )
 from paloverde.requests.request import Entry, Request
-from paloverde.requests.review_state import ReviewState, state_of
+from paloverde.requests.review_state import ReviewState, review_state
 from paloverde.requests.reviewing import Review, finished
 from paloverde.requests.searching import Replayed, kept_by, replayed, searched
 from paloverde.retention.hold_scope import spoken
@@ -274,13 +274,13 @@ class Requests:
         """How the review stands. Who says that there is no more has everything looked for again."""
         review = review_of(self._cabinet, request.number)
         if not says_all(event):
-            return state_of(review)
+            return review_state(review)
         found = {
             (*hit.item, hit.version_sha256)
             for search in request.searches
             for hit in self.answer(search, event.by).hits
         }
-        return state_of(review, len(found - {*review.versions}))
+        return review_state(review, len(found - {*review.versions}))
 
     def _hold_accordingly(self, request: Request, step: str) -> None:
         """End the hold of a request that is closed by now; place one again for one that goes on."""

@@ -9,7 +9,7 @@ looks at what would go out and signs off exactly these bytes (`paloverde request
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -43,7 +43,7 @@ from paloverde.requests.redaction import Given, Painted, Released
 from paloverde.requests.releasing import Pair, pictures_to_paint, released_all
 from paloverde.requests.request import Request
 from paloverde.requests.review import Verdict
-from paloverde.requests.review_state import state_of, untold
+from paloverde.requests.review_state import review_state, untold
 from paloverde.requests.reviewed import Reviewed
 from paloverde.requests.reviewing import Review, Version
 from paloverde.requests.withholding import Audience, Entry, as_csv, as_paper, log
@@ -59,14 +59,12 @@ SERIES = "bundles"
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
-    """How a response is wanted. `with_log` releases the withholding log, too. `accepted` are pairs of a
-    control number and where (a control number, a file of the bundle) words redacted from it may be read all
-    the same. `by_name` prints a character that no font has by its name, in place of refusing it.
+    """How a response is wanted. `with_log` releases the withholding log, too. `by_name` prints a character
+    that no font has by its name, in place of refusing it.
     """
 
     with_log: bool = False
     sheet: Sheet = Sheet()
-    accepted: Collection[tuple[str, str]] = frozenset()
     by_name: bool = False
 
 
@@ -105,15 +103,34 @@ class _Response(NamedTuple):
     letter: Draft | None
 
     @property
+    def asked(self) -> Asked:
+        return Asked(self.reviewed.unsaid if self.reviewed else ())
+
+    @property
+    def questions(self) -> list[str]:
+        return [event.question for event in self.request.searches]
+
+    @property
     def told(self) -> Answer:
         """The answer as it may be told beside what is kept back."""
-        asked = Asked(self.reviewed.unsaid if self.reviewed else ())
-        return asked.answer(self.answer, [event.question for event in self.request.searches])
+        return self.asked.answer(self.answer, self.questions)
 
-    def accepted(self, wish: Wish) -> frozenset[tuple[str, str]]:
-        """What may be read although it is redacted elsewhere: as wished, and as the review was signed."""
-        signature = self.review.signature
-        return frozenset({*wish.accepted, *(signature.accepted if signature else ())})
+    @property
+    def is_told_in_letter(self) -> bool:
+        """Whether the letter tells a search in words that touch what is redacted."""
+        body = self.letter.letter.body if self.letter else None
+        said = " ".join(body.searches) if isinstance(body, Determination) else ""
+        return self.asked.is_told_in(said, self.questions)
+
+    @property
+    def accepted(self) -> tuple[tuple[str, str], ...]:
+        """What may be read although it is redacted elsewhere, as whoever signed the review accepted it."""
+        return self.review.signature.accepted if self.review.signature else ()
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """Files that may go out though they cannot be looked into, as the same person accepted it."""
+        return self.review.signature.unread if self.review.signature else ()
 
 
 class Responses:
@@ -206,7 +223,8 @@ class Responses:
                 enclosed=self._enclosed(found, records, wish),
                 proofs=self._proofs(found.answer, records),
                 painted={file.name: file for file in painted.values()},
-                accepted=found.accepted(wish),
+                accepted=frozenset(found.accepted),
+                unread_accepted=frozenset(found.unread),
                 scopes=tuple(dict.fromkeys(event.scope for event in found.request.searches)),
                 with_pdf=True,
                 fonts_folder=self._settings.fonts_folder,
@@ -251,11 +269,12 @@ class Responses:
         else:
             yield from (f"The letter lacks something: {finding}" for finding in found.letter.findings)
             yield from _untold(found.letter.letter, found)
+        if found.is_told_in_letter:
+            yield "The letter tells a search in words that are redacted now: send another."
         yield from wrongs(wish.sheet, archive_day(self._vault.clock()))
         left = self._reviews.left(review, found.hits)
-        accepted = found.accepted(wish)
         for one in left:
-            if (one.redacted_in, one.control) not in accepted:
+            if (one.redacted_in, one.control) not in found.accepted:
                 yield f"{one.control} ({one.where}) still says words that are redacted in {one.redacted_in}."
 
     def _enclosed(self, found: _Response, records: Sequence[Released], wish: Wish) -> Enclosed:
@@ -321,6 +340,8 @@ class Responses:
             bundle=Document(built.path.name, built.sha256),
             records=built.counts["records"],
             decisions_sha256=found.review.decisions_sha256,
+            accepted=found.accepted,
+            unread=built.unread,
             pages=built.pages,
         )
 
@@ -330,7 +351,7 @@ def _untold(letter: Letter, found: _Response) -> Iterator[str]:
     if found.reviewed is None or not isinstance(letter.body, Determination):
         return
     codes, named = {claim.code for claim in letter.claims}, [one.name for one in letter.deniers]
-    yield from untold(letter.body.outcome, codes, named, state_of(found.review))
+    yield from untold(letter.body.outcome, codes, named, review_state(found.review))
     told, counts = letter.counts, found.reviewed.counts
     if told not in (Counts(), counts):
         yield f"The letter says “{told.sentence()}” The review says “{counts.sentence()}” Send another."

@@ -106,11 +106,17 @@ class Reviews:
                 yield place, str(error)
 
     def sign(
-        self, number: str, hits: Mapping[Version, Hit], by: By, accepted: Collection[tuple[str, str]] = ()
+        self,
+        number: str,
+        hits: Mapping[Version, Hit],
+        by: By,
+        accepted: Collection[tuple[str, str]] = (),
+        unread: Collection[str] = (),
     ) -> Review:
         """The signature of a second person under the finished review; the file of the request tells of it.
 
-        `accepted` are pairs of control numbers: what is redacted in the first may be read in the second.
+        `accepted` are pairs of a control number and where (another one, a file of the bundle): what is
+        redacted in the first may be read there. `unread` are files that need not be looked into.
         `BadQuestion` where something is not decided, where redacted words still stand in what would be
         released and are not accepted, or where the request is closed; `PersonNeeded` where that person may
         not sign.
@@ -120,10 +126,13 @@ class Reviews:
         self._requests.check_takes(number, ReviewFinished)
         left = [one for one in self.left(review, hits) if (one.redacted_in, one.control) not in accepted]
         _refuse_left(left)
-        paper = Signed(review.decisions_sha256, by, self._vault.clock(), tuple(sorted(accepted)))
-        if review.signature is None or review.signature.accepted != paper.accepted:
+        signed_as = tuple(sorted(accepted)), tuple(sorted(unread))
+        paper = Signed(review.decisions_sha256, by, self._vault.clock(), *signed_as)
+        before = review.signature
+        if before is None or (before.accepted, before.unread) != (paper.accepted, paper.unread):
             about = {"request": number, "decisions_sha256": paper.decisions_sha256}
             about |= {"accepted": str(len(paper.accepted))} if paper.accepted else {}
+            about |= {"unread": str(len(paper.unread))} if paper.unread else {}
             self._cabinet.file(SIGNATURES, number, paper, what="review signed", actor=by.actor, about=about)
         signed = self.get(number)
         self._requests.review_finished(signed, by)
@@ -171,8 +180,9 @@ def _refuse_left(left: Sequence[Left]) -> None:
         more = f" and {len(named) - _NAMED:,} more" if len(named) > _NAMED else ""
         raise BadQuestion(
             f"Words that are redacted in {left[0].redacted_in} still stand in {shown}{more}: redact them "
-            "there, too (`paloverde review everywhere`), or accept that they are read there "
-            f"(`--accept {left[0].redacted_in}={left[0].control}`)."
+            "there, too (`paloverde review everywhere`); or, where they are words that anybody says, accept "
+            f"that they are read there (`--accept {left[0].redacted_in}={left[0].control}`, several at once: "
+            "17=18-40)."
         )
 
 

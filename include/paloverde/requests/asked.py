@@ -1,10 +1,10 @@
-"""A search as it may be told beside redacted records: what was asked, and how often each word was found. Pure.
+"""A search as it may be told beside redacted records: what was asked, how often each word was found. Pure.
 
 Next to a redacted name, the words `quintero OR lopez` with how often each was found tell which of them it is.
 So a word or phrase that touches what is redacted stands as a box wherever the question is told, and its count
-is told nowhere. Of a record that is withheld whole the question tells no more than that it was found; how often
-each word was found would, and is left out. Whoever signs the review may accept that a question is told as it
-was put: the pair of the record's control number and `QUESTION`.
+is told nowhere. Of a record that is withheld whole the question tells no more than that it was found; how
+often each word was found would, and is left out. Whoever signs the review may accept that a question is told
+as it was put: the pair of the record's control number and `QUESTION`.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ QUESTION = "question"
 
 
 class Unsaid(msgspec.Struct, frozen=True):
-    """Words that are redacted from the record `control`, and the box in their place; the record's own text where
-    it `is_whole`ly withheld.
+    """Words that are redacted from the record `control`, and the box in their place. Where the record
+    `is_whole`ly withheld they are its own text.
     """
 
     control: str
@@ -102,18 +102,32 @@ class Asked:
         term = terms.get(word)
         return bool(self._unsaid) and (term is None or bool(self._touched(term)))
 
-    def _told(self, text: str, terms: dict[str, Term]) -> str:
-        """A text with a box for each term that touches redacted words; all of it where a term cannot be found
-        in it as it was written.
-        """
+    def is_told_in(self, text: str, questions: Iterable[str]) -> bool:
+        """Whether a text says a word of these questions that touches what is redacted."""
+        terms = {term.written: term for question in questions for term in _terms(question)}
+        return any(re.search(_as_written(word), text) for word, _ in self._boxed(terms))
+
+    def _boxed(self, terms: dict[str, Term]) -> Iterator[tuple[str, str]]:
+        """The terms that touch redacted words, longest first, each with its box."""
         for written in sorted(terms, key=len, reverse=True):
-            touched = [one for one in self._touched(terms[written]) if not one.is_whole]
+            touched = [one.box for one in self._touched(terms[written]) if not one.is_whole]
             if touched:
-                pattern = rf"(?<!\w){re.escape(written)}(?!\w)"
-                text, times = re.subn(pattern, lambda _, by=touched[0].box: by, text)  # type: ignore[misc]
-                if not times and touched[0].box not in text:
-                    return touched[0].box
+                yield written, touched[0]
+
+    def _told(self, text: str, terms: dict[str, Term]) -> str:
+        """A text with a box for each term that touches redacted words; a box for all of it where a term
+        cannot be found in it as it was written.
+        """
+        for written, instead in self._boxed(terms):
+            parts = re.split(_as_written(written), text)
+            if len(parts) == 1 and instead not in text:
+                return instead
+            text = instead.join(parts)
         return text
+
+
+def _as_written(word: str) -> str:
+    return rf"(?<!\w){re.escape(word)}(?!\w)"
 
 
 def _terms(question: str) -> Iterator[Term]:

@@ -28,8 +28,8 @@ _TRUTH = (
 )
 _NONE = "In that archive the City has no responsive record."
 _NO_DIGEST = (
-    "versions. The City keeps a digest of what was found. It is not told here, since not all that was found is "
-    "given as it is, and a digest would show whether somebody's guess of the rest is right:"
+    "versions. The City keeps a digest of what was found. It is not told here, since not all that was found "
+    "is given as it is, and a digest would show whether somebody's guess of the rest is right:"
 )
 _SIGNED = (
     "This certificate is written by the City's archive from the file of the request. It is not a sworn "
@@ -185,8 +185,9 @@ def _search(search: Searched, number: int, *, with_digest: bool) -> Iterator[Blo
     if search.per_term:
         rows = tuple((term, f"{count:,}") for term, count in search.per_term.items())
         yield Grid("Record versions found by each word or phrase", ("Word or phrase", "Versions"), rows)
-    same = "To repeat it, ask the archive the same question up to the same sealed run; it finds the same record "
-    yield Paragraph(same + ("versions, and their digest is the same:" if with_digest else _NO_DIGEST))
+    same = "To repeat it, ask the archive the same question up to the same sealed run; it finds the same "
+    rest = "versions, and their digest is the same:" if with_digest else _NO_DIGEST
+    yield Paragraph(f"{same}record {rest}")
     yield Points(
         (f"at the command line of the City: {replay_command(search)}", f"in Python: {replay_python(search)}")
     )

@@ -17,6 +17,7 @@ import msgspec
 from paloverde.errors import BadQuestion, PersonNeeded
 from paloverde.requests.events import Channel, Document
 from paloverde.requests.gates import way_of
+from paloverde.requests.in_words import accepted_in
 from paloverde.requests.letters import Delivery
 from paloverde.requests.review import Verdict
 from paloverde.requests.wording import at_time, some
@@ -75,6 +76,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     signed_by: str
     decisions_sha256: str
     before: int
+    accepted: tuple[tuple[str, str], ...] = ()  # by the signer, as `Produced` has them
+    unread: tuple[str, ...] = ()
     refusals: tuple[str, ...]
 
     @property
@@ -103,6 +106,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         yield f"Letter: {self.letter or 'none was sent yet'}."
         yield f"Put together by {self.prepared_by}, {at_time(self.prepared_at)}."
         yield f"Review signed by {self.signed_by or 'nobody'}."
+        yield from accepted_in(self.accepted, self.unread)
         if self.before:
             yield f"This bundle went out {some(self.before, 'time', 'times')} before."
         yield from (f"IN THE WAY: {refusal}" for refusal in self.refusals)

@@ -45,8 +45,8 @@ class Waived(msgspec.Struct, frozen=True):
 def register(released: Iterable[Review]) -> dict[Version, list[Earlier]]:
     """The release register: of each version what was decided when it was released, oldest request first.
 
-    `released` are reviews as they were when a bundle was built that has gone out (`reviewing.as_of`): what was
-    only signed disclosed nothing, and what is decided afterwards takes no disclosure back.
+    `released` are reviews as they were when a bundle was built that has gone out (`reviewing.as_of`): what
+    was only signed disclosed nothing, and what is decided afterwards takes no disclosure back.
     """
     found: dict[Version, list[Earlier]] = {}
     for review in sorted(released, key=lambda one: one.request):

@@ -213,6 +213,8 @@ class Produced(Event, frozen=True, kw_only=True, tag="produced"):
     """An instalment was put together: a sealed bundle. Nothing has left the City by it.
 
     `decisions_sha256` is that of the signed review from which it was built (`Review.decisions_sha256`).
+    `accepted` and `unread` are what its signer accepted: pairs of a control number and where words redacted
+    from it may be read all the same, and files that could not be looked into for redacted words.
     """
 
     instalment: int
@@ -220,6 +222,8 @@ class Produced(Event, frozen=True, kw_only=True, tag="produced"):
     records: int
     decisions_sha256: str
     pages: int = 0
+    accepted: tuple[tuple[str, str], ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 class SignedOff(Event, frozen=True, kw_only=True, tag="signed off"):

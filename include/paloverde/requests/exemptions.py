@@ -66,7 +66,7 @@ class Exemption(msgspec.Struct, frozen=True):
         return "second_statute" in self.facts
 
     def wants(self, roles: Iterable[str]) -> tuple[str, ...]:
-        """Of whom one must still decide or sign, where people of these roles have; nobody where it is enough."""
+        """Of whom one must still decide or sign where people of these roles have; nobody where that will do."""
         missing = tuple(role for role in self.reviewers if role not in {*roles})
         return missing if self.together or len(missing) == len(self.reviewers) else ()
 
@@ -110,7 +110,7 @@ def lacks(claim: Exempted) -> tuple[str, ...]:
 
 
 def segregability(claims: Iterable[Exempted]) -> str:
-    """Why no part of a record could be separated and released, as somebody wrote it with one of its claims."""
+    """Why no part of a record could be separated and released, as somebody wrote it with a claim."""
     said = (claim.facts.get(SEGREGABILITY, "").strip() for claim in claims)
     return next((text for text in said if len(text) >= _LEAST_FACT), "")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from paloverde.records import PACIFIC
@@ -163,14 +163,24 @@ def _handed_over(event: Produced | SignedOff | Released) -> str:
     match event:
         case Produced():
             pages = f" on {event.pages:,} pages" if event.pages else ""
-            return (
+            return " ".join([
                 f"Instalment {event.instalment} was put together: {event.records:,} records{pages}, "
-                f"{event.bundle.name}, SHA-256 {event.bundle.sha256}."
-            )
+                f"{event.bundle.name}, SHA-256 {event.bundle.sha256}.",
+                *accepted_in(event.accepted, event.unread),
+            ])
         case SignedOff():
             return f"{event.by.name} agrees that the bundle {event.sha256} goes out."
         case Released():
             return f"Released on {spoken(event.released_on)}: the bundle {event.sha256}, {event.way}."
+
+
+def accepted_in(accepted: Sequence[tuple[str, str]], unread: Sequence[str]) -> Iterator[str]:
+    """What whoever signed the review accepted of a bundle, for whoever agrees that it goes out."""
+    if accepted:
+        pairs = ", ".join(f"{control} in {where}" for control, where in accepted)
+        yield f"Accepted by the signer of the review, words redacted from one record may be read in: {pairs}."
+    if unread:
+        yield f"Accepted by the signer, not looked into for redacted words: {', '.join(unread)}."
 
 
 def _who(one: Responsible) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -58,18 +58,25 @@ def _is_hidden(pair: Pair) -> bool:
     return pair.decision.verdict is Verdict.EXEMPT or _hides_poster(pair)
 
 
-def _public(pairs: Sequence[Pair]) -> str:
-    """The posters who are known from other records, and the accounts, run together."""
-    shown = [name for pair in pairs if not _is_hidden(pair) for name in poster_needles(pair.hit)]
-    accounts = {pair.hit.account for pair in pairs}
-    return "\n".join(sorted(map(run_together, {*shown, *accounts})))
+def _public(pairs: Sequence[Pair]) -> set[str]:
+    """The posters who are known from other records."""
+    return {
+        run_together(name) for pair in pairs if not _is_hidden(pair) for name in poster_needles(pair.hit)
+    }
 
 
-def _with_poster(one: Released, pair: Pair, public: str) -> Released:
-    """What is withheld whole does not tell its poster either, unless another record does."""
+def _with_poster(one: Released, pair: Pair, public: Collection[str]) -> Released:
+    """What is withheld whole does not tell its poster either, unless another record or the account's own name
+    does.
+    """
     if not one.is_withheld:
         return one
-    names = (name for name in poster_needles(pair.hit) if run_together(name) not in public)
+    account = run_together(pair.hit.account)
+    names = (
+        name
+        for name in poster_needles(pair.hit)
+        if (joined := run_together(name)) not in public and joined not in account
+    )
     return msgspec.structs.replace(one, needles=tuple(sorted({*one.needles, *names})))
 
 

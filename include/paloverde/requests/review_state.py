@@ -1,6 +1,6 @@
 """What the steps of a request look at in its review: one short account of it. Pure.
 
-`state_of` makes it from the decisions alone, so that asking whether a bundle may go out needs no search.
+`review_state` makes it from the decisions alone, so that asking whether a bundle may go out needs no search.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class ReviewState(msgspec.Struct, frozen=True, kw_only=True):
         return "" if self.is_settled else unsigned
 
 
-def state_of(review: Review, ungathered: int | None = None) -> ReviewState:
+def review_state(review: Review, ungathered: int | None = None) -> ReviewState:
     """How a review stands now."""
     decisions = [one.decision for one in review.standing.values()]
     kept_back = [one for one in decisions if one.verdict in _KEPT_BACK]

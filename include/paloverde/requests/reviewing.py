@@ -56,13 +56,16 @@ class Decided(msgspec.Struct, frozen=True):
 class Signed(msgspec.Struct, frozen=True):
     """A paper: a second person has looked at the finished review, and these are the decisions.
 
-    `accepted` are pairs of control numbers: what is redacted in the first may be read in the second.
+    `accepted` are pairs of a control number and where (another one, a file of the bundle): what is redacted
+    in the first may be read there. `unread` are files of the bundle that may go out though they cannot be
+    looked into for redacted words.
     """
 
     decisions_sha256: str
     by: By
     at: datetime
     accepted: tuple[tuple[str, str], ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 class Standing(msgspec.Struct, frozen=True):

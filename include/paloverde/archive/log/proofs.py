@@ -47,7 +47,7 @@ class Proof(msgspec.Struct, frozen=True):
         return merkle.includes(self.index, self.head.size, leaf, self.path, self.head.root)
 
     def text(self, *, with_entry: bool = True) -> str:
-        """The proof as it is kept and mailed; without its entry it is about a leaf hash that is told apart."""
+        """The proof as it is kept and mailed; without its entry it is about a leaf hash told apart."""
         entry = [f"extra {_base64(self.entry)}"] if with_entry else []
         lines = ["c2sp.org/tlog-proof@v1", *entry, f"index {self.index}"]
         return "\n".join([*lines, *map(_base64, self.path), "", self.head.whole()])

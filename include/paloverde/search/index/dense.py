@@ -7,7 +7,7 @@ multiples of `layout.BLOCK`, and at least one position behind each is free.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, reduce
 from operator import or_
 from typing import NamedTuple
@@ -22,7 +22,6 @@ WORD = 64  # bits
 _IN_WORD = WORD // BLOCK  # blocks
 _STRETCH = 1 << 14  # words of bits: with what is made of them they stay in the cache
 _SCATTERED = 512  # with fewer than one bit in so many positions each is set by itself
-_NONE = np.empty(0, np.uint32)
 _EACH_BLOCK = np.uint64(0x0001_0001_0001_0001)
 
 
@@ -35,9 +34,11 @@ class Marks(NamedTuple):
     def within(self, stretch: Stretch) -> U64:
         """A bit for each position of a stretch."""
         found = [bits[stretch.start : stretch.stop] for bits in self.kept]
-        others = [some for positions in self.others if len(some := stretch.of(positions))]
-        if others or not found:
-            found.append(marked(np.concatenate([_NONE, *others]) - stretch.first, stretch.words))
+        others = [some - stretch.first for positions in self.others if len(some := stretch.of(positions))]
+        if sum(map(len, others)) * _SCATTERED > stretch.words * WORD:
+            found.append(marked(others, stretch.words))
+        elif others or not found:
+            found.append(_scattered(others, stretch.words))
         return reduce(or_, found)
 
 
@@ -51,7 +52,7 @@ class Space:
 
     def bits(self, positions: Ordinals) -> U64:
         """A bit for each of these positions."""
-        return marked(positions, self.words)
+        return marked([positions], self.words)
 
     def stretches(self, long: int = _STRETCH) -> Iterator[Stretch]:
         """All positions, in stretches of about so many words, each from the beginning of a passage on."""
@@ -143,16 +144,21 @@ class Stretch:
         return found.view(np.uint64)
 
 
-def marked(positions: Ordinals, words: int) -> U64:
-    """A bit for each of these positions, in so many words of bits."""
-    if len(positions) * _SCATTERED < words * WORD:
-        found = np.zeros(words, np.uint64)
+def marked(several: Iterable[Ordinals], words: int) -> U64:
+    """A bit for each position of these lists, in so many words of bits."""
+    room = np.zeros(words * WORD, dtype=bool)
+    for positions in several:
+        room[positions.astype(np.intp)] = True  # numpy takes twice as long with other types
+    return np.packbits(room, bitorder="little").view(np.uint64)
+
+
+def _scattered(several: Iterable[Ordinals], words: int) -> U64:
+    """The same where they are few."""
+    found = np.zeros(words, np.uint64)
+    for positions in several:
         bits = np.uint64(1) << (positions & np.uint32(WORD - 1)).astype(np.uint64)
         np.bitwise_or.at(found, positions >> np.uint32(WORD.bit_length() - 1), bits)
-        return found
-    room = np.zeros(words * WORD, dtype=bool)
-    room[positions.astype(np.intp)] = True
-    return np.packbits(room, bitorder="little").view(np.uint64)
+    return found
 
 
 def up(bits: U64, by: int) -> U64:

@@ -24,17 +24,33 @@ def is_frequent(node: Node, words: Words) -> bool:
 
 
 def _often(node: Node, words: Words) -> int:
-    """How many places a term, or the rarer side of a nearness, is looked for at."""
+    """How many places lists would be looked through for: of single words those of the rarest are enough."""
     match node:
         case Term(_, pieces, length):
-            often = [words.occurrences_of(forms(words, piece)) for piece in pieces]
-            return min(often) if len(pieces) == length else max(often)  # a run is looked for at all of them
+            often = [
+                (words.occurrences_of(forms(words, piece)), piece.wild or piece.stemmed) for piece in pieces
+            ]
+            return _rarest(often) if len(pieces) == length else max(often)[0]  # a run is looked for at all
         case Near(left, right):
-            return min(_often(left, words), _often(right, words))
+            return _rarest([(_often(part, words), not _is_word(part)) for part in (left, right)])
         case Or(nodes):
             return sum(_often(part, words) for part in nodes)
         case _:
             return 0
+
+
+def _rarest(several: Sequence[tuple[int, bool]]) -> int:
+    """The least often; but those that are true have to be put together first."""
+    return max([min(often for often, _ in several), *(often for often, is_several in several if is_several)])
+
+
+def _is_word(node: Node) -> bool:
+    """Whether it stands in one list."""
+    return (
+        isinstance(node, Term)
+        and len(node.pieces) == 1
+        and not (node.pieces[0].wild or node.pieces[0].stemmed)
+    )
 
 
 def passages(node: Term | Near, words: Words) -> Iterator[U32]:

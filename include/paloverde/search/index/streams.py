@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from paloverde.search.index.dense import Marks, Space
+from paloverde.search.index.dense import Marks, Space, marked
 from paloverde.search.index.layout import BLOCK, I64, SIGN_CODES, U8, U16, U32, U64, Arrays
 from paloverde.search.index.places import distinct
 from paloverde.search.words import stem
@@ -225,7 +225,7 @@ class Words:
         if len(others) <= _SEVERAL:
             return Marks(bits, [self.positions(form) for form in others.tolist()])
         found = _pieces(self._positions, *_together(self._positions_from, others))
-        return Marks([*bits, self.space.bits(np.concatenate([*found]))], [])
+        return Marks([*bits, marked(found, size)], [])
 
     def documents_of_passages(self, passages: U32) -> U32:
         """The document of each passage; sorted where the passages are."""
