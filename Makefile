@@ -99,8 +99,8 @@ s3-stop: ## stop that server; what it stores stays
 	@$(PYTHON) ops/s3_server.py stop
 
 .PHONY: bench
-bench: .venv-bench/.locked ## records per second and memory, beside the peers, in one run (ARGS=imports: moving in; ARGS=disposition: destruction)
-	@.venv-bench/bin/python bench/run.py $(ARGS)
+bench: .venv-bench/.locked ## records per second and memory, beside the peers, in one run (ARGS=imports: moving in; ARGS=disposition: destruction; ARGS=search; ARGS=bundle)
+	@PATH="$(CURDIR)/.venv-bench/bin:$$PATH" .venv-bench/bin/python bench/run.py $(ARGS)
 
 .venv-bench/.locked: requirements-bench.txt requirements-installer.txt pyproject.toml
 	@echo "Installing the packages of requirements-bench.txt into .venv-bench ..."

@@ -42,6 +42,7 @@ RECORDS = 1_000_000
 FOLDER = Path(__file__).parents[1] / ".bench" / "search"
 NIGHT = 10_000
 SEED = 5
+_LEAST = 20_000
 _SCANNED = 50_000  # records that our own scan reads for each question
 _REPEATS, _PATIENCE = 7, 2.0
 _ASKED = {"paloverde": Ours, "DuckDB": DuckDB, "FTS5": FTS5, "ripgrep": Ripgrep}
@@ -49,6 +50,8 @@ _FILES = {"paloverde": "index", "FTS5": "fts5.db"}
 
 
 def main(records: int, folder: Path = FOLDER, *, again: bool = False) -> None:
+    if records < _LEAST:
+        raise SystemExit(f"At least {_LEAST:,} records: with fewer, accounts that are asked for have none.")
     folder = folder / str(records)
     folder.mkdir(parents=True, exist_ok=True)
     print(environment())

@@ -261,8 +261,19 @@ def test_what_cannot_be_looked_into_is_told(body: bytes) -> None:
     assert signed.unseen == ["data/03_media/x.bin"]
 
 
+def test_a_question_that_may_be_told_as_it_was_put_may_be_told_where_questions_are() -> None:
+    search = Search([Needle(CONTROL, WORDS)], accepted={(CONTROL, "question")})
+    search.look("data/05_search_certificate/search.json", io.BytesIO(LONG))
+    search.refuse()
+    search.look("data/02_records/json/records.jsonl", io.BytesIO(LONG))
+    with pytest.raises(Suspicious, match=r"stand in data/02_records/json/records\.jsonl \(from"):
+        search.refuse()
+
+
 @pytest.mark.parametrize("before", ["", "x", "xy"])
-def test_words_that_differ_in_their_last_letter_alone_are_not_taken_for_each_other_in_base64(before: str) -> None:
+def test_words_that_differ_in_their_last_letter_alone_are_not_taken_for_each_other_in_base64(
+    before: str,
+) -> None:
     body = base64.b64encode(f"{before}Orla Vantongeren18 said so".encode())
     assert found("a.json", body, "Orla Vantongeren18", "Orla Vantongeren19", "Erla Vantongeren18") == ["C-0"]
 
@@ -464,7 +475,9 @@ def test_exact_bytes_that_say_the_words_of_another_record_are_left_out(tmp_path:
     assert len(raw) == 1
 
 
-def test_a_file_that_cannot_be_looked_into_is_sealed_only_where_the_signer_accepted_it(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_looked_into_is_sealed_only_where_the_signer_accepted_it(
+    tmp_path: Path,
+) -> None:
     broken = in_zip(LONG)[:-30]
     rows = [record("1", TEXT), record("2", "Yes", media=[medium(broken)])]
     archive = make_archive(tmp_path, rows, media=[broken])

@@ -22,8 +22,8 @@ from paloverde.bundles.leaks import Needle, Search
 from paloverde.errors import BadQuestion, PersonNeeded
 from paloverde.installation.responses import Wish
 from paloverde.installation.reviews import version_of
-from paloverde.requests.drafting import Wish as LetterWish
 from paloverde.requests.delivery import Terms
+from paloverde.requests.drafting import Wish as LetterWish
 from paloverde.requests.events import Channel, Outcome, Produced, Released, SignedOff
 from paloverde.requests.in_words import said
 from paloverde.requests.letters import Delivery, Way

@@ -67,12 +67,17 @@ def site() -> Iterator[PlazaSite]:
         yield running
 
 
+RECORDS = "data/02_records/"
+VOLUMES = f"{RECORDS}html/"
+
+
 def pages(archive: Archive, folder: Path) -> dict[str, str]:
     answer = search(archive, "*")
     out = folder / "bundle.zip"
     build_bundle(answer, archive, SIGNER, name="1", agency="City of Springfield", now=NIGHT, out=out)
     with zipfile.ZipFile(out) as box:
-        return {name: box.read(name).decode() for name in box.namelist() if name.startswith("records/")}
+        inside = {name.partition("/")[2]: name for name in box.namelist()}
+        return {path: box.read(name).decode() for path, name in inside.items() if path.startswith(VOLUMES)}
 
 
 def told(removal: Removal, **more: object) -> str | None:
@@ -226,8 +231,8 @@ def test_an_import_and_the_night_after_it_are_told_apart_wherever_counsel_reads(
     out = tmp_path / "bundle.zip"
     build_bundle(answer, office.archive, SIGNER, name="1", agency="City of Springfield", now=NIGHT, out=out)
     with zipfile.ZipFile(out) as box:
-        files = {name: box.read(name) for name in box.namelist()}
-    first, second = files["records/volume-00001.html"].decode().split("<article ")[1:]
+        files = {name.partition("/")[2]: box.read(name) for name in box.namelist()}
+    first, second = files[f"{VOLUMES}volume-00001.html"].decode().split("<article ")[1:]
     assert (
         "The City did not get this record from the site&#39;s own answer: from the site&#39;s download"
         in first
@@ -235,10 +240,15 @@ def test_an_import_and_the_night_after_it_are_told_apart_wherever_counsel_reads(
     assert "The same words from another source, no edit: from the site&#39;s own answer to the City" in second
     assert "Changed:" not in second
     ways = ["export", "api"]
-    assert [json.loads(line)["provenance"] for line in files["records.jsonl"].splitlines()] == ways
-    table = list(csv.DictReader(io.StringIO(files["records.csv"].decode("utf-8-sig"))))
+    assert [
+        json.loads(line)["provenance"] for line in files[f"{RECORDS}json/records.jsonl"].splitlines()
+    ] == ways
+    table = list(csv.DictReader(io.StringIO(files[f"{RECORDS}csv/records.csv"].decode("utf-8-sig"))))
     assert [row["provenance"] for row in table] == ways
-    assert pq.read_table(io.BytesIO(files["records.parquet"]))["provenance"].to_pylist() == ways
+    assert (
+        pq.read_table(io.BytesIO(files[f"{RECORDS}parquet/records.parquet"]))["provenance"].to_pylist()
+        == ways
+    )
     assert "personal_device       handed in from a personal device" in files["README.txt"].decode()
 
 
@@ -262,7 +272,8 @@ def test_versions_of_an_item_are_numbered_explained_and_linked(tmp_path: Path) -
     ]  # fmt: skip
     assert "Changed:" not in articles[0]
     assert "Changed: the text. " in re.sub(r"\s+", " ", articles[1])
-    assert '<a href="../records/volume-00001.html#record-1">The version before: record 1</a>' in articles[1]
+    before = f'<a href="../../../{VOLUMES}volume-00001.html#record-1">The version before: record 1</a>'
+    assert before in articles[1]
     assert "Changed: the visibility (from public to hidden)." in articles[2]
     assert "The version after" not in articles[2]
 
@@ -272,9 +283,10 @@ def test_the_version_before_is_found_in_another_volume(tmp_path: Path) -> None:
     rows = [record("0", "first", posted_at=early), record("0", "second", observed_at=LATER)]
     rows += [record(f"1{number:04d}", "x", posted_at=early) for number in range(PER_VOLUME)]
     made = pages(make_archive(tmp_path, rows), tmp_path)
-    assert 'id="record-1"' in made["records/volume-00001.html"]
-    assert 'href="../records/volume-00001.html#record-1"' in made["records/volume-00002.html"]
-    assert f'href="../records/volume-00002.html#record-{len(rows)}"' in made["records/volume-00001.html"]
+    assert 'id="record-1"' in made[f"{VOLUMES}volume-00001.html"]
+    one, two = (f"{VOLUMES}volume-0000{number}.html" for number in (1, 2))
+    assert f'href="../../../{one}#record-1"' in made[two]
+    assert f'href="../../../{two}#record-{len(rows)}"' in made[one]
 
 
 def test_pages_say_it_without_codes(tmp_path: Path) -> None:

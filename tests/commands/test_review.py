@@ -135,7 +135,7 @@ def test_redacted_words_that_stand_elsewhere_keep_a_review_from_being_signed(hom
     assert review(home, "sign", who="ana") == 1
     assert f"still stand in {control(place['2'])} (text)" in capsys.readouterr().err
     assert review(home, "sign", "--accept", str(place["1"]), who="ana") == 1
-    assert "does not name two records" in capsys.readouterr().err
+    assert "does not say which record and where" in capsys.readouterr().err
     assert review(home, "sign", "--accept", f"{place['1']}={place['2']}", who="ana") == 0
     assert city(home).reviews.get(NUMBER).signature is not None
 

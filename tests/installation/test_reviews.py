@@ -12,7 +12,19 @@ from paloverde.errors import BadQuestion, PersonNeeded
 from paloverde.installation import Installation, Purpose, open_installation
 from paloverde.installation.reviews import version_of
 from paloverde.records import archive_day
-from paloverde.requests.events import Closed, Ending, Received, ReviewFinished
+from paloverde.requests.events import (
+    Channel,
+    Closed,
+    Determined,
+    Document,
+    Ending,
+    Outcome,
+    Produced,
+    Received,
+    Released,
+    ReviewFinished,
+    SignedOff,
+)
 from paloverde.requests.review import Decision, Verdict
 from paloverde.requests.reviewing import SERIES, Version
 from paloverde.retention.holds import By
@@ -153,12 +165,29 @@ def test_nothing_is_signed_while_redacted_words_stand_elsewhere(city: Installati
     assert city.reviews.sign(NUMBER, by_version(), ANA).signature is not None
 
 
+def release(city: Installation, number: str) -> None:
+    """Hand a bundle over that was built from the review as it stands."""
+    day, bundle = archive_day(NOON), Document("b.zip", "b" * 64)
+    steps = (
+        Determined(by=CLEO, at=NOON, outcome=Outcome.FULL, reasons="Public.", sent_on=day, available_at=NOON),
+        Produced(
+            by=CLEO, at=NOON, instalment=1, bundle=bundle, records=4,
+            decisions_sha256=city.reviews.get(number).decisions_sha256,
+        ),
+        SignedOff(by=ANA, at=NOON, sha256=bundle.sha256),
+        Released(by=CLEO, at=NOON, sha256=bundle.sha256, way=Channel.COUNTER, released_on=day),
+    )  # fmt: skip
+    for step in steps:
+        city.requests.file(number, step)
+
+
 def test_the_next_request_learns_what_the_last_was_given(city: Installation) -> None:
     city.reviews.gather("PRA-2026-0007", HITS, CLEO)
     city.reviews.decide("PRA-2026-0007", whole(), by_version(), CLEO)
     city.reviews.gather(NUMBER, HITS, CLEO)
-    assert city.reviews.earlier(NUMBER) == {}  # nobody has signed it
     city.reviews.sign("PRA-2026-0007", by_version(), ANA)
+    assert city.reviews.earlier(NUMBER) == {}  # signed, and not released
+    release(city, "PRA-2026-0007")
     (found,) = city.reviews.earlier(NUMBER)[version_of(HITS[0])]
     assert (found.request, found.decision.verdict) == ("PRA-2026-0007", Verdict.RESPONSIVE)
     assert city.reviews.earlier("PRA-2026-0007") == {}

@@ -230,7 +230,11 @@ WATCH = "https://www.youtube.com/watch?v=v1&lc="
 TOLD = (
     ("UgxHIDDEN123", "UgxHIDDEN123.9reply", WATCH + "UgxHIDDEN123.9reply"),
     ("8812_771455", "771455_930021", "https://www.facebook.com/8812/posts/771455?comment_id=930021"),
-    ("urn:li:comment:(urn:li:activity:71,420077)", "9", "https://a/?urn=urn%3Ali%3Acomment%3A%2871%2C420077%29"),
+    (
+        "urn:li:comment:(urn:li:activity:71,420077)",
+        "9",
+        "https://a/?urn=urn%3Ali%3Acomment%3A%2871%2C420077%29",
+    ),
 )
 
 
@@ -241,14 +245,20 @@ def test_no_id_or_address_of_another_record_leads_to_a_hidden_item(
 ) -> None:
     secret = hit("I saw it all at the pool", native_id=hidden, poster_name="Dora Quimby")
     picture = Kept(url=f"https://i.example.org/{own}/1.jpg", native_id=own)
-    reply = hit("Thank you", native_id=own, permalink=permalink, parent_id=hidden, thread_id=hidden, media=[picture])
+    reply = hit(
+        "Thank you", native_id=own, permalink=permalink, parent_id=hidden, thread_id=hidden, media=[picture]
+    )
     far = hit("Me too", native_id=f"{hidden}.7more", parent_id=own, permalink="https://example.org/other")
     kept_back = (
         decision(secret, Verdict.EXEMPT, exempted=(PRIVACY,))
         if is_whole
         else in_part(secret, marked(secret, "Dora Quimby", "poster_name"))
     )
-    pairs = [Pair(secret, kept_back, "A-1"), Pair(reply, decision(reply), "A-2"), Pair(far, decision(far), "A-3")]
+    pairs = [
+        Pair(secret, kept_back, "A-1"),
+        Pair(reply, decision(reply), "A-2"),
+        Pair(far, decision(far), "A-3"),
+    ]
     _, second, third = released_all(pairs)
     assert (second.hit.parent_id, second.hit.permalink) == ("A-1", "[withheld: it leads to A-1]")
     last = re.split("[^0-9A-Za-z]", hidden.rstrip(")"))[-1]
@@ -265,14 +275,20 @@ def test_a_hidden_version_of_a_record_that_is_given_too_hides_nothing_of_it() ->
 
 
 def test_short_words_and_the_poster_of_a_record_withheld_whole_are_looked_for() -> None:
-    secret = hit("HIV positive", native_id="5", poster_name="Dora Quimby", poster_username="dquimby", poster_id="x9")
+    secret = hit(
+        "HIV positive", native_id="5", poster_name="Dora Quimby", poster_username="dquimby", poster_id="x9"
+    )
     (one,) = released_all([Pair(secret, decision(secret, Verdict.EXEMPT, exempted=(PRIVACY,)), "A-1")])
     assert one.needles == ("Dora Quimby", "HIV positive", "dquimby")
 
 
-def test_of_a_record_withheld_whole_nothing_is_looked_for_that_says_too_little_or_is_given_elsewhere() -> None:
+def test_of_a_record_withheld_whole_nothing_is_looked_for_that_says_too_little_or_is_given_elsewhere() -> (
+    None
+):
     """A release with a withheld "No" stays possible, as does one in which the poster of another is known."""
-    secret = hit("No", native_id="5", poster_name="Dora Quimby", poster_username="palmaria", poster_id="12345")
+    secret = hit(
+        "No", native_id="5", poster_name="Dora Quimby", poster_username="palmaria", poster_id="12345"
+    )
     shown = hit("Yes", native_id="6", poster_name="Dora Quimby")
     withheld = decision(secret, Verdict.EXEMPT, exempted=(PRIVACY,))
     one, _ = released_all([Pair(secret, withheld, "A-1"), Pair(shown, decision(shown), "A-2")])

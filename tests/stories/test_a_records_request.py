@@ -310,28 +310,6 @@ def test_the_picture_is_painted_over_and_the_archived_one_is_not_in_the_bundle(
     assert not any(archived in name for name in names)
 
 
-def test_a_leak_that_was_planted_elsewhere_stops_the_bundle(
-    desk: RecordsDesk, closed: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Somebody writes the redacted name where no review looks: into the City's own name, which pages print."""
-    del closed
-    number, out = receive(desk, f"PRA-{WEDNESDAY.year}-0900"), tmp_path / "leaks.zip"
-    desk("request", "search", number, "cold AND said")
-    desk("review", "gather", number)
-    desk("review", "as-before", number, "--title", "Deputy Clerk")
-    desk("review", "sign", number, who="ana")
-    part: tuple[object, ...] = ("part", *SIGNED, "--reasons", "A name is exempt", "--way", "disc")
-    part += ("--available", f"{AVAILABLE}T14:00", "--where", "the counter")
-    desk("letter", "send", number, *part, "--by", "post")
-    monkeypatch.setenv("PALOVERDE_AGENCY_NAME", f"City of {NAME}")
-    refused = desk.refused("bundle", "--request", number, "--out", out, "--by-name")
-    assert "Nothing was sealed: words that were redacted stand in " in refused
-    assert f"(from {number}-000001)" in refused
-    assert NAME not in refused
-    assert not out.exists()
-    assert desk.city().requests.get(number).all(Produced) == []
-
-
 def receive(desk: RecordsDesk, number: str) -> str:
     asked = ("--text", "The same as my neighbour got about the pool", "--number", number)
     desk("request", "receive", "--channel", "counter", "--on", archive_day(datetime.now(UTC)), *asked)

@@ -26,7 +26,7 @@ from paloverde.bundles.bag import About, add_lists, query_digest, sign
 from paloverde.bundles.box import Box, digest_of, sealed_file
 from paloverde.bundles.contents import Contents, commonplace, handed_whole, needles_of, shown_by, texts_of
 from paloverde.bundles.covered import coverage, runs_of, runs_told
-from paloverde.bundles.enclosed import INDEX_AT, Printer, add_enclosed, index_paper, parts_of
+from paloverde.bundles.enclosed import INDEX_AT, Printer, add_enclosed, index_papers, parts_of
 from paloverde.bundles.leaks import Search, refuse_standing, sorted_out
 from paloverde.bundles.media import PICTURES, kept_media, on_disk, path_of
 from paloverde.bundles.pages import (
@@ -275,8 +275,11 @@ class _Work:
         parts = parts_of(self._given.enclosed)
         self._box.add(f"{INDEX_AT}.csv", index_lines(records, files, places(records)))
         if self._given.with_pdf:
-            self._box.add(f"{INDEX_AT}.pdf", self._printer.paper(index_paper(records, self._cover.name)))
-            parts.append(Part("Index to print", (f"{INDEX_AT}.pdf",)))
+            printed = []
+            for path, paper in index_papers(records, self._cover.name):
+                self._box.add(path, self._printer.paper(paper))
+                printed.append(path)
+            parts.append(Part("Index to print", tuple(printed)))
         parts.append(Part("Index as a table", (f"{INDEX_AT}.csv",)))
         self._box.add(INDEX, summary_page(self._answer, self._cover, records, parts))
         return parts

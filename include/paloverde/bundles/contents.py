@@ -123,7 +123,5 @@ def commonplace(answer: Answer, records: Sequence[Released] = (), agency: str = 
     told |= {one for record in records for one in (record.hit.visibility, record.hit.provenance) if one}
     told |= {one for record in records for each in record.redactions for one in (each.label, each.statute)}
     pages = [file.read_bytes() for file in sorted(_TEMPLATES.glob("*"))]
-    return b"\n".join(
-        [*pages, program(), " ".join(answer.searched.accounts).encode(), *map(str.encode, COLUMNS)]
-        + [agency.encode(), *map(str.encode, sorted(told))]
-    )
+    names = (" ".join(answer.searched.accounts), *COLUMNS, agency, *sorted(told))
+    return b"\n".join([*pages, program(), *map(str.encode, names)])

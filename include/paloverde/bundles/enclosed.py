@@ -28,6 +28,9 @@ LETTER, INDEX_AT, LOG, CERTIFICATE, COSTS = (
     )
 )
 
+_PER_INDEX = 1_000  # records in one file of the printed index: setting 10,000 at once takes a gigabyte
+_INDEX_HEADINGS = ("No.", "Control number", "Account", "Kind", "Posted", "Redacted or withheld under")
+
 
 class Enclosed(msgspec.Struct, frozen=True, kw_only=True):
     """Papers of a response; None where there is none. `log_csv` is the withholding log as a table."""
@@ -75,16 +78,22 @@ def add_enclosed(box: Box, enclosed: Enclosed, printer: Printer) -> None:
         box.add(f"{LOG}.csv", enclosed.log_csv)
 
 
-def index_paper(records: Sequence[Released], name: str) -> Paper:
-    """The index to print: one line for each record."""
-    title = f"Index of {visible(name)}"
-    rows = [_row(number, record) for number, record in enumerate(records, 1)]
-    headings = ("No.", "Control number", "Account", "Kind", "Posted", "Redacted or withheld under")
-    told = Paragraph(
-        "No record is in this bundle." if not rows else "Records in the order in which they were posted."
-    )
-    grid = (Grid("Records", headings, rows),) if rows else ()
-    return Paper(title, (Heading(title, 1), told, *grid))
+def index_papers(records: Sequence[Released], name: str) -> Iterator[tuple[str, Paper]]:
+    """The index to print, one line for each record, in volumes that can be set in little memory; each with
+    its path.
+    """
+    volumes = max(1, -(-len(records) // _PER_INDEX))
+    for volume in range(volumes):
+        first = volume * _PER_INDEX
+        some = records[first : first + _PER_INDEX]
+        title = f"Index of {visible(name)}" + (f", part {volume + 1} of {volumes}" if volumes > 1 else "")
+        rows = [_row(number, record) for number, record in enumerate(some, first + 1)]
+        told = Paragraph(
+            "No record is in this bundle." if not rows else "Records in the order in which they were posted."
+        )
+        grid = (Grid("Records", _INDEX_HEADINGS, rows),) if rows else ()
+        path = f"{INDEX_AT}-{volume + 1:03}.pdf" if volumes > 1 else f"{INDEX_AT}.pdf"
+        yield path, Paper(title, (Heading(title, 1), told, *grid))
 
 
 def _row(number: int, record: Released) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ _SHORT = {rb"\n": b"\n", rb"\r": b"\r", rb"\t": b"\t", rb"\/": b"/", rb"\"": b'"
 _OCTAL = re.compile(rb"\\([0-3][0-7]{2}|[()\\])")
 _LEAST_BASE64, _LEAST_HEX = 7, 12  # characters: fewer stand by chance in any long base64 or list of hashes
 _RUN_64, _RUN_HEX = re.compile(rb"[A-Za-z0-9+/_-]{8,}"), re.compile(rb"(?:[0-9a-fA-F]{2}){4,}")
+_ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be")
 _BEFORE = (0, 2, 3)  # characters of a group that stand before a form, by where the words begin in it
 _FROM_ADDRESSES = bytes.maketrans(b"-_", b"+/")
 _LEAST_SQUEEZED = 10  # bytes without blanks from which words are found with their blanks gone
@@ -54,7 +55,7 @@ def forms_of(text: str) -> Forms:
     plain = {spelling.encode("utf-8", "surrogatepass") for spelling in spellings}
     squeezed = {one.translate(None, _BLANKS) for one in plain}
     as_bytes = _in_bytes(text)
-    wide = {one.encode(how, "surrogatepass") for one in _spellings(text) for how in ("utf-16-le", "utf-16-be")}
+    wide = {one.encode(how, "surrogatepass") for one in _spellings(text) for how in _ENCODINGS[1:]}
     return Forms(
         plain=frozenset(one.lower() for one in plain),
         squeezed=frozenset(one.lower() for one in squeezed if len(one) >= _LEAST_SQUEEZED)
@@ -65,8 +66,8 @@ def forms_of(text: str) -> Forms:
 
 
 def is_in_base64(text: str, form: bytes, body: bytes, at: int) -> bool:
-    """Whether words stand whole where a base64 form of them was found: its first and last letters tell bits of
-    neighbours, too, so that the form is without them.
+    """Whether words stand whole where a base64 form of them was found: its first and last letters tell bits
+    of neighbours, too, so that the form is without them.
     """
     whole = _in_bytes(text)
     for before in _BEFORE:
@@ -79,8 +80,7 @@ def is_in_base64(text: str, form: bytes, body: bytes, at: int) -> bool:
 
 @lru_cache(maxsize=1024)
 def _in_bytes(text: str) -> frozenset[bytes]:
-    encodings = ("utf-8", "utf-16-le", "utf-16-be")
-    return frozenset(one.encode(how, "surrogatepass") for one in _cases(text) for how in encodings)
+    return frozenset(one.encode(how, "surrogatepass") for one in _cases(text) for how in _ENCODINGS)
 
 
 def _spellings(text: str) -> set[str]:

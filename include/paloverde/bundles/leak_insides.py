@@ -255,6 +255,6 @@ def _pdf_texts(document: pdfium.PdfDocument, budget: Budget) -> Iterator[Piece]:
 
 
 def _page_text(document: pdfium.PdfDocument, number: int, budget: Budget) -> str:
-    text = document[number].get_textpage().get_text_bounded()
+    text: str = document[number].get_textpage().get_text_bounded()
     budget.spend(max(len(text), _ENTRY))
     return text

@@ -7,8 +7,8 @@ hit.
 Words that also stand in what is released are told before anything is built (`sorted_out`): somebody left them
 there, or another record shows them, and a person must know it, and redact them there or accept it. Accepted
 words may then be read where that record is shown, and nowhere else. Words that say too little to be looked
-for everywhere (shorter than four letters, numbers of less than six digits) are looked for in their own record;
-words that every bundle has in its own headings and columns are not looked for in files.
+for everywhere (shorter than four letters, numbers of less than six digits) are looked for in their own
+record; words that every bundle has in its own headings and columns are not looked for in files.
 """
 
 from __future__ import annotations
@@ -34,11 +34,13 @@ from paloverde.bundles.leak_forms import (
 from paloverde.bundles.leak_insides import Piece, Unread, pieces_of
 from paloverde.bundles.leak_search import LEAST, Strings
 from paloverde.errors import Suspicious
+from paloverde.requests.asked import QUESTION
 
 _LEAST_WIDTH, _LEAST_DIGITS = 4, 6
 _LEAST_INSIDE = 8  # letters from which words are found within longer words, too
 _LEAST_IN_PICTURE = 6  # bytes: fewer stand in any large picture or film by chance
 _NAMED = 20  # leaks that one message names
+_TELLS_QUESTION = ("README.txt", "data/00_cover_letter/", "data/01_index/", "data/05_search_certificate/")
 _SEPARATOR = "\n\n"
 
 
@@ -134,9 +136,7 @@ class Search:
         file could not be looked into.
         """
         told = [
-            f"{leak.path} (from {leak.control})"
-            for leak in sorted(self.leaks)
-            if (leak.control, leak.path) not in self._accepted
+            f"{leak.path} (from {leak.control})" for leak in sorted(self.leaks) if not self._is_accepted(leak)
         ]
         if told:
             raise Suspicious(
@@ -151,6 +151,11 @@ class Search:
                 "and look: withhold it in its record, or whoever signs the review accepts that it goes out "
                 "(`paloverde review sign … --accept-unread FILE`)."
             )
+
+    def _is_accepted(self, leak: Leak) -> bool:
+        """Where the question may be told as it was put, in whatever tells it, too."""
+        by_question = (leak.control, QUESTION) in self._accepted and leak.path.startswith(_TELLS_QUESTION)
+        return by_question or (leak.control, leak.path) in self._accepted
 
     def _note(self, path: str, found: Iterable[Needle]) -> None:
         new = (needle for needle in found if Leak(path, needle.control) not in self.leaks)

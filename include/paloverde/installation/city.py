@@ -114,15 +114,11 @@ class Installation:
         self.requests = Requests(vault, self.cabinet, self.holds, self.search)
         self.reviews = Reviews(vault, self.cabinet, self._journal, self.requests)
         claims = Claiming(self.requests, self.reviews, self.search)
-        self.letters = Letters(
-            settings, vault, self.archive, self.cabinet, self.holds, self.requests, claims
-        )
+        self.letters = Letters(settings, vault, self.archive, self.cabinet, self.holds, self.requests, claims)
         self.responses = Responses(
             settings, vault, self.archive, self.cabinet, self.requests, self.reviews, self.letters
         )
-        self.deliveries = Deliveries(
-            settings, vault, self.cabinet, self.requests, self.reviews, self.letters
-        )
+        self.deliveries = Deliveries(settings, vault, self.cabinet, self.requests, self.reviews, self.letters)
 
     def accounts(self) -> list[Account]:
         """The registered, active accounts, by slug."""

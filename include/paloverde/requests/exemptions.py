@@ -66,7 +66,7 @@ class Exemption(msgspec.Struct, frozen=True):
         return "second_statute" in self.facts
 
     def wants(self, roles: Iterable[str]) -> tuple[str, ...]:
-        """Of whom one must still decide or sign where people of these roles have; nobody where that will do."""
+        """Of whom one must still decide or sign where these roles have; nobody where that will do."""
         missing = tuple(role for role in self.reviewers if role not in {*roles})
         return missing if self.together or len(missing) == len(self.reviewers) else ()
 

@@ -163,11 +163,11 @@ def _handed_over(event: Produced | SignedOff | Released) -> str:
     match event:
         case Produced():
             pages = f" on {event.pages:,} pages" if event.pages else ""
-            return " ".join([
+            told = (
                 f"Instalment {event.instalment} was put together: {event.records:,} records{pages}, "
-                f"{event.bundle.name}, SHA-256 {event.bundle.sha256}.",
-                *accepted_in(event.accepted, event.unread),
-            ])
+                f"{event.bundle.name}, SHA-256 {event.bundle.sha256}."
+            )
+            return " ".join([told, *accepted_in(event.accepted, event.unread)])
         case SignedOff():
             return f"{event.by.name} agrees that the bundle {event.sha256} goes out."
         case Released():

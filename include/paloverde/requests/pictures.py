@@ -2,8 +2,8 @@
 
 What is written holds the pixels and nothing else: no EXIF, XMP, colour profile, comment or thumbnail. Pixels
 of the regions are made one colour before anything is encoded, grown to whole blocks of JPEG as the file has
-them stored and a little more, so that no neighbour tells of them. The result is PNG, or for moving pictures an animated PNG: the same
-input and regions give the same bytes (with the same Pillow and zlib).
+them stored and a little more, so that no neighbour tells of them. The result is PNG, or for moving pictures
+an animated PNG: the same input and regions give the same bytes (with the same Pillow and zlib).
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ def painted_over(body: bytes, regions: Iterable[Region]) -> Picture:
     """The picture with its regions painted black in every frame.
 
     Regions are pixels of the picture as it is shown (turned as its EXIF says), from the left top; they grow
-    to whole blocks, counted from where the stored picture begins, and two pixels more. `BadQuestion` says why a file cannot be redacted so, or which region does not touch it.
+    to whole blocks, counted from where the stored picture begins, and two pixels more. `BadQuestion` says why
+    a file cannot be redacted so, or which region does not touch it.
     """
     boxes = [(one.left, one.top, one.left + one.width, one.top + one.height) for one in sorted(regions)]
     if not boxes:
@@ -135,7 +136,7 @@ def _in_blocks(
 
 
 def _grown(start: int, end: int, length: int, *, from_end: bool) -> tuple[int, int]:
-    """The first and last pixel of whole blocks and a margin; blocks begin at the end where it is so stored."""
+    """The first and last pixel of whole blocks and a margin; blocks begin at the end where so stored."""
     if from_end:
         first, last = _grown(length - min(end, length), length - start, length, from_end=False)
         return length - 1 - last, length - 1 - first

@@ -60,9 +60,7 @@ def _is_hidden(pair: Pair) -> bool:
 
 def _public(pairs: Sequence[Pair]) -> set[str]:
     """The posters who are known from other records."""
-    return {
-        run_together(name) for pair in pairs if not _is_hidden(pair) for name in poster_needles(pair.hit)
-    }
+    return {run_together(name) for pair in pairs if not _is_hidden(pair) for name in poster_needles(pair.hit)}
 
 
 def _with_poster(one: Released, pair: Pair, public: Collection[str]) -> Released:

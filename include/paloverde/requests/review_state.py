@@ -112,7 +112,7 @@ def _codes(decision: Decision) -> set[str]:
     claimed = {claim.code for claim in decision.exempted}
     if decision.verdict is Verdict.EXEMPT or decision.withheld_media:
         return claimed
-    return {one.code for one in (*decision.spans, *decision.regions)}
+    return {span.code for span in decision.spans} | {region.code for region in decision.regions}
 
 
 def _versions(number: int) -> str:

@@ -263,10 +263,15 @@ def check_decision(decision: Decision, hit: Hit | None, by: By, control: str) ->
         _check_form(decision)
         if hit is not None and decision.verdict is not Verdict.NOT_RESPONSIVE:
             released(hit, decision, control=control)
-        if decision.verdict is Verdict.EXEMPT and not segregability(decision.exempted):
-            raise BadQuestion(f"it is withheld whole, and needs {SEGREGABILITY}: {FACTS[SEGREGABILITY]}.")
+        _check_segregable(decision)
     except BadQuestion as error:
         raise BadQuestion(f"{control}: {str(error).removeprefix(f'{control}: ')}") from None
+
+
+def _check_segregable(decision: Decision) -> None:
+    """Whatever can be separated is released (Gov. Code 7922.525(b)): why nothing could be is written down."""
+    if decision.verdict is Verdict.EXEMPT and not segregability(decision.exempted):
+        raise BadQuestion(f"it is withheld whole, and needs {SEGREGABILITY}: {FACTS[SEGREGABILITY]}.")
 
 
 def _check_form(decision: Decision) -> None:

@@ -17,11 +17,11 @@ from paloverde.search.answer import once
 from paloverde.search.counts import Counts, counts_of
 from paloverde.search.hits import Hit
 from paloverde.search.index import arrow
-from paloverde.search.index.asking import Asking, each, items_in
+from paloverde.search.index.asking import Asking, items_in
 from paloverde.search.index.evaluating import saying
 from paloverde.search.index.gathering import hashes_of
 from paloverde.search.index.layout import U64, Covered
-from paloverde.search.index.paging import Key, page
+from paloverde.search.index.paging import Key, Place, page
 from paloverde.search.index.segment import Segment
 from paloverde.search.index.tally import items, sums, together
 from paloverde.search.inquiry import Inquiry
@@ -72,7 +72,7 @@ class Merged:
         """Of the index and of the rest together."""
         read = counts_of(self.extra, {})
         segments, views = self.index.index.segments, self.look.views
-        found = together(each(sums, segments, self.first))
+        found = together(map(sums, segments, self.first))
         removed = [mask & view.removed for mask, view in zip(self.first, views, strict=True)]
         return Counts(
             hits=found.hits + read.hits,
@@ -91,7 +91,7 @@ class Merged:
         others = [_key(hit) for hit in self.extra]
         found = page(self.index.index.segments, self.first, others, start, stop)
         versions = [(place.key[1], place.key[2], place.key[3], place.key[5]) for place in found]
-        known = self._known(versions)
+        known = self._placed(found, versions)
         rows = {(place.segment, place.number): place.row for place in found}
         shown = self._shown([one for several in known.values() for one in several], rows)
         return [
@@ -168,6 +168,20 @@ class Merged:
 
     # -- what the index holds ------------------------------------------------------------------------------
 
+    def _placed(self, found: Sequence[Place], versions: Sequence[Version]) -> dict[Version, list[Known]]:
+        """As `_known`; those whose item has no other document in the index need not be looked for."""
+        alone: dict[Version, list[Known]] = {}
+        for place, version in zip(found, versions, strict=True):
+            if place.segment >= 0 and not self._has_kin(place):
+                order = _order(self.index.index.segments[place.segment], place.number)
+                alone[version] = [Known(order, place.segment, place.number)]
+        return alone | self._known([version for version in versions if version not in alone])
+
+    def _has_kin(self, place: Place) -> bool:
+        documents = self.index.index.kin[place.segment].documents
+        at = int(np.searchsorted(documents, np.uint32(place.number)))
+        return at < len(documents) and int(documents[at]) == place.number
+
     def _known(self, versions: Sequence[Version]) -> dict[Version, list[Known]]:
         """The documents of these versions that answer."""
         found: dict[Version, list[Known]] = {}
@@ -199,8 +213,9 @@ class Merged:
             of_it = [one.document for one in missing if one.segment == number]
             found = arrow.rows(segments[number].rows(of_it))
             rows |= {(number, document): row for document, row in zip(of_it, found, strict=True)}
-        items_ = np.unique([segments[one.segment].columns.item[one.document] for one in documents])
-        removals, _ = self._removals(items_, self._uncovered)
+        removed = [one for one in documents if self.look.views[one.segment].removed[one.document]]
+        items_ = [segments[one.segment].columns.item[one.document] for one in removed]
+        removals, _ = self._removals(np.unique(np.array(items_, np.uint64)), self._uncovered)
         private = self.inquiry.scope.include_private
         scan = Scan(self.archive, self.inquiry.tree, removals, include_private=private)
         sources = [_source(segments[one.segment], one.document) for one in documents]

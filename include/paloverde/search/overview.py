@@ -74,6 +74,7 @@ def overview(
     page, per_page = max(1, page), min(max(1, per_page), _MOST)
     if index is None:
         return _of_answer(_searched(archive, question, scope), page, per_page)
+    index.now()  # what is kept below is of the head that stands now
     inquiry = inquire(archive, question, scope, index.kept("seals", lambda: _slim(archive.seals())))
     merged = Merged(archive, inquiry, index)
     counts = merged.counts()

@@ -80,6 +80,7 @@ class Asking:
     def __init__(self, archive: Archive, index: Index) -> None:
         self.archive, self.index = archive, index
         self._now: Now | None = None
+        self._removed: tuple[Now, int, list[Mask]] | None = None
         self._kept: tuple[int, dict[object, object]] = (0, {})
 
     @cached_property
@@ -89,7 +90,10 @@ class Asking:
     def look(self, last: int) -> Look:
         """A look at what runs to `last` brought, as it stands now."""
         now = self.now()
-        removed = _removed(self.index, now, last)
+        known = self._removed
+        if known is None or known[0] is not now or known[1] != last:
+            self._removed = known = (now, last, _removed(self.index, now, last))
+        removed = known[2]
         return Look(
             self.index,
             now,
@@ -108,8 +112,8 @@ class Asking:
         return known
 
     def kept(self, name: object, make: Callable[[], Out]) -> Out:
-        """What depends on the sealed runs alone, made once for each head of the chain."""
-        head = self.now().head
+        """What depends on the sealed runs alone, made once for each head of the chain that `now` saw last."""
+        head = (self._now or self.now()).head
         if self._kept[0] != head or len(self._kept[1]) >= _KEPT:
             self._kept = (head, {})
         known = self._kept[1]
@@ -139,7 +143,7 @@ class Look:
                 found = found & open_to_all(view.segment)
             if alive is not None:
                 found = found & alive
-            if any(part.of_run > self.last for part in view.segment.covered):
+            if view.segment.last_run > self.last:
                 found = found & (view.segment.columns.of_run <= self.last)
             return found
 
@@ -169,7 +173,7 @@ class Look:
     def telling(self, items: U64) -> list[tuple[Covered, pa.Table]]:
         """What the covered parts tell of the removal of these items, in the order of runs."""
         found: list[tuple[Covered, pa.Table]] = []
-        for segment in self.index.segments:
+        for segment in self.index.segments if len(items) else ():
             told = np.isin(_column(segment.removals, "item"), items)
             told &= _column(segment.removals, "of_run") <= self.last
             if not told.any():
@@ -186,8 +190,14 @@ class Look:
 
 def each(work: Callable[[In, More], Out], some: Iterable[In], more: Iterable[More]) -> list[Out]:
     """What comes of each segment; two of them are worked on at once."""
+    pairs = list(zip(some, more, strict=True))
+
+    def share(first: int) -> list[Out]:
+        return [work(*pair) for pair in pairs[first::_WORKERS]]
+
     with ThreadPoolExecutor(_WORKERS) as pool:
-        return list(pool.map(work, some, more))
+        shares = list(pool.map(share, range(_WORKERS)))
+    return [shares[at % _WORKERS][at // _WORKERS] for at in range(len(pairs))]
 
 
 def items_in(archive: Archive, parts: Iterable[SealedPart]) -> list[tuple[SealedPart, U64]]:
@@ -251,6 +261,7 @@ def _removed(index: Index, now: Now, last: int) -> list[Mask]:
             mask[kin.removed] = True
         if len(items):
             mask[segment.of_items(items)] = True
+        mask.flags.writeable = False  # many questions share it
         masks.append(mask)
     return masks
 

@@ -15,8 +15,9 @@ from paloverde.search.index.layout import I64, Mask
 from paloverde.search.index.segment import Segment
 
 _KEY = ("account", "kind", "native_id", "observed_at", "version_sha256")
-_FEW = 16  # hits are sorted where at most one document in so many is one, else met in the order of time
-_STEP = 1 << 14
+_FEW = 16  # times as many hits as are wanted are still sorted; of more the first are met in order of time
+_STEP = 1 << 12
+_NEVER = np.int64(np.iinfo(np.int64).max)
 Documents = npt.NDArray[np.int64]
 Key = tuple[int, str, str, str, datetime, str]
 
@@ -44,9 +45,8 @@ def page(
     segments: Sequence[Segment], masks: Sequence[Mask], others: Sequence[Key], start: int, stop: int
 ) -> list[Place]:
     """The hits at `start` to before `stop`. `others` are hits that are not of the index."""
-    early = [_early(segment, mask, stop) for segment, mask in zip(segments, masks, strict=True)]
     known = np.array([key[0] for key in others], np.int64)
-    times = np.sort(np.concatenate([known, *(one.times for one in early)]))
+    early, times = _all_early(segments, masks, known, stop)
     if start >= len(times):
         return []
     first, last = times[start], times[min(stop, len(times)) - 1]
@@ -71,24 +71,43 @@ def _places(number: int, segment: Segment, early: _Early, first: np.int64, last:
     ]
 
 
-def _early(segment: Segment, mask: Mask, stop: int) -> _Early:
-    times, hits = segment.columns.time, int(np.count_nonzero(mask))
-    if hits * _FEW < len(mask) or hits <= stop:
-        return _earliest(np.flatnonzero(mask), times, stop)
+def _all_early(
+    segments: Sequence[Segment], masks: Sequence[Mask], known: I64, stop: int
+) -> tuple[list[_Early], I64]:
+    """Of each segment the early hits, and all times to the end of the page, sorted, with the `known` ones."""
+    early, times = [], known
+    for segment, mask in zip(segments, masks, strict=True):
+        until = _until(times, stop)
+        early.append(_early(segment, mask, stop, until))
+        times = np.concatenate([times[times <= until], early[-1].times])
+    return early, np.sort(times)
+
+
+def _until(times: I64, stop: int) -> np.int64:
+    """When the last hit before `stop` was, as far as times are known: no later hit is on the page."""
+    return np.int64(np.partition(times, stop - 1)[stop - 1]) if len(times) >= stop else _NEVER
+
+
+def _early(segment: Segment, mask: Mask, stop: int, until: np.int64) -> _Early:
+    times, by_time = segment.columns.time, segment.by_time
+    if np.count_nonzero(mask) <= _FEW * stop:
+        return _earliest(np.flatnonzero(mask), times, stop, until)
     found: list[Documents] = []
-    have, at, by_time = 0, 0, segment.by_time
-    while at < len(by_time) and (have < stop or times[by_time[at]] == times[found[-1][-1]]):
+    have = 0
+    for at in range(0, len(by_time), _STEP):
         some = by_time[at : at + _STEP]
+        begins = times[some[0]]
+        if begins > until or (have >= stop and begins != times[found[-1][-1]]):
+            break
         there = some[mask[some]].astype(np.int64)
         found += [there] if len(there) else []
-        have, at = have + len(there), at + _STEP
-    return _earliest(np.concatenate(found), times, stop)
+        have += len(there)
+    return _earliest(np.concatenate([np.empty(0, np.int64), *found]), times, stop, until)
 
 
-def _earliest(documents: Documents, times: I64, stop: int) -> _Early:
+def _earliest(documents: Documents, times: I64, stop: int, until: np.int64) -> _Early:
     own = times[documents]
-    if len(documents) > stop:
-        chosen = own <= np.partition(own, stop - 1)[stop - 1]
-        documents, own = documents[chosen], own[chosen]
+    chosen = own <= min(until, _until(own, stop))
+    documents, own = documents[chosen], own[chosen]
     order = np.argsort(own, kind="stable")
     return _Early(documents[order], own[order])

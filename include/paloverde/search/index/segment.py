@@ -46,6 +46,7 @@ from paloverde.search.index.layout import (
     ARRAYS,
     CODED,
     FORMAT,
+    I32,
     I64,
     REMOVALS,
     ROWS,
@@ -80,6 +81,7 @@ class Segment:
                 raise Damaged(f"{folder / name} is not as long as it was written, or is gone")
         self._arrays = open_arrays(folder / ARRAYS, self.about.arrays)
         self.covered, self.values = self.about.parts, self.about.values
+        self.last_run = max((part.of_run for part in self.covered), default=0)
         # Opened now: what is opened stays readable when a refresh has put another segment in its place.
         self._rows, self.removals = _mapped(folder / ROWS), _mapped(folder / REMOVALS).read_all()
         self._turn = Lock()  # the reader of rows is for one thread at a time
@@ -96,6 +98,12 @@ class Segment:
     @cached_property
     def groups(self) -> Groups:
         return Groups(self._arrays, self.columns)
+
+    @cached_property
+    def months(self) -> tuple[I32, I64]:
+        """The distinct months of the groups, and of each group the place of its month among them."""
+        months, which = np.unique(self.groups.month, return_inverse=True)
+        return months, which
 
     @property
     def by_time(self) -> U32:
@@ -172,7 +180,8 @@ class Segment:
         for first, after in pairwise(edges):
             with self._turn:
                 rows = self._rows.get_batch(int(batches[first]))
-            found.append(rows.take(integers(ordered[first:after] - starts[batches[first]])))
+            inside = ordered[first:after] - starts[batches[first]]
+            found.append(rows.slice(int(inside[0]), 1) if len(inside) == 1 else rows.take(integers(inside)))
         back = np.empty(len(order), np.int64)
         back[order] = np.arange(len(order))
         return pa.Table.from_batches(found, self._rows.schema).combine_chunks().take(integers(back))
@@ -183,10 +192,12 @@ class Segment:
 
 
 _SCHEMA = pa.schema([REMOVED.field(name) for name in COLUMNS])
+# Batches are small: to hand their columns to other threads takes longer than to unpack them.
+_ALONE = pa.ipc.IpcReadOptions(use_threads=False)
 
 
 def _mapped(path: Path) -> pa.RecordBatchFileReader:
     try:
-        return pa.ipc.open_file(pa.memory_map(str(path)))
+        return pa.ipc.open_file(pa.memory_map(str(path)), options=_ALONE)
     except (pa.ArrowException, OSError) as error:
         raise Damaged(f"{path} cannot be read: {error}") from error

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -20,7 +21,7 @@ from paloverde.search.index.opening import Index, Kin
 from paloverde.search.index.segment import Segment
 
 Numbers = npt.NDArray[np.int64]
-_FEW = 16  # hits are looked for one by one where at most one document in so many is one
+_BITS = 64  # documents of one word of bits
 
 
 class Sums(NamedTuple):
@@ -87,8 +88,8 @@ def items(index: Index, masks: Sequence[Mask]) -> int:
 def sums(segment: Segment, mask: Mask) -> Sums:
     """The hits of a segment by account, kind and month: from where its groups begin."""
     groups, values = segment.groups, segment.values
-    counts = _per_group(mask, groups.starts)
-    months, which = np.unique(groups.month, return_inverse=True)
+    counts = np.diff(_before(mask, groups.starts))
+    months, which = segment.months
     by_month = np.bincount(which, counts, len(months)).astype(np.int64)
     return Sums(
         hits=int(counts.sum()),
@@ -101,25 +102,32 @@ def sums(segment: Segment, mask: Mask) -> Sums:
 
 def together(several: Iterable[Sums]) -> Sums:
     """The sums of several segments as one."""
-    whole = Sums(0, 0, Counter(), Counter(), Counter())
+    hits = undated = 0
+    per_account, per_kind, per_month = Counter[str](), Counter[str](), Counter[str]()
     for one in several:
-        whole = Sums(*(mine + other for mine, other in zip(whole, one, strict=True)))  # type: ignore[operator]
-    return whole
+        hits, undated = hits + one.hits, undated + one.undated
+        per_account.update(one.per_account)
+        per_kind.update(one.per_kind)
+        per_month.update(one.per_month)
+    return Sums(hits, undated, per_account, per_kind, per_month)
 
 
-def _per_group(mask: Mask, starts: U32) -> Numbers:
-    if len(starts) < 2:
-        return np.zeros(0, np.int64)
-    if np.count_nonzero(mask) * _FEW < len(mask):
-        hits = np.flatnonzero(mask).astype(np.uint32)
-        return np.diff(np.searchsorted(hits, starts))
-    return np.asarray(np.add.reduceat(mask.view(np.uint8), starts[:-1].astype(np.int64), dtype=np.int64))
+def _before(mask: Mask, places: U32) -> Numbers:
+    """How many hits lie before each place: whole words of bits, and of its own word the bits before it."""
+    bits = np.zeros(len(mask) // _BITS + 1, "<u8")
+    packed = np.packbits(mask, bitorder="little")
+    bits.view(np.uint8)[: len(packed)] = packed
+    whole = np.cumsum(np.bitwise_count(bits), dtype=np.int64) - np.bitwise_count(bits)
+    word, bit = places // np.uint32(_BITS), (places % np.uint32(_BITS)).astype(np.uint64)
+    inside = np.bitwise_count(bits[word] & ((np.uint64(1) << bit) - np.uint64(1)))
+    return np.asarray(whole[word] + inside, np.int64)
 
 
 def _named(values: Sequence[str | None], counts: npt.NDArray[np.number]) -> Counter[str]:
     return Counter({str(values[code]): int(counts[code]) for code in np.flatnonzero(counts).tolist()})
 
 
+@cache
 def _month(month: int) -> str:
     return "undated" if month == UNDATED else f"{date(month // 12, month % 12 + 1, 1):%Y-%m}"
 
