@@ -25,7 +25,6 @@ from pypdf import PdfReader
 
 from paloverde.bundles import verify
 from paloverde.records import archive_day
-from paloverde.requests.events import Produced
 from paloverde.requests.in_words import history
 from recordsdesk import RecordsDesk, last_wednesday, records_desk
 from simulatedcity import TODAY
