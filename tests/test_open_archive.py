@@ -185,3 +185,11 @@ def test_another_engine_answers_the_same_and_the_ledger_keeps_it(home: Path) -> 
         assert [hit.native_id for hit in there.hits] == ["1", "2"]
         assert "regexp_like" in archive.plan("street~").sql()
     assert [event["question"] for event in events(home)[before:]] == ["street~", "street~"]
+
+
+def test_a_name_is_no_list_and_an_empty_reason_is_none(home: Path) -> None:
+    with paloverde.open_archive(home) as archive:
+        with pytest.raises(BadQuestion, match=r"accounts is a list: write accounts=\['x'\]"):
+            archive.search("street", accounts="x")
+        with pytest.raises(BadQuestion, match="only for a reason"):
+            archive.search("street", private_because=" ")

@@ -29,6 +29,7 @@ from paloverde.requests.in_words import said
 from paloverde.requests.letters import Delivery, Way
 from paloverde.requests.releasing import Pair, released_all
 from paloverde.requests.review import Verdict
+from paloverde.retention.holds import By
 from requesthall import CLERK, COUNSEL, NOW, POSTED, SIGNER, WORDS, RequestHall
 from requests_found import PRIVACY, decision, in_part, marked
 
@@ -134,6 +135,17 @@ def answered(hall: RequestHall) -> None:
     )
     draft = hall.city.letters.draft(hall.number, Outcome.PART.value, wish, SIGNER)
     hall.city.letters.send(draft.letter, CLERK, "post")
+
+
+def test_who_built_it_is_told_by_name_and_role_and_not_by_the_user_of_the_machine(
+    hall: RequestHall, tmp_path: Path
+) -> None:
+    hall.ready()
+    by = By("Cleo Park", "clerk", "command line (machineuser)")
+    told = texts_in(hall.city.responses.build(hall.number, tmp_path / "b.zip", by, print).path)
+    assert "Searched by: Cleo Park, clerk\nBuilt by: Cleo Park, clerk\n" in told["README.txt"]
+    assert json.loads(told["data/05_search_certificate/search.json"])["built_by"] == "Cleo Park, clerk"
+    assert [name for name, text in told.items() if "machineuser" in text or "this test" in text] == []
 
 
 def with_name(record: dict[str, object], name: str) -> str:

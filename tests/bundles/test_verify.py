@@ -242,6 +242,16 @@ def test_another_zip_or_no_file_cannot_be_read(tmp_path: Path) -> None:
     assert verify.main([str(tmp_path / "nothing.zip")]) == 2
 
 
+def test_of_an_unpacked_bundle_the_zip_is_asked_for(
+    bundle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with zipfile.ZipFile(bundle) as box:
+        box.extractall(tmp_path)
+    assert verify.main([str(tmp_path / BASE)]) == 2
+    told = f"CANNOT BE READ: {tmp_path / BASE}: it is a folder: give the zip as it came.\n"
+    assert capsys.readouterr().out == told
+
+
 def found_flipped(bundle: Path, path: Path, at: int) -> bool:
     body = bundle.read_bytes()
     path.write_bytes(body[:at] + bytes([body[at] ^ 0x10]) + body[at + 1 :])

@@ -90,6 +90,22 @@ def test_it_is_shown_agreed_to_by_a_second_person_given_out_and_called_back(deli
     assert "Revoked by Ana Ruiz" in deliver.out
 
 
+def test_one_of_several_live_links_is_listed_and_called_back(deliver: Deliver) -> None:
+    to = ("--to", "rosa@mail.example")
+    for _ in range(2):
+        assert deliver("agree", *to, "--summary", deliver.seen(*to), who="ana") == 0
+        assert deliver("link", who="cleo") == 0
+    assert deliver("list") == 0
+    live = re.findall(r"^Link ([0-9a-f]{12}) to response\.zip ", deliver.out, re.MULTILINE)
+    assert len(set(live)) == 2
+    assert deliver.out.count("It works until ") == 2
+    assert deliver("revoke", "--why", "Sent twice", "--link", live[0], who="ana") == 0
+    assert re.search(rf"^Link {live[0]} .*\nRevoked by Ana Ruiz", deliver.out, re.MULTILINE)
+    assert re.search(rf"^Link {live[1]} .*\nIt works until ", deliver.out, re.MULTILINE)
+    assert deliver("list") == 0
+    assert (deliver.out.count("It works until "), deliver.out.count("Revoked by Ana Ruiz")) == (1, 1)
+
+
 def test_what_stands_in_the_way_ends_with_status_1(deliver: Deliver, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PALOVERDE_DELIVERY_ADDRESS")
     assert deliver("show") == 1

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from pypdf import PdfReader
 from exports import Office, account, shown
 from paloverde.cli import main
 from paloverde.installation import Installation, open_installation
+from paloverde.installation.reviews import version_of
 from paloverde.orchestration.people import People, Role
 from paloverde.records import archive_day
 from paloverde.requests.events import (
@@ -167,6 +170,8 @@ def test_an_extension_is_stopped_until_it_lacks_nothing_then_is_the_event_of_the
 
 def test_a_determination_in_part_takes_its_claims_from_a_file(desk: Desk, tmp_path: Path) -> None:
     desk.search("pool")
+    review(desk, "hours", Verdict.RESPONSIVE)
+    sign(desk)
     claims = tmp_path / "claims.toml"
     claims.write_text('[[claim]]\ncode = "EX-LAW"\nredacted = 1\n', encoding="utf-8")
     available = f"{TODAY + timedelta(days=5)}T14:00"
@@ -190,6 +195,7 @@ def test_a_determination_in_part_takes_its_claims_from_a_file(desk: Desk, tmp_pa
 def test_a_determination_takes_claims_names_and_numbers_from_the_review(desk: Desk) -> None:
     desk.search("pool")
     review(desk, "hours")
+    sign(desk)
     words = ("part", *SIGNED, "--available", f"{TODAY + timedelta(days=5)}T14:00", "--reasons")
     told = " ".join(desk.says("draft", NUMBER, *words, "One word is exempt").split())
     assert "This stops the letter" not in told
@@ -226,6 +232,13 @@ def review(desk: Desk, words: str, verdict: Verdict = Verdict.EXEMPT_IN_PART) ->
         spans=(Span("text", start, start + len(words), "EX-PRIV"),) if is_in_part else (),
     )  # fmt: skip
     city.reviews.decide(NUMBER, [decision], {decision.version: hit}, BY)
+
+
+def sign(desk: Desk) -> None:
+    """Counsel signs the review as it stands."""
+    city = desk.open()
+    hits = city.search("pool", "ana").hits
+    city.reviews.sign(NUMBER, {version_of(hit): hit for hit in hits}, COUNSEL)
 
 
 def test_what_the_settings_do_not_say_stops_the_letter_and_names_the_setting(
@@ -318,6 +331,31 @@ def test_a_letter_as_pdf_is_kept_with_its_text(desk: Desk, tmp_path: Path) -> No
     assert [document.name for document in sent.documents][1:] == ["letter.pdf"]
     assert desk.open().requests.document(NUMBER, sent.documents[1].sha256) == out.read_bytes()
     assert NUMBER in PdfReader(out).pages[0].extract_text()
+
+
+def test_of_a_letter_that_is_refused_no_pdf_is_left(desk: Desk, tmp_path: Path) -> None:
+    out = tmp_path / "none.pdf"
+    words = ("send", NUMBER, "none", *SIGNED, "--reasons", "none found", "--by", "e-mail", "--pdf", str(out))
+    assert "needs a search" in desk.says(*words, status=1)
+    assert not out.exists()
+    desk.search("dragon")
+    desk.says(*words)
+    assert out.read_bytes().startswith(b"%PDF")
+
+
+def test_without_a_terminal_a_password_is_asked_from_a_file(desk: Desk) -> None:
+    words = ["send", NUMBER, "acknowledgement", *SIGNED, "--by", "e-mail", "--as", "cleo"]
+    done = subprocess.run(
+        [sys.executable, "-m", "paloverde.cli", "letter", *words],
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "paloverde: No password was given; --password-file FILE takes it from a file.\n" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_file_that_cannot_be_understood_is_named(desk: Desk, tmp_path: Path) -> None:

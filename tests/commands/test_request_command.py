@@ -82,6 +82,15 @@ def test_the_letter_itself_is_kept(desk: Desk, tmp_path: Path) -> None:
     assert "Asked for: All about the pool" in shown_
 
 
+def test_a_document_that_cannot_be_read_takes_nothing_in(desk: Desk, tmp_path: Path) -> None:
+    told = desk.says(
+        "receive", "--channel", "letter", "--on", str(TODAY), "--text", "Pool", "--document",
+        str(tmp_path / "letter.pdf"), status=1,
+    )  # fmt: skip
+    assert "letter.pdf cannot be read (No such file or directory). Nothing was taken in" in told
+    assert desk.says("list", "--all") == "No request is open.\n"
+
+
 def test_a_time_after_hours_counts_as_its_day(desk: Desk) -> None:
     yesterday = TODAY - timedelta(days=1)
     told = desk.says("receive", "--channel", "telephone", "--at", f"{yesterday}T22:45", "--text", "Pool")
@@ -140,6 +149,8 @@ def test_records_that_are_handed_over_need_a_date_and_a_time(desk: Desk) -> None
     receive(desk)
     full = ["determine", NUMBER, "full", "--reasons", "They are public records."]
     assert "estimated date and time" in desk.says(*full, status=1)
+    desk.night()
+    desk.says("search", NUMBER, "zebra")
     with pytest.raises(SystemExit):
         desk.says(*full, "--available", "2030-01-02")
     later = TODAY + timedelta(days=5)
@@ -186,6 +197,8 @@ def test_a_second_person_sees_what_goes_out_agrees_and_it_is_released(desk: Desk
         by=cleo, at=requests.now(), instalment=1, bundle=sealed, records=3, decisions_sha256=decisions
     )
     requests.file(NUMBER, made)
+    desk.night()
+    desk.says("search", NUMBER, "zebra")
     full = ["determine", NUMBER, "full", "--reasons", "Public.", "--available", f"{TODAY}T23:59"]
     desk.says(*full)
     assert "somebody else has to sign it off" in desk.says("sign-off", NUMBER, "--agree", status=1)

@@ -301,5 +301,5 @@ def test_a_records_request_that_cannot_be_understood_is_red_and_builds_nothing(
     bag: Any, city: Installation, tmp_path: Path, said: Callable[[], str]
 ) -> None:
     assert run(bag.dags["records_request"], **{**REQUEST, "words": "kind:message hello"}).state == "failed"
-    assert "private messages and lists of subscribers are not searched here" in said()
+    assert "private messages and lists of subscribers are not searched unless" in said()
     assert not (tmp_path / "bundles").exists()

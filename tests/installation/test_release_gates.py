@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from paloverde.errors import BadQuestion, PaloverdeError
+from paloverde.errors import BadQuestion, PaloverdeError, PersonNeeded
 from paloverde.installation.responses import Wish
 from paloverde.requests.drafting import Wish as LetterWish
 from paloverde.requests.events import (
@@ -52,12 +52,15 @@ def out(sha256: str, way: Channel = Channel.MEDIUM) -> Released:
 
 def test_a_letter_that_denies_nothing_covers_no_redacted_bundle(hall: RequestHall, tmp_path: Path) -> None:
     hits = hall.search()
+    whole = [decision(hit) for hit in hits]
+    hall.city.reviews.decide(hall.number, whole, hall.by_version(hits), CLERK)
+    hall.sign(hits)
     letter = hall.city.letters.draft(hall.number, "full", FULL, SIGNER).letter
     hall.city.letters.send(letter, CLERK, "post")
     hall.review(hits)
     hall.sign(hits)
     assert "denies nothing: determine part or denied" in hall.refusals()
-    with pytest.raises(BadQuestion, match="denies nothing"):
+    with pytest.raises(PersonNeeded, match=r"not-as-reviewed: .* denies nothing"):
         hall.city.letters.send(letter, CLERK, "post")
     hall.determine()
     assert hall.refusals() == ""
@@ -126,7 +129,35 @@ def test_nobody_determines_that_there_are_none_while_found_records_lie_there(hal
         hall.city.requests.file(hall.number, none)
 
 
+def test_no_letter_tells_what_was_determined_before_what_was_found_is_reviewed(hall: RequestHall) -> None:
+    def stops() -> str:
+        found = hall.city.letters.draft(hall.number, "full", FULL, SIGNER).findings
+        return " ".join(str(one) for one in found)
+
+    assert "Nothing was searched yet" in stops()
+    answer, _ = hall.city.requests.search(hall.number, "pool", CLERK)
+    assert "3 record versions were found and not under review yet" in stops()
+    hits, reviews = answer.hits, hall.city.reviews
+    reviews.gather(hall.number, hits, CLERK)
+    assert "3 record versions were found and not decided yet" in stops()
+    whole = [decision(hit) for hit in hits]
+    reviews.decide(hall.number, whole, hall.by_version(hits), CLERK)
+    assert "Nobody has signed the review" in stops()
+    letter = hall.city.letters.draft(hall.number, "full", FULL, SIGNER).letter
+    with pytest.raises(PersonNeeded, match=r"not-reviewed: .*Nobody has signed"):
+        hall.city.letters.send(letter, CLERK, "post")
+    full = Determined(
+        by=CLERK, at=NOW, outcome=Outcome.FULL, reasons="Public.", sent_on=DAY, available_at=FULL.available_at
+    )
+    with pytest.raises(BadQuestion, match="Nobody has signed"):
+        hall.city.requests.file(hall.number, full)
+    hall.sign(hits)
+    assert stops() == ""
+    assert hall.city.letters.send(letter, CLERK, "post").kind == "full"
+
+
 def test_of_two_who_send_a_letter_at_the_same_moment_one_is_refused(hall: RequestHall) -> None:
+    hall.search("zebra")
     letter = hall.city.letters.draft(hall.number, "full", FULL, SIGNER).letter
     start, got = threading.Barrier(3), list[str]()
 
@@ -143,4 +174,4 @@ def test_of_two_who_send_a_letter_at_the_same_moment_one_is_refused(hall: Reques
     for thread in threads:
         thread.join()
     sent, request = hall.city.letters.sent(hall.number), hall.city.requests.get(hall.number)
-    assert len(sent) == len([one for one in got if one]) == len(request.entries) - 1 >= 1
+    assert len(sent) == len([one for one in got if one]) == len(request.entries) - 2 >= 1

@@ -44,6 +44,7 @@ from paloverde.requests.events import (
 from paloverde.requests.letters import (
     Acknowledgement,
     Body,
+    Claimed,
     Clarification,
     ClawBack,
     Closure,
@@ -306,3 +307,12 @@ def test_delivery_says_where_and_until_when() -> None:
         "You get them by a private link: https://files.palmaria.example/x, until Tuesday, December 1, 2026, at "
         "2:00 p.m. Pacific time."
     )
+
+
+def test_claims_that_differ_only_in_what_is_not_printed_are_one_point() -> None:
+    privacy = [Claimed(code="EX-PRIV", facts={"privacy": whose}, redacted=1) for whose in ("a", "b", "c")]
+    weighed = Claimed(code="EX-CATCH", facts={"balancing": BALANCING}, redacted=1)
+    text = text_of(letter(in_part(claims=(*privacy, weighed))))
+    assert text.count("In the records it is marked EX-PRIV.") == 1
+    assert "marked EX-PRIV. Withheld under it: parts of 3 records." in text
+    assert "marked EX-CATCH. Withheld under it: parts of 1 record." in text

@@ -181,7 +181,7 @@ def test_the_notice_goes_out_before_the_tenth_day_is_over(sent_on: date, *, is_t
         (Outcome.PART, {"responsible": ()}, "the name and title of each person responsible"),
         (Outcome.DENIED, {"responsible": ()}, "the name and title of each person responsible"),
         (Outcome.DENIED, {"responsible": (Responsible("Ana Ruiz", ""),)}, "a name and a title"),
-        (Outcome.FULL, {"reasons": " "}, "the reasons"),
+        (Outcome.FULL, {}, "first `paloverde request search`"),
         (Outcome.NONE, {}, "first `paloverde request search`"),
         (
             Outcome.FULL,
@@ -264,6 +264,22 @@ def test_a_determination_is_true_of_the_review() -> None:
     assert "review gather" in refused(request(searched()), none, MORE(REVIEW, ungathered=2))
     assert "denies nothing" in refused(request(searched()), determined(), KEPT)
     assert refused(request(searched()), DENIED_IN_PART, KEPT) == ""
+    assert "the reasons" in refused(request(searched()), determined(reasons=" "))
+
+
+@pytest.mark.parametrize("outcome", [Outcome.FULL, Outcome.PART, Outcome.DENIED])
+def test_nothing_is_determined_about_records_that_nobody_has_reviewed(outcome: Outcome) -> None:
+    found, event = request(searched()), determined(outcome)
+    assert "`paloverde review gather`" in refused(found, event, MORE(REVIEW, ungathered=2))
+    assert "`paloverde review decide`" in refused(found, event, MORE(REVIEW, undecided=1))
+    assert "`paloverde review sign`" in refused(found, event, MORE(REVIEW, is_settled=False))
+    assert refused(found, event) == ""
+
+
+def test_who_leaves_a_denier_out_is_told_how_to_name_them() -> None:
+    told = refused(request(searched()), DENIED_IN_PART, MORE(KEPT, deniers=("Ana Ruiz",)))
+    assert 'add --denier "Ana Ruiz, TITLE"' in told
+    assert "or leave --denier out" in told
 
 
 @pytest.mark.parametrize("outcome", [Outcome.PART, Outcome.DENIED])

@@ -39,6 +39,7 @@ from paloverde.requests.letters import (
 )
 from paloverde.requests.lint_words import Known, wordings
 from paloverde.requests.lints import LINTS, findings
+from paloverde.requests.review_state import ReviewState
 from paloverde.requests.wording import Written
 from paloverde.requests.writing import written
 
@@ -104,6 +105,9 @@ PERMITTED = msgspec.structs.replace(
     KNOWN, exposed=(Exposed("EX-HOME", 2, "Council Member Vega, June 1, 2026"),)
 )
 OTHER = msgspec.structs.replace(BUNDLE, sha256="cd" * 32)
+MORE = msgspec.structs.replace
+SETTLED = ReviewState(is_settled=True)
+KEPT_BACK = MORE(SETTLED, kept_back=1, codes=(CATCH.code,), deniers=(in_part().deniers[0].name,))
 # Of each lint: letters that it stops, and the same mended.
 CASES: dict[str, list[tuple[Letter, Known, Letter, Known]]] = {
     "redaction-without-statute": [
@@ -176,6 +180,19 @@ CASES: dict[str, list[tuple[Letter, Known, Letter, Known]]] = {
     "none-but-found": [
         (letter(NONE), Known(responsive=1), letter(NONE), NOTHING),
         (letter(NONE), Known(unreviewed=1), letter(FULL), Known(unreviewed=1)),
+    ],
+    "not-reviewed": [
+        (letter(FULL), Known(review=MORE(SETTLED, ungathered=1)), letter(FULL), Known(review=SETTLED)),
+        (letter(in_part()), MORE(NOTHING, review=MORE(SETTLED, undecided=1)), letter(in_part()), NOTHING),
+        (letter(FULL), Known(review=ReviewState()), letter(NONE), Known(review=ReviewState())),
+        (letter(FULL), Known(review=SETTLED, is_searched=False), letter(NONE), Known(review=SETTLED)),
+    ],
+    "not-as-reviewed": [
+        (letter(FULL), Known(review=KEPT_BACK), letter(in_part()), Known(review=KEPT_BACK)),
+        (
+            letter(in_part()), Known(review=MORE(KEPT_BACK, codes=("EX-PRIV",))),
+            letter(in_part()), Known(review=KEPT_BACK),
+        ),
     ],
     "unfilled": [
         (letter(in_part(), office=msgspec.structs.replace(OFFICE, contact="")), NOTHING, letter(in_part()), NOTHING),

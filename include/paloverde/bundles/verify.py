@@ -72,6 +72,8 @@ def verify(path: Path, key: str | None = None) -> Report:
     """Check the bundle at `path`; `CannotRead` where it is none, `NoKey` where `key` is none."""
     if key is not None and not re.fullmatch("[0-9A-Fa-f]{64}", key.strip()):
         raise NoKey("That is no key: a key has 64 digits from 0 to 9 and a to f. Copy it again, all of it")
+    if path.is_dir():
+        raise CannotRead("it is a folder: give the zip as it came")
     report = Report()
     try:
         with path.open("rb") as file:

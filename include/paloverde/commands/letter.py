@@ -237,10 +237,16 @@ def _send(city: Installation, args: argparse.Namespace) -> int:
     by = By(person.name, person.role.value, actor())
     draft = _drafted(city, args, person.name)
     files = {args.posted.name: args.posted.read_bytes()} if args.posted else {}
-    if args.pdf and not draft.findings:
-        files[args.pdf.name] = _write_pdf(city, args, draft.written.paper, draft.letter.at)
     to = args.to or city.requests.get(args.number).received.requester.contact
-    sent = city.letters.send(draft.letter, by, args.sent_by, to=to, files=files)
+    writes = args.pdf is not None and not draft.findings
+    if writes:
+        files[args.pdf.name] = _write_pdf(city, args, draft.written.paper, draft.letter.at)
+    try:
+        sent = city.letters.send(draft.letter, by, args.sent_by, to=to, files=files)
+    except BaseException:
+        if writes:
+            args.pdf.unlink()  # of a letter that was not sent: it would be in the way of the mended one
+        raise
     print(f"Noted: the letter “{sent.kind}” of {args.number} was sent by {sent.way}. Its words are kept:")
     for document in sent.documents:
         print(visible(f"  {document.name}  SHA-256 {document.sha256}"))

@@ -19,6 +19,7 @@ from paloverde.commands.office import day, opened, today
 from paloverde.commands.request_steps import STEPS, moment, received
 from paloverde.commands.search import about
 from paloverde.commands.signing import acting, known_people, signed_in
+from paloverde.errors import BadQuestion
 from paloverde.installation import Installation
 from paloverde.orchestration.people import Role
 from paloverde.requests.deadlines import at_hand, due, left, next_step
@@ -124,12 +125,26 @@ def _by(args: argparse.Namespace, office: tuple[Role, ...] = _OFFICE) -> By:
 
 def _received(city: Installation, args: argparse.Namespace) -> Iterator[str]:
     by = _by(args)
+    _refuse_unreadable(args.document)
     request = city.requests.receive(received(args, by, city.requests.now()))
+    yield f"{request.number} is taken in."
     if args.document:
         kept = Noted(by=by, at=city.requests.now(), note="the request as it came in")
         request = city.requests.file(request.number, kept, files=args.document)
-    yield f"{request.number} is taken in."
     yield from _standing(city, request)
+
+
+def _refuse_unreadable(files: list[Path]) -> None:
+    """Raise before anything is filed: a request that came in by half has its days running all the same."""
+    for file in files:
+        try:
+            with file.open("rb") as opened_file:
+                opened_file.read(1)
+        except OSError as wrong:
+            raise BadQuestion(
+                f"{file} cannot be read ({wrong.strerror}). Nothing was taken in: name the file as it is, or "
+                "leave --document out."
+            ) from None
 
 
 def _stepped(city: Installation, args: argparse.Namespace) -> Iterator[str]:

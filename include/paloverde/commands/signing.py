@@ -51,7 +51,10 @@ def named(person: Person) -> str:
 
 def _password(file: Path | None) -> str:
     if file is None:
-        return getpass.getpass("Your password: ")
+        try:
+            return getpass.getpass("Your password: ")
+        except EOFError:
+            raise PersonNeeded("No password was given; --password-file FILE takes it from a file.") from None
     if stat.S_IMODE(file.stat().st_mode) & 0o077:
         raise BadSetting(f"{file} can be read by others on this machine: run `chmod 600 {file}`.")
     return file.read_text(encoding="utf-8").removesuffix("\n")

@@ -11,6 +11,7 @@ import os
 import threading
 from pathlib import Path
 
+from paloverde.archive.layout import name_of
 from paloverde.archive.papers import Cabinet
 from paloverde.archive.vault import Vault
 from paloverde.desk.delivery import Handing
@@ -44,7 +45,7 @@ class Downloads:
             number=link.number,
             agency=self._settings.agency_name,
             office=self.office,
-            file=link.bundle.name,
+            file=f"{name_of(link.number)}.zip",  # as its README.txt names it
             size=link.size,
             sha256=link.bundle.sha256,
             until=link.expires_at,

@@ -15,6 +15,7 @@ from paloverde.archive.vault import Vault
 from paloverde.errors import BadQuestion, PersonNeeded
 from paloverde.installation.holds import Holds
 from paloverde.installation.requests import Requests
+from paloverde.installation.review_papers import review_of
 from paloverde.records import archive_day
 from paloverde.requests.asked import Asked
 from paloverde.requests.assistance import Holdings, holdings
@@ -28,6 +29,7 @@ from paloverde.requests.lints import findings
 from paloverde.requests.paper import Paper
 from paloverde.requests.plaintext import as_text
 from paloverde.requests.request import Request
+from paloverde.requests.review_state import ReviewState, review_state
 from paloverde.requests.reviewed import Reviewed
 from paloverde.requests.sending import SERIES, Sent, event_of
 from paloverde.requests.wording import Written
@@ -103,15 +105,17 @@ class Letters:
             signer=signer,
             body=body_of(kind, wish, file),
         )
-        return self._linted(letter, reviewed)
+        return self._linted(letter, reviewed, self._state(request, reviewed))
 
     def linted(self, letter: Letter, reviewed: Reviewed | None = None) -> Draft:
-        """A letter's words, and what stops it now; `reviewed` spares asking for the review again."""
+        """The words of a letter that was sent, and what would stop it now, how far the review is apart;
+        `reviewed` spares asking for the review again.
+        """
         return self._linted(letter, reviewed or self._review(letter.case.number))
 
-    def _linted(self, letter: Letter, reviewed: Reviewed | None) -> Draft:
-        words = written(letter)
-        return Draft(letter, words, findings(letter, words, self._known(letter, reviewed)))
+    def _linted(self, letter: Letter, reviewed: Reviewed | None, state: ReviewState | None = None) -> Draft:
+        words, known = written(letter), self._known(letter, reviewed)
+        return Draft(letter, words, findings(letter, words, msgspec.structs.replace(known, review=state)))
 
     def send(
         self, letter: Letter, by: By, way: str, *, to: str = "", files: Mapping[str, bytes] | None = None
@@ -153,7 +157,8 @@ class Letters:
         """The letter, linted now; raises where it may not be sent, by this person or at all."""
         if by.role not in (CLERK, COUNSEL):
             raise PersonNeeded(f"{by.name} is {by.role}: the clerk's office or counsel sends letters.")
-        draft = self.linted(letter)
+        reviewed = self._review(request.number)
+        draft = self._linted(letter, reviewed, self._state(request, reviewed))
         if draft.findings:
             first, more = draft.findings[0], len(draft.findings) - 1
             rest = f" {more} more of its lints stand." if more else ""
@@ -223,6 +228,11 @@ class Letters:
         kept = _KEPT[self._vault.store.grade]
         return f"The records are files {kind}, as tables, JSON, pictures and videos: {kept}.{second}"
 
+    def _state(self, request: Request, reviewed: Reviewed | None) -> ReviewState:
+        """How the review stands, with what the searches found and nobody took under review."""
+        review, found = review_of(self._cabinet, request.number), self._certified(request, reviewed).found
+        return review_state(review, max(0, found.unreviewed - len(review.undecided)))
+
     def _known(self, letter: Letter, reviewed: Reviewed | None) -> Known:
         """What the lints compare a letter with."""
         request = self._requests.get(letter.case.number)
@@ -237,6 +247,7 @@ class Letters:
             open_matters=self._open_matters(request),
             responsive=found.responsive,
             unreviewed=found.unreviewed,
+            is_searched=bool(request.searches),
             is_signed_off=bool(named) and request.is_signed_off(named),
         )
 

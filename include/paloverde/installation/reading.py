@@ -40,7 +40,7 @@ class OpenArchive:
         *,
         stemming: bool = False,
         today: date | None = None,
-        private_because: str = "",
+        private_because: str | None = None,
         engine: Engine | None = None,
         **scope: Unpack[Within],
     ) -> Answer:
@@ -52,11 +52,18 @@ class OpenArchive:
         ledger. With an `engine` (`search.spark.Spark`, `search.elsewhere.OverSql`) the records are read
         there, and the answer is the same. Raises `BadQuestion`, `UnknownAccount`, and what the store raises.
         """
+        if private_because is not None and not private_because.strip():
+            raise BadQuestion(
+                "Private records are searched only for a reason: say it in private_because, or leave it out."
+            )
+        for name in ("accounts", "kinds", "platforms"):
+            if isinstance(scope.get(name), str):
+                raise BadQuestion(f"{name} is a list: write {name}=[{scope[name]!r}].")
         return self._city.search(
             self._asked(question, today, stemming=stemming),
             self._actor,
-            include_private=bool(private_because),
-            reason=private_because,
+            include_private=private_because is not None,
+            reason=private_because or "",
             engine=engine,
             **scope,
         )

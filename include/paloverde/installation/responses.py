@@ -230,7 +230,9 @@ class Responses:
                 fonts_folder=self._settings.fonts_folder,
                 by_name=wish.by_name,
             )
-            built = self._built(found.told, number, out, by.actor, progress, contents)
+            built = self._built(
+                found.told, number, out, by.actor, progress, contents, f"{by.name}, {by.role}"
+            )
         self._requests.file(number, self._produced(found, built, by))
         return built
 
@@ -311,8 +313,16 @@ class Responses:
         return proofs_of(self._vault, [run.seal for run in runs_told(self._archive, answer, records)])
 
     def _built(
-        self, answer: Answer, name: str, out: Path, actor: str, progress: Progress, contents: Contents
+        self,
+        answer: Answer,
+        name: str,
+        out: Path,
+        actor: str,
+        progress: Progress,
+        contents: Contents,
+        stated: str = "",
     ) -> BuiltBundle:
+        """`stated` is who built it in words for the requester, where the ledger says more."""
         vault = self._vault
         built = build_bundle(
             answer,
@@ -322,7 +332,7 @@ class Responses:
             agency=self._settings.agency_name,
             now=vault.clock(),
             out=out,
-            actor=actor,
+            actor=stated or actor,
             progress=progress,
             contents=contents,
         )

@@ -121,7 +121,7 @@ def says_all(event: AnyEvent) -> bool:
     """Whether an event says that all was found and answered, so that nothing found may be left lying."""
     match event:
         case Determined():
-            return event.outcome is Outcome.NONE
+            return event.outcome is not Outcome.NOT_AGENCY
         case Closed():
             return event.ending is Ending.ANSWERED and not event.note.strip()
     return False
@@ -247,11 +247,19 @@ def _determination(request: Request, event: Determined, review: ReviewState) -> 
         return "Each person responsible for a denial needs a name and a title or position."
     if told := _exemptions(event):
         return told
-    if event.outcome is Outcome.NONE and review.responsive:
+    told = _too_early(request, event.outcome, review) or _untold(event, review)
+    return told or _said(event.reasons, "the reasons for the determination")
+
+
+def _too_early(request: Request, outcome: Outcome, review: ReviewState) -> str:
+    """What comes before a determination about records: they are searched for, and all found reviewed."""
+    if outcome is Outcome.NONE and review.responsive:
         return f"{_found(review.responsive)} responsive: it cannot be determined that there are none."
-    if event.outcome is Outcome.NONE and (review.ungathered or review.undecided):
+    if outcome is Outcome.NONE and (review.ungathered or review.undecided):
         return f"It cannot be determined that there are none. {review.open}"
-    return _untold(event, review) or _said(event.reasons, "the reasons for the determination")
+    if outcome is Outcome.FULL and not request.searches:
+        return "That all is disclosed needs a search: first `paloverde request search`."
+    return review.open if outcome in (DISCLOSING | DENYING) else ""
 
 
 def _exemptions(event: Determined) -> str:

@@ -11,6 +11,7 @@ import msgspec
 
 from paloverde.requests.gates import Exposed
 from paloverde.requests.letters import Bundle
+from paloverde.requests.review_state import ReviewState
 
 Told = Iterator[dict[str, str]]  # what fills the words of a lint, once for each thing that it found
 _FILE = Path(__file__).with_name("lints.toml")
@@ -22,7 +23,8 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     `redacted` are redacted words (`redaction.Released.needles`), `open_matters` the names and numbers of
     pending matters, `responsive` how many record versions were found responsive and `unreviewed` how many
     nobody has looked at. `bundle` is the sealed one that goes out; `is_signed_off` says whether a second
-    person has agreed to that.
+    person has agreed to that. `review` is how the review stands, None where the letter was sent before;
+    `is_searched` says whether anything was searched for the request.
     """
 
     bundle: Bundle | None = None
@@ -33,6 +35,8 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     responsive: int = 0
     unreviewed: int = 0
     is_signed_off: bool = False
+    review: ReviewState | None = None
+    is_searched: bool = True
 
 
 class Finding(msgspec.Struct, frozen=True):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from paloverde.errors import BadQuestion
 from paloverde.requests.costs import wrongs
-from paloverde.requests.events import Outcome, Responsible
+from paloverde.requests.events import DENYING, DISCLOSING, Outcome, Responsible
 from paloverde.requests.everywhere import Words
 from paloverde.requests.exemptions import EXEMPTIONS, Exemption
 from paloverde.requests.gates import web_delivery_refusals
@@ -30,6 +30,7 @@ from paloverde.requests.letters import (
 from paloverde.requests.lint_extension import facts, ground, no_extension, sent_late, too_late, twice
 from paloverde.requests.lint_words import Finding, Known, Told, found, how_to_give
 from paloverde.requests.plaintext import all_texts
+from paloverde.requests.review_state import untold
 from paloverde.requests.wording import Written, at_time, some
 
 _LEFT_OPEN = re.compile(r"\{[a-z_.0-9]+\}|\[[A-Z][A-Z /-]{2,}\]|_{3,}|\bX{3,}\b|\bTBD\b")
@@ -206,6 +207,22 @@ def _found_all_the_same(letter: Letter, _: Written, known: Known) -> Told:
         yield {"found": f"{found} not reviewed"}
 
 
+def _not_reviewed(letter: Letter, _: Written, known: Known) -> Told:
+    if not isinstance(letter.body, Determination) or known.review is None:
+        return
+    outcome = letter.body.outcome
+    if outcome is Outcome.FULL and not known.is_searched:
+        yield {"what": "Nothing was searched yet: `paloverde request search`."}
+    if outcome in (DISCLOSING | DENYING) and known.review.open:
+        yield {"what": known.review.open}
+
+
+def _not_as_reviewed(letter: Letter, _: Written, known: Known) -> Told:
+    if isinstance(letter.body, Determination) and known.review is not None:
+        codes, named = {claim.code for claim in letter.claims}, [one.name for one in letter.deniers]
+        yield from ({"what": what} for what in untold(letter.body.outcome, codes, named, known.review))
+
+
 def _unfilled(letter: Letter, written: Written, _: Known) -> Told:
     for name in written.unfilled:
         if name.startswith("law."):
@@ -265,6 +282,8 @@ LINTS: Mapping[str, Callable[[Letter, Written, Known], Told]] = {
     "wrong-bundle": _bundle,
     "not-signed-off": _signed_off,
     "none-but-found": _found_all_the_same,
+    "not-reviewed": _not_reviewed,
+    "not-as-reviewed": _not_as_reviewed,
     "unfilled": _unfilled,
     "names-redacted": _says_redacted,
     "asks-for-purpose": _purpose,

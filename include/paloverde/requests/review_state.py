@@ -101,9 +101,11 @@ def untold(
         yield f"The review claims {', '.join(missing)}, and the determination does not: determine again."
     people = {person(name) for name in named}
     if missing := [name for name in review.deniers if person(name) not in people]:
+        add = " ".join(f'--denier "{name}, TITLE"' for name in missing)
         yield (
             f"{', '.join(missing)} decided that something is kept back, and the determination does not name "
-            "them as responsible: determine again."
+            f"them as responsible: add {add} to the letter, or leave --denier out, which names them all "
+            "(`paloverde request determine` has --responsible)."
         )
 
 

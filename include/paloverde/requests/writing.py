@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
+import msgspec
+
 from paloverde.requests.assistance import told
 from paloverde.requests.clock import Clock
 from paloverde.requests.costs import dollars, sentence, worksheet
@@ -25,6 +27,8 @@ from paloverde.requests.letters import (
 )
 from paloverde.requests.paper import Block, Facts, Heading, Points
 from paloverde.requests.wording import Words, Written, at_time, some, weekday, write
+
+_PRINTED = ("second_statute", "balancing")  # the facts of a claim that stand in a letter
 
 
 def written(letter: Letter) -> Written:
@@ -54,7 +58,7 @@ def written(letter: Letter) -> Written:
             single |= _clawed_back(body)
             lists["items"] = body.items
     if isinstance(letter.body, Determination | Production):
-        lists["claims"] = [*_claims(letter.claims)]
+        lists["claims"] = [*_claims(_together(letter.claims))]
         lists["deniers"] = [f"{one.name}, {one.title}" for one in letter.deniers]
         blocks["searches"] = _searches(letter.body.searches)
     return write(letter.kind, Words(single, lists, blocks), letter.day)
@@ -134,6 +138,22 @@ def _grounds(grounds: Mapping[str, str], received: date) -> Iterator[str]:
         if code in known:
             row = known[code]
             yield f"{row.text[:1].upper()}{row.text[1:]} ({row.cite}). In this case: {_ended(facts)}"
+
+
+def _together(claims: Iterable[Claimed]) -> list[Claimed]:
+    """Claims of which the letter says the same, as one; their numbers are added up."""
+    found: dict[tuple[str, ...], Claimed] = {}
+    for claim in claims:
+        facts = {name: claim.facts.get(name, "").strip() for name in _PRINTED}
+        before = found.get((claim.code, *facts.values()))
+        found[claim.code, *facts.values()] = (
+            claim
+            if before is None
+            else msgspec.structs.replace(
+                before, redacted=before.redacted + claim.redacted, withheld=before.withheld + claim.withheld
+            )
+        )
+    return [*found.values()]
 
 
 def _claims(claims: Iterable[Claimed]) -> Iterator[str]:

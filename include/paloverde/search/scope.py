@@ -61,7 +61,8 @@ def check(tree: Node, scope: Scope) -> None:
     if private and not scope.include_private:
         raise BadQuestion(
             f"The question asks for {private[0]} records, and private messages and lists of subscribers "
-            "are not searched here. Have somebody whose role needs them ask, or leave them out."
+            "are not searched unless that is asked for. Whoever's role needs them adds --private (in Python: "
+            "private_because=…); the look is noted. Or leave them out."
         )
 
 

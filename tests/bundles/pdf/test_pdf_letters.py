@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import os
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pikepdf
 import pypdf
+import pypdfium2
 import pytest
 from opened import flat, names, tags, text
 
@@ -208,6 +210,37 @@ def test_a_refusal_of_the_typesetter_names_what_was_not_made() -> None:
     with pytest.raises(PersonNeeded, match="The letter could not be set as PDF: PDF/UA-1 error"):
         with compiled("paper.typ", data, what="The letter", made_at=NOW, fonts=fonts()):
             pass
+
+
+def _boxes(page: pypdfium2.PdfTextPage, word: str) -> list[tuple[float, float, float, float]]:
+    """Where each character of a word stands on a page: left, bottom, right, top in points."""
+    found = page.search(word).get_next()
+    assert found is not None
+    at, count = found
+    return [page.get_charbox(number, loose=True) for number in range(at, at + count)]
+
+
+def test_no_word_of_a_table_runs_into_the_next_column() -> None:
+    """Each word stands in one line, and ends before the next column begins."""
+    row = ("12", "PRA-2026-0042-000012", "instagram_cityofpalmaria", "comment", "May 6, 2026", "Evid. Code")
+    headings = ("No.", "Control number", "Account", "Kind", "Posted", "Redacted or withheld under")
+    page = pypdfium2.PdfDocument(_made(Grid("Records", headings, (row,))))[0].get_textpage()
+    words = [_boxes(page, word) for word in (*row[1:4], "May")]
+    for left, right in itertools.pairwise(words):
+        assert max(box[1] for box in left) < min(box[3] for box in left)
+        assert left[-1][2] + 9 < right[0][0]
+
+
+def test_words_too_long_for_all_columns_are_broken_and_stay_apart() -> None:
+    """All of six such words is there, no letter over another, none off the page."""
+    page = pypdfium2.PdfDocument(_made(Grid("c", tuple("abcdef"), (("q" * 24,) * 6,))))[0].get_textpage()
+    text_ = page.get_text_range()
+    boxes = [page.get_charbox(at) for at, char in enumerate(text_) if char == "q"]
+    assert len(boxes) == 6 * 24
+    boxes.sort(key=lambda box: (round(box[3]), box[0]))
+    for one, other in itertools.pairwise(boxes):
+        assert one[2] <= other[0] + 0.1 or round(one[3]) != round(other[3])
+    assert max(box[2] for box in boxes) <= (8.5 - 1) * 72
 
 
 def test_endless_words_stay_on_the_page() -> None:

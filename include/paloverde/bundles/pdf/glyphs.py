@@ -43,7 +43,10 @@ _SEQUENCES = (
 )
 # A word as long as a line: an address or a hash often has no place to break. Thai and East Asian lines break
 # anywhere.
-_ENDLESS = re.compile("[^\\s\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\ud7ff\uf900-\ufaff]{25,}")
+_UNBROKEN = "[^\\s\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\ud7ff\uf900-\ufaff]"
+WORDS = re.compile(f"{_UNBROKEN}+")
+ENDLESS = 25  # characters
+_ENDLESS = re.compile(f"{_UNBROKEN}{{{ENDLESS},}}")
 _CUT = 8
 _CUT_LETTERS = 40  # joined letters would come apart
 

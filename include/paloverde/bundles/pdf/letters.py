@@ -10,13 +10,15 @@ from paloverde.bundles.pages import visible
 from paloverde.bundles.paperpage import headed
 from paloverde.bundles.pdf.compiler import compiled
 from paloverde.bundles.pdf.fonts import Fonts, fonts
-from paloverde.bundles.pdf.glyphs import pieces, refuse_missing
+from paloverde.bundles.pdf.glyphs import ENDLESS, WORDS, Piece, pieces, refuse_missing
 from paloverde.bundles.pdf.words import paragraphs, primary
 from paloverde.requests.paper import Facts, Grid, Heading, Paper, Paragraph, Points
 from paloverde.requests.plaintext import all_texts
 
 _WIDE = 6  # a table of more columns is printed across the page
 _NARROWEST, _WIDEST = 6, 40  # characters that the width of a column reckons with
+_MEASURED = 8  # words of a column, the longest: which of them is widest only the typesetter knows
+_BEGUN = 12  # characters of an endless word that a column has room for at least
 
 
 def paper_pdf(
@@ -74,9 +76,18 @@ def _grid(grid: Grid, found: Fonts) -> dict[str, object]:
         "headings": [pieces(text, found) for text in grid.headings],
         "cells": [pieces(cell, found) for row in grid.rows for cell in row],
         "widths": [_width(grid, column) for column in range(len(grid.headings))],
+        "words": [_words(grid, column, found) for column in range(len(grid.headings))],
     }
 
 
 def _width(grid: Grid, column: int) -> int:
     longest = max((len(row[column]) for row in grid.rows), default=0)
     return min(_WIDEST, max(_NARROWEST, longest, len(grid.headings[column])))
+
+
+def _words(grid: Grid, column: int, found: Fonts) -> list[list[Piece]]:
+    """The longest words of a column, in which no line breaks: it must not be narrower than any of them."""
+    words = {word for row in (grid.headings, *grid.rows) for word in WORDS.findall(row[column])}
+    kept = {word if len(word) < ENDLESS else word[:_BEGUN] for word in words}
+    longest = sorted(kept, key=lambda word: (-len(word), word))[:_MEASURED]
+    return [pieces(word, found) for word in longest]
