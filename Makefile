@@ -83,7 +83,7 @@ faults: env ## break the archive on purpose, audit what comes of it: make faults
 
 .PHONY: lint
 lint: env ## ruff: rules and formatting
-	@$(BIN)/ruff check .
+	@$(BIN)/ruff check --no-cache .
 	@$(BIN)/ruff format --check .
 
 .PHONY: types
