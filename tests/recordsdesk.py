@@ -14,8 +14,8 @@ from typing import NamedTuple
 import pytest
 
 from paloverde.cli import main
+from paloverde.desk.people import People, Role
 from paloverde.installation import Installation, open_installation
-from paloverde.orchestration.people import People, Role
 from paloverde.records import archive_day
 from paloverde.settings import load
 from simulatedcity import ArchivedCity, archived_city

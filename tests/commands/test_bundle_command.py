@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from paloverde.cli import main
-from paloverde.orchestration.people import People, Role
+from paloverde.desk.people import People, Role
 from requesthall import WORDS, RequestHall
 
 PASSWORD = "a long enough password 77"

@@ -17,7 +17,7 @@ import pytest
 
 from handover import ADDRESS, build
 from paloverde.cli import main
-from paloverde.orchestration.people import People, Role
+from paloverde.desk.people import People, Role
 
 PASSWORD = "the long sentence of "
 NAMES = {"cleo": ("Cleo Park", Role.CLERK), "ana": ("Ana Ruiz", Role.COUNSEL), "ivo": ("Ivo Lang", Role.IT)}

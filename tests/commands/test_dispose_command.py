@@ -10,9 +10,9 @@ import pytest
 
 from paloverde.cli import main
 from paloverde.commands.dispose import write_new
+from paloverde.desk.people import People, Role
 from paloverde.errors import BadQuestion
 from paloverde.installation import Installation, open_installation
-from paloverde.orchestration.people import People, Role
 from paloverde.records import archive_day
 from paloverde.retention.orders import Order
 from paloverde.settings import load

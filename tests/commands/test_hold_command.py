@@ -11,9 +11,9 @@ import pytest
 
 from paloverde.archive.seal import Role
 from paloverde.cli import main
+from paloverde.desk.people import People
+from paloverde.desk.people import Role as Office
 from paloverde.orchestration import hold_steps
-from paloverde.orchestration.people import People
-from paloverde.orchestration.people import Role as Office
 from paloverde.retention.facts import HoldKind
 from simulatedcity import TODAY, ArchivedCity, archived_city
 from stores import NO_SERVER, Place, bucket_at, find_s3

@@ -14,9 +14,9 @@ from pypdf import PdfReader
 
 from exports import Office, account, shown
 from paloverde.cli import main
+from paloverde.desk.people import People, Role
 from paloverde.installation import Installation, open_installation
 from paloverde.installation.reviews import version_of
-from paloverde.orchestration.people import People, Role
 from paloverde.records import archive_day
 from paloverde.requests.events import (
     Determined,

@@ -11,7 +11,7 @@ import pytest
 
 from paloverde.cli import main
 from paloverde.commands.office import today
-from paloverde.orchestration.people import People, Role
+from paloverde.desk.people import People, Role
 from paloverde.records import Account, Holder
 from paloverde.simulator.sites import SITES
 from simulatedcity import TODAY, ArchivedCity, archived_city

@@ -12,8 +12,8 @@ import pytest
 
 from exports import Office, account, shown
 from paloverde.cli import main
+from paloverde.desk.people import People, Role
 from paloverde.installation import open_installation
-from paloverde.orchestration.people import People, Role
 from paloverde.records import archive_day
 from paloverde.requests.events import Document, Produced
 from paloverde.retention.hold_scope import spoken

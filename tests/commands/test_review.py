@@ -14,10 +14,10 @@ import pytest
 from paloverde.bundles.tables import cell
 from paloverde.cli import main
 from paloverde.commands.review_sheet import COLUMNS, Sheet, from_csv, plain
+from paloverde.desk.people import People
+from paloverde.desk.people import Role as Office
 from paloverde.errors import BadQuestion
 from paloverde.installation import Installation, Purpose, open_installation
-from paloverde.orchestration.people import People
-from paloverde.orchestration.people import Role as Office
 from paloverde.requests.reviewing import Review
 from paloverde.retention.holds import By
 from paloverde.settings import load

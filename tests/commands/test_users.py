@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from paloverde.cli import main
+from paloverde.desk.people import People, Role
 from paloverde.installation import Installation, Purpose, open_installation
-from paloverde.orchestration.people import People, Role
 from paloverde.records import Account
 from paloverde.settings import load
 

@@ -16,10 +16,10 @@ import pytest
 
 from orchestration.city import PASSWORD
 from orchestration.isolated import AIRFLOWS_OWN_WARNINGS, TestClient
+from paloverde.desk.people import People, Role
 from paloverde.errors import PersonNeeded
 from paloverde.installation import Installation, open_installation
 from paloverde.orchestration.disposition_steps import APPROVE, WITHDRAW, answered, option
-from paloverde.orchestration.people import People, Role
 from paloverde.records import Account
 from paloverde.retention.orders import Order
 from paloverde.settings import load

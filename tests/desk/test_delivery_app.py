@@ -21,10 +21,10 @@ import pytest
 import uvicorn
 
 from handover import Handover, build
-from paloverde.desk.delivery import Handing, Source, Wrongs, delivery_app
+from paloverde.desk.delivery import Source, Wrongs, delivery_app
 from paloverde.desk.ranges import Unsatisfiable, wanted
 from paloverde.errors import Unreachable
-from paloverde.requests.links import Offer, new_secret
+from paloverde.requests.links import Handing, Offer, new_secret
 from requesthall import COUNSEL, WORDS
 
 SECRET = new_secret()

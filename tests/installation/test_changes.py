@@ -12,10 +12,10 @@ import pytest
 from sqlalchemy import event
 
 from paloverde.archive.rebuild import rebuild
+from paloverde.desk.people import People, Role
 from paloverde.errors import PaloverdeError
 from paloverde.installation import Installation, Purpose, open_installation
 from paloverde.installation.changes import PEOPLE, SETTINGS
-from paloverde.orchestration.people import People, Role
 from paloverde.records import Account
 from paloverde.settings import load
 from paloverde.state.tables import FILED

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import orchestration.isolated  # noqa: F401 - sets Airflow's home before anything imports Airflow
+from paloverde.desk.people import People, Role
 from paloverde.installation import open_installation
-from paloverde.orchestration.people import People, Role
 from paloverde.settings import load
 
 PASSWORD = "a long sentence for tests"

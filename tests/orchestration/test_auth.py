@@ -14,7 +14,7 @@ from starlette.routing import Mount, Route
 
 from orchestration.city import PASSWORD
 from orchestration.isolated import AIRFLOWS_OWN_WARNINGS, TestClient
-from paloverde.orchestration.people import People, Role
+from paloverde.desk.people import People, Role
 from paloverde.orchestration.roles import ALL_DAGS, RIGHTS, Dag
 
 pytestmark = AIRFLOWS_OWN_WARNINGS

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from paloverde.orchestration.people import Role
+from paloverde.desk.people import Role
 from paloverde.orchestration.roles import ALL_DAGS, RIGHTS, Dag
 
 TWO = (Role.CLERK, Role.APPROVER)

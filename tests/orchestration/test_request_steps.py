@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from exports import Office, account, shown
+from paloverde.desk.people import People, Role
 from paloverde.errors import PersonNeeded
 from paloverde.installation import Installation, open_installation
 from paloverde.installation.requests import Requests
 from paloverde.orchestration.asking import Asked
-from paloverde.orchestration.people import People, Role
 from paloverde.orchestration.request_steps import searched, watch
 from paloverde.records import archive_day
 from paloverde.requests.events import Closed, Ending, Received, Reminded

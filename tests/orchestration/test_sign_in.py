@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from orchestration.isolated import TestClient
-from paloverde.orchestration.attempts import PER_PERSON_AND_PLACE, WINDOW_SECONDS, Attempts
-from paloverde.orchestration.people import People, Person, Role
+from paloverde.desk.attempts import PER_PERSON_AND_PLACE, WINDOW_SECONDS, Attempts
+from paloverde.desk.people import People, Person, Role
 from paloverde.orchestration.sign_in import ELSEWHERE, WRONG, sign_in_app
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")

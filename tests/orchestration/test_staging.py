@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
+from paloverde.desk.people import People, Role
 from paloverde.errors import BadSetting, PersonNeeded, Unreachable
 from paloverde.installation import open_installation
 from paloverde.orchestration import airflow_parts, demo
 from paloverde.orchestration.airflow_rest import MARK, Airflow, mark_of
-from paloverde.orchestration.people import People, Role
 from paloverde.orchestration.staging import (
     Sites,
     Teller,

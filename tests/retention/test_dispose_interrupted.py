@@ -12,7 +12,7 @@ from disposing import QUIET, Later, environment
 
 from paloverde.cli import main
 from paloverde.commands.dispose import carry_out
-from paloverde.orchestration.people import People, Role
+from paloverde.desk.people import People, Role
 
 ONE, TWO = "nextdoor-cityofpalmaria", "facebook-cityofpalmaria"
 

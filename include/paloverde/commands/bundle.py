@@ -17,10 +17,10 @@ from paloverde.bundles.build import BuiltBundle
 from paloverde.commands.asking import actor, asked, repeating_arguments, scope_arguments
 from paloverde.commands.office import opened
 from paloverde.commands.signing import known_people, signed_in
+from paloverde.desk.people import Role
 from paloverde.errors import BadQuestion
 from paloverde.installation import Installation
 from paloverde.installation.responses import Wish
-from paloverde.orchestration.people import Role
 from paloverde.requests.deadlines import at_hand
 from paloverde.retention.holds import By
 

@@ -19,9 +19,9 @@ from paloverde.commands.asking import actor
 from paloverde.commands.office import day, opened
 from paloverde.commands.signing import acting, known_people, signed_in
 from paloverde.desk.delivery import delivery_app
+from paloverde.desk.people import Role
 from paloverde.installation import Installation
 from paloverde.installation.downloads import Downloads
-from paloverde.orchestration.people import Role
 from paloverde.requests.delivery import MOST_DAYS, MOST_DOWNLOADS, Agreed, Delivered, Terms
 from paloverde.requests.events import Channel
 from paloverde.requests.links import LinkState

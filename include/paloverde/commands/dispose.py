@@ -11,9 +11,9 @@ from pathlib import Path
 
 from paloverde.commands.office import day, opened
 from paloverde.commands.signing import acting, known_people, signed_in
+from paloverde.desk.people import People, Person, Role
 from paloverde.errors import BadQuestion
 from paloverde.installation import Installation
-from paloverde.orchestration.people import People, Person, Role
 from paloverde.retention.approval import closed, half_done
 from paloverde.retention.decision import spoken
 from paloverde.retention.orders import OrderStanding

@@ -16,10 +16,10 @@ import msgspec
 from paloverde.commands.asking import actor
 from paloverde.commands.office import day, opened
 from paloverde.commands.signing import acting, known_people, signed_in
+from paloverde.desk.people import Role
 from paloverde.errors import BadQuestion
 from paloverde.installation import Installation
 from paloverde.installation.holds import Kept
-from paloverde.orchestration.people import Role
 from paloverde.retention.facts import HoldKind
 from paloverde.retention.hold_scope import Scope
 from paloverde.retention.holds import By, Hold, Trigger

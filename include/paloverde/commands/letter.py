@@ -20,10 +20,10 @@ from paloverde.commands.asking import actor
 from paloverde.commands.office import day, opened
 from paloverde.commands.request_steps import moment
 from paloverde.commands.signing import acting, known_people, signed_in
+from paloverde.desk.people import Role
 from paloverde.errors import BadQuestion
 from paloverde.installation import Installation
 from paloverde.installation.letters import Draft
-from paloverde.orchestration.people import Role
 from paloverde.requests.costs import Sheet
 from paloverde.requests.deadlines import at_hand
 from paloverde.requests.drafting import KINDS, Wish

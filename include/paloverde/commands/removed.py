@@ -22,10 +22,10 @@ from paloverde.capture.removal import Cause
 from paloverde.commands.asking import actor
 from paloverde.commands.office import day, opened
 from paloverde.commands.signing import acting, known_people, named, signed_in
+from paloverde.desk.people import Role
 from paloverde.errors import BadQuestion
 from paloverde.installation import Installation
 from paloverde.installation.dossiers import Kept
-from paloverde.orchestration.people import Role
 from paloverde.records import PACIFIC
 from paloverde.retention.dossier import Cited, RemovalFact, Settled, subject_of
 from paloverde.retention.guidelines import GUIDELINES

@@ -19,9 +19,9 @@ from paloverde.commands.office import day, opened, today
 from paloverde.commands.request_steps import STEPS, moment, received
 from paloverde.commands.search import about
 from paloverde.commands.signing import acting, known_people, signed_in
+from paloverde.desk.people import Role
 from paloverde.errors import BadQuestion
 from paloverde.installation import Installation
-from paloverde.orchestration.people import Role
 from paloverde.requests.deadlines import at_hand, due, left, next_step
 from paloverde.requests.events import Noted
 from paloverde.requests.figures import as_csv, figures

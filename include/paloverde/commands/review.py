@@ -17,8 +17,8 @@ from paloverde.commands.office import opened
 from paloverde.commands.review_desk import Desk
 from paloverde.commands.review_sheet import csv_lines, from_csv, from_json, json_lines, refuse
 from paloverde.commands.signing import acting, known_people, signed_in
+from paloverde.desk.people import Role
 from paloverde.errors import BadQuestion
-from paloverde.orchestration.people import Role
 from paloverde.requests.asked import QUESTION
 from paloverde.requests.deciding import Box, Wish, also, claims, coded, decided
 from paloverde.requests.detectors import suggested

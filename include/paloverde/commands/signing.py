@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from paloverde.commands.asking import actor
+from paloverde.desk.people import People, Person, Role
 from paloverde.errors import BadSetting, PersonNeeded
-from paloverde.orchestration.people import People, Person, Role
 from paloverde.settings import load
 
 

@@ -13,11 +13,11 @@ from collections.abc import Callable
 from functools import partial
 
 from paloverde.commands.asking import actor
+from paloverde.desk.people import People, Person, Role, generate_password
 from paloverde.errors import PaloverdeError, TryAgain
 from paloverde.installation import Purpose, open_installation
 from paloverde.installation.changes import Changes
 from paloverde.installation.opening import nothing_is_here
-from paloverde.orchestration.people import People, Person, Role, generate_password
 from paloverde.settings import Settings, load
 
 

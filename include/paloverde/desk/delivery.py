@@ -15,7 +15,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Mapping
-from typing import NamedTuple, Protocol
+from typing import Protocol
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
@@ -25,23 +25,13 @@ from starlette.types import Receive, Scope, Send
 from paloverde.desk.pages import HEADERS, nothing_page, offer_page, trouble_page, wait_page
 from paloverde.desk.ranges import Unsatisfiable, wanted
 from paloverde.errors import PaloverdeError
-from paloverde.requests.links import PATH, Offer
+from paloverde.requests.links import PATH, Handing, Offer
 
 _SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 _PIECE = 256 * 1024  # bytes sent at a time
 _LOOK_AGAIN_SECONDS = 2.0  # how soon a download ends whose link is revoked
 _METHODS = ["GET", "HEAD"]
 _LOG = logging.getLogger("paloverde.desk.delivery")
-
-
-class Handing(NamedTuple):
-    """Bytes that are about to be sent, and counted already: of which link, as which part. `file` is open."""
-
-    link: str
-    part: int
-    first: int
-    last: int
-    file: int
 
 
 class Source(Protocol):

@@ -60,7 +60,7 @@ class SignIns(msgspec.Struct, frozen=True):
 
 
 class _Line(msgspec.Struct, frozen=True):
-    """Somebody as `orchestration.people` writes it, whatever a hand has made of it since."""
+    """Somebody as `desk.people` writes it, whatever a hand has made of it since."""
 
     username: str
     name: str

@@ -14,10 +14,9 @@ from pathlib import Path
 from paloverde.archive.layout import name_of
 from paloverde.archive.papers import Cabinet
 from paloverde.archive.vault import Vault
-from paloverde.desk.delivery import Handing
 from paloverde.errors import Suspicious, TryAgain
 from paloverde.installation.outgoing import acts_of, bundle_of
-from paloverde.requests.links import SERIES, Begun, Ended, LinkState, Offer, hash_of, state_of
+from paloverde.requests.links import SERIES, Begun, Ended, Handing, LinkState, Offer, hash_of, state_of
 from paloverde.settings import Settings
 
 _ACTOR = "delivery service (whoever has the link)"  # as the ledger names who downloads

@@ -30,9 +30,9 @@ from airflow.api_fastapi.common.types import MenuItem
 from airflow.configuration import conf
 from fastapi import FastAPI
 
+from paloverde.desk.attempts import Attempts
+from paloverde.desk.people import People, Person
 from paloverde.errors import BadSetting
-from paloverde.orchestration.attempts import Attempts
-from paloverde.orchestration.people import People, Person
 from paloverde.orchestration.roles import RIGHTS, Rights
 from paloverde.orchestration.sign_in import sign_in_app
 from paloverde.settings import load

@@ -13,11 +13,11 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
+from paloverde.desk.people import Role
 from paloverde.errors import PaloverdeError, PersonNeeded
 from paloverde.installation import open_installation
 from paloverde.orchestration import airflow_parts
 from paloverde.orchestration.airflow_rest import STARTED_BY, Airflow, mark_of
-from paloverde.orchestration.people import Role
 from paloverde.orchestration.staging import (
     LOOPBACK,
     Sites,

@@ -20,9 +20,9 @@ from airflow.sdk.definitions.context import Context
 from airflow.sdk.exceptions import AirflowSkipException
 from airflow.sdk.execution_time.hitl import HITLUser
 
+from paloverde.desk.people import People, Person, Role
 from paloverde.errors import PersonNeeded
 from paloverde.installation import Installation, open_installation
-from paloverde.orchestration.people import People, Person, Role
 from paloverde.retention.approval import OFFICES, closed
 from paloverde.retention.orders import Order, OrderStanding
 from paloverde.retention.report import inert, summary

@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 import os
 
+from paloverde.desk.people import People
 from paloverde.errors import PersonNeeded
 from paloverde.installation import Installation, open_installation
 from paloverde.installation.city import Within
 from paloverde.orchestration.asking import Asked
 from paloverde.orchestration.nights import Summary
-from paloverde.orchestration.people import People
 from paloverde.requests.deadlines import at_hand
 from paloverde.retention.holds import By
 from paloverde.search.answer import Answer

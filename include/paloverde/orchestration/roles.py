@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from paloverde.orchestration.people import Role
+from paloverde.desk.people import Role
 
 
 class Dag(StrEnum):

@@ -22,9 +22,9 @@ from pydantic import BaseModel, SecretStr
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from paloverde.desk.attempts import Attempts
+from paloverde.desk.people import People, Person
 from paloverde.errors import PaloverdeError
-from paloverde.orchestration.attempts import Attempts
-from paloverde.orchestration.people import People, Person
 from paloverde.orchestration.sign_in_page import HEADERS, page
 
 log = logging.getLogger(__name__)

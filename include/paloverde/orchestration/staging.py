@@ -21,10 +21,10 @@ from typing import Any
 import msgspec
 
 from paloverde.archive.store import make_bucket
+from paloverde.desk.people import People, Role, generate_password
 from paloverde.errors import BadSetting, PersonNeeded, Unreachable
 from paloverde.installation import open_installation
 from paloverde.orchestration.airflow_parts import write_private
-from paloverde.orchestration.people import People, Role, generate_password
 from paloverde.orchestration.supervise import Part, Supervised
 from paloverde.platforms import PLATFORMS
 from paloverde.records import Account

@@ -14,11 +14,11 @@ from typing import Any
 
 from paloverde.archive.seal import Role as Kept
 from paloverde.archive.vault import end_of
+from paloverde.desk.people import Role
 from paloverde.errors import PersonNeeded
 from paloverde.installation import open_installation
 from paloverde.orchestration.airflow_parts import bare_environment
 from paloverde.orchestration.airflow_rest import Airflow
-from paloverde.orchestration.people import Role
 from paloverde.orchestration.sites import pools
 from paloverde.orchestration.staging import SignIn, Sites, Teller, wait_until
 from paloverde.records import add_calendar_years, archive_day

@@ -15,6 +15,7 @@ import hashlib
 import secrets
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import msgspec
 
@@ -41,6 +42,16 @@ class Link(msgspec.Struct, frozen=True, kw_only=True, tag_field="act", tag="link
     at: datetime
     expires_at: datetime
     downloads: int
+
+
+class Handing(NamedTuple):
+    """Bytes that are about to be sent, and counted already: of which link, as which part. `file` is open."""
+
+    link: str
+    part: int
+    first: int
+    last: int
+    file: int
 
 
 class Begun(msgspec.Struct, frozen=True, kw_only=True, tag_field="act", tag="begun"):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from paloverde.orchestration.attempts import (
+from paloverde.desk.attempts import (
     PER_PERSON,
     PER_PERSON_AND_PLACE,
     PER_PLACE,

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from paloverde.desk.people import People, Person, Role, generate_password
 from paloverde.errors import BadSetting
-from paloverde.orchestration.people import People, Person, Role, generate_password
 
 PASSWORD = "correct horse battery"
 
