@@ -108,9 +108,15 @@ bench: .venv-bench/.locked ## records per second and memory, beside the peers, i
 	@.venv-bench/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
+# The Java that Spark takes: that of JAVA_HOME, or the one on the path. Without it pytest would only skip.
+JAVA = $(if $(JAVA_HOME),$(JAVA_HOME)/bin/)java
 .PHONY: spark
-spark: .venv-spark/.locked ## the same questions on Spark, in local mode, answers compared (needs Java 17)
-	@.venv-spark/bin/python -m pytest tests/search/test_spark.py tests/search/test_elsewhere.py $(ARGS)
+spark: .java .venv-spark/.locked ## the same questions on Spark, in local mode, answers compared (needs Java 17)
+	@$(if $(JAVA_HOME),JAVA_HOME=$(JAVA_HOME)) .venv-spark/bin/python -m pytest tests/search/test_spark.py tests/search/test_elsewhere.py $(ARGS)
+
+.java:
+	@"$(JAVA)" -version 2>&1 | grep -Eq 'version "(1[7-9]|[2-9][0-9])' || { echo "Spark needs Java 17 or later, and none was" \
+	  "found. Install it (Debian, Ubuntu: apt install openjdk-17-jre-headless), or name it: make JAVA_HOME=/path/to/java spark" >&2; exit 1; }
 
 .venv-spark/.locked: requirements-spark.txt requirements-installer.txt pyproject.toml
 	@echo "Installing the packages of requirements-spark.txt into .venv-spark ..."
@@ -136,6 +142,7 @@ docs: env ## write the generated reference pages again
 	@$(BIN)/python -m paloverde.settings > docs/reference/settings.md
 	@$(BIN)/python -m paloverde.platforms.matrix > docs/reference/sites.md
 	@$(BIN)/python -m paloverde.archive.schema > docs/reference/columns.md
+	@$(BIN)/python -m paloverde.desk.rights_page > docs/reference/roles.md
 	@$(BIN)/python -c 'from paloverde.cli import reference; print(reference(), end="")' > docs/reference/commands.md
 	@PYTHONPATH=include:tests $(BIN)/python -m faults.page > docs/reference/reliability.md
 	@home=$$(mktemp -d) && AIRFLOW_HOME=$$home $(BIN)/python -m paloverde.orchestration.dag_pages \

@@ -14,14 +14,15 @@ from typing import Any, NamedTuple
 
 import psutil
 
-_EVERY = 0.05  # seconds between two looks at the memory
+_EVERY = 0.1  # seconds between two looks at the memory
 
 
 class Measured(NamedTuple):
     """Seconds of wall and processor, peak memory in MB of all its processes together, and what it printed.
 
-    `own` is memory that only the process can give back; `resident` counts with it the pages of files that are
-    mapped, which the machine drops when it needs the room.
+    `own` is memory that only the process can give back; `resident` counts with it the pages of files that
+    are mapped, each page shared out among those who have it (PSS of proc(5)); the machine drops these when it
+    needs the room.
     """
 
     wall: float
@@ -31,7 +32,7 @@ class Measured(NamedTuple):
     said: dict[str, Any]
 
     def __str__(self) -> str:
-        memory = f"memory {self.own:,.0f} MB, with mapped files {self.resident:,.0f} MB"
+        memory = f"memory {self.own:,.0f} MB, with mapped files {self.resident:,.0f} MB (PSS)"
         return f"{self.wall:,.1f} s, {self.cpu:,.1f} cpu-s, {memory}"
 
 
@@ -57,8 +58,8 @@ def measured(command: Sequence[str]) -> Measured:
 def _watch(pid: int, peak: list[float], over: threading.Event) -> None:
     while not over.wait(_EVERY):
         memory = [_memory(process) for process in _tree(pid)]
-        peak[0] = max(peak[0], sum(one - shared for one, shared in memory))
-        peak[1] = max(peak[1], sum(one for one, _ in memory))
+        peak[0] = max(peak[0], sum(own for own, _ in memory))
+        peak[1] = max(peak[1], sum(all_ for _, all_ in memory))
 
 
 def _tree(pid: int) -> list[psutil.Process]:
@@ -70,11 +71,12 @@ def _tree(pid: int) -> list[psutil.Process]:
 
 
 def _memory(process: psutil.Process) -> tuple[int, int]:
+    """Own bytes and proportional ones."""
     try:
-        memory = process.memory_info()
+        memory = process.memory_full_info()
     except psutil.Error:
         return 0, 0
-    return memory.rss, getattr(memory, "shared", 0)
+    return memory.uss, getattr(memory, "pss", memory.rss)
 
 
 def environment() -> str:

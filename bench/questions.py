@@ -91,6 +91,7 @@ QUESTIONS = (
     _of_word("very common word", "the"),
     _of_phrase("phrase", "street", "sweeping"),
     _of_phrase("phrase of stop words", "to", "the", "city"),
+    _of_phrase("two stop words", "of", "the"),
     Question(
         "AND",
         "parking permit",
@@ -124,6 +125,15 @@ QUESTIONS = (
     ),
     _of_near("w/5, rare", "pothole", "complaint"),
     _of_near("w/5, frequent", "the", "city"),
+    _of_near("w/5, middling", "park", "street"),
+    Question("w/50, frequent", "the w/50 of"),
+    Question("phrase near a word", '"of the" w/5 city'),
+    Question("nested w/5", "(the w/5 city) w/5 of"),
+    Question("nested w/5, deep", "((the w/5 city) w/5 of) w/5 to"),
+    Question("w/5 in one account", "account:facebook-parks the w/5 city"),
+    Question("letter anywhere", "*a*", _in("a"), grep=(_said("a"),)),
+    Question("letters w/5", "*a* w/5 *e*"),
+    Question("poster, letter", "poster:*a*"),
     Question(
         "poster and days",
         'poster:"Noowemoo Raibrooru" in:2024',

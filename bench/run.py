@@ -44,6 +44,7 @@ def main() -> int:
     )
     parser.add_argument("--sizes", type=int, nargs="*", help="numbers of records, or of nights")
     parser.add_argument("--folder", type=Path, help="search: where what is built is kept")
+    parser.add_argument("--limit", type=float, help="search: seconds that a peer has for a question")
     parser.add_argument("--one", nargs=2, metavar=("ROW", "RECORDS"), help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.one:
@@ -59,8 +60,9 @@ def main() -> int:
         return 0
     if args.what in ("search", "bundle"):
         other = import_module(args.what)  # not loaded where the memory of something else is measured
+        given = {name: getattr(args, name) for name in ("folder", "limit") if args.what == "search"}
         for size in args.sizes or (other.RECORDS,):
-            other.main(size, *([args.folder] if args.folder and args.what == "search" else []))
+            other.main(size, **{name: value for name, value in given.items() if value is not None})
         return 0
     print(f"{'':34}{'records':>9}{'records/s':>11}{'per CPU s':>11}{'peak memory':>13}")
     for size in args.sizes or SIZES:

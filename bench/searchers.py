@@ -9,7 +9,6 @@ asked.
 from __future__ import annotations
 
 import os
-import re
 import sqlite3
 import subprocess
 from collections.abc import Iterator
@@ -49,6 +48,9 @@ class Way(Protocol):
     def every(self, question: Question) -> Numbers | None:
         """The numbers of all that answer."""
 
+    def stop(self) -> None:
+        """End what it is doing, from another thread; whoever waits for it gets an error."""
+
 
 def open_archive(folder: Path) -> Archive:
     return Archive(DirectoryStore(folder / "store"), open_books(f"sqlite:///{folder / 'state.db'}"))
@@ -87,6 +89,9 @@ class Ours:
     def every(self, question: Question) -> Numbers:
         found = [self._named(name)[rows] for name, rows in self.places(question).items() if rows]
         return np.concatenate([np.empty(0, np.int64), *found])
+
+    def stop(self) -> None:
+        """Nothing: we wait for ourselves as long as it takes."""
 
     def _named(self, name: Any) -> Numbers:
         if not self._names:
@@ -155,12 +160,15 @@ class DuckDB:
         found = self.connection.execute(f"SELECT id FROM records WHERE {question.sql}").fetchnumpy()
         return np.asarray(found["id"], np.int64)
 
+    def stop(self) -> None:
+        self.connection.interrupt()
+
 
 class FTS5:
     """SQLite's full-text index, accents folded, beside a table with what a page and a filter need."""
 
     def __init__(self, folder: Path) -> None:
-        self.connection = sqlite3.connect(folder / "fts5.db")
+        self.connection = sqlite3.connect(folder / "fts5.db", check_same_thread=False)
         self.connection.execute("PRAGMA mmap_size = 2000000000")
 
     def look(self, question: Question) -> int | None:
@@ -181,6 +189,9 @@ class FTS5:
         found = self.connection.execute(f"SELECT r.id {source}")
         return np.fromiter((row[0] for row in found), np.int64)
 
+    def stop(self) -> None:
+        self.connection.interrupt()
+
     def _source(self, question: Question) -> str | None:
         match, where = question.match, question.where or "true"
         if question.glob is not None:
@@ -197,6 +208,7 @@ class Ripgrep:
 
     def __init__(self, folder: Path) -> None:
         self.lines = folder / "records.jsonl"
+        self.running: list[subprocess.Popen[bytes]] = []
 
     def look(self, question: Question) -> None:
         del question
@@ -211,16 +223,20 @@ class Ripgrep:
         ]
         steps.append([*command, "--only-matching", r'^\{"id":[0-9]+'])
         steps = [[*step, "-" if number else str(self.lines)] for number, step in enumerate(steps)]
-        running: list[subprocess.Popen[bytes]] = []
+        self.running = running = []
         for step in steps:
             source = running[-1].stdout if running else subprocess.DEVNULL
             running.append(subprocess.Popen(step, stdin=source, stdout=subprocess.PIPE))
             if len(running) > 1 and (before := running[-2].stdout) is not None:
                 before.close()
         told, _ = running[-1].communicate()
-        if max(step.wait() for step in running) > 1:  # 1 is: nothing was found
-            raise SystemExit(f"ripgrep failed on {question.title}")
-        return np.array([int(one) for one in re.findall(rb"[0-9]+", told)], np.int64)
+        if not {step.wait() for step in running} <= {0, 1}:  # 1 is: nothing was found
+            raise ChildProcessError(f"ripgrep failed on {question.title}")
+        return np.fromstring(told.replace(b'{"id":', b""), np.int64, sep="\n")
+
+    def stop(self) -> None:
+        for step in self.running:
+            step.kill()
 
 
 def flat(folder: Path) -> Iterator[pa.Table]:

@@ -18,7 +18,8 @@ that the token lives and opens this account, and count the days until a person m
 that nothing renews, of what renews it, or of the version of the site's API.
 
 Alarms are raised when 14, 7, 2 and 1 days are left, each once: they are in the task's log, in the ledger and
-on the page *Archive*. With two days or less, the task of that account is red every day until somebody acts.
+on the desk's page *About this archive*. With two days or less, the task of that account is red every day
+until somebody acts.
 
 *If a task is red*: its log says in one sentence what to do, most often: sign in at the site again and give
 the new token to `paloverde accounts token`. Then clear the task.

@@ -1,4 +1,4 @@
-"""Mounts our pages (of `paloverde.orchestration`) in Airflow's web server and puts them in the menu.
+"""Mounts the desk in Airflow's web server and puts it in the menu.
 
 Keep this folder to this one file: Airflow loads every module here under its bare name, and a `csv.py` would
 take the standard library's place.
@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from airflow.plugins_manager import AirflowPlugin
 
-from paloverde.orchestration import about
+from paloverde.orchestration import airflow_door
 
 
 class PaloverdePlugin(AirflowPlugin):
     name = "paloverde"
-    fastapi_apps = [{"app": about.app, "url_prefix": "/paloverde", "name": "Paloverde"}]  # noqa: RUF012
+    fastapi_apps = [{"app": airflow_door.app, "url_prefix": "/paloverde", "name": "Paloverde"}]  # noqa: RUF012
     external_views = [  # noqa: RUF012
         {
-            "name": "Archive",  # the menu is as wide as one short word
-            "href": "paloverde/about",
+            "name": "Records",  # the menu is as wide as one short word
+            "href": "paloverde/",
             "destination": "nav",
-            "url_route": "about-this-archive",
+            "url_route": "records",
             "nav_top_level": True,
         }
     ]

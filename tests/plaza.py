@@ -94,7 +94,7 @@ def plaza() -> Iterator[PlazaSite]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True  # else each answer waits 40 ms for the acknowledgement of its head
+        disable_nagle_algorithm = True  # else each answer waits 40 ms for the acknowledgment of its head
 
         def do_GET(self) -> None:
             parts = urlsplit(self.path)

@@ -24,7 +24,7 @@ PASSWORD = "a long sentence for tests"
 PEOPLE = {"cleo": ("Cleo Park", Role.CLERK), "ana": ("Ana Ruiz", Role.COUNSEL), "ivo": ("Ivo Lee", Role.IT)}
 _SIGNED = {
     "request": {"receive", "search", "replay", "acknowledge", "clarify", "custodian", "extend", "determine",
-                "minutes", "note", "close", "reopen", "litigation", "sign-off", "release", "adopt-closures"},
+                "minutes", "note", "close", "reopen", "litigation", "adopt-closures"},
     "letter": {"send"},
     "deliver": {"agree", "link", "record", "revoke"},
 }  # fmt: skip
@@ -72,7 +72,7 @@ class RecordsDesk:
     def controls(self, number: str) -> dict[str, str]:
         """The text (its beginning) of everything under review, by control number."""
         listed = self("review", "list", number).out
-        lines = re.findall(rf"^({number}-\d{{6}})  .{{14}}  (.*)$", listed, re.MULTILINE)
+        lines = re.findall(rf"^({number}-\d{{6}})  .{{14,}}  [^:]*: (.*?)…?$", listed, re.MULTILINE)
         return dict(lines)
 
 

@@ -10,7 +10,7 @@ import urllib.error
 import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -79,6 +79,12 @@ def bucket_at(name: str, access: dict[str, str]) -> Iterator[Place]:
 
 
 def empty(client: Any, bucket: str) -> None:
+    """Take a test's bucket off; one that is gone already is as good."""
+    with suppress(client.exceptions.NoSuchBucket):
+        _empty(client, bucket)
+
+
+def _empty(client: Any, bucket: str) -> None:
     errors = client.exceptions.ClientError
     for page in client.get_paginator("list_object_versions").paginate(Bucket=bucket):
         for version in page.get("Versions", []) + page.get("DeleteMarkers", []):
@@ -107,7 +113,7 @@ def faulty_way(target: str, faults: dict[str, list[Fault]]) -> Iterator[str]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True  # else each answer waits 40 ms for the acknowledgement of its head
+        disable_nagle_algorithm = True  # else each answer waits 40 ms for the acknowledgment of its head
 
         def forward(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))

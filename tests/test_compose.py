@@ -91,6 +91,20 @@ def test_the_services_are_there() -> None:
     assert set(SERVICES) >= {"postgres", "s3", "migrate", *(part.name for part in airflow_parts.parts())}
 
 
+def test_the_service_behind_links_is_the_one_of_the_demo_and_starts_only_when_asked_for() -> None:
+    service = SERVICES["delivery"]
+    (demo,) = airflow_parts.delivery_parts({"PALOVERDE_DELIVERY_ADDRESS": "https://records.city.example"})
+    words = service["command"]
+    assert words[:3] == ["paloverde", *demo.command[3:5]]
+    assert words[-2:] == list(demo.command[-2:]) == ["--port", str(airflow_parts.DELIVERY_PORT)]
+    assert service["ports"] == [f"127.0.0.1:{airflow_parts.DELIVERY_PORT}:{airflow_parts.DELIVERY_PORT}"]
+    assert service["profiles"] == ["delivery"]
+    assert SETTINGS.items() <= service["environment"].items()
+    assert airflow_parts.delivery_parts({}) == []
+    (near,) = airflow_parts.delivery_parts({"PALOVERDE_DELIVERY_ADDRESS": "http://127.0.0.1:18090"})
+    assert near.command[-1] == "18090"
+
+
 def test_every_port_is_bound_to_loopback() -> None:
     ports = [str(port) for service in SERVICES.values() for port in service.get("ports", [])]
     assert ports
@@ -165,7 +179,7 @@ def test_airflow_knows_every_setting_and_command(inside: dict[str, str]) -> None
 
 def test_paloverde_knows_every_command_of_ours() -> None:
     ours = [words[1:] for words in commands() if words[:1] == ["paloverde"] and "--help" not in words]
-    assert {words[0] for words in ours} == {"doctor", "users"}
+    assert {words[0] for words in ours} == {"doctor", "users", "deliver"}
     for words in ours:
         assert whole_parser(list(COMMANDS)).parse_args(words).command == words[0]
 

@@ -16,7 +16,7 @@ Sources = Mapping[str, str]  # path from the root -> text
 
 # Data goes one way: a package imports only from itself and from those before it.
 ORDER = (
-    *("records", "errors", "settings", "state", "platforms", "imports", "archive", "capture", "retention"),
+    *("records", "wording", "errors", "settings", "state", "platforms", "imports", "archive", "capture", "retention"),
     *("search", "requests", "bundles", "watch", "installation", "desk", "orchestration", "commands", "cli"),
 )
 # The simulated sites are an independent witness of the wire format: they know nothing of the product.
@@ -24,6 +24,8 @@ WITNESS = "simulator"
 STARTS_THE_WITNESS = ("installation", "commands", "cli")
 DOORS = {
     "requests": ("include/paloverde/platforms/network.py",),
+    # Single sign-on redeems one code for one person who waits: neither a site's budget nor its retries apply.
+    "httpx": ("include/paloverde/desk/oidc.py",),
     "boto3": ("include/paloverde/archive/store/s3.py",),
     "botocore": ("include/paloverde/archive/store/s3.py",),
     "airflow": ("include/paloverde/orchestration/", "dags/", "plugins/"),
@@ -239,7 +241,7 @@ def test_imports_only_look_back_up_the_flow() -> None:
     assert against_the_flow(OWN) == []
 
 
-def test_requests_s3_and_airflow_enter_by_one_door_each() -> None:
+def test_the_network_s3_and_airflow_enter_by_one_door_each() -> None:
     assert beside_the_doors(ALL) == []
 
 

@@ -50,6 +50,7 @@ COMMANDS = {
     "dispose": "propose, approve and carry out lawful destruction",
     "statement": "make the Trusted System Statement from the live settings and stores",
     "doctor": "test what the configured store can promise",
+    "desk": "serve the desk's pages apart from Airflow, and see who is signed in there",
     "users": "list the people who may sign in, or add one",
     "read": "print the records of recorded payloads of a site",
     "sites": "serve the simulated sites on this machine",

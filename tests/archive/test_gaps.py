@@ -277,3 +277,11 @@ def test_a_list_that_never_ends_is_not_asked_for_in_full_for_ever(vault: Vault) 
         run(vault, number, listed("", complete=False))
     with vault.books.connect() as connection:
         assert not reaches_back_to_the_first(connection, SLUG, day(6))
+
+
+def test_what_runs_met_is_told_apart_from_nights_without_one(vault: Vault) -> None:
+    run(vault, 1, listed())
+    assert len(run(vault, 4, OUTAGE, listed(complete=False))) == 3
+    with vault.books.connect() as connection:
+        (gap,) = known(connection, SLUG, only_met=True)
+    assert (gap.first_day, gap.times) == (day(4), 1)

@@ -22,6 +22,7 @@ from paloverde.archive.reader import Archive
 from paloverde.archive.seal import Coverage, RunKind
 from paloverde.bundles import verify
 from paloverde.bundles.build import BuiltBundle, build_bundle
+from paloverde.bundles.contents import Contents
 from paloverde.bundles.media import MEDIA, extension
 from paloverde.bundles.pages import COVERAGE, INDEX, PER_VOLUME, segments
 from paloverde.bundles.tables import cell
@@ -204,6 +205,21 @@ def test_no_bundle_is_made_of_an_archive_without_a_sealed_run(tmp_path: Path) ->
     assert not (tmp_path / "b.zip").exists()
 
 
+def test_private_conversations_that_could_not_be_read_are_counted_and_not_named(tmp_path: Path) -> None:
+    gaps = [Gap("messages", Kind.MESSAGE, "the site failed", of=f"t_90017{number}") for number in range(3)]
+    gaps += [Gap("comments", Kind.COMMENT, "the site failed", of="post_4711")]
+    archive = make_archive(tmp_path, [record("1", "pool")], coverage=Coverage(gaps=gaps))
+    answer = search(archive, "*", include_private=True)
+    out = tmp_path / "b.zip"
+    bundle = build_bundle(answer, archive, SIGNER, name="PRA", agency="City", now=NIGHT, out=out)
+    files = inside(bundle)
+    assert [name for name, body in files.items() if b"t_90017" in body] == []
+    told = json.loads(files[LIMITS])["limits_in_words"]
+    assert any("messages of 3 private conversations" in one for one in told)
+    assert any("comments of post_4711" in one for one in told)
+    assert "messages of 3 private conversations" in files[COVERAGE].decode()
+
+
 @pytest.mark.parametrize("question", ["platform:x", f"account:{ACCOUNT} platform:x"])
 def test_no_bundle_is_made_where_no_account_was_searched(question: str, tmp_path: Path) -> None:
     with pytest.raises(BadQuestion, match="no account to search"):
@@ -216,6 +232,40 @@ def test_the_same_inputs_give_the_same_bytes(tmp_path: Path) -> None:
     first, second = tmp_path / "one" / "b.zip", tmp_path / "two" / "b.zip"
     assert build(archive, first).sha256 == build(archive, second).sha256
     assert first.read_bytes() == second.read_bytes()
+
+
+def test_the_same_inputs_give_the_same_bytes_when_they_are_printed(tmp_path: Path) -> None:
+    """What is set in two processes has its place, whichever is ready first."""
+    archive = make_archive(tmp_path, [record(f"{number}", f"Post {number}") for number in range(252)])
+    answer, contents = search(archive, "*"), Contents(with_pdf=True)
+    made = [
+        build_bundle(
+            answer,
+            archive,
+            SIGNER,
+            name="PRA",
+            agency="City",
+            now=NIGHT,
+            out=tmp_path / name,
+            contents=contents,
+        )
+        for name in ("one.zip", "two.zip")
+    ]
+    assert made[0].sha256 == made[1].sha256
+    files = [name for name in inside(made[0]) if name.endswith(".pdf")]
+    assert files == [
+        "data/02_records/pdf/volume-00001.pdf",
+        "data/02_records/pdf/volume-00002.pdf",
+        "data/01_index/index.pdf",
+    ]
+
+
+def test_who_was_at_the_command_line_is_said_in_words(tmp_path: Path) -> None:
+    archive, who = make_archive(tmp_path, [record("1", "pool")]), "command line (ana)"
+    given = {"name": "PRA", "agency": "City", "now": NIGHT, "out": tmp_path / "b.zip"}
+    files = inside(build_bundle(search(archive, "*"), archive, SIGNER, actor=who, **given))  # type: ignore[arg-type]
+    assert "Built-By: user ana of the City's archive system\n" in files["bag-info.txt"].decode()
+    assert [name for name, body in files.items() if b"command line (" in body] == []
 
 
 def test_no_responsive_records_is_said_with_the_limits(tmp_path: Path) -> None:

@@ -29,7 +29,9 @@ from PIL import Image, PngImagePlugin
 from archives import NIGHT, SIGNER, make_archive, medium, record
 from paloverde.bundles.build import BuiltBundle, build_bundle
 from paloverde.bundles.contents import Contents, handed_whole
-from paloverde.bundles.leaks import Needle, Search, sorted_out
+from paloverde.bundles.leak_finder import Needle
+from paloverde.bundles.leak_standing import sorted_out
+from paloverde.bundles.leaks import Search
 from paloverde.bundles.pdf import paper_pdf
 from paloverde.errors import Suspicious
 from paloverde.requests.paper import Heading, Paper, Paragraph

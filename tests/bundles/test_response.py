@@ -18,7 +18,8 @@ from pypdf import PdfReader
 from exports import shown
 from paloverde.bundles import verify
 from paloverde.bundles.contents import needles_of
-from paloverde.bundles.leaks import Needle, Search
+from paloverde.bundles.leak_finder import Needle
+from paloverde.bundles.leaks import Search
 from paloverde.errors import BadQuestion, PersonNeeded
 from paloverde.installation.responses import Wish
 from paloverde.installation.reviews import version_of

@@ -186,7 +186,7 @@ def test_a_lost_database_is_never_gone_on_without(home: Path, capsys: pytest.Cap
     assert main(["accounts", "add", X, "--platform", "x", "--id", "1", "--handle", "x"]) == 1
     assert "run `paloverde rebuild`" in sentence(capsys)
     assert main(["rebuild", "--quiet"]) == 0
-    assert "1 sealed runs" in capsys.readouterr().out
+    assert "1 sealed run, " in capsys.readouterr().out
     assert main(["search", "street", "--json"]) == 0
     assert capsys.readouterr().out
 
@@ -251,6 +251,25 @@ def test_rebuild_names_what_is_missing(home: Path, capsys: pytest.CaptureFixture
     capsys.readouterr()
     assert main(["rebuild", "--quiet"]) == 1
     assert f"Sealed objects that are missing (1): records/account={X}" in capsys.readouterr().out
+
+
+def test_a_rebuild_that_was_broken_off_is_seen_and_run_again(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (home / "rebuild.unfinished").touch()  # as one leaves it that is killed between its transactions
+    assert main(["gaps"]) == 1
+    assert "The last `paloverde rebuild` runs still, or did not come to its end" in sentence(capsys)
+    assert main(["rebuild", "--quiet"]) == 0
+    assert main(["gaps"]) == 0
+
+
+def test_a_rebuild_that_is_refused_leaves_the_database_in_use(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["archive"])
+    max((home / "archive" / "runs").glob("*.json")).unlink()
+    assert main(["rebuild", "--quiet"]) == 1
+    assert not (home / "rebuild.unfinished").exists()
 
 
 def test_a_tail_of_the_chain_that_was_cut_off_is_missed(

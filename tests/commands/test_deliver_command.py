@@ -84,7 +84,10 @@ def test_it_is_shown_agreed_to_by_a_second_person_given_out_and_called_back(deli
     assert deliver("link", who="cleo") == 0
     assert re.fullmatch(rf"{ADDRESS}/r/[\w-]{{43}}\n", deliver.out)
     assert deliver("list") == 0
-    assert "Ana Ruiz agreed that response.zip goes by a private link to rosa@mail.example" in deliver.out
+    assert (
+        f"Ana Ruiz agreed that {deliver.number}-1.zip goes by a private link to rosa@mail.example"
+        in deliver.out
+    )
     assert "Nobody has downloaded it." in deliver.out
     assert deliver("revoke", "--why", "A privileged letter was in it", who="ana") == 0
     assert "Revoked by Ana Ruiz" in deliver.out
@@ -96,7 +99,7 @@ def test_one_of_several_live_links_is_listed_and_called_back(deliver: Deliver) -
         assert deliver("agree", *to, "--summary", deliver.seen(*to), who="ana") == 0
         assert deliver("link", who="cleo") == 0
     assert deliver("list") == 0
-    live = re.findall(r"^Link ([0-9a-f]{12}) to response\.zip ", deliver.out, re.MULTILINE)
+    live = re.findall(r"^Link ([0-9a-f]{12}) to \S+-1\.zip ", deliver.out, re.MULTILINE)
     assert len(set(live)) == 2
     assert deliver.out.count("It works until ") == 2
     assert deliver("revoke", "--why", "Sent twice", "--link", live[0], who="ana") == 0
@@ -149,6 +152,19 @@ def test_the_service_runs_on_this_machine_and_gives_the_bundle(deliver: Deliver)
     assert path.removeprefix("/r/") not in said
     assert deliver("list") == 0
     assert "sent whole" in deliver.out
+
+
+def test_a_port_that_is_taken_is_said_in_one_sentence(deliver: Deliver) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        words = [sys.executable, "-m", "paloverde.cli", "deliver", "serve", "--port", str(port)]
+        done = subprocess.run(words, env=os.environ, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 1
+    (said,) = done.stderr.splitlines()
+    assert f"Links cannot be served on 127.0.0.1, port {port} (Address already in use" in said
+    assert "--port" in said
 
 
 def asked(port: int, path: str) -> bytes:

@@ -30,9 +30,9 @@ from paloverde.requests.events import (
 )
 from paloverde.requests.request import State
 from paloverde.requests.review import Decision, Exempted, Span, Verdict
-from paloverde.requests.wording import weekday
 from paloverde.retention.holds import By
 from paloverde.settings import load
+from paloverde.wording import weekday
 
 PASSWORD = "a long sentence for tests"
 NOW = datetime.now(UTC)
@@ -115,19 +115,19 @@ def desk(
     return Desk(home, capsys)
 
 
-def test_the_acknowledgement_tells_how_this_archive_works_and_is_kept_word_for_word(desk: Desk) -> None:
-    told = desk.says("draft", NUMBER, "acknowledgement", *SIGNED)
+def test_the_acknowledgment_tells_how_this_archive_works_and_is_kept_word_for_word(desk: Desk) -> None:
+    told = desk.says("draft", NUMBER, "acknowledgment", *SIGNED)
     assert told.startswith("paloverde: Warning: HOLIDAYS WERE NOT CONSIDERED")
     assert "This stops the letter" not in told
     drafted = told.partition("\n")[2]
     assert f"({account('x').slug})" in drafted
     assert "The records are files on the disk of a server" in drafted
-    assert desk.says("lint", NUMBER, "acknowledgement", *SIGNED).endswith("Nothing stops this letter.\n")
+    assert desk.says("lint", NUMBER, "acknowledgment", *SIGNED).endswith("Nothing stops this letter.\n")
     told = desk.says(
-        "send", NUMBER, "acknowledgement", *SIGNED, "--by", "e-mail", "--to", "mia@palmaria.example"
+        "send", NUMBER, "acknowledgment", *SIGNED, "--by", "e-mail", "--to", "mia@palmaria.example"
     )
     assert "was sent by e-mail. Its words are kept:" in told
-    assert "1  acknowledgement, " in desk.says("list", NUMBER)
+    assert "1  acknowledgment, " in desk.says("list", NUMBER)
     assert desk.says("show", NUMBER, "1") == drafted
     city = desk.open()
     assert city.requests.get(NUMBER).acknowledged_on == TODAY
@@ -246,7 +246,7 @@ def test_what_the_settings_do_not_say_stops_the_letter_and_names_the_setting(
 ) -> None:
     monkeypatch.delenv("PALOVERDE_RECORDS_OFFICE")
     monkeypatch.delenv("PALOVERDE_ARCHIVE_LOCATION")
-    told = desk.says("lint", NUMBER, "acknowledgement", *SIGNED, status=1)
+    told = desk.says("lint", NUMBER, "acknowledgment", *SIGNED, status=1)
     assert "PALOVERDE_RECORDS_OFFICE" in told
     assert "PALOVERDE_ARCHIVE_LOCATION" in told
 
@@ -282,7 +282,7 @@ def test_what_nobody_has_reviewed_is_not_called_no_records(desk: Desk) -> None:
 
 
 def test_it_refuses_whoever_is_not_of_the_office(desk: Desk) -> None:
-    refused = desk.says("send", NUMBER, "acknowledgement", *SIGNED, "--by", "e-mail", who="ivo", status=1)
+    refused = desk.says("send", NUMBER, "acknowledgment", *SIGNED, "--by", "e-mail", who="ivo", status=1)
     assert "ivo is it; `send` needs clerk or counsel. Nothing was done." in refused
     assert desk.open().letters.sent(NUMBER) == []
 
@@ -326,7 +326,7 @@ def test_the_certificate_tells_the_searches_and_that_there_are_no_records(desk: 
 def test_a_letter_as_pdf_is_kept_with_its_text(desk: Desk, tmp_path: Path) -> None:
     pytest.importorskip("pymupdf_fonts", reason="the fonts of PDF are not installed here")
     out = tmp_path / "letter.pdf"
-    desk.says("send", NUMBER, "acknowledgement", *SIGNED, "--by", "post", "--pdf", str(out))
+    desk.says("send", NUMBER, "acknowledgment", *SIGNED, "--by", "post", "--pdf", str(out))
     (sent,) = desk.open().letters.sent(NUMBER)
     assert [document.name for document in sent.documents][1:] == ["letter.pdf"]
     assert desk.open().requests.document(NUMBER, sent.documents[1].sha256) == out.read_bytes()
@@ -344,7 +344,7 @@ def test_of_a_letter_that_is_refused_no_pdf_is_left(desk: Desk, tmp_path: Path) 
 
 
 def test_without_a_terminal_a_password_is_asked_from_a_file(desk: Desk) -> None:
-    words = ["send", NUMBER, "acknowledgement", *SIGNED, "--by", "e-mail", "--as", "cleo"]
+    words = ["send", NUMBER, "acknowledgment", *SIGNED, "--by", "e-mail", "--as", "cleo"]
     done = subprocess.run(
         [sys.executable, "-m", "paloverde.cli", "letter", *words],
         stdin=subprocess.DEVNULL,
@@ -354,7 +354,7 @@ def test_without_a_terminal_a_password_is_asked_from_a_file(desk: Desk) -> None:
         check=False,
     )
     assert done.returncode == 1
-    assert "paloverde: No password was given; --password-file FILE takes it from a file.\n" in done.stderr
+    assert "paloverde: Nothing was typed, and nothing was done. --password-file FILE takes" in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -383,9 +383,23 @@ def test_a_number_that_is_no_letter_is_refused(desk: Desk) -> None:
 
 
 def test_every_letter_that_was_sent_is_in_the_ledger_and_survives_a_rebuild(desk: Desk) -> None:
-    desk.says("send", NUMBER, "acknowledgement", *SIGNED, "--by", "e-mail")
+    desk.says("send", NUMBER, "acknowledgment", *SIGNED, "--by", "e-mail")
     before = desk.says("show", NUMBER, "1")
     (desk.home / "state.db").unlink()
     assert main(["rebuild"]) == 0
     assert desk.says("show", NUMBER, "1") == before
     assert desk.open().requests.get(NUMBER).all(Searched) == []
+
+
+def test_whoever_sends_signs_with_the_title_that_is_known_and_sends_it_once(desk: Desk) -> None:
+    People(desk.home / "users.json").put("cleo", "Cleo Park", Role.CLERK, PASSWORD, "Deputy City Clerk")
+    desk.says("send", NUMBER, "acknowledgment", "--by", "post")
+    told = desk.says("show", NUMBER, "1")
+    assert "Cleo Park" in told
+    assert "Deputy City Clerk" in told
+    assert "Deputy City Clerk" in desk.says("draft", NUMBER, "acknowledgment", "--signer", "Cleo Park")
+    again = desk.says("send", NUMBER, "acknowledgment", "--by", "post", status=1)
+    assert "“acknowledgment” of" in again
+    assert "was sent already, by Cleo Park on" in again
+    assert "1  acknowledgment" in desk.says("list", NUMBER)
+    assert "2  acknowledgment" not in desk.says("list", NUMBER)

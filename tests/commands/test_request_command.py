@@ -15,10 +15,8 @@ from paloverde.cli import main
 from paloverde.desk.people import People, Role
 from paloverde.installation import open_installation
 from paloverde.records import archive_day
-from paloverde.requests.events import Document, Produced
-from paloverde.retention.hold_scope import spoken
-from paloverde.retention.holds import By
 from paloverde.settings import load
+from paloverde.wording import spoken
 
 PASSWORD = "a long sentence for tests"
 NOW = datetime.now(UTC)
@@ -185,34 +183,25 @@ def test_every_other_step_is_filed_and_told(desk: Desk) -> None:
     assert "25 minutes spent" in told
 
 
-def test_a_second_person_sees_what_goes_out_agrees_and_it_is_released(desk: Desk) -> None:
-    receive(desk, "--name", "Mia Ito")
-    People(desk.home / "users.json").put("ana", "Ana Ruiz", Role.APPROVER, PASSWORD)
-    assert "has 0 bundles" in desk.says("sign-off", NUMBER, status=1, who="ana")
-    sealed = Document("one.zip", "ab" * 32)
-    city = open_installation(load(os.environ))
-    requests, decisions = city.requests, city.reviews.get(NUMBER).decisions_sha256
-    cleo = By("Cleo Park", "clerk", "this test")
-    made = Produced(
-        by=cleo, at=requests.now(), instalment=1, bundle=sealed, records=3, decisions_sha256=decisions
-    )
-    requests.file(NUMBER, made)
+def test_a_promise_in_time_is_due_and_the_final_determination_is_owed(desk: Desk) -> None:
     desk.night()
-    desk.says("search", NUMBER, "zebra")
-    full = ["determine", NUMBER, "full", "--reasons", "Public.", "--available", f"{TODAY}T23:59"]
-    desk.says(*full)
-    assert "somebody else has to sign it off" in desk.says("sign-off", NUMBER, "--agree", status=1)
-    told = desk.says("sign-off", NUMBER, who="ana")
-    assert "Instalment 1 was put together: 3 records, one.zip" in told
-    assert "To: Mia Ito" in told
-    assert "Nothing was filed" in told
-    assert "Nobody has signed" in desk.says("release", NUMBER, "--way", "letter", status=1)
-    assert "Ana Ruiz agrees" in desk.says("sign-off", NUMBER, "--bundle", "abab", "--agree", who="ana")
-    assert "has 0 bundles" in desk.says("release", NUMBER, "--way", "letter", "--bundle", "ff", status=1)
-    assert "it is producing" in desk.says("release", NUMBER, "--way", "letter")
-    assert "it is closed" in desk.says("close", NUMBER)
+    receive(desk)
+    later = TODAY + timedelta(days=20)
+    early = ["determine", NUMBER, "disclosable", "--reasons", "Comments were found."]
+    at = ["--available", f"{later}T14:30"]
+    assert "needs a search" in desk.says(*early, *at, status=1)
+    desk.says("search", NUMBER, "pool")
+    assert "estimated date and time" in desk.says(*early, status=1)
+    told = desk.says(*early, *at)
+    assert "it is determined, its records under review" in told
+    assert f"make the records available, reviewed and determined, as promised, by {spoken(later)}" in told
+    assert f"`paloverde review gather {NUMBER}`" in told
+    for note in ([], ["--note", "They wait"]):
+        assert "the final determination is still owed" in desk.says("close", NUMBER, *note, status=1)
     row = next(csv.DictReader(desk.says("log").removeprefix("\ufeff").splitlines()))
-    assert (row["outcome"], row["records_produced"], row["state"]) == ("full", "3", "closed")
+    assert (row["outcome"], row["determined"], row["determined_finally"]) == ("disclosable", str(TODAY), "")
+    assert row["promised_for"] == str(later)
+    assert "there are disclosable records; what is withheld of them" in desk.says("show", NUMBER)
 
 
 def test_the_log_is_csv_of_every_request(desk: Desk, tmp_path: Path) -> None:

@@ -111,15 +111,25 @@ def test_a_review_goes_from_numbers_to_a_signature(home: Path, capsys: Out) -> N
     assert "760-555-0142" in said
     assert "privileged words" in said
     assert review(home, "decide", "1-6", "--verdict", "responsive") == 0
+    assert "3 suggestions stand unanswered in what is handed over" in capsys.readouterr().out
     assert review(home, "everywhere", "7605550142", "--redact", *PRIVATE) == 0
     assert "2 places in 2 records" in capsys.readouterr().out
+    assert review(home, "suggest", "--unanswered") == 0
+    assert "1 suggestion unanswered in what is handed over." in capsys.readouterr().out
     secret = ["--exempt", "EX-ATTY", "--fact", "attorney=the City Attorney, for the City", "--title", "Clerk"]
     assert review(home, "decide", str(place["6"]), "--verdict", "exempt", *secret) == 1
     assert "needs segregability" in capsys.readouterr().err
     secret += ["--fact", "segregability=all of it is the advice"]
     assert review(home, "decide", str(place["6"]), "--verdict", "exempt", *secret) == 0
     assert review(home, "show", str(place["1"])) == 0
-    assert "released text: The pool closes early, call me at [redacted: EX-PRIV]" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "redacted in text: '760-555-0142' (EX-PRIV)" in said
+    assert "privacy: a neighbour's own telephone number" in said
+    assert "released text: The pool closes early, call me at [redacted: EX-PRIV]" in said
+    assert review(home, "show", str(place["2"]), str(place["4"])) == 0
+    said = capsys.readouterr().out
+    assert "released text: Pool hours? my number is [redacted: EX-PRIV] 👍🏽" in said  # no bracket is left
+    assert f"{control(place['4'])}  x-palmaria/message/4" in said
     assert review(home, "sign") == 1
     assert "Cleo Park has decided in this review" in capsys.readouterr().err
     assert review(home, "sign", who="ana") == 0
@@ -136,14 +146,43 @@ def test_redacted_words_that_stand_elsewhere_keep_a_review_from_being_signed(hom
     assert f"still stand in {control(place['2'])} (text)" in capsys.readouterr().err
     assert review(home, "sign", "--accept", str(place["1"]), who="ana") == 1
     assert "does not say which record and where" in capsys.readouterr().err
-    assert review(home, "sign", "--accept", f"{place['1']}={place['2']}", who="ana") == 0
+    accept = ["--accept", f"{place['1']}={place['2']}"]
+    capsys.readouterr()
+    assert review(home, "sign", *accept, who="ana") == 1
+    assert "2 suggestions stand unanswered in what is handed over" in (refused := capsys.readouterr().err)
+    assert "privileged words (1), telephone number (1)" in refused
+    assert "--all-seen 2" in refused
+    assert review(home, "sign", *accept, "--all-seen", "3", who="ana") == 1
+    assert review(home, "sign", *accept, "--all-seen", "2", who="ana") == 0
+    assert "Ana Ruiz has seen the 2 suggestions" in capsys.readouterr().out
+    assert city(home).reviews.get(NUMBER).signature.seen == 2  # type: ignore[union-attr]
     assert city(home).reviews.get(NUMBER).signature is not None
+
+
+def test_a_list_goes_page_by_page_and_says_kind_poster_day_and_what_is_private(
+    home: Path, capsys: Out
+) -> None:
+    assert review(home, "decide", "1 3", "--verdict", "responsive") == 1
+    assert "write it as 17" in capsys.readouterr().err
+    assert review(home, "decide", "1", "3", "--verdict", "responsive") == 0
+    capsys.readouterr()
+    assert review(home, "list", "--per-page", "4") == 0
+    first = capsys.readouterr().out.splitlines()
+    assert first[0].startswith(f"{control(1)}  responsive      no date given  message by unknown, private: ")
+    assert first[1].startswith(f"{control(2)}  undecided ")
+    assert first[4] == "Records 1 to 4 of 6. `--page 2` shows more."
+    assert review(home, "list", "--per-page", "4", "--page", "2") == 0
+    second = capsys.readouterr().out.splitlines()
+    assert [line[: len(control(5))] for line in second[:2]] == [control(5), control(6)]
+    assert second[2] == "Records 5 to 6 of 6."
+    assert review(home, "list", "--page", "9") == 0
+    assert "There is no page 9: 6 records in all." in capsys.readouterr().out
 
 
 def test_duplicates_are_offered_the_same_decision(home: Path, capsys: Out) -> None:
     place = numbers(home)
     assert review(home, "decide", str(place["4"]), "--verdict", "not responsive") == 0
-    assert "1 more are the same or nearly" in capsys.readouterr().out
+    assert "1 more is the same or nearly" in capsys.readouterr().out
     assert review(home, "list") == 0
     assert review(home, "decide", str(place["4"]), "--verdict", "responsive", "--alike") == 0
     assert "2 decided. 4 undecided." in capsys.readouterr().out
@@ -261,7 +300,8 @@ def test_looks_exports_and_decisions_stand_in_the_ledger(home: Path, tmp_path: P
     told = [(entry.event.what, entry.event.actor) for entry in city(home).ledger.entries()]
     for what in ("records under review", "review decided", "review sheet written"):
         assert next(actor for name, actor in told if name == what).startswith("Cleo Park, clerk")
-    assert sum(what == "search made" for what, _ in told) >= 4  # each time, since they are private
+    looks = ("search made", "found records looked at")
+    assert sum(what in looks for what, _ in told) >= 4  # each time, since they are private
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\t=1", "plain", "'quoted", "it's", "", "'"])

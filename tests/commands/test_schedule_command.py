@@ -13,11 +13,12 @@ from exports import Office, account, shown
 from paloverde.cli import main
 from paloverde.installation import Installation, open_installation
 from paloverde.records import archive_day
-from paloverde.retention.decision import spoken, years_after
+from paloverde.retention.decision import years_after
 from paloverde.retention.schedule_text import EXAMPLE
 from paloverde.settings import load
 from paloverde.state.books import writing
 from paloverde.state.tables import ITEMS
+from paloverde.wording import weekday
 
 POSTED = datetime(2024, 5, 6, 17, 0, tzinfo=UTC)
 NIGHT = datetime.now(UTC) - timedelta(days=1)
@@ -113,18 +114,18 @@ def test_every_reason_to_keep_an_item_is_printed_with_day_and_source(
     said(capsys, "schedule", "adopt", str(schedule))
     told = said(capsys, "keep", "x-palmaria", "post", "1")
     night = archive_day(NIGHT)
-    assert f"Kept, because the City last received it on {spoken(night)}" in told
+    assert f"Kept, because the City last received it on {weekday(night)}" in told
     assert (
-        f"  two-year floor: until {spoken(years_after(night, 2))}; Gov. Code 34090(d); not verified" in told
+        f"  two-year floor: until {weekday(years_after(night, 2))}; Gov. Code 34090(d); not verified" in told
     )
-    assert f"  schedule: until {spoken(years_after(night, 5))}; Resolution 2026-41, class SOC-POST" in told
+    assert f"  schedule: until {weekday(years_after(night, 5))}; Resolution 2026-41, class SOC-POST" in told
     assert "  still shown: no day is known on which it ends; Gov. Code 34090(d)" in told
     assert "  lock of the store: until" in told
 
 
 def test_an_account_is_counted_by_ground(city: Installation, capsys: pytest.CaptureFixture[str]) -> None:
     told = said(capsys, "keep", "x-palmaria")
-    assert "x-palmaria: 1 items on" in told
+    assert "x-palmaria: 1 item on" in told
     assert "  kept, unknown class: 1\n" in told
     assert "  kept, two-year floor: 1\n" in told
     assert "  nothing keeps them any longer: 0\n" in told

@@ -12,6 +12,7 @@ from exports import tweet, ytd, zipped
 from paloverde.cli import main
 from paloverde.commands.tallies import counted
 from paloverde.commands.terminal import ink_of
+from paloverde.desk.people import People, Role
 from paloverde.search.counts import Counts
 
 SLUG = "x-palmaria"
@@ -153,3 +154,53 @@ def test_the_question_is_printed_as_sql_with_its_sentence(capsys: pytest.Capture
     assert "Candidates for: (“street~” (~ is every form of the word) and posted from March 1" in comment
     assert all(line.startswith("-- ") for line in comment.splitlines())
     assert f"account IN ('{SLUG}')" in sql
+
+
+PASSWORD = "a long sentence for tests"
+
+
+@pytest.fixture
+def limited(city: None, tmp_path: Path) -> list[str]:
+    """The options of somebody who may see one account, which has no records, and of its password."""
+    del city
+    assert main(["accounts", "add", "x-other", "--platform", "x", "--id", "45", "--handle", "other"]) == 0
+    people = People(tmp_path / "home" / "users.json")
+    people.put("li", "Li Moss", Role.PUBLIC_AFFAIRS, PASSWORD, accounts=("x-other",))
+    file = tmp_path / "password"
+    file.touch(0o600)
+    file.write_text(PASSWORD)
+    return ["--as", "li", "--password-file", str(file)]
+
+
+def test_whoever_sees_one_account_finds_nothing_of_another(
+    limited: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "Found: 3 versions" in said(capsys, "street~", "--most", "0")[1]
+    status, out, _ = said(capsys, "street~", *limited)
+    assert (status, "Found: 0 versions" in out, "Street sweeping" in out) == (0, True, False)
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("--account", SLUG), f"does not open {SLUG}"),
+        (("--private",), "`--private` needs clerk or counsel"),
+    ],
+)
+def test_asking_beyond_what_is_ones_own_is_refused_in_words(
+    limited: list[str], capsys: pytest.CaptureFixture[str], words: tuple[str, ...], why: str
+) -> None:
+    status, out, err = said(capsys, "street~", *limited, *words)
+    assert (status, out) == (1, "")
+    assert why in err
+
+
+def test_a_bundle_concerns_all_accounts_and_is_refused_to_whoever_sees_some(
+    limited: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    People(tmp_path / "home" / "users.json").put("li", "Li Moss", Role.CLERK, PASSWORD)
+    out = tmp_path / "b.zip"
+    words = ["bundle", "--question", "street~", "--name", "B", "--out", str(out), *limited]
+    assert main(words) == 1
+    assert "may see some accounts alone, and `bundle` concerns all" in capsys.readouterr().err
+    assert not out.exists()

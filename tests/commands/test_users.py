@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -34,6 +37,26 @@ def test_the_password_that_is_made_lets_in(
     assert people.check("ana", password) == people.find("ana")
     assert main(["users"]) == 0
     assert capsys.readouterr().out == "ana  clerk  Ana Example\n"
+
+
+def test_letters_name_people_by_name_and_title_and_a_new_password_keeps_both(
+    people: People, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["users", "add", "cleo", "--role", "counsel"]) == 0
+    assert "Letters and papers name this person as “cleo”" in capsys.readouterr().err
+    named = ("--name", "Cleo Park", "--title", "City Attorney")
+    assert main(["users", "add", "cleo", "--role", "counsel", *named]) == 0
+    assert capsys.readouterr().err == ""
+    before = people.find("cleo")
+    assert main(["users", "add", "cleo", "--role", "clerk"]) == 0
+    after = people.find("cleo")
+    assert before is not None
+    assert after is not None
+    assert (after.name, after.title, after.role) == ("Cleo Park", "City Attorney", Role.CLERK)
+    assert after.password != before.password
+    capsys.readouterr()
+    assert main(["users"]) == 0
+    assert "cleo  clerk  Cleo Park, City Attorney\n" in capsys.readouterr().out
 
 
 def test_whoever_is_removed_can_no_longer_sign_in(
@@ -128,3 +151,53 @@ def test_somebody_is_removed_at_once_where_the_archive_cannot_be_opened(
 def test_without_an_archive_nothing_is_begun(people: People, tmp_path: Path) -> None:
     assert [person.username for person in people.all()] == ["ana"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["users.json", "users.json.lock"]
+
+
+def test_whoever_is_asked_for_a_secret_and_gives_none_is_told_plainly(people: People, tmp_path: Path) -> None:
+    """Ctrl-D at the keyboard, here the end of a pipe: one sentence, no trace of a fault, nothing done."""
+    words = ["users", "add", "ben", "--role", "it", "--ask"]
+    done = subprocess.run(
+        [sys.executable, "-m", "paloverde.cli", *words],
+        env={"PALOVERDE_HOME": str(tmp_path), "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, start_new_session=True,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "paloverde: Nothing was typed, and nothing was done. Leave out --ask" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert people.find("ben") is None
+
+
+def test_a_person_is_limited_to_accounts_until_all_are_given_again(
+    people: People, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add = ["users", "add", "ana", "--role", "clerk"]
+    assert main([*add, "--accounts", "x-palmaria, fb-palmaria"]) == 0
+    assert main(["users"]) == 0
+    assert capsys.readouterr().out.endswith("Ana Example  (only x-palmaria, fb-palmaria)\n")
+    assert main(add) == 0  # a new password alone takes no limit off
+    (ana,) = people.all()
+    assert ana.accounts == ("x-palmaria", "fb-palmaria")
+    assert main([*add, "--accounts", "all"]) == 0
+    (ana,) = people.all()
+    assert ana.accounts == ()
+
+
+def test_nobody_is_limited_to_no_account_at_all(people: People, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["users", "add", "ana", "--role", "clerk", "--accounts", " , "])
+    assert "no account is named; `all` takes a limit off" in capsys.readouterr().err
+    assert [person.accounts for person in people.all()] == [()]
+
+
+def test_the_ledger_tells_who_was_limited_to_which_accounts(
+    archive: Installation, people: People, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add = ["users", "add", "ana", "--role", "clerk", "--accounts"]
+    assert main([*add, "x-palmaria"]) == 0
+    assert told(archive)[-1][2]["accounts"] == "x-palmaria"
+    people.file.write_text(people.file.read_text().replace('"x-palmaria"', '"x-other"'))
+    open_installation(archive.settings, purpose=Purpose.WORK)
+    assert told(archive)[-1][2]["user ana"] == "sees x-other"
+    assert main([*add, "all"]) == 0
+    assert told(archive)[-1][2]["accounts"] == "all"
+    assert capsys.readouterr().err == ""

@@ -164,11 +164,11 @@ def test_a_link_shows_a_page_and_gives_the_bundle(hand: Handover, served: Served
     assert (file.status, file.body) == (200, body)
     assert file.headers["content-length"] == str(len(body))
     assert file.headers["content-type"] == "application/zip"
-    assert f"The file is {hand.number}.zip." in text
+    assert f"The file is {hand.number}-1.zip." in text
     assert "response.zip" not in text
     with zipfile.ZipFile(io.BytesIO(body)) as box:
-        assert f"python verify.py {hand.number}.zip\n" in box.read(f"{hand.number}/README.txt").decode()
-    assert file.headers["content-disposition"].startswith(f'attachment; filename="{hand.number}.zip"')
+        assert f"python verify.py {hand.number}-1.zip\n" in box.read(f"{hand.number}/README.txt").decode()
+    assert file.headers["content-disposition"].startswith(f'attachment; filename="{hand.number}-1.zip"')
     digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
     assert file.headers["repr-digest"] == f"sha-256=:{digest}:"
     until(lambda: downloads(hand) == [True])

@@ -42,7 +42,7 @@ def quick_client(place: Place) -> Any:
     """A client that opens a connection for each request.
 
     A server that does not turn off Nagle's algorithm answers on a kept one 40 ms later, for as long as Linux waits
-    with the acknowledgement of the answer's head.
+    with the acknowledgment of the answer's head.
     """
     keys = place.keys
     client = connect(

@@ -61,7 +61,7 @@ def found(hand: Handover) -> dict[Version, Hit]:
 def test_the_summary_is_counted_in_the_bundle_itself(hand: Handover) -> None:
     summary = hand.city.deliveries.show(hand.number, hand.terms())
     assert summary.refusals == ()
-    assert summary.bundle.name == "response.zip"
+    assert summary.bundle.name == f"{hand.number}-1.zip"
     assert summary.inside.records == 2
     assert summary.inside.redacted == 1
     assert summary.inside.withheld == 0

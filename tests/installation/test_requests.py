@@ -13,6 +13,7 @@ import pytest
 from exports import Office, account, shown
 from paloverde.errors import BadQuestion, PersonNeeded, Suspicious
 from paloverde.installation import Installation, Purpose, open_installation
+from paloverde.installation.found import Found
 from paloverde.installation.requests import WATCH, Requests
 from paloverde.records import PACIFIC
 from paloverde.requests.events import (
@@ -438,7 +439,8 @@ def test_a_search_that_ends_after_the_request_was_closed_leaves_no_hold_behind(h
         return inner(*args, **more)
 
     city = hall.city
-    requests = Requests(city.vault, city.cabinet, city.holds, slow)
+    found = Found(hall.home / "other", city.vault, slow, lambda *_, **__: None)
+    requests = Requests(city.vault, city.cabinet, city.holds, slow, found)
     with pytest.raises(BadQuestion, match="reopen"):
         requests.search(number, "pool", CLERK)
     assert [hold.closed is not None for hold in requests.holds_of(number)] == [True]

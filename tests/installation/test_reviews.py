@@ -119,12 +119,13 @@ def test_a_second_person_signs_and_a_later_decision_undoes_it(city: Installation
     city.reviews.decide(NUMBER, whole(), by_version(), CLEO)
     with pytest.raises(PersonNeeded, match="has decided in this review"):
         city.reviews.sign(NUMBER, by_version(), CLEO)
-    signed = city.reviews.sign(NUMBER, by_version(), ANA)
+    signed = city.reviews.sign(NUMBER, by_version(), ANA, seen=4)
     assert signed.signature is not None
     assert signed.signature.by == ANA
     (told,) = city.requests.get(NUMBER).all(ReviewFinished)
     assert (told.by, told.responsive, told.reviewed) == (ANA, 4, 4)
-    city.reviews.sign(NUMBER, by_version(), ANA)
+    with pytest.raises(BadQuestion, match=r"was signed as it stands already, by Ana Ruiz on .*2026"):
+        city.reviews.sign(NUMBER, by_version(), ANA)
     assert len(city.requests.get(NUMBER).all(ReviewFinished)) == 1
     city.reviews.decide(NUMBER, [decision(HITS[0], Verdict.NOT_RESPONSIVE)], by_version(), CLEO)
     assert city.reviews.get(NUMBER).signature is None
@@ -157,7 +158,7 @@ def test_nothing_is_signed_while_redacted_words_stand_elsewhere(city: Installati
     with pytest.raises(BadQuestion, match=r"still stand in PRA-2026-0042-000004 .text.: "):
         city.reviews.sign(NUMBER, by_version(), ANA, accepted)
     accepted.append((f"{NUMBER}-000001", f"{NUMBER}-000004"))
-    signed = city.reviews.sign(NUMBER, by_version(), ANA, accepted).signature
+    signed = city.reviews.sign(NUMBER, by_version(), ANA, accepted, seen=3).signature
     assert signed is not None
     assert signed.accepted == tuple(accepted)
     every = [in_part(one, marked(one, "760-555-0142")) for one in HITS]
@@ -185,7 +186,7 @@ def test_the_next_request_learns_what_the_last_was_given(city: Installation) -> 
     city.reviews.gather("PRA-2026-0007", HITS, CLEO)
     city.reviews.decide("PRA-2026-0007", whole(), by_version(), CLEO)
     city.reviews.gather(NUMBER, HITS, CLEO)
-    city.reviews.sign("PRA-2026-0007", by_version(), ANA)
+    city.reviews.sign("PRA-2026-0007", by_version(), ANA, seen=4)
     assert city.reviews.earlier(NUMBER) == {}  # signed, and not released
     release(city, "PRA-2026-0007")
     (found,) = city.reviews.earlier(NUMBER)[version_of(HITS[0])]
@@ -219,7 +220,7 @@ def review_order(hits: Sequence[Hit]) -> list[Hit]:
 def test_a_database_that_was_lost_knows_every_decision_again(city: Installation, tmp_path: Path) -> None:
     city.reviews.gather(NUMBER, HITS, CLEO)
     city.reviews.decide(NUMBER, whole(), by_version(), CLEO)
-    signed = city.reviews.sign(NUMBER, by_version(), ANA)
+    signed = city.reviews.sign(NUMBER, by_version(), ANA, seen=4)
     city.rebuild(lambda _: None)
     again = city.reviews.get(NUMBER)
     assert again.standing == signed.standing

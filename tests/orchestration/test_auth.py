@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import os
 import warnings
@@ -10,11 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.requests import Request
 from starlette.routing import Mount, Route
 
 from orchestration.city import PASSWORD
 from orchestration.isolated import AIRFLOWS_OWN_WARNINGS, TestClient
+from paloverde.desk.app import desk_app
+from paloverde.desk.areas import PAGES
+from paloverde.desk.opened import Opened
 from paloverde.desk.people import People, Role
+from paloverde.orchestration.airflow_door import AirflowDoor, Marked, _open
+from paloverde.orchestration.airflow_rest import MARK, STARTED_BY, mark_of
 from paloverde.orchestration.roles import ALL_DAGS, RIGHTS, Dag
 
 pytestmark = AIRFLOWS_OWN_WARNINGS
@@ -137,7 +144,9 @@ MATRIX: list[tuple[str, str, Any, set[Role]]] = [
         {"dag_id": "nightly_archive", "from_date": "2026-01-01", "to_date": "2026-01-02"},
         {IT},
     ),
+    ("GET", "/paloverde/", None, EVERYBODY),
     ("GET", "/paloverde/about", None, EVERYBODY),
+    ("GET", "/paloverde/search", None, {CLERK, COUNSEL, AUDITOR, Role.PUBLIC_AFFAIRS}),
     ("GET", "/ui/auth/me", None, EVERYBODY),
     ("GET", "/ui/dashboard/dag_stats", None, EVERYBODY),
     # What the UI draws its list of DAGs, a DAG's page and its menu from.
@@ -214,7 +223,7 @@ OPEN = {
     "/auth/token",
     "/auth/token/cli",
 }
-FILES = {"/static"}  # Airflow's own scripts and pictures
+FILES = {"/static", "/paloverde/static"}  # Airflow's own scripts and pictures, and the desk's
 
 
 def routes(app: Any, prefix: str = "") -> Iterator[tuple[str, str]]:
@@ -257,7 +266,57 @@ def test_the_browser_is_led_to_the_sign_in_page_and_back(stranger: TestClient, s
     page = browser.get("/paloverde/about")
     assert page.status_code == 200
     assert "You are signed in as The clerk (clerk)." in page.text
+    assert 'href="/paloverde/about"' in page.text or 'href="/paloverde/"' in page.text
+    assert "sign-out" not in page.text  # Airflow's menu has its own way out
     assert "frame-ancestors 'self'" in page.headers["content-security-policy"]
+
+
+def test_a_form_of_the_desk_is_bound_to_airflows_token(stranger: TestClient, server: Any) -> None:
+    person = signed_in(server, stranger, Role.CLERK)
+    door = AirflowDoor()
+    visitors = [
+        asyncio.run(door.visitor(Request({"type": "http", "headers": headers})))
+        for headers in (
+            [(b"authorization", person.headers["authorization"].encode())],
+            [(b"cookie", f"_token={person.headers['authorization'].split()[1]}".encode())],
+            [(b"authorization", signed_in(server, stranger, Role.CLERK).headers["authorization"].encode())],
+        )
+    ]
+    sessions = [visitor.session for visitor in visitors if visitor]
+    assert len(sessions) == 3
+    assert sessions[0] == sessions[1] != sessions[2]
+    assert person.headers["authorization"].split()[1] not in sessions[0]
+
+
+def test_the_desk_is_closed_to_who_has_signed_out_or_was_removed(
+    stranger: TestClient, server: Any, city_home: Path
+) -> None:
+    people = People(city_home / "users.json")
+    person = signed_in(server, stranger, Role.COUNSEL)
+    assert person.get("/paloverde/").status_code == 200
+    person.get("/api/v2/auth/logout")
+    assert person.get("/paloverde/").status_code == 401
+    try:
+        person = signed_in(server, stranger, Role.COUNSEL)
+        people.remove("counsel")
+        assert person.get("/paloverde/").status_code == 401
+    finally:
+        people.put("counsel", "The counsel", Role.COUNSEL, PASSWORD)
+
+
+def test_every_answer_of_the_desk_shows_who_started_this_airflow(
+    stranger: TestClient, people: dict[Role, TestClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert MARK not in stranger.get("/paloverde/").headers
+    monkeypatch.setenv(STARTED_BY, "a-secret-of-the-demo")
+    for answer in (
+        stranger.get("/paloverde/"),
+        stranger.get("/paloverde/static/desk.css"),
+        people[Role.CLERK].get("/paloverde/"),
+        people[Role.CLERK].get("/paloverde/nothing"),
+    ):
+        assert answer.headers[MARK] == mark_of("a-secret-of-the-demo")
+        assert "a-secret-of-the-demo" not in str(answer.headers)
 
 
 def test_our_page_says_in_words_why_it_does_not_open(
@@ -265,16 +324,21 @@ def test_our_page_says_in_words_why_it_does_not_open(
 ) -> None:
     told = stranger.get("/paloverde/about")
     assert told.status_code == 401
-    assert "You are not signed in." in told.text
+    assert "You are not signed in" in told.text
     assert '<a href="/auth/login"' in told.text
     missing = people[Role.CLERK].get("/paloverde/nothing")
-    assert (missing.status_code, "There is no such page here." in missing.text) == (404, True)
+    assert (missing.status_code, "There is no such page" in missing.text) == (404, True)
     key = city_home / "signing-key.pem"
     whole = key.read_bytes()
     try:
         key.chmod(0o600)
         key.write_bytes(b"no key")
-        closed = people[Role.CLERK].get("/paloverde/about")
+        closed = TestClient(
+            Marked(desk_app(Opened(_open), AirflowDoor(), PAGES)),
+            "http://127.0.0.1",
+            headers=people[Role.CLERK].headers,
+            raise_server_exceptions=False,
+        ).get("/about")
     finally:
         key.write_bytes(whole)
     assert closed.status_code == 503

@@ -79,7 +79,7 @@ def test_every_registered_account_is_told_of_whatever_became_of_it() -> None:
     whole, unlooked, missed = tell(
         DAY, ["x-city", "youtube-city", "facebook-city"], [NIGHT, unfinished], [LOOKED]
     )
-    counts = "2026-03-07 sealed, 12 records, 3 new versions, 1 gaps, 2 items to look at again"
+    counts = "2026-03-07 sealed, 12 records, 3 new versions, 1 gap, 2 items to look at again"
     assert whole == f"facebook-city: {counts}; 1 removed, 0 restored, 1 not yet certain."
     assert unlooked == (
         f"x-city: {counts}; removed items were NOT looked for, see the log of its removals task."

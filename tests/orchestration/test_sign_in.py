@@ -8,7 +8,8 @@ import pytest
 from orchestration.isolated import TestClient
 from paloverde.desk.attempts import PER_PERSON_AND_PLACE, WINDOW_SECONDS, Attempts
 from paloverde.desk.people import People, Person, Role
-from paloverde.orchestration.sign_in import ELSEWHERE, WRONG, sign_in_app
+from paloverde.desk.sign_in import ELSEWHERE, WRONG
+from paloverde.orchestration.sign_in import sign_in_app
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
 

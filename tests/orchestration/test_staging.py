@@ -162,8 +162,8 @@ class Pretended(BaseHTTPRequestHandler):
         self.answer({"access_token": "a-token"})
 
     def answer(self, said: dict[str, Any]) -> None:
-        self.send_response(401 if self.path == "/paloverde/about" else 200)
-        if self.path == "/paloverde/about" and self.server.mark:
+        self.send_response(401 if self.path == "/paloverde/" else 200)
+        if self.path == "/paloverde/" and self.server.mark:
             self.send_header(MARK, self.server.mark)
         self.end_headers()
         self.wfile.write(json.dumps(said).encode())

@@ -82,7 +82,13 @@ def determined(outcome: Outcome = Outcome.FULL, **more: Any) -> Determined:
         "available_at": datetime(2026, 11, 25, 18, tzinfo=UTC), "responsible": (OFFICER,),
     }  # fmt: skip
     given |= {"exemptions": ("EX-PRIV",)} if outcome in DENYING else {}
+    given |= {"responsible": ()} if outcome is Outcome.DISCLOSABLE else {}
     return Determined(**(given | more))
+
+
+def promised(**more: Any) -> Determined:
+    """In time: there are disclosable records; what is withheld of them is told later."""
+    return determined(Outcome.DISCLOSABLE, **more)
 
 
 def produced(**more: Any) -> Produced:

@@ -17,9 +17,11 @@ from paloverde.requests.delivery import (
     Summary,
     Terms,
     agreement,
+    file_of,
     inside,
     refuse_agreement,
     refuse_changed,
+    refuse_role,
     refuse_terms,
 )
 from paloverde.requests.events import Channel, Document
@@ -133,11 +135,22 @@ def test_whoever_put_a_bundle_together_cannot_agree() -> None:
     refuse_agreement(told, told.sha256, COUNSEL, CLERK)
 
 
-@pytest.mark.parametrize("role", ["it", "public_affairs", "approver", "auditor"])
+@pytest.mark.parametrize("role", ["it", "public_affairs", "auditor"])
 def test_it_refuses_an_outsider(role: str) -> None:
     told = summary()
-    with pytest.raises(PersonNeeded, match="hands records over"):
+    with pytest.raises(PersonNeeded, match="agreeing needs clerk or counsel or approver"):
         refuse_agreement(told, told.sha256, By("Ivo", role, "this test"), CLERK)
+
+
+def test_an_approver_may_agree_and_hands_nothing_over() -> None:
+    told, approver = summary(), By("Rui Lee", "approver", "this test")
+    refuse_agreement(told, told.sha256, approver, CLERK)
+    with pytest.raises(PersonNeeded, match="hands records over"):
+        refuse_role(approver)
+
+
+def test_every_instalment_has_a_file_name_of_its_own() -> None:
+    assert [file_of("PRA-2026-0042", n) for n in (1, 2)] == ["PRA-2026-0042-1.zip", "PRA-2026-0042-2.zip"]
 
 
 def test_nothing_is_agreed_to_while_anything_stands_in_the_way() -> None:

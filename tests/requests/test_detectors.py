@@ -24,7 +24,7 @@ NAMES = {
     "iban": "bank account (IBAN)", "phone": "telephone number", "account": "account number",
     "email": "e-mail address", "address": "street address", "dl": "driver's license", "dob": "date of birth",
     "plate": "license plate", "ip": "network address", "secret": "password or key", "age": "age of a minor",
-    "grade": "school grade", "law": "privileged words",
+    "grade": "school grade", "law": "privileged words", "home": "official's home",
 }  # fmt: skip
 LABELLED = """
 Call me at {phone:760-555-0142} after five.
@@ -73,6 +73,13 @@ he lives at {address:4412 desert lily lane}
 write to {address:P.O. Box 1977}, Palmaria
 Vivo en {address:77200 Calle Arroba}
 my house is the blue one at {address:73 401 San Pablo}
+The mayor lives at {home:12 Palm Crest Lane}, go there
+{home:4412 desert lily lane} is the house of Councilmember Ruiz
+Councilwoman's home number is {home:760-555-0177}
+La alcaldesa vive en {home:77200 Calle Arroba}
+City manager, APN {home:627-101-014}
+The mayor spoke at {address:73-510 Fred Waring Drive} about sewers
+My home is {address:44 Elm Street}, not theirs
 5 days on the street without water
 Repairs on Fred Waring Drive from 9 to 5
 30 minutes of way too loud music
@@ -204,6 +211,7 @@ HOSTILE = {
     "spoken": "a.b [at] a " * 90_909,
     "wide": "７" * 333_333,
     "brackets": "((((" * 250_000,
+    "officials": "12 Elm Street mayor home " * 40_000,
 }
 
 

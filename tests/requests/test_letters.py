@@ -13,8 +13,10 @@ from correspondence import (
     BUNDLE,
     BY,
     CASE,
+    CATCH,
     CLERK,
     CLOSED,
+    COUNSEL,
     HOLDINGS,
     NOW,
     OFFICE,
@@ -42,7 +44,7 @@ from paloverde.requests.events import (
     Responsible,
 )
 from paloverde.requests.letters import (
-    Acknowledgement,
+    Acknowledgment,
     Body,
     Claimed,
     Clarification,
@@ -56,15 +58,20 @@ from paloverde.requests.letters import (
     Way,
 )
 from paloverde.requests.plaintext import all_texts, as_text
-from paloverde.requests.sending import Sent, event_of
-from paloverde.requests.wording import Words, at_time, law_on, table, weekday, write
+from paloverde.requests.sending import Sent, event_of, sent_before
+from paloverde.requests.wording import Words, law_on, table, write
 from paloverde.requests.writing import written
+from paloverde.wording import at_time, weekday
 
 LATER = datetime(2026, 12, 1, 22, 0, tzinfo=UTC)
+PROMISE = Determination(
+    outcome=Outcome.DISCLOSABLE, reasons="We found comments of the pool", available_at=LATER
+)
 LETTERS: dict[str, Body] = {
-    "acknowledgement": Acknowledgement(HOLDINGS),
+    "acknowledgment": Acknowledgment(HOLDINGS),
     "clarification": Clarification(("Which pool do you mean?",), HOLDINGS, ("The page lists its pools.",)),
     "extension": extension(),
+    "disclosable": PROMISE,
     "full": Determination(outcome=Outcome.FULL, reasons="Nothing is exempt", available_at=LATER),
     "part": in_part(),
     "denied": in_part(outcome=Outcome.DENIED, available_at=None, delivery=None, counts=Counts(0, 0, 3)),
@@ -116,8 +123,8 @@ def test_every_law_says_where_its_wording_comes_from_and_none_is_verified_as_shi
     assert not any(law.is_verified for law in table().law)
 
 
-def test_the_acknowledgement_counts_the_days_and_tells_how_the_archive_works() -> None:
-    text = text_of(letter(LETTERS["acknowledgement"]))
+def test_the_acknowledgment_counts_the_days_and_tells_how_the_archive_works() -> None:
+    text = text_of(letter(LETTERS["acknowledgment"]))
     assert "By Wednesday, November 25, 2026 we decide whether" in text
     assert (
         "the day on which the request came is not counted. Day 1 is Tuesday, November 17, 2026, and day 10 is "
@@ -316,3 +323,51 @@ def test_claims_that_differ_only_in_what_is_not_printed_are_one_point() -> None:
     assert text.count("In the records it is marked EX-PRIV.") == 1
     assert "marked EX-PRIV. Withheld under it: parts of 3 records." in text
     assert "marked EX-CATCH. Withheld under it: parts of 1 record." in text
+
+
+def test_a_promise_in_time_says_that_records_are_reviewed_and_how_a_denial_would_be_told() -> None:
+    text = text_of(letter(PROMISE))
+    assert "Tuesday, December 1, 2026, at 2:00 p.m. Pacific time" in text
+    for told in (
+        "We are reviewing the records that we found",
+        "names the exemption, and the name and title of each person who is responsible",
+        "Gov. Code 7922.540",
+        "Gov. Code 7922.535(a)",
+        "The reason: We found comments of the pool.",
+    ):
+        assert told in text, told
+    for silent in ("What is withheld", "except for", "in full"):
+        assert silent not in text
+
+
+@pytest.mark.parametrize("kind", ["full", "part", "denied"])
+def test_what_is_told_after_a_promise_says_so(kind: str) -> None:
+    promised = msgspec.structs.replace(CASE, promised_on=date(2026, 11, 20))
+    told = "On Friday, November 20, 2026 we told you that the City has disclosable records"
+    assert told in text_of(letter(LETTERS[kind], case=promised))
+    assert "what that review came to" not in text_of(letter(LETTERS[kind]))
+
+
+def test_a_promise_claims_and_counts_nothing() -> None:
+    file = File(request=request(search()), dates=CASE.clock, holdings=HOLDINGS)
+    for wish in (Wish(claims=(CATCH,)), Wish(deniers=(COUNSEL,)), Wish(counts=Counts(2, 1))):
+        with pytest.raises(BadQuestion, match="counts and denies nothing"):
+            body_of("disclosable", wish, file)
+    body = body_of("disclosable", Wish(reasons="Found", available_at=LATER), file)
+    event = event_of(letter(body), BY, ())
+    assert isinstance(event, Determined)
+    assert (event.is_final, event.available_at, event.responsible) == (False, LATER, ())
+
+
+def test_the_same_letter_is_known_again_and_one_that_says_more_is_not() -> None:
+    def sent(body: Body) -> Sent:
+        one = letter(body)
+        return Sent(kind=one.kind, by=BY, at=NOW, way="post", to="", letter=one, documents=())
+
+    full, part = sent(LETTERS["full"]), sent(LETTERS["part"])
+    assert sent_before(letter(LETTERS["full"]), [full]) == full
+    assert sent_before(letter(LETTERS["full"], signer=COUNSEL), [full]) == full
+    assert sent_before(letter(LETTERS["part"]), [full]) is None
+    assert sent_before(letter(LETTERS["full"]), [full, part]) is None  # the review went back to it
+    here = sent(Acknowledgment(HOLDINGS))
+    assert sent_before(letter(Acknowledgment(msgspec.structs.replace(HOLDINGS, limits=()))), [here]) == here

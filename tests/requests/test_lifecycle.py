@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 import msgspec
 import pytest
 from telling import (
+    BUNDLE,
     CLERK,
     COUNSEL,
     NOW,
@@ -17,6 +18,7 @@ from telling import (
     determined,
     extended,
     produced,
+    promised,
     received,
     released,
     request,
@@ -32,6 +34,7 @@ from paloverde.requests.events import (
     ClarificationAsked,
     CustodianAnswered,
     CustodianAsked,
+    Document,
     Ending,
     Litigated,
     MinutesSpent,
@@ -57,6 +60,7 @@ IN: dict[State, Request] = {
     State.RECEIVED: request(*DONE[1:]),
     State.CLARIFYING: request(*DONE),
     State.EXTENDED: request(*DONE, extended()),
+    State.PROMISED: request(*DONE, promised()),
     State.DETERMINED: request(*DONE, determined()),
     State.PRODUCING: request(*DONE, determined(), released()),
     State.CLOSED: request(*DONE, determined(), released(), closed()),
@@ -76,7 +80,7 @@ EVENTS: dict[str, AnyEvent] = {
     ),
     "extended": extended(),
     "determined": determined(),
-    "produced": produced(instalment=2),
+    "produced": produced(),
     "signed off": signed(),
     "released": released(),
     "minutes": MinutesSpent(by=CLERK, at=NOW, minutes=5, on=TODAY, what="reading"),
@@ -93,6 +97,7 @@ TAKES = {
     State.RECEIVED: (OPEN | {"extended"}) - {"clarification answered"},  # nobody was asked there
     State.CLARIFYING: OPEN | {"extended"},
     State.EXTENDED: OPEN,
+    State.PROMISED: OPEN,
     State.DETERMINED: OPEN | {"released"},
     State.PRODUCING: OPEN | {"released"},
     State.CLOSED: ALWAYS | {"reopened"},
@@ -104,10 +109,16 @@ def refused(file: Request, event: AnyEvent, review: ReviewState = REVIEW) -> str
     return refusal(file, event, dates(), TODAY, review)
 
 
+def next_bundle(file: Request) -> AnyEvent:
+    """The next instalment, or the one that was not released once more."""
+    number = file.next_instalment
+    return produced(instalment=number, bundle=SECOND, replaces=BUNDLE if number == 1 else "")
+
+
 @pytest.mark.parametrize("state", State)
 @pytest.mark.parametrize("name", EVENTS)
 def test_each_state_takes_these_steps_and_no_others(state: State, name: str) -> None:
-    told = refused(IN[state], EVENTS[name])
+    told = refused(IN[state], next_bundle(IN[state]) if name == "produced" else EVENTS[name])
     assert (told == "") is (name in TAKES[state]), told
     if told:
         assert told.startswith("PRA-2026-0042")
@@ -219,6 +230,7 @@ def test_nothing_is_released_that_nobody_signed_off_or_that_was_denied() -> None
 
 
 MORE = msgspec.structs.replace
+SECOND = Document("b-2.zip", "c" * 64)
 KEPT = MORE(REVIEW, kept_back=1, responsive=2, codes=("EX-PRIV",), deniers=("Cleo Park",))
 DENIED_IN_PART = determined(Outcome.PART, responsible=(Responsible("cleo  park", "Deputy Clerk"),))
 
@@ -309,13 +321,68 @@ def test_that_there_are_none_does_not_close_a_request_for_which_some_were_found_
     assert "since it was determined" in refused(none, closed(), MORE(REVIEW, responsive=1))
 
 
-def test_instalments_are_numbered() -> None:
+def test_instalments_are_numbered_and_one_that_did_not_go_out_is_replaced() -> None:
     assert "the next one is 1" in refused(request(), produced(instalment=2))
-    assert refused(request(produced()), produced(instalment=2)) == ""
+    out = request(determined(), produced(), signed(), released())
+    assert refused(out, produced(instalment=2, bundle=SECOND)) == ""
+    lying = request(determined(), produced(), signed())
+    assert "the next one is 1" in refused(lying, produced(instalment=2, bundle=SECOND))
+    assert "say which bundle this one replaces" in refused(lying, produced(bundle=SECOND))
+    again = produced(bundle=SECOND, replaces=BUNDLE)
+    assert refused(lying, again) == ""
+    replaced = request(determined(), produced(), signed(), again)
+    for event in (signed(), released()):
+        assert "was built again since" in refused(replaced, event)
+    assert refused(replaced, signed(sha256=SECOND.sha256)) == ""
+
+
+# In time: there are disclosable records
+
+
+def test_a_promise_in_time_needs_records_found_a_date_and_reasons_and_no_review() -> None:
+    found, open_ = request(searched()), MORE(REVIEW, is_settled=False, undecided=2)
+    assert refused(found, promised(), open_) == ""
+    assert refused(found, promised(), KEPT) == ""
+    assert "needs a search" in refused(request(), promised())
+    assert "No search has found a record yet" in refused(request(searched(hits=0)), promised())
+    assert "the estimated date and time" in refused(found, promised(available_at=None))
+    assert "the reasons" in refused(found, promised(reasons=" "))
+    assert "denies nothing yet" in refused(found, promised(exemptions=("EX-PRIV",)))
+    assert "which says more" in refused(request(searched(), determined(Outcome.PART)), promised())
+    assert refused(request(searched(), promised()), promised()) == ""  # another date
+    assert refused(request(searched(), determined(Outcome.NONE)), promised()) == ""
+
+
+def test_a_full_answer_that_comes_too_early_is_told_of_the_promise() -> None:
+    told = refused(request(searched()), determined(), MORE(REVIEW, undecided=2))
+    assert "says disclosable" in told
+
+
+def test_a_promise_hands_nothing_over_and_closes_nothing() -> None:
+    early = request(searched(), promised(), produced(), signed())
+    assert "cannot follow" in refused(early, released())
+    owed = "the final determination is still owed"
+    assert owed in refused(early, closed())
+    assert owed in refused(early, closed(note="They wait"))
+    sued = request(searched(), promised(), produced(), signed(), SUED)
+    assert "does not say yet what is withheld" in refused(sued, released())
+    final = request(searched(), promised(), DENIED_IN_PART, produced(), signed())
+    assert refused(final, released(), KEPT) == ""
+
+
+def test_a_denial_that_is_told_after_a_promise_lacks_nothing_that_a_denial_needs() -> None:
+    file = request(searched(), promised())
+    assert "the name and title of each person" in refused(
+        file, determined(Outcome.PART, responsible=()), KEPT
+    )
+    assert "needs the exemption" in refused(file, determined(Outcome.PART, exemptions=()), KEPT)
+    assert "denies nothing" in refused(file, determined(), KEPT)
+    assert "review sign" in refused(file, determined(Outcome.PART), MORE(KEPT, is_settled=False))
+    assert refused(file, DENIED_IN_PART, KEPT) == ""
 
 
 def test_a_request_is_closed_once_it_is_answered_or_withdrawn() -> None:
-    assert "first `paloverde request determine`" in refused(request(), closed())
+    assert "first `paloverde letter send`" in refused(request(), closed())
     assert "nothing was released yet" in refused(request(determined()), closed())
     assert refused(request(searched(), determined(Outcome.NONE)), closed()) == ""
     assert "how the requester withdrew it" in refused(request(), closed(Ending.WITHDRAWN))

@@ -62,6 +62,9 @@ CLAWED = ClawBack(
     replacement="The same file without these parts.",
 )
 
+MORE = msgspec.structs.replace
+PROMISE = MORE(FULL, outcome=Outcome.DISCLOSABLE)
+
 
 def claiming(code: str, facts: dict[str, str], **more: Any) -> Letter:
     return letter(in_part(claims=(Claimed(code=code, facts=facts, redacted=2, withheld=1, **more),)))
@@ -84,6 +87,7 @@ GREEN = [
     (letter(production()), KNOWN),
     (letter(FULL), NOTHING),
     (letter(NONE), NOTHING),
+    (letter(PROMISE), Known(review=ReviewState())),
     (letter(CLAWED), KNOWN),
     (letter(Estimate(Sheet())), NOTHING),
     (letter(Estimate(CHARGED)), NOTHING),
@@ -105,7 +109,6 @@ PERMITTED = msgspec.structs.replace(
     KNOWN, exposed=(Exposed("EX-HOME", 2, "Council Member Vega, June 1, 2026"),)
 )
 OTHER = msgspec.structs.replace(BUNDLE, sha256="cd" * 32)
-MORE = msgspec.structs.replace
 SETTLED = ReviewState(is_settled=True)
 KEPT_BACK = MORE(SETTLED, kept_back=1, codes=(CATCH.code,), deniers=(in_part().deniers[0].name,))
 # Of each lint: letters that it stops, and the same mended.
@@ -247,6 +250,22 @@ def test_the_sentence_on_segregability_is_missed_where_the_wording_lost_it() -> 
     assert "no-segregability" not in codes(one)
 
 
+@pytest.mark.parametrize("law", ["denial", "segregation"])
+def test_a_promise_that_lost_its_warning_is_not_sent(law: str) -> None:
+    one = letter(PROMISE)
+    words = written(one)
+    lost = tuple(known for known in words.law if known.id != law)
+    assert "promise-without-warning" in codes(one, words=msgspec.structs.replace(words, law=lost))
+    assert "promise-without-warning" not in codes(one)
+
+
+def test_a_promise_is_not_held_against_a_review_that_goes_on() -> None:
+    one = letter(PROMISE)
+    assert codes(one, Known(review=MORE(KEPT_BACK, undecided=3, is_settled=False))) == set()
+    assert codes(one, Known(review=SETTLED, is_searched=False)) == {"not-reviewed"}
+    assert codes(letter(MORE(PROMISE, available_at=None))) == {"no-date-and-time", "unfilled"}
+
+
 def test_the_names_are_missed_where_the_wording_lost_them() -> None:
     one = letter(in_part())
     assert "denial-without-names" in codes(one, words=without(one, "Ana Ruiz"))
@@ -271,7 +290,8 @@ def test_a_lint_never_repeats_the_redacted_words() -> None:
 
 def test_every_lint_has_its_words_and_a_red_and_a_green_case() -> None:
     assert list(LINTS) == list(wordings())
-    assert LINTS.keys() - CASES.keys() == {"no-segregability"}  # it has a test of its own, above
+    own = {"no-segregability", "promise-without-warning"}  # tests of their own, above
+    assert LINTS.keys() - CASES.keys() == own
 
 
 @pytest.mark.parametrize("code", LINTS)

@@ -329,11 +329,38 @@ def test_what_is_not_responsive_or_of_another_version_is_not_released() -> None:
         released(hit("Hello here"), decision(one), control=CONTROL)
 
 
-@pytest.mark.parametrize("written", ["(760) 555-0142", "7605550142", "+1 760.555.0142", "760 555 0142"])
-def test_a_number_is_the_same_however_it_is_written(written: str) -> None:
-    one = hit(f"Call {written} now")
-    (found,) = same_words([one], PHONE)
-    assert (one.text or "")[found.start : found.end].strip("+( ") in written
+NUMBERS = [
+    *("(760) 555-0142", "7605550142", "+1 760.555.0142", "760 555 0142", "760/555-0142", "+1 (760) 555-0142"),
+    *(
+        "1-760-555-0142",
+        "(760)555-0142",
+        "760 555 (0142)",
+        "(760) 555‑0142",
+        "（760）555－0142",
+        "+1 760 555 0142",
+    ),
+    *("(760-555-0142)", "７６０－５５５－０１４２", "(+1) 760 555 0142"),
+]
+
+
+@pytest.mark.parametrize("written", NUMBERS)
+@pytest.mark.parametrize("asked", [PHONE, "(760) 555-0142", "7605550142"])
+def test_a_number_is_the_same_however_it_is_written_and_its_marks_go_with_it(
+    written: str, asked: str
+) -> None:
+    one = hit(f"Call (or text) {written} now")
+    (found,) = same_words([one], asked)
+    left = f"{(one.text or '')[: found.start]}{(one.text or '')[found.end :]}"
+    assert left in (
+        "Call (or text)  now",
+        "Call (or text) () now",
+    )  # brackets around all of it are not its own
+
+
+def test_a_number_takes_no_bracket_that_is_another_s() -> None:
+    one = hit("The office (760-555-0142, mornings) is open (see 760 555-0142)")
+    found = [(one.text or "")[place.start : place.end] for place in same_words([one], PHONE)]
+    assert found == ["760-555-0142", "760 555-0142"]
 
 
 def test_the_same_words_are_found_in_every_record_folded_as_a_search_folds() -> None:

@@ -20,6 +20,7 @@ from telling import (
     determined,
     extended,
     produced,
+    promised,
     received,
     released,
     request,
@@ -29,7 +30,7 @@ from telling import (
 
 from paloverde.errors import ArchiveDamaged
 from paloverde.requests import events
-from paloverde.requests.deadlines import alarm, at_hand, due, is_new, next_step
+from paloverde.requests.deadlines import alarm, due, is_new, next_step
 from paloverde.requests.events import (
     Acknowledged,
     AnyEvent,
@@ -38,6 +39,7 @@ from paloverde.requests.events import (
     CustodianAnswered,
     CustodianAsked,
     Determined,
+    Document,
     Ending,
     Event,
     Litigated,
@@ -112,6 +114,12 @@ def test_no_event_has_a_room_for_a_purpose_and_nobody_must_give_a_name() -> None
         ([extended()], State.EXTENDED),
         ([ASKED, extended(), ANSWERED], State.EXTENDED),
         ([extended(), ASKED], State.EXTENDED),
+        ([promised()], State.PROMISED),
+        ([extended(), promised()], State.PROMISED),
+        ([promised(), determined(Outcome.PART)], State.DETERMINED),
+        ([promised(), closed(), REOPENED], State.PROMISED),
+        ([determined(Outcome.NONE), promised()], State.PROMISED),
+        ([determined(), released(), promised()], State.PRODUCING),
         ([determined()], State.DETERMINED),
         ([determined(), produced(), signed()], State.DETERMINED),
         ([determined(), produced(), signed(), released()], State.PRODUCING),
@@ -248,9 +256,11 @@ def test_the_log_has_the_days_the_records_and_the_minutes_of_each_request() -> N
         {
             "number": "PRA-2026-0042", "channel": "letter", "state": "closed", "received": "2026-11-16",
             "acknowledged": "2026-11-18", "target": "2026-11-25", "latest": "2026-11-30",
-            "extended_to": "2026-12-10", "determined": "2026-11-18", "outcome": "part",
+            "extended_to": "2026-12-10", "determined": "2026-11-18",
+            "determined_finally": "2026-11-18", "outcome": "part", "promised_for": "2026-11-25",
             "first_produced": "2026-11-18", "last_produced": "2026-11-18", "closed": "2026-11-18",
             "late": "no", "days_to_acknowledge": "2", "days_to_determine": "2",
+            "days_to_determine_finally": "2",
             "days_to_first_produced": "2", "days_to_close": "2", "searches": "1", "versions_reviewed": "10",
             "records_produced": "2", "pages_produced": "3", "minutes": "35",
         }
@@ -279,35 +289,48 @@ def test_the_log_says_what_was_late(course: list[AnyEvent], today: date, late: s
     assert figures(request(*course), dates(), today).late == late
 
 
+def test_the_log_tells_the_promise_in_time_from_what_was_determined_in_the_end() -> None:
+    early = figures(request(searched(), promised()), dates(), date(2026, 12, 5))
+    assert (early.determined, early.determined_finally, early.outcome) == (TODAY, None, "disclosable")
+    assert (early.promised_for, early.late) == (date(2026, 11, 25), "no")
+    final = determined(Outcome.PART, sent_on=date(2026, 12, 4))
+    done = figures(request(searched(), promised(), final), dates(), date(2026, 12, 5))
+    assert (done.determined, done.determined_finally, done.outcome) == (TODAY, date(2026, 12, 4), "part")
+    assert (done.days_to_determine, done.days_to_determine_finally) == (2, 18)
+
+
+def test_what_was_promised_is_due_until_it_is_determined_and_handed_over() -> None:
+    at = datetime(2026, 12, 8, 22, tzinfo=UTC)
+    file = request(searched(), promised(available_at=at))
+    coming = due(file, dates())
+    assert coming is not None
+    assert coming.day == date(2026, 12, 8)
+    assert "reviewed and determined, as promised" in coming.what
+    warned = alarm(file, dates(), CLOSURES, date(2026, 12, 7))
+    assert warned is not None
+    assert warned.name == "target-1"
+    late = alarm(file, dates(), CLOSURES, date(2026, 12, 9))
+    assert late is not None
+    assert late.is_overdue
+    moved = request(searched(), promised(available_at=at), determined(Outcome.PART))
+    assert due(moved, dates()) is not None
+    assert "hand the records over" in next_step(moved, dates(), TODAY)
+
+
+def test_an_instalment_that_was_not_released_is_built_again_under_its_number() -> None:
+    again = produced(bundle=Document("b.zip", "c" * 64), replaces=BUNDLE)
+    file = request(determined(), produced(), again)
+    assert file.next_instalment == 1
+    assert file.is_replaced(produced())
+    assert not file.is_replaced(again)
+    assert "was put together again, in place of bbbbbbbbbbbbbbbb…, not released" in said(again)
+    out = request(determined(), produced(), released())
+    assert out.next_instalment == 2
+
+
 def test_a_later_determination_leaves_the_first_ones_day_and_has_the_last_ones_outcome() -> None:
     later = determined(Outcome.PART, sent_on=date(2026, 11, 20))
     found = figures(request(determined(), later), dates(), TODAY)
     assert (found.determined, found.outcome) == (TODAY, "part")
     assert isinstance(request(determined(), later).last(Determined), Determined)
     assert request(produced()).bundle(BUNDLE) == stamped(produced())
-
-
-REVIEWED = ReviewFinished(by=CLERK, at=NOW, responsive=2, not_responsive=0, exempt_in_part=0, exempt=0)
-
-
-@pytest.mark.parametrize(
-    ("events_", "told"),
-    [
-        ([], "paloverde request search"),
-        ([searched(hits=0)], "paloverde letter draft PRA-2026-0042 none"),
-        ([searched()], "paloverde review gather"),
-        ([searched(), REVIEWED], "paloverde letter draft PRA-2026-0042 part"),
-        ([searched(), REVIEWED, determined()], "paloverde bundle --request"),
-        ([searched(), REVIEWED, determined(), produced()], "Somebody else than Cleo Park: `paloverde deliver show"),
-        ([searched(), REVIEWED, determined(), produced(), signed()], "paloverde deliver link"),
-        ([searched(), determined(), produced(), signed(), released()], "paloverde request close"),
-        ([searched(hits=0), determined(Outcome.NONE)], "paloverde request close"),
-    ],
-)  # fmt: skip
-def test_every_step_says_which_command_comes_next(events_: list[AnyEvent], told: str) -> None:
-    assert told in at_hand(request(*events_))
-
-
-def test_nothing_is_said_of_what_is_closed_or_in_court() -> None:
-    assert at_hand(request(closed())) == ""
-    assert at_hand(request(Litigated(by=CLERK, at=NOW, matter="Ito v. City", on=TODAY))) == ""

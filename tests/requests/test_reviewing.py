@@ -12,16 +12,8 @@ from paloverde.errors import BadQuestion, PersonNeeded
 from paloverde.requests.earlier import offered, register, waived
 from paloverde.requests.releasing import Pair, released_all, still_said
 from paloverde.requests.review import Decision, Exempted, Verdict
-from paloverde.requests.reviewing import (
-    Decided,
-    Numbered,
-    Review,
-    Signed,
-    Version,
-    as_of,
-    check_decision,
-    check_signature,
-)
+from paloverde.requests.review_checks import check_decision, check_signature
+from paloverde.requests.reviewing import Decided, Numbered, Review, Signed, Version, as_of
 from paloverde.retention.holds import By
 from paloverde.search.hits import Hit
 from requests_found import NOON, PRIVACY, decision, hit, in_part, marked

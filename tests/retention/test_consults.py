@@ -14,9 +14,10 @@ from archives import ACCOUNT
 from paloverde.archive.rebuild import rebuild
 from paloverde.errors import BadQuestion
 from paloverde.records import Account, Holder, Kind
-from paloverde.retention.consults import Consulted, Standing, Ticket, alert_of, is_bound, stamp, standing
+from paloverde.retention.consults import Consulted, Standing, Ticket, alert_of, is_bound, standing
 from paloverde.retention.dossier import Alerted, FiledPaper, Settled
 from paloverde.state.tables import ITEMS
+from paloverde.wording import short_moment
 from retention.removals import NOW, OFFICIAL, REMOVED_AT, Office, at, fact, gone
 
 WHO = "R. Quintero"
@@ -68,11 +69,11 @@ def test_the_line_says_who_noted_what_when_and_what_came_after_the_deletion() ->
     assert (found[0].standing, found[0].is_open) == (Standing.EARLY, True)
     said = found[0].sentence
     assert (
-        f": OPEN: {Standing.EARLY.value} (ticket C-1, opened by {WHO} {stamp(late)}, AFTER THE DELETION;"
+        f": OPEN: {Standing.EARLY.value} (ticket C-1, opened by {WHO} {short_moment(late)}, AFTER THE DELETION;"
         in said
     )
     assert (
-        f"City Manager consulted {stamp(early)}, BEFORE THE ITEM WAS POSTED, noted by R. Q. {stamp(late)}"
+        f"City Manager consulted {short_moment(early)}, BEFORE THE ITEM WAS POSTED, noted by R. Q. {short_moment(late)}"
         in said
     )
     assert said.count("AFTER THE DELETION") == 3

@@ -189,7 +189,7 @@ def test_the_letter_is_inert_whatever_the_matter_says(tmp_path: Path, city: Hold
     assert "<b>" not in page
 
 
-def test_a_custodian_is_to_be_told_then_reminded_until_the_acknowledgement(city: HoldingCity) -> None:
+def test_a_custodian_is_to_be_told_then_reminded_until_the_acknowledgment(city: HoldingCity) -> None:
     (due,) = city.holds.reminders()
     assert "the notice is to be sent" in due.sentence()
     first = send(city)
@@ -207,7 +207,7 @@ def test_a_custodian_is_to_be_told_then_reminded_until_the_acknowledgement(city:
     city.later += timedelta(days=30)
     assert city.holds.reminders() == []
     told = city.holds.notices.custodian("LIT-1", "Lee Wong").sentence()
-    assert ", one reminder, on " in told
+    assert ", 1 reminder, on " in told
     assert "; acknowledged on " in told
 
 

@@ -25,6 +25,7 @@ from paloverde.search.elsewhere import plan_of, search_elsewhere
 from paloverde.search.spark import Spark
 from search.index.randomly import City, random_question, random_scope
 
+JAVA = os.environ.get("JAVA_HOME") or shutil.which("java")
 QUESTIONS = int(os.environ.get("AGREEMENT_QUESTIONS", "5"))
 ASKED = (
     '"street sweeping" OR park~ w/5 pool',
@@ -33,7 +34,7 @@ ASKED = (
 )
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(shutil.which("java") is None, reason="Java is not installed here"),
+    pytest.mark.skipif(not JAVA, reason="Java is not installed here"),
     pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),  # the gateway's socket to the Java process
 ]

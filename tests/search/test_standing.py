@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from paloverde.platforms.capability import Capability, Given, Subject
+from paloverde.search.question import ask
 from paloverde.search.scope import Scope
-from paloverde.search.standing import standing_limits
+from paloverde.search.standing import asked_by_language, standing_limits
 
 GIVES = dict.fromkeys(Subject, Capability(Given.CAPTURED)) | {
     Subject.HELD: Capability(Given.NEVER, "Comments that the site withholds are not shown to anybody."),
@@ -51,3 +52,15 @@ def test_subjects_of_one_sentence_are_said_together() -> None:
 def test_what_a_site_does_not_have_is_no_limit() -> None:
     gives = dict.fromkeys(Subject, Capability(Given.NONE))
     assert standing_limits([("Plaza", gives)], Scope()) == []
+
+
+def test_a_search_for_a_language_says_what_it_leaves_out() -> None:
+    (limit,) = asked_by_language(ask("pool NOT (language:es OR park)").tree)
+    assert str(limit).startswith(
+        "All sites, language of what was said: It is known only where the site says it"
+    )
+    assert "does not find those records" in str(limit)
+
+
+def test_a_search_for_no_language_says_nothing_of_languages() -> None:
+    assert asked_by_language(ask("language kind:post").tree) == []

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +14,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, inspect, select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from paloverde.errors import ArchiveDamaged, BadSetting, Unreachable
 from paloverde.state import books as books_module
@@ -99,6 +102,23 @@ def test_a_file_that_is_no_database_is_called_damaged(tmp_path: Path) -> None:
         open_books(f"sqlite:///{tmp_path}/a.db")
 
 
+@pytest.mark.parametrize(
+    "change", ["ALTER TABLE accounts DROP COLUMN handle", "ALTER TABLE accounts RENAME TO accounts_of_old"]
+)
+def test_a_database_of_another_version_says_what_to_do(engine: Engine, change: str) -> None:
+    with writing(engine) as connection:
+        connection.execute(text(change))
+    with engine.connect() as connection, pytest.raises(BadSetting, match="run `paloverde rebuild`"):
+        connection.execute(select(ACCOUNTS)).all()
+    with pytest.raises(BadSetting, match="another version"), writing(engine) as connection:
+        connection.execute(ACCOUNTS.insert().values(row()))
+
+
+def test_a_wrong_name_of_ours_is_not_taken_for_another_version(engine: Engine) -> None:
+    with engine.connect() as connection, pytest.raises((Unreachable, DatabaseError)):
+        connection.execute(text("SELECT nobody_has_this FROM accounts"))
+
+
 def test_a_writer_that_waits_too_long_for_another_is_told(tmp_path: Path) -> None:
     engine = open_books(f"sqlite:///{tmp_path}/a.db")
     with writing(engine), engine.connect() as second:
@@ -118,3 +138,17 @@ def test_a_server_that_vanished_is_noticed_within_about_a_minute(books_url: str)
     }
     seconds = asked["keepalives_idle"] + asked["keepalives_interval"] * asked["keepalives_count"]
     assert (seconds, given["tcp_user_timeout"]) == (60, "60000")
+
+
+def test_a_database_of_this_version_is_opened_without_loading_what_makes_one(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'state.db'}"
+    open_books(url)
+    opens = "import sys; from paloverde.state.books import open_books; open_books(sys.argv[1])"
+    told = subprocess.run(
+        [sys.executable, "-c", f"{opens}; print('alembic' in sys.modules)", url],
+        env={"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert told.stdout == "False\n"

@@ -19,6 +19,7 @@ from sqlalchemy import Engine, Table, func, select
 from paloverde.errors import ArchiveDamaged
 from paloverde.state.books import open_books
 from paloverde.state.tables import ACCOUNTS, FILED, GAPS, HELD_ITEMS, ITEMS, LEDGER, LOG, PARTS, RUNS
+from paloverde.wording import some
 
 COMPARED = (RUNS, LEDGER, FILED, LOG, PARTS, ITEMS, GAPS, ACCOUNTS, HELD_ITEMS)
 # What two databases may have differently: which of several whole versions is read, and moments of which no
@@ -143,7 +144,7 @@ def _heads(books: Engine) -> list[Any]:
 def _sentence(table: Table, wrong: int, absent: int, named: list[str]) -> str:
     parts = []
     if wrong:
-        parts.append(f"{wrong:,} rows are not what the objects say ({'; '.join(named)})")
+        parts.append(f"{some(wrong, 'row is', 'rows are')} not what the objects say ({'; '.join(named)})")
     if absent:
-        parts.append(f"{absent:,} rows that the objects tell of are missing or other ones")
+        parts.append(f"{some(absent, 'row')} that the objects tell of are missing or other ones")
     return f"In the table {table.name} of the database {' and '.join(parts)}."

@@ -28,6 +28,7 @@ from paloverde.archive.vault import Vault
 from paloverde.errors import ArchiveDamaged, BadSetting
 from paloverde.state.books import changing, insert_into
 from paloverde.state.tables import COPIES, PARTS
+from paloverde.wording import some
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 _SAMPLE = 20
@@ -47,7 +48,7 @@ class CopyReport(msgspec.Struct, frozen=True):
 
     def sentence(self) -> str:
         size = f"{self.size / 1e6:,.1f} MB"
-        done = f"{self.copied:,} objects ({size}) were copied in {self.seconds:,.1f} seconds"
+        done = f"{some(self.copied, 'object')} ({size}) were copied in {self.seconds:,.1f} seconds"
         told = [f"{done}; {self.objects:,} are in both copies."]
         if self.failed:
             told.append(f"Not copied, since they are damaged where they come from: {len(self.failed):,}.")
@@ -73,7 +74,8 @@ def forsaken(vault: Vault) -> str:
     if not count:
         return ""
     return (
-        f"The second copy is no longer set: {count:,} objects lie there, neither checked nor kept up. "
+        f"The second copy is no longer set: {some(count, 'object lies', 'objects lie')} there, neither "
+        "checked nor kept up. "
         "Set PALOVERDE_SECOND_STORE and its credentials again; if it is gone for good, name a new place and "
         "run `paloverde rebuild`, then `paloverde copies copy`."
     )
@@ -104,7 +106,7 @@ def copy_all(
                 note_copies(vault.books, there, vault.clock())
             failed += [told for told in done if isinstance(told, str)]
             copied, size = copied + len(there), size + sum(copy.size for _, copy in there)
-            progress(f"{copied:,} objects copied, {size / 1e6:,.1f} MB")
+            progress(f"{some(copied, 'object')} copied, {size / 1e6:,.1f} MB")
     return CopyReport(copied, size, _count(vault.books), failed, time.monotonic() - begun)
 
 
@@ -160,7 +162,7 @@ def restore_all(vault: Vault, progress: Callable[[str], None]) -> CopyReport:
             sizes = [told for told in done if isinstance(told, int)]
             copied, size = copied + sum(told > 0 for told in sizes), size + sum(sizes)
             objects += len(sizes)
-            progress(f"{copied:,} objects put back, {size / 1e6:,.1f} MB")
+            progress(f"{some(copied, 'object')} put back, {size / 1e6:,.1f} MB")
     return CopyReport(copied, size, objects, failed, time.monotonic() - begun)
 
 

@@ -16,6 +16,7 @@ from paloverde.archive.store.rules import check_key
 from paloverde.errors import ArchiveDamaged, BadSetting
 from paloverde.state.books import changing, insert_into
 from paloverde.state.tables import CHECKS, COPIES
+from paloverde.wording import some
 
 SIDE_BY_SIDE = 8  # objects read at a time
 _MIB = 1024 * 1024
@@ -118,7 +119,7 @@ class FixityReport(msgspec.Struct, frozen=True):
 
     def sentence(self) -> str:
         size = f"{self.size / 1e6:,.1f} MB"
-        read = f"{self.checked:,} objects ({size}) were read again and compared with their seals"
+        read = f"{some(self.checked, 'object')} ({size}) were read again and compared with their seals"
         told = [f"{read}: all are whole." if not self.damaged else self._damage(read)]
         told += self.database
         known = self.totals.damaged - len(self.damaged)
@@ -128,7 +129,8 @@ class FixityReport(msgspec.Struct, frozen=True):
             told.append("Run `paloverde repair`.")
         if self.strays:
             told.append(
-                f"In the second copy lie {len(self.strays):,} objects that nothing lists: what an order of "
+                f"In the second copy lie {some(len(self.strays), 'object')} that nothing lists: what an "
+                "order of "
                 "destruction has not finished (carry it out again), or what came back after it (IT takes it "
                 f"out with the destroyer's key): {', '.join(self.strays[:_NAMED])}."
             )
@@ -139,7 +141,7 @@ class FixityReport(msgspec.Struct, frozen=True):
         found = self.totals
         if not found.objects:
             return []
-        whole = f"The archive has {found.objects:,} objects, {found.size / 1e6:,.1f} MB"
+        whole = f"The archive has {some(found.objects, 'object')}, {found.size / 1e6:,.1f} MB"
         copied = f", {found.copied_size / 1e6:,.1f} MB of it in the second copy too" if found.copied else ""
         needed = (
             f"to read all within {self.days} days, and what is younger than {NEW_DAYS} days every day, takes "
@@ -182,7 +184,7 @@ def check_fixity(
                 note_checks(engine, found, now)
             checked, size = checked + len(found), size + sum(one.size for one in found)
             bad += [one for one in found if one.damaged]
-            progress(f"{checked:,} objects, {size / 1e6:,.1f} MB; damaged: {len(bad):,}")
+            progress(f"{some(checked, 'object')}, {size / 1e6:,.1f} MB; damaged: {len(bad):,}")
             if size >= budget or len(chosen) < len(batch):
                 break
     with source.connect() as connection:

@@ -23,6 +23,7 @@ from paloverde.archive.seal import BrokenOff, Coverage, Draft, RunKind, Seal
 from paloverde.platforms.conversation import Listing
 from paloverde.records import PACIFIC, Kind
 from paloverde.state.tables import GAPS, RUNS
+from paloverde.wording import some
 
 NIGHT_MISSED = "night without a run"
 _NIGHT, _MEDIA = "night", "media"  # streams of the run itself, which no listing fills
@@ -79,7 +80,7 @@ class KnownGap(msgspec.Struct, frozen=True, kw_only=True):
             where = f"import, {where}"
         met = f"{self.first_day:%A %d %B %Y}"
         if self.last_day != self.first_day:
-            met += f" to {self.last_day:%A %d %B %Y}, in {self.times:,} runs"
+            met += f" to {self.last_day:%A %d %B %Y}, in {some(self.times, 'run')}"
         told = f"{self.account}, {where or self.what}, {met}: {self.cause.rstrip('.')}."
         if self.filled_day is not None:
             return f"{told} Had in full on {self.filled_day:%A %d %B %Y} (run {self.filled_by:,})."
@@ -176,13 +177,20 @@ def apply_gaps(connection: Connection, seal: Seal) -> None:
         _open_missed_nights(connection, seal, open_)
 
 
-def known(connection: Connection, account: str | None = None, *, only_open: bool = False) -> list[KnownGap]:
-    """The gaps of an account (of all where None is named), by account and day."""
+def known(
+    connection: Connection, account: str | None = None, *, only_open: bool = False, only_met: bool = False
+) -> list[KnownGap]:
+    """The gaps of an account (of all where None is named), by account and day.
+
+    `only_met` are those that a run met: without the nights on which none was sealed, which are the most.
+    """
     query = select(GAPS).order_by(GAPS.c.account, GAPS.c.first_day, GAPS.c.stream, GAPS.c.of, GAPS.c.name)
     if account is not None:
         query = query.where(GAPS.c.account == account)
     if only_open:
         query = query.where(GAPS.c.filled_by.is_(None))
+    if only_met:
+        query = query.where(GAPS.c.what != NIGHT_MISSED)
     return [KnownGap(**row) for row in connection.execute(query).mappings()]
 
 

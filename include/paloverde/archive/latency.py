@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, Connection, func, or_, select, type_coerce
 
 from paloverde.records import Kind
 from paloverde.state.tables import ITEMS
+from paloverde.wording import some
 
 DAYS = 30
 _SAID = (Kind.POST, Kind.STORY, Kind.COMMENT, Kind.MESSAGE)  # what somebody said at a moment
@@ -23,7 +24,7 @@ class Latency(msgspec.Struct, frozen=True):
 
     def sentence(self) -> str:
         return (
-            f"posted to archived over the last {DAYS} days, {self.items:,} items: half within "
+            f"posted to archived over the last {DAYS} days, {some(self.items, 'item')}: half within "
             f"{_spoken(self.median)}, 95 in a hundred within {_spoken(self.most)}"
         )
 
@@ -73,7 +74,7 @@ def latency(connection: Connection, account: str, now: datetime) -> Latency | No
 def _spoken(time: timedelta) -> str:
     minutes = time.total_seconds() / 60
     if minutes < 90:
-        return f"{max(1, round(minutes)):,} minutes"
+        return some(max(1, round(minutes)), "minute")
     if minutes < 48 * 60:
         return f"{minutes / 60:.1f} hours"
     return f"{minutes / 1440:.1f} days"

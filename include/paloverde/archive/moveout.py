@@ -34,6 +34,7 @@ from paloverde.imports.origin import ARCHIVE, MovedFrom
 from paloverde.imports.recordform import line_of
 from paloverde.records import Account
 from paloverde.state.tables import LEDGER, RUNS
+from paloverde.wording import some
 
 _LINES = {Role.RECORDS: "records", Role.REMOVED: "removed"}
 # Sealed for counsel alone; they stay with the archive.
@@ -70,7 +71,7 @@ class MovedOut(msgspec.Struct, frozen=True):
     size: int
 
     def sentence(self) -> str:
-        whose = "1 account" if self.accounts == 1 else f"{self.accounts:,} accounts"
+        whose = some(self.accounts, "account")
         return (
             f"{self.folder} holds everything of {whose}. Versions of records: {self.records:,}, "
             f"removed items: {self.removed:,}, files: {self.files:,}, {self.size / 1e6:,.1f} MB."
@@ -92,7 +93,7 @@ def move_out(
     for slug in slugs:
         for role in _LINES:
             counts[role] += _lines(archive, role, slug, out)
-        progress(f"{slug}: {counts[Role.RECORDS]:,} records so far")
+        progress(f"{slug}: {some(counts[Role.RECORDS], 'record')} so far")
     for role in Role:
         for stored in dict.fromkeys(sealed.part.stored for sealed in archive.parts(role, slugs)):
             below = "" if role in (Role.EXCHANGES, Role.MEDIA) else "sealed/"

@@ -32,6 +32,7 @@ from paloverde.archive.telling import note_told, told_seals
 from paloverde.errors import ArchiveDamaged
 from paloverde.state.books import writing
 from paloverde.state.tables import FILED, GAPS, ITEMS, LEDGER, PARTS, REPAIRS, RUNS
+from paloverde.wording import some
 
 REPAIRED = "object repaired"  # the ledger event whose `about` names key, version_id and whole_version_id
 DERIVED = (PARTS, ITEMS, GAPS, RUNS, LEDGER, FILED, REPAIRS)
@@ -55,7 +56,14 @@ class Rebuilt(msgspec.Struct, frozen=True):
     seconds: float = 0.0
 
     def sentence(self) -> str:
-        rebuilt = f"{self.runs:,} sealed runs, {self.events:,} ledger events, {self.accounts:,} accounts"
+        rebuilt = ", ".join(
+            some(number, what)
+            for number, what in (
+                (self.runs, "sealed run"),
+                (self.events, "ledger event"),
+                (self.accounts, "account"),
+            )
+        )
         told = [f"The database was rebuilt from the store: {rebuilt}."]
         if self.missing:
             told.append(

@@ -30,6 +30,7 @@ from paloverde.archive.vault import Vault
 from paloverde.errors import ArchiveDamaged
 from paloverde.state.books import insert_into
 from paloverde.state.tables import LEDGER, REPAIRS, RUNS
+from paloverde.wording import some
 
 COPY_REPAIRED = "copy repaired"
 
@@ -51,7 +52,10 @@ class RepairReport(msgspec.Struct, frozen=True):
     def sentence(self) -> str:
         told = []
         if self.rows:
-            told.append(f"The database was filled again from the objects: {self.rows:,} rows were wrong.")
+            told.append(
+                f"The database was filled again from the objects: {some(self.rows, 'row was', 'rows were')} "
+                "wrong."
+            )
         if self.unknown:
             told.append(self.unknown)
         if not self.found:
@@ -215,7 +219,7 @@ def mend_all(
             lost += [stored.key for stored in gone]
             left += [one.sentence() for one in done if one.damaged and not one.is_nowhere]
             found += len(listed)
-            progress(f"{found - len(lost) - len(left):,} objects repaired, {len(lost):,} lost")
+            progress(f"{some(found - len(lost) - len(left), 'object')} repaired, {len(lost):,} lost")
     return RepairReport(found, found - len(lost) - len(left), lost, left=left)
 
 

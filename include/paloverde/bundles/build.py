@@ -8,65 +8,58 @@ verify.py, the lists of files and the City's signature. A bundle without a reque
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
-from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future
 from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
 from paloverde import __version__
-from paloverde.archive.keys import key_entries, register_of
-from paloverde.archive.layout import LEDGER_ENTRIES, ledger_key, name_of
+from paloverde.archive.layout import name_of
 from paloverde.archive.reader import Archive
 from paloverde.archive.signing import Signer
+from paloverde.bundles.articles import volume_pages
 from paloverde.bundles.bag import About, add_lists, query_digest, sign
 from paloverde.bundles.box import Box, digest_of, sealed_file
 from paloverde.bundles.contents import Contents, commonplace, handed_whole, needles_of, shown_by, texts_of
-from paloverde.bundles.covered import coverage, runs_of, runs_told
-from paloverde.bundles.enclosed import INDEX_AT, Printer, add_enclosed, index_papers, parts_of
-from paloverde.bundles.leaks import Search, refuse_standing, sorted_out
+from paloverde.bundles.covered import told_outside
+from paloverde.bundles.enclosed import INDEX_AT, add_enclosed, papers_of, parts_of
+from paloverde.bundles.leak_standing import refuse_standing, sorted_out
+from paloverde.bundles.leaks import Search
 from paloverde.bundles.media import PICTURES, kept_media, on_disk, path_of
 from paloverde.bundles.pages import (
-    COVERAGE,
     INDEX,
     PER_VOLUME,
     Cover,
     Part,
-    coverage_page,
     places,
     readme,
     summary_page,
-    told,
     visible,
-    volume_pages,
 )
+from paloverde.bundles.payloads import Payloads, payload_lines, unplaced
 from paloverde.bundles.pdf import Cover as PdfCover
-from paloverde.bundles.pdf import pages_of, records_pdf
+from paloverde.bundles.pdf import pages_of, press, volumes_set
 from paloverde.bundles.printing import Printing
+from paloverde.bundles.prints import Printer, index_set
 from paloverde.bundles.program import program
-from paloverde.bundles.proofs import add_proofs
-from paloverde.bundles.tables import (
-    Payloads,
-    csv_lines,
-    index_lines,
-    json_lines,
-    payload_lines,
-    write_parquet,
-)
-from paloverde.bundles.verify import KEYS, PAYLOAD, RAW, RECORDS, RUNS
+from paloverde.bundles.searched import add_runs, add_search
+from paloverde.bundles.tables import csv_lines, index_lines, json_lines, write_parquet
+from paloverde.bundles.verify import PAYLOAD, RAW, RECORDS
+from paloverde.bundles.wording import person_in_words
 from paloverde.errors import ArchiveDamaged, BadQuestion
 from paloverde.requests.redaction import Released
 from paloverde.search.answer import Answer
+from paloverde.wording import some
 
 Progress = Callable[[str], None]
 _TOLD_EACH = 8  # volumes of pages
 _SOFTWARE = f"Paloverde {__version__}"
 _PDF = f"{PAYLOAD}02_records/pdf/"
 _CSV, _PARQUET = f"{PAYLOAD}02_records/csv/records.csv", f"{PAYLOAD}02_records/parquet/records.parquet"
-_SEARCH, _LIMITS = (f"{PAYLOAD}05_search_certificate/{name}.json" for name in ("search", "coverage"))
+_SMALL = "Pictures are printed small, at 150 dots an inch; 03_media has each file in full."
 
 
 class BuiltBundle(msgspec.Struct, frozen=True):
@@ -106,6 +99,7 @@ def build_bundle(
     says, `BadSetting` where `out` cannot be written, `Suspicious` where redacted words would be in it.
     """
     _refuse_nothing_searched(answer)
+    answer = msgspec.structs.replace(answer, limits=told_outside(answer.limits))
     given = contents or Contents()
     records = handed_whole(answer.hits, name) if given.records is None else given.records
     wanted, standing, known = sorted_out(needles_of(records), texts_of(records), given.accepted)
@@ -123,10 +117,10 @@ def build_bundle(
         agency=agency,
         now=now,
         key=signer.public_key,
-        file=f"{name_of(name)}.zip",
+        file=given.file or f"{name_of(name)}.zip",
         software=_SOFTWARE,
-        built_by=actor,
-        searched_by=searched_by or actor,
+        built_by=person_in_words(actor),
+        searched_by=person_in_words(searched_by or actor),
     )
     with sealed_file(out, name_of(name), search.look) as box:
         with tempfile.TemporaryDirectory() as folder:
@@ -161,7 +155,8 @@ def _about(cover: Cover, answer: Answer, count: int) -> About:
     return About(
         organization=visible(cover.agency),
         identifier=visible(cover.name),
-        description=f"Public records from the City's archive of its social media: {count:,} record versions",
+        description="Public records from the City's archive of its social media: "
+        f"{some(count, 'record version')}",
         software=cover.software,
         now=cover.now,
         more=(
@@ -193,16 +188,28 @@ class _Work:
 
     def fill(self, records: Sequence[Released], search: Search) -> dict[str, int]:
         """All of the payload, README.txt and verify.py; what was counted."""
-        self._progress(f"{len(records):,} records: gathering pictures, videos and attachments.")
+        self._progress(f"{some(len(records), 'record')}: gathering pictures, videos and attachments.")
         files, pictures = self._media(records)
-        self._progress("Writing what each record was read from, byte for byte.")
-        records = _unplaced(self._raw(records, search))
-        self._progress("Writing the records as pages and tables.")
-        self._records(records, files, pictures)
-        add_enclosed(self._box, self._given.enclosed, self._printer)
-        parts = self._index(records, files)
-        self._search(records)
-        self._integrity(records)
+        with press() as pool:
+            papers = {
+                path: pool.submit(self._printer.paper, paper)
+                for path, paper in papers_of(self._given.enclosed)
+            }
+            volumes = self._volumes(pool, records, files, pictures)
+            index = (
+                index_set(pool, self._printer, records, self._cover.name, self._folder)
+                if self._given.with_pdf
+                else []
+            )
+            self._progress("Writing what each record was read from, byte for byte.")
+            records = unplaced(self._raw(records, search))
+            self._progress("Writing the records as pages and tables.")
+            self._records(records, files, volumes)
+            add_enclosed(self._box, self._given.enclosed, self._printer, papers)
+            parts = self._index(records, files, index)
+        scopes = self._given.scopes or (self._answer.scope,)
+        add_search(self._box, self._archive, self._answer, self._cover, records, scopes)
+        add_runs(self._box, self._archive, self._answer, records, self._given.proofs)
         self._box.add("README.txt", readme(self._answer, self._cover, records, parts))
         self._box.add("verify.py", program())
         return {"records": len(records), "media": len(files), "limits": len(self._answer.limits)}
@@ -226,21 +233,13 @@ class _Work:
         return files, pictures
 
     def _raw(self, records: Sequence[Released], search: Search) -> Sequence[Released]:
-        """Exact texts, of records that have one; records whose text says what another one's redaction hides
-        lose theirs.
-        """
-        read_from: dict[str, set[str]] = defaultdict(set)
-        for record in records:
-            read_from[record.hit.payload_sha256].add(record.control)
-        payloads = Payloads(search.holding, read_from)
-        hits = [record.hit for record in records if record.hit.payload_sha256]
-        self._box.add(RAW, payload_lines(self._archive, hits, self._answer.searched.accounts, payloads))
-        if not payloads.kept_back:
-            return records
-        return [_without_payload(record, payloads.kept_back) for record in records]
+        """Exact texts; the records, those without one whose text may not go."""
+        payloads = Payloads(search.holding, records)
+        self._box.add(RAW, payload_lines(self._archive, records, self._answer.searched.accounts, payloads))
+        return payloads.without_kept_back(records)
 
     def _records(
-        self, records: Sequence[Released], files: Mapping[str, str], pictures: Mapping[str, Path]
+        self, records: Sequence[Released], files: Mapping[str, str], prints: Iterator[tuple[Path, int]]
     ) -> None:
         self._box.add(_CSV, csv_lines(records, files))
         self._box.add(RECORDS, json_lines(records, files))
@@ -250,95 +249,49 @@ class _Work:
         for number, (path, page) in enumerate(volume_pages(records, self._cover, files)):
             self._box.add(path, page)
             if number and number % _TOLD_EACH == 0:
-                self._progress(f"{number * PER_VOLUME:,} of {len(records):,} records are written as pages.")
-        if self._given.with_pdf and records:
-            self._print(records, files, pictures)
-
-    def _print(
-        self, records: Sequence[Released], files: Mapping[str, str], pictures: Mapping[str, Path]
-    ) -> None:
-        cover = self._cover
-        volumes = records_pdf(
-            Printing(records, files, pictures),
-            PdfCover(cover.name, cover.agency, cover.now, f"Sealed with the key {cover.key}."),
-            self._folder / "pdf",
-            lambda done: self._progress(f"{done:,} of {len(records):,} records are printed."),
-            fonts_folder=self._given.fonts_folder,
-            by_name=self._given.by_name,
-        )
-        for file in volumes:
+                self._progress(
+                    f"{number * PER_VOLUME:,} of {some(len(records), 'record is', 'records are')} written "
+                    "as pages."
+                )
+        for file, done in prints:
             self.pages += pages_of(file)
             self._box.add(f"{_PDF}{file.name}", file)
             file.unlink()
+            self._progress(f"{done:,} of {some(len(records), 'record is', 'records are')} printed.")
 
-    def _index(self, records: Sequence[Released], files: Mapping[str, str]) -> list[Part]:
+    def _volumes(
+        self,
+        pool: Executor,
+        records: Sequence[Released],
+        files: Mapping[str, str],
+        pictures: Mapping[str, Path],
+    ) -> Iterator[tuple[Path, int]]:
+        """The records being set as PDF, while other parts are written."""
+        if not self._given.with_pdf or not records:
+            return iter(())
+        cover = self._cover
+        return volumes_set(
+            pool,
+            Printing(records, files, pictures),
+            PdfCover(cover.name, cover.agency, cover.now, f"{_SMALL} Sealed with the key {cover.key}."),
+            self._folder / "pdf",
+            fonts_folder=self._given.fonts_folder,
+            by_name=self._given.by_name,
+        )
+
+    def _index(
+        self,
+        records: Sequence[Released],
+        files: Mapping[str, str],
+        printed: Sequence[tuple[str, Future[Path]]],
+    ) -> list[Part]:
         parts = parts_of(self._given.enclosed)
         self._box.add(f"{INDEX_AT}.csv", index_lines(records, files, places(records)))
-        if self._given.with_pdf:
-            printed = []
-            for path, paper in index_papers(records, self._cover.name):
-                self._box.add(path, self._printer.paper(paper))
-                printed.append(path)
-            parts.append(Part("Index to print", tuple(printed)))
+        for path, file in printed:
+            self._box.add(path, file.result())
+            file.result().unlink()
+        if printed:
+            parts.append(Part("Index to print", tuple(path for path, _ in printed)))
         parts.append(Part("Index as a table", (f"{INDEX_AT}.csv",)))
         self._box.add(INDEX, summary_page(self._answer, self._cover, records, parts))
         return parts
-
-    def _search(self, records: Sequence[Released]) -> None:
-        """The question and its counts, what was searched, and what the archive may be missing."""
-        answer, cover = self._answer, self._cover
-        runs = list(runs_of(self._archive, answer))
-        with self._archive.books.connect() as connection:
-            announced = key_entries(connection)
-        keys = [key.sentence() for key in register_of(entry for entry, _ in announced).keys]
-        self._box.add(COVERAGE, coverage_page(answer, cover, runs, keys))
-        self._box.add(_LIMITS, _pretty(_made_by(cover) | coverage(answer, runs)))
-        scopes = self._given.scopes or (answer.scope,)
-        more = {"scopes": msgspec.to_builtins(scopes), "released": told(records)}
-        self._box.add(_SEARCH, _pretty(answer.summary() | _made_by(cover) | more))
-        for entry, said in announced:
-            sha256 = hashlib.sha256(said.encode()).hexdigest()
-            name = ledger_key(entry.sequence, sha256).removeprefix(LEDGER_ENTRIES)
-            self._box.add(f"{KEYS}{name}", said.encode())
-
-    def _integrity(self, records: Sequence[Released]) -> None:
-        """Each run with the hash of its seal, and the ledger's entry that names it where there is one."""
-        entries = {told.seal: told for told in self._given.proofs.entries}
-        for run in runs_told(self._archive, self._answer, records):
-            told = entries.get(run.seal)
-            named = {"entry": told.number, "leaf": told.leaf} if told else {}
-            self._box.add(f"{RUNS}{run.sequence:012d}.json", _pretty(msgspec.to_builtins(run) | named))
-        add_proofs(self._box, self._given.proofs)
-
-
-def _unplaced(records: Sequence[Released]) -> Sequence[Released]:
-    """Records without the names of the archive's files where something of the same run is kept back: such a
-    name is the hash of a file that holds what is redacted, too.
-    """
-    runs = {record.hit.sequence for record in records if record.is_redacted}
-    return [
-        msgspec.structs.replace(
-            record, hit=msgspec.structs.replace(record.hit, part="", row=-1, exchange_key=None)
-        )
-        if record.hit.sequence in runs
-        else record
-        for record in records
-    ]
-
-
-def _without_payload(record: Released, kept_back: Collection[str]) -> Released:
-    if record.hit.payload_sha256 not in kept_back:
-        return record
-    hit = msgspec.structs.replace(
-        record.hit, payload_sha256="", exchange_key=None, exchange_offset=None, payload_position=None
-    )
-    return msgspec.structs.replace(record, hit=hit)
-
-
-def _made_by(cover: Cover) -> dict[str, object]:
-    return {"searched_by": cover.searched_by, "built_by": cover.built_by, "software": cover.software}
-
-
-def _pretty(value: object) -> bytes:
-    """JSON that people can read too, always the same bytes for the same value."""
-    return msgspec.json.format(msgspec.json.encode(value, order="sorted"), indent=1) + b"\n"

@@ -9,8 +9,8 @@ import msgspec
 
 from paloverde.archive.layout import name_of
 from paloverde.bundles.enclosed import Enclosed
-from paloverde.bundles.leaks import Needle
-from paloverde.bundles.pages import places
+from paloverde.bundles.leak_finder import Needle
+from paloverde.bundles.pages import volumes
 from paloverde.bundles.program import program
 from paloverde.bundles.proofs import Proofs
 from paloverde.bundles.verify import PAYLOAD
@@ -32,7 +32,8 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
     `painted` are redacted pictures on disk, by their hash. `accepted` are pairs of a control number and where
     (a control number, a file) words that were redacted from it may be read all the same; `unread_accepted`
     are files that may go out though they cannot be looked into. `with_pdf` adds records and index as PDF,
-    with fonts of `fonts_folder`, too; a character that no font has is refused unless `by_name`.
+    with fonts of `fonts_folder`, too; a character that no font has is refused unless `by_name`. `file` is the
+    name under which the bundle is handed over, where that is not the bundle's own.
     """
 
     records: Sequence[Released] | None = None
@@ -45,6 +46,7 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
     with_pdf: bool = False
     fonts_folder: Path | None = None
     by_name: bool = False
+    file: str = ""
 
 
 def control_number(name: str, number: int) -> str:
@@ -104,10 +106,11 @@ def texts_of(records: Sequence[Released]) -> Iterator[tuple[str, list[str]]]:
 def shown_by(records: Sequence[Released]) -> Callable[[str, str], bool]:
     """Whether a file of the bundle shows a record: the index and the tables show all, a page those on it."""
     page_of = {
-        record.control: place.partition("#")[0]
-        for record, place in zip(records, places(records), strict=True)
+        record.control: volume.path
+        for volume in volumes(len(records))
+        for record in records[volume.first - 1 : volume.last]
     }
-    pages = {*page_of.values()}
+    pages = {volume.path for volume in volumes(len(records))}
 
     def shows(path: str, control: str) -> bool:
         if path in pages:

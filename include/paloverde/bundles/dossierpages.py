@@ -12,13 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from paloverde.archive.layout import name_of
 from paloverde.archive.reader import Archive
 from paloverde.bundles.dossierwords import (
     Section,
-    counted,
     gone_in_words,
     moment,
     sections,
@@ -27,18 +25,12 @@ from paloverde.bundles.dossierwords import (
     until_in_words,
 )
 from paloverde.bundles.media import PICTURES, fetched
-from paloverde.bundles.pages import POLICY, STYLE, segments, visible
+from paloverde.bundles.pages import segments, visible
+from paloverde.bundles.rendering import rendered
 from paloverde.errors import BadQuestion
 from paloverde.records import archive_day
 from paloverde.retention.dossier import Dossier
-
-_PAGES = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+from paloverde.wording import some
 
 
 class ExportedDossiers(msgspec.Struct, frozen=True):
@@ -51,11 +43,11 @@ class ExportedDossiers(msgspec.Struct, frozen=True):
 
     def sentence(self) -> str:
         private = (
-            f" Left out: {counted(self.left_out, 'private dossier')}; `--private` takes them in."
+            f" Left out: {some(self.left_out, 'private dossier')}; `--private` takes them in."
             if self.left_out
             else ""
         )
-        held = f"{counted(self.dossiers, 'dossier')} and {counted(self.files, 'file')}"
+        held = f"{some(self.dossiers, 'dossier')} and {some(self.files, 'file')}"
         return f"{self.folder} holds {held}.{private}"
 
 
@@ -148,10 +140,7 @@ def _index(lines: list[dict[str, object]], told: ExportedDossiers, agency: str, 
 
 
 def _render(*, agency: str, now: datetime, **more: object) -> bytes:
-    page = _PAGES.get_template("dossier.html").render(
-        agency=visible(agency), made=moment(now), policy=POLICY, style=STYLE, **more
-    )
-    return page.encode()
+    return rendered("dossier.html", agency=visible(agency), made=moment(now), **more)
 
 
 def _segmented(section: Section) -> dict[str, object]:

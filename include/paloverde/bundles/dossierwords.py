@@ -13,7 +13,7 @@ from paloverde.imports.removedform import Around, Evidence, PastVersion, in_paci
 from paloverde.records import PACIFIC
 from paloverde.retention.dossier import Alerted, Cited, Dossier, FiledPaper, Noted, Settled, settlement
 from paloverde.retention.guidelines import GUIDELINES
-from paloverde.search.tree import spoken
+from paloverde.wording import long_date, some
 
 _REASONS = {
     "API_NOT_EXPOSED": "the site does not give it",
@@ -79,9 +79,8 @@ def title_of(dossier: Dossier) -> str:
 
 def _kept(dossier: Dossier, today: date) -> Fact:
     """Until when, and why."""
-    told = (
-        f"{spoken(dossier.retain_until)}: two calendar years after its removal was confirmed (policy V.B.7)"
-    )
+    until = long_date(dossier.retain_until)
+    told = f"{until}: two calendar years after its removal was confirmed (policy V.B.7)"
     if dossier.retain_until < today:
         return "Was held until", f"{told}; it stays until an order of destruction takes it"
     return "Kept until", f"{told}; nothing that is filed later makes it shorter"
@@ -89,7 +88,7 @@ def _kept(dossier: Dossier, today: date) -> Fact:
 
 def until_in_words(until: date, today: date) -> str:
     """Until when something is held, also where that has passed."""
-    return f"{'was held' if until < today else 'kept'} until {spoken(until)}"
+    return f"{'was held' if until < today else 'kept'} until {long_date(until)}"
 
 
 def gone_in_words(kind: str, cause: str, confirmed_by: str) -> str:
@@ -112,11 +111,6 @@ def settled_in_words(papers: Sequence[FiledPaper]) -> str:
         return ""
     day = f"{filed.filed_at.astimezone(PACIFIC):%a %d %b %Y}"
     return f"{removed_by(filed.paper)}, as {filed.filed_by} settled it on {day}: {filed.paper.because}"
-
-
-def counted(number: int, what: str) -> str:
-    """How many of something, in the plural where it is one."""
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
 def moment(at: datetime | None) -> str:
@@ -187,7 +181,7 @@ def _evidence(one: Evidence) -> Fact:
 def _versions(versions: list[PastVersion]) -> Iterator[Fact]:
     for number, one in enumerate(versions, 1):
         edited = f", edited {moment(one.edited_at)}" if one.edited_at else ""
-        files = f" [{counted(len(one.media), 'file')}: {', '.join(one.media)}]" if one.media else ""
+        files = f" [{some(len(one.media), 'file')}: {', '.join(one.media)}]" if one.media else ""
         seen = f"{number}. Seen {moment(one.observed_at)}{edited}"
         yield seen, f"{one.text or '(no text)'}{files}"
 
@@ -232,7 +226,7 @@ def _cited(cited: Cited) -> Iterator[str]:
     if cited.removed_by:
         yield f"Removed by {cited.removed_by}."
     if cited.counsel_consulted:
-        on = f" on {spoken(cited.counsel_on)}" if cited.counsel_on else ""
+        on = f" on {long_date(cited.counsel_on)}" if cited.counsel_on else ""
         by = f", by {cited.counsel_by}" if cited.counsel_by else ""
         yield f"Counsel was consulted{on}{by}."
     else:

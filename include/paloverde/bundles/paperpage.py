@@ -5,37 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-from paloverde.bundles.pages import POLICY, STYLE, Segment, segments, visible
+from paloverde.bundles.pages import Segment, segments, visible
+from paloverde.bundles.rendering import rendered
 from paloverde.bundles.wording import spoken_time
 from paloverde.requests.paper import Block, Facts, Grid, Heading, Paper, Paragraph, Points
 
-_PAGES = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
 _DEEPEST = 6  # of HTML, and of PDF/UA-1
 _EMPTY_LINES = re.compile(r"\n[ \t]*\n\s*")
 
 
 def paper_page(paper: Paper, *, agency: str, made_at: datetime, language: str = "en") -> bytes:
     """The same content as `pdf.paper_pdf` sets. `language` is that of the paper, as BCP 47 has it."""
-    page = _PAGES.get_template("paper.html").render(
+    return rendered(
+        "paper.html",
         title=visible(paper.title),
         agency=visible(agency),
         language=language,
         made=spoken_time(made_at),
         blocks=[_shown(block) for block in headed(paper)],
-        policy=POLICY,
-        style=STYLE,
     )
-    return page.encode()
 
 
 def headed(paper: Paper) -> Iterator[Block]:

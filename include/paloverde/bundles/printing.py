@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import overload
 
+from paloverde.bundles.articles import kept_back
 from paloverde.bundles.media import PICTURES
-from paloverde.bundles.pages import kept_back
 from paloverde.bundles.pdf import Picture, Printed
 from paloverde.bundles.wording import (
+    count_label,
     is_from_the_site,
     origin,
     poster_missing,
@@ -88,5 +89,5 @@ def _facts(hit: Hit) -> Iterator[tuple[str, str | None]]:
     yield "How it came", origin(hit)
     yield "Reply to", hit.parent_id
     yield "Thread", hit.thread_id
-    yield "Count", None if hit.count is None else f"{hit.count:,}"
+    yield count_label(hit), None if hit.count is None else f"{hit.count:,}"
     yield "Identifier", hit.native_id

@@ -1,17 +1,14 @@
-"""Released records as data: CSV for spreadsheets, JSON lines and Parquet for programs, and exact payloads.
+"""Released records as data: CSV for spreadsheets, JSON lines and Parquet for programs.
 
 Nothing here sees an archived record: all is made from what is released.
 """
 
 from __future__ import annotations
 
-import base64
 import csv
-import hashlib
 import io
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +16,13 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from paloverde.archive.reader import Archive
 from paloverde.archive.schema import UTC_TIME
-from paloverde.archive.seal import Part, Role
-from paloverde.errors import ArchiveDamaged
 from paloverde.records import PACIFIC
 from paloverde.requests.redaction import Redaction, Released
 from paloverde.search.hits import SCHEMA, Hit, as_row, to_table
 
 _STARTS_FORMULA = frozenset("=+-@\t\r\0＝＋－＠")
 _BATCH = 5_000
-_AT_ONCE = 500  # exact texts looked through together
 _TIMES = tuple(field.name for field in SCHEMA if field.type == UTC_TIME)
 _OWN = ("control", "redactions")  # what a bundle adds to the archive's columns
 _COLUMNS = _OWN + tuple(
@@ -137,57 +130,3 @@ def write_parquet(records: Sequence[Released], path: Path) -> None:
             for at, name in enumerate(_OWN):
                 table = table.add_column(at, name, pa.array([_own(one)[name] for one in some], pa.string()))
             writer.write_table(table)
-
-
-def payload_lines(
-    archive: Archive, hits: Sequence[Hit], accounts: Sequence[str], payloads: Payloads
-) -> Iterator[bytes]:
-    """The exact text that each of these records was read from, base64 in a JSON line, each once; read part by
-    part. `payloads` notes which may not go.
-    """
-    parts = {
-        sealed.part.key: sealed.part
-        for role in (Role.RECORDS, Role.REMOVED)
-        for sealed in archive.parts(role, accounts)
-    }
-    done: set[str] = set()
-    for key, group in groupby(sorted(hits, key=lambda hit: (hit.part, hit.row)), key=lambda hit: hit.part):
-        found = list(_payloads(archive, parts[key], list(group)))
-        for start in range(0, len(found), _AT_ONCE):
-            for sha256, raw in payloads.that_may_go(found[start : start + _AT_ONCE]):
-                if sha256 not in done:
-                    done.add(sha256)
-                    line = {"payload_sha256": sha256, "base64": base64.b64encode(raw).decode()}
-                    yield msgspec.json.encode(line) + b"\n"
-
-
-class Payloads:
-    """Keeps back exact texts that say words which were redacted from another record: a site's answer about
-    one comment may name whom it answers. `holding` tells which of some texts do, each with the records that
-    were `read_from` it, by its hash.
-    """
-
-    def __init__(
-        self,
-        holding: Callable[[Sequence[tuple[Collection[str], bytes]]], set[int]],
-        read_from: Mapping[str, Collection[str]],
-    ) -> None:
-        self._holding, self._read_from = holding, read_from
-        self.kept_back: set[str] = set()
-
-    def that_may_go(self, found: Sequence[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
-        held = self._holding([(self._read_from.get(sha256, ()), raw) for sha256, raw in found])
-        self.kept_back |= {found[at][0] for at in held}
-        return ((sha256, raw) for sha256, raw in found if sha256 not in self.kept_back)
-
-
-def _payloads(archive: Archive, part: Part, hits: Sequence[Hit]) -> Iterator[tuple[str, bytes]]:
-    table = archive.table(part, ["raw"]).take(pa.array([hit.row for hit in hits], pa.int64()))
-    for hit, raw in zip(hits, table["raw"], strict=True):
-        body = raw.as_py() or b""
-        if hashlib.sha256(body).hexdigest() != hit.payload_sha256:
-            raise ArchiveDamaged(
-                f"Row {hit.row} of {part.key} does not hold the bytes that its payload_sha256 names: "
-                "repair it first."
-            )
-        yield hit.payload_sha256, body

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -10,7 +11,7 @@ import msgspec
 
 from paloverde.records import PACIFIC, Kind, Missing, Provenance, Visibility
 from paloverde.search.hits import Hit, Kept, Removal
-from paloverde.search.tree import spoken
+from paloverde.wording import long_date
 
 SITES_OWN = "the site's own statement that it is hidden"  # as `capture.removal` notes it
 MISSING = {
@@ -38,6 +39,7 @@ _CHANGES = {
     "parent_id": "item that it replies to",
     "count": "count",
 }
+_BY_SHELL = re.compile(r"command line \((.+)\)")  # as the ledger notes who nobody signed in
 Item = tuple[str, str, str]
 
 
@@ -48,23 +50,47 @@ class Versions(msgspec.Struct, frozen=True):
     numbers: tuple[int, ...]
 
 
-def versions_of(hits: Sequence[Hit]) -> dict[Item, Versions]:
-    """By item, its versions in the order in which they were archived."""
-    by_item: dict[Item, list[tuple[Hit, int]]] = {}
-    for number, hit in enumerate(hits, 1):
-        by_item.setdefault(hit.item, []).append((hit, number))
-    ordered = {
-        item: sorted(found, key=lambda one: (one[0].observed_at, one[1])) for item, found in by_item.items()
-    }
-    return {item: Versions(*zip(*found, strict=True)) for item, found in ordered.items()}
+class AllVersions:
+    """By item, all of its versions in the order in which they were archived. They are put together when they
+    are asked for: most items have one, and there may be very many.
+    """
+
+    def __init__(self, hits: Sequence[Hit]) -> None:
+        self._hits = hits
+        self._first: dict[Item, int] = {}
+        self._numbers: dict[Item, list[int]] = {}
+        for number, hit in enumerate(hits, 1):
+            first = self._first.setdefault(hit.item, number)
+            if first != number:
+                self._numbers.setdefault(hit.item, [first]).append(number)
+
+    def __getitem__(self, item: Item) -> Versions:
+        numbers = self._numbers.get(item) or [self._first[item]]
+        found = sorted(numbers, key=lambda number: (self._hits[number - 1].observed_at, number))
+        return Versions(tuple(self._hits[number - 1] for number in found), tuple(found))
+
+
+def versions_of(hits: Sequence[Hit]) -> AllVersions:
+    """The versions of every item among these."""
+    return AllVersions(hits)
+
+
+def count_label(hit: Hit) -> str:
+    """What the number of a record counts."""
+    return "Subscribers" if hit.kind == Kind.SUBSCRIBER_COUNT else "Replies, as the site counts them"
+
+
+def person_in_words(actor: str) -> str:
+    """Who did something, for people who do not know the ledger."""
+    at_shell = _BY_SHELL.fullmatch(actor)
+    return f"user {at_shell[1]} of the City's archive system" if at_shell else actor
 
 
 def spoken_time(moment: datetime) -> str:
     """A moment in Pacific time and in UTC."""
     local = moment.astimezone(PACIFIC)
-    return (
-        f"{spoken(local.date())}, {local:%I:%M %p} Pacific ({moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC)"
-    )
+    in_utc = f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    return f"{long_date(local.date())}, {local:%I:%M %p} Pacific ({in_utc})"
 
 
 def removal_in_words(versions: Versions) -> str | None:

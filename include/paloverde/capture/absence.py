@@ -12,6 +12,7 @@ from paloverde.archive.register import Item
 from paloverde.archive.seal import Role, RunKind, Seal, read_seal
 from paloverde.imports.removedform import Evidence
 from paloverde.state.tables import RUNS
+from paloverde.wording import some
 
 _COLUMNS = ("kind", "native_id", "detail")
 Key = tuple[str, str]  # kind, native id
@@ -77,5 +78,6 @@ def _listed(seal: Seal, item: Item) -> str:
     for listing in seal.run.coverage.listings:
         if listing.complete and (listing.stream, listing.of) == (item.stream, item.within):
             counted = "" if listing.declared is None else f" of {listing.declared:,} that the site declares"
-            return f"the listing {what}, read to its end ({listing.got:,} items{counted}), does not show it"
+            got = some(listing.got, "item")
+            return f"the listing {what}, read to its end ({got}{counted}), does not show it"
     return f"the {seal.run.kind.value} of {seal.run.day:%A %d %B %Y} did not find it in {what or 'a listing'}"

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from sqlalchemy import Engine, select
 
 from paloverde.archive.seal import BrokenOff, RunKind, read_seal
-from paloverde.records import PACIFIC
 from paloverde.state.tables import PAUSES, RUNS
+from paloverde.wording import spoken_moment
 
 _ITS_STREAM = "night"  # of the gap that names what broke it off
 _MET_A_LIMIT = "the site's limit or daily quota was reached"
@@ -30,13 +30,13 @@ class BrokenNight(NamedTuple):
     paused_until: datetime | None
 
     def __str__(self) -> str:
-        return f"it broke off on {moment(self.ended_at)}: {self.cause.rstrip('.')}"
+        return f"it broke off on {spoken_moment(self.ended_at)}: {self.cause.rstrip('.')}"
 
     @property
     def todo(self) -> str:
         """What goes on by itself, from when on, and how a person does the same."""
         by_hand = f"`paloverde archive {self.account} --day {self.day}`"
-        after = f", after {moment(self.paused_until)}" if self.paused_until else ""
+        after = f", after {spoken_moment(self.paused_until)}" if self.paused_until else ""
         how = "goes on where it stopped" if self.at_limit else "asks again"
         return f"wait for the night's next try, or run {by_hand}{after}: it {how}"
 
@@ -60,11 +60,6 @@ def broken_night(books: Engine, slug: str, now: datetime) -> BrokenNight | None:
     return BrokenNight(
         slug, run.day, run.ended_at, cause, at_limit, _paused_until(books, run.platform, slug, now)
     )
-
-
-def moment(at: datetime) -> str:
-    """A moment for people, in the City's time."""
-    return f"{at.astimezone(PACIFIC):%A %d %B %Y at %H:%M}"
 
 
 def _paused_until(books: Engine, site: str, slug: str, now: datetime) -> datetime | None:

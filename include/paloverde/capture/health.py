@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from paloverde.archive.ledger import Event, Ledger
 from paloverde.capture.access import Access
-from paloverde.capture.broken import BrokenNight, moment
+from paloverde.capture.broken import BrokenNight
 from paloverde.errors import (
     BadQuestion,
     CredentialDead,
@@ -34,6 +34,7 @@ from paloverde.state.health import (
     raise_alarms,
     untold_alarms,
 )
+from paloverde.wording import spoken_moment
 
 _ACTOR = "health check"
 _ENDED = "runway: ended, the site refuses what it is asked with"
@@ -80,10 +81,10 @@ class Standing(NamedTuple):
     def health(self) -> str:
         if self.canary is None:
             return "never checked"
-        when = moment(self.canary.asked_at)
+        when = spoken_moment(self.canary.asked_at)
         if self.canary.alive:
             return f"alive on {when}: {self.canary.said}"
-        since = f", last alive on {moment(self.canary.alive_at)}" if self.canary.alive_at else ""
+        since = f", last alive on {spoken_moment(self.canary.alive_at)}" if self.canary.alive_at else ""
         return f"NOT ALIVE on {when}: {self.canary.said}{since}"
 
     @property
@@ -117,7 +118,7 @@ def take_in(access: Access, account: Account, text: str, now: datetime) -> list[
     named = [("The access token", credential.expires_at), ("What renews it", credential.refresh_expires_at)]
     told = [f"The token of {account.slug} is kept."]
     told += [
-        f"{what} {'ends' if end > now else 'ended'} on {moment(end)}."
+        f"{what} {'ends' if end > now else 'ended'} on {spoken_moment(end)}."
         for what, end in named
         if end is not None
     ]

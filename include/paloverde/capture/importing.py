@@ -21,7 +21,7 @@ from paloverde.archive.seal import Coverage, RunKind, Seal, read_seal
 from paloverde.archive.vault import Vault
 from paloverde.capture.handed import Handed
 from paloverde.capture.held import Held
-from paloverde.capture.importreport import ImportReport, already, report, some
+from paloverde.capture.importreport import ImportReport, already, report
 from paloverde.capture.leftover import keep_the_rest, made_good, missing, not_read, omissions, refusals
 from paloverde.capture.sealing import Run, seal_run
 from paloverde.capture.spool import Spool
@@ -32,6 +32,7 @@ from paloverde.imports.said import Covered, Dossier, Note, Original, Read, Said,
 from paloverde.platforms.conversation import Gap
 from paloverde.records import Account, archive_day
 from paloverde.state.tables import RUNS
+from paloverde.wording import some
 
 __all__ = ["ImportReport", "import_files"]
 
@@ -101,7 +102,7 @@ def _import(
             until=min((one.until for one in full), default=None), notes=notes,
         )  # fmt: skip
         run = Run(task.account, day, RunKind.IMPORT, started, coverage, counts)
-        progress(f"{handed.records:,} records are read; they are stored and sealed now")
+        progress(f"{some(handed.records, 'record is', 'records are')} read; they are stored and sealed now")
         committed = seal_run(vault, spool, run, digest)
     if committed.outcome is not Outcome.MINE:
         return already(committed.seal, name)
@@ -127,7 +128,7 @@ def _listen(
                 yield one
         if handed.records - told >= 50_000:
             told = handed.records
-            progress(f"{told:,} records read, now in {name}")
+            progress(f"{some(told, 'record')} read, now in {name}")
 
 
 def _digest(sources: Sources, task: Task, name: str) -> str:

@@ -12,12 +12,9 @@ from paloverde.capture.handed import PLACES, Handed
 from paloverde.imports.said import Covered, Task
 from paloverde.platforms.conversation import Gap
 from paloverde.records import PACIFIC, Kind
+from paloverde.wording import some
 
 _ODD = 100  # records of which something was set aside that are told one by one
-
-
-def some(number: int, what: str) -> str:
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
 class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,7 +90,7 @@ class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
         yield from (f"note: {note}" for note in self.notes)
         yield from (f"set aside: {place}" for place in self.odd[:_ODD])
         if len(self.odd) > _ODD:
-            yield f"set aside: and in {len(self.odd) - _ODD:,} more records; see the column drift"
+            yield f"set aside: and in {some(len(self.odd) - _ODD, 'more record')}; see the column drift"
         yield from (f"not read: {place}" for place in self.unread)
         if self.unread_count > PLACES:
             yield f"not read: and {self.unread_count - PLACES:,} more, whose bytes are kept as well"

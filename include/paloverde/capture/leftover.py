@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 
 from paloverde.archive.gaps import OF_IMPORT, KnownGap
 from paloverde.capture.handed import Handed
-from paloverde.capture.importreport import some
 from paloverde.errors import Unreadable
 from paloverde.imports.attached import ARCHIVE_ENDINGS, holds_credentials, is_text
 from paloverde.imports.formats import Format
@@ -15,6 +14,7 @@ from paloverde.imports.members import Member, Sources
 from paloverde.imports.said import Read, Task, cleaned, missed
 from paloverde.platforms.conversation import Gap, Listing
 from paloverde.records import Kind
+from paloverde.wording import some
 
 _NAMED = 20  # names that a gap tells one by one
 _WHOLE = 16 * 1024 * 1024  # bytes of a text that is kept as one resource
@@ -29,7 +29,7 @@ def keep_the_rest(
     nested = []
     for number, member in enumerate(sources.members, start=1):
         if number % 1_000 == 0:
-            progress(f"{number:,} of {len(sources.members):,} files are kept")
+            progress(f"{number:,} of {some(len(sources.members), 'file is', 'files are')} kept")
         if member.name in handed.names or member.name in secret:
             continue
         if not format_.owns(member, task):

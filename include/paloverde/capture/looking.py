@@ -43,6 +43,7 @@ from paloverde.errors import Suspicious
 from paloverde.platforms.conversation import Look, Platform, Seen
 from paloverde.platforms.line import Line, look_up
 from paloverde.records import PACIFIC, Account, Kind, Visibility
+from paloverde.wording import some
 
 _WHOSE = ("kind", "native_id", "version_sha256", "poster_id", "visibility")
 
@@ -71,7 +72,7 @@ class RemovalReport(msgspec.Struct, frozen=True):
     sequence: int | None = None  # of the run that was sealed; None where there was nothing to seal
 
     def sentence(self) -> str:
-        told = f"{self.account}: {self.looked_up:,} items looked up"
+        told = f"{self.account}: {some(self.looked_up, 'item')} looked up"
         told += f", {len(self.removed):,} found removed and held for two years"
         if self.restored:
             told += f", {len(self.restored):,} there after all"

@@ -17,7 +17,6 @@ from paloverde.archive.reader import Archive
 from paloverde.archive.register import Item, expected_in, items
 from paloverde.archive.seal import BrokenOff, Coverage, RunKind
 from paloverde.archive.vault import Vault
-from paloverde.capture.broken import moment
 from paloverde.capture.intake import Intake
 from paloverde.capture.media import from_the_site
 from paloverde.capture.older import ask_older, older_posts
@@ -39,6 +38,7 @@ from paloverde.platforms.conversation import (
 from paloverde.platforms.exchange import Exchange
 from paloverde.platforms.line import Line, converse
 from paloverde.records import Account, Kind
+from paloverde.wording import some, spoken_moment
 
 OpenLine = Callable[[], Line]
 
@@ -63,24 +63,24 @@ class NightReport(msgspec.Struct, frozen=True):
         if not self.is_new:
             return self._said_before()
         told = (
-            f"{self.account}, {self.day:%A %d %B %Y}: {self.outcome}; {self.records:,} items seen, "
+            f"{self.account}, {self.day:%A %d %B %Y}: {self.outcome}; {some(self.records, 'item')} seen, "
             f"{self.new_versions:,} new versions kept"
         )
         if self.candidates:
             told += f", {self.candidates:,} no longer listed and to be looked up"
         if self.replayed:
-            told += f", gone on after {self.replayed:,} answers of an earlier try"
+            told += f", gone on after {some(self.replayed, 'answer')} of an earlier try"
         if self.too_small:
             told += f". LOOK AT THIS: {'; '.join(self.too_small)}"
         if not self.gaps:
             return f"{told}; no gaps."
         few = "; ".join(self.gaps[:3])
         more = f"; and {len(self.gaps) - 3:,} more" if len(self.gaps) > 3 else ""
-        return f"{told}. {len(self.gaps):,} gaps: {few}{more}."
+        return f"{told}. {some(len(self.gaps), 'gap')}: {few}{more}."
 
     def _said_before(self) -> str:
         """Of a night whose equal stands already: its counts were told when it was new."""
-        sealed = f" on {moment(self.sealed_at)}" if self.sealed_at is not None else ""
+        sealed = f" on {spoken_moment(self.sealed_at)}" if self.sealed_at is not None else ""
         told = (
             f"{self.account}, {self.day:%A %d %B %Y}: already sealed{sealed} (run {self.sequence:,}); "
             "nothing new was written."

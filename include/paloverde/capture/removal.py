@@ -15,6 +15,7 @@ import msgspec
 from paloverde.archive.register import Item
 from paloverde.platforms.conversation import Look, Seen
 from paloverde.records import Kind, add_calendar_years, archive_day
+from paloverde.wording import some
 
 # What a removal can be said of. Followers, reactions and blocks come and go; profiles and counts change.
 REMOVABLE = frozenset({Kind.POST, Kind.STORY, Kind.COMMENT, Kind.MESSAGE, Kind.EVENT, Kind.ALBUM})
@@ -106,9 +107,11 @@ def too_many_gone(absent: int, known: int, *, most: int, percent: int) -> str | 
     if absent <= ALWAYS_ALLOWED:
         return None
     if absent > most:
-        return f"{absent:,} items are no longer listed, more than the {most:,} believed without a question"
+        gone = some(absent, "item is", "items are")
+        return f"{gone} no longer listed, more than the {most:,} believed without a question"
     if absent * 100 > known * percent:
-        return f"{absent:,} of {known:,} items are no longer listed, more than {percent} in a hundred"
+        share = f"{absent:,} of {some(known, 'item is', 'items are')}"
+        return f"{share} no longer listed, more than {percent} in a hundred"
     return None
 
 

@@ -37,6 +37,7 @@ from paloverde.platforms.conversation import (
 from paloverde.platforms.exchange import Exchange
 from paloverde.platforms.line import Asking, Keep, converse
 from paloverde.records import PACIFIC, Account, Kind, Record
+from paloverde.wording import some
 
 # How much of a site's daily budget sweeps may take together; the rest is for the nights.
 SHARE = 0.5
@@ -61,7 +62,7 @@ class SweepReport(msgspec.Struct, frozen=True):
 
     def sentence(self) -> str:
         found = f"{self.new_versions:,} new kept" if self.new_versions else "nothing new"
-        told = f"{self.account}, a look between nights: {found}, {self.requests:,} requests"
+        told = f"{self.account}, a look between nights: {found}, {some(self.requests, 'request')}"
         return f"{told}; not had: {'; '.join(self.gaps[:3])}." if self.gaps else f"{told}."
 
 

@@ -5,7 +5,6 @@ read from standard input or a file, never from the command's words, and nothing 
 from __future__ import annotations
 
 import argparse
-import getpass
 import sys
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from paloverde.archive.registry import OTHER
 from paloverde.capture.health import Standing
 from paloverde.commands.asking import actor
 from paloverde.commands.office import opened
+from paloverde.commands.terminal import asked_in_secret
 from paloverde.errors import BadQuestion
 from paloverde.installation import Installation, LastNight, Purpose
 from paloverde.platforms import PLATFORMS
@@ -100,7 +100,7 @@ def _handed_in(slug: str, file: Path | None) -> str:
     if file is not None:
         text = file.read_text(encoding="utf-8", errors="replace")
     elif sys.stdin.isatty():
-        text = getpass.getpass(f"Token of {slug}: ")
+        text = asked_in_secret(f"Token of {slug}: ", "Name a file that holds the token, or type it.")
     else:
         text = sys.stdin.read(_LONGEST + 1)
     if not text.strip() or len(text) > _LONGEST:

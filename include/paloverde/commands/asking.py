@@ -7,11 +7,11 @@ import getpass
 
 from paloverde.commands.office import day
 from paloverde.installation import Installation
-from paloverde.installation.city import Within
 from paloverde.records import Kind, archive_day
 from paloverde.search.answer import Answer
 from paloverde.search.elsewhere import Plan, plan_of
 from paloverde.search.question import Question, ask
+from paloverde.search.scope import Within
 
 
 def scope_arguments(parser: argparse.ArgumentParser) -> None:
@@ -54,11 +54,11 @@ def actor() -> str:
     return f"command line ({getpass.getuser()})"
 
 
-def asked(city: Installation, args: argparse.Namespace) -> Answer:
-    """The answer to the question with those options."""
+def asked(city: Installation, args: argparse.Namespace, by: str) -> Answer:
+    """The answer to the question with those options; `by` is who asks, as the ledger names them."""
     return city.search(
         _question(city, args),
-        actor(),
+        by,
         include_private=args.private,
         with_index=not args.no_index,
         **_within(args),

@@ -16,15 +16,13 @@ from pathlib import Path
 from paloverde.bundles.build import BuiltBundle
 from paloverde.commands.asking import actor, asked, repeating_arguments, scope_arguments
 from paloverde.commands.office import opened
-from paloverde.commands.signing import known_people, signed_in
-from paloverde.desk.people import Role
+from paloverde.commands.signing import asker, known_people, signed_in
+from paloverde.desk.rights import Act
 from paloverde.errors import BadQuestion
 from paloverde.installation import Installation
 from paloverde.installation.responses import Wish
-from paloverde.requests.deadlines import at_hand
+from paloverde.requests.events import Produced
 from paloverde.retention.holds import By
-
-_OFFICE = (Role.CLERK, Role.COUNSEL)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,7 +44,7 @@ def _of_a_response(parser: argparse.ArgumentParser) -> None:
     add("--with-log", action="store_true", help="with a request: release the withholding log, too")
     add("--by-name", action="store_true",
         help="with a request: print a character that no font has by its name")  # fmt: skip
-    add("--as", dest="user", metavar="USER", help="with a request: your username")
+    add("--as", dest="user", metavar="USER", help="your username; needed with a request")
     add("--password-file", type=Path, metavar="FILE", help="holds your password; asked for where left out")
 
 
@@ -55,17 +53,18 @@ def run(args: argparse.Namespace) -> int:
         return _response(args)
     if args.name is None or args.out is None:
         raise BadQuestion("The bundle of a question needs a name and a file: give --name and --out.")
+    by = asker(args, Act.BUILD_BUNDLES)
     city = opened()
-    answer = asked(city, args)
+    answer = asked(city, args, by)
     print(answer.sentence)
-    return _tell(city.responses.whole(answer, args.name, args.out, actor(), _say, with_pdf=args.pdf))
+    return _tell(city.responses.whole(answer, args.name, args.out, by, _say, with_pdf=args.pdf))
 
 
 def _response(args: argparse.Namespace) -> int:
     if args.user is None or (args.out is None and not args.show):
         raise BadQuestion("A response needs whoever builds it and a file: give --as and --out, or --show.")
     args.action = "bundle --request"
-    person = signed_in(known_people(), args, _OFFICE)
+    person = signed_in(known_people(), args, Act.BUILD_BUNDLES)
     by, city = By(person.name, person.role.value, actor()), opened()
     wish = Wish(
         with_log=args.with_log,
@@ -74,7 +73,10 @@ def _response(args: argparse.Namespace) -> int:
     if args.show:
         return _show(city, args.request, by, wish)
     _tell(city.responses.build(args.request, args.out, by, _say, wish))
-    print(at_hand(city.requests.get(args.request)))
+    (made,) = city.requests.get(args.request).all(Produced)[-1:]
+    told = f"Instalment {made.instalment}; the requester gets it as {made.bundle.name}."
+    print(f"{told} It takes the place of the one before, which did not go out." if made.replaces else told)
+    print(city.requests.at_hand(args.request))
     return 0
 
 

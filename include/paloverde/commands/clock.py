@@ -16,8 +16,8 @@ from paloverde.installation import Purpose
 from paloverde.installation.opening import nothing_is_here
 from paloverde.requests.clock import Clock, clock
 from paloverde.requests.closures import NO_TABLE, Closures, read_closures
-from paloverde.retention.hold_scope import spoken
 from paloverde.settings import load
+from paloverde.wording import spoken
 
 _DATES = ("received", "target", "latest", "extension_max")
 

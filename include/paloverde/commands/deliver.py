@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import argparse
 import logging
+import socket
 import sys
 import tempfile
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 import uvicorn
@@ -19,19 +21,20 @@ from paloverde.commands.asking import actor
 from paloverde.commands.office import day, opened
 from paloverde.commands.signing import acting, known_people, signed_in
 from paloverde.desk.delivery import delivery_app
-from paloverde.desk.people import Role
+from paloverde.desk.rights import Act
+from paloverde.errors import BadSetting
 from paloverde.installation import Installation
 from paloverde.installation.downloads import Downloads
 from paloverde.requests.delivery import MOST_DAYS, MOST_DOWNLOADS, Agreed, Delivered, Terms
 from paloverde.requests.events import Channel
 from paloverde.requests.links import LinkState
-from paloverde.requests.wording import at_time, some
 from paloverde.retention.holds import By
+from paloverde.wording import at_time, some
 
-_OFFICE = (Role.CLERK, Role.COUNSEL)
 _CHANNELS = {channel.name.lower(): channel for channel in Channel}
 _OTHERS = [name for name in _CHANNELS if name != "link"]
 _LOOPBACK = "127.0.0.1"
+_FOLDER = "paloverde-links-"
 _AT_ONCE = 100  # connections; more are told to come later
 
 
@@ -102,7 +105,7 @@ def _show(city: Installation, args: argparse.Namespace) -> int:
 
 
 def _agree(city: Installation, args: argparse.Namespace) -> int:
-    by = _by(args)
+    by = _by(args, Act.AGREE)
     agreed = city.deliveries.agree(args.number, _wanted(city, args), args.summary, by, args.bundle)
     _print(agreed.summary.sentences())
     print(f"{by.name} agrees to exactly this: {agreed.summary_sha256}. It counts once.")
@@ -157,18 +160,32 @@ def _serve(city: Installation, args: argparse.Namespace) -> int:
     if args.host != _LOOPBACK:
         told = "Warning: links are served without https on other machines' networks, too."
         print(f"paloverde: {told} Put the City's web server before this, on this machine.", file=sys.stderr)
-    with tempfile.TemporaryDirectory(prefix="paloverde-links-") as folder:
+    with _listening(args.host, args.port) as door, tempfile.TemporaryDirectory(prefix=_FOLDER) as folder:
         source = Downloads(city.settings, city.vault, city.cabinet, Path(folder))
         print(f"Links are served on http://{args.host}:{args.port}. Stop with Ctrl+C.", file=sys.stderr)
-        uvicorn.run(
-            delivery_app(source), host=args.host, port=args.port, access_log=False, server_header=False,
-            log_level="warning", limit_concurrency=_AT_ONCE,
+        config = uvicorn.Config(
+            delivery_app(source), access_log=False, server_header=False, log_level="warning",
+            limit_concurrency=_AT_ONCE,
         )  # fmt: skip
+        with suppress(KeyboardInterrupt):  # Ctrl+C: what was on its way is ended by then
+            uvicorn.Server(config).run(sockets=[door])
     return 0
 
 
-def _by(args: argparse.Namespace) -> By:
-    person = signed_in(known_people(), args, _OFFICE)
+def _listening(host: str, port: int) -> socket.socket:
+    """The address to listen on; `BadSetting` where it is not to be had, before anything is opened."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as wrong:
+        raise BadSetting(
+            f"Links cannot be served on {host}, port {port} ({wrong.strerror or wrong}): another program may "
+            "be there already. Stop that one, or choose another port with --port."
+        ) from None
+
+
+def _by(args: argparse.Namespace, act: Act = Act.WORK_REQUESTS) -> By:
+    person = signed_in(known_people(), args, act)
     return By(person.name, person.role.value, actor())
 
 

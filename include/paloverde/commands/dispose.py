@@ -11,23 +11,21 @@ from pathlib import Path
 
 from paloverde.commands.office import day, opened
 from paloverde.commands.signing import acting, known_people, signed_in
-from paloverde.desk.people import People, Person, Role
+from paloverde.desk.people import People, Person
+from paloverde.desk.rights import Act
 from paloverde.errors import BadQuestion
 from paloverde.installation import Installation
 from paloverde.retention.approval import closed, half_done
-from paloverde.retention.decision import spoken
 from paloverde.retention.orders import OrderStanding
-from paloverde.retention.report import spoken_time
+from paloverde.wording import some, weekday, zoned_moment
 
-_OFFICERS = (Role.CLERK, Role.APPROVER)
-# Who may do what. Whoever hands in the consent is the city attorney's office, and approves nothing.
-_MAY = {
-    "propose": _OFFICERS,
-    "approve": _OFFICERS,
-    "consent": (Role.COUNSEL,),
-    "resolution": (Role.CLERK,),
-    "withdraw": (*_OFFICERS, Role.COUNSEL),
-    "carry-out": _OFFICERS,
+_ACTS = {
+    "propose": Act.PROPOSE_DISPOSITION,
+    "approve": Act.APPROVE_DISPOSITION,
+    "consent": Act.FILE_CONSENT,
+    "resolution": Act.FILE_RESOLUTION,
+    "withdraw": Act.WITHDRAW_DISPOSITION,
+    "carry-out": Act.APPROVE_DISPOSITION,
 }
 
 
@@ -70,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
             print(f"The certificate of {args.order} is {args.out}.")
             return 0
     people = known_people()
-    _act(city, args, signed_in(people, args, _MAY[args.action]), people)
+    _act(city, args, signed_in(people, args, _ACTS[args.action]), people)
     return 0
 
 
@@ -85,14 +83,14 @@ def _act(city: Installation, args: argparse.Namespace, person: Person, people: P
             _tell_rest(city, args.order)
         case "consent":
             consent = disposition.consent(args.order, args.name, args.date, args.file, by)
-            told = f"of {consent.name}, {spoken(consent.given_on)}, file with the SHA-256 {consent.sha256}"
+            told = f"of {consent.name}, {weekday(consent.given_on)}, file with the SHA-256 {consent.sha256}"
             print(f"The city attorney's consent to {args.order} is filed: {told}.")
             _tell_rest(city, args.order)
         case "resolution":
             made = disposition.resolution(
                 args.order, args.number, args.date, args.file, by, standing=args.standing
             )
-            told = f"adopted {spoken(made.adopted_on)}, file with the SHA-256 {made.sha256}"
+            told = f"adopted {weekday(made.adopted_on)}, file with the SHA-256 {made.sha256}"
             print(f"Resolution {made.number} is filed for {args.order}: {told}.")
             _tell_rest(city, args.order)
         case "withdraw":
@@ -109,7 +107,7 @@ def carry_out(city: Installation, order_id: str, people: People, by: str) -> Non
     except KeyboardInterrupt:
         _say(f"\n{city.disposition.state_after_a_stop(order_id)}")
         raise
-    told = f"{made.items:,} items in {made.versions:,} versions are destroyed."
+    told = f"{some(made.items, 'item')} in {some(made.versions, 'version is', 'versions are')} destroyed."
     print(f"{order_id} is carried out: {told}")
     for sentence in made.kept:
         print(f"Left out: {sentence}")
@@ -141,7 +139,9 @@ def _list(city: Installation) -> int:
     orders = city.disposition.orders()
     for standing in orders:
         order = standing.order
-        print(f"{order.id}  {order.items:,} items  {', '.join(order.accounts)}  {_state(city, standing)}")
+        print(
+            f"{order.id}  {some(order.items, 'item')}  {', '.join(order.accounts)}  {_state(city, standing)}"
+        )
     if not orders:
         print("No destruction was ever proposed.")
     return 0
@@ -152,22 +152,25 @@ def _state(city: Installation, standing: OrderStanding) -> str:
     if ended or standing.sealed:
         return ended or half_done(standing)
     missing = city.disposition.awaited(standing.order.id)
-    return f"open, {len(missing)} things lacking" if missing else "open, nothing lacking"
+    return f"open, {some(len(missing), 'thing')} lacking" if missing else "open, nothing lacking"
 
 
 def _show(city: Installation, order_id: str, out: Path | None) -> int:
     standing = city.disposition.standing(order_id)
     order = standing.order
-    print(f"{order.id}: proposed on {spoken_time(order.proposed_at)} by {order.proposed_by}.")
-    print(f"It names {order.items:,} items in {order.versions:,} versions of {', '.join(order.accounts)}.")
+    print(f"{order.id}: proposed on {zoned_moment(order.proposed_at)} by {order.proposed_by}.")
+    print(
+        f"It names {some(order.items, 'item')} in {some(order.versions, 'version')} of "
+        f"{', '.join(order.accounts)}."
+    )
     print(f"List {order.lines_sha256}, report {order.report_sha256} (SHA-256).")
     if standing.resolution:
         kind = "Standing resolution" if standing.resolution.standing else "Resolution"
-        print(f"{kind} {standing.resolution.number} of {spoken(standing.resolution.adopted_on)}.")
+        print(f"{kind} {standing.resolution.number} of {weekday(standing.resolution.adopted_on)}.")
     if standing.consent:
-        print(f"Consent of {standing.consent.name} of {spoken(standing.consent.given_on)}.")
+        print(f"Consent of {standing.consent.name} of {weekday(standing.consent.given_on)}.")
     for one in standing.approvals:
-        print(f"Approved by {one.username} ({one.role}), {spoken_time(one.given_at)}; {one.how}.")
+        print(f"Approved by {one.username} ({one.role}), {zoned_moment(one.given_at)}; {one.how}.")
     ended = closed(standing, city.disposition.today) or half_done(standing)
     if ended:
         print(ended)

@@ -16,18 +16,17 @@ import msgspec
 from paloverde.commands.asking import actor
 from paloverde.commands.office import day, opened
 from paloverde.commands.signing import acting, known_people, signed_in
-from paloverde.desk.people import Role
+from paloverde.desk.rights import Act
 from paloverde.errors import BadQuestion
 from paloverde.installation import Installation
 from paloverde.installation.holds import Kept
 from paloverde.retention.facts import HoldKind
 from paloverde.retention.hold_scope import Scope
 from paloverde.retention.holds import By, Hold, Trigger
+from paloverde.wording import some
 
 _TRIGGERS = [trigger.value for trigger in Trigger if trigger is not Trigger.REQUEST]
 _RECONCILE = "see that every object that a hold keeps bears its legal hold, as every night does"
-# Who may act on holds at all; which hold each role may issue, widen or end is decided where that is done.
-_OFFICE = (Role.CLERK, Role.COUNSEL)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -174,7 +173,7 @@ def _amend(city: Installation, args: argparse.Namespace) -> None:
     by, hold = _by(args), city.holds.get(args.hold)
     scope, (items, objects) = _widening(hold, args), city.holds.counts(hold)
     _say_kept(city, city.holds.amend(hold.id, scope, args.reason, by))
-    print(f"Before, it kept {items:,} items in {objects:,} objects.")
+    print(f"Before, it kept {some(items, 'item')} in {some(objects, 'object')}.")
 
 
 def _widening(hold: Hold, args: argparse.Namespace) -> Scope:
@@ -203,7 +202,7 @@ def _release(city: Installation, args: argparse.Namespace) -> None:
     finally:  # the memo is sealed before anything else can fail
         if key.exists() and not had_key:
             print(city.holds.key_made, file=sys.stderr)
-    print(f"{city.holds.get(args.hold).sentence()}\n{freed:,} objects are free now.")
+    print(f"{city.holds.get(args.hold).sentence()}\n{some(freed, 'object is', 'objects are')} free now.")
     for one in city.holds.notices.custodians(args.hold):
         if one.waits_for_release:
             print(f"The notice promised {one.name} a letter of release: `paloverde hold notice` writes it.")
@@ -265,14 +264,14 @@ def _scope(args: argparse.Namespace) -> Scope:
 
 def _by(args: argparse.Namespace) -> By:
     """The person at the command line, by their own password."""
-    person = signed_in(known_people(), args, _OFFICE)
+    person = signed_in(known_people(), args, Act.ORDER_HOLDS)
     return By(person.name, person.role.value, actor())
 
 
 def _say_kept(city: Installation, kept: Kept) -> None:
     items, objects = city.holds.counts(kept.hold)
     print(kept.hold.sentence())
-    print(f"It keeps {items:,} items, which lie in {objects:,} objects. {kept.marked.sentence()}")
+    print(f"It keeps {some(items, 'item')}, which lie in {some(objects, 'object')}. {kept.marked.sentence()}")
     for line in city.holds.doubts(kept.hold.scopes[-1]):
         print(f"Look again: {line}", file=sys.stderr)
 
@@ -285,7 +284,7 @@ def _list(city: Installation, *, everything: bool) -> None:
     if not holds:
         print("No hold is in force." if every else "No hold was issued yet.")
     if left := len(every) - len(holds):
-        are = "1 hold that is over is" if left == 1 else f"{left:,} holds that are over are"
+        are = some(left, "hold that is over is", "holds that are over are")
         print(f"{are} left out: `paloverde hold list --all` names every one.")
     strays = city.holds.last_strays()
     if strays is not None and strays.found:
@@ -301,4 +300,6 @@ def _show(city: Installation, hold: Hold) -> None:
 def _extent(city: Installation, hold: Hold) -> str:
     items, objects = city.holds.counts(hold)
     lack = city.holds.lack(hold)
-    return f"It keeps {items:,} items, which lie in {objects:,} objects.{f' {lack}' if lack else ''}"
+    return (
+        f"It keeps {some(items, 'item')}, which lie in {some(objects, 'object')}.{f' {lack}' if lack else ''}"
+    )

@@ -20,22 +20,20 @@ from paloverde.commands.asking import actor
 from paloverde.commands.office import day, opened
 from paloverde.commands.request_steps import moment
 from paloverde.commands.signing import acting, known_people, signed_in
-from paloverde.desk.people import Role
+from paloverde.desk.rights import Act
 from paloverde.errors import BadQuestion
 from paloverde.installation import Installation
 from paloverde.installation.letters import Draft
 from paloverde.requests.costs import Sheet
-from paloverde.requests.deadlines import at_hand
 from paloverde.requests.drafting import KINDS, Wish
 from paloverde.requests.events import Responsible
 from paloverde.requests.letters import Claimed, Counts, Delivery, Way
 from paloverde.requests.paper import Paper
 from paloverde.requests.plaintext import as_text
-from paloverde.requests.wording import at_time
 from paloverde.retention.holds import By
+from paloverde.wording import at_time, some
 
 T = TypeVar("T", bound=msgspec.Struct)
-_OFFICE = (Role.CLERK, Role.COUNSEL)
 _WAYS = {way.name.lower(): way for way in Way}
 
 
@@ -80,8 +78,8 @@ def _of_a_letter(
     add = parser.add_argument
     add("number", help="the request, such as PRA-2026-0042")
     add("kind", choices=KINDS, metavar="KIND", help=", ".join(KINDS))
-    add("--signer", default="", metavar="NAME", help="who signs the letter")
-    add("--title", default="", help="title or position of whoever signs")
+    add("--signer", default="", metavar="NAME", help="who signs the letter (default: whoever sends it)")
+    add("--title", default="", help="title or position of whoever signs (default: as `users` has it)")
     add("--reasons", default="", help="determination, closure: why, in a sentence or two")
     _before(parser)
     _what_is_given(parser)
@@ -151,8 +149,14 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _drafted(city: Installation, args: argparse.Namespace, signer: str = "") -> Draft:
-    name = args.signer or signer
-    return city.letters.draft(args.number, args.kind, _wish(args), Responsible(name, args.title))
+    return city.letters.draft(args.number, args.kind, _wish(args), _signer(args, signer))
+
+
+def _signer(args: argparse.Namespace, sender: str) -> Responsible:
+    """Who signs: whoever is named, else whoever sends it; with the title that `users` knows of them."""
+    name = args.signer or sender
+    titles = [one.title for one in known_people().all() if one.name == name and one.title]
+    return Responsible(name, args.title or next(iter(titles), ""))
 
 
 def _wish(args: argparse.Namespace) -> Wish:
@@ -233,7 +237,7 @@ def _lint(city: Installation, args: argparse.Namespace) -> int:
 
 
 def _send(city: Installation, args: argparse.Namespace) -> int:
-    person = signed_in(known_people(), args, _OFFICE)
+    person = signed_in(known_people(), args, Act.SEND_LETTERS)
     by = By(person.name, person.role.value, actor())
     draft = _drafted(city, args, person.name)
     files = {args.posted.name: args.posted.read_bytes()} if args.posted else {}
@@ -250,7 +254,7 @@ def _send(city: Installation, args: argparse.Namespace) -> int:
     print(f"Noted: the letter “{sent.kind}” of {args.number} was sent by {sent.way}. Its words are kept:")
     for document in sent.documents:
         print(visible(f"  {document.name}  SHA-256 {document.sha256}"))
-    print(at_hand(city.requests.get(args.number)))
+    print(city.requests.at_hand(args.number))
     return 0
 
 
@@ -268,7 +272,8 @@ def _show(city: Installation, args: argparse.Namespace) -> int:
     letters = city.letters.sent(args.number)
     if not 1 <= args.letter <= len(letters):
         raise BadQuestion(
-            f"{args.number} has {len(letters)} letters that were sent: `paloverde letter list` names them."
+            f"{args.number} has {some(len(letters), 'letter')} that were sent: `paloverde letter list` "
+            "names them."
         )
     _print(city.letters.text_of(args.number, letters[args.letter - 1]).decode())
     return 0

@@ -9,26 +9,20 @@ import sys
 from pathlib import Path
 
 from paloverde.bundles.dossierpages import as_json, as_text
-from paloverde.bundles.dossierwords import (
-    counted,
-    gone_in_words,
-    moment,
-    removed_by,
-    settled_in_words,
-    until_in_words,
-)
+from paloverde.bundles.dossierwords import gone_in_words, moment, removed_by, settled_in_words, until_in_words
 from paloverde.bundles.pages import visible
 from paloverde.capture.removal import Cause
 from paloverde.commands.asking import actor
 from paloverde.commands.office import day, opened
 from paloverde.commands.signing import acting, known_people, named, signed_in
-from paloverde.desk.people import Role
+from paloverde.desk.rights import Act
 from paloverde.errors import BadQuestion
 from paloverde.installation import Installation
 from paloverde.installation.dossiers import Kept
 from paloverde.records import PACIFIC
 from paloverde.retention.dossier import Cited, RemovalFact, Settled, subject_of
 from paloverde.retention.guidelines import GUIDELINES
+from paloverde.wording import some
 
 _CAUSES = [cause.value for cause in Cause]
 _LONGEST = 1_000_000  # characters of advice
@@ -123,9 +117,9 @@ def _list(city: Installation, args: argparse.Namespace) -> None:
         when = f"{fact.removed_at.astimezone(PACIFIC):%a %d %b %Y}"
         told = [f"{when}  {subject_of(fact.item)}  {_gone(fact)}", settled_in_words(papers)]
         told.append(until_in_words(fact.retain_until, today))
-        told.append(counted(len(papers), "paper") if papers else "")
+        told.append(some(len(papers), "paper") if papers else "")
         print(visible("; ".join(filter(None, told))))
-    print(f"{counted(count, 'removed item')}." if count else "Nothing was found removed.")
+    print(f"{some(count, 'removed item')}." if count else "Nothing was found removed.")
 
 
 def _gone(fact: RemovalFact) -> str:
@@ -138,7 +132,7 @@ def _alerts(city: Installation, args: argparse.Namespace) -> None:
         since = f", alert of {moment(alert.raised_at)}" if alert.raised_at else ", raised by the next check"
         print(visible(f"{alert.sentence}{since}"))
     left = sum(alert.is_open for alert in alerts)
-    print(f"{counted(len(alerts), 'alert')}: {left:,} open, {len(alerts) - left:,} answered.")
+    print(f"{some(len(alerts), 'alert')}: {left:,} open, {len(alerts) - left:,} answered.")
 
 
 def _show(city: Installation, args: argparse.Namespace) -> None:
@@ -213,7 +207,7 @@ def _advice(city: Installation, args: argparse.Namespace) -> None:
 
 def _counsel(args: argparse.Namespace) -> str:
     """Who acts: what is privileged is for counsel alone, by counsel's own password."""
-    return named(signed_in(known_people(), args, (Role.COUNSEL,)))
+    return named(signed_in(known_people(), args, Act.SEE_ADVICE))
 
 
 _ACTIONS = {

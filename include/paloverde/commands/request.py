@@ -12,27 +12,24 @@ from pathlib import Path
 import msgspec
 
 from paloverde.bundles.pages import visible
-from paloverde.commands import request_release
 from paloverde.commands.asking import actor, scope_arguments
 from paloverde.commands.clock import counted
 from paloverde.commands.office import day, opened, today
 from paloverde.commands.request_steps import STEPS, moment, received
 from paloverde.commands.search import about
 from paloverde.commands.signing import acting, known_people, signed_in
-from paloverde.desk.people import Role
+from paloverde.desk.rights import Act
 from paloverde.errors import BadQuestion
 from paloverde.installation import Installation
-from paloverde.requests.deadlines import at_hand, due, left, next_step
+from paloverde.requests.deadlines import due, left, next_step
 from paloverde.requests.events import Noted
 from paloverde.requests.figures import as_csv, figures
 from paloverde.requests.grounds import CHANNELS
 from paloverde.requests.in_words import history
 from paloverde.requests.request import Request
-from paloverde.retention.hold_scope import spoken
 from paloverde.retention.holds import By
 from paloverde.search.question import ask
-
-_OFFICE = (Role.CLERK, Role.COUNSEL)
+from paloverde.wording import some, spoken
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -56,7 +53,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         one.add_argument("--note", default="", help="anything else, in a few words")
         _documents(one)
         one.set_defaults(step=step)
-    request_release.arguments(actions)
     log = actions.add_parser("log", help="the figures of all requests as CSV: days, records, pages, minutes")
     log.add_argument("--out", type=Path, metavar="FILE", help="a new file (default: standard output)")
     actions.add_parser("closures", help="list the closed days that the City has adopted")
@@ -110,16 +106,15 @@ def run(args: argparse.Namespace) -> int:
     does: dict[str, Callable[[Installation, argparse.Namespace], Iterator[str]]] = {
         "receive": _received, "list": _listed, "show": _shown, "search": _searched, "replay": _replayed,
         "log": _logged, "closures": _closures, "adopt-closures": _adopted,
-        "sign-off": _signed_off, "release": _released,
     }  # fmt: skip
     for line in does.get(args.action, _stepped)(city, args):
         print(visible(line))
     return 0
 
 
-def _by(args: argparse.Namespace, office: tuple[Role, ...] = _OFFICE) -> By:
+def _by(args: argparse.Namespace) -> By:
     """The person at the command line, by their own password."""
-    person = signed_in(known_people(), args, office)
+    person = signed_in(known_people(), args, Act.WORK_REQUESTS)
     return By(person.name, person.role.value, actor())
 
 
@@ -153,31 +148,12 @@ def _stepped(city: Installation, args: argparse.Namespace) -> Iterator[str]:
     yield from _standing(city, city.requests.file(args.number, event, files=args.document))
 
 
-def _signed_off(city: Installation, args: argparse.Namespace) -> Iterator[str]:
-    by, request = _by(args, (*_OFFICE, Role.APPROVER)), city.requests.get(args.number)
-    made = request_release.bundle_of(request, args.bundle)
-    yield from request_release.about_to_go(request, made)
-    if args.agree:
-        event = request_release.signed_off(made, args, city, by)
-        city.requests.file(args.number, event, after=request.papers)
-        yield f"{by.name} agrees: exactly this bundle may go out."
-        yield from filter(None, [at_hand(city.requests.get(args.number))])
-    else:
-        yield "Nothing was filed. Look at the bundle, then say --agree."
-
-
-def _released(city: Installation, args: argparse.Namespace) -> Iterator[str]:
-    by, request = _by(args), city.requests.get(args.number)
-    event = request_release.released(request_release.bundle_of(request, args.bundle), args, city, by)
-    yield from _standing(city, city.requests.file(args.number, event, after=request.papers))
-
-
 def _standing(city: Installation, request: Request) -> Iterator[str]:
     """How a request stands, and what happens next."""
     dates = city.requests.clock(request)
     yield f"{request.number} came in on {spoken(dates.received)}; it is {request.state}."
     yield next_step(request, dates, today())
-    yield from filter(None, [at_hand(request)])
+    yield from filter(None, [city.requests.at_hand(request.number)])
     for doubt in dates.doubts:
         print(f"paloverde: Warning: {doubt}", file=sys.stderr)
 
@@ -212,7 +188,7 @@ def _shown(city: Installation, args: argparse.Namespace) -> Iterator[str]:
     lines = counted(dates)
     yield from ["", *(lines if args.why else lines[:4]), ""]
     yield from (hold.sentence() for hold in city.requests.holds_of(request.number))
-    yield f"Working time noted: {request.minutes:,} minutes. History (Pacific time):"
+    yield f"Working time noted: {some(request.minutes, 'minute')}. History (Pacific time):"
     yield from history(request)
 
 
@@ -252,7 +228,7 @@ def _logged(city: Installation, args: argparse.Namespace) -> Iterator[str]:
         return
     with args.out.open("x", encoding="utf-8", newline="") as file:
         file.write(as_csv(lines))
-    yield f"{args.out} has the figures of {len(lines):,} requests."
+    yield f"{args.out} has the figures of {some(len(lines), 'request')}."
 
 
 def _closures(city: Installation, args: argparse.Namespace) -> Iterator[str]:

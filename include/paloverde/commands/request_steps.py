@@ -147,7 +147,7 @@ def _determine(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reasons", required=True, help="the reasons, as the letter gives them")
     parser.add_argument(
         "--available", type=moment, metavar="TIME", help="estimated date and time when records are "
-        "available, such as 2026-12-24T14:30 (Pacific); needed for full and part",
+        "available, such as 2026-12-24T14:30 (Pacific); needed for disclosable, full and part",
     )  # fmt: skip
     _person(
         parser, "--responsible", "somebody responsible for a denial; may be given again; needed for part and "

@@ -9,12 +9,12 @@ from functools import cached_property
 from paloverde.commands.review_sheet import Sheet
 from paloverde.errors import BadQuestion
 from paloverde.installation import Installation
-from paloverde.installation.reviews import version_of
-from paloverde.requests.deadlines import at_hand
 from paloverde.requests.earlier import Earlier
 from paloverde.requests.likeness import alike_hits, together
+from paloverde.requests.releasing import Pair
 from paloverde.requests.review import Decision, Verdict
 from paloverde.requests.reviewing import Review, Version
+from paloverde.requests.unanswered import Unanswered, in_words, unanswered
 from paloverde.retention.holds import By
 from paloverde.search.hits import Hit
 
@@ -32,14 +32,9 @@ class Desk:
     @cached_property
     def hits(self) -> dict[Version, Hit]:
         """What the searches of the request find, each version once."""
-        found: dict[Version, Hit] = {}
-        searches = self._city.requests.get(self.number).searches
-        if not searches:
+        if not self._city.requests.get(self.number).searches:
             raise BadQuestion(f"Nothing was searched for {self.number} yet: `paloverde request search` does.")
-        for event in searches:
-            for hit in self._city.requests.answer(event, self.by).hits:
-                found.setdefault(version_of(hit), hit)
-        return found
+        return self._city.requests.found(self.number, self.by.actor)
 
     @cached_property
     def review(self) -> Review:
@@ -77,6 +72,30 @@ class Desk:
         groups = ((version, group_of(number)) for number, version in enumerate(versions))
         return {version: [versions[other] for other in group] for version, group in groups if group}
 
+    def chosen(self, records: Sequence[str]) -> list[Version]:
+        """The versions that somebody names, in one word or several."""
+        return self.review.chosen(",".join(records))
+
+    def unanswered(self, versions: Sequence[Version]) -> list[Unanswered]:
+        """Suggestions that stand in those of these records that are handed over, as they are decided now."""
+        review = self.reviews.get(self.number)
+        found = ((version, review.decision(version)) for version in versions)
+        return list(
+            unanswered(
+                Pair(self.hit(version), decision, review.control(version))
+                for version, decision in found
+                if decision is not None
+            )
+        )
+
+    def still_unanswered(self, versions: Sequence[Version]) -> Iterator[str]:
+        """What whoever decided on these records may have overlooked."""
+        if found := self.unanswered(versions):
+            yield (
+                f"{in_words(found)} `paloverde review suggest {self.number} --unanswered` prints their "
+                "words; whoever signs has to have seen them all."
+            )
+
     def is_kept_back(self, version: Version) -> bool:
         """Whether a record is not handed over at all, as it stands."""
         decision = self.review.decision(version)
@@ -95,7 +114,7 @@ class Desk:
     @property
     def at_hand(self) -> str:
         """The command that comes next for the request."""
-        return at_hand(self._city.requests.get(self.number))
+        return self._city.requests.at_hand(self.number)
 
     def warnings(self) -> Iterator[str]:
         """What a person should look at before anything is released."""

@@ -25,6 +25,7 @@ from paloverde.requests.reviewing import Review, Version
 from paloverde.requests.spans import texts_of
 from paloverde.retention.holds import By
 from paloverde.search.hits import Hit
+from paloverde.wording import ended
 
 READ_BACK = ("verdict", "exemptions", "facts", "redact", "withhold_files", "note")
 COLUMNS = (
@@ -149,7 +150,7 @@ def refuse(faults: Sequence[str]) -> None:
 
 
 def _sentence(fault: str) -> str:
-    return f"{fault[:1].upper()}{fault[1:]}{'' if fault.endswith('.') else '.'}"
+    return ended(f"{fault[:1].upper()}{fault[1:]}")
 
 
 def _rows(body: bytes) -> Iterator[tuple[int, dict[str, str]]]:

@@ -14,8 +14,10 @@ from paloverde.bundles.pages import segments, visible
 from paloverde.bundles.wording import is_from_the_site, origin
 from paloverde.commands.asking import asked, planned, repeating_arguments, scope_arguments
 from paloverde.commands.office import opened
+from paloverde.commands.signing import asker, maybe_acting
 from paloverde.commands.tallies import counted
 from paloverde.commands.terminal import Ink, ink_of
+from paloverde.desk.rights import Act
 from paloverde.errors import BadQuestion
 from paloverde.installation import Installation, Purpose
 from paloverde.records import PACIFIC, archive_day
@@ -23,6 +25,7 @@ from paloverde.search.answer import Answer
 from paloverde.search.conversation import Conversation, conversations
 from paloverde.search.elsewhere import explained
 from paloverde.search.hits import Hit
+from paloverde.wording import some
 
 _LONGEST = 280  # characters shown of what was said around a hit
 
@@ -31,6 +34,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("question", help="for example: 'street NEAR/5 sweeping'")
     scope_arguments(parser)
     repeating_arguments(parser)
+    maybe_acting(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object a line instead of text")
     parser.add_argument(
         "--sql", action="store_true",
@@ -46,12 +50,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     if args.json and args.around:
         raise BadQuestion("--around prints text: leave out --json, or ask for the conversation from Python.")
+    by = asker(args, Act.SEARCH)
     city = opened(Purpose.READ)
     if args.sql:
         print(explained(planned(city, args)))
         return 0
     now = archive_day(city.vault.clock())
-    answer = asked(city, args)
+    answer = asked(city, args, by)
     if args.json:
         for line in answer.as_json_lines():
             sys.stdout.write(line + "\n")
@@ -83,12 +88,13 @@ def _around(city: Installation, answer: Answer, args: argparse.Namespace) -> lis
         answer.hits[: args.most],
         include_private=args.private,
         through=answer.searched.last_seal,
+        index=None if args.no_index else city.index.asking(),
     )
     read = {one.hit.account: (one.parts, one.records) for one in found}.values()
     parts, records = sum(one for one, _ in read), sum(one for _, one in read)
     objects = "1 sealed object" if parts == 1 else f"{parts:,} sealed objects"
     was = "was" if parts == 1 else "were"
-    told = f"{objects} with {records:,} record versions {was} read for what was said around."
+    told = f"{objects} with {some(records, 'record version')} {was} read for what was said around."
     print(told, file=sys.stderr)
     return found
 

@@ -1,10 +1,13 @@
-"""Marking words on a terminal, and nowhere else."""
+"""A terminal: words are marked there, and secrets are asked for, and nowhere else."""
 
 from __future__ import annotations
 
+import getpass
 import os
 from collections.abc import Mapping
 from typing import TextIO
+
+from paloverde.errors import PersonNeeded
 
 _BOLD, _PLAIN = "\x1b[1;7m", "\x1b[0m"  # bold and reversed: seen without colours, too
 
@@ -23,3 +26,13 @@ def ink_of(stream: TextIO, environ: Mapping[str, str] = os.environ) -> Ink:
     """Ink for a terminal that can show it; https://no-color.org: a NO_COLOR that is not empty forbids it."""
     is_able = stream.isatty() and environ.get("TERM") != "dumb"
     return Ink(shows=is_able and not environ.get("NO_COLOR"))
+
+
+def asked_in_secret(prompt: str, otherwise: str) -> str:
+    """What a person types, not shown. `PersonNeeded` where nothing comes (Ctrl-D); `otherwise` says what else
+    there is.
+    """
+    try:
+        return getpass.getpass(prompt)
+    except EOFError:
+        raise PersonNeeded(f"Nothing was typed, and nothing was done. {otherwise}") from None

@@ -6,19 +6,25 @@ changed what, never a password.
 from __future__ import annotations
 
 import argparse
-import getpass
 import os
 import sys
 from collections.abc import Callable
 from functools import partial
 
 from paloverde.commands.asking import actor
+from paloverde.commands.terminal import asked_in_secret
 from paloverde.desk.people import People, Person, Role, generate_password
 from paloverde.errors import PaloverdeError, TryAgain
 from paloverde.installation import Purpose, open_installation
 from paloverde.installation.changes import Changes
 from paloverde.installation.opening import nothing_is_here
 from paloverde.settings import Settings, load
+
+_LETTERED = ("clerk", "counsel")  # whose names stand in letters
+_UNNAMED = (
+    "paloverde: Letters and papers name this person as “{}”: the same command with --name and --title says "
+    "who it is."
+)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,10 +33,23 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add = actions.add_parser("add", help="add one, or give one a new role or password")
     add.add_argument("username")
     add.add_argument("--role", required=True, choices=[role.value for role in Role])
-    add.add_argument("--name", default="", help="the person's name as pages show it")
+    add.add_argument("--name", default="", help="first and last name, as letters and pages print them")
+    add.add_argument("--title", default="", help="title or position, as letters print it, such as City Clerk")
+    add.add_argument(
+        "--accounts", type=_slugs, metavar="A,B",
+        help="the person sees records of these accounts alone; all: of every account again",
+    )  # fmt: skip
     add.add_argument("--ask", action="store_true", help="ask for the password instead of making one")
     remove = actions.add_parser("remove", help="take somebody's sign-in away, at once")
     remove.add_argument("username")
+
+
+def _slugs(text: str) -> tuple[str, ...]:
+    """Accounts with commas between them; `all` is no limit. Nobody is limited to nothing."""
+    slugs = tuple(dict.fromkeys(slug.strip() for slug in text.split(",") if slug.strip()))
+    if not slugs:
+        raise argparse.ArgumentTypeError("no account is named; `all` takes a limit off")
+    return () if slugs == ("all",) else slugs
 
 
 def run(args: argparse.Namespace) -> int:
@@ -38,7 +57,9 @@ def run(args: argparse.Namespace) -> int:
     people = People(settings.home / "users.json")
     if args.action not in ("add", "remove"):
         for person in people.all():
-            print(f"{person.username}  {person.role.value}  {person.name}")
+            title = f", {person.title}" if person.title else ""
+            limited = f"  (only {', '.join(person.accounts)})" if person.accounts else ""
+            print(f"{person.username}  {person.role.value}  {person.name}{title}{limited}")
         return 0
     note = _ledger(settings)
     before = people.find(args.username)
@@ -61,9 +82,16 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _put(people: People, args: argparse.Namespace) -> Person:
-    password = getpass.getpass("Password: ") if args.ask else generate_password()
-    person = people.put(args.username, args.name or args.username, Role(args.role), password)
+    """Add somebody, or change them: a name and title that are left out stay as they were."""
+    without = "Leave out --ask, and a password is made."
+    password = asked_in_secret("Password: ", without) if args.ask else generate_password()
+    before = people.find(args.username)
+    name = args.name or (before.name if before else args.username)
+    title = args.title or (before.title if before else "")
+    person = people.put(args.username, name, Role(args.role), password, title, args.accounts)
     print(f"{args.username} may sign in as {args.role}." + ("" if args.ask else f" Password: {password}"))
+    if person.role.value in _LETTERED and (person.name == person.username or not person.title):
+        print(_UNNAMED.format(person.name), file=sys.stderr)
     return person
 
 
@@ -92,4 +120,6 @@ def _tell(changes: Changes, before: Person | None, after: Person | None) -> None
     roles = [person.role.value if person else "none" for person in (before, after)]
     what = "user removed" if after is None else "user changed" if before else "user added"
     about = {"username": told.username, "role_before": roles[0], "role": roles[1]}
+    if after and after.accounts != (before.accounts if before else ()):
+        about["accounts"] = ", ".join(after.accounts) or "all"
     changes.tell(what, actor(), **about, **({"password": "a new one"} if after else {}))

@@ -22,7 +22,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from paloverde.desk.pages import HEADERS, nothing_page, offer_page, trouble_page, wait_page
+from paloverde.desk.delivery_pages import HEADERS, nothing_page, offer_page, trouble_page, wait_page
 from paloverde.desk.ranges import Unsatisfiable, wanted
 from paloverde.errors import PaloverdeError
 from paloverde.requests.links import PATH, Handing, Offer

@@ -6,6 +6,7 @@ Passwords are hashed with Argon2id (RFC 9106). The file is `users.json` in the c
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 import re
 import secrets
@@ -30,7 +31,9 @@ _LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
 
 
 class Role(StrEnum):
-    """What somebody does for the city; what a role may do is written in `orchestration.roles`."""
+    """What somebody does for the city; what a role may do is written in `desk.rights` and, for
+    Airflow's own pages, in `orchestration.roles`.
+    """
 
     CLERK = "clerk"
     COUNSEL = "counsel"
@@ -41,12 +44,17 @@ class Role(StrEnum):
 
 
 class Person(msgspec.Struct, frozen=True):
-    """Somebody who may sign in. `password` is the Argon2id hash, in the PHC form."""
+    """Somebody who may sign in. `password` is the Argon2id hash, in the PHC form; with `accounts` the person
+    sees records of these accounts alone, without any those of all. `name` and `title` are as letters and
+    papers print them.
+    """
 
     username: str
     name: str
     role: Role
     password: str
+    accounts: tuple[str, ...] = ()
+    title: str = ""
 
     def __repr__(self) -> str:
         return f"Person({self.username!r}, {self.role.value!r})"
@@ -55,6 +63,11 @@ class Person(msgspec.Struct, frozen=True):
     def in_full(self) -> str:
         """As Airflow notes whoever acts: the username tells two people of one name apart."""
         return f"{self.name} ({self.username})"
+
+
+def stamp_of(person: Person) -> str:
+    """Changes with the password, and tells nothing of it (the hash itself is salted)."""
+    return hashlib.sha256(person.password.encode()).hexdigest()[:16]
 
 
 def generate_password() -> str:
@@ -96,15 +109,26 @@ class People:
             return None
         return person
 
-    def put(self, username: str, name: str, role: Role, password: str) -> Person:
-        """Add somebody, or give somebody a new name, role and password; open sessions of theirs end.
+    def put(
+        self,
+        username: str,
+        name: str,
+        role: Role,
+        password: str,
+        title: str = "",
+        accounts: tuple[str, ...] | None = None,
+    ) -> Person:
+        """Add somebody, or give somebody a new name, title, role and password; open sessions of theirs end.
+        With `accounts` left out, whoever is limited to some stays so; with none in it they see all.
 
         Raises BadSetting with the reason in one sentence.
         """
         person = _new_person(username, name, role, password)
         with self._changing() as people:
-            people[username] = person
-        return person
+            if accounts is None:
+                accounts = people[username].accounts if username in people else ()
+            people[username] = msgspec.structs.replace(person, title=title.strip(), accounts=accounts)
+            return people[username]
 
     def remove(self, username: str) -> None:
         """Take somebody's sign-in away, at once, sessions included."""

@@ -23,6 +23,7 @@ import msgspec
 
 from paloverde.errors import Unreadable
 from paloverde.imports.downloads import download_in
+from paloverde.wording import some
 
 _MIB = 1024 * 1024
 _ENCRYPTED = 0x1
@@ -149,7 +150,7 @@ def _refuse_too_much(sources: Sources) -> None:
     total, bounds = sum(member.size for member in sources.members), sources.bounds
     if len(sources.members) > bounds.members:
         raise Unreadable(
-            f"What was handed in has {len(sources.members):,} files, more than {bounds.members:,}: "
+            f"What was handed in has {some(len(sources.members), 'file')}, more than {bounds.members:,}: "
             "import its parts one after the other."
         )
     if total > bounds.total:

@@ -50,6 +50,7 @@ class MaySignIn(msgspec.Struct, frozen=True):
     name: str
     role: str
     stamp: str
+    accounts: list[str] = []
 
 
 class SignIns(msgspec.Struct, frozen=True):
@@ -66,6 +67,7 @@ class _Line(msgspec.Struct, frozen=True):
     name: str
     role: str
     password: str
+    accounts: list[str] = []
 
 
 class Changes:
@@ -218,7 +220,7 @@ def _may_sign_in(line: _Line) -> MaySignIn:
     # have written there instead could be guessed, and lets nobody in.
     is_salted = line.password.startswith("$argon2")
     stamp = hashlib.sha256(line.password.encode()).hexdigest()[:32] if is_salted else "no hash of a password"
-    return MaySignIn(line.username, line.name, line.role, stamp)
+    return MaySignIn(line.username, line.name, line.role, stamp, line.accounts)
 
 
 def _settings_changed(before: InForce, now: InForce) -> dict[str, str]:
@@ -260,6 +262,7 @@ def _fate(old: MaySignIn | None, new: MaySignIn | None) -> str:
         _became(old.role, new.role): old.role != new.role,
         "another password": old.stamp != new.stamp,
         "another name": old.name != new.name,
+        f"sees {', '.join(new.accounts) or 'all accounts'}": old.accounts != new.accounts,
     }
     return ", ".join(words for words, is_so in told.items() if is_so)
 

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
-from typing import TypedDict, Unpack
+from typing import Unpack
 
 from msgspec import structs
 
@@ -49,6 +49,7 @@ from paloverde.installation.copies import Copies
 from paloverde.installation.delivery import Deliveries
 from paloverde.installation.disposition import Disposition
 from paloverde.installation.dossiers import Dossiers
+from paloverde.installation.found import Found
 from paloverde.installation.holds import Holds, refill_holds
 from paloverde.installation.index import SearchIndex
 from paloverde.installation.journal import Journal, in_one_entry, private_or_not
@@ -63,10 +64,12 @@ from paloverde.installation.nights import (
     whole_night,
 )
 from paloverde.installation.place import destroy_place_of, place_of, promise
+from paloverde.installation.records import Records
 from paloverde.installation.requests import Requests
 from paloverde.installation.responses import Responses
 from paloverde.installation.retention import Retention
 from paloverde.installation.reviews import Reviews
+from paloverde.installation.searches import Searches
 from paloverde.installation.sites import site
 from paloverde.platforms.conversation import Platform
 from paloverde.records import Account, archive_day
@@ -74,21 +77,11 @@ from paloverde.search.answer import Answer, search
 from paloverde.search.elsewhere import Engine, search_elsewhere
 from paloverde.search.overview import Overview, overview
 from paloverde.search.question import Question, ask
+from paloverde.search.scope import Bounds
 from paloverde.settings import Settings
 from paloverde.state.health import last_canaries
 
 _UNNOTED = "A look at private records is noted in the ledger, and now it could not be."
-
-
-class Within(TypedDict, total=False):
-    """What a search may be bounded by; see `paloverde.search.answer.search`."""
-
-    accounts: Sequence[str]
-    kinds: Sequence[str]
-    platforms: Sequence[str]
-    since: date | None
-    until: date | None
-    through: int | None
 
 
 class Installation:
@@ -111,9 +104,12 @@ class Installation:
         self.holds = Holds(settings, vault, self.archive, self.ledger, self.cabinet)
         self.retention = Retention(settings, vault, self.archive, self.ledger, self.cabinet)
         self.disposition = Disposition(settings, vault, self.archive, self.cabinet)
-        self.requests = Requests(vault, self.cabinet, self.holds, self.search)
+        self.records = Records(vault, self.archive, self.index, self.holds, self._journal.tell)
+        self.searches = Searches(vault, self.cabinet, self.search, self._journal.tell)
+        found = Found(settings.home / "found", vault, self.search, self._journal.tell)
+        self.requests = Requests(vault, self.cabinet, self.holds, self.search, found)
         self.reviews = Reviews(vault, self.cabinet, self._journal, self.requests)
-        claims = Claiming(self.requests, self.reviews, self.search)
+        claims = Claiming(self.requests, self.reviews)
         self.letters = Letters(settings, vault, self.archive, self.cabinet, self.holds, self.requests, claims)
         self.responses = Responses(
             settings, vault, self.archive, self.cabinet, self.requests, self.reviews, self.letters
@@ -275,11 +271,10 @@ class Installation:
         question: str | Question,
         actor: str,
         *,
-        include_private: bool = False,
         reason: str = "",
         with_index: bool = True,
         engine: Engine | None = None,
-        **scope: Unpack[Within],
+        **bounds: Unpack[Bounds],
     ) -> Answer:
         """Every record that answers a question. That somebody searched, and the reason given, is noted in the
         ledger.
@@ -289,14 +284,13 @@ class Installation:
         Without the index, or where there is none, every sealed record in scope is read; with an `engine`
         (Spark, Trino) it is the one to read them.
         """
+        include_private = bounds.get("include_private", False)
         question = self._may_ask(question, include_private=include_private)
         if engine is not None:
-            answer = search_elsewhere(
-                self.archive, engine, question, include_private=include_private, **scope
-            )
+            answer = search_elsewhere(self.archive, engine, question, **bounds)
         else:
             index = self.index.asking() if with_index else None
-            answer = search(self.archive, question, include_private=include_private, index=index, **scope)
+            answer = search(self.archive, question, index=index, **bounds)
         if self.only_reads:
             return answer
         about = {"scope": private_or_not(include_private)} | ({"reason": reason} if reason else {})
@@ -312,22 +306,16 @@ class Installation:
         *,
         page: int = 1,
         per_page: int = 50,
-        include_private: bool = False,
-        **scope: Unpack[Within],
+        reason: str = "",
+        **bounds: Unpack[Bounds],
     ) -> Overview:
         """What a search would find, in numbers and page by page, by the index; noted in the ledger alike."""
+        include_private = bounds.get("include_private", False)
         question = self._may_ask(question, include_private=include_private)
-        seen = overview(
-            self.archive,
-            question,
-            self.index.asking(),
-            page=page,
-            per_page=per_page,
-            include_private=include_private,
-            **scope,
-        )
+        seen = overview(self.archive, question, self.index.asking(), page=page, per_page=per_page, **bounds)
         if not self.only_reads:
             about = {"scope": private_or_not(include_private), "page": str(page)}
+            about |= {"reason": reason} if reason else {}
             self._journal.tell(
                 "search made", actor, question=seen.question, hits=str(seen.counts.hits), **about
             )

@@ -2,44 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import msgspec
 
 from paloverde.installation.requests import Requests
-from paloverde.installation.reviews import Reviews, version_of
+from paloverde.installation.reviews import Reviews
 from paloverde.requests.releasing import released_all
 from paloverde.requests.review import Verdict
 from paloverde.requests.review_state import exposed_by
 from paloverde.requests.reviewed import Reviewed, Settled, reviewed
 from paloverde.requests.reviewing import Review, Version
-from paloverde.search.answer import Answer
 from paloverde.search.hits import Hit
 
-_ACTOR = "letters of requests (what the review redacts)"  # as the ledger names who made these searches
+_ACTOR = "letters of requests (what the review redacts)"  # as the ledger names who looked at them
 
 
 class Claiming:
-    """Adds up the decisions of a review; `search` is that of the installation.
-
-    The records are found again, since decisions do not repeat their words.
+    """Adds up the decisions of a review. Decisions do not repeat the words of the records: these come from
+    what the searches of the request found.
     """
 
-    def __init__(self, requests: Requests, reviews: Reviews, search: Callable[..., Answer]) -> None:
-        self._requests, self._reviews, self._search = requests, reviews, search
+    def __init__(self, requests: Requests, reviews: Reviews) -> None:
+        self._requests, self._reviews = requests, reviews
 
     def __call__(self, number: str) -> Reviewed | None:
         """What the review of that request comes to now; None where nothing is under review."""
         review = self._reviews.get(number)
-        return come_to(review, self._hits(number)) if review.versions else None
-
-    def _hits(self, number: str) -> dict[Version, Hit]:
-        """All that the searches of the request found, through the run up to which each was made."""
-        found: dict[Version, Hit] = {}
-        for event in self._requests.get(number).searches:
-            answer = self._search(event.question, _ACTOR, **msgspec.structs.asdict(event.scope))
-            found |= {version_of(hit): hit for hit in answer.hits}
-        return found
+        return come_to(review, self._requests.found(number, _ACTOR)) if review.versions else None
 
 
 def come_to(review: Review, hits: Mapping[Version, Hit]) -> Reviewed:

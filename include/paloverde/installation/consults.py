@@ -12,7 +12,7 @@ from paloverde.archive.reader import Archive
 from paloverde.archive.vault import Vault
 from paloverde.errors import BadQuestion, Suspicious
 from paloverde.records import Account, Holder, archive_day
-from paloverde.retention.consults import Alert, Consulted, Ticket, Tickets, about, alert_of, stamp
+from paloverde.retention.consults import Alert, Consulted, Ticket, Tickets, about, alert_of
 from paloverde.retention.dossier import (
     SERIES,
     Alerted,
@@ -24,6 +24,7 @@ from paloverde.retention.dossier import (
 )
 from paloverde.retention.facts import ItemId
 from paloverde.state.tables import ACCOUNTS, ITEMS
+from paloverde.wording import short_moment
 
 _LOOKED_BACK = timedelta(days=31)  # in which a night finds a deletion whose alert a power cut swallowed
 _CHECK = "removal check"
@@ -139,8 +140,8 @@ class Consults:
                 raise BadQuestion(f"{at.isoformat()} has not come yet: say when somebody was consulted.")
             if posted is not None and at < posted:
                 raise BadQuestion(
-                    f"{stamp(at)} is before {ticket.about} was posted ({stamp(posted)}): nobody can have "
-                    "been consulted about it then. Nothing was noted; say when somebody was."
+                    f"{short_moment(at)} is before {ticket.about} was posted ({short_moment(posted)}): "
+                    "nobody can have been consulted about it then. Nothing was noted; say when somebody was."
                 )
 
     def _posted_at(self, item: ItemId) -> datetime | None:

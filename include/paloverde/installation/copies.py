@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 import msgspec
 from sqlalchemy import Engine
@@ -35,6 +36,11 @@ _MIB = 1024 * 1024
 
 def _silently(line: str) -> None:
     del line
+
+
+def unfinished(settings: Settings) -> Path:
+    """The file that is there while the database is filled again, and stays where that was broken off."""
+    return settings.home / "rebuild.unfinished"
 
 
 class Copies:
@@ -107,11 +113,18 @@ class Copies:
     def _rebuild(self, progress: Progress, witness: Engine | None) -> Rebuilt:
         """`witness` is a database that is believed in what it says of the second copy."""
         vault = self._vault
-        rebuilt = rebuild(vault.store, vault.books, progress, second=vault.second)
+        mark = unfinished(self._settings)
+        mark.touch(mode=0o600)
+        try:
+            rebuilt = rebuild(vault.store, vault.books, progress, second=vault.second)
+        except BaseException:  # it is one transaction: the database is as it was
+            mark.unlink()
+            raise
         if vault.second is not None:
             count = refill(vault.second, vault.books, vault.clock(), witness)
             progress(f"the second copy has {count:,} of the objects")
         self._also(vault.books, progress)
+        mark.unlink()
         return rebuilt
 
     def _fill(self, books: Engine) -> Rebuilt:

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 import msgspec
 
 from paloverde.archive.papers import Cabinet
 from paloverde.archive.vault import Vault
 from paloverde.errors import BadQuestion
+from paloverde.installation.delivery_gates import Outgoing, in_the_way, of_the_address
 from paloverde.installation.letters import Letters
 from paloverde.installation.outgoing import acts_of, bundle_of, inside_of
 from paloverde.installation.requests import Requests
@@ -26,30 +26,23 @@ from paloverde.requests.delivery import (
     Act,
     Agreed,
     Delivered,
-    Inside,
     Summary,
     Terms,
     agreement,
-    as_delivery,
     refuse_agreement,
     refuse_changed,
     refuse_role,
     refuse_terms,
 )
-from paloverde.requests.events import DISCLOSING, Channel, Noted, Produced, Released, SignedOff
-from paloverde.requests.gates import web_delivery_refusals
+from paloverde.requests.events import Channel, Noted, Produced, Released, SignedOff
 from paloverde.requests.letters import Determination
-from paloverde.requests.lifecycle import out_of_place
 from paloverde.requests.links import PATH, Link, LinkState, Revoked, hash_of, new_secret, state_of
 from paloverde.requests.links import SERIES as LINKS
 from paloverde.requests.request import Request
-from paloverde.requests.review_state import review_state, untold
-from paloverde.requests.reviewing import Review
 from paloverde.requests.sending import Sent
-from paloverde.requests.wording import some
 from paloverde.retention.holds import By
-from paloverde.search.tree import spoken
 from paloverde.settings import Settings
+from paloverde.wording import long_date, some
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -122,7 +115,7 @@ class Deliveries:
             bundle=made.bundle,
             size=stored.size,
             inside=held,
-            letter=f"{letter.kind}, {spoken(letter.letter.day)}" if letter else "",
+            letter=f"{letter.kind}, {long_date(letter.letter.day)}" if letter else "",
             letter_sha256=letter.documents[0].sha256 if letter else "",
             prepared_by=f"{made.by.name}, {made.by.role}",
             prepared_at=made.at,
@@ -131,7 +124,7 @@ class Deliveries:
             accepted=made.accepted,
             unread=made.unread,
             before=sum(one.sha256 == made.bundle.sha256 for one in request.all(Released)),
-            refusals=tuple(self._refusals(request, review, made, terms, held, letter)),
+            refusals=tuple(self._refusals(Outgoing(request, review, made, terms, held, letter))),
         )
 
     def agree(self, number: str, terms: Terms, seen: str, by: By, bundle: str = "") -> Agreed:
@@ -265,36 +258,11 @@ class Deliveries:
         )
         self._requests.file(summary.number, event)
 
-    def _refusals(
-        self,
-        request: Request,
-        review: Review,
-        made: Produced,
-        terms: Terms,
-        held: Inside,
-        letter: Sent | None,
-    ) -> Iterator[str]:
+    def _refusals(self, out: Outgoing) -> Iterator[str]:
         """Everything that stands in the way, each as a sentence that says what to do."""
-        if told := out_of_place(request, Released):
-            yield told
-        elif request.determination is None or request.determination.outcome not in DISCLOSING:
-            yield "What was determined hands nothing over: first determine full or part."
-        if letter is None:
-            yield "No determination was sent: first `paloverde letter send`."
-        if review.signature is None:
-            yield "Nobody has signed the review as it stands: a second person looks at it and signs."
-        elif made.decisions_sha256 != review.decisions_sha256:
-            yield "The review was signed after this bundle was built: build the bundle again from it."
-        if not terms.to.strip():
-            yield "It is not said to whom it goes: give --to."
-        state, today = review_state(review), archive_day(self._vault.clock())
-        if determined := request.determination:
-            named = [one.name for one in determined.responsible]
-            yield from untold(determined.outcome, determined.exemptions, named, state)
-        for bar in web_delivery_refusals(as_delivery(terms), state.exposed, held.private, today):
-            yield f"{bar.says} ({bar.cite}). Choose another way than a link."
-        if terms.channel is Channel.LINK:
-            yield from _of_the_address(self._settings.delivery_address)
+        yield from in_the_way(out, archive_day(self._vault.clock()))
+        if out.terms.channel is Channel.LINK:
+            yield from of_the_address(self._settings.delivery_address)
 
     def _determination(self, number: str) -> Sent | None:
         """The determination that was sent last."""
@@ -303,7 +271,7 @@ class Deliveries:
 
 
 def _chosen(request: Request, named: str) -> Produced:
-    """The instalment whose bundle's hash begins so; without one, the last."""
+    """The bundle whose hash begins so; without one, the last."""
     made = [one for one in request.all(Produced) if one.bundle.sha256.startswith(named.lower())]
     if not made or (named and len(made) > 1):
         raise BadQuestion(
@@ -311,11 +279,3 @@ def _chosen(request: Request, named: str) -> Produced:
             "`paloverde bundle --request`, or give more of its hash."
         )
     return made[-1]
-
-
-def _of_the_address(address: str | None) -> Iterator[str]:
-    """Why no link can be made with the public address that is set."""
-    if address is None:
-        yield "Links have no address yet: IT sets PALOVERDE_DELIVERY_ADDRESS (docs/guide/delivering.md)."
-    elif urlsplit(address).scheme != "https" and urlsplit(address).hostname not in _LOOPBACK:
-        yield f"PALOVERDE_DELIVERY_ADDRESS is {address!r}, and a link goes over https only: IT mends it."

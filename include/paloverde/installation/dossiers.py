@@ -42,6 +42,7 @@ from paloverde.retention.guidelines import guideline
 from paloverde.retention.privileged import Privileged
 from paloverde.search.scope import PRIVATE_KINDS
 from paloverde.settings import Settings
+from paloverde.wording import some
 
 EVIDENCE = "removal-evidence"  # files that show who removed something
 _TOLD_FROM = 100  # items of an export; the progress of a smaller one is not worth a line
@@ -131,7 +132,7 @@ class Dossiers:
                     and done
                     and done * 10 // len(items) > (done - 1) * 10 // len(items)
                 ):
-                    progress(f"{done:,} of {len(items):,} items are written")
+                    progress(f"{done:,} of {some(len(items), 'item is', 'items are')} written")
                 for dossier in read_dossiers(self._archive, self._cabinet, item):
                     if is_private(dossier) and not include_private:
                         left_out.append(item)

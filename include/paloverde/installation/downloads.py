@@ -11,7 +11,6 @@ import os
 import threading
 from pathlib import Path
 
-from paloverde.archive.layout import name_of
 from paloverde.archive.papers import Cabinet
 from paloverde.archive.vault import Vault
 from paloverde.errors import Suspicious, TryAgain
@@ -44,7 +43,7 @@ class Downloads:
             number=link.number,
             agency=self._settings.agency_name,
             office=self.office,
-            file=f"{name_of(link.number)}.zip",  # as its README.txt names it
+            file=link.bundle.name,
             size=link.size,
             sha256=link.bundle.sha256,
             until=link.expires_at,

@@ -43,6 +43,7 @@ from paloverde.retention.overtaking import not_undone, undo_overtaken
 from paloverde.retention.privileged import Privileged
 from paloverde.search.holding import items_in, known_accounts, strangers, unanswered, understood
 from paloverde.settings import Settings
+from paloverde.wording import some
 
 NIGHTLY = "hold reconciliation"  # as the ledger names the actor
 WAIT = 120.0  # seconds that another process which changes holds is waited for
@@ -69,7 +70,7 @@ class Reconciled(msgspec.Struct, frozen=True):
     def sentence(self) -> str:
         told = [self.marked.sentence()]
         if self.lifted:
-            told.append(f"{self.lifted:,} objects that no hold keeps any more were freed.")
+            told.append(f"{some(self.lifted, 'object')} that no hold keeps any more were freed.")
         return " ".join([*told, *(str(trouble) for trouble in self.troubles)])
 
     def settle(self) -> None:
@@ -121,7 +122,8 @@ class Holds:
         if bearing == objects:
             return ""
         return (
-            f"NOT COMPLETE: only {bearing:,} of {objects:,} objects were seen to bear the legal hold "
+            f"NOT COMPLETE: only {bearing:,} of {some(objects, 'object was', 'objects were')} seen to bear "
+            "the legal hold "
             "wherever they lie. Run `paloverde hold reconcile`."
         )
 

@@ -11,6 +11,7 @@ from paloverde.search.index.layout import Damaged
 from paloverde.search.index.opening import Index, open_index
 from paloverde.search.index.upkeep import Refreshed, coverage, damaged_files, rebuild, refresh, throw_away
 from paloverde.settings import Settings
+from paloverde.wording import some
 
 _AGAIN = "`paloverde index refresh` builds it again."
 
@@ -59,9 +60,9 @@ class SearchIndex:
         if index is not None:
             size = sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
             told.append(
-                f"It lies in {self.folder} ({size / 1024**2:,.0f} MiB, {len(index.segments):,} segments). "
-                "Private messages are in it: only the user of this program may read that folder, and no "
-                "backup needs it."
+                f"It lies in {self.folder} ({size / 1024**2:,.0f} MiB, "
+                f"{some(len(index.segments), 'segment')}). Private messages are in it: only the user of this "
+                "program may read that folder, and no backup needs it."
             )
         return told
 

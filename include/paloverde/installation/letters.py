@@ -31,13 +31,14 @@ from paloverde.requests.plaintext import as_text
 from paloverde.requests.request import Request
 from paloverde.requests.review_state import ReviewState, review_state
 from paloverde.requests.reviewed import Reviewed
-from paloverde.requests.sending import SERIES, Sent, event_of
+from paloverde.requests.sending import SERIES, Sent, event_of, sent_before
 from paloverde.requests.wording import Written
 from paloverde.requests.writing import written
 from paloverde.retention.facts import HoldKind
 from paloverde.retention.hold_orders import CLERK, COUNSEL
 from paloverde.retention.holds import By
 from paloverde.settings import Settings
+from paloverde.wording import at_time, some
 
 _KEPT = {
     Grade.APPLICATION: "each is written once, and the program refuses to change or delete any",
@@ -125,12 +126,18 @@ class Letters:
         `files` are kept beside its text: the PDF that went out, by its name. That there are no records
         is sent with its certificate. It is linted again first.
         `PersonNeeded` where a lint stands, or the role may not; `BadQuestion` where the request does not take
-        its event now; `Suspicious` where somebody else sends a letter or goes on with the request at the same
-        moment. It is not sent then.
+        its event now, or the same letter was sent already; `Suspicious` where somebody else sends a letter or
+        goes on with the request at the same moment. It is not sent then.
         """
         number = letter.case.number
         request, last = self._requests.get(number), self._cabinet.last(SERIES, number)
         draft = self._may_go(request, letter, by)
+        if before := sent_before(letter, self.sent(number)):
+            raise BadQuestion(
+                f"The letter “{before.kind}” of {number} was sent already, by {before.by.name} on "
+                f"{at_time(before.at)}: nothing was filed. What only went out once more is noted with "
+                "`paloverde request note`."
+            )
         bodies = {f"{letter.kind}-{letter.day}.txt": draft.text.encode(), **(files or {})}
         if letter.kind == Outcome.NONE:
             paper = self.certificate(number, none=True, released=True)
@@ -161,7 +168,7 @@ class Letters:
         draft = self._linted(letter, reviewed, self._state(request, reviewed))
         if draft.findings:
             first, more = draft.findings[0], len(draft.findings) - 1
-            rest = f" {more} more of its lints stand." if more else ""
+            rest = f" {some(more, 'more lint stands', 'more lints stand')} against it." if more else ""
             raise PersonNeeded(f"The letter was not sent. {first}{rest}")
         event = event_of(letter, by, ())
         if event is not None and (refused := self._requests.refusal(request, event)):

@@ -18,6 +18,7 @@ from paloverde.archive.store.interface import Store
 from paloverde.archive.vault import Vault
 from paloverde.errors import ArchiveDamaged, BadSetting
 from paloverde.installation.city import Installation
+from paloverde.installation.copies import unfinished
 from paloverde.installation.journal import Journal
 from paloverde.installation.place import place_of, second_place_of
 from paloverde.platforms.conversation import Clock
@@ -59,6 +60,7 @@ def open_installation(
     """
     if purpose in (Purpose.WORK, Purpose.READ, Purpose.REPAIR):
         _refuse_an_empty_place(settings)
+    _refuse_a_half_filled_database(settings, purpose)
     address, access = place_of(settings)
     store, books = open_store(address, **access), open_books(settings.database)
     knows_runs = _has_rows(books)
@@ -189,6 +191,15 @@ def _refuse_an_empty_place(settings: Settings) -> None:
             f"There is no archive here: {settings.database.database} does not exist. Check PALOVERDE_HOME "
             f"({settings.home}). A new archive begins with `paloverde accounts add`; a lost database comes "
             "back with `paloverde rebuild`."
+        )
+
+
+def _refuse_a_half_filled_database(settings: Settings, purpose: Purpose) -> None:
+    """Without the holds, which are filled in last, a disposition would not know what is held."""
+    if purpose not in (Purpose.REBUILD, Purpose.REPAIR) and unfinished(settings).exists():
+        raise ArchiveDamaged(
+            "The last `paloverde rebuild` runs still, or did not come to its end, and the database may be "
+            "half filled. Wait for it, or run it again: it begins anew."
         )
 
 

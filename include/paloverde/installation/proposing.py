@@ -28,6 +28,7 @@ from paloverde.retention.report import report_page
 from paloverde.retention.schedule import Schedules, adopted
 from paloverde.settings import Settings
 from paloverde.state.tables import ACCOUNTS
+from paloverde.wording import some
 
 _TRIES = 5
 Progress = Callable[[str], None]
@@ -60,10 +61,14 @@ class Proposer:
             if not run.items:
                 kept = sum(run.kept.values())
                 return Proposed(
-                    None, kept, f"Nothing may be destroyed: {kept:,} items stay, each with a reason."
+                    None,
+                    kept,
+                    f"Nothing may be destroyed: {some(kept, 'item stays', 'items stay')}, each with a "
+                    "reason.",
                 )
             order = self._file_new(run, by)
-        told = f"{order.id} would destroy {order.items:,} items; its report lies open until {order.opens_on}."
+        items = some(order.items, "item")
+        told = f"{order.id} would destroy {items}; its report lies open until {order.opens_on}."
         return Proposed(order, sum(run.kept.values()), told)
 
     def _dry_run(self, accounts: Iterable[Account], folder: Path, progress: Progress) -> DryRun:
@@ -80,10 +85,10 @@ class Proposer:
             today = archive_day(self._vault.clock())
             run.add_account(self._archive, account.slug, facts, today, schedules, wait)
             gone, kept = run.items - before, run.kept[account.slug]
-            progress(f"{account.slug}: {gone:,} items may be destroyed, {kept:,} stay.")
+            progress(f"{account.slug}: {some(gone, 'item')} may be destroyed, {kept:,} stay.")
             for (slug, why), count in run.waiting.items():
                 if slug == account.slug:
-                    progress(f"{slug}: {count:,} items: {why}")
+                    progress(f"{slug}: {some(count, 'item')}: {why}")
         return run
 
     def _file_new(self, run: DryRun, by: str) -> Order:

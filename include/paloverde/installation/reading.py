@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self, Unpack
 
 from paloverde.errors import BadQuestion
-from paloverde.installation.city import Installation, Within
+from paloverde.installation.city import Installation
 from paloverde.installation.opening import Purpose, open_installation
 from paloverde.records import Account, archive_day
 from paloverde.search.answer import Answer
@@ -20,6 +20,7 @@ from paloverde.search.conversation import Conversation, conversations
 from paloverde.search.elsewhere import Engine, Plan, plan_of
 from paloverde.search.hits import Hit
 from paloverde.search.question import Question, ask
+from paloverde.search.scope import Within
 from paloverde.settings import load
 
 
@@ -87,6 +88,7 @@ class OpenArchive:
             answer.hits if hits is None else hits,
             include_private=answer.scope.include_private,
             through=answer.searched.last_seal,
+            index=self._city.index.asking(),
         )
 
     def close(self) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -13,6 +12,7 @@ import msgspec
 from paloverde.archive.papers import Cabinet, Filed
 from paloverde.archive.vault import Vault
 from paloverde.errors import BadQuestion, PaloverdeError, PersonNeeded, Suspicious, TryAgain
+from paloverde.installation.found import Found
 from paloverde.installation.holds import Holds
 from paloverde.installation.request_holds import RequestHolds
 from paloverde.installation.review_papers import review_of
@@ -38,7 +38,7 @@ from paloverde.requests.events import (
     read_event,
     stamped,
 )
-from paloverde.requests.grounds import channel_on
+from paloverde.requests.intake import check_intake, next_number
 from paloverde.requests.lifecycle import (
     ASKS_REVIEW,
     TIMER,
@@ -48,16 +48,16 @@ from paloverde.requests.lifecycle import (
     roles_for,
     says_all,
 )
+from paloverde.requests.next_command import at_hand
 from paloverde.requests.request import Entry, Request
 from paloverde.requests.review_state import ReviewState, review_state
-from paloverde.requests.reviewing import Review, finished
+from paloverde.requests.reviewing import Review, Version, finished
 from paloverde.requests.searching import Replayed, kept_by, replayed, searched
-from paloverde.retention.hold_scope import spoken
 from paloverde.retention.holds import By, Hold
 from paloverde.search.answer import Answer
+from paloverde.search.hits import Hit
 from paloverde.search.question import Question
 
-_NUMBER = re.compile(r"PRA-(\d{4})-(\d{4,})")
 _TRIES = 5  # to file what does not depend on anything that somebody else files meanwhile
 _INDEPENDENT = (Searched, MinutesSpent, Noted, Reminded, ReviewFinished)
 WATCH = By("daily look at the deadlines", TIMER, "Airflow")
@@ -66,8 +66,10 @@ WATCH = By("daily look at the deadlines", TIMER, "Airflow")
 class Requests:
     """The requests of one installation. `search` is that of the installation."""
 
-    def __init__(self, vault: Vault, cabinet: Cabinet, holds: Holds, search: Callable[..., Answer]) -> None:
-        self._vault, self._cabinet, self._search = vault, cabinet, search
+    def __init__(
+        self, vault: Vault, cabinet: Cabinet, holds: Holds, search: Callable[..., Answer], found: Found
+    ) -> None:
+        self._vault, self._cabinet, self._search, self._found = vault, cabinet, search, found
         self._holds = RequestHolds(holds)
 
     # Looking
@@ -128,9 +130,10 @@ class Requests:
 
         `BadQuestion` where the number is taken, the channel unknown, the text empty or the day still to come.
         """
-        self._check_intake(event)
+        _refuse_role(Received, event.by)
+        check_intake(event, self.numbers(), self.closures(), self.today())
         while True:
-            number = event.number or self._next_number(event.received_on.year)
+            number = event.number or next_number(event.received_on.year, self.numbers())
             numbered = msgspec.structs.replace(event, number=number)
             try:
                 self._put(number, numbered, after=0)
@@ -188,6 +191,7 @@ class Requests:
         self.check_takes(number, Searched)
         answer = self._search(question, by.actor, include_private=include_private, reason=number, **within)
         event = searched(answer, by, self.now(), minutes, note)
+        self._found.keep(number, event, answer.hits)
         if event.hits:
             self._holds.keep(number, kept_by(event), by)
         try:
@@ -207,11 +211,17 @@ class Requests:
         review = self._review(request, event) if asks else ReviewState()
         return refusal(request, event, self.clock(request), self.today(), review)
 
-    def review_finished(self, review: Review, by: By) -> None:
-        """File the numbers of a review that was signed, unless they are filed since."""
+    def at_hand(self, number: str) -> str:
+        """The command that comes next on the way to an answer; "" where a person has to say what does."""
+        return at_hand(self.get(number), review_state(review_of(self._cabinet, number)))
+
+    def review_finished(self, review: Review, by: By) -> bool:
+        """File the numbers of a review that was signed; False where they are filed already."""
         told, signature = self.get(review.request).last(ReviewFinished), review.signature
-        if signature is not None and (told is None or told.at < signature.at):
-            self.file(review.request, finished(review, by, self.now()))
+        if signature is None or (told is not None and told.at >= signature.at):
+            return False
+        self.file(review.request, finished(review, by, self.now()))
+        return True
 
     def replay(self, number: str, by: By) -> list[Replayed]:
         """Repeat every search of a request through the seal that it was made through."""
@@ -220,8 +230,11 @@ class Requests:
     def answer(self, event: Searched, by: By) -> Answer:
         """The answer of a search again, as its event bounds it."""
         _refuse_role(Searched, by)
-        bounds = msgspec.structs.asdict(event.scope)
-        return self._search(event.question, by.actor, reason="a search of a request again", **bounds)
+        return self._found.again(event, by.actor)
+
+    def found(self, number: str, actor: str) -> dict[Version, Hit]:
+        """Everything that the searches of a request found, each version once, from what was kept of them."""
+        return self._found.of(self.get(number), actor)
 
     def attach(self, number: str, name: str, body: bytes | Path, by: By) -> Document:
         """File a letter or another file of a request; the document that an event names then."""
@@ -265,25 +278,28 @@ class Requests:
         """See that the hold of every request is as its file says, after whatever was interrupted; the numbers
         of those where something was done.
         """
-        holds = self._holds.all()
-        return [number for number in self.numbers() if self._holds.follow(self.get(number), holds)]
+        holds, settled = self._holds.all(), list[str]()
+        for request in self.all():
+            if not request.is_open:
+                self._found.forget(request.number)
+            if self._holds.follow(request, holds):
+                settled.append(request.number)
+        return settled
 
     # Inside
 
     def _review(self, request: Request, event: AnyEvent) -> ReviewState:
-        """How the review stands. Who says that there is no more has everything looked for again."""
+        """How the review stands. Who says that there is no more has everything looked at that was found."""
         review = review_of(self._cabinet, request.number)
         if not says_all(event):
             return review_state(review)
-        found = {
-            (*hit.item, hit.version_sha256)
-            for search in request.searches
-            for hit in self.answer(search, event.by).hits
-        }
-        return review_state(review, len(found - {*review.versions}))
+        found = self._found.of(request, event.by.actor)
+        return review_state(review, len(found.keys() - {*review.versions}))
 
     def _hold_accordingly(self, request: Request, step: str) -> None:
         """End the hold of a request that is closed by now; place one again for one that goes on."""
+        if not request.is_open:
+            self._found.forget(request.number)
         try:
             self._holds.follow(request)
         except PaloverdeError as error:
@@ -315,24 +331,6 @@ class Requests:
 
     def _replay(self, event: Searched, by: By) -> Replayed:
         return replayed(event, self.answer(event, by))
-
-    def _check_intake(self, event: Received) -> None:
-        _refuse_role(Received, event.by)
-        if event.number and not _NUMBER.fullmatch(event.number):
-            raise BadQuestion(f"{event.number!r} is no number of a request: write it as PRA-2026-0042.")
-        if event.number and self._cabinet.last(SERIES, event.number) is not None:
-            raise BadQuestion(f"{event.number} is taken already: `paloverde request show` shows it.")
-        if event.received_on > self.today():
-            raise BadQuestion(f"{spoken(event.received_on)} has not come yet: say when the request came in.")
-        if not event.text.strip():
-            raise BadQuestion("Write down what is asked for, in the requester's words.")
-        clock(event.received_on, self.closures())
-        channel_on(event.channel, event.received_on)
-
-    def _next_number(self, year: int) -> str:
-        matches = filter(None, map(_NUMBER.fullmatch, self.numbers()))
-        last = max((int(match[2]) for match in matches if int(match[1]) == year), default=0)
-        return f"PRA-{year}-{last + 1:04}"
 
 
 def _refuse_if(told: str) -> None:

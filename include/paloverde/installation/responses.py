@@ -3,16 +3,15 @@
 A response is built from the file of its request alone: the searches again, through the run up to which each
 was made; the review as a second person signed it; the letter that was sent. What stands in its way is told
 all at once (`preview`), and nothing is built while anything does. Built is not released: a second person
-looks at what would go out and signs off exactly these bytes (`paloverde request`).
+looks at what would go out and agrees to exactly these bytes (`paloverde deliver`).
 """
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 
@@ -28,31 +27,25 @@ from paloverde.bundles.enclosed import Enclosed
 from paloverde.bundles.proofs import Proofs, proofs_of
 from paloverde.errors import PersonNeeded
 from paloverde.installation.claiming import come_to
+from paloverde.installation.gathered import Gathered, in_the_way
 from paloverde.installation.journal import private_or_not
 from paloverde.installation.letters import Draft, Letters
+from paloverde.installation.preview import Preview, preview_of
 from paloverde.installation.requests import Requests
 from paloverde.installation.reviews import Reviews
 from paloverde.records import archive_day
-from paloverde.requests.asked import Asked
-from paloverde.requests.costs import Sheet, cost_sheet, wrongs
+from paloverde.requests.costs import Sheet, cost_sheet
+from paloverde.requests.delivery import file_of
 from paloverde.requests.events import Document, Produced
-from paloverde.requests.letters import Counts, Determination, Letter
-from paloverde.requests.lifecycle import out_of_place
+from paloverde.requests.letters import Determination
 from paloverde.requests.pictures import painted_over
-from paloverde.requests.redaction import Given, Painted, Released
+from paloverde.requests.redaction import Painted, Released
 from paloverde.requests.releasing import Pair, pictures_to_paint, released_all
-from paloverde.requests.request import Request
 from paloverde.requests.review import Verdict
-from paloverde.requests.review_state import review_state, untold
 from paloverde.requests.reviewed import Reviewed
-from paloverde.requests.reviewing import Review, Version
 from paloverde.requests.withholding import Audience, Entry, as_csv, as_paper, log
-from paloverde.requests.wording import some
 from paloverde.retention.holds import By
 from paloverde.search.answer import Answer
-from paloverde.search.counts import by_name
-from paloverde.search.hits import Hit
-from paloverde.search.scope import PRIVATE_KINDS
 from paloverde.settings import Settings
 
 SERIES = "bundles"
@@ -66,71 +59,6 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     with_log: bool = False
     sheet: Sheet = Sheet()
     by_name: bool = False
-
-
-class Preview(msgspec.Struct, frozen=True, kw_only=True):
-    """What is about to be handed out, in numbers and names, and what stands in its way."""
-
-    number: str
-    counts: dict[str, int]
-    accounts: dict[str, int]
-    exemptions: dict[str, int]  # by statute, in how many records
-    responsible: tuple[tuple[str, str], ...]
-    signed_by: str
-    letter: str
-    refusals: tuple[str, ...]
-
-    def sentences(self) -> Iterator[str]:
-        """The same to read aloud, before a second person agrees."""
-        yield f"Response to {self.number}: " + ", ".join(f"{n:,} {what}" for what, n in self.counts.items())
-        yield from (f"Account {account}: {n:,} records" for account, n in self.accounts.items())
-        yield from (f"Kept back under {statute}: in {n:,} records" for statute, n in self.exemptions.items())
-        yield from (f"Responsible for what is kept back: {name}, {title}" for name, title in self.responsible)
-        yield f"Review signed by: {self.signed_by or 'nobody yet'}"
-        yield f"Cover letter: {self.letter or 'none was sent yet'}"
-        yield from (f"IN THE WAY: {refusal}" for refusal in self.refusals)
-
-
-class _Response(NamedTuple):
-    """Everything that a response is made of."""
-
-    request: Request
-    answer: Answer
-    review: Review
-    hits: Mapping[Version, Hit]
-    pairs: list[Pair]
-    reviewed: Reviewed | None
-    letter: Draft | None
-
-    @property
-    def asked(self) -> Asked:
-        return Asked(self.reviewed.unsaid if self.reviewed else ())
-
-    @property
-    def questions(self) -> list[str]:
-        return [event.question for event in self.request.searches]
-
-    @property
-    def told(self) -> Answer:
-        """The answer as it may be told beside what is kept back."""
-        return self.asked.answer(self.answer, self.questions)
-
-    @property
-    def is_told_in_letter(self) -> bool:
-        """Whether the letter tells a search in words that touch what is redacted."""
-        body = self.letter.letter.body if self.letter else None
-        said = " ".join(body.searches) if isinstance(body, Determination) else ""
-        return self.asked.is_told_in(said, self.questions)
-
-    @property
-    def accepted(self) -> tuple[tuple[str, str], ...]:
-        """What may be read although it is redacted elsewhere, as whoever signed the review accepted it."""
-        return self.review.signature.accepted if self.review.signature else ()
-
-    @property
-    def unread(self) -> tuple[str, ...]:
-        """Files that may go out though they cannot be looked into, as the same person accepted it."""
-        return self.review.signature.unread if self.review.signature else ()
 
 
 class Responses:
@@ -173,45 +101,20 @@ class Responses:
     def preview(self, number: str, by: By, wish: Wish | None = None) -> Preview:
         """What the response would be, and everything that stands in its way. Nothing is built."""
         found = self._gathered(number, by)
-        released = released_all(found.pairs)
-        withheld = sum(record.is_withheld for record in released)
-        kept_back = [record for record in released if record.is_redacted]
-        files = [file.given for record in released for file in record.files]
-        statutes = [statute for one in kept_back for statute in {each.statute for each in one.redactions}]
-        counts = {
-            "records found": len(found.answer.hits),
-            "handed over": len(released) - withheld,
-            "with redactions": len(kept_back) - withheld,
-            "withheld whole": withheld,
-            "not responsive": found.review.counts[Verdict.NOT_RESPONSIVE],
-            "private": sum(record.hit.kind in PRIVATE_KINDS for record in released if not record.is_withheld),
-            "pictures and files": files.count(Given.WHOLE),
-            "pictures painted over": files.count(Given.PAINTED),
-            "pictures and files withheld": files.count(Given.WITHHELD),
-        }
-        signature = found.review.signature
-        return Preview(
-            number=number,
-            counts=counts,
-            accounts=by_name(record.hit.account for record in released if not record.is_withheld),
-            exemptions=by_name(statutes),
-            responsible=tuple(found.review.responsible),
-            signed_by=signature.by.name if signature else "",
-            letter=found.letter.written.paper.title if found.letter else "",
-            refusals=tuple(self._refusals(found, wish or Wish())),
-        )
+        return preview_of(number, found, self._refusals(found, wish or Wish()))
 
     def build(
         self, number: str, out: Path, by: By, progress: Progress, wish: Wish | None = None
     ) -> BuiltBundle:
-        """Build the response of a request at `out`, keep a locked copy, and file it as its next instalment.
+        """Build the response of a request at `out`, keep a locked copy, and file it as its next
+        instalment, or in place of the one that was not released yet.
 
         `PersonNeeded` names everything that stands in the way; `Suspicious` where redacted words would be in
         it. Nothing is filed then.
         """
         wish = wish or Wish()
         found = self._gathered(number, by)
-        refusals = list(self._refusals(found, wish))
+        refusals = self._refusals(found, wish)
         if refusals:
             raise PersonNeeded(f"The response to {number} was not built. {' '.join(refusals)}")
         with tempfile.TemporaryDirectory() as folder:
@@ -229,6 +132,7 @@ class Responses:
                 with_pdf=True,
                 fonts_folder=self._settings.fonts_folder,
                 by_name=wish.by_name,
+                file=file_of(number, found.request.next_instalment),
             )
             built = self._built(
                 found.told, number, out, by.actor, progress, contents, f"{by.name}, {by.role}"
@@ -238,13 +142,13 @@ class Responses:
 
     # Inside
 
-    def _gathered(self, number: str, by: By) -> _Response:
+    def _gathered(self, number: str, by: By) -> Gathered:
         request, review = self._requests.get(number), self._reviews.get(number)
         answer = combined([self._requests.answer(event, by) for event in request.searches])
         hits = {(*hit.item, hit.version_sha256): hit for hit in answer.hits}
         reviewed = come_to(review, hits) if review.versions else None
         letter = self._letter(number, reviewed)
-        return _Response(request, answer, review, hits, review.pairs(hits), reviewed, letter)
+        return Gathered(request, answer, review, hits, review.pairs(hits), reviewed, letter)
 
     def _letter(self, number: str, reviewed: Reviewed | None) -> Draft | None:
         """The determination that was sent last, as its lints see it now."""
@@ -252,34 +156,12 @@ class Responses:
         sent = [letter for letter in letters if isinstance(letter.body, Determination)]
         return self._letters.linted(sent[-1], reviewed) if sent else None
 
-    def _refusals(self, found: _Response, wish: Wish) -> Iterator[str]:
+    def _refusals(self, found: Gathered, wish: Wish) -> list[str]:
         """Everything that stands in the way, each as a sentence that says what to do."""
-        review = found.review
-        if told := out_of_place(found.request, Produced):
-            yield told
-        unseen = len(found.hits.keys() - set(review.versions))
-        if unseen:
-            told = some(unseen, "found record is", "found records are")
-            yield f"{told} not under review: `paloverde review gather` takes them in."
-        if review.undecided:
-            told = some(len(review.undecided), "record is", "records are")
-            yield f"{told} not decided yet: {review.named(review.undecided)}."
-        elif review.versions and review.signature is None:
-            yield "Nobody has signed the review as it stands: a second person looks at it and signs."
-        if found.letter is None:
-            yield "No determination was sent, so there is no cover letter: first `paloverde letter send`."
-        else:
-            yield from (f"The letter lacks something: {finding}" for finding in found.letter.findings)
-            yield from _untold(found.letter.letter, found)
-        if found.is_told_in_letter:
-            yield "The letter tells a search in words that are redacted now: send another."
-        yield from wrongs(wish.sheet, archive_day(self._vault.clock()))
-        left = self._reviews.left(review, found.hits)
-        for one in left:
-            if (one.redacted_in, one.control) not in found.accepted:
-                yield f"{one.control} ({one.where}) still says words that are redacted in {one.redacted_in}."
+        left = self._reviews.left(found.review, found.hits)
+        return list(in_the_way(found, left, wish.sheet, archive_day(self._vault.clock())))
 
-    def _enclosed(self, found: _Response, records: Sequence[Released], wish: Wish) -> Enclosed:
+    def _enclosed(self, found: Gathered, records: Sequence[Released], wish: Wish) -> Enclosed:
         number, agency = found.request.number, self._settings.agency_name
         day = archive_day(self._vault.clock())
         is_none = not any(pair.decision.verdict is not Verdict.NOT_RESPONSIVE for pair in found.pairs)
@@ -342,26 +224,18 @@ class Responses:
         self._cabinet.file(SERIES, name, out, what="bundle built", actor=actor, about=about, key_of=key_of)
         return built
 
-    def _produced(self, found: _Response, built: BuiltBundle, by: By) -> Produced:
+    def _produced(self, found: Gathered, built: BuiltBundle, by: By) -> Produced:
+        instalment, before = found.request.next_instalment, found.request.last(Produced)
+        is_again = before is not None and before.instalment == instalment
         return Produced(
             by=by,
             at=self._vault.clock(),
-            instalment=len(found.request.all(Produced)) + 1,
-            bundle=Document(built.path.name, built.sha256),
+            instalment=instalment,
+            bundle=Document(file_of(found.request.number, instalment), built.sha256),
             records=built.counts["records"],
             decisions_sha256=found.review.decisions_sha256,
             accepted=found.accepted,
             unread=built.unread,
             pages=built.pages,
+            replaces=before.bundle.sha256 if before is not None and is_again else "",
         )
-
-
-def _untold(letter: Letter, found: _Response) -> Iterator[str]:
-    """Where the cover letter says something else than the review from which the bundle would be built."""
-    if found.reviewed is None or not isinstance(letter.body, Determination):
-        return
-    codes, named = {claim.code for claim in letter.claims}, [one.name for one in letter.deniers]
-    yield from untold(letter.body.outcome, codes, named, review_state(found.review))
-    told, counts = letter.counts, found.reviewed.counts
-    if told not in (Counts(), counts):
-        yield f"The letter says “{told.sentence()}” The review says “{counts.sentence()}” Send another."

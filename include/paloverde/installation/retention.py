@@ -32,6 +32,7 @@ from paloverde.retention.statement import Statement, file_page, file_statement, 
 from paloverde.retention.statement_page import statement_page
 from paloverde.settings import Settings
 from paloverde.state.tables import ACCOUNTS
+from paloverde.wording import some
 
 _TOLD_EVERY = 100_000  # items
 
@@ -108,7 +109,7 @@ class Retention:
             if not reasons:
                 free.append((facts.item.kind.value, facts.item.native_id))
             if items % _TOLD_EVERY == 0:
-                progress(f"{slug}: {items:,} items")
+                progress(f"{slug}: {some(items, 'item')}")
         waiting = Counter(self._foreseen(slug, free).values())
         rest = len(free) - waiting.total()
         return Keeping(slug, day, items, rest, dict(grounds.most_common()), dict(waiting.most_common()))

@@ -16,20 +16,12 @@ from paloverde.requests.earlier import Earlier, Waived, offered, register, waive
 from paloverde.requests.events import ReviewFinished
 from paloverde.requests.releasing import Left, released_all, still_said
 from paloverde.requests.review import Decision
-from paloverde.requests.reviewing import (
-    SERIES,
-    SETS,
-    SIGNATURES,
-    Decided,
-    Numbered,
-    Review,
-    Signed,
-    Version,
-    check_decision,
-    check_signature,
-)
+from paloverde.requests.review_checks import check_decision, check_signature
+from paloverde.requests.reviewing import SERIES, SETS, SIGNATURES, Decided, Numbered, Review, Signed, Version
+from paloverde.requests.unanswered import Unanswered, check_seen, unanswered
 from paloverde.retention.holds import By
 from paloverde.search.hits import Hit, in_order
+from paloverde.wording import at_time
 
 _TRIES = 5  # to number what was found, where somebody else numbers at the same moment
 _NAMED = 5  # places that an error names
@@ -112,14 +104,16 @@ class Reviews:
         by: By,
         accepted: Collection[tuple[str, str]] = (),
         unread: Collection[str] = (),
+        seen: int = 0,
     ) -> Review:
         """The signature of a second person under the finished review; the file of the request tells of it.
 
         `accepted` are pairs of a control number and where (another one, a file of the bundle): what is
-        redacted in the first may be read there. `unread` are files that need not be looked into.
+        redacted in the first may be read there. `unread` are files that need not be looked into. `seen` is
+        how many suggestions the signer has seen: all that stand unanswered in what is handed over.
         `BadQuestion` where something is not decided, where redacted words still stand in what would be
-        released and are not accepted, or where the request is closed; `PersonNeeded` where that person may
-        not sign.
+        released and are not accepted, where the request is closed, or where it is signed so already (then
+        what an interruption left of that is completed); `PersonNeeded` where that person may not sign.
         """
         review = self.get(number)
         check_signature(review, by)
@@ -127,13 +121,20 @@ class Reviews:
         left = [one for one in self.left(review, hits) if (one.redacted_in, one.control) not in accepted]
         _refuse_left(left)
         signed_as = tuple(sorted(accepted)), tuple(sorted(unread))
-        paper = Signed(review.decisions_sha256, by, self._vault.clock(), *signed_as)
         before = review.signature
-        if before is None or (before.accepted, before.unread) != (paper.accepted, paper.unread):
-            about = {"request": number, "decisions_sha256": paper.decisions_sha256}
-            about |= {"accepted": str(len(paper.accepted))} if paper.accepted else {}
-            about |= {"unread": str(len(paper.unread))} if paper.unread else {}
-            self._cabinet.file(SIGNATURES, number, paper, what="review signed", actor=by.actor, about=about)
+        if before is not None and (before.accepted, before.unread) == signed_as:
+            if self._requests.review_finished(review, before.by):
+                return review
+            raise BadQuestion(
+                f"The review of {number} was signed as it stands already, by {before.by.name} on "
+                f"{at_time(before.at)}: nothing was filed."
+            )
+        check_seen(self.unanswered(review, hits), seen)
+        paper = Signed(review.decisions_sha256, by, self._vault.clock(), *signed_as, seen=seen)
+        about = {"request": number, "decisions_sha256": paper.decisions_sha256}
+        told = {"accepted": len(paper.accepted), "unread": len(paper.unread), "seen": seen}
+        about |= {name: str(many) for name, many in told.items() if many}
+        self._cabinet.file(SIGNATURES, number, paper, what="review signed", actor=by.actor, about=about)
         signed = self.get(number)
         self._requests.review_finished(signed, by)
         return signed
@@ -141,6 +142,10 @@ class Reviews:
     def left(self, review: Review, hits: Mapping[Version, Hit]) -> list[Left]:
         """Where redacted words still stand in what would be released as it was decided."""
         return list(still_said(released_all(review.pairs(hits))))
+
+    def unanswered(self, review: Review, hits: Mapping[Version, Hit]) -> list[Unanswered]:
+        """Suggestions of which nothing is redacted, in what would be handed over as it was decided."""
+        return list(unanswered(review.pairs(hits)))
 
     def earlier(self, number: str) -> dict[Version, list[Earlier]]:
         """The release register: what other requests were given of each version, and what was kept back."""

@@ -1,4 +1,4 @@
-"""Airflow's parts on one machine, and the settings under which they were found to hold.
+"""Airflow's parts on one machine, the settings under which they held, and the program behind links.
 
 Imports nothing of Airflow. Each setting below that differs from Airflow's own has its reason beside it.
 """
@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from paloverde.errors import BadSetting, Unreachable
 from paloverde.orchestration.supervise import Part
@@ -19,6 +20,8 @@ from paloverde.orchestration.supervise import Part
 SQLITE_CONNECT_ARGS = {"timeout": 60}
 _MIGRATE_SECONDS = 300
 CONNECTION_PREFIX = "paloverde_"
+DELIVERY_PORT = 8090  # as `paloverde deliver serve` has it
+_LOOPBACK = "127.0.0.1"
 
 
 def project_folder() -> Path:
@@ -76,6 +79,19 @@ def bare_environment() -> dict[str, str]:
 def connection_id(slug: str) -> str:
     """The name of the Airflow connection whose password is the token of an account."""
     return CONNECTION_PREFIX + slug.replace("-", "_")
+
+
+def delivery_parts(city: Mapping[str, str]) -> list[Part]:
+    """The program that serves links to bundles, where the city's settings say under which address they are.
+
+    An address on this machine is served itself; any other is that of a web server in front of this one.
+    """
+    address = city.get("PALOVERDE_DELIVERY_ADDRESS")
+    if not address:
+        return []
+    port = (urlsplit(address).port if urlsplit(address).hostname == _LOOPBACK else None) or DELIVERY_PORT
+    serve = ["deliver", "serve", "--host", _LOOPBACK, "--port", str(port)]
+    return [Part("delivery", [sys.executable, "-m", "paloverde.cli", *serve])]
 
 
 def parts() -> list[Part]:

@@ -1,6 +1,6 @@
 """Airflow's public API (v2), as the demo uses it: sign in, see whether all is well, start and watch runs.
 
-Whoever starts an Airflow may put a secret into its environment (`STARTED_BY`). Its page about the archive
+Whoever starts an Airflow may put a secret into its environment (`STARTED_BY`). The desk
 then answers with a mark that follows from the secret, so that no sign-in goes to somebody else's Airflow.
 """
 
@@ -20,7 +20,7 @@ from paloverde.errors import PersonNeeded, Unreachable
 
 STARTED_BY = "AIRFLOW__PALOVERDE__STARTED_BY"  # in the environment of Airflow's parts, where anybody asks
 MARK = "Paloverde-Started-By"  # the header of the answer
-_PAGE = "/paloverde/about"  # of ours; it answers strangers too, with a refusal
+_PAGE = "/paloverde/"  # of ours; it answers strangers too, with a refusal
 _DONE = ("success", "failed")
 
 

@@ -73,6 +73,7 @@ def _set_up(home: Path, everything: ExitStack, tell: Teller) -> Stage:
         "PALOVERDE_LOG_ORIGIN": "archive.palmaria.example/ledger",
         "PALOVERDE_RECORDS_OFFICE": "City Clerk, 1 Plaza, Palma Ria, clerk@palmaria.example",
         "PALOVERDE_ARCHIVE_LOCATION": "City Hall, 1 Plaza, Palma Ria",
+        "PALOVERDE_DELIVERY_ADDRESS": f"http://{LOOPBACK}:{free_port(airflow_parts.DELIVERY_PORT)}",
     }
     tell(open_installation(load(city)).promise())
     if store.get("PALOVERDE_STORE", "").startswith("s3://"):
@@ -95,7 +96,8 @@ def _boot(home: Path, project: Path, city: Mapping[str, str], everything: ExitSt
         if port != _PORT:
             tell(f"Port {_PORT} is taken by another program, so Airflow's pages will be at port {port}.")
         airflow = Airflow(f"http://{LOOPBACK}:{port}", mark_of(secret))
-        if start(airflow, Supervised(home / "parts", airflow_parts.parts(), environ), everything, tell):
+        programs = [*airflow_parts.parts(), *airflow_parts.delivery_parts(city)]
+        if start(airflow, Supervised(home / "parts", programs, environ), everything, tell):
             return airflow
     raise PersonNeeded(
         f"Other programs took port {_PORT} and another one while Airflow started; nothing was sent to them. "
@@ -143,10 +145,11 @@ Open {stage.airflow.address} and sign in:
 What to click:
   Dags > nightly_archive: on the left a column for each night, a row for each step.
     The square of `report`, then Logs: what became of each account.
-  Archive: what the store promises, and the last night of each account.
+  Records: the desk. Today, searches, requests, holds; Help tells what the store promises.
   As the clerk, Dags > records_request > Trigger: the form of a records request.
     The square of `answer`, then Logs: what was searched, what was found, where the sealed bundle is.
 On the command line, with PALOVERDE_HOME={stage.home}: `paloverde request show {REQUEST}`.
+Links that `paloverde deliver link` gives out open at {stage.city["PALOVERDE_DELIVERY_ADDRESS"]}.
 
 Everything is in {stage.home}. Ctrl-C stops all of it.""",
         flush=True,

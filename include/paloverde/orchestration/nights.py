@@ -13,6 +13,7 @@ from paloverde.capture.looking import RemovalReport
 from paloverde.capture.night import NightReport
 from paloverde.errors import BadQuestion, PersonNeeded
 from paloverde.records import Account, archive_day
+from paloverde.wording import some
 
 Summary = dict[str, str | int]
 
@@ -103,7 +104,7 @@ def _line(day: date, slug: str, night: Mapping[str, Any] | None, removal: Mappin
         return f"{slug}: {day} was NOT archived; the log of its archive task says why."
     told = (
         f"{slug}: {day} {night['outcome']}, {night['records']} records, "
-        f"{night['new_versions']} new versions, {night['gaps']} gaps, "
+        f"{some(night['new_versions'], 'new version')}, {some(night['gaps'], 'gap')}, "
         f"{night['candidates']} items to look at again"
     )
     if removal is None:

@@ -8,12 +8,11 @@ import os
 from paloverde.desk.people import People
 from paloverde.errors import PersonNeeded
 from paloverde.installation import Installation, open_installation
-from paloverde.installation.city import Within
 from paloverde.orchestration.asking import Asked
 from paloverde.orchestration.nights import Summary
-from paloverde.requests.deadlines import at_hand
 from paloverde.retention.holds import By
 from paloverde.search.answer import Answer
+from paloverde.search.scope import Within
 from paloverde.settings import load
 
 log = logging.getLogger(__name__)
@@ -55,7 +54,5 @@ def searched(city: Installation, asked: Asked, who: str) -> Answer:
         raise PersonNeeded(f"{who} is nobody who signs in here: let the clerk fill in the form.")
     by = By(person.name, person.role.value, f"Airflow ({person.username})")
     answer, _ = city.requests.search(asked.number, asked.words, by, **bounds)
-    log.info(
-        "The search stands in the file of %s. %s", asked.number, at_hand(city.requests.get(asked.number))
-    )
+    log.info("The search stands in the file of %s. %s", asked.number, city.requests.at_hand(asked.number))
     return answer

@@ -49,14 +49,13 @@ class Rights:
     """What one role may do.
 
     `dags` maps a part of a DAG to the methods allowed on it, for each DAG; `things` maps anything else of
-    Airflow's (connections, pools, ...) to methods; `views` are read-only pages; `pages` our own; `menu` what
-    the menu shows.
+    Airflow's (connections, pools, ...) to methods; `views` are read-only pages; `menu` what the menu shows.
+    The pages of the desk, which stand in Airflow's frame, have their table in `desk.rights`.
     """
 
     dags: Mapping[str, Mapping[str, frozenset[str]]]
     things: Mapping[str, frozenset[str]] = field(default_factory=dict)
     views: frozenset[str] = _EVERYBODYS_VIEWS
-    pages: frozenset[str] = frozenset({"about"})
     menu: frozenset[str] = frozenset({"Dags"})
 
     def on_dag(self, method: str, part: str, dag_id: str | None) -> bool:

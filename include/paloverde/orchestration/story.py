@@ -23,6 +23,7 @@ from paloverde.orchestration.sites import pools
 from paloverde.orchestration.staging import SignIn, Sites, Teller, wait_until
 from paloverde.records import add_calendar_years, archive_day
 from paloverde.settings import load
+from paloverde.wording import some
 
 QUESTION = "street NEAR/5 sweeping"
 REQUEST = "PRA-2026-0042"
@@ -84,7 +85,7 @@ def _show_who_may_what(stage: Stage) -> None:
     trigger = {"logical_date": None}
     refusals = {
         "a stranger reading the DAGs": (stranger.status("GET", "/api/v2/dags"), 401),
-        "a stranger on the archive's page": (stranger.status("GET", "/paloverde/about"), 401),
+        "a stranger at the desk": (stranger.status("GET", "/paloverde/"), 401),
         "the clerk starting a night": (
             clerk.status("POST", "/api/v2/dags/nightly_archive/dagRuns", trigger),
             403,
@@ -182,7 +183,7 @@ def _search(stage: Stage) -> None:
     answer = _paloverde(stage, "search", QUESTION, "--json")
     records = [json.loads(line) for line in answer.splitlines() if line.strip()]
     _hold(bool(records), f"the search for {QUESTION!r} found nothing")
-    stage.tell(f"`paloverde search '{QUESTION}'` finds {len(records)} records.")
+    stage.tell(f"`paloverde search '{QUESTION}'` finds {some(len(records), 'record')}.")
 
 
 def _clerk_answers_a_request(stage: Stage) -> None:
@@ -196,7 +197,9 @@ def _clerk_answers_a_request(stage: Stage) -> None:
     records = len(open_installation(load(stage.city)).reviews.get(REQUEST).versions)
     _hold(records > 0, f"nothing is under review for {REQUEST}")
     _acts(stage, Role.CLERK, "review", "decide", REQUEST, "undecided", "--verdict", "responsive")
-    _acts(stage, Role.COUNSEL, "review", "sign", REQUEST)
+    left = _acts(stage, Role.COUNSEL, "review", "suggest", REQUEST, "--unanswered").splitlines()[-1]
+    seen = [] if left.startswith("0 ") else ["--all-seen", left.split()[0]]
+    _acts(stage, Role.COUNSEL, "review", "sign", REQUEST, *seen)
     available = f"{today + timedelta(days=1)}T14:00"
     letter = ("--signer", "City Clerk", "--title", "City Clerk", "--reasons", "They are public records")
     disc = ("--available", available, "--way", "disc", "--where", "the Clerk's counter", "--by", "post")
@@ -216,7 +219,10 @@ def _clerk_fills_in_the_form(stage: Stage) -> None:
     stage.tell(f"The clerk searches for {REQUEST}, through Airflow.")
     _watch(stage, clerk, "records_request", REQUEST)
     searches = open_installation(load(stage.city)).requests.get(REQUEST).searches
-    _hold(len(searches) == 1, f"{REQUEST} has {len(searches)} searches in its file, not the form's one")
+    _hold(
+        len(searches) == 1,
+        f"{REQUEST} has {some(len(searches), 'search', 'searches')} in its file, not the form's one",
+    )
 
 
 def _acts(stage: Stage, role: Role, *words: str) -> str:
@@ -237,7 +243,7 @@ def _no_token_leaked(stage: Stage) -> None:
     files = [*logs, *stage.home.glob("airflow/airflow.db*"), *stage.home.glob("paloverde.db*")]
     leaks = [str(file) for file in files if any(token in file.read_bytes() for token in tokens)]
     _hold(not leaks, f"a token is readable in {', '.join(leaks)}")
-    stage.tell(f"No account's token is in any of {len(files)} logs and databases.")
+    stage.tell(f"No account's token is in any of {some(len(files), 'log')} and databases.")
 
 
 def _watch(stage: Stage, airflow: Airflow, dag_id: str, run_id: str) -> None:

@@ -19,11 +19,10 @@ from paloverde.archive.seal import Role, RunKind, Seal
 from paloverde.platforms import PLATFORMS
 from paloverde.records import Account, archive_day
 from paloverde.requests.paper import Block, Grid, Paragraph, Points
-from paloverde.requests.wording import some
 from paloverde.search.limits import limits
 from paloverde.search.scope import Scope
 from paloverde.search.standing import ONLY_IMPORTED, Standing, standing_limits
-from paloverde.search.tree import spoken
+from paloverde.wording import long_date, some
 
 _MOST_LIMITS = 12  # in a letter; the search certificate has all of a search
 _WHAT = (
@@ -135,14 +134,16 @@ def accounts_grid(accounts: Iterable[Held], day: date) -> Grid:
     """The date coverage of each account as a table."""
     headings = ("Site", "Account", "Archived every night", "Posts and messages held are of")
     rows = tuple((one.site, f"{one.handle} ({one.slug})", _nights(one), _posted(one)) for one in accounts)
-    return Grid(f"Accounts in the archive, as of {spoken(day)}", headings, rows)
+    return Grid(f"Accounts in the archive, as of {long_date(day)}", headings, rows)
 
 
 def _nights(one: Held) -> str:
     imported = f"; {some(one.imports, 'import', 'imports')} of files" if one.imports else ""
     if one.first is None or one.last is None:
         return f"no night yet{imported}"
-    span = f"{spoken(one.first)} to {spoken(one.last)}" if one.first != one.last else spoken(one.first)
+    span = (
+        f"{long_date(one.first)} to {long_date(one.last)}" if one.first != one.last else long_date(one.first)
+    )
     return f"{span} ({some(one.nights, 'night', 'nights')}){imported}"
 
 
@@ -150,9 +151,9 @@ def _posted(one: Held) -> str:
     if one.earliest is None or one.latest is None:
         return "nothing with a date"
     return (
-        spoken(one.earliest)
+        long_date(one.earliest)
         if one.earliest == one.latest
-        else f"{spoken(one.earliest)} to {spoken(one.latest)}"
+        else f"{long_date(one.earliest)} to {long_date(one.latest)}"
     )
 
 

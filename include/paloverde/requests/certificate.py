@@ -16,11 +16,18 @@ import msgspec
 
 from paloverde.errors import BadQuestion
 from paloverde.requests.assistance import Held, accounts_grid
-from paloverde.requests.events import CustodianAnswered, CustodianAsked, ReviewFinished, Searched
+from paloverde.requests.events import (
+    CustodianAnswered,
+    CustodianAsked,
+    Determined,
+    ReviewFinished,
+    Searched,
+)
+from paloverde.requests.in_words import OUTCOMES
 from paloverde.requests.paper import Block, Facts, Grid, Heading, Paper, Paragraph, Points
 from paloverde.requests.request import Request
-from paloverde.requests.wording import at_time, some, weekday
 from paloverde.search.scope import Scope
+from paloverde.wording import at_time, some, weekday
 
 _TRUTH = (
     "Each search covered every version of every record in its scope, removed and hidden content included. "
@@ -138,6 +145,10 @@ def _blocks(facts: Certified, statement: str, released: bool) -> Iterator[Block]
             ("Agency", facts.agency),
             ("Request", request.number),
             ("Received", weekday(request.received.received_on)),
+            *(
+                ("Determined", f"{weekday(one.sent_on)}: {OUTCOMES[one.outcome]}")
+                for one in request.all(Determined)
+            ),
             ("Certified on", weekday(facts.day)),
             (
                 "Time spent on searching",

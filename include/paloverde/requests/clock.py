@@ -19,8 +19,8 @@ import msgspec
 
 from paloverde.errors import BadQuestion
 from paloverde.requests.closures import Closures
-from paloverde.retention.hold_scope import spoken
 from paloverde.retention.rules import Seen
+from paloverde.wording import spoken
 
 _FILE = Path(__file__).with_name("clock_rules.toml")
 _NAMED = 6  # closed days in one sentence

@@ -19,6 +19,7 @@ import msgspec
 
 from paloverde.archive.papers import Cabinet, Filed
 from paloverde.errors import BadQuestion
+from paloverde.wording import some
 
 SERIES = "closures"
 _HEADER = ["date", "name"]
@@ -91,7 +92,7 @@ def read_closures(body: bytes, where: str) -> Closures:
         trouble = _take(row, days)
         wrong += [f"line {line}: {trouble}"] if trouble else []
     if wrong:
-        more = f"; and {len(wrong) - _SHOWN:,} lines more" if len(wrong) > _SHOWN else ""
+        more = f"; and {some(len(wrong) - _SHOWN, 'line')} more" if len(wrong) > _SHOWN else ""
         raise BadQuestion(f"{where} cannot be used as it is. {'; '.join(wrong[:_SHOWN])}{more}.")
     if not days:
         raise BadQuestion(f"{where} names no closed day: write one a line, such as 2026-12-25,Christmas Day.")

@@ -10,9 +10,9 @@ import msgspec
 from paloverde.records import archive_day
 from paloverde.requests.clock import Clock
 from paloverde.requests.closures import Closures
-from paloverde.requests.events import DISCLOSING, Produced, Released, Reminded, ReviewFinished
+from paloverde.requests.events import DISCLOSING, Released, Reminded
 from paloverde.requests.request import Request, State
-from paloverde.retention.hold_scope import spoken
+from paloverde.wording import spoken
 
 _EARLY = (5, 8)  # days after receipt on which somebody is warned
 OVERDUE = "overdue"
@@ -60,6 +60,8 @@ def due(request: Request, dates: Clock) -> Due | None:
             return Due(extended.until, "determine, as the notice of extension says")
         return Due(dates.target, "determine, and tell the requester")
     promised = determined.available_at
+    if not determined.is_final and promised is not None:
+        return Due(archive_day(promised), "make the records available, reviewed and determined, as promised")
     if determined.outcome in DISCLOSING and promised is not None and not request.all(Released):
         return Due(archive_day(promised), "hand the records over, as the determination says")
     return None
@@ -75,28 +77,6 @@ def next_step(request: Request, dates: Clock, today: date) -> str:
     if request.state is State.LITIGATION:
         return "It is in litigation: ask counsel before anything is done."
     return "Next: hand over what is left, if anything is, and close it."
-
-
-def at_hand(request: Request) -> str:
-    """The command that comes next on the way to an answer; "" where a person has to say what does."""
-    number, made, determined = request.number, request.last(Produced), request.determination
-    if request.state in (State.CLOSED, State.LITIGATION):
-        return ""
-    if not request.searches:
-        return f"`paloverde request search {number} 'WORDS'` looks for it."
-    if determined is None and not any(search.hits for search in request.searches):
-        return f"Search in other words, or `paloverde letter draft {number} none`."
-    if determined is None and request.last(ReviewFinished) is None:
-        return f"`paloverde review gather {number}`, decide, then somebody else: `paloverde review sign`."
-    if determined is None:
-        return f"`paloverde letter draft {number} part` (or full, or denied), then `letter send`."
-    if determined.outcome not in DISCLOSING or request.all(Released):
-        return f"`paloverde request close {number}`, when nothing more is to be handed over."
-    if made is None:
-        return f"`paloverde bundle --request {number} --show`, then with `--out FILE.zip`."
-    if not request.is_signed_off(made.bundle.sha256):
-        return f"Somebody else than {made.by.name}: `paloverde deliver show {number}`, then `deliver agree`."
-    return f"Hand it over: `paloverde deliver link {number}`, or `deliver record` where it goes another way."
 
 
 def left(days: int) -> str:

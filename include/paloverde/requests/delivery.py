@@ -14,21 +14,23 @@ from datetime import datetime
 
 import msgspec
 
+from paloverde.archive.layout import name_of
 from paloverde.errors import BadQuestion, PersonNeeded
 from paloverde.requests.events import Channel, Document
 from paloverde.requests.gates import way_of
 from paloverde.requests.in_words import accepted_in
 from paloverde.requests.letters import Delivery
 from paloverde.requests.review import Verdict
-from paloverde.requests.wording import at_time, some
 from paloverde.retention.hold_orders import CLERK, COUNSEL
 from paloverde.retention.holds import By
 from paloverde.search.scope import PRIVATE_KINDS
+from paloverde.wording import at_time, some
 
 SERIES = "deliveries"
 MOST_DAYS, MOST_DOWNLOADS = 60, 100  # that a link may have
 _LEAST_NAMED = 12  # letters of the hash of a summary that say which one was seen
 _OFFICE = (CLERK, COUNSEL)
+_AGREEING = (*_OFFICE, "approver")
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
@@ -164,6 +166,11 @@ def inside(rows: Iterable[Mapping[str, str]], pictures: int, files: int) -> Insi
     )
 
 
+def file_of(number: str, instalment: int) -> str:
+    """The name under which an instalment's bundle reaches the requester: each has its own."""
+    return f"{name_of(number)}-{instalment}.zip"
+
+
 def as_delivery(terms: Terms) -> Delivery:
     """The terms as the gates of the web ask for them."""
     return Delivery(way_of(terms.channel), terms.to)
@@ -181,7 +188,8 @@ def refuse_terms(terms: Terms) -> None:
 
 def refuse_agreement(summary: Summary, seen: str, by: By, prepared_by: By) -> None:
     """Raise where that person may not agree to what would go out, or has seen something else."""
-    refuse_role(by)
+    if by.role not in _AGREEING:
+        raise PersonNeeded(f"{by.name} is {by.role}: agreeing needs {' or '.join(_AGREEING)}.")
     if by.person == prepared_by.person:
         raise PersonNeeded(
             f"{by.name} put this bundle together: somebody else has to agree that it goes out."

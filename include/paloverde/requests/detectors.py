@@ -30,6 +30,7 @@ from paloverde.search.hits import Hit
 
 Place = tuple[int, int]
 _BEFORE = 48  # characters before a number in which a word must stand that says what it is
+_ABOUT = 120  # characters before and after an address in which an official and a home must be spoken of
 
 # Digits of every script and dashes of every kind, one character each, so that offsets stay.
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—−﹣－"), "-")
@@ -108,6 +109,20 @@ def _told(
     return places
 
 
+def _about(
+    finder: Callable[[str], Iterator[Place]], *said: re.Pattern[str]
+) -> Callable[[str], Iterator[Place]]:
+    """Every place around which, before or after, each of these is spoken of."""
+
+    def places(text: str) -> Iterator[Place]:
+        for start, end in finder(text):
+            around = [(max(0, start - _ABOUT), start), (end, end + _ABOUT)]
+            if all(any(words.search(text, *side) for side in around) for words in said):
+                yield start, end
+
+    return places
+
+
 def _all(*finders: Callable[[str], Iterator[Place]]) -> Callable[[str], Iterator[Place]]:
     def places(text: str) -> Iterator[Place]:
         for finder in finders:
@@ -180,6 +195,10 @@ def _plates(text: str) -> Iterator[Place]:
             yield match.span()
 
 
+_ADDRESSES = _all(
+    _whole(patterns.ADDRESS), _whole(patterns.LOWER), _whole(patterns.CALLE), _whole(patterns.BOX)
+)
+
 DETECTORS = (
     Detector(
         "Social Security number",
@@ -195,6 +214,16 @@ DETECTORS = (
     ),
     Detector("card number", "its check digit fits", "EX-PRIV", _whole(patterns.RUN, is_card)),
     Detector("bank account (IBAN)", "its check digits fit", "EX-PRIV", _whole(patterns.IBAN, is_iban)),
+    Detector(
+        "official's home",
+        "an official and a home are spoken of beside it: no copy on the web; a private person's is EX-PRIV",
+        "EX-HOME",
+        _all(
+            _about(_ADDRESSES, patterns.OFFICIAL, patterns.HOME),
+            _about(_phones, patterns.OFFICIAL, patterns.HOME),
+            _about(_whole(patterns.PARCEL), patterns.OFFICIAL),
+        ),
+    ),
     Detector("telephone number", "it could be called", "EX-PRIV", _phones),
     Detector(
         "account number",
@@ -205,9 +234,9 @@ DETECTORS = (
     Detector("e-mail address", "its form", "EX-PRIV", _all(_emails, _whole(patterns.SPOKEN))),
     Detector(
         "street address",
-        "number, name and kind of street",
+        "number, name and kind of street; an official's home is EX-HOME",
         "EX-PRIV",
-        _all(_whole(patterns.ADDRESS), _whole(patterns.LOWER), _whole(patterns.CALLE), _whole(patterns.BOX)),
+        _ADDRESSES,
     ),
     Detector(
         "driver's license",

@@ -18,7 +18,7 @@ from paloverde.requests.costs import Sheet
 from paloverde.requests.events import Determined, Outcome, Released, Requester, Responsible
 from paloverde.requests.grounds import channel_on
 from paloverde.requests.letters import (
-    Acknowledgement,
+    Acknowledgment,
     Body,
     Bundle,
     Case,
@@ -35,10 +35,10 @@ from paloverde.requests.letters import (
 )
 from paloverde.requests.request import Request
 from paloverde.requests.reviewed import Reviewed
-from paloverde.requests.wording import some, weekday
+from paloverde.wording import some, weekday
 
 OUTCOMES = tuple(outcome.value for outcome in Outcome)
-_OTHERS = ("acknowledgement", "clarification", "extension", "estimate", "production", "closure", "clawback")
+_OTHERS = ("acknowledgment", "clarification", "extension", "estimate", "production", "closure", "clawback")
 KINDS = (*_OTHERS, *OUTCOMES)
 
 
@@ -90,6 +90,7 @@ def case_of(request: Request, dates: Clock) -> Case:
         clock=dates,
         requester=_named(received.requester),
         extended_until=extension.until if extension else None,
+        promised_on=request.promised_on,
     )
 
 
@@ -104,8 +105,8 @@ def body_of(kind: str, wish: Wish, file: File) -> Body:
     if kind not in KINDS:
         raise BadQuestion(f"There is no letter {kind!r}. There are: {', '.join(KINDS)}.")
     match kind:
-        case "acknowledgement":
-            return Acknowledgement(file.holdings)
+        case "acknowledgment":
+            return Acknowledgment(file.holdings)
         case "clarification":
             return Clarification(wish.questions, file.holdings, wish.offers)
         case "extension":
@@ -120,6 +121,11 @@ def body_of(kind: str, wish: Wish, file: File) -> Body:
 
 
 def _determination(outcome: Outcome, wish: Wish, file: File) -> Determination:
+    if outcome is Outcome.DISCLOSABLE and (wish.claims or wish.deniers or wish.counts):
+        raise BadQuestion(
+            "The letter “disclosable” counts and denies nothing: what is withheld is told by full, part or "
+            "denied after the review. Leave the claims, deniers and numbers out."
+        )
     review = file.reviewed if outcome in (Outcome.PART, Outcome.DENIED, Outcome.FULL) else None
     counts = wish.counts or (review.counts if review else Counts())
     return Determination(

@@ -21,8 +21,13 @@ DOCUMENTS = "request-documents"  # letters and other files of a request, by its 
 
 
 class Outcome(StrEnum):
-    """What the City determined (Gov. Code 7922.535(a), 7922.540)."""
+    """What the City determined (Gov. Code 7922.535(a), 7922.540).
 
+    `DISCLOSABLE` says in time that the request seeks disclosable records, and by when they will be available;
+    what is withheld of them is told by a final determination, one of the others, once they are reviewed.
+    """
+
+    DISCLOSABLE = "disclosable"
     FULL = "full"  # everything that was asked for is handed over
     PART = "part"  # something of it is withheld or redacted: a denial in part
     DENIED = "denied"
@@ -31,6 +36,7 @@ class Outcome(StrEnum):
 
 
 DISCLOSING = frozenset({Outcome.FULL, Outcome.PART})
+PROMISING = DISCLOSING | {Outcome.DISCLOSABLE}  # with the estimated date and time
 DENYING = frozenset({Outcome.PART, Outcome.DENIED})
 
 
@@ -208,9 +214,16 @@ class Determined(Event, frozen=True, kw_only=True, tag="determined"):
     responsible: tuple[Responsible, ...] = ()
     exemptions: tuple[str, ...] = ()
 
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing more is owed: `disclosable` promises one that says what is withheld."""
+        return self.outcome is not Outcome.DISCLOSABLE
+
 
 class Produced(Event, frozen=True, kw_only=True, tag="produced"):
     """An instalment was put together: a sealed bundle. Nothing has left the City by it.
+
+    Built again before it was released it keeps its number, and `replaces` is the SHA-256 of the one before.
 
     `decisions_sha256` is that of the signed review from which it was built (`Review.decisions_sha256`).
     `accepted` and `unread` are what its signer accepted: pairs of a control number and where words redacted
@@ -224,6 +237,7 @@ class Produced(Event, frozen=True, kw_only=True, tag="produced"):
     pages: int = 0
     accepted: tuple[tuple[str, str], ...] = ()
     unread: tuple[str, ...] = ()
+    replaces: str = ""
 
 
 class SignedOff(Event, frozen=True, kw_only=True, tag="signed off"):

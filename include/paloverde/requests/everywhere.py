@@ -1,7 +1,8 @@
 """The same words wherever they occur in the records under review: folded as a search folds them.
 
 `Ana López`, `ANA LOPEZ` and `ana lopez` are the same words, and `Ana` is not in `Anaheim`. A number is the
-same however it is written: `760-555-0142`, `(760) 555-0142`, `7605550142`.
+same however it is written: `760-555-0142`, `(760) 555-0142`, `7605550142`. The plus and the brackets that
+belong to it are found with it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from paloverde.search.hits import Hit
 from paloverde.search.words import Token, coarse, tokens
 
 LEAST_DIGITS = 7  # from which a number is compared by its digits alone
-_NUMBER = re.compile(r"\d(?:[ .()/+‐-―-]{0,3}\d)*")
+# Digits, and between them blanks, dashes, points and brackets of any width, as people write numbers.
+_NUMBER = re.compile(r"\d(?:[ .()/+‐-―−（）．－\u00a0\u2007\u2009\u202f\u3000-]{0,3}\d)*")
+_OPENS, _CLOSES, _PLUS = "(（", ")）", "+＋"
 
 
 class Occurrence(NamedTuple):
@@ -49,7 +52,7 @@ class Words:
         """Where they stand in a text, as (start, end), in order, none inside another."""
         found = {*self._as_words(text)} if self.folded else {*self._as_they_are(text)}
         if self.digits:
-            found |= {*self._as_number(text)}
+            found = {_with_its_marks(text, *place) for place in (*found, *self._as_number(text))}
         outer: list[tuple[int, int]] = []
         for start, end in sorted(found, key=lambda place: (place[0], -place[1])):
             if not outer or end > outer[-1][1]:
@@ -80,6 +83,18 @@ class Words:
         for match in _NUMBER.finditer(text):
             if _national(match.group()) == _national(self.digits):
                 yield match.span()
+
+
+def _with_its_marks(text: str, start: int, end: int) -> tuple[int, int]:
+    """A number with what belongs to it: the other half of a bracket inside of it, and a plus before it."""
+    inside = text[start:end]
+    opened, closed = (sum(inside.count(mark) for mark in marks) for marks in (_OPENS, _CLOSES))
+    if opened > closed and end < len(text) and text[end] in _CLOSES:
+        end += 1
+    while start and (text[start - 1] in _PLUS or (closed > opened and text[start - 1] in _OPENS)):
+        start -= 1
+        opened += text[start] in _OPENS
+    return start, end
 
 
 def _single(text: str) -> list[Token]:

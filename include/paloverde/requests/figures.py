@@ -14,6 +14,7 @@ from datetime import date
 
 import msgspec
 
+from paloverde.records import archive_day
 from paloverde.requests.clock import Clock
 from paloverde.requests.events import Closed, Determined, Produced, Released, ReviewFinished
 from paloverde.requests.request import Request
@@ -23,8 +24,10 @@ class Figures(msgspec.Struct, frozen=True):
     """The line of one request; its members are the columns. None is what has not happened (yet).
 
     Days are calendar days from receipt. `late` says whether the determination came after the target, after
-    the latest day or after the extension, or did not come yet though it is over. `produced` counts what was
-    released, not what lies ready.
+    the latest day or after the extension, or did not come yet though it is over. `determined_finally` is when
+    it was told what is withheld, where the first determination only said that there are disclosable records;
+    `promised_for` the day on which they were to be available, as it was told last. `produced` counts what
+    was released, not what lies ready.
     """
 
     number: str
@@ -36,13 +39,16 @@ class Figures(msgspec.Struct, frozen=True):
     latest: date
     extended_to: date | None
     determined: date | None
+    determined_finally: date | None
     outcome: str | None
+    promised_for: date | None
     first_produced: date | None
     last_produced: date | None
     closed: date | None
     late: str
     days_to_acknowledge: int | None
     days_to_determine: int | None
+    days_to_determine_finally: int | None
     days_to_first_produced: int | None
     days_to_close: int | None
     searches: int
@@ -56,7 +62,8 @@ def figures(request: Request, dates: Clock, today: date) -> Figures:
     """The line of a request as it stands on a Pacific day."""
     received, extended = dates.received, request.extension
     determined = next(iter(request.all(Determined)), None)
-    last = request.determination
+    last, finals = request.determination, [one for one in request.all(Determined) if one.is_final]
+    finally_on = finals[0].sent_on if finals else None
     closed = None if request.is_open else request.last(Closed)
     out = [one.released_on for one in request.all(Released)]
     gone = {one.sha256 for one in request.all(Released)}
@@ -76,13 +83,16 @@ def figures(request: Request, dates: Clock, today: date) -> Figures:
         latest=dates.latest,
         extended_to=until,
         determined=determined_on,
+        determined_finally=finally_on,
         outcome=last.outcome.value if last else None,
+        promised_for=archive_day(last.available_at) if last and last.available_at else None,
         first_produced=first_out,
         last_produced=max(out, default=None),
         closed=closed_on,
         late=_late(determined_on or closed_on or today, dates, until),
         days_to_acknowledge=_elapsed(received, request.acknowledged_on),
         days_to_determine=_elapsed(received, determined_on),
+        days_to_determine_finally=_elapsed(received, finally_on),
         days_to_first_produced=_elapsed(received, first_out),
         days_to_close=_elapsed(received, closed_on),
         searches=len(request.searches),

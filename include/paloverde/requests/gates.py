@@ -15,7 +15,7 @@ import msgspec
 from paloverde.requests.events import Channel
 from paloverde.requests.exemptions import EXEMPTIONS, Exemption
 from paloverde.requests.letters import Delivery, Way
-from paloverde.requests.wording import some
+from paloverde.wording import some
 
 ON_THE_WEB = frozenset({Way.POSTED, Way.LINK})
 _WEB = {Channel.LINK: Way.LINK, Channel.POSTED: Way.POSTED}

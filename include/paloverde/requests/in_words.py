@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 
-from paloverde.records import PACIFIC
 from paloverde.requests.events import (
     Acknowledged,
     AnyEvent,
@@ -32,9 +30,10 @@ from paloverde.requests.events import (
 )
 from paloverde.requests.grounds import channel_on
 from paloverde.requests.request import Entry, Request
-from paloverde.retention.hold_scope import spoken
+from paloverde.wording import short_moment, some, spoken
 
-_OUTCOMES = {
+OUTCOMES = {
+    Outcome.DISCLOSABLE: "there are disclosable records; what is withheld of them is told after review",
     Outcome.FULL: "everything is handed over",
     Outcome.PART: "a part is handed over, and a part is denied",
     Outcome.DENIED: "it is denied",
@@ -47,16 +46,11 @@ def history(request: Request) -> Iterator[str]:
     """Every entry: when it was entered, by whom, what it says, its documents, and the hash of its paper."""
     for entry in request.entries:
         event = entry.event
-        yield f"{moment(event.at)}  {said(event)}"
+        yield f"{short_moment(event.at)}  {said(event)}"
         yield f"    {_entered(entry)}"
         if event.note and not isinstance(event, Noted | Reopened):
             yield f"    Note: {event.note}"
         yield from (f"    Document: {one.name}, SHA-256 {one.sha256}" for one in event.documents)
-
-
-def moment(at: datetime) -> str:
-    """A moment in the City, with its weekday."""
-    return f"{at.astimezone(PACIFIC):%a %d %b %Y %H:%M %Z}"
 
 
 def said(event: AnyEvent) -> str:
@@ -100,7 +94,7 @@ def _course(event: Closed | Reopened | Litigated) -> str:
 def _aside(event: MinutesSpent | Noted | Reminded) -> str:
     match event:
         case MinutesSpent():
-            return f"{event.minutes:,} minutes spent on {spoken(event.on)}: {event.what}."
+            return f"{some(event.minutes, 'minute')} spent on {spoken(event.on)}: {event.what}."
         case Noted():
             return f"Note: {event.note}"
         case Reminded():
@@ -129,7 +123,7 @@ def _asked(
             return f"{event.custodian} answered on {spoken(event.answered_on)}: {event.answer}"
         case ReviewFinished():
             return (
-                f"Review finished: of {event.reviewed:,} record versions {event.responsive:,} are "
+                f"Review finished: of {some(event.reviewed, 'record version')} {event.responsive:,} are "
                 f"responsive, {event.exempt_in_part:,} exempt in part, {event.exempt:,} exempt, "
                 f"{event.not_responsive:,} not responsive."
             )
@@ -137,21 +131,21 @@ def _asked(
 
 def _received(event: Received) -> str:
     channel = channel_on(event.channel, event.received_on).text
-    at = f", {moment(event.received_at)}" if event.received_at else ""
+    at = f", {short_moment(event.received_at)}" if event.received_at else ""
     inspect = " The requester wants to look at the records." if event.inspect else ""
     wants = f" Asked for in this form: {event.wants}." if event.wants else ""
     return f"Received on {spoken(event.received_on)}{at}: {channel}.{inspect}{wants}"
 
 
 def _searched(event: Searched) -> str:
-    spent = f" Took {event.minutes:,} minutes." if event.minutes else ""
+    spent = f" Took {some(event.minutes, 'minute')}." if event.minutes else ""
     return f"Searched “{event.question}” through sealed run {event.through:,}. {event.sentence}{spent}"
 
 
 def _determined(event: Determined) -> str:
-    told = [f"Determined, and told on {spoken(event.sent_on)}: {_OUTCOMES[event.outcome]}."]
+    told = [f"Determined, and told on {spoken(event.sent_on)}: {OUTCOMES[event.outcome]}."]
     if event.available_at:
-        told.append(f"Available from {moment(event.available_at)}.")
+        told.append(f"Available from {short_moment(event.available_at)}.")
     if event.responsible:
         told.append(f"Responsible for the denial: {'; '.join(map(_who, event.responsible))}.")
     if event.exemptions:
@@ -163,8 +157,10 @@ def _handed_over(event: Produced | SignedOff | Released) -> str:
     match event:
         case Produced():
             pages = f" on {event.pages:,} pages" if event.pages else ""
+            again = f" again, in place of {event.replaces[:16]}…, not released" if event.replaces else ""
             told = (
-                f"Instalment {event.instalment} was put together: {event.records:,} records{pages}, "
+                f"Instalment {event.instalment} was put together{again}: "
+                f"{some(event.records, 'record')}{pages}, "
                 f"{event.bundle.name}, SHA-256 {event.bundle.sha256}."
             )
             return " ".join([told, *accepted_in(event.accepted, event.unread)])

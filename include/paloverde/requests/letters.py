@@ -16,8 +16,8 @@ from paloverde.records import archive_day
 from paloverde.requests.assistance import Holdings
 from paloverde.requests.clock import Clock
 from paloverde.requests.costs import Sheet
-from paloverde.requests.events import DISCLOSING, Outcome, Responsible
-from paloverde.requests.wording import at_time, some
+from paloverde.requests.events import PROMISING, Outcome, Responsible
+from paloverde.wording import at_time, some
 
 
 class Way(StrEnum):
@@ -49,7 +49,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     given.
 
     `channel` is how it came, in words ("by a letter"); `extended_until` the date of an extension that was
-    noticed.
+    noticed; `promised_on` when it was told that there are disclosable records, before they were reviewed.
     """
 
     number: str
@@ -58,6 +58,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     clock: Clock
     requester: str = ""
     extended_until: date | None = None
+    promised_on: date | None = None
 
     @property
     def due(self) -> date:
@@ -127,7 +128,7 @@ _HANDED = {
 }
 
 
-class Acknowledgement(msgspec.Struct, frozen=True, tag_field="letter", tag="acknowledgement"):
+class Acknowledgment(msgspec.Struct, frozen=True, tag_field="letter", tag="acknowledgment"):
     """The request is here; how the archive works (Gov. Code 7922.600(a))."""
 
     holdings: Holdings
@@ -152,7 +153,7 @@ class Extension(msgspec.Struct, frozen=True, tag_field="letter", tag="extension"
 
 class Determination(msgspec.Struct, frozen=True, kw_only=True, tag_field="letter", tag="determination"):
     """What the City decided (Gov. Code 7922.535(a)). `deniers` are responsible for what is withheld
-    (7922.540).
+    (7922.540); neither they nor `claims` nor `counts` are there while the records are still under review.
 
     `searches` are the sentences of the searches, `elsewhere` is whom to ask where it is not our record.
     """
@@ -208,9 +209,7 @@ class ClawBack(msgspec.Struct, frozen=True, kw_only=True, tag_field="letter", ta
     replacement: str
 
 
-Body = (
-    Acknowledgement | Clarification | Extension | Determination | Estimate | Production | Closure | ClawBack
-)
+Body = Acknowledgment | Clarification | Extension | Determination | Estimate | Production | Closure | ClawBack
 
 
 class Letter(msgspec.Struct, frozen=True, kw_only=True):
@@ -258,7 +257,12 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def discloses(self) -> bool:
         """Whether it says that records will be available."""
-        return isinstance(self.body, Determination) and self.body.outcome in DISCLOSING
+        return isinstance(self.body, Determination) and self.body.outcome in PROMISING
+
+    @property
+    def is_final(self) -> bool:
+        """Whether it says what the review of the records came to."""
+        return isinstance(self.body, Determination) and self.body.outcome is not Outcome.DISCLOSABLE
 
 
 def said_freely(letter: Letter) -> Iterator[str]:

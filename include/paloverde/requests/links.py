@@ -20,8 +20,8 @@ from typing import NamedTuple
 import msgspec
 
 from paloverde.requests.events import Document
-from paloverde.requests.wording import at_time, some
 from paloverde.retention.holds import By
+from paloverde.wording import at_time, some
 
 SERIES = "delivery-links"
 PATH = "/r/"  # an address is this and the secret, below the City's public address

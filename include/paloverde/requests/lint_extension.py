@@ -5,7 +5,8 @@ from __future__ import annotations
 from paloverde.requests.grounds import grounds_on
 from paloverde.requests.letters import Extension, Letter
 from paloverde.requests.lint_words import Known, Told
-from paloverde.requests.wording import Written, weekday
+from paloverde.requests.wording import Written
+from paloverde.wording import weekday
 
 
 def too_late(letter: Letter, _: Written, __: Known) -> Told:

@@ -12,6 +12,7 @@ import msgspec
 from paloverde.requests.gates import Exposed
 from paloverde.requests.letters import Bundle
 from paloverde.requests.review_state import ReviewState
+from paloverde.wording import ended
 
 Told = Iterator[dict[str, str]]  # what fills the words of a lint, once for each thing that it found
 _FILE = Path(__file__).with_name("lints.toml")
@@ -48,7 +49,7 @@ class Finding(msgspec.Struct, frozen=True):
     mend: str
 
     def __str__(self) -> str:
-        return f"{self.code}: {self.says} ({self.cite}.) {self.mend.rstrip('.')}."
+        return f"{self.code}: {self.says} ({self.cite}.) {ended(self.mend)}"
 
 
 class _Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -31,7 +31,8 @@ from paloverde.requests.lint_extension import facts, ground, no_extension, sent_
 from paloverde.requests.lint_words import Finding, Known, Told, found, how_to_give
 from paloverde.requests.plaintext import all_texts
 from paloverde.requests.review_state import untold
-from paloverde.requests.wording import Written, at_time, some
+from paloverde.requests.wording import Written
+from paloverde.wording import at_time, some
 
 _LEFT_OPEN = re.compile(r"\{[a-z_.0-9]+\}|\[[A-Z][A-Z /-]{2,}\]|_{3,}|\bX{3,}\b|\bTBD\b")
 _PURPOSE = re.compile(
@@ -108,6 +109,13 @@ def _lacking(one: Responsible) -> str:
 def _segregability(letter: Letter, written: Written, _: Known) -> Told:
     if letter.is_denial and not written.cites("segregation"):
         yield {}
+
+
+def _promise(letter: Letter, written: Written, _: Known) -> Told:
+    """That a denial may follow is said with the promise, and by which law it is told then."""
+    told = ("denial", "segregation")
+    if isinstance(letter.body, Determination) and not letter.is_final:
+        yield from ({"id": one} for one in told if not written.cites(one))
 
 
 def _rows(letter: Letter) -> Iterator[tuple[Claimed, Exemption]]:
@@ -211,14 +219,14 @@ def _not_reviewed(letter: Letter, _: Written, known: Known) -> Told:
     if not isinstance(letter.body, Determination) or known.review is None:
         return
     outcome = letter.body.outcome
-    if outcome is Outcome.FULL and not known.is_searched:
+    if outcome in (Outcome.FULL, Outcome.DISCLOSABLE) and not known.is_searched:
         yield {"what": "Nothing was searched yet: `paloverde request search`."}
     if outcome in (DISCLOSING | DENYING) and known.review.open:
         yield {"what": known.review.open}
 
 
 def _not_as_reviewed(letter: Letter, _: Written, known: Known) -> Told:
-    if isinstance(letter.body, Determination) and known.review is not None:
+    if letter.is_final and isinstance(letter.body, Determination) and known.review is not None:
         codes, named = {claim.code for claim in letter.claims}, [one.name for one in letter.deniers]
         yield from ({"what": what} for what in untold(letter.body.outcome, codes, named, known.review))
 
@@ -228,7 +236,7 @@ def _unfilled(letter: Letter, written: Written, _: Known) -> Told:
         if name.startswith("law."):
             how = f"letters.toml has no {name.removeprefix('law.')} that is in force on that day: add it"
         else:
-            how = how_to_give().get(name, "Give it when the letter is drafted")
+            how = how_to_give().get(name, "Give it with the options of `paloverde letter draft`")
         yield {"what": f"{{{name}}}", "how": how}
     for text in said_freely(letter):
         for left in _LEFT_OPEN.findall(text):
@@ -272,6 +280,7 @@ LINTS: Mapping[str, Callable[[Letter, Written, Known], Told]] = {
     "denial-without-names": _names,
     "notice-without-officer": _officer,
     "no-segregability": _segregability,
+    "promise-without-warning": _promise,
     "no-balancing": _balancing,
     "no-second-statute": _second_statute,
     "no-open-matter": _matter,

@@ -70,6 +70,18 @@ CALLE = re.compile(
     rf"(?<![\w.$-])(?:\d{{2,6}} )(?:Calle|Avenida|Camino|Paseo|Via|Vía|Corte) {NAME}(?: {NAME}){{0,2}}"
 )
 BOX = re.compile(r"(?i)\b(?:p\.? ?o\.? box|apartado) ?#? ?\d{1,6}\b")
+OFFICIAL = re.compile(
+    r"(?i)\b(?:mayor|council ?(?:member|man|woman|person)|councill?ors?|supervisor|commissioner"
+    r"|trustee|board member|city manager|elected official|(?:assembly|congress) ?(?:member|man|woman)|senator"
+    r"|(?:police|fire) chief|sheriff|judge|alcald(?:e|esa)|concejal(?:es|as?)?|jueza?)(?!\w)"
+)
+HOME = re.compile(
+    r"(?i)\b(?:homes?|house|residences?|resid(?:es?|ing)|lives?|living|doorstep|front (?:door|yard)|driveway"
+    r"|vive|casa|domicilio|residencia)(?!\w)"
+)
+PARCEL = re.compile(
+    r"(?i)\b(?:apn|parcel (?:no\.?|number))[ :#]{0,3}(?P<found>\d{3}-\d{2,3}-\d{2,3}(?:-\d{1,3})?)(?![\w-])"
+)
 CHILD = (
     r"(?:son|daughter|kid|child|grandson|granddaughter|grandchild|niece|nephew|stepson|stepdaughter"
     r"|boy|girl|toddler|student|brother|sister|hij[oa]|niet[oa]|sobrin[oa]|niñ[oa]|hermanit[oa])"

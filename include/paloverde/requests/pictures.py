@@ -19,6 +19,7 @@ from PIL import Image, ImageDraw, ImageOps, ImageSequence, UnidentifiedImageErro
 
 from paloverde.errors import BadQuestion
 from paloverde.requests.review import Region
+from paloverde.wording import some
 
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP")
 MOST_BYTES = 100 * 1024 * 1024
@@ -102,7 +103,8 @@ def _check_size(picture: Image.Image) -> None:
     frames, pixels = getattr(picture, "n_frames", 1), picture.width * picture.height
     if pixels > MOST_PIXELS or pixels * frames > MOST_OF_ALL:
         raise BadQuestion(
-            f"The picture has {pixels:,} pixels in {frames:,} frames, which is more than can be painted over "
+            f"The picture has {some(pixels, 'pixel')} in {frames:,} frames, which is more than can be "
+            "painted over "
             f"safely. {_WITHHOLD}"
         )
 

@@ -38,6 +38,7 @@ class State(StrEnum):
     RECEIVED = "received"
     CLARIFYING = "waiting for the requester's answer"  # the clock runs on
     EXTENDED = "extended"
+    PROMISED = "determined, its records under review"  # the final determination is owed
     DETERMINED = "determined"
     PRODUCING = "producing"
     CLOSED = "closed"
@@ -108,6 +109,14 @@ class Request(msgspec.Struct, frozen=True):
         return self.last(Determined)
 
     @property
+    def promised_on(self) -> date | None:
+        """When the requester was told that there are disclosable records, where the final determination is
+        told by another letter.
+        """
+        told = (one.sent_on for one in self.all(Determined) if not one.is_final)
+        return next(told, None)
+
+    @property
     def searches(self) -> list[Searched]:
         return self.all(Searched)
 
@@ -126,6 +135,23 @@ class Request(msgspec.Struct, frozen=True):
         """The instalment whose bundle has that hash."""
         return next((one for one in self.all(Produced) if one.bundle.sha256 == sha256), None)
 
+    @property
+    def next_instalment(self) -> int:
+        """The number that the next bundle gets: what was not released is built again under its number."""
+        made = self.last(Produced)
+        if made is None:
+            return 1
+        return made.instalment + self.is_released(made.bundle.sha256)
+
+    def is_replaced(self, made: Produced) -> bool:
+        """Whether the same instalment was put together again since, as another bundle."""
+        newest = [one for one in self.all(Produced) if one.instalment == made.instalment][-1]
+        return newest.bundle.sha256 != made.bundle.sha256
+
+    def is_released(self, sha256: str) -> bool:
+        """Whether this bundle went to the requester."""
+        return any(one.sha256 == sha256 for one in self.all(Released))
+
     def is_signed_off(self, sha256: str) -> bool:
         """Whether a second person has agreed that this bundle goes out."""
         return any(one.sha256 == sha256 for one in self.all(SignedOff))
@@ -141,7 +167,7 @@ def _after(state: State, event: AnyEvent, before: Sequence[AnyEvent]) -> State:
         case Extended():
             return State.EXTENDED
         case Determined() if state not in (State.PRODUCING, State.LITIGATION):
-            return State.DETERMINED
+            return State.DETERMINED if event.is_final else State.PROMISED
         case Released() if state is not State.LITIGATION:
             return State.PRODUCING
         case Closed():
@@ -158,6 +184,6 @@ def _reopened(before: Sequence[AnyEvent]) -> State:
     done = {type(event) for event in before}
     if Released in done:
         return State.PRODUCING
-    if Determined in done:
-        return State.DETERMINED
+    if determined := [event for event in before if isinstance(event, Determined)]:
+        return State.DETERMINED if determined[-1].is_final else State.PROMISED
     return State.EXTENDED if Extended in done else State.RECEIVED

@@ -15,9 +15,9 @@ from paloverde.requests.exemptions import EXEMPTIONS
 from paloverde.requests.gates import Exposed
 from paloverde.requests.review import Decision, Verdict
 from paloverde.requests.reviewing import Review
-from paloverde.requests.wording import some
 from paloverde.retention.holds import person
 from paloverde.search.scope import PRIVATE_KINDS
+from paloverde.wording import some
 
 _KEPT_BACK = (Verdict.EXEMPT, Verdict.EXEMPT_IN_PART)
 _GIVEN = (Verdict.RESPONSIVE, Verdict.EXEMPT_IN_PART)
@@ -26,7 +26,8 @@ _GIVEN = (Verdict.RESPONSIVE, Verdict.EXEMPT_IN_PART)
 class ReviewState(msgspec.Struct, frozen=True, kw_only=True):
     """How a review stands. Numbers count record versions.
 
-    `ungathered` were found and are not under review; None where nobody has searched again to know.
+    `versions` are under review. `ungathered` were found and are not; None where nobody has searched again to
+    know. Of the `responsive` ones something is kept back in `kept_back`; `withheld` of these are so whole.
     `codes` are the exemptions under which something is kept back, `deniers` who decided so. `is_settled`
     says that a signature stands, or that nothing is under review.
     """
@@ -35,8 +36,10 @@ class ReviewState(msgspec.Struct, frozen=True, kw_only=True):
     is_settled: bool = False
     ungathered: int | None = None
     undecided: int = 0
+    versions: int = 0
     responsive: int = 0
     kept_back: int = 0
+    withheld: int = 0
     codes: tuple[str, ...] = ()
     deniers: tuple[str, ...] = ()
     private: int = 0  # private messages and subscribers that are handed over
@@ -63,8 +66,10 @@ def review_state(review: Review, ungathered: int | None = None) -> ReviewState:
         is_settled=review.signature is not None or not review.versions,
         ungathered=ungathered,
         undecided=len(review.undecided),
+        versions=len(review.versions),
         responsive=sum(one.verdict is not Verdict.NOT_RESPONSIVE for one in decisions),
         kept_back=len(kept_back),
+        withheld=sum(one.verdict is Verdict.EXEMPT for one in decisions),
         codes=tuple(sorted({code for one in kept_back for code in _codes(one)})),
         deniers=tuple(dict.fromkeys(one.decided_by for one in kept_back)),
         private=sum(one.kind in PRIVATE_KINDS for one in given),

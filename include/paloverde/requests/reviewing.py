@@ -17,17 +17,14 @@ from itertools import chain, product
 
 import msgspec
 
-from paloverde.errors import BadQuestion, PersonNeeded
-from paloverde.records import archive_day
+from paloverde.errors import BadQuestion
 from paloverde.requests.events import ReviewFinished
-from paloverde.requests.exemptions import EXEMPTIONS, FACTS, SEGREGABILITY, check_claim, segregability
-from paloverde.requests.redaction import released
 from paloverde.requests.releasing import Pair
 from paloverde.requests.review import Decision, Verdict
-from paloverde.requests.wording import some
 from paloverde.retention.hold_orders import CLERK, COUNSEL
-from paloverde.retention.holds import By, person
+from paloverde.retention.holds import By
 from paloverde.search.hits import Hit
+from paloverde.wording import some
 
 SETS, SERIES, SIGNATURES = "review-sets", "reviews", "review-signatures"
 REVIEWERS = (CLERK, COUNSEL)
@@ -58,7 +55,8 @@ class Signed(msgspec.Struct, frozen=True):
 
     `accepted` are pairs of a control number and where (another one, a file of the bundle): what is redacted
     in the first may be read there. `unread` are files of the bundle that may go out though they cannot be
-    looked into for redacted words.
+    looked into for redacted words. `seen` is how many suggestions stood unanswered in what is handed over:
+    the signer has seen them all.
     """
 
     decisions_sha256: str
@@ -66,6 +64,7 @@ class Signed(msgspec.Struct, frozen=True):
     at: datetime
     accepted: tuple[tuple[str, str], ...] = ()
     unread: tuple[str, ...] = ()
+    seen: int = 0
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -126,7 +125,9 @@ class Review:
             )
         number = int(match["number"])
         if not 1 <= number <= len(self.versions):
-            raise BadQuestion(f"{self.request} has {len(self.versions):,} records under review: no {text}.")
+            raise BadQuestion(
+                f"{self.request} has {some(len(self.versions), 'record')} under review: no {text}."
+            )
         return number
 
     def decision(self, version: Version) -> Decision | None:
@@ -249,75 +250,3 @@ def finished(review: Review, by: By, at: datetime) -> ReviewFinished:
         by=by, at=at, responsive=counts[Verdict.RESPONSIVE], not_responsive=counts[Verdict.NOT_RESPONSIVE],
         exempt_in_part=counts[Verdict.EXEMPT_IN_PART], exempt=counts[Verdict.EXEMPT],
     )  # fmt: skip
-
-
-def check_decision(decision: Decision, hit: Hit | None, by: By, control: str) -> None:
-    """Raise `BadQuestion` where a decision may not be filed, saying what it lacks."""
-    if by.role not in REVIEWERS:
-        raise PersonNeeded(f"{by.name} has the role {by.role}; reviewing needs {' or '.join(REVIEWERS)}.")
-    if person(decision.decided_by) != by.person:
-        raise BadQuestion(f"{control} would be decided by {decision.decided_by}, and {by.name} files it.")
-    try:
-        for claim in decision.exempted:
-            check_claim(claim, archive_day(decision.decided_at))
-        _check_form(decision)
-        if hit is not None and decision.verdict is not Verdict.NOT_RESPONSIVE:
-            released(hit, decision, control=control)
-        _check_segregable(decision)
-    except BadQuestion as error:
-        raise BadQuestion(f"{control}: {str(error).removeprefix(f'{control}: ')}") from None
-
-
-def _check_segregable(decision: Decision) -> None:
-    """Whatever can be separated is released (Gov. Code 7922.525(b)): why nothing could be is written down."""
-    if decision.verdict is Verdict.EXEMPT and not segregability(decision.exempted):
-        raise BadQuestion(f"it is withheld whole, and needs {SEGREGABILITY}: {FACTS[SEGREGABILITY]}.")
-
-
-def _check_form(decision: Decision) -> None:
-    """What can be seen without the record."""
-    claimed = [claim.code for claim in decision.exempted]
-    keeps_back = decision.verdict in (Verdict.EXEMPT, Verdict.EXEMPT_IN_PART)
-    barring = [code for code in claimed if EXEMPTIONS[code].bars_web]
-    if keeps_back and not decision.title.strip():
-        raise BadQuestion(
-            "the title of whoever withholds anything stands in the letter (Gov. Code 7922.540): give it."
-        )
-    if keeps_back and barring:
-        raise BadQuestion(
-            f"{barring[0]} bars posting on the web and no copy: claim what exempts a copy, too."
-        )
-    if not keeps_back and len(claimed) > len(barring):
-        raise BadQuestion(f"{claimed[0]} is claimed, and nothing is kept back: say what is.")
-    if not keeps_back and (decision.spans or decision.regions or decision.withheld_media):
-        raise BadQuestion(f"it is {decision.verdict.value}, and parts of it are marked: say which is meant.")
-
-
-def check_signature(review: Review, by: By) -> None:
-    """Raise where that person may not sign the review now, and say why."""
-    if by.role not in REVIEWERS:
-        raise PersonNeeded(f"{by.name} has the role {by.role}; signing needs {' or '.join(REVIEWERS)}.")
-    if not review.versions:
-        raise BadQuestion(f"Nothing is under review in {review.request}: search for it first.")
-    if review.undecided:
-        told = some(len(review.undecided), "record is", "records are")
-        raise BadQuestion(f"{told} not decided yet: {review.named(review.undecided)}.")
-    if by.person in review.deciders:
-        raise PersonNeeded(
-            f"{by.name} has decided in this review: somebody else looks at it and signs, clerk or counsel."
-        )
-    wanting = {version: wants for version, one in review.standing.items() if (wants := _wants(one, by))}
-    if wanting:
-        codes = sorted({code for wants in wanting.values() for code in wants})
-        roles = sorted({role for wants in wanting.values() for some in wants.values() for role in some})
-        raise PersonNeeded(
-            f"{review.named([*wanting])} claims what {' or '.join(roles)} must decide or sign, too "
-            f"({', '.join(codes)}): {' or '.join(roles)} signs, or decides it and somebody else signs."
-        )
-
-
-def _wants(one: Standing, signer: By) -> dict[str, tuple[str, ...]]:
-    """Who has still to see each claim of a decision, by code, where that person signs."""
-    roles = (one.by.role, signer.role)
-    found = ((claim.code, EXEMPTIONS[claim.code].wants(roles)) for claim in one.decision.exempted)
-    return {code: wants for code, wants in found if wants}

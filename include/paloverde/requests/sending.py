@@ -7,6 +7,7 @@ request, which the paper and the event name by their SHA-256.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -19,7 +20,7 @@ from paloverde.requests.events import (
     Document,
     Extended,
 )
-from paloverde.requests.letters import Acknowledgement, Clarification, Determination, Extension, Letter
+from paloverde.requests.letters import Acknowledgment, Clarification, Determination, Extension, Letter
 from paloverde.retention.holds import By
 
 SERIES = "letters"
@@ -39,6 +40,18 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
     documents: tuple[Document, ...]
 
 
+def sent_before(letter: Letter, sent: Sequence[Sent]) -> Sent | None:
+    """The last letter of its sort, where it said the same: what is sent again tells nobody anything new.
+
+    That a request is here is said once, whatever the archive holds by now.
+    """
+    alike = [one for one in sent if type(one.letter.body) is type(letter.body)]
+    last = alike[-1] if alike else None
+    if last is None or isinstance(letter.body, Acknowledgment) or last.letter.body == letter.body:
+        return last
+    return None
+
+
 def event_of(letter: Letter, by: By, documents: tuple[Document, ...]) -> AnyEvent | None:
     """The event that sending this letter is; None where it is none by itself.
 
@@ -46,7 +59,7 @@ def event_of(letter: Letter, by: By, documents: tuple[Document, ...]) -> AnyEven
     their own.
     """
     match letter.body:
-        case Acknowledgement():
+        case Acknowledgment():
             return Acknowledged(by=by, at=letter.at, documents=documents, sent_on=letter.day)
         case Clarification(questions):
             question = " ".join(questions)

@@ -22,9 +22,9 @@ from paloverde.requests.paper import Facts, Grid, Heading, Paper, Paragraph
 from paloverde.requests.redaction import Released
 from paloverde.requests.review import Decision, Exempted
 from paloverde.requests.reviewed import claimed
-from paloverde.requests.wording import at_time, some
 from paloverde.search.hits import Hit
 from paloverde.search.scope import PRIVATE_KINDS
+from paloverde.wording import at_time, some
 
 _FILE = Path(__file__).with_name("withholding.toml")
 _WITHHELD = "withheld"

@@ -8,15 +8,14 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 from pathlib import Path
 
 import msgspec
 
-from paloverde.records import PACIFIC
 from paloverde.requests.paper import Block, Facts, Heading, Paper, Paragraph, Points
-from paloverde.search.tree import spoken
+from paloverde.wording import long_date
 
 _FILE = Path(__file__).with_name("letters.toml")
 _NAME = re.compile(r"\{([a-z_0-9]+(?:\.[a-z_0-9]+)?)\}")
@@ -171,22 +170,5 @@ class _Pen:
 
 
 def _told(law: Law) -> str:
-    until = f" until {spoken(law.effective_to)}" if law.effective_to else ""
-    return f"{law.cite}, in force since {spoken(law.effective_from)}{until}: {law.says}."
-
-
-def weekday(day: date) -> str:
-    """A date with its weekday: Friday, January 8, 2027."""
-    return f"{day:%A}, {spoken(day)}"
-
-
-def at_time(moment: datetime) -> str:
-    """A moment on the City's clock: Friday, January 8, 2027, at 5:00 p.m. Pacific time."""
-    local = moment.astimezone(PACIFIC)
-    half = "a.m." if local.hour < 12 else "p.m."
-    return f"{weekday(local.date())}, at {(local.hour + 11) % 12 + 1}:{local:%M} {half} Pacific time"
-
-
-def some(number: int, one: str, many: str) -> str:
-    """A number with its noun: 1 record, 2 records."""
-    return f"{number:,} {one if number == 1 else many}"
+    until = f" until {long_date(law.effective_to)}" if law.effective_to else ""
+    return f"{law.cite}, in force since {long_date(law.effective_from)}{until}: {law.says}."

@@ -13,7 +13,7 @@ from paloverde.requests.costs import dollars, sentence, worksheet
 from paloverde.requests.exemptions import EXEMPTIONS
 from paloverde.requests.grounds import grounds_on
 from paloverde.requests.letters import (
-    Acknowledgement,
+    Acknowledgment,
     Claimed,
     Clarification,
     ClawBack,
@@ -26,7 +26,8 @@ from paloverde.requests.letters import (
     Production,
 )
 from paloverde.requests.paper import Block, Facts, Heading, Points
-from paloverde.requests.wording import Words, Written, at_time, some, weekday, write
+from paloverde.requests.wording import Words, Written, write
+from paloverde.wording import at_time, some, weekday
 
 _PRINTED = ("second_statute", "balancing")  # the facts of a claim that stand in a letter
 
@@ -35,7 +36,7 @@ def written(letter: Letter) -> Written:
     """The letter in words. What nothing fills is named in `Written.unfilled` and stays in braces."""
     single, lists, blocks = _common(letter), dict[str, Sequence[str]](), dict[str, Sequence[Block]]()
     match letter.body:
-        case Acknowledgement(holdings):
+        case Acknowledgment(holdings):
             blocks["holdings"] = told(holdings)
         case Clarification(questions, holdings, offers):
             lists |= {"questions": questions, "offers": offers}
@@ -79,6 +80,7 @@ def _common(letter: Letter) -> dict[str, str]:
         "received": weekday(clock.received),
         "channel": case.channel,
         "due": weekday(case.due),
+        "promised": weekday(case.promised_on) if case.promised_on else "",
         "day_ten": weekday(clock.last_day),
         "extension_max": weekday(clock.extension_max),
         "clock": _counted(clock),

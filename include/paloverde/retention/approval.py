@@ -25,6 +25,7 @@ from paloverde.retention.orders import (
     OrderStanding,
     Resolution,
 )
+from paloverde.wording import some
 
 ORDERS, FILES, ACTS, CERTIFICATES = "orders", "order-files", "approvals", "certificates"
 APPROVING = ("clerk", "approver")  # one person of each
@@ -135,7 +136,8 @@ def half_done(standing: OrderStanding) -> str:
         return ""
     id_ = standing.order.id
     return (
-        f"{id_} is half carried out: the destruction of {standing.sealed:,} items is sealed and can only "
+        f"{id_} is half carried out: the destruction of {some(standing.sealed, 'item')} is sealed and can "
+        "only "
         f"be completed. Run `paloverde dispose carry-out {id_}` again."
     )
 

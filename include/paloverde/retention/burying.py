@@ -42,6 +42,7 @@ from paloverde.retention.held import Find, holds_on, last_run
 from paloverde.retention.orders import Line
 from paloverde.retention.schedule import Schedules, adopted
 from paloverde.state.tables import ACCOUNTS, PARTS
+from paloverde.wording import some
 
 LEAST_LOCK = timedelta(days=30)  # of what is written anew
 _TRIES = 3
@@ -121,7 +122,7 @@ class Burial:
             made = self._plan([item for item in made.items if item not in stays], after)
             kept |= made.refused
         notes = [left_out(self._lines[item].item, kept[item]) for item in sorted(kept)]
-        self._progress(f"{slug}: {len(made.items):,} items go, {len(kept):,} are kept")
+        self._progress(f"{slug}: {some(len(made.items), 'item goes', 'items go')}, {len(kept):,} are kept")
         if not made.items:
             return notes
         self._prove_whole(made)
@@ -181,7 +182,9 @@ class Burial:
         for item, versions in made.versions.items():
             approved = self._lines[item].versions
             if len(versions) != approved:
-                told[item] = f"{approved:,} versions of it were approved, and there are {len(versions):,} now"
+                told[item] = (
+                    f"{some(approved, 'version')} of it were approved, and there are {len(versions):,} now"
+                )
         return told
 
     def _prove_whole(self, made: Plan) -> None:

@@ -16,8 +16,9 @@ import msgspec
 from paloverde.archive.papers import Cabinet, Filed
 from paloverde.capture.removal import Cause
 from paloverde.errors import BadQuestion
-from paloverde.records import PACIFIC, Kind
+from paloverde.records import Kind
 from paloverde.retention.dossier import Alerted, FiledPaper, RemovalFact, cause_of, subject_of
+from paloverde.wording import short_moment
 
 SERIES = "consults"
 # "Posts and related comments": what an official says and what is said under it, not private messages.
@@ -97,7 +98,7 @@ class Alert(msgspec.Struct, frozen=True):
 
 def opened_in_words(ticket: Ticket, fact: RemovalFact | None) -> str:
     """When a ticket was opened and by whom; `fact` is the deletion of what it is about, if there is one."""
-    return f"opened by {ticket.opened_by} {stamp(ticket.opened_at)}{_after(ticket.opened_at, fact)}"
+    return f"opened by {ticket.opened_by} {short_moment(ticket.opened_at)}{_after(ticket.opened_at, fact)}"
 
 
 def consulted_in_words(one: Consulted | None, fact: RemovalFact | None) -> str:
@@ -106,13 +107,8 @@ def consulted_in_words(one: Consulted | None, fact: RemovalFact | None) -> str:
         return "not consulted yet"
     is_early = fact is not None and fact.posted_at is not None and one.at < fact.posted_at
     odd = ", BEFORE THE ITEM WAS POSTED" if is_early else _after(one.at, fact)
-    noted = f"noted by {one.by} {stamp(one.noted_at)}{_after(one.noted_at, fact)}"
-    return f"consulted {stamp(one.at)}{odd}, {noted}"
-
-
-def stamp(at: datetime) -> str:
-    """A time in the City, short."""
-    return f"{at.astimezone(PACIFIC):%a %d %b %Y %H:%M %Z}"
+    noted = f"noted by {one.by} {short_moment(one.noted_at)}{_after(one.noted_at, fact)}"
+    return f"consulted {short_moment(one.at)}{odd}, {noted}"
 
 
 def _after(at: datetime, fact: RemovalFact | None) -> str:

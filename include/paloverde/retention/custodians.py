@@ -14,8 +14,8 @@ import msgspec
 from paloverde.archive.papers import Cabinet
 from paloverde.errors import BadQuestion
 from paloverde.records import archive_day
-from paloverde.retention.hold_scope import spoken
 from paloverde.retention.holds import By, Hold, find_hold, holds_in
+from paloverde.wording import some, spoken
 
 SERIES = "hold-notices"
 
@@ -104,7 +104,7 @@ class Custodian(msgspec.Struct, frozen=True):
             return f"{told}: the notice was not sent yet."
         told = f"{told}: notice sent on {_on(self.first_sent_at)}"
         if self.notices > 1:
-            many = "one reminder," if self.notices == 2 else f"{self.notices - 1:,} reminders, the last"
+            many = some(self.notices - 1, "reminder,", "reminders, the last")
             told = f"{told}, {many} on {_on(self.sent_at)}"
         told += self._answered()
         return f"{told}; released by a letter on {_on(self.freed_at)}." if self.freed_at else f"{told}."

@@ -44,6 +44,7 @@ from paloverde.retention.overtaking import undo_overtaken
 from paloverde.retention.reinstating import copy_again, lies
 from paloverde.state.books import changing
 from paloverde.state.tables import CHECKS, COPIES, HELD_OBJECTS, PARTS, REPAIRS, RUNS
+from paloverde.wording import some
 
 __all__ = ["Door", "Office", "carry_out"]
 
@@ -146,7 +147,9 @@ class _Course:
                 copy_again(vault, old.stored)
             self._kept += [why] if why else []
             if done % 100 == 0 or done == len(superseded):
-                self._progress(f"{run.account}: {done:,} of {len(superseded):,} objects are gone")
+                self._progress(
+                    f"{run.account}: {done:,} of {some(len(superseded), 'object is', 'objects are')} gone"
+                )
         return gone
 
     def _is_undone(self, slug: str) -> bool:
@@ -178,7 +181,7 @@ class _Course:
         ]
         more = f" And {len(self._kept) - _TOLD:,} more." if len(self._kept) > _TOLD else ""
         why, gone = f"{' '.join(self._kept[:_TOLD])}{more}", sum(run.counts["gone"] for run in undone)
-        told = f" {gone:,} objects were deleted before that." if gone else ""
+        told = f" {some(gone, 'object was', 'objects were')} deleted before that." if gone else ""
         if {run.account for run in undone} == set(self._accounts):
             return (
                 f"{order} was undone by a hold, so no certificate is filed.{told} Withdraw it: `paloverde "

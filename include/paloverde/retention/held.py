@@ -28,6 +28,7 @@ from paloverde.retention.hold_scope import Scope
 from paloverde.retention.holds import Hold, holds_in
 from paloverde.state.books import changing, insert_into
 from paloverde.state.tables import HELD_ITEMS, HELD_OBJECTS, PARTS, RUNS
+from paloverde.wording import some
 
 SERIES = "hold-items"
 _BATCH = 5_000
@@ -81,7 +82,7 @@ class Gathered(msgspec.Struct, frozen=True):
         if self.through == self.after and not self.items:
             return f"{self.hold}: no run was sealed since the last look."
         runs = f"runs {self.after + 1:,} to {self.through:,}"
-        joined = f"{self.items:,} items joined, in {self.objects:,} more objects"
+        joined = f"{some(self.items, 'item')} joined, in {some(self.objects, 'more object')}"
         return f"{self.hold}: {runs} were searched, {joined}."
 
 

@@ -15,8 +15,8 @@ import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from paloverde.retention.custodians import Custodian
-from paloverde.retention.hold_scope import spoken
 from paloverde.retention.holds import Hold, day_of
+from paloverde.wording import spoken
 
 _FOLDER = Path(__file__).parent / "templates"
 _PAGES = Environment(

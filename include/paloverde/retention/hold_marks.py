@@ -22,6 +22,7 @@ from paloverde.archive.vault import Vault
 from paloverde.errors import ArchiveDamaged, PaloverdeError, PersonNeeded, StoreCannotPromise, TryAgain
 from paloverde.state.books import changing
 from paloverde.state.tables import COPIES, HELD_OBJECTS, PARTS, REPAIRS
+from paloverde.wording import some
 
 _PAGE = 1_000  # objects that are asked for before the database is told
 _THREADS = 8
@@ -47,13 +48,15 @@ class Marked(msgspec.Struct, frozen=True):
     damaged: bool = False
 
     def sentence(self) -> str:
-        told = [f"{self.bearing:,} of {self.objects:,} objects bear the legal hold"]
+        told = [f"{self.bearing:,} of {some(self.objects, 'object bears', 'objects bear')} the legal hold"]
         if self.copies:
             told.append(f"{self.copies_bearing:,} of {self.copies:,} second copies do")
         if self.placed:
             told.append(f"{self.placed:,} legal holds were set now")
         if self.rewritten:
-            told.append(f"{self.rewritten:,} objects were replaced by a disposition and left")
+            told.append(
+                f"{some(self.rewritten, 'object was', 'objects were')} replaced by a disposition and left"
+            )
         named = " ".join(self.lacking[:_NAMED])
         more = f" And {len(self.lacking) - _NAMED:,} more." if len(self.lacking) > _NAMED else ""
         return f"{'; '.join(told)}.{f' {named}' if named else ''}{more}"

@@ -19,7 +19,7 @@ from paloverde.archive.papers import Cabinet, Filed
 from paloverde.errors import ArchiveDamaged, BadQuestion, PersonNeeded
 from paloverde.records import archive_day
 from paloverde.retention.facts import HoldKind
-from paloverde.retention.hold_scope import Scope, check_scope, spoken
+from paloverde.retention.hold_scope import Scope, check_scope
 from paloverde.retention.holds import (
     SERIES,
     Act,
@@ -36,6 +36,7 @@ from paloverde.retention.holds import (
     issue_of,
 )
 from paloverde.retention.privileged import MEMOS, Privileged
+from paloverde.wording import spoken
 
 COUNSEL, CLERK = "counsel", "clerk"
 _MAY = {HoldKind.LITIGATION: (COUNSEL,), HoldKind.REQUEST: (CLERK, COUNSEL)}

@@ -17,6 +17,7 @@ from paloverde.archive.layout import is_slug
 from paloverde.errors import BadQuestion
 from paloverde.records import Kind
 from paloverde.retention.facts import ItemId
+from paloverde.wording import spoken
 
 _FRONT = re.compile(r"(?:www|m|mobile)\.")
 
@@ -113,11 +114,6 @@ def check_scope(scope: Scope) -> None:
         raise BadQuestion(
             f"The first day, {spoken(scope.since)}, is after the last, {spoken(scope.until)}: exchange them."
         )
-
-
-def spoken(day: date) -> str:
-    """A date as people read it, with its weekday."""
-    return f"{day:%A %d %B %Y}"
 
 
 def _days(since: date | None, until: date | None) -> str:

@@ -18,8 +18,8 @@ from paloverde.archive.papers import Cabinet
 from paloverde.archive.store.interface import Store, Stored
 from paloverde.archive.vault import Vault
 from paloverde.records import archive_day
-from paloverde.retention.hold_scope import spoken
 from paloverde.state.tables import HELD_OBJECTS
+from paloverde.wording import some, spoken
 
 SERIES, SUBJECT = "hold-strays", "search"
 _PAGE = 1_000
@@ -44,7 +44,7 @@ class Strays(msgspec.Struct, frozen=True):
 
     def sentence(self) -> str:
         day = spoken(archive_day(self.at))
-        told = f"{self.looked:,} objects were searched on {day}"
+        told = f"{some(self.looked, 'object was', 'objects were')} searched on {day}"
         if not self.found:
             return f"{told}: none bears a legal hold that no hold wants."
         lines = [f"{one.key} (version {one.version_id}) in the {one.store}" for one in self.found[:_NAMED]]

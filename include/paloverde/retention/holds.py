@@ -19,7 +19,8 @@ from paloverde.archive.papers import Cabinet, Filed
 from paloverde.errors import ArchiveDamaged
 from paloverde.records import PACIFIC
 from paloverde.retention.facts import HeldBy, HoldKind
-from paloverde.retention.hold_scope import Scope, spoken
+from paloverde.retention.hold_scope import Scope
+from paloverde.wording import spoken
 
 SERIES = "holds"
 

@@ -26,6 +26,7 @@ from paloverde.retention.held import Find
 from paloverde.retention.holds import Hold
 from paloverde.retention.reinstating import TABLES, lies, put_back, reinstate
 from paloverde.state.tables import RUNS
+from paloverde.wording import some
 
 SERIES = "reinstatements"
 
@@ -124,7 +125,8 @@ def _may_be_about(
 
 def _because(hold: Hold, seal: Seal) -> str:
     return (
-        f"The destruction of {seal.run.counts['items']:,} items of {seal.run.account} by {seal.run.order} "
+        f"The destruction of {some(seal.run.counts['items'], 'item')} of {seal.run.account} by "
+        f"{seal.run.order} "
         f"(run {seal.sequence:,}) was undone because of the hold {hold.id} ({hold.matter}): what was not "
         "deleted yet is in the archive again, and may be proposed anew once the hold is released and this "
         "order is closed."

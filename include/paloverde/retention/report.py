@@ -16,11 +16,10 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from paloverde.records import PACIFIC
 from paloverde.retention.certificate import Certificate
-from paloverde.retention.decision import spoken
 from paloverde.retention.orders import Line, Order, OrderStanding
 from paloverde.retention.proposal import DryRun
+from paloverde.wording import weekday, zoned_moment
 
 _FOLDER = Path(__file__).parent / "templates"
 _PAGES = Environment(
@@ -63,7 +62,7 @@ def certificate_page(standing: OrderStanding, certificate: Certificate, *, agenc
         made_at=certificate.carried_out_at,
         certificate=certificate,
         sha256=standing.certificate,
-        spoken_time=spoken_time,
+        spoken_time=zoned_moment,
     )
 
 
@@ -74,8 +73,8 @@ def page(template: str, order: Order, *, agency: str, made_at: datetime, **more:
         style=_STYLE_MARKUP,
         agency=agency,
         order=order,
-        made=spoken_time(made_at),
-        day=spoken,
+        made=zoned_moment(made_at),
+        day=weekday,
         number=number,
         kind=lambda kind: str(kind).replace("_", " "),
         **more,
@@ -96,7 +95,9 @@ def summary(order: Order, lines: Iterable[Line], today: date) -> str:
     rest = len(counts) - len(shown)
     more = [f"\n{rest} more rows stand in the report."] if rest else []
     until = (
-        f"lies open until {spoken(order.opens_on)}" if today < order.opens_on else "has lain open long enough"
+        f"lies open until {weekday(order.opens_on)}"
+        if today < order.opens_on
+        else "has lain open long enough"
     )
     told = f"{number(order.items, 'item')} in {number(order.versions, 'recorded version')}"
     head = [
@@ -106,12 +107,6 @@ def summary(order: Order, lines: Iterable[Line], today: date) -> str:
         "| account | class | kind | items | versions |\n|---|---|---|---:|---:|",
     ]
     return "\n".join([*head, *rows, *more])
-
-
-def spoken_time(moment: datetime) -> str:
-    """A moment as a clerk reads it, in California's time."""
-    here = moment.astimezone(PACIFIC)
-    return f"{spoken(here.date())}, {here:%H:%M %Z}"
 
 
 def inert(text: str) -> str:

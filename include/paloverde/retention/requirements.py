@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from paloverde.retention.inspected import Inspected
-from paloverde.retention.statement import Answer, Evidence, Requirement, moment, requirement
+from paloverde.retention.statement import Answer, Evidence, Requirement, requirement
 from paloverde.retention.store_requirements import about_stores
+from paloverde.wording import some, zoned_moment
 
 _STAMPED_WITHIN = timedelta(days=3)
 _BOTH = 2  # authorities
@@ -29,7 +30,7 @@ def requirements_of(found: Inspected) -> Iterator[Requirement]:
 def _sealed(found: Inspected) -> Requirement:
     evidence = [
         Evidence(
-            f"{found.seals:,} sealed runs, {found.entries:,} ledger entries, each naming the one before"
+            f"{some(found.seals, 'sealed run')}, {found.entries:,} ledger entries, each naming the one before"
         ),
         Evidence(f"Ed25519 public key {found.public_key}"),
     ]
@@ -61,22 +62,28 @@ def _read_again(found: Inspected) -> Requirement:
     share = fresh / totals.objects if totals.objects else 0.0
     evidence = [
         Evidence(
-            f"{totals.objects:,} objects; read again within {days} days: {share:.1%}; overdue: "
+            f"{some(totals.objects, 'object')}; read again within {days} days: {share:.1%}; overdue: "
             f"{totals.overdue:,}; never yet: {totals.unread:,}; damaged when last read: {totals.damaged:,}"
         )
     ]
     if read.oldest is not None:
-        evidence.append(Evidence(f"the longest unread was read on {moment(read.oldest)}"))
+        evidence.append(Evidence(f"the longest unread was read on {zoned_moment(read.oldest)}"))
     if read.last_event is not None:
         about = ", ".join(f"{name} {value}" for name, value in read.last_event.about.items())
-        evidence.append(Evidence(f"the last check, on {moment(read.last_event.at)}: {about}"))
+        evidence.append(Evidence(f"the last check, on {zoned_moment(read.last_event.at)}: {about}"))
     if totals.damaged:
-        answer, because = Answer.NOT_MET, f"{totals.damaged:,} objects were damaged when they were last read"
+        answer, because = (
+            Answer.NOT_MET,
+            f"{some(totals.damaged, 'object was', 'objects were')} damaged when they were last read",
+        )
     elif read.last_event is None:
         answer, because = Answer.NOT_MET, "nothing was ever read again: run `paloverde fixity`"
     elif read.late or totals.overdue:
         late = max(read.late, totals.overdue)
-        answer, because = Answer.NOT_MET, f"{late:,} objects were not read within {days} days"
+        answer, because = (
+            Answer.NOT_MET,
+            f"{some(late, 'object was', 'objects were')} not read within {days} days",
+        )
     else:
         answer, because = Answer.MET, "none is overdue, and none was damaged when it was last read"
     return requirement("read-again", "trusted_system", statement, answer, because, evidence)
@@ -89,12 +96,17 @@ def _stamped(found: Inspected) -> Requirement:
     if head is None:
         answer, because = Answer.NOT_MET, "no head of the ledger's log was signed yet"
         return requirement("stamped", "trusted_system", statement, answer, because, [set_up])
-    shown = f"head over {head.tree_size:,} entries, {moment(head.made_at)}, with {head.stamps} timestamps"
+    shown = (
+        f"head over {head.tree_size:,} entries, {zoned_moment(head.made_at)}, with {head.stamps} timestamps"
+    )
     if head.stamps < _BOTH:
         stamps = "no timestamp" if not head.stamps else "one timestamp"
         answer, because = Answer.NOT_MET, f"its newest signed head bears {stamps}, and two are expected"
     elif found.at - head.made_at > _STAMPED_WITHIN:
-        answer, because = Answer.NOT_MET, f"the newest head that they stamped is of {moment(head.made_at)}"
+        answer, because = (
+            Answer.NOT_MET,
+            f"the newest head that they stamped is of {zoned_moment(head.made_at)}",
+        )
     else:
         answer, because = Answer.MET, "the newest head bears timestamps that were verified when received"
     evidence = [set_up, Evidence(shown, head.key, head.sha256)]
@@ -128,9 +140,12 @@ def _held(found: Inspected) -> Requirement:
     statement = "Every object under a hold bears the store's legal hold"
     evidence = [Evidence(f"holds: {held.holds}; items: {held.items:,}; objects: {held.objects:,}")]
     if held.waiting:
-        answer, because = Answer.NOT_MET, f"what {held.waiting:,} holds keep is not gathered yet"
+        answer, because = Answer.NOT_MET, f"what {some(held.waiting, 'hold')} keep is not gathered yet"
     elif held.unseen:
-        answer, because = Answer.NOT_MET, f"{held.unseen:,} objects were not seen to bear it within two days"
+        answer, because = (
+            Answer.NOT_MET,
+            f"{some(held.unseen, 'object was', 'objects were')} not seen to bear it within two days",
+        )
     elif held.items and not held.objects:
         answer, because = Answer.NOT_MET, "items are held, and none of their objects is"
     elif held.objects:

@@ -14,10 +14,9 @@ from enum import StrEnum
 import msgspec
 
 from paloverde.archive.papers import Cabinet, Filed
-from paloverde.records import PACIFIC
-from paloverde.retention.decision import spoken
 from paloverde.retention.inspected import Inspected
 from paloverde.retention.rules import RULES, Rule
+from paloverde.wording import weekday
 
 SERIES = "statements"
 FORMAT = 1
@@ -65,7 +64,7 @@ class Statement(msgspec.Struct, frozen=True):
         """Its summary for a terminal, what is not met first."""
         counts = Counter(one.answer for one in self.requirements)
         tally = "; ".join(f"{answer.value}: {counts[answer]}" for answer in Answer)
-        lines = [f"Trusted System Statement of {spoken(self.day)}. {tally}.", ""]
+        lines = [f"Trusted System Statement of {weekday(self.day)}. {tally}.", ""]
         for answer in (Answer.NOT_MET, Answer.UNKNOWN, Answer.MET):
             found = [one for one in self.requirements if one.answer is answer]
             if found:
@@ -102,12 +101,6 @@ def file_page(cabinet: Cabinet, made: Statement, page: bytes, actor: str) -> Fil
     """File the page of a statement beside it."""
     what = "page of the trusted system statement filed"
     return cabinet.file(SERIES, made.day.isoformat(), page, what=what, actor=actor)
-
-
-def moment(at: datetime) -> str:
-    """A moment in the City's time: Monday, March 2, 2026, 09:00 PST."""
-    local = at.astimezone(PACIFIC)
-    return f"{spoken(local.date())}, {local:%H:%M %Z}"
 
 
 def _none_verified() -> bool:

@@ -11,7 +11,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from paloverde.archive.store.interface import Stored
-from paloverde.retention.statement import Answer, Statement, moment
+from paloverde.retention.statement import Answer, Statement
+from paloverde.wording import zoned_moment
 
 _FOLDER = Path(__file__).parent / "templates"
 _PAGES = Environment(
@@ -45,11 +46,11 @@ def statement_page(made: Statement, data: Stored) -> bytes:
         found=made.inspected,
         groups=groups,
         data=data,
-        moment=moment,
+        moment=zoned_moment,
         until=_until,
     )
     return text.encode()
 
 
 def _until(at: datetime | None) -> str:
-    return "not locked" if at is None else moment(at)
+    return "not locked" if at is None else zoned_moment(at)

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from paloverde.archive.store.interface import Grade
 from paloverde.archive.store.live import Rights
 from paloverde.retention.inspected import Inspected, Place
-from paloverde.retention.statement import Answer, Evidence, Requirement, moment, requirement
+from paloverde.retention.statement import Answer, Evidence, Requirement, requirement
+from paloverde.wording import some, zoned_moment
 
 _EXAMINED_WITHIN = timedelta(days=40)
 
@@ -93,11 +94,12 @@ def _evidence_of(place: Place) -> Iterator[Evidence]:
         locked = [one for one in place.sample if one.locked_until is not None]
         held = sum(one.legal_hold for one in place.sample)
         yield Evidence(
-            f"{len(place.sample)} objects as a sample (below): {len(locked)} bear a lock, {held} a legal hold"
+            f"{some(len(place.sample), 'object')} as a sample (below): {len(locked)} bear a lock, {held} a "
+            "legal hold"
         )
     if place.examined is not None:
         yield Evidence(
-            f"examined by the doctor on {moment(place.examined.at)}",
+            f"examined by the doctor on {zoned_moment(place.examined.at)}",
             place.examined.key,
             place.examined.sha256,
         )
@@ -109,12 +111,14 @@ def _tried(found: Inspected) -> Requirement:
     if past is None:
         answer, because = Answer.NOT_MET, "no examination came to a verdict: run `paloverde doctor`"
     elif not past.usable:
-        answer, because = Answer.NOT_MET, f"it failed its examination on {moment(past.at)}"
+        answer, because = Answer.NOT_MET, f"it failed its examination on {zoned_moment(past.at)}"
     elif found.at - past.at > _EXAMINED_WITHIN:
         answer = Answer.NOT_MET
-        because = f"its last examination was on {moment(past.at)}, more than {_EXAMINED_WITHIN.days} days ago"
+        because = (
+            f"its last examination was on {zoned_moment(past.at)}, more than {_EXAMINED_WITHIN.days} days ago"
+        )
     else:
-        answer, because = Answer.MET, f"it passed the examination of {moment(past.at)} for its grade"
+        answer, because = Answer.MET, f"it passed the examination of {zoned_moment(past.at)} for its grade"
     evidence = [Evidence("the signed result", past.key, past.sha256)] if past else []
     return requirement("tried", "trusted_system", statement, answer, because, evidence)
 
@@ -192,17 +196,18 @@ def _copies(found: Inspected) -> Requirement:
         because = "PALOVERDE_SECOND_STORE is not set: there is one copy only"
         if totals.copied:
             because = (
-                f"PALOVERDE_SECOND_STORE is no longer set: {totals.copied:,} objects lie in a second copy "
+                "PALOVERDE_SECOND_STORE is no longer set: "
+                f"{some(totals.copied, 'object lies', 'objects lie')} in a second copy "
                 "that is neither checked nor kept up"
             )
         return requirement("copies", "two_copies", statement, Answer.NOT_MET, because)
     evidence = [
         *(Evidence(f"{place.name}: {place.description}") for place in found.places),
-        Evidence(f"{totals.copied:,} of {totals.objects:,} objects lie in both"),
+        Evidence(f"{totals.copied:,} of {some(totals.objects, 'object lies', 'objects lie')} in both"),
     ]
     if found.copied.oldest_comparison is not None:
         evidence.append(
-            Evidence(f"the longest uncompared was compared on {moment(found.copied.oldest_comparison)}")
+            Evidence(f"the longest uncompared was compared on {zoned_moment(found.copied.oldest_comparison)}")
         )
     if second.trouble:
         answer, because = Answer.NOT_MET, f"the second copy could not be read: {second.trouble}"
@@ -212,9 +217,12 @@ def _copies(found: Inspected) -> Requirement:
         answer, because = Answer.NOT_MET, "nothing lies in the second copy yet: run `paloverde copies`"
     elif found.copied.late:
         answer = Answer.NOT_MET
-        because = f"{found.copied.late:,} objects of runs before yesterday lie in the first copy only"
+        because = f"{some(found.copied.late, 'object')} of runs before yesterday lie in the first copy only"
     elif totals.damaged:
-        answer, because = Answer.NOT_MET, f"{totals.damaged:,} objects were damaged when they were last read"
+        answer, because = (
+            Answer.NOT_MET,
+            f"{some(totals.damaged, 'object was', 'objects were')} damaged when they were last read",
+        )
     else:
         answer, because = Answer.MET, "every object of the runs before yesterday lies in both places"
     return requirement("copies", "two_copies", statement, answer, because, evidence)

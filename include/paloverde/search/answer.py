@@ -7,9 +7,8 @@ answer.to_pandas()
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Unpack
 
 import msgspec
 import numpy as np
@@ -24,7 +23,7 @@ from paloverde.search.inquiry import Inquiry, Searched, inquire, known_gaps, par
 from paloverde.search.limits import Limit
 from paloverde.search.question import Question
 from paloverde.search.scan import Hold, Scan, name_of, read_removals
-from paloverde.search.scope import Scope
+from paloverde.search.scope import Bounds, Scope
 from paloverde.search.standing import Standing
 from paloverde.search.tree import terms
 
@@ -69,14 +68,8 @@ def search(
     archive: Archive,
     question: str | Question,
     *,
-    accounts: Sequence[str] = (),
-    kinds: Sequence[str] = (),
-    platforms: Sequence[str] = (),
-    since: date | None = None,
-    until: date | None = None,
-    include_private: bool = False,
-    through: int | None = None,
     index: Asking | None = None,
+    **bounds: Unpack[Bounds],
 ) -> Answer:
     """Every version of every record that answers the question, from the sealed records in its scope.
 
@@ -86,9 +79,7 @@ def search(
     `UnknownAccount`, and what the store raises; a part that cannot be read ends the search rather than
     shorten its answer.
     """
-    bounds = (tuple(accounts), tuple(kinds), tuple(platforms), since, until)
-    scope = Scope(*bounds, include_private=include_private, through=through)
-    inquiry = inquire(archive, question, scope, archive.seals())
+    inquiry = inquire(archive, question, Scope.of(bounds), archive.seals())
     parts = parts_of(archive, Role.RECORDS, inquiry.tree, inquiry.accounts, inquiry.last)
     removed = parts_of(archive, Role.REMOVED, inquiry.tree, inquiry.accounts, inquiry.last)
     look = index.look(inquiry.last) if index else None

@@ -1,8 +1,9 @@
 """The conversation around a hit: the post with its comments and replies, or a message with its conversation.
 
-Every version of every record of the thread, removed ones too, in order of time, from the sealed records. What
-it costs: the objects of the account whose posting times can meet the thread are read, all of them where the
-register does not know when it began; several hits of one account are found by one reading.
+Every version of every record of the thread, removed ones too, in order of time, from the sealed records. With
+an index only those sealed objects are read in which it says that something of the thread lies, and those that
+it does not hold. Without, the objects of the account whose posting times can meet the thread are read, all of
+them where the register does not know when it began. Several hits of one account are found by one reading.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import Protocol
 
 import msgspec
+import numpy as np
 from sqlalchemy import select
 
 from paloverde.archive.reader import Archive, SealedPart
@@ -20,7 +23,9 @@ from paloverde.errors import BadQuestion
 from paloverde.records import Kind, archive_day
 from paloverde.search.answer import once
 from paloverde.search.hits import Hit, in_order
-from paloverde.search.scan import Hold, Removals, Scan, read_removals
+from paloverde.search.index.asking import Asking, items_in, parts_named
+from paloverde.search.index.tying import tied
+from paloverde.search.scan import Hold, Scan, name_of, read_removals
 from paloverde.search.tree import And, Field, Node, Or
 from paloverde.state.tables import ITEMS
 
@@ -69,13 +74,18 @@ class Conversation(msgspec.Struct, frozen=True):
 
 
 def conversations(
-    archive: Archive, hits: Sequence[Hit], *, include_private: bool = False, through: int | None = None
+    archive: Archive,
+    hits: Sequence[Hit],
+    *,
+    include_private: bool = False,
+    through: int | None = None,
+    index: Asking | None = None,
 ) -> list[Conversation]:
     """The conversation around each of these hits, in their order.
 
     Private records are among it only with `include_private`. `through` is the last sealed run to read, as in
-    `answer.search`. Raises `BadQuestion` for more than 1,000 hits at once, and what the store raises; a part
-    that cannot be read ends it.
+    `answer.search`. With an index the same is found by reading less. Raises `BadQuestion` for more than 1,000
+    hits at once, and what the store raises; a part that cannot be read ends it.
     """
     if len(hits) > _MOST:
         raise BadQuestion(
@@ -85,51 +95,113 @@ def conversations(
     numbered = sorted(enumerate(hits), key=lambda pair: pair[1].account)
     for account, group in groupby(numbered, key=lambda pair: pair[1].account):
         members = list(group)
-        reading = _Reading(archive, account, include_private=include_private, through=through)
-        whole = reading.follow([hit for _, hit in members])
-        said = in_order(hold.hit for hold in once(reading.holds))
-        records = sum(part.part.rows for part in reading.parts)
+        of_account = [hit for _, hit in members]
+        source: _Source = (
+            _Scanned(archive, account, of_account, include_private=include_private, through=through)
+            if index is None
+            else _Indexed(archive, account, index, include_private=include_private, through=through)
+        )
+        holds, whole = _followed(source, of_account)
+        said = in_order(hold.hit for hold in once(holds))
+        records = sum(part.part.rows for part in source.parts)
         for number, hit in members:
-            joined = _joined(hit, said)
-            found[number] = Conversation(hit, joined, len(reading.parts), records, whole)
+            found[number] = Conversation(hit, _joined(hit, said), len(source.parts), records, whole)
     return [found[number] for number in range(len(hits))]
 
 
-class _Reading:
-    """One account's records, asked for what is tied to some of them."""
+class _Source(Protocol):
+    """One account's records, asked for what is tied to some of them. `parts` are those that were read."""
 
-    def __init__(self, archive: Archive, account: str, *, include_private: bool, through: int | None) -> None:
+    parts: list[SealedPart]
+
+    def tied(self, names: set[str]) -> list[Hold]: ...
+
+
+def _followed(source: _Source, hits: Sequence[Hit]) -> tuple[list[Hold], bool]:
+    """What is tied to these hits, and to that in turn; and whether that is all."""
+    holds: list[Hold] = []
+    known: set[str] = set()
+    fresh = _names(hits)
+    for _ in range(_STEPS):
+        found = source.tied(fresh)
+        holds += found
+        known |= fresh
+        fresh = _names(hold.hit for hold in found) - known
+        if not fresh:
+            return holds, True
+    return holds, False
+
+
+def _tree(account: str, names: set[str]) -> Node:
+    ids = tuple(sorted(names))
+    return And((*_talk_of(account).nodes, Or(tuple(Field(tie, ids) for tie in _TIES))))
+
+
+def _talk_of(account: str) -> And:
+    return And((Field("account", (account,)), Field("kind", _TALK)))
+
+
+class _Indexed:
+    """Asks an index where it lies, and reads that; what the index does not hold is read whole."""
+
+    def __init__(
+        self, archive: Archive, account: str, index: Asking, *, include_private: bool, through: int | None
+    ) -> None:
+        self.archive, self.account, self.include_private = archive, account, include_private
+        self.look = index.look(index.now().head if through is None else through)
+        self.talk = self.look.find(_talk_of(account), include_private=include_private)
+        uncovered = self.look.now.uncovered
+        self.rest = [one for one in uncovered if one.account == account and one.of_run <= self.look.last]
+        self.rest_items = [items for _, items in items_in(archive, self.rest)]
+        self.parts = list(self.rest)
+
+    def tied(self, names: set[str]) -> list[Hold]:
+        masks = tied(self.look, self.talk, self.account, _TALK, names)
+        only = self.look.rows(masks)
+        telling = self.look.telling(
+            np.unique(np.concatenate([self.look.removed_items(masks), *self.rest_items]))
+        )
+        named = {name for name, rows in only.items() if rows} | {part.name for part, _ in telling}
+        parts = [*parts_named(self.archive, named), *self.rest]
+        self.parts += [part for part in parts if part not in self.parts]
+        removed = read_removals(self.archive, _of_role(parts, Role.REMOVED))
+        tree = _tree(self.account, names)
+        scan = Scan(self.archive, tree, removed, include_private=self.include_private, only=only)
+        return [*scan.records(_of_role(parts, Role.RECORDS)), *scan.removed()]
+
+
+def _of_role(parts: Iterable[SealedPart], role: Role) -> list[SealedPart]:
+    """In the order in which a scan of the whole account meets them."""
+    chosen = {name_of(part): part for part in parts if part.part.role is role}
+    return sorted(chosen.values(), key=lambda part: (part.of_run, part.part.key))
+
+
+class _Scanned:
+    """Reads every record that may be tied to these hits."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        account: str,
+        hits: Sequence[Hit],
+        *,
+        include_private: bool,
+        through: int | None,
+    ) -> None:
         self.archive, self.account = archive, account
         self.include_private, self.through = include_private, through
-        self.parts: list[SealedPart] = []
-        self.holds: list[Hold] = []
+        removed = self._standing(archive.parts(Role.REMOVED, [account]))
+        self.removals = read_removals(archive, removed)
+        self.records = self._standing(self._parts(hits))
+        self.parts = [*self.records, *removed]
 
-    def follow(self, hits: Sequence[Hit]) -> bool:
-        """Read what is tied to these hits, and to that in turn; False where it would go on."""
-        removed = self._standing(self.archive.parts(Role.REMOVED, [self.account]))
-        removals = read_removals(self.archive, removed)
-        records = self._standing(self._parts(hits))
-        self.parts = [*records, *removed]
-        known: set[str] = set()
-        fresh = _names(hits)
-        for _ in range(_STEPS):
-            found = self._tied(fresh, records, removals)
-            self.holds += found
-            known |= fresh
-            fresh = _names(hold.hit for hold in found) - known
-            if not fresh:
-                return True
-        return False
+    def tied(self, names: set[str]) -> list[Hold]:
+        tree = _tree(self.account, names)
+        scan = Scan(self.archive, tree, self.removals, include_private=self.include_private)
+        return [*scan.records(self.records), *scan.removed()]
 
     def _standing(self, parts: Iterable[SealedPart]) -> list[SealedPart]:
         return [part for part in parts if self.through is None or part.of_run <= self.through]
-
-    def _tied(self, names: set[str], parts: list[SealedPart], removals: Removals) -> list[Hold]:
-        ids = tuple(sorted(names))
-        ties: list[Node] = [Field(tie, ids) for tie in _TIES]
-        tree = And((Field("account", (self.account,)), Field("kind", _TALK), Or(tuple(ties))))
-        scan = Scan(self.archive, tree, removals, include_private=self.include_private)
-        return [*scan.records(parts), *scan.removed()]
 
     def _parts(self, hits: Sequence[Hit]) -> list[SealedPart]:
         """The objects that can hold what was said there: nothing in it is older than its root."""

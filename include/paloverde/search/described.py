@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from paloverde.retention.hold_scope import spoken
 from paloverde.search.tree import (
     And,
     Everything,
@@ -23,6 +22,7 @@ from paloverde.search.tree import (
     Removed,
     Term,
 )
+from paloverde.wording import spoken
 
 _OF_FIELD = {
     "account": "is of the account {}",

@@ -12,8 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from datetime import date
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, Unpack
 
 import pyarrow as pa
 
@@ -26,7 +25,7 @@ from paloverde.search.hits import COLUMNS
 from paloverde.search.inquiry import Inquiry, inquire, parts_of
 from paloverde.search.question import Question
 from paloverde.search.scan import Hold, Scan, ahead, read_removals
-from paloverde.search.scope import Scope
+from paloverde.search.scope import Bounds, Scope
 
 _IN_KEY = 4  # parts of the key of a Parquet file: records/account=…/date=…/….parquet
 _WARNED = (
@@ -88,22 +87,9 @@ class OverSql:
             return list(cursor.fetchall())
 
 
-def plan_of(
-    archive: Archive,
-    question: str | Question,
-    *,
-    accounts: Sequence[str] = (),
-    kinds: Sequence[str] = (),
-    platforms: Sequence[str] = (),
-    since: date | None = None,
-    until: date | None = None,
-    include_private: bool = False,
-    through: int | None = None,
-) -> Plan:
+def plan_of(archive: Archive, question: str | Question, **bounds: Unpack[Bounds]) -> Plan:
     """What an engine has to do for a question; arguments and errors as in `answer.search`."""
-    bounds = (tuple(accounts), tuple(kinds), tuple(platforms), since, until)
-    scope = Scope(*bounds, include_private=include_private, through=through)
-    inquiry = inquire(archive, question, scope, archive.seals())
+    inquiry = inquire(archive, question, Scope.of(bounds), archive.seals())
     records = parts_of(archive, Role.RECORDS, inquiry.tree, inquiry.accounts, inquiry.last)
     return Plan(inquiry, records, parts_of(archive, Role.REMOVED, None, inquiry.accounts, inquiry.last))
 
@@ -125,12 +111,14 @@ def explained(plan: Plan) -> str:
     )
 
 
-def search_elsewhere(archive: Archive, engine: Engine, question: str | Question, **scope: Any) -> Answer:
+def search_elsewhere(
+    archive: Archive, engine: Engine, question: str | Question, **bounds: Unpack[Bounds]
+) -> Answer:
     """What `answer.search` answers, found by another engine; arguments and errors as there.
 
     `Suspicious` where the engine did not read all that the seals name.
     """
-    plan = plan_of(archive, question, **scope)
+    plan = plan_of(archive, question, **bounds)
     found = engine.find(plan)
     _refuse_unread(plan, {key_of(file): rows for file, rows in found.rows.items()})
     return _settled(archive, plan, found.versions)

@@ -20,9 +20,10 @@ from paloverde.search.index.asking import Coverage
 from paloverde.search.limits import Limit, limits
 from paloverde.search.question import Question, ask
 from paloverde.search.scope import Scope, begins, check, days_of, ends, named, narrowed, values_of
-from paloverde.search.standing import ONLY_IMPORTED, Standing, standing_limits
+from paloverde.search.standing import ONLY_IMPORTED, Standing, asked_by_language, standing_limits
 from paloverde.search.tree import Node
 from paloverde.state.tables import ACCOUNTS
+from paloverde.wording import some
 
 
 class Searched(msgspec.Struct, frozen=True):
@@ -83,8 +84,9 @@ class Inquiry(NamedTuple):
         return limits(self.seals, self.bounded, self.sites, gaps)
 
     def standing(self) -> list[Standing]:
-        """What the sites never give."""
-        return standing_limits(_gives(self.sites.values()), self.bounded)
+        """What the sites never give, and what is not found by what they do not say."""
+        told = standing_limits(_gives(self.sites.values()), self.bounded)
+        return [*told, *asked_by_language(self.tree)]
 
 
 def inquire(archive: Archive, question: str | Question, scope: Scope, seals: Iterable[Seal]) -> Inquiry:
@@ -128,9 +130,9 @@ def _gives(names: Iterable[str]) -> Iterator[tuple[str, Gives]]:
 
 
 def known_gaps(archive: Archive) -> list[KnownGap]:
-    """Every gap that is known, filled or not."""
+    """Every gap that a run met, filled or not; nights without a run are told from the seals."""
     with archive.books.connect() as connection:
-        return known(connection)
+        return known(connection, only_met=True)
 
 
 def parts_of(
@@ -158,20 +160,16 @@ def sentence(tree: Node, scope: Scope, searched: Searched, counts: Counts) -> st
         else "no sealed run yet"
     )
     undated = (
-        f" {_some(counts.undated, 'of these has', 'of these have')} no posting date "
+        f" {some(counts.undated, 'of these has', 'of these have')} no posting date "
         "and may lie within the days asked."
         if counts.undated and days_of(tree) != (None, None)
         else ""
     )
     return (
         f"Every archived version of every record for which this holds: {tree}. "
-        f"Searched were {_some(len(searched.accounts), 'account', 'accounts')} ({runs}, "
-        f"{_some(searched.records, 'record version', 'record versions')} read), removed content included; "
+        f"Searched were {some(len(searched.accounts), 'account', 'accounts')} ({runs}, "
+        f"{some(searched.records, 'record version', 'record versions')} read), removed content included; "
         f"private messages and lists of subscribers {private}. "
-        f"Found: {_some(counts.hits, 'version', 'versions')} of {_some(counts.items, 'record', 'records')}, "
+        f"Found: {some(counts.hits, 'version', 'versions')} of {some(counts.items, 'record', 'records')}, "
         f"{counts.removed:,} of them found hidden or removed.{undated}"
     )
-
-
-def _some(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"

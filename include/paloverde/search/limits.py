@@ -12,7 +12,7 @@ from paloverde.archive.seal import Draft, Role, RunKind, Seal
 from paloverde.records import Kind, archive_day
 from paloverde.search.plainly import plainly, plainly_of_import
 from paloverde.search.scope import PRIVATE_KINDS, Scope, begins, ends
-from paloverde.search.tree import spoken
+from paloverde.wording import long_date
 
 
 class Limit(msgspec.Struct, frozen=True):
@@ -39,7 +39,7 @@ class Limit(msgspec.Struct, frozen=True):
         named = self.stream.replace("_", " ")
         where = f"{named} of {self.of}" if self.of else named
         subject = f"{self.what[0].upper()}{self.what[1:]}, {self.account}" + (f", {where}" if where else "")
-        later = f"; had in full on {spoken(self.later_complete)}" if self.later_complete else ""
+        later = f"; had in full on {long_date(self.later_complete)}" if self.later_complete else ""
         return f"{subject}{self._when()}: {self.cause.rstrip('.')}{later}."
 
     def _when(self) -> str:
@@ -47,8 +47,8 @@ class Limit(msgspec.Struct, frozen=True):
             return ""
         times = f" ({self.times} times)" if self.times > 1 else ""
         if self.first == self.last:
-            return f", {spoken(self.first)}{times}"
-        return f", {spoken(self.first)} to {spoken(self.last)}{times}"
+            return f", {long_date(self.first)}{times}"
+        return f", {long_date(self.first)} to {long_date(self.last)}{times}"
 
 
 class Imported(msgspec.Struct, frozen=True):
@@ -62,7 +62,7 @@ class Imported(msgspec.Struct, frozen=True):
     def range(self) -> str:
         if self.earliest is None or self.latest is None:
             return ""
-        return f", posted {spoken(self.earliest)} to {spoken(self.latest)}"
+        return f", posted {long_date(self.earliest)} to {long_date(self.latest)}"
 
 
 def limits(

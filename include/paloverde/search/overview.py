@@ -6,9 +6,9 @@ this reads what the index keeps of them, and the objects that the index does not
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Iterable
 from functools import partial
+from typing import Unpack
 
 import msgspec
 from sqlalchemy import func, or_, select
@@ -23,7 +23,7 @@ from paloverde.search.inquiry import Inquiry, Searched, inquire, known_gaps, sen
 from paloverde.search.limits import Limit
 from paloverde.search.merging import Merged
 from paloverde.search.question import Question
-from paloverde.search.scope import Scope, begins, days_of, ends
+from paloverde.search.scope import Bounds, Scope, begins, days_of, ends
 from paloverde.search.standing import Standing
 from paloverde.state.tables import PARTS
 
@@ -57,23 +57,16 @@ def overview(
     *,
     page: int = 1,
     per_page: int = 50,
-    accounts: Sequence[str] = (),
-    kinds: Sequence[str] = (),
-    platforms: Sequence[str] = (),
-    since: date | None = None,
-    until: date | None = None,
-    include_private: bool = False,
-    through: int | None = None,
+    **bounds: Unpack[Bounds],
 ) -> Overview:
     """Counts, limits and one page of what `search` would find with the same arguments; it raises the same.
 
     Without an index it is a search. A page holds at most a thousand hits.
     """
-    bounds = (tuple(accounts), tuple(kinds), tuple(platforms), since, until)
-    scope = Scope(*bounds, include_private=include_private, through=through)
+    scope = Scope.of(bounds)
     page, per_page = max(1, page), min(max(1, per_page), _MOST)
     if index is None:
-        return _of_answer(_searched(archive, question, scope), page, per_page)
+        return _of_answer(search(archive, question, **bounds), page, per_page)
     index.now()  # what is kept below is of the head that stands now
     inquiry = inquire(archive, question, scope, index.kept("seals", lambda: _slim(archive.seals())))
     merged = Merged(archive, inquiry, index)
@@ -95,11 +88,6 @@ def overview(
         per_page=per_page,
         hits=merged.hits((page - 1) * per_page, page * per_page),
     )
-
-
-def _searched(archive: Archive, question: str | Question, scope: Scope) -> Answer:
-    bounds = {name: getattr(scope, name) for name in scope.__struct_fields__}
-    return search(archive, question, **bounds)
 
 
 def _of_answer(answer: Answer, page: int, per_page: int) -> Overview:

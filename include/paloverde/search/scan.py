@@ -20,6 +20,7 @@ from paloverde.archive.schema import REMOVED
 from paloverde.errors import Suspicious
 from paloverde.records import Provenance
 from paloverde.search.hits import COLUMNS, Hit, Kept, Removal, snippet
+from paloverde.search.index import arrow
 from paloverde.search.matching import Row, answers, marks, places
 from paloverde.search.scope import PRIVATE_KINDS
 from paloverde.search.selection import POSTER, Rows, may_answer, posters_of, texts_of
@@ -116,13 +117,13 @@ class Scan:
         sure = self.sure(_take(table, asked))
         numbers = [asked[number] for number in sure]
         self._refuse_a_difference(places_[number] for number in sorted({*asked} - {*numbers}))
-        rows = _take(table, numbers).select(COLUMNS).to_pylist()
+        rows = arrow.rows(_take(table, numbers).select(COLUMNS))
         yield from self.holds(rows, [places_[number] for number in numbers])
 
     def _of_part(self, part: SealedPart) -> list[Hold]:
         told = self.only.get(name_of(part))
         if told is not None:
-            rows = _take(self.archive.table(part.part, COLUMNS), told).to_pylist()
+            rows = arrow.rows(_take(self.archive.table(part.part, COLUMNS), told))
             places_ = [(part, row) for row in told]
             self._refuse_a_difference(
                 place for place, row in zip(places_, rows, strict=True) if not self._may_be_seen(row)
@@ -132,7 +133,7 @@ class Scan:
         if not sure:
             return []
         whole = _take(self.archive.table(part.part, COLUMNS), sure)
-        return list(self.holds(whole.to_pylist(), [(part, row) for row in sure]))
+        return list(self.holds(arrow.rows(whole), [(part, row) for row in sure]))
 
     def _may_be_seen(self, row: Mapping[str, Any]) -> bool:
         is_private = row["kind"] in PRIVATE_KINDS or row["visibility"] == "private"
@@ -258,15 +259,15 @@ def told_by(archive: Archive, parts: Sequence[SealedPart]) -> list[tuple[SealedP
 
 def removals_of(archive: Archive, told: Sequence[tuple[SealedPart, pa.Table]]) -> Removals:
     """The rows and marks of removed items; of several marks of one item the latest stands."""
-    empty = pa.schema([REMOVED.field(name) for name in (*COLUMNS, *REMOVAL)]).empty_table()
+    empty = pa.Table.from_batches([], pa.schema([REMOVED.field(name) for name in (*COLUMNS, *REMOVAL)]))
     table = pa.concat_tables([empty, *(table for _, table in told)], promote_options="default")
     places_ = [(part, row) for part, one in told for row in range(len(one))]
     marked: dict[Item, Removal] = {}
     versions: set[tuple[Item, str]] = set()
-    for row in table.select(["account", "kind", "native_id", "version_sha256", *REMOVAL]).to_pylist():
+    for row in arrow.rows(table.select(["account", "kind", "native_id", "version_sha256", *REMOVAL])):
         item = (row["account"], row["kind"], row["native_id"])
         versions.add((item, row["version_sha256"]))
-        mark = Removal(**{name: _utc(row[name]) for name in REMOVAL})
+        mark = Removal(**{name: row[name] for name in REMOVAL})
         before = marked.get(item)
         if before is None or (mark.removed_at or _START) >= (before.removed_at or _START):
             marked[item] = mark
@@ -325,7 +326,7 @@ def ahead(work: Callable[[In], Out], items: Iterable[In]) -> Iterator[Out]:
 
 
 def _take(table: pa.Table, rows: list[int]) -> pa.Table:
-    return table.take(pa.array(rows, pa.int64()))
+    return table.take(arrow.integers(np.array(rows, np.int64)))
 
 
 def _described(media: list[dict[str, Any]] | None) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
+from typing import Any, TypedDict
 
 import msgspec
 
@@ -16,6 +17,26 @@ from paloverde.search.tree import And, Field, Node, Not, Or, Posted, leaves, par
 
 # Open only to those whose role needs them; a search says whether it looked there.
 PRIVATE_KINDS = (Kind.MESSAGE.value, Kind.CONVERSATION.value, Kind.SUBSCRIBER.value, Kind.BLOCKED.value)
+
+
+_LISTS = ("accounts", "kinds", "platforms")
+
+
+class Within(TypedDict, total=False):
+    """What a search may be limited to; see `Scope`."""
+
+    accounts: Sequence[str]
+    kinds: Sequence[str]
+    platforms: Sequence[str]
+    since: date | None
+    until: date | None
+    through: int | None
+
+
+class Bounds(Within, total=False):
+    """The same, and whether private records are searched, which the caller decides by role."""
+
+    include_private: bool
 
 
 class Scope(msgspec.Struct, frozen=True):
@@ -32,6 +53,12 @@ class Scope(msgspec.Struct, frozen=True):
     until: date | None = None
     include_private: bool = False
     through: int | None = None
+
+    @classmethod
+    def of(cls, bounds: Bounds) -> Scope:
+        """The scope of a search with these arguments."""
+        given: dict[str, Any] = {**bounds}
+        return cls(**given | {name: tuple(given[name]) for name in _LISTS if name in given})
 
 
 def narrowed(tree: Node, scope: Scope) -> Node:

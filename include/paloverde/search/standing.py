@@ -8,6 +8,7 @@ import msgspec
 
 from paloverde.platforms.capability import KINDS, Capability, Given, Gives, Subject
 from paloverde.search.scope import PRIVATE_KINDS, Scope
+from paloverde.search.tree import Field, Node, leaves
 
 _TOLD = {
     Given.COUNT_ONLY: "only their number is given",
@@ -38,6 +39,19 @@ class Standing(msgspec.Struct, frozen=True):
 def standing_limits(sites: Iterable[tuple[str, Gives]], scope: Scope) -> list[Standing]:
     """What these sites (title, gives) do not give in full of the kinds of records in scope."""
     return [limit for title, gives in sites for limit in _of_site(title, gives, scope)]
+
+
+def asked_by_language(tree: Node) -> list[Standing]:
+    """What a question for a language leaves out; nothing where none is asked for."""
+    if not any(isinstance(leaf, Field) and leaf.name == "language" for leaf in leaves(tree)):
+        return []
+    return [Standing("All sites", ["language of what was said"], Given.CAPTURED.value, _BY_LANGUAGE)]
+
+
+_BY_LANGUAGE = (
+    "It is known only where the site says it, and of many records no site does. A search for a language does "
+    "not find those records, whatever language they are in: search without `language:` to have them, too."
+)
 
 
 def _of_site(title: str, gives: Mapping[Subject, Capability], scope: Scope) -> Iterator[Standing]:

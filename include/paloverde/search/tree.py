@@ -7,6 +7,8 @@ from datetime import date
 
 import msgspec
 
+from paloverde.wording import long_date
+
 
 class Piece(msgspec.Struct, frozen=True):
     """One word of a term, as `words.tokens` cuts it.
@@ -139,12 +141,14 @@ class Posted(msgspec.Struct, frozen=True):
 
     def _days(self) -> str:
         if self.since is not None and self.since == self.until:
-            return f"posted on {spoken(self.since)}"
+            return f"posted on {long_date(self.since)}"
         if self.since is not None and self.until is not None:
-            return f"posted from {spoken(self.since)} to {spoken(self.until)}"
+            return f"posted from {long_date(self.since)} to {long_date(self.until)}"
         if self.since is not None:
-            return f"posted on or after {spoken(self.since)}"
-        return f"posted on or before {spoken(self.until)}" if self.until is not None else "posted at any time"
+            return f"posted on or after {long_date(self.since)}"
+        return (
+            f"posted on or before {long_date(self.until)}" if self.until is not None else "posted at any time"
+        )
 
 
 class Everything(msgspec.Struct, frozen=True):
@@ -186,11 +190,6 @@ def leaves(node: Node) -> Iterator[Node]:
         yield node
     for part in under:
         yield from leaves(part)
-
-
-def spoken(day: date) -> str:
-    """A date as the letter says it: January 5, 2025."""
-    return f"{day:%B} {day.day}, {day.year}"
 
 
 def _inside(node: Node) -> str:

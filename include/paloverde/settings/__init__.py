@@ -215,11 +215,34 @@ SETTINGS: tuple[Setting, ...] = (
             parse=forms.whole(1, 60)),
     Setting("delivery_downloads", "10",
             "Downloads that a link allows, where nobody says otherwise.", parse=forms.whole(1, 100)),
+    Setting("desk_address", None,
+            "Public address of the desk as its own service, such as https://desk.city.example: needed for "
+            "single sign-on, and with https its cookie goes over TLS only.", parse=forms.address),
+    Setting("desk_idle_minutes", "30",
+            "Whoever does nothing at the desk for this long signs in again (the desk as its own service).",
+            parse=forms.whole(1, 1440)),
+    Setting("desk_hours", "10",
+            "Whoever signed in this long ago signs in again, however busy (the desk as its own service).",
+            parse=forms.whole(1, 24)),
+    Setting("desk_passwords", "true",
+            "false: nobody signs in at the desk's own service with a password, only by single sign-on.",
+            parse=forms.flag),
+    Setting("oidc_issuer", None,
+            "Issuer of the City's single sign-on (OpenID Connect), exactly as it calls itself. None: "
+            "passwords only.", parse=forms.issuer),
+    Setting("oidc_client_id", None, "The desk's client id at the issuer."),
+    Setting("oidc_client_secret", None,
+            "Its secret there; none where the issuer knows the desk as a public client.", secret=True),
+    Setting("oidc_claim", "groups", "The claim of the ID token that names a person's groups or app roles."),
+    Setting("oidc_roles", None,
+            "Which group has which role, such as `clerks=clerk,attorneys=counsel`; of several the first "
+            "counts, and whoever has none is refused.", parse=forms.pairs),
     Setting("clock_skew_seconds", "120",
             "How far this machine's clock may be from the sites' before a run stops.",
             parse=forms.whole(0, 86_400)),
 )
 # fmt: on
+_SIGN_ON = ("oidc_client_id", "oidc_roles", "desk_address")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -291,6 +314,15 @@ class Settings:
     delivery_address: str | None
     delivery_days: int
     delivery_downloads: int
+    desk_address: str | None
+    desk_idle_minutes: int
+    desk_hours: int
+    desk_passwords: bool
+    oidc_issuer: str | None
+    oidc_client_id: str | None
+    oidc_client_secret: Secret | None
+    oidc_claim: str
+    oidc_roles: tuple[str, ...] | None
     clock_skew_seconds: int
 
 
@@ -363,6 +395,7 @@ def _refuse_misfits(settings: Settings) -> None:
         raise BadSetting(
             "PALOVERDE_S3_ACCESS_KEY and PALOVERDE_S3_SECRET_KEY belong together; one of them is missing."
         )
+    _refuse_half_a_sign_on(settings)
     for told in (settings.timestamp_authorities or (), settings.witnesses or ()):
         _refuse_this_machine(told, loopback=settings.allow_loopback_sites)
     for name in (setting.name for setting in SETTINGS if setting.name.endswith("api")):
@@ -372,6 +405,26 @@ def _refuse_misfits(settings: Settings) -> None:
                 f"{PREFIX}{name.upper()} is {address!r}, but must be https on another machine; "
                 "only the demo and tests set PALOVERDE_ALLOW_LOOPBACK_SITES=true for a site on this one."
             )
+
+
+def _refuse_half_a_sign_on(settings: Settings) -> None:
+    """What single sign-on takes belongs together, and a desk that nobody can sign in to is a mistake."""
+    needed = {name: getattr(settings, name) for name in _SIGN_ON}
+    missing = [f"{PREFIX}{name.upper()}" for name, value in needed.items() if value is None]
+    if settings.oidc_issuer is None:
+        if not settings.desk_passwords:
+            raise BadSetting(
+                "PALOVERDE_DESK_PASSWORDS is false and PALOVERDE_OIDC_ISSUER is not set: nobody could sign "
+                "in."
+            )
+        return
+    if missing:
+        raise BadSetting(f"PALOVERDE_OIDC_ISSUER is set; single sign-on also needs {', '.join(missing)}.")
+    if not _may_be_asked(settings.oidc_issuer, loopback=settings.allow_loopback_sites):
+        raise BadSetting(
+            f"PALOVERDE_OIDC_ISSUER is {settings.oidc_issuer!r}, but must be https on another machine; only "
+            "tests set PALOVERDE_ALLOW_LOOPBACK_SITES=true for an issuer on this one."
+        )
 
 
 def _refuse_this_machine(addresses: tuple[str, ...], *, loopback: bool) -> None:

@@ -119,6 +119,20 @@ def api(text: str) -> str:
     return text.rstrip("/")
 
 
+def issuer(text: str) -> str:
+    """An address that is compared letter by letter with what an issuer calls itself: nothing is taken off."""
+    api(text)
+    return text
+
+
+def pairs(text: str) -> tuple[str, ...]:
+    """Names and what each stands for: `clerks=clerk,attorneys=counsel`."""
+    found = [part.strip().rpartition("=") for part in text.split(",") if part.strip()]
+    if not found or not all(name.strip() and re.fullmatch(r"[a-z_]+", value) for name, _, value in found):
+        raise WrongValue("pairs such as clerks=clerk,attorneys=counsel")
+    return tuple(f"{name.strip()}={value}" for name, _, value in found)
+
+
 def addresses(text: str) -> tuple[str, ...]:
     """Addresses with commas between them; none where the text is empty."""
     return tuple(api(part.strip()) for part in text.split(",") if part.strip())

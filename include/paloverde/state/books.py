@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.util import CommandError
-from sqlalchemy import URL, Connection, Engine, ExceptionContext, Table, create_engine, event, make_url, text
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    ExceptionContext,
+    Table,
+    create_engine,
+    event,
+    inspect,
+    make_url,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, InterfaceError, SQLAlchemyError
 from sqlalchemy.exc import ProgrammingError as RefusedError
 from sqlalchemy.pool import NullPool
 
 from paloverde.errors import ArchiveDamaged, BadSetting, Unreachable
+from paloverde.state.tables import METADATA
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _WRITE_LOCK = 0x70616C6F  # one advisory lock for the chain of seals and the ledger (PostgreSQL)
@@ -32,6 +42,12 @@ _NOTICED = {
 _DAMAGED_WORDS = ("malformed", "not a database")
 _DAMAGED_STATES = ("XX001", "XX002")
 _NO_RIGHT = "42501"  # PostgreSQL: insufficient_privilege
+# How SQLite and PostgreSQL say that a table or a column is not there, and those that this version has.
+_MISSING = re.compile(
+    r"no such (?:table|column): ([\w.]+)|has no column named (\w+)"
+    r"|(?:relation|column) \"?([\w.]+)\"?(?: of relation \"?\w+\"?)? does not exist"
+)
+_NAMES = {name for table in METADATA.sorted_tables for name in (table.name, *table.columns.keys())}
 
 
 def open_books(url: str | URL) -> Engine:
@@ -44,14 +60,10 @@ def open_books(url: str | URL) -> Engine:
     event.listen(engine, "handle_error", _say)
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
-    try:
-        with writing(engine) as connection:
-            _migrate(connection)
-    except CommandError as error:
-        raise BadSetting(
-            f"The database {_named(engine)} was made by a newer Paloverde than this one: "
-            "install that version, or name another database in PALOVERDE_DATABASE."
-        ) from error
+    with engine.connect() as connection:
+        is_newest = _version(connection) == _newest()
+    if not is_newest:
+        _migrate(engine)
     return engine
 
 
@@ -123,6 +135,12 @@ def _say(context: ExceptionContext) -> None:
             f"The database {where} is damaged: {reason}. Restore it from a backup; or move it away, register "
             "the accounts again and run `paloverde rebuild`, which fills it from the stored objects."
         ) from error
+    if _lacks_what_we_know(reason):
+        raise BadSetting(
+            f"The database {where} was made by another version of Paloverde, or was never filled: {reason}. "
+            "Move it away and run `paloverde rebuild`, which fills a new one from the stored objects; then "
+            "take the tokens in again (`paloverde accounts token`)."
+        ) from error
     if isinstance(error, (DataError, IntegrityError)) or (
         isinstance(error, RefusedError) and state != _NO_RIGHT
     ):
@@ -131,6 +149,12 @@ def _say(context: ExceptionContext) -> None:
         f"The database {where} does not answer as it should: {reason}. Check that it runs, that its disk is "
         "not full, and that this user may write there; then run the same again: what is sealed stays sealed."
     ) from error
+
+
+def _lacks_what_we_know(reason: str) -> bool:
+    """Whether the database misses a table or column that this version has; a wrong name of ours is none."""
+    found = _MISSING.search(reason)
+    return found is not None and next(filter(None, found.groups())).rpartition(".")[2] in _NAMES
 
 
 def _named(engine: Engine) -> str:
@@ -151,9 +175,33 @@ def _prepare_sqlite(engine: Engine) -> None:
         raw.execute("PRAGMA synchronous=FULL")
 
 
-def _migrate(connection: Connection) -> None:
+def _version(connection: Connection) -> str:
+    """The form that a database has; empty where it has none yet."""
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
+
+
+def _newest() -> str:
+    """The newest form: the migrations' files begin with their numbers."""
+    return max(path.name.partition("_")[0] for path in (_MIGRATIONS / "versions").glob("[0-9]*_*.py"))
+
+
+def _migrate(engine: Engine) -> None:
+    # Loaded only here: it takes a fifth of a second, and a database changes its form once a year.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
+
     logging.getLogger("alembic.runtime.migration").setLevel(logging.WARNING)  # it greets at every opening
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    try:
+        with writing(engine) as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except CommandError as error:
+        raise BadSetting(
+            f"The database {_named(engine)} was made by a newer Paloverde than this one: "
+            "install that version, or name another database in PALOVERDE_DATABASE."
+        ) from error

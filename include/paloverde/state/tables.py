@@ -112,6 +112,7 @@ PARTS = Table(
 
 _OPEN = text("state IN ('absent', 'hidden')")
 _UNFETCHED = text("not_captured > 0")
+_RUNNING = text("ended IS NULL")
 
 # The register of items: the last known state of each. Derived from the sightings that seals name.
 ITEMS = Table(
@@ -313,6 +314,30 @@ ALARMS = Table(
     Column("told", Boolean, nullable=False),
 )
 
+# Long work that somebody at the desk began: how far it is, and what came of it. `seen` is the last sign of life
+# of the process that does it. Not derived: a lost row loses only where the work stood.
+JOBS = Table(
+    "jobs",
+    METADATA,
+    Column("id", String(40), primary_key=True),
+    Column("what", String(80), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("username", String(80), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("act", String(200), nullable=False),  # who may do it may see the work; "": its beginner alone
+    Column("again", Text, nullable=False),  # the page on which it is begun
+    Column("began", UtcTime(), nullable=False),
+    Column("seen", UtcTime(), nullable=False),
+    Column("said", Text, nullable=False),
+    Column("percent", Integer),
+    Column("ended", UtcTime()),
+    Column("outcome", String(12), nullable=False),  # "" while it runs; done, refused, failed, broken
+    Column("link", Text, nullable=False),
+    Index(None, "username", "began"),
+    # One of a kind and subject at a time.
+    Index("ix_jobs_running", "what", "subject", unique=True, sqlite_where=_RUNNING, postgresql_where=_RUNNING),
+)
+
 # Units of a site's daily budgets that are spent or set aside, by its own calendar day. `owner` is an
 # account, or "" where all accounts of the app share the budget.
 BUDGETS = Table(
@@ -333,4 +358,44 @@ PAUSES = Table(
     Column("owner", String(80), primary_key=True),
     Column("lane", Text, primary_key=True),
     Column("free_at", UtcTime(), nullable=False),
+)
+
+# Who is signed in at the desk's own service. `secret_sha256` is of what the cookie holds, `stamp` of the
+# password's hash. `person` is set for who came by single sign-on and stands in no users file. Not derived: a
+# lost row costs one more sign-in.
+SESSIONS = Table(
+    "sessions",
+    METADATA,
+    Column("secret_sha256", String(64), primary_key=True),
+    Column("username", String(200), nullable=False, index=True),
+    Column("stamp", String(16), nullable=False),
+    Column("person", Text),
+    Column("began_at", UtcTime(), nullable=False),
+    Column("seen_at", UtcTime(), nullable=False),
+    Column("ends_at", UtcTime(), nullable=False),
+)
+
+# Failed sign-ins of the last minutes at the desk's own service. `whose` is a hash of username and address:
+# somebody may have typed a password where the username goes.
+FAILED_SIGN_INS = Table(
+    "failed_sign_ins",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("whose", String(64), nullable=False),
+    Column("failed_at", UtcTime(), nullable=False),
+    Index(None, "whose", "failed_at"),
+)
+
+# The people who came by single sign-on, each under the username and name of the first time: two people who
+# must agree are told apart by these. `subject` is a hash of the issuer and its own name of the person. Not
+# derived: after a loss the next sign-in counts as the first.
+NEWCOMERS = Table(
+    "newcomers",
+    METADATA,
+    Column("subject", String(64), primary_key=True),
+    Column("username", String(200), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("first_at", UtcTime(), nullable=False),
+    Column("last_at", UtcTime(), nullable=False),
 )

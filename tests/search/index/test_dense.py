@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from paloverde.search.index import places as lists
-from paloverde.search.index.dense import Marks, Space, Stretch, down, up
-from paloverde.search.index.frequent import Here
+from paloverde.search.index.dense import Space, Stretch, down, marked, up
+from paloverde.search.index.frequent import Here, close
 from paloverde.search.index.layout import U64
 from paloverde.search.index.places import Occurrences, Places
 from paloverde.search.tree import Near, Node, Or, Piece, Term
@@ -64,7 +64,7 @@ class Stream:
         bits = {}
         for word, at in self.at.items():
             half = self.space.bits(at[::2])  # some in bits, and some in lists, as an index has them
-            marks = Marks([half], [at[1::4], at[3::4]])
+            marks = self.space.marks([at[1::4], at[3::4]], [half])
             for position in range(3):
                 bits[Piece(word, position=position)] = [(len(word), marks.within(stretch))]
         return Here(stretch, bits)
@@ -100,7 +100,7 @@ def test_what_is_found_by_bits_is_what_is_found_by_lists(seed: int, long: int) -
             first = here.firsts(node, None)
             firsts |= {base + at for at in numbers(first)}
             afters |= {base + at for at in numbers(here.afters(node, None))}
-            found |= set(stretch.passages_of(first).tolist())
+            found |= set(stretch.passages_of(stretch.held(first)).tolist())
         assert firsts == set(expected.first.tolist()), node
         assert afters == set(expected.after.tolist()), node
         assert found == set(stream.passage(expected.first).tolist()), node
@@ -132,3 +132,52 @@ def test_positions_are_marked_however_many_they_are(share: float) -> None:
     space, chance = Space(np.zeros(2_000, np.uint32)), random.Random(1)
     positions = [at for at in range(space.size) if chance.random() < share]
     assert numbers(space.bits(np.array(positions, np.uint32))) == {*positions}
+
+
+def test_positions_that_come_twice_are_marked_once() -> None:
+    """Adding bits instead of joining them would carry into other positions."""
+    several = [np.array([5, 6, 200], np.uint32), np.array([5, 7, 7], np.uint32)]
+    assert numbers(marked(several, 10)) == {5, 6, 7, 200}
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
+def test_some_passages_taken_out_hold_what_they_held(share: float) -> None:
+    chance = random.Random(9)
+    space = Space(passages(chance, 300))
+    at = np.array([at for at in range(space.size) if chance.random() < 0.1], np.uint32)
+    taken = [number for number in range(300) if chance.random() < share]
+    blocks = np.flatnonzero(np.isin(space.passages, taken))
+    few = space.only(blocks)
+    bits, there = few.taken(space.bits(at), blocks), set(at.tolist())
+    assert few.passages.tolist() == space.passages[blocks].tolist()
+    assert numbers(bits) == {
+        number * 16 + place
+        for number, block in enumerate(blocks.tolist())
+        for place in range(16)
+        if block * 16 + place in there
+    }
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("ordered", [True, False])
+def test_blocks_that_are_close_hold_words_that_are_near(seed: int, *, ordered: bool) -> None:
+    """What is told by blocks alone is true; and two words in blocks side by side are told so."""
+    chance = random.Random(seed)
+    for _ in range(20):
+        stream = Stream(chance)
+        distance = chance.choice([31, 47, 50, 64, 100])
+        near = Near(term("a"), term("b"), distance, ordered=ordered)
+        expected = set(stream.passage(stream.places(near).first).tolist())
+        (stretch,) = stream.space.stretches()
+        one = stretch.held(stream.space.bits(stream.at["a"]))
+        other_alone = stretch.held(stream.space.bits(np.setdiff1d(stream.at["b"], stream.at["a"])))
+        found = close(stretch, one, other_alone, (distance - 15) // 16, ordered=ordered)
+        assert set(stretch.passages_of(found).tolist()) <= expected
+        beside = one[:-1] & other_alone[1:] & (stretch.passages[1:] == stretch.passages[:-1])
+        assert set(stretch.passages_of(np.append(False, beside)).tolist()) <= set(
+            stretch.passages_of(found).tolist()
+        )
+
+
+def term(word: str) -> Term:
+    return Term(word, (Piece(word),), 1)

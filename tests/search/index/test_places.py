@@ -121,18 +121,6 @@ def test_places_of_all_documents_are_those_of_each_document(seed: int) -> None:
         )
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_a_nearness_is_found_in_the_same_passages_whether_its_places_are_asked_or_not(seed: int) -> None:
-    chance = random.Random(seed)
-    stream = Stream(random_texts(chance, 3_000 if seed == 0 else 200))
-    for _ in range(25):
-        left, right = stream.standing(random_node(chance, 2)), stream.standing(random_node(chance, 2))
-        for distance, ordered in ((1, True), (5, False), (250, False)):
-            whole = ours.near(left, right, distance, stream.passage, ordered=ordered).first
-            some = ours.nearby(left, right, distance, stream.passage, ordered=ordered)
-            assert set(stream.passage(some).tolist()) == set(stream.passage(whole).tolist())
-
-
 @pytest.mark.parametrize(
     ("values", "among"), [(400_000, 900_000), (900_000, 2_000), (2_000, 900_000), (50, 70), (0, 9), (9, 0)]
 )
@@ -143,24 +131,6 @@ def test_frequent_and_rare_ordinals_are_told_apart_the_same_way(values: int, amo
     asked = np.sort(chance.choice(space, values, replace=False)).astype(np.uint32)
     there = np.sort(chance.choice(space, among, replace=False)).astype(np.uint32)
     assert np.array_equal(ours.member(asked, there), np.isin(asked, there))
-
-
-def test_marks_reach_across_the_pieces_that_are_marked_at_once() -> None:
-    chance = np.random.default_rng(4)
-    left = np.sort(chance.choice(1 << 20, 200_000, replace=False)).astype(np.uint32)
-    right = np.sort(chance.choice(1 << 20, 100_000, replace=False)).astype(np.uint32)
-    one, other = Places(left, left + np.uint32(1)), Places(right, right + np.uint32(1))
-    for distance in (1, 2, 3, 7, 250):
-        some = ours.nearby(one, other, distance, lambda at: at >> np.uint32(5), ordered=True)
-        assert np.array_equal(some, brute(left, right, distance)), distance
-
-
-def brute(left: Ordinals, right: Ordinals, distance: int) -> Ordinals:
-    following = np.append(right, np.uint32(2**32 - 1))[np.searchsorted(right, left + np.uint32(1))].astype(
-        np.int64
-    )
-    close = (following < left + 1 + distance) & (following >> 5 == left >> 5)
-    return left[close]
 
 
 def test_places_come_sorted_and_each_once() -> None:

@@ -193,13 +193,13 @@ def test_forms_of_several_words_have_all_their_places(opened: tuple[City, Segmen
 
 @pytest.mark.parametrize("stop", [1, 5, None])
 def test_bits_of_several_forms_are_their_places(opened: tuple[City, Segment, list[Row]], stop: int) -> None:
-    """Of a few forms each list is looked at by itself, and of many all at once."""
+    """Of one form, of a few and of all."""
     words = opened[1].text
     several = words.forms_of(range(len(words)))[:stop]
     marks, found = words.marks(several), list[int]()
     for stretch in words.space.stretches(3):
         bits = np.unpackbits(marks.within(stretch).view(np.uint8), bitorder="little")
-        found += (np.flatnonzero(bits) + int(stretch.first)).tolist()
+        found += (np.flatnonzero(bits) + stretch.start * 64).tolist()
     assert found == sorted({*words.positions_of(several).tolist()})
 
 

@@ -367,6 +367,16 @@ def test_a_large_build_is_shared_by_two_processes() -> None:
     assert workers(plan([], parts[:3], 2), 2) == 1
 
 
+def test_the_last_segment_is_no_larger_than_the_others() -> None:
+    """What a process needs of memory goes by the largest."""
+    parts = [_part(number, 5_000) for number in range(2_000)]
+    parts += [_part(number, 1) for number in range(2_000, 6_000)]
+    sizes = [job.documents for job in plan([], parts, 2)]
+    assert max(sizes) <= LARGEST
+    assert max(sizes) - min(sizes) <= 5_000
+    assert len(plan([], [_part(1, 3), _part(2, 0), _part(3, 0)], 2)) == 1
+
+
 def _part(number: int, rows: int) -> SealedPart:
     part = Part(Role.RECORDS, f"records/{number}", "1", "0" * 64, 1, rows)
     return SealedPart(part, "x-springfield", archive_day(NIGHT), number + 1, number + 1)

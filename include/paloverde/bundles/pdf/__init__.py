@@ -2,7 +2,17 @@
 
 from paloverde.bundles.pdf.letters import paper_pdf
 from paloverde.bundles.pdf.printed import Picture, Printed
-from paloverde.bundles.pdf.volumes import Cover, pages_of, records_pdf
+from paloverde.bundles.pdf.volumes import Cover, pages_of, press, records_pdf, volumes_set
 from paloverde.bundles.pdf.words import Redacted
 
-__all__ = ["Cover", "Picture", "Printed", "Redacted", "pages_of", "paper_pdf", "records_pdf"]
+__all__ = [
+    "Cover",
+    "Picture",
+    "Printed",
+    "Redacted",
+    "pages_of",
+    "paper_pdf",
+    "press",
+    "records_pdf",
+    "volumes_set",
+]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -22,8 +21,9 @@ from paloverde.bundles.pdf.words import plain, primary
 from paloverde.bundles.wording import spoken_time
 from paloverde.errors import BadSetting
 
-# What one volume holds at most, so that two processes stay below 1 GiB together.
-PER_VOLUME = 500
+# What one volume holds at most, as a page of records does, so that two processes and the one that writes the
+# bundle stay below 1 GiB together.
+PER_VOLUME = 250
 _CHARACTERS, _PICTURES = 500_000, 200
 _PROCESSES = 2
 
@@ -38,6 +38,16 @@ class Cover(msgspec.Struct, frozen=True):
     language: str = "en"
 
 
+@contextmanager
+def press() -> Iterator[Executor]:
+    """Sets PDF in two processes beside each other; on the way out all that was not begun is given up."""
+    pool = ThreadPoolExecutor(_PROCESSES)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
 def records_pdf(
     records: Sequence[Printed],
     cover: Cover,
@@ -49,12 +59,45 @@ def records_pdf(
     per_volume: int = PER_VOLUME,
     worker: Path = WORKER,
 ) -> list[Path]:
-    """Write `folder/volume-00001.pdf` and so on; `progress` is told how many records are printed.
+    """Write `folder/volume-00001.pdf` and so on, as `volumes_set` does; `progress` is told how many records
+    are printed. Where one volume cannot be made, the others are not there either.
+    """
+    written: list[Path] = []
+    with press() as pool:
+        volumes = volumes_set(
+            pool, records, cover, folder, fonts_folder=fonts_folder, by_name=by_name, per_volume=per_volume,
+            worker=worker,
+        )  # fmt: skip
+        try:
+            for file, count in volumes:
+                written.append(file)
+                progress(count)
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            for file in folder.glob("volume-*.pdf"):
+                file.unlink()
+            raise
+    return written
+
+
+def volumes_set(
+    pool: Executor,
+    records: Sequence[Printed],
+    cover: Cover,
+    folder: Path,
+    *,
+    fonts_folder: Path | None = None,
+    by_name: bool = False,
+    per_volume: int = PER_VOLUME,
+    worker: Path = WORKER,
+) -> Iterator[tuple[Path, int]]:
+    """Have all records set, beside whatever else is done; each volume in order, `folder/volume-00001.pdf` and
+    so on, as soon as it is there, and how many records are printed by then.
 
     The same records, cover and fonts give the same bytes. A character that no font has is refused with
     `BadSetting` before anything is made; with `by_name` it is printed as [U+1F9FF NAZAR AMULET]. Raises
-    `PersonNeeded` with the number of the volume that cannot be made; the others are then not there either.
-    `worker` is the program that sets one volume.
+    `PersonNeeded` with the number of the volume that cannot be made. `worker` is the program that sets one
+    volume.
     """
     found = fonts(fonts_folder)
     if any(folder.glob("volume-*.pdf")):
@@ -62,17 +105,12 @@ def records_pdf(
     if not by_name:
         refuse_missing(_texts(records, cover), found)
     folder.mkdir(parents=True, exist_ok=True)
-    press = _Press(cover, folder, found, worker)
-    written: list[Path] = []
-    try:
-        for file, count in _written(records, press, per_volume):
-            written.append(file)
-            progress(count)
-    except BaseException:
-        for file in folder.glob("volume-*.pdf"):
-            file.unlink()
-        raise
-    return written
+    one = _Volumes(cover, folder, found, worker)
+    made = [
+        (pool.submit(one.volume, records, number, first, last), last)
+        for number, (first, last) in enumerate(_ranges(records, per_volume), 1)
+    ]
+    return ((file.result(), last) for file, last in made)
 
 
 def pages_of(file: Path) -> int:
@@ -81,7 +119,7 @@ def pages_of(file: Path) -> int:
         return len(pdf)
 
 
-class _Press(msgspec.Struct, frozen=True):
+class _Volumes(msgspec.Struct, frozen=True):
     """What all volumes have in common."""
 
     cover: Cover
@@ -89,12 +127,13 @@ class _Press(msgspec.Struct, frozen=True):
     fonts: Fonts
     worker: Path
 
-    def volume(self, records: list[Printed], number: int, before: int) -> Path:
-        """Set one volume; `before` records stand in the volumes before it."""
+    def volume(self, all_: Sequence[Printed], number: int, before: int, until: int) -> Path:
+        """Set one volume, of the records from place `before` to `until`."""
+        records = all_[before:until]
         first, last = records[0].control_number, records[-1].control_number
         reach = first if first == last else f"{first} to {last}"
         shown: list[tuple[str, str]] = []
-        data = self._front(reach, number, f"number {before + 1:,} to {before + len(records):,}")
+        data = self._front(reach, number, f"number {before + 1:,} to {until:,}")
         data["records"] = [as_data(record, shown, self.fonts) for record in records]
         target = self.folder / f"volume-{number:05d}.pdf"
         with compiled(
@@ -118,41 +157,20 @@ class _Press(msgspec.Struct, frozen=True):
         }
 
 
-def _written(records: Iterable[Printed], press: _Press, per_volume: int) -> Iterator[tuple[Path, int]]:
-    """Each volume in order, and how many records are done; never more than two are being made."""
-    done = 0
-    waiting: deque[tuple[Future[Path], int]] = deque()
-    with ThreadPoolExecutor(_PROCESSES) as pool:
-        try:
-            for number, volume in enumerate(_volumes(records, per_volume), 1):
-                waiting.append((pool.submit(press.volume, volume, number, done), len(volume)))
-                done += len(volume)
-                if len(waiting) > _PROCESSES:
-                    yield _first(waiting, done)
-            while waiting:
-                yield _first(waiting, done)
-        finally:
-            pool.shutdown(cancel_futures=True)
-
-
-def _first(waiting: deque[tuple[Future[Path], int]], done: int) -> tuple[Path, int]:
-    file, _ = waiting.popleft()
-    return file.result(), done - sum(count for _, count in waiting)
-
-
-def _volumes(records: Iterable[Printed], per_volume: int) -> Iterator[list[Printed]]:
-    volume: list[Printed] = []
-    characters = pictures = 0
-    for record in records:
+def _ranges(records: Iterable[Printed], per_volume: int) -> Iterator[tuple[int, int]]:
+    """From which place to which the records of each volume stand. It depends on the records alone, so that
+    the same ones fall into the same volumes whatever else the machine does.
+    """
+    first = until = characters = pictures = 0
+    for at, record in enumerate(records):
         size, shown = len(plain(record.text)), len(record.pictures)
-        full = len(volume) >= per_volume or characters + size > _CHARACTERS or pictures + shown > _PICTURES
-        if volume and full:
-            yield volume
-            volume, characters, pictures = [], 0, 0
-        volume.append(record)
-        characters, pictures = characters + size, pictures + shown
-    if volume:
-        yield volume
+        full = at - first >= per_volume or characters + size > _CHARACTERS or pictures + shown > _PICTURES
+        if at > first and full:
+            yield first, at
+            first, characters, pictures = at, 0, 0
+        characters, pictures, until = characters + size, pictures + shown, at + 1
+    if until:
+        yield first, until
 
 
 def _texts(records: Iterable[Printed], cover: Cover) -> Iterator[tuple[str, str]]:

@@ -15,7 +15,7 @@ from typing import Any
 import typst
 from PIL import Image, ImageOps
 
-_SIDE = 640  # pixels; at most 3.2 inches are printed
+_SIDE = 480
 _FORMATS = ("JPEG", "PNG", "GIF", "WEBP")
 _QUALITY = 82
 _BOMBS = (Image.DecompressionBombWarning, Image.DecompressionBombError)

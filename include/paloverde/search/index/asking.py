@@ -138,14 +138,13 @@ class Look:
         """The documents that answer, of each segment: every row of every version, as far as it stands."""
 
         def find(view: View, alive: Mask | None) -> Mask:
-            found = answering(tree, view)
+            among = alive
             if not include_private:
-                found = found & open_to_all(view.segment)
-            if alive is not None:
-                found = found & alive
+                among = _both(among, open_to_all(view.segment))
             if view.segment.last_run > self.last:
-                found = found & (view.segment.columns.of_run <= self.last)
-            return found
+                among = _both(among, view.segment.columns.of_run <= self.last)
+            found = answering(tree, view, among=among)
+            return found if among is None else found & among
 
         return each(find, self.views, self.now.alive)
 
@@ -190,14 +189,12 @@ class Look:
 
 def each(work: Callable[[In, More], Out], some: Iterable[In], more: Iterable[More]) -> list[Out]:
     """What comes of each segment; two of them are worked on at once."""
-    pairs = list(zip(some, more, strict=True))
-
-    def share(first: int) -> list[Out]:
-        return [work(*pair) for pair in pairs[first::_WORKERS]]
-
     with ThreadPoolExecutor(_WORKERS) as pool:
-        shares = list(pool.map(share, range(_WORKERS)))
-    return [shares[at % _WORKERS][at // _WORKERS] for at in range(len(pairs))]
+        return [*pool.map(lambda pair: work(*pair), zip(some, more, strict=True))]
+
+
+def _both(one: Mask | None, other: Mask) -> Mask:
+    return other if one is None else one & other
 
 
 def items_in(archive: Archive, parts: Iterable[SealedPart]) -> list[tuple[SealedPart, U64]]:
@@ -215,7 +212,7 @@ def _compared(archive: Archive, index: Index, head: int) -> Now:
     named = (PARTS.c.key, PARTS.c.version_id, PARTS.c.sequence)
     with archive.books.connect() as connection:
         there = {tuple(row) for row in connection.execute(select(*named).where(PARTS.c.role.in_(_SEARCHED)))}
-    uncovered = _parts_named(archive, there - covered)
+    uncovered = parts_named(archive, there - covered)
     told = [part for part in uncovered if part.part.role is Role.REMOVED]
     return Now(
         head,
@@ -226,7 +223,8 @@ def _compared(archive: Archive, index: Index, head: int) -> Now:
     )
 
 
-def _parts_named(archive: Archive, names: Iterable[tuple[object, ...]]) -> list[SealedPart]:
+def parts_named(archive: Archive, names: Iterable[tuple[object, ...]]) -> list[SealedPart]:
+    """These parts, records before removed items, in the order of their runs."""
     wanted = {*names}
     keys = sorted({str(name[0]) for name in wanted})
     found = [

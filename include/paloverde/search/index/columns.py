@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
 from paloverde.search.index.layout import I32, I64, U8, U16, U32, U64, Arrays
+from paloverde.search.index.streams import stretches
 
 
 class Columns:
@@ -35,6 +38,26 @@ class Columns:
         self.has: U8 = array("has")  # bits: HAS_MEDIA, HAS_PICTURE, HAS_VIDEO, HAS_LINK
         self.item: U64 = array("item")  # hash of account, kind, native_id
         self.version: U64 = array("version")  # hash of these and version_sha256
+        self._arrays = arrays
+
+    @cached_property
+    def ties(self) -> Ties:
+        return Ties(self._arrays)
+
+
+class Ties:
+    """Which documents name an id as their thread, or as what they answer. `names` are hashes of such ids,
+    sorted, and `documents` the document of each.
+    """
+
+    def __init__(self, arrays: Arrays) -> None:
+        self.names: U64 = arrays["tie.names"]
+        self.documents: U32 = arrays["tie.documents"]
+
+    def to(self, names: U64) -> U32:
+        """The documents tied to any of these, in no order, some perhaps twice."""
+        first, after = (np.searchsorted(self.names, names, side=side) for side in ("left", "right"))
+        return self.documents[stretches(first.astype(np.uint32), after.astype(np.uint32))]
 
 
 HAS_MEDIA, HAS_PICTURE, HAS_VIDEO, HAS_LINK = 1, 2, 4, 8

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +16,7 @@ import numpy as np
 from paloverde.search.index import frequent
 from paloverde.search.index.layout import U32, UNDATED, Mask
 from paloverde.search.index.occurring import forms, standing
-from paloverde.search.index.places import distinct, nearby
+from paloverde.search.index.places import distinct
 from paloverde.search.index.segment import HAS_BITS, Segment, Words
 from paloverde.search.matching import has_value
 from paloverde.search.scope import PRIVATE_KINDS
@@ -31,9 +33,11 @@ from paloverde.search.tree import (
     PostedBy,
     Removed,
     Term,
+    parts_of,
 )
 
 _EPOCH = date(1970, 1, 1)
+_FEW = 4
 _GROUPED = ("account", "platform", "kind", "visibility", "provenance")
 
 
@@ -52,17 +56,23 @@ class View(NamedTuple):
         return self.segment.documents
 
 
-def answering(node: Node, view: View, *, surely: bool = False) -> Mask:
-    """The documents that answer; `surely` as `matching.answers` has it."""
+def answering(node: Node, view: View, *, among: Mask | None = None, surely: bool = False) -> Mask:
+    """The documents that answer; `surely` as `matching.answers` has it.
+
+    What it says of documents that are not `among` those given counts for nothing.
+    """
     match node:
         case And(nodes):
-            return _every(nodes, view, surely=surely)
+            return _every(nodes, view, among, surely=surely)
         case Or(nodes):
-            return _any(nodes, view, surely=surely)
+            several = (answering(one, view, among=among, surely=surely) for one in nodes)
+            return reduce(or_, several)
         case Not(inner):
-            return ~answering(inner, view, surely=not surely)
-        case Term() | Near():
+            return ~answering(inner, view, among=among, surely=not surely)
+        case Term():
             return saying(node, view)
+        case Near():
+            return _near(node, view, among)
         case PostedBy(term):
             found = view.segment.poster_documents(_corpus(view.segment.poster, term))
             return _mask([found], view.documents)
@@ -96,45 +106,72 @@ def open_to_all(segment: Segment) -> Mask:
     return _over_groups(segment, ~private)
 
 
-def saying(node: Term | Near, view: View) -> Mask:
-    """The documents in whose text a term or a nearness stands."""
-    if node not in view.said:
-        view.said[node] = _saying(node, view.segment)
-    return view.said[node]
+def saying(term: Term, view: View) -> Mask:
+    """The documents in whose text a term stands."""
+    if term not in view.said:
+        view.said[term] = _saying(term, view)
+    return view.said[term]
 
 
-def _saying(node: Term | Near, segment: Segment) -> Mask:
-    words = segment.text
-    if isinstance(node, Term) and _is_word(node):
-        return _mask(words.documents_each(forms(words, node.pieces[0])), segment.documents)
-    if frequent.is_frequent(node, words):
-        return _mask(map(words.documents_of_passages, frequent.passages(node, words)), segment.documents)
-    if isinstance(node, Term):
-        found = standing(node, words).first
-    else:
-        left, right = standing(node.left, words), standing(node.right, words)
-        found = nearby(left, right, node.distance, words.passages_at, ordered=node.ordered)
-    return _mask([words.documents_at(found)], segment.documents)
+def _saying(term: Term, view: View) -> Mask:
+    words = view.segment.text
+    if _is_word(term):
+        return _mask(words.documents_each(forms(words, term.pieces[0])), view.documents)
+    if frequent.is_frequent(term, words):
+        asked = frequent.Asked(term, words)
+        return _mask(map(words.documents_of_passages, asked.passages()), view.documents)
+    return _mask([words.documents_at(standing(term, words).first)], view.documents)
+
+
+def _near(node: Near, view: View, among: Mask | None) -> Mask:
+    """The documents in whose text a nearness stands: only where both sides are it is looked for."""
+    words = view.segment.text
+    there = _holding(node, view)
+    there = there if among is None else there & among
+    if not there.any():
+        return there
+    asked = frequent.Asked(node, words)
+    sure = _mask(map(words.documents_of_passages, asked.surely()), view.documents)
+    there = there & ~sure
+    few = there if int(np.count_nonzero(there)) * _few(node) < view.documents else None
+    return sure | _mask(map(words.documents_of_passages, asked.passages(few)), view.documents)
+
+
+def _few(node: Near) -> int:
+    """With one of so many documents left, what they hold is taken out and looked at alone."""
+    return _FEW // 2 if any(map(_has_near, (node.left, node.right))) else _FEW
+
+
+def _holding(node: Node, view: View) -> Mask:
+    """Documents with all the terms that a place of this node needs."""
+    match node:
+        case Term():
+            return saying(node, view)
+        case Near(left, right):
+            return _holding(left, view) & _holding(right, view)
+        case Or(nodes):
+            return reduce(or_, (_holding(one, view) for one in nodes))
+        case _:
+            return np.zeros(view.documents, dtype=bool)
 
 
 def _is_word(term: Term) -> bool:
     return term.length == 1 and len(term.pieces) == 1
 
 
-def _every(nodes: Sequence[Node], view: View, *, surely: bool) -> Mask:
-    found = answering(nodes[0], view, surely=surely)
-    for node in nodes[1:]:
-        if not found.any():
-            return found
-        found = found & answering(node, view, surely=surely)
-    return found
+def _every(nodes: Sequence[Node], view: View, among: Mask | None, *, surely: bool) -> Mask:
+    """Where words stand near each other is asked last, of the documents that are left."""
+    found = among
+    for node in sorted(nodes, key=lambda node: isinstance(node, Not) + 2 * _has_near(node)):
+        if found is not None and not found.any():
+            break
+        one = answering(node, view, among=found, surely=surely)
+        found = one if found is None else found & one
+    return np.ones(view.documents, dtype=bool) if found is None else found
 
 
-def _any(nodes: Sequence[Node], view: View, *, surely: bool) -> Mask:
-    found = answering(nodes[0], view, surely=surely)
-    for node in nodes[1:]:
-        found = found | answering(node, view, surely=surely)
-    return found
+def _has_near(node: Node) -> bool:
+    return isinstance(node, Near) or any(map(_has_near, parts_of(node)))
 
 
 def _corpus(words: Words, term: Term) -> U32:

@@ -2,70 +2,106 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import reduce
 from operator import or_
 from typing import NamedTuple
 
 import numpy as np
 
-from paloverde.search.index.dense import Stretch, down, up
-from paloverde.search.index.layout import U32, U64
+from paloverde.search.index.dense import Marks, Stretch, down, up
+from paloverde.search.index.layout import BLOCK, U32, U64, Mask
 from paloverde.search.index.occurring import by_length, forms
 from paloverde.search.index.streams import Words
 from paloverde.search.tree import Near, Node, Or, Piece, Term, terms
 
 _FREQUENT = 512  # with a place in so many positions, a bit for each position is quicker than a list
+_BLOCKS = 8  # so far apart they are compared
+Bits = dict[Piece, list[tuple[int, U64]]]  # of the words of a question, by how many words they cover
 
 
-def is_frequent(node: Node, words: Words) -> bool:
-    """Whether a term or a nearness is asked sooner of all positions than of lists."""
-    return _often(node, words) * _FREQUENT > words.space.size
+def is_frequent(term: Term, words: Words) -> bool:
+    """Whether a term is asked sooner of all positions than of lists."""
+    often = [words.occurrences_of(forms(words, piece)) for piece in term.pieces]
+    several = [many for many, piece in zip(often, term.pieces, strict=True) if piece.wild or piece.stemmed]
+    if len(term.pieces) != term.length:  # beside a run that is looked for at all
+        several = often
+    # Lists are looked through from the rarest on; but several have to be put together first.
+    return max([min(often), *several]) * _FREQUENT > words.space.size
 
 
-def _often(node: Node, words: Words) -> int:
-    """How many places lists would be looked through for: of single words those of the rarest are enough."""
-    match node:
-        case Term(_, pieces, length):
-            often = [
-                (words.occurrences_of(forms(words, piece)), piece.wild or piece.stemmed) for piece in pieces
-            ]
-            return _rarest(often) if len(pieces) == length else max(often)[0]  # a run is looked for at all
-        case Near(left, right):
-            return _rarest([(_often(part, words), not _is_word(part)) for part in (left, right)])
-        case Or(nodes):
-            return sum(_often(part, words) for part in nodes)
-        case _:
-            return 0
+class Asked:
+    """A term or a nearness, and where its words stand in a stream."""
 
-
-def _rarest(several: Sequence[tuple[int, bool]]) -> int:
-    """The least often; but those that are true have to be put together first."""
-    return max([min(often for often, _ in several), *(often for often, is_several in several if is_several)])
-
-
-def _is_word(node: Node) -> bool:
-    """Whether it stands in one list."""
-    return (
-        isinstance(node, Term)
-        and len(node.pieces) == 1
-        and not (node.pieces[0].wild or node.pieces[0].stemmed)
-    )
-
-
-def passages(node: Term | Near, words: Words) -> Iterator[U32]:
-    """The passages in which it stands, in pieces, some of them several times."""
-    marks = {
-        piece: [(covers, words.marks(some)) for covers, some in by_length(words, piece)]
-        for term in terms(node)
-        for piece in term.pieces
-    }
-    for stretch in words.space.stretches():
-        bits = {
-            piece: [(covers, one.within(stretch)) for covers, one in several]
-            for piece, several in marks.items()
+    def __init__(self, node: Term | Near, words: Words) -> None:
+        self.node, self.words = node, words
+        self._marks = {
+            piece: [(covers, words.marks(some)) for covers, some in by_length(words, piece)]
+            for term in terms(node)
+            for piece in term.pieces
         }
-        yield stretch.passages_of(Here(stretch, bits).firsts(node, None))
+
+    def passages(self, among: Mask | None = None) -> Iterator[U32]:
+        """The passages in which it stands, in pieces, some several times; if asked so, of some documents."""
+        for stretch, bits in self._everywhere() if among is None else self._within(among):
+            firsts = Here(stretch, bits).firsts(self.node, None)
+            yield stretch.passages_of(stretch.held(firsts))
+
+    def _everywhere(self) -> Iterator[tuple[Stretch, Bits]]:
+        for stretch in self.words.space.stretches():
+            yield stretch, self._bits(stretch.marked)
+
+    def _within(self, among: Mask) -> Iterator[tuple[Stretch, Bits]]:
+        blocks = self.words.blocks_of(among)
+        space = self.words.space.only(blocks)
+        taken = self._bits(lambda marks: space.taken(marks.whole(), blocks))
+        for stretch in space.stretches():
+            yield (
+                stretch,
+                {
+                    piece: [(covers, bits[stretch.start : stretch.stop]) for covers, bits in several]
+                    for piece, several in taken.items()
+                },
+            )
+
+    def _bits(self, of: Callable[[Marks], U64]) -> Bits:
+        return {
+            piece: [(covers, of(marks)) for covers, marks in several]
+            for piece, several in self._marks.items()
+        }
+
+    def surely(self) -> Iterator[U32]:
+        """Passages in which a nearness of two words stands, told by blocks alone: by two that are no further
+        apart than the distance less their own length, and hold one word each.
+        """
+        if not isinstance(self.node, Near):
+            return
+        apart = min((self.node.distance - BLOCK + 1) // BLOCK, _BLOCKS)
+        sides = [self._one_word(side) for side in (self.node.left, self.node.right)]
+        if apart < 1 or sides[0] is None or sides[1] is None:
+            return
+        for stretch in self.words.space.stretches():
+            left, right = (side.within(stretch) for side in sides if side is not None)
+            one, other = stretch.held(left & ~right), stretch.held(right)
+            yield stretch.passages_of(close(stretch, one, other, apart, ordered=self.node.ordered))
+
+    def _one_word(self, node: Node) -> Marks | None:
+        """Where a word stands that covers no other; none for what is more than a word."""
+        if not isinstance(node, Term) or len(node.pieces) != 1:
+            return None
+        return next((marks for covers, marks in self._marks[node.pieces[0]] if covers == 1), None)
+
+
+def close(stretch: Stretch, one: Mask, other: Mask, apart: int, *, ordered: bool) -> Mask:
+    """Blocks that end with two of one passage, so far apart at most; the first has the first word."""
+    found = np.zeros_like(one) if ordered else one & other
+    for step in range(1, min(apart + 1, len(one))):
+        near = one[:-step] & other[step:]
+        if not ordered:
+            near |= other[:-step] & one[step:]
+        near &= stretch.passages[:-step] == stretch.passages[step:]
+        found[step:] |= near
+    return found
 
 
 class Here(NamedTuple):
@@ -76,7 +112,7 @@ class Here(NamedTuple):
     """
 
     stretch: Stretch
-    bits: dict[Piece, list[tuple[int, U64]]]
+    bits: Bits
 
     def firsts(self, node: Node, until: U64 | None) -> U64:
         """Where those places of a node begin that end before these positions."""

@@ -15,12 +15,24 @@ import pyarrow.compute as pc
 from paloverde.archive.schema import REMOVED
 from paloverde.records import PACIFIC
 from paloverde.search.hits import COLUMNS
-from paloverde.search.index.layout import CODED, I32, I64, NO_TIME, U32, U64, UNDATED, Arrays, Covered
+from paloverde.search.index.layout import (
+    CODED,
+    I32,
+    I64,
+    NO_TIME,
+    U32,
+    U64,
+    UNDATED,
+    Arrays,
+    Covered,
+    Mask,
+)
 from paloverde.search.index.segment import HAS_BITS, HAS_LINK
 from paloverde.search.matching import has_media
 
 REMOVAL = ("removed_at", "confirmed_by", "cause", "cause_reason", "retain_until")
 _ITEM = ("account", "kind", "native_id")
+_TIES = ("thread_id", "parent_id")
 _SHELVED = ("account", "platform", "kind", "visibility", "provenance")  # in the order of the documents
 _DAY, _HOUR = 86_400_000_000, 3_600_000_000  # microseconds
 _REMOVALS = pa.schema([REMOVED.field(name) for name in (*_ITEM, "version_sha256", *REMOVAL)])
@@ -51,6 +63,8 @@ class Gathering:
         self.size = 0
         self._columns: list[dict[str, Column]] = []
         self._codes: dict[str, dict[str | None, int]] = {name: {} for name in CODED}
+        self._ties: list[U64] = []
+        self._tied: list[U32] = []  # of each tie its row
         self._removals = [_REMOVALS.empty_table()]
         self._of_removals: list[U32] = []
 
@@ -74,6 +88,9 @@ class Gathering:
                 "version": _hashes(rows, (*_ITEM, "version_sha256")),
             }
         )
+        names, tied = _ties(rows)
+        self._ties.append(names)
+        self._tied.append(tied + np.uint32(self.size))
         self._removals += [batch.removals for batch in batches if len(batch.removals)]
         self._of_removals.append(np.repeat(numbers, [len(batch.removals) for batch in batches]))
         self.parts += [batch.part for batch in batches]
@@ -90,6 +107,7 @@ class Gathering:
             columns[name] = column[order]
         arrays = {f"document.{name}": column for name, column in columns.items()}
         arrays |= {"group.starts": _groups(columns), **_sorted(columns["item"], columns["time"])}
+        arrays |= self._sorted_ties(number)
         return Gathered(arrays, values, number)
 
     def removals(self) -> pa.Table:
@@ -107,6 +125,13 @@ class Gathering:
         for name, column in more.items():
             table = table.append_column(name, pa.array(column))
         return table
+
+    def _sorted_ties(self, number: U32) -> Arrays:
+        """See `columns.Ties`."""
+        names = np.concatenate([np.empty(0, np.uint64), *self._ties])
+        documents = number[np.concatenate([np.empty(0, np.uint32), *self._tied])]
+        order = np.lexsort((documents, names))
+        return {"tie.names": names[order], "tie.documents": documents[order]}
 
     def _coded(self, name: str, column: pa.ChunkedArray) -> U32:
         """The codes of a column's values; those not met before get one."""
@@ -221,6 +246,27 @@ def _hashes(rows: pa.Table, names: Sequence[str]) -> U64:
 def hashes_of(items: Sequence[tuple[str, ...]]) -> U64:
     """The hash of items named by account, kind and native id, or of versions (with the sha256 besides)."""
     return _digests(["\0".join(item) for item in items])
+
+
+def ties_of(ids: Sequence[str]) -> U64:
+    """The hash of ids by which others are tied to a record; see `columns.Ties`."""
+    return _digests(ids)
+
+
+def _ties(rows: pa.Table) -> tuple[U64, U32]:
+    """The ids that rows name as their thread or as what they answer, hashed, and the row of each."""
+    hashes, known = zip(*(_hashed(rows[name]) for name in _TIES), strict=True)
+    is_other = known[1] & ~(known[0] & (hashes[0] == hashes[1]))
+    found = [np.flatnonzero(there).astype(np.uint32) for there in (known[0], is_other)]
+    names = [one[numbers] for one, numbers in zip(hashes, found, strict=True)]
+    return np.concatenate(names), np.concatenate(found)
+
+
+def _hashed(ids: pa.ChunkedArray) -> tuple[U64, Mask]:
+    """The hash of each id, and which are not null; many rows name the same one."""
+    encoded = pc.dictionary_encode(pc.fill_null(ids, "").combine_chunks())
+    known = pc.is_valid(ids).to_numpy()
+    return _digests(encoded.dictionary.to_pylist())[encoded.indices.to_numpy()], known
 
 
 def _digests(texts: Sequence[str]) -> U64:

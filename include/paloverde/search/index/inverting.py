@@ -90,8 +90,11 @@ def _packed(cuts: list[Cut], rank: Keys, passages: _Passages) -> Keys:
 
 
 def _postings(packed: Keys, forms: int, passages: _Passages) -> Arrays:
-    """Positions and documents of each form, some at a time."""
-    positions, documents = np.empty(len(packed), np.uint32), np.empty(len(packed), np.uint32)
+    """Positions and documents of each form, some at a time.
+
+    Positions take half the room of what they are made from, and lie where that was read already.
+    """
+    positions, documents = packed.view(np.uint32)[: len(packed)], np.empty(len(packed), np.uint32)
     often, in_many = np.zeros(forms, np.int64), np.zeros(forms, np.int64)
     size, before = 0, (-1, -1)
     for start in range(0, len(packed), _AT_ONCE):

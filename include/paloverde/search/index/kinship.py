@@ -25,7 +25,7 @@ def write_kin(folder: Path, name: str, segments: Sequence[Segment]) -> None:
         arrays |= {f"{number}.{field}": getattr(one, field) for field in Kin.__struct_fields__}
     make_folder(folder)
     (folder / f"{name}.bin").unlink(missing_ok=True)
-    about = AboutKin(items, versions, write_arrays(folder / f"{name}.bin", arrays))
+    about = AboutKin(items, versions, write_arrays(folder / f"{name}.bin", arrays.items()))
     write_whole(folder / f"{name}.json", msgspec.json.encode(about))
 
 

@@ -16,7 +16,7 @@ All of it is derived: it can be thrown away and built again from the sealed reco
 from __future__ import annotations
 
 import mmap
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
@@ -112,12 +112,12 @@ class Shelf(msgspec.Struct, frozen=True):
     kin: str
 
 
-def write_arrays(path: Path, arrays: Mapping[str, npt.NDArray[Any]]) -> dict[str, Lies]:
-    """Write arrays one after the other into a new file, and say where each lies."""
+def write_arrays(path: Path, arrays: Iterable[tuple[str, npt.NDArray[Any]]]) -> dict[str, Lies]:
+    """Write arrays by name one after the other into a new file, as they come, and say where each lies."""
     lies: dict[str, Lies] = {}
     with path.open("xb") as file:
         path.chmod(_FILE)
-        for name, array in arrays.items():
+        for name, array in arrays:
             file.write(b"\0" * (-file.tell() % _ALIGNED))
             lies[name] = Lies(array.dtype.str, file.tell(), len(array))
             file.write(np.ascontiguousarray(array).data.cast("B") if len(array) else b"")

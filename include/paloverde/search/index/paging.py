@@ -16,7 +16,7 @@ from paloverde.search.index.segment import Segment
 
 _KEY = ("account", "kind", "native_id", "observed_at", "version_sha256")
 _FEW = 16  # times as many hits as are wanted are still sorted; of more the first are met in order of time
-_STEP = 1 << 12
+STEP = 1 << 12  # documents that are looked at before it is asked again whether the page is full
 _NEVER = np.int64(np.iinfo(np.int64).max)
 Documents = npt.NDArray[np.int64]
 Key = tuple[int, str, str, str, datetime, str]
@@ -42,11 +42,17 @@ class _Early(NamedTuple):
 
 
 def page(
-    segments: Sequence[Segment], masks: Sequence[Mask], others: Sequence[Key], start: int, stop: int
+    segments: Sequence[Segment],
+    masks: Sequence[Mask],
+    others: Sequence[Key],
+    start: int,
+    stop: int,
+    *,
+    step: int = STEP,
 ) -> list[Place]:
     """The hits at `start` to before `stop`. `others` are hits that are not of the index."""
     known = np.array([key[0] for key in others], np.int64)
-    early, times = _all_early(segments, masks, known, stop)
+    early, times = _all_early(segments, masks, known, stop, step)
     if start >= len(times):
         return []
     first, last = times[start], times[min(stop, len(times)) - 1]
@@ -72,13 +78,13 @@ def _places(number: int, segment: Segment, early: _Early, first: np.int64, last:
 
 
 def _all_early(
-    segments: Sequence[Segment], masks: Sequence[Mask], known: I64, stop: int
+    segments: Sequence[Segment], masks: Sequence[Mask], known: I64, stop: int, step: int
 ) -> tuple[list[_Early], I64]:
     """Of each segment the early hits, and all times to the end of the page, sorted, with the `known` ones."""
     early, times = [], known
     for segment, mask in zip(segments, masks, strict=True):
         until = _until(times, stop)
-        early.append(_early(segment, mask, stop, until))
+        early.append(_early(segment, mask, stop, until, step))
         times = np.concatenate([times[times <= until], early[-1].times])
     return early, np.sort(times)
 
@@ -88,14 +94,14 @@ def _until(times: I64, stop: int) -> np.int64:
     return np.int64(np.partition(times, stop - 1)[stop - 1]) if len(times) >= stop else _NEVER
 
 
-def _early(segment: Segment, mask: Mask, stop: int, until: np.int64) -> _Early:
+def _early(segment: Segment, mask: Mask, stop: int, until: np.int64, step: int) -> _Early:
     times, by_time = segment.columns.time, segment.by_time
     if np.count_nonzero(mask) <= _FEW * stop:
         return _earliest(np.flatnonzero(mask), times, stop, until)
     found: list[Documents] = []
     have = 0
-    for at in range(0, len(by_time), _STEP):
-        some = by_time[at : at + _STEP]
+    for at in range(0, len(by_time), step):
+        some = by_time[at : at + step]
         begins = times[some[0]]
         if begins > until or (have >= stop and begins != times[found[-1][-1]]):
             break

@@ -82,21 +82,6 @@ def near(
     return forward if ordered else either([forward, _following(right, left, distance, passage)])
 
 
-def nearby(
-    left: Places,
-    right: Places,
-    distance: int,
-    passage: Callable[[Ordinals], Ordinals],
-    *,
-    ordered: bool,
-) -> Ordinals:
-    """An ordinal in every passage that holds such a stretch: where only that counts."""
-    forward = _followed(left, right, distance, passage)
-    if ordered:
-        return forward
-    return np.concatenate([forward, _followed(right, left, distance, passage)])
-
-
 def _following(left: Places, right: Places, distance: int, passage: Callable[[Ordinals], Ordinals]) -> Places:
     """Each place of `left` with each of `right` that begins after it, within the distance."""
     found = []
@@ -112,40 +97,6 @@ def _following(left: Places, right: Places, distance: int, passage: Callable[[Or
     return either(found)
 
 
-def _followed(
-    left: Places, right: Places, distance: int, passage: Callable[[Ordinals], Ordinals]
-) -> Ordinals:
-    """The first ordinals of those of `left` after which one of `right` begins within the distance."""
-    if not len(left.first) or not len(right.first):
-        return NOWHERE.first
-    if len(right.first) * 8 < len(left.first):
-        return _preceded(left, right, distance, passage)
-    if distance <= _CHUNK and _rises(left.after) and _is_dense(left.after, right.first):
-        here = _marked(left.after, right.first, distance)
-        left = Places(left.first[here], left.after[here])
-    nearest = np.searchsorted(right.first, left.after)
-    inside = nearest < len(right.first)
-    one, other = left.first[inside], right.first[nearest[inside]]
-    close = other < left.after[inside] + _reach(distance)
-    one, other = one[close], other[close]
-    same: Mask = passage(one) == passage(other)
-    return one[same]
-
-
-def _preceded(
-    left: Places, right: Places, distance: int, passage: Callable[[Ordinals], Ordinals]
-) -> Ordinals:
-    """The same, asked from the few of `right`: the one of `left` that ends last before each is nearest."""
-    ends = left.after if _rises(left.after) else np.sort(left.after)
-    nearest = np.searchsorted(ends, right.first, side="right") - 1
-    inside = nearest >= 0
-    other, end = right.first[inside], ends[nearest[inside]]
-    close = other < end + _reach(distance)
-    other, last = other[close], end[close] - np.uint32(1)
-    same: Mask = passage(last) == passage(other)
-    return other[same]
-
-
 def member(values: Ordinals, among: Ordinals) -> Mask:
     """Which of the values are among others, which are sorted."""
     if not len(values) or not len(among):
@@ -153,7 +104,7 @@ def member(values: Ordinals, among: Ordinals) -> Mask:
     if len(among) * 8 < len(values) and _rises(values):
         return _member_of_many(values, among)
     if _is_dense(values, among) and _rises(values):
-        return _marked(values, among, 1)
+        return _marked(values, among)
     at = np.searchsorted(among, values)
     at[at == len(among)] = 0
     return np.asarray(among[at] == values, dtype=bool)
@@ -168,36 +119,24 @@ def _member_of_many(values: Ordinals, among: Ordinals) -> Mask:
     return np.cumsum(edges[:-1], dtype=np.int32) > 0
 
 
-def _marked(values: Ordinals, marks: Ordinals, reach: int) -> Mask:
-    """Which of the values (rising) have a mark at themselves or up to `reach` - 1 after: by marking.
+def _marked(values: Ordinals, marks: Ordinals) -> Mask:
+    """Which of the values (rising) have a mark: by marking.
 
     A quarter of a million ordinals at a time, so that what is marked stays in the cache.
     """
     found = np.empty(len(values), dtype=bool)
     low, high = int(values[0]), int(values[-1]) + 1
     bounds = np.arange(low, high + _CHUNK, _CHUNK).astype(np.uint32)
-    cut_values = np.searchsorted(values, bounds)
-    cut_marks = np.searchsorted(marks, bounds)
-    cut_ahead = np.searchsorted(marks, bounds + np.uint32(reach - 1))
-    room = np.empty(_CHUNK + reach, dtype=bool)
+    cut_values, cut_marks = np.searchsorted(values, bounds), np.searchsorted(marks, bounds)
+    room = np.empty(_CHUNK, dtype=bool)
     for number, begin in enumerate(bounds[:-1]):  # of the same type as the rest: nothing is converted
         ours = values[cut_values[number] : cut_values[number + 1]]
         if not len(ours):
             continue
         room[:] = False
-        room[marks[cut_marks[number] : cut_ahead[number + 1]] - begin] = True
-        _spread(room, reach)
+        room[marks[cut_marks[number] : cut_marks[number + 1]] - begin] = True
         found[cut_values[number] : cut_values[number + 1]] = room[ours - begin]
     return found
-
-
-def _spread(room: Mask, reach: int) -> None:
-    """Each mark also marks the `reach` - 1 before it, in steps that double."""
-    done = 1
-    while done < reach:
-        step = min(done, reach - done)
-        np.logical_or(room[:-step], room[step:].copy(), out=room[:-step])
-        done += step
 
 
 def _distinct(first: Ordinals, after: Ordinals) -> Places:

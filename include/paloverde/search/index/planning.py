@@ -64,15 +64,13 @@ def _groups(parts: Sequence[SealedPart], processes: int, largest: int) -> list[l
     count = math.ceil(total / largest)
     if total >= _WORTH_SHARING:
         count = math.ceil(count / processes) * processes
-    limit = math.ceil(total / max(count, 1))
     groups: list[list[SealedPart]] = []
-    size = 0
+    before = 0
     for part in parts:
-        if not groups or (len(groups) < count and size + part.part.rows > limit):
+        if not groups or (len(groups) < count and before * count >= len(groups) * total):
             groups.append([])
-            size = 0
         groups[-1].append(part)
-        size += part.part.rows
+        before += part.part.rows
     return groups
 
 

@@ -11,8 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from paloverde.search.index.dense import Marks, Space, marked
-from paloverde.search.index.layout import BLOCK, I64, SIGN_CODES, U8, U16, U32, U64, Arrays
+from paloverde.search.index.dense import Marks, Space
+from paloverde.search.index.layout import BLOCK, I64, SIGN_CODES, U8, U16, U32, U64, Arrays, Mask
 from paloverde.search.index.places import distinct
 from paloverde.search.words import stem
 
@@ -221,11 +221,20 @@ class Words:
             self._frequent_bits[at * size : (at + 1) * size]
             for at in np.searchsorted(self._frequent, forms[kept]).tolist()
         ]
-        others = forms[~kept]
-        if len(others) <= _SEVERAL:
-            return Marks(bits, [self.positions(form) for form in others.tolist()])
-        found = _pieces(self._positions, *_together(self._positions_from, others))
-        return Marks([*bits, marked(found, size)], [])
+        found = _pieces(self._positions, *_together(self._positions_from, forms[~kept]))
+        return self.space.marks([*found], bits)
+
+    def blocks_of(self, documents: Mask) -> I64:
+        """The numbers of the blocks of positions (`layout.BLOCK`) in which documents are, rising."""
+        numbers = np.flatnonzero(documents)
+        first, after = (self._blocks_from.take(numbers + more, mode="clip") for more in (0, 1))
+        return _numbered(first, after)
+
+    @cached_property
+    def _blocks_from(self) -> U32:
+        """Of each document to the last that has any, its first block; and how many blocks there are."""
+        counts = np.bincount(self._passage_documents[self._block_passages])
+        return np.append(0, np.cumsum(counts)).astype(np.uint32)
 
     def documents_of_passages(self, passages: U32) -> U32:
         """The document of each passage; sorted where the passages are."""

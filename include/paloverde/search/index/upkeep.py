@@ -40,6 +40,7 @@ from paloverde.search.index.planning import LARGEST, Job, Stands, plan, workers
 from paloverde.search.index.segment import Segment
 from paloverde.search.index.wholly import seal_of, sweep, write_whole
 from paloverde.search.scan import Name, name_of
+from paloverde.wording import some
 
 Say = Callable[[str], None]
 _FIRST = Shelf(FORMAT, 0, [], "")
@@ -60,14 +61,14 @@ class Refreshed(msgspec.Struct, frozen=True):
         """In plain words."""
         rate = f", {self.records / self.seconds:,.0f} a second" if self.records >= _WORTH_TELLING else ""
         did = [
-            f"{_some(self.records, 'record')} of {_some(self.added, 'sealed object')} added{rate}",
-            *([f"{_some(self.gone, 'object')} that stand no longer written out"] if self.gone else []),
-            *([f"{_some(len(self.damaged), 'damaged segment')} built again"] if self.damaged else []),
+            f"{some(self.records, 'record')} of {some(self.added, 'sealed object')} added{rate}",
+            *([f"{some(self.gone, 'object')} that stand no longer written out"] if self.gone else []),
+            *([f"{some(len(self.damaged), 'damaged segment')} built again"] if self.damaged else []),
         ]
         what = "; ".join(did) if self.added or self.gone or self.damaged else "nothing was new"
         return (
             f"The search index is up to date: {what}. It took {self.seconds:,.1f} seconds; the index holds "
-            f"{_some(self.documents, 'record version')} in {_some(self.segments, 'segment')}."
+            f"{some(self.documents, 'record version')} in {some(self.segments, 'segment')}."
         )
 
 
@@ -88,15 +89,15 @@ class Coverage(msgspec.Struct, frozen=True):
         if not self.parts:
             told = "The search index is empty: searches read every sealed record."
             return f"{told} `paloverde index build` fills it."
-        objects = _some(self.parts, "sealed object")
-        held = f"The search index holds {_some(self.documents, 'record version')} of {objects}"
+        objects = some(self.parts, "sealed object")
+        held = f"The search index holds {some(self.documents, 'record version')} of {objects}"
         if not self.missing and not self.gone:
             return f"{held}: all of sealed runs {self.first_seal:,} to {self.last_seal:,}."
         records = sum(part.part.rows for part in self.missing)
-        behind = f"{_some(len(self.missing), 'newer object')} of {_some(records, 'record')}"
+        behind = f"{some(len(self.missing), 'newer object')} of {some(records, 'record')}"
         return (
             f"{held}. It is behind: {behind} are not in it yet and are read at each search, and "
-            f"{_some(len(self.gone), 'object')} in it stand no longer and are left out of every answer. "
+            f"{some(len(self.gone), 'object')} in it stand no longer and are left out of every answer. "
             "`paloverde index refresh` brings it up to date."
         )
 
@@ -282,7 +283,3 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 _WORTH_TELLING = 1_000
-
-
-def _some(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -5,11 +5,13 @@ Rows go to the disk as they come; kept until the end are only numbers of each do
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -64,25 +66,25 @@ class Draft:
     def write(self) -> None:
         """Put everything in order and write it."""
         folder, gathered = self._folder, self._documents.finish()
-        number = gathered.number
-        arrays = {
-            **gathered.columns,
-            "row.batches": self._rows.finish(),
-            "row.parts": np.cumsum([0, *(part.rows for part in self._documents.parts)]).astype(np.uint32),
-            **self._posters.arrays("poster", number, self._stems),
-            **self._links.arrays("link", number, self._stems),
-            **self._texts.arrays(number, self._stems),
-        }
         _write_table(folder / REMOVALS, self._documents.removals())
         about = About(
             format=FORMAT,
-            documents=len(number),
+            documents=len(gathered.number),
             parts=self._documents.parts,
             values=gathered.values,
-            arrays=write_arrays(folder / ARRAYS, arrays),
+            arrays=write_arrays(folder / ARRAYS, self._arrays(gathered.columns, gathered.number)),
             files={name: seal_of(folder / name) for name in (ARRAYS, ROWS, REMOVALS)},
         )
         write_whole(folder / ABOUT, msgspec.json.encode(about))
+
+    def _arrays(self, columns: Arrays, number: U32) -> Iterator[tuple[str, npt.NDArray[Any]]]:
+        """Each array when it is its turn to be written: there is no room for all of them at once."""
+        yield from _given_up(columns)
+        yield "row.batches", self._rows.finish()
+        yield "row.parts", np.cumsum([0, *(part.rows for part in self._documents.parts)]).astype(np.uint32)
+        yield from _given_up(self._posters.arrays("poster", number, self._stems))
+        yield from _given_up(self._links.arrays("link", number, self._stems))
+        yield from _given_up(self._texts.arrays(number, self._stems))
 
 
 class _Rows:
@@ -179,6 +181,11 @@ def _addresses(texts: pa.ChunkedArray) -> tuple[U32, list[str]]:
         rows += [row] * len(spans)
         found += [text[start:end] for start, end in spans]
     return np.array(rows, np.uint32), found
+
+
+def _given_up(arrays: Arrays) -> Iterator[tuple[str, npt.NDArray[Any]]]:
+    for name in list(arrays):
+        yield name, arrays.pop(name)
 
 
 def _joined(arrays: Sequence[U32]) -> U32:

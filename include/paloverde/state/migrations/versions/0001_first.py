@@ -214,6 +214,29 @@ def upgrade() -> None:
         sa.Column("told", sa.Boolean, nullable=False),
     )
     op.create_table(
+        "jobs",
+        sa.Column("id", sa.String(40), primary_key=True),
+        sa.Column("what", sa.String(80), nullable=False),
+        sa.Column("subject", sa.Text, nullable=False),
+        sa.Column("username", sa.String(80), nullable=False),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("act", sa.String(200), nullable=False),
+        sa.Column("again", sa.Text, nullable=False),
+        sa.Column("began", sa.BigInteger, nullable=False),
+        sa.Column("seen", sa.BigInteger, nullable=False),
+        sa.Column("said", sa.Text, nullable=False),
+        sa.Column("percent", sa.Integer),
+        sa.Column("ended", sa.BigInteger),
+        sa.Column("outcome", sa.String(12), nullable=False),
+        sa.Column("link", sa.Text, nullable=False),
+    )
+    op.create_index("ix_jobs_username_began", "jobs", ["username", "began"])
+    running = sa.text("ended IS NULL")
+    op.create_index(
+        "ix_jobs_running", "jobs", ["what", "subject"], unique=True,
+        sqlite_where=running, postgresql_where=running,
+    )  # fmt: skip
+    op.create_table(
         "budgets",
         sa.Column("site", sa.String(20), primary_key=True),
         sa.Column("name", sa.String(40), primary_key=True),
@@ -228,10 +251,41 @@ def upgrade() -> None:
         sa.Column("lane", sa.Text, primary_key=True),
         sa.Column("free_at", sa.BigInteger, nullable=False),
     )
+    op.create_table(
+        "sessions",
+        sa.Column("secret_sha256", sa.String(64), primary_key=True),
+        sa.Column("username", sa.String(200), nullable=False),
+        sa.Column("stamp", sa.String(16), nullable=False),
+        sa.Column("person", sa.Text),
+        sa.Column("began_at", sa.BigInteger, nullable=False),
+        sa.Column("seen_at", sa.BigInteger, nullable=False),
+        sa.Column("ends_at", sa.BigInteger, nullable=False),
+    )
+    op.create_index("ix_sessions_username", "sessions", ["username"])
+    op.create_table(
+        "failed_sign_ins",
+        sa.Column("number", sa.Integer, primary_key=True),
+        sa.Column("whose", sa.String(64), nullable=False),
+        sa.Column("failed_at", sa.BigInteger, nullable=False),
+    )
+    op.create_index("ix_failed_sign_ins_whose_failed_at", "failed_sign_ins", ["whose", "failed_at"])
+    op.create_table(
+        "newcomers",
+        sa.Column("subject", sa.String(64), primary_key=True),
+        sa.Column("username", sa.String(200), nullable=False),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("role", sa.String(20), nullable=False),
+        sa.Column("first_at", sa.BigInteger, nullable=False),
+        sa.Column("last_at", sa.BigInteger, nullable=False),
+        sa.UniqueConstraint("username", name="uq_newcomers_username"),
+    )
 
 
 def downgrade() -> None:
+    for table in ("newcomers", "failed_sign_ins", "sessions"):
+        op.drop_table(table)
     for table in (
+        "jobs",
         "checks",
         "repairs",
         "copies",

@@ -15,6 +15,9 @@ input { width: 100%; box-sizing: border-box; font: inherit; padding: .55rem; bor
 button { margin-top: 1.5rem; font: inherit; font-weight: 600; padding: .6rem 1.4rem; border: 0;
   background: #1f5c43; color: #fff; }
 input:focus-visible, button:focus-visible { outline: 3px solid #b5530f; outline-offset: 2px; }
+.elsewhere { display: inline-block; font-weight: 600; padding: .6rem 1.4rem; border: 2px solid #1f5c43;
+  color: #1f5c43; }
+a:focus-visible { outline: 3px solid #b5530f; outline-offset: 2px; }
 .error { border-left: .3rem solid #a1260d; padding: .5rem .8rem; background: #fdf1ee; margin: 0; }
 """
 
@@ -46,7 +49,12 @@ _PAGE = """<!doctype html>
 <body>
 <main>
 <h1>Social media records: sign in</h1>
-{error}<form method="post" action="login">
+{error}{elsewhere}{form}</main>
+</body>
+</html>
+"""
+
+_FORM = """<form method="post" action="{action}">
 <input type="hidden" name="next" value="{next}">
 <label for="username">Username</label>
 <input id="username" name="username" value="{username}" autocomplete="username" autocapitalize="none"
@@ -56,14 +64,22 @@ _PAGE = """<!doctype html>
   required{about}{start_password}>
 <button type="submit">Sign in</button>
 </form>
-</main>
-</body>
-</html>
+"""
+
+_ELSEWHERE = """<p><a class="elsewhere" href="{address}">Sign in with the City’s account</a></p>
 """
 
 
-def page(*, next: str = "", username: str = "", error: str = "") -> str:  # noqa: A002
-    """The page.
+def page(
+    *,
+    action: str,
+    next: str = "",  # noqa: A002
+    username: str = "",
+    error: str = "",
+    elsewhere: str = "",
+    passwords: bool = True,
+) -> str:
+    """The page; `elsewhere` is the address of the City's single sign-on, where there is one.
 
     `error` is one sentence, read out at once by a screen reader; the cursor starts where one must type.
     """
@@ -72,7 +88,15 @@ def page(*, next: str = "", username: str = "", error: str = "") -> str:  # noqa
         title="Sign in did not work" if error else "Sign in",
         style=_STYLE,
         error=told,
-        next=escape(next[:2048]),
+        elsewhere=_ELSEWHERE.format(address=escape(elsewhere)) if elsewhere else "",
+        form=_form(action, next, username, error) if passwords else "",
+    )
+
+
+def _form(action: str, onward: str, username: str, error: str) -> str:
+    return _FORM.format(
+        action=escape(action),
+        next=escape(onward[:2048]),
         username=escape(username[:64]),
         about=' aria-describedby="error"' if error else "",
         start_username="" if username else " autofocus",

@@ -11,9 +11,9 @@ from markupsafe import Markup
 
 from paloverde.bundles.pages import visible
 from paloverde.requests.links import Offer
-from paloverde.requests.wording import at_time
+from paloverde.wording import at_time
 
-_FOLDER = Path(__file__).parent / "templates"
+_FOLDER = Path(__file__).parent / "templates" / "delivery"
 _STYLE = (_FOLDER / "style.css").read_text(encoding="utf-8")
 _STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 _PAGES = Environment(

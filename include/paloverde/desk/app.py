@@ -1,0 +1,162 @@
+"""The desk: one application, mounted in Airflow's web server or served by itself (`paloverde desk serve`).
+
+Deny by default: who is not signed in gets to no route, each route names the act that a role must have, and
+each form carries the token of its session. Pages load nothing from elsewhere and run no script but ours.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from fastapi.routing import APIRoute
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from paloverde.desk.frame import STATIC, headers, page
+from paloverde.desk.paces import Paces, TooFast
+from paloverde.desk.visit import Desk, Door, NotAllowed, Pages, visit_of
+from paloverde.errors import PaloverdeError, PersonNeeded, TryAgain
+from paloverde.installation import Installation
+
+_LARGEST_FORM = 64 * 1024 * 1024  # bytes: a scanned resolution, an export of some pages
+_LOG = logging.getLogger("paloverde.desk")
+_TROUBLE = (
+    "The desk could not do this just now. Nothing is lost. Try again in a minute; if it stays so, tell IT."
+)
+
+
+def desk_app(
+    city: Callable[[], Installation], door: Door, areas: Sequence[Pages], paces: Paces | None = None
+) -> FastAPI:
+    """The application. `city` gives the installation, open."""
+    app = FastAPI(title="Paloverde", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.desk = Desk(city, door, paces or Paces())
+    for area in areas:
+        app.include_router(area)
+    _refuse_open_routes(app)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.add_exception_handler(NotAllowed, _not_allowed)
+    app.add_exception_handler(TooFast, _too_fast)
+    app.add_exception_handler(HTTPException, _elsewhere)
+    app.add_exception_handler(RequestValidationError, _misread)
+    app.add_exception_handler(PaloverdeError, _refused)
+    app.add_exception_handler(Exception, _trouble)
+    app.add_middleware(Threshold, desk=app.state.desk)
+    return app
+
+
+def routes_of(app: FastAPI) -> list[APIRoute]:
+    """The routes with a handler of ours."""
+    return [route for route in app.routes if isinstance(route, APIRoute)]
+
+
+def _refuse_open_routes(app: FastAPI) -> None:
+    for route in routes_of(app):
+        if "act" not in (route.openapi_extra or {}):
+            raise TypeError(f"{route.path} names no act: declare it with Pages.page or Pages.form.")
+
+
+class Threshold:
+    """Lets in who is signed in, before anything of a request is read, and gives each answer its headers."""
+
+    def __init__(self, app: ASGIApp, desk: Desk) -> None:
+        self._app, self._desk = app, desk
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope)
+        sending = _with_headers(send, headers(framed=self._desk.door.framed), _is_static(request))
+        answer = None if _is_static(request) else await self._stopped(request)
+        await (answer or self._app)(scope, receive, sending)
+
+    async def _stopped(self, request: Request) -> Response | None:
+        """An answer to whom the desk is not open; None where it is."""
+        visitor = await self._desk.door.visitor(request)
+        if visitor is None:
+            return self._to_sign_in(request)
+        length = Headers(scope=request.scope).get("content-length", "0")
+        if request.method == "POST" and (not length.isdecimal() or int(length) > _LARGEST_FORM):
+            return PlainTextResponse("This file is too large for the desk: 64 MB at the most.", 413)
+        request.state.visitor = visitor
+        return None
+
+    def _to_sign_in(self, request: Request) -> Response:
+        """The way to the sign-in page. In Airflow's frame nothing can lead out of it, so it is told."""
+        asked = request.url.path if request.method == "GET" else ""
+        address = self._desk.door.sign_in(asked)
+        if request.method == "GET" and not self._desk.door.framed:
+            return RedirectResponse(address, 303)
+        content = page("signed_out.html", {"title": "You are not signed in", "address": address}, framed=True)
+        return HTMLResponse(content, 401)
+
+
+def _is_static(request: Request) -> bool:
+    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+    return str(path).startswith("/static/")
+
+
+def _with_headers(send: Send, given: Sequence[tuple[str, str]], is_static: bool) -> Send:
+    """Each answer's headers: nothing of a page is kept by a browser, the style sheet may be for an hour."""
+    kept = ("Cache-Control", "private, max-age=3600" if is_static else "no-store")
+    more = [(name.lower().encode(), value.encode()) for name, value in (*given, kept)]
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message.get("headers", []), *more]
+        await send(message)
+
+    return sending
+
+
+def _told(request: Request, title: str, sentence: str, status: int) -> Response:
+    return visit_of(request).show("told.html", status, title=title, sentence=sentence)
+
+
+def _not_allowed(request: Request, error: Exception) -> Response:
+    return _told(request, "Not for this role", str(error), 403)
+
+
+def _too_fast(request: Request, error: Exception) -> Response:
+    seconds = error.seconds if isinstance(error, TooFast) else 60
+    sentence = f"That was a lot in one minute. Wait {seconds} seconds, then try again."
+    answer = _told(request, "A moment, please", sentence, 429)
+    answer.headers["Retry-After"] = str(seconds)
+    return answer
+
+
+def _elsewhere(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 404
+    sentence = "There is no such page at the desk. The menu leads to all that there are."
+    return _told(request, "Not here", sentence, status)
+
+
+def _misread(request: Request, error: Exception) -> Response:
+    fields = error.errors() if isinstance(error, RequestValidationError) else []
+    names = ", ".join(sorted({str(field["loc"][-1]).replace("_", " ") for field in fields}))
+    sentence = f"Something is missing or not in the form it needs: {names}. Go back and fill it in."
+    return _told(request, "Not filled in", sentence, 400)
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    if isinstance(error, PersonNeeded):
+        return _told(request, "That was not done", str(error), 400)
+    _LOG.error("%s %s: %s", request.method, request.url.path, error)
+    if isinstance(error, TryAgain):
+        return _told(request, "Not just now", str(error), 503)
+    return _told(request, "Something is wrong", str(error), 500)
+
+
+def _trouble(request: Request, error: Exception) -> Response:
+    """A fault of ours: the log says what, the page does not."""
+    _LOG.error("%s %s", request.method, request.url.path, exc_info=error)
+    return HTMLResponse(
+        page("trouble.html", {"title": "Something is wrong", "sentence": _TROUBLE}, framed=True), 500
+    )

@@ -1,0 +1,88 @@
+"""What this archive is and promises, and how each account stands: open to everybody at the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from fastapi.responses import Response
+
+from paloverde.archive.registry import OTHER
+from paloverde.bundles.pages import visible
+from paloverde.capture.health import Standing
+from paloverde.desk.rights import Act
+from paloverde.desk.visit import Here, Pages, Visit
+from paloverde.installation import LastNight
+
+pages = Pages()
+
+
+class Line(NamedTuple):
+    """An account as the page tells of it."""
+
+    account: str
+    night: str
+    gaps: str
+    token: str
+    days_left: str
+    whole_night: str
+
+
+@pages.page("/about", Act.LOOK)
+def about(visit: Here) -> Response:
+    """The promise of the store, the last night of each account, and its access."""
+    standings = _standings(visit)
+    return visit.show(
+        "about.html",
+        title="About this archive",
+        here="Help",
+        agency=visit.city.settings.agency_name,
+        promise=visit.city.promise(),
+        lines=_lines(visit, standings),
+        warnings=[visible(warning(one)) for one in standings if one.todo and (one.canary or one.broken)],
+    )
+
+
+def _standings(visit: Visit) -> list[Standing]:
+    mine = visit.accounts()
+    return [one for one in visit.city.standings() if not mine or one.account.slug in mine]
+
+
+def _lines(visit: Visit, standings: Sequence[Standing]) -> list[Line]:
+    """One for each registered account; one that was never archived says so."""
+    newest = {night.account: night for night in visit.city.last_nights()}
+    known = {one.account.slug: one for one in standings}
+    mine = visit.accounts()
+    return [
+        _line(account.slug, account.platform, newest.get(account.slug), known.get(account.slug))
+        for account in visit.city.accounts()
+        if not mine or account.slug in mine
+    ]
+
+
+def _line(slug: str, platform: str, night: LastNight | None, standing: Standing | None) -> Line:
+    never = "only imported" if platform == OTHER else "never"
+    when = str(night.day) if night else never
+    gaps = "" if night is None else "none" if night.whole else "some"
+    if standing is None:
+        return Line(slug, when, gaps, "", "", "")
+    canary = standing.canary
+    alive = "never checked" if canary is None else "alive" if canary.alive else "NOT ALIVE"
+    return Line(slug, when, gaps, alive, days_left(standing), str(standing.whole_night or "none yet"))
+
+
+def days_left(one: Standing) -> str:
+    """The days until a person must act on an account's access, in words."""
+    if one.is_dead:
+        return "ended"
+    return "no end is known" if one.days_left is None else str(max(0, one.days_left))
+
+
+def warning(one: Standing) -> str:
+    """Why somebody must act. A night that broke off is told beside whatever else there is."""
+    slug, night = one.account.slug, f" The last night: {one.broken}." if one.broken else ""
+    if one.is_dead:
+        return f"{slug}: {one.health}.{night}"
+    if one.broken is not None and one.todo == one.broken.todo:
+        return f"{slug}:{night} To do: {one.todo}."
+    return f"{slug}: {one.runway}.{night} To do: {one.todo}."

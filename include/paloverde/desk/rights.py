@@ -1,0 +1,100 @@
+"""What each role may do at the desk and at the command line: one table, and whatever is not in it is refused.
+
+Airflow's own pages and buttons have their table in `orchestration.roles`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from paloverde.desk.people import Person, Role
+
+
+class Act(StrEnum):
+    """What somebody may do. Each page and each form names one; the words complete "You may not …"."""
+
+    LOOK = "open the desk"
+    SEARCH = "search records"
+    SEE_PRIVATE = "see private messages and lists of subscribers"
+    SEE_REQUESTS = "see records requests"
+    WORK_REQUESTS = "work on records requests"
+    REVIEW = "review the records of a request"
+    SIGN_REVIEW = "sign a review"
+    SEND_LETTERS = "send letters"
+    BUILD_BUNDLES = "build bundles"
+    AGREE = "agree to what is handed over"
+    SEE_REMOVED = "see removed content"
+    SETTLE = "settle why content was removed, and cite guidelines"
+    SEE_ADVICE = "read or file the advice of counsel"
+    SEE_HOLDS = "see holds"
+    ORDER_HOLDS = "place or release holds"
+    SEE_DISPOSITION = "see what may be destroyed"
+    PROPOSE_DISPOSITION = "propose destruction"
+    APPROVE_DISPOSITION = "approve destruction, and have it carried out"
+    FILE_CONSENT = "file the city attorney's consent to destruction"
+    FILE_RESOLUTION = "file the council's resolution on destruction"
+    WITHDRAW_DISPOSITION = "withdraw what was proposed for destruction"
+    SEE_ACCOUNTS = "see how accounts are archived"
+    SEE_LEDGER = "read the ledger"
+
+
+_READING = {
+    Act.LOOK,
+    Act.SEARCH,
+    Act.SEE_REQUESTS,
+    Act.SEE_REMOVED,
+    Act.SEE_HOLDS,
+    Act.SEE_DISPOSITION,
+    Act.SEE_ACCOUNTS,
+}
+_OFFICE = _READING | {
+    Act.SEE_PRIVATE,
+    Act.WORK_REQUESTS,
+    Act.REVIEW,
+    Act.SIGN_REVIEW,
+    Act.SEND_LETTERS,
+    Act.BUILD_BUNDLES,
+    Act.AGREE,
+    Act.ORDER_HOLDS,
+    Act.SEE_LEDGER,
+}
+_DISPOSING = {Act.PROPOSE_DISPOSITION, Act.APPROVE_DISPOSITION, Act.WITHDRAW_DISPOSITION}
+MAY: Mapping[Role, frozenset[Act]] = {
+    Role.CLERK: frozenset(_OFFICE | _DISPOSING | {Act.SETTLE, Act.FILE_RESOLUTION}),
+    # Whoever hands in the consent is the city attorney's office, and approves nothing.
+    Role.COUNSEL: frozenset(
+        _OFFICE | {Act.SETTLE, Act.SEE_ADVICE, Act.FILE_CONSENT, Act.WITHDRAW_DISPOSITION}
+    ),
+    # Public pages are theirs to write; of what people wrote to the City in private they see nothing.
+    Role.PUBLIC_AFFAIRS: frozenset({Act.LOOK, Act.SEARCH, Act.SEE_REMOVED, Act.SETTLE, Act.SEE_ACCOUNTS}),
+    Role.IT: frozenset({Act.LOOK, Act.SEE_ACCOUNTS}),  # keeps the nights running, reads nobody's words
+    Role.APPROVER: frozenset(_DISPOSING | {Act.LOOK, Act.SEE_REQUESTS, Act.AGREE, Act.SEE_DISPOSITION}),
+    Role.AUDITOR: frozenset(_READING | {Act.SEE_LEDGER}),
+}
+# All that may be done by whoever sees some accounts alone: what else there is concerns records of all.
+OF_ACCOUNTS = frozenset({Act.LOOK, Act.SEARCH, Act.SEE_PRIVATE, Act.SEE_ACCOUNTS})
+
+
+def may(person: Person, act: Act, account: str | None = None) -> bool:
+    """Whether somebody may do something at all, or with an account."""
+    if act not in MAY[person.role]:
+        return False
+    if not person.accounts:
+        return True
+    return act in OF_ACCOUNTS and (account is None or account in person.accounts)
+
+
+def roles_of(act: Act) -> tuple[Role, ...]:
+    """The roles that have it."""
+    return tuple(role for role in Role if act in MAY[role])
+
+
+def accounts_of(person: Person, asked: tuple[str, ...]) -> tuple[str, ...]:
+    """The accounts that a look of somebody's is narrowed to: those asked for, as far as they are theirs.
+
+    Empty means all; somebody limited who asks for none of theirs gets theirs.
+    """
+    if not person.accounts:
+        return asked
+    return tuple(account for account in asked if account in person.accounts) or person.accounts

@@ -1,0 +1,108 @@
+"""What a response to a records request is made of, and what stands in its way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import NamedTuple
+
+from paloverde.installation.letters import Draft
+from paloverde.requests.asked import Asked
+from paloverde.requests.costs import Sheet, wrongs
+from paloverde.requests.events import Produced
+from paloverde.requests.handing_over import hands_nothing_over
+from paloverde.requests.letters import Counts, Determination, Letter
+from paloverde.requests.lifecycle import out_of_place
+from paloverde.requests.releasing import Left, Pair
+from paloverde.requests.request import Request
+from paloverde.requests.review_state import review_state, untold
+from paloverde.requests.reviewed import Reviewed
+from paloverde.requests.reviewing import Review, Version
+from paloverde.search.answer import Answer
+from paloverde.search.hits import Hit
+from paloverde.wording import some
+
+
+class Gathered(NamedTuple):
+    """Everything that a response is made of."""
+
+    request: Request
+    answer: Answer
+    review: Review
+    hits: Mapping[Version, Hit]
+    pairs: list[Pair]
+    reviewed: Reviewed | None
+    letter: Draft | None
+
+    @property
+    def asked(self) -> Asked:
+        return Asked(self.reviewed.unsaid if self.reviewed else ())
+
+    @property
+    def questions(self) -> list[str]:
+        return [event.question for event in self.request.searches]
+
+    @property
+    def told(self) -> Answer:
+        """The answer as it may be told beside what is kept back."""
+        return self.asked.answer(self.answer, self.questions)
+
+    @property
+    def is_told_in_letter(self) -> bool:
+        """Whether the letter tells a search in words that touch what is redacted."""
+        body = self.letter.letter.body if self.letter else None
+        said = " ".join(body.searches) if isinstance(body, Determination) else ""
+        return self.asked.is_told_in(said, self.questions)
+
+    @property
+    def accepted(self) -> tuple[tuple[str, str], ...]:
+        """What may be read although it is redacted elsewhere, as whoever signed the review accepted it."""
+        return self.review.signature.accepted if self.review.signature else ()
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """Files that may go out though they cannot be looked into, as the same person accepted it."""
+        return self.review.signature.unread if self.review.signature else ()
+
+
+def in_the_way(found: Gathered, left: Iterable[Left], sheet: Sheet, today: date) -> Iterator[str]:
+    """Everything that stands in the way of a response, each as a sentence that says what to do.
+
+    `left` is where redacted words still stand, `sheet` what the copy costs.
+    """
+    review = found.review
+    if told := out_of_place(found.request, Produced):
+        yield told
+    unseen = len(found.hits.keys() - set(review.versions))
+    if unseen:
+        told = some(unseen, "found record is", "found records are")
+        yield f"{told} not under review: `paloverde review gather` takes them in."
+    if review.undecided:
+        told = some(len(review.undecided), "record is", "records are")
+        yield f"{told} not decided yet: {review.named(review.undecided)}."
+    elif review.versions and review.signature is None:
+        yield "Nobody has signed the review as it stands: a second person looks at it and signs."
+    if found.letter is None:
+        yield "No determination was sent, so there is no cover letter: first `paloverde letter send`."
+    elif not found.letter.letter.is_final:
+        yield hands_nothing_over(found.request.determination)
+    else:
+        yield from (f"The letter lacks something: {finding}" for finding in found.letter.findings)
+        yield from _untold(found.letter.letter, found)
+    if found.is_told_in_letter:
+        yield "The letter tells a search in words that are redacted now: send another."
+    yield from wrongs(sheet, today)
+    for one in left:
+        if (one.redacted_in, one.control) not in found.accepted:
+            yield f"{one.control} ({one.where}) still says words that are redacted in {one.redacted_in}."
+
+
+def _untold(letter: Letter, found: Gathered) -> Iterator[str]:
+    """Where the cover letter says something else than the review from which the bundle would be built."""
+    if found.reviewed is None or not isinstance(letter.body, Determination):
+        return
+    codes, named = {claim.code for claim in letter.claims}, [one.name for one in letter.deniers]
+    yield from untold(letter.body.outcome, codes, named, review_state(found.review))
+    told, counts = letter.counts, found.reviewed.counts
+    if told not in (Counts(), counts):
+        yield f"The letter says “{told.sentence()}” The review says “{counts.sentence()}” Send another."

@@ -1,0 +1,79 @@
+"""Numbers, dates and times as a sentence says them. Every time is the City's own (Pacific).
+
+A number comes with its noun, so that nothing says "1 records"; a date comes with its weekday, so that a slip
+of a day is seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from functools import lru_cache
+
+from paloverde.records import PACIFIC
+
+_SHOWN = 5  # of several that a sentence names
+
+
+def some(number: int, one: str, many: str = "") -> str:
+    """A number with its noun: 1 record, 2 records; `many` where an s does not make it."""
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+
+
+def ended(text: str) -> str:
+    """A sentence that somebody wrote, with its end: a period where it has none."""
+    return text if text.endswith((".", "?", "!", "…")) else f"{text}."
+
+
+def several(names: Sequence[str]) -> str:
+    """The first few of several names, and how many more there are."""
+    rest = len(names) - _SHOWN
+    shown = ", ".join(names[:_SHOWN])
+    return f"{shown} and {rest:,} more" if rest > 0 else shown
+
+
+def long_date(day: date) -> str:
+    """A date as a letter writes it: January 8, 2027."""
+    return f"{day:%B} {day.day}, {day.year}"
+
+
+@lru_cache(maxsize=16_384)  # one page may say the same days for each of many thousands
+def weekday(day: date) -> str:
+    """A date with its weekday: Friday, January 8, 2027."""
+    return f"{day:%A}, {long_date(day)}"
+
+
+def spoken(day: date) -> str:
+    """A date with its weekday as a log writes it: Friday 08 January 2027."""
+    return f"{day:%A %d %B %Y}"
+
+
+def short(day: date) -> str:
+    """A date with its weekday, for a line of a list: Fri 08 Jan 2027."""
+    return f"{day:%a %d %b %Y}"
+
+
+def spoken_moment(at: datetime) -> str:
+    """A moment on the City's clock: Friday 08 January 2027 at 17:00."""
+    return f"{spoken(_local(at))} at {_local(at):%H:%M}"
+
+
+def short_moment(at: datetime) -> str:
+    """A moment on the City's clock, for a line of a list: Fri 08 Jan 2027 17:00 PST."""
+    return f"{short(_local(at))} {_local(at):%H:%M %Z}"
+
+
+def zoned_moment(at: datetime) -> str:
+    """A moment on the City's clock with its zone, for a certificate: Friday, January 8, 2027, 17:00 PST."""
+    return f"{weekday(_local(at))}, {_local(at):%H:%M %Z}"
+
+
+def at_time(at: datetime) -> str:
+    """A moment as a letter writes it: Friday, January 8, 2027, at 5:00 p.m. Pacific time."""
+    local = _local(at)
+    half = "a.m." if local.hour < 12 else "p.m."
+    return f"{weekday(local)}, at {(local.hour + 11) % 12 + 1}:{local:%M} {half} Pacific time"
+
+
+def _local(at: datetime) -> datetime:
+    return at.astimezone(PACIFIC)

@@ -1,0 +1,86 @@
+"""What everybody at the desk may know: what the store promises, how each account stands, what is to be done."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from msgspec import structs
+
+from desk.desks import PERSONS, Desks, served, text_of
+from paloverde.capture.broken import BrokenNight
+from paloverde.desk.areas.about import warning
+from paloverde.desk.people import Role
+from paloverde.installation import Installation, open_installation
+from paloverde.records import Account
+from paloverde.settings import load
+from paloverde.state.health import note_canary
+
+NOW = datetime(2026, 11, 22, 17, tzinfo=UTC)
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> Installation:
+    city = open_installation(load({"PALOVERDE_HOME": str(tmp_path)}), lambda: NOW)
+    city.register_account(Account("x-palmaria", "x", "1", "palmaria"))
+    city.register_account(Account("facebook-palmaria", "facebook", "2", "palmaria"))
+    return city
+
+
+@pytest.fixture
+def desks(city: Installation) -> Iterator[Desks]:
+    with served(Desks(city)) as running:
+        yield running
+
+
+def hand_in(city: Installation, ends: str) -> None:
+    city.put_token("x-palmaria", json.dumps({"access_token": "a-secret", "expires_at": ends}), "this test")
+
+
+def test_every_role_reads_the_promise_and_how_each_account_stands(city: Installation, desks: Desks) -> None:
+    hand_in(city, "2026-11-27T17:00:00Z")
+    note_canary(city.vault.books, "x-palmaria", True, "it answered", NOW)
+    for role in Role:
+        answer = desks.get("/about", role)
+        assert answer.status_code == 200
+        said = text_of(answer)
+        assert city.promise() in said
+        assert "x-palmaria never alive 5 none yet" in said
+        assert "facebook-palmaria never never checked no end is known none yet" in said
+        assert "x-palmaria: runway: 5 days, the token ends on Friday 27 November 2026" in said
+        assert "facebook-palmaria: " not in said
+        assert "a-secret" not in answer.text
+
+
+def test_a_dead_token_is_named_and_what_a_site_says_is_text(city: Installation, desks: Desks) -> None:
+    hand_in(city, "2027-11-27T17:00:00Z")
+    note_canary(city.vault.books, "x-palmaria", False, "<script>\u202eno", NOW)
+    page = desks.get("/about").text
+    assert "<td>NOT ALIVE</td><td>ended</td>" in page
+    assert "NOT ALIVE on Sunday 22 November 2026 at 09:00: &lt;script&gt;" in page
+    assert "<script>" not in page
+    assert "\u202e" not in page
+
+
+def test_a_night_that_broke_off_is_named_with_its_cause_and_what_to_do(city: Installation) -> None:
+    (x,) = [one for one in city.standings() if one.account.slug == "x-palmaria"]
+    night = BrokenNight(x.account.slug, NOW.date(), NOW, "the site is out of order", False, None)
+    said = warning(x._replace(broken=night))
+    assert "The last night: it broke off on Sunday 22 November 2026 at 09:00" in said
+    assert "`paloverde archive x-palmaria --day 2026-11-22`" in said
+
+
+def test_whoever_sees_some_accounts_reads_of_these_alone(desks: Desks) -> None:
+    limited = structs.replace(PERSONS[Role.CLERK], username="limited", accounts=("x-palmaria",))
+    said = text_of(desks.get("/about", limited))
+    assert "x-palmaria" in said
+    assert "facebook-palmaria" not in said
+
+
+def test_a_city_without_accounts_says_what_to_do(tmp_path: Path) -> None:
+    city = open_installation(load({"PALOVERDE_HOME": str(tmp_path)}))
+    with served(Desks(city)) as desks:
+        assert "No account is registered yet. IT adds the first" in text_of(desks.get("/about"))
