@@ -304,6 +304,22 @@ def test_the_desk_is_closed_to_who_has_signed_out_or_was_removed(
         people.put("counsel", "The counsel", Role.COUNSEL, PASSWORD)
 
 
+def test_whoever_sees_some_accounts_alone_has_the_desk_and_nothing_of_airflow(
+    stranger: TestClient, server: Any, city_home: Path
+) -> None:
+    people = People(city_home / "users.json")
+    try:
+        people.put("clerk", "The clerk", Role.CLERK, PASSWORD, accounts=("x-palmaria",))
+        person = signed_in(server, stranger, Role.CLERK)
+        for path in ("/api/v2/dags", "/api/v2/dags/nightly_archive", "/api/v2/dags/records_request/dagRuns"):
+            assert person.get(path).status_code == 403
+        assert person.post("/api/v2/dags/records_request/dagRuns", json=REQUEST).status_code == 403
+        assert person.get("/ui/auth/menus").json()["authorized_menu_items"] == []
+        assert person.get("/paloverde/").status_code == 200
+    finally:
+        people.put("clerk", "The clerk", Role.CLERK, PASSWORD, accounts=())
+
+
 def test_every_answer_of_the_desk_shows_who_started_this_airflow(
     stranger: TestClient, people: dict[Role, TestClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:

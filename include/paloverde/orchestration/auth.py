@@ -32,7 +32,7 @@ from fastapi import FastAPI
 from paloverde.desk.attempts import Attempts
 from paloverde.desk.people import People, Person, stamp_of
 from paloverde.errors import BadSetting
-from paloverde.orchestration.roles import RIGHTS, Rights
+from paloverde.orchestration.roles import LIMITED, RIGHTS, Rights
 from paloverde.orchestration.sign_in import sign_in_app
 from paloverde.settings import load
 
@@ -52,7 +52,7 @@ class CityUser(BaseUser):
 
     @property
     def rights(self) -> Rights:
-        return RIGHTS[self.person.role]
+        return LIMITED if self.person.accounts else RIGHTS[self.person.role]
 
 
 class CityAuthManager(BaseAuthManager[CityUser]):
