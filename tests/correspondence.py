@@ -10,7 +10,7 @@ import msgspec
 from paloverde.requests.assistance import Held, Holdings
 from paloverde.requests.clock import clock
 from paloverde.requests.closures import Closures
-from paloverde.requests.events import Outcome, Received, Requester, Responsible, Searched
+from paloverde.requests.events import Outcome, Received, Requester, Responsible, Searched, Way
 from paloverde.requests.letters import (
     Body,
     Bundle,
@@ -23,7 +23,6 @@ from paloverde.requests.letters import (
     Letter,
     Office,
     Production,
-    Way,
 )
 from paloverde.requests.request import Entry, Request
 from paloverde.retention.holds import By

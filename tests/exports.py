@@ -91,7 +91,14 @@ class Office:
         account_ = msgspec.structs.replace(account(site), native_id=own)
         return import_files(self.vault, self.archive, account_, paths, wish, lambda _: None, bounds)
 
-    def night(self, site: str, records: list[Record], at: datetime, absent: tuple[str, ...] = ()) -> None:
+    def night(
+        self,
+        site: str,
+        records: list[Record],
+        at: datetime,
+        absent: tuple[str, ...] = (),
+        coverage: Coverage | None = None,
+    ) -> None:
         """Seal a night in which the site's API showed these posts, and did not list those."""
         day = archive_day(at)
         body = b"[" + b",".join(record.payload for record in records) + b"]"
@@ -102,7 +109,7 @@ class Office:
             intake.found(Found(records, stream="posts"))
             intake.sighted(Sighting("post", own, "posts", "", "absent", at, "listing") for own in absent)
             intake.close_batch()
-            run = Run(account(site), day, RunKind.NIGHT, at, Coverage(), {"records": len(records)})
+            run = Run(account(site), day, RunKind.NIGHT, at, coverage or Coverage(), {"records": len(records)})
             seal_run(self.vault, spool, run, intake.digest)
 
     def rows(self, site: str, role: Role = Role.RECORDS) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from paloverde.installation import Installation, Purpose, open_installation
 from paloverde.installation.delivery import Issued
 from paloverde.installation.downloads import Downloads
 from paloverde.requests.delivery import Agreed, Terms
-from paloverde.requests.events import Channel
+from paloverde.requests.events import Way
 from paloverde.settings import load
 from requesthall import CLERK, COUNSEL, NOW, RequestHall
 
@@ -48,7 +48,7 @@ class Handover:
     def clock(self) -> datetime:
         return self.now
 
-    def terms(self, channel: Channel = Channel.LINK, *, days: int = 0, downloads: int = 0) -> Terms:
+    def terms(self, channel: Way = Way.LINK, *, days: int = 0, downloads: int = 0) -> Terms:
         to = "rosa@mail.example"
         return self.city.deliveries.terms(self.number, channel, to=to, days=days, downloads=downloads)
 

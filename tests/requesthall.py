@@ -9,8 +9,8 @@ from exports import Office, account, shown
 from paloverde.installation import Installation, Purpose, open_installation
 from paloverde.installation.reviews import version_of
 from paloverde.requests.drafting import Wish as LetterWish
-from paloverde.requests.events import Outcome, Received, Responsible
-from paloverde.requests.letters import Claimed, Counts, Delivery, Way
+from paloverde.requests.events import Outcome, Received, Responsible, Way
+from paloverde.requests.letters import Claimed, Counts, Delivery
 from paloverde.requests.review import Verdict
 from paloverde.retention.holds import By
 from paloverde.search.hits import Hit

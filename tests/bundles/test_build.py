@@ -220,6 +220,16 @@ def test_private_conversations_that_could_not_be_read_are_counted_and_not_named(
     assert "messages of 3 private conversations" in files[COVERAGE].decode()
 
 
+def test_a_character_without_a_font_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    archive, said = make_archive(tmp_path, [record("1", "osiyo ᎣᏏᏲ")]), list[str]()
+    given = {"name": "PRA", "agency": "City", "now": NIGHT, "out": tmp_path / "b.zip"}
+    given |= {"progress": said.append, "contents": Contents(with_pdf=True)}
+    with pytest.raises(BadSetting, match="CHEROKEE LETTER O in record PRA-000001"):
+        build_bundle(search(archive, "*"), archive, SIGNER, **given)  # type: ignore[arg-type]
+    assert said == []
+    assert not (tmp_path / "b.zip").exists()
+
+
 @pytest.mark.parametrize("question", ["platform:x", f"account:{ACCOUNT} platform:x"])
 def test_no_bundle_is_made_where_no_account_was_searched(question: str, tmp_path: Path) -> None:
     with pytest.raises(BadQuestion, match="no account to search"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import zipfile
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ import pytest
 from pypdf import PdfReader
 
 from exports import shown
+from paloverde.archive.seal import Coverage
 from paloverde.bundles import verify
 from paloverde.bundles.contents import needles_of
 from paloverde.bundles.leak_finder import Needle
@@ -23,11 +25,14 @@ from paloverde.bundles.leaks import Search
 from paloverde.errors import BadQuestion, PersonNeeded
 from paloverde.installation.responses import Wish
 from paloverde.installation.reviews import version_of
+from paloverde.platforms.conversation import Gap
+from paloverde.records import Kind
 from paloverde.requests.delivery import Terms
 from paloverde.requests.drafting import Wish as LetterWish
-from paloverde.requests.events import Channel, Outcome, Produced, Released, SignedOff
+from paloverde.requests.events import Outcome, Produced, Released, SignedOff, Way
 from paloverde.requests.in_words import said
-from paloverde.requests.letters import Delivery, Way
+from paloverde.requests.letters import Delivery
+from paloverde.requests.plaintext import as_text
 from paloverde.requests.releasing import Pair, released_all
 from paloverde.requests.review import Verdict
 from paloverde.retention.holds import By
@@ -234,6 +239,30 @@ def test_a_search_of_private_records_is_told_even_when_another_came_later(
     assert [scope["include_private"] for scope in told["scopes"]] == [True, False]
 
 
+def test_no_private_conversation_is_named_in_bundle_certificate_or_letters(
+    hall: RequestHall, tmp_path: Path
+) -> None:
+    """The id of one says who wrote to the City."""
+    gaps = [Gap("messages", Kind.MESSAGE, "the site failed", of=f"t_90017{number}") for number in range(3)]
+    hall.office.night("x", [], NOW + timedelta(days=1), coverage=Coverage(gaps=gaps))
+    city = hall.city
+    city.requests.search(hall.number, "pool", CLERK, include_private=True)
+    hall.ready()
+    built = city.responses.build(hall.number, tmp_path / "b.zip", CLERK, print, Wish(by_name=True))
+    said = texts_in(built.path)
+    said["certificate"] = as_text(city.letters.certificate(hall.number))
+    said["acknowledgment"] = city.letters.draft(hall.number, "acknowledgment", LetterWish(), SIGNER).text
+    said["closure"] = city.letters.draft(hall.number, "closure", LetterWish(), SIGNER).text
+    with zipfile.ZipFile(built.path) as box:
+        told = Search([Needle("C-1", "t_90017")])
+        for name in box.namelist():
+            told.look(name, io.BytesIO(box.read(name)))
+    assert (told.leaks, told.unread) == (set(), [])
+    assert [name for name, text in said.items() if "t_90017" in text] == []
+    for name in ("certificate", "acknowledgment", "data/05_search_certificate/certificate.html"):
+        assert "messages of 3 private conversations" in said[name], name
+
+
 def test_the_id_of_a_withheld_record_is_in_no_file(hall: RequestHall, tmp_path: Path) -> None:
     later = NOW + timedelta(days=1)
     hall.office.night("x", [shown("x", "1811223344", "The slide", POSTED)], later)
@@ -258,7 +287,7 @@ def test_it_is_filed_as_the_next_instalment_and_a_second_person_signs_it_off(
     assert filed is not None
     assert hashlib.sha256(hall.city.cabinet.bytes_of(filed)).hexdigest() == built.sha256
     given = {"at": NOW, "sha256": built.sha256}
-    out = Released(by=CLERK, **given, way=Channel.MEDIUM, released_on=date(2026, 11, 18))
+    out = Released(by=CLERK, **given, way=Way.DISC, released_on=date(2026, 11, 18))
     with pytest.raises(BadQuestion, match="Nobody has signed this bundle off"):
         hall.city.requests.file(hall.number, out)
     with pytest.raises(BadQuestion, match="somebody else has to sign it off"):
@@ -313,5 +342,30 @@ def test_what_the_signer_accepted_is_noted_with_the_bundle_and_told_before_it_go
     (made,) = hall.city.requests.get(hall.number).all(Produced)
     assert (made.accepted, made.unread) == ((pair,), ())  # that file is not in it
     assert f"{pair[0]} in {pair[1]}" in said(made)
-    summary = hall.city.deliveries.show(hall.number, Terms(channel=Channel.COUNTER, to="Dora"), "")
+    summary = hall.city.deliveries.show(hall.number, Terms(channel=Way.COUNTER, to="Dora"), "")
     assert any(f"{pair[0]} in {pair[1]}" in told for told in summary.sentences())
+
+
+def test_a_character_without_a_font_is_in_the_way_before_anything_is_built(
+    hall: RequestHall, tmp_path: Path
+) -> None:
+    hall.office.night("x", [shown("x", "8", "The slide says ᎣᏏᏲ", POSTED)], NOW + timedelta(days=1))
+    hits = hall.search("slide")
+    hall.city.reviews.decide(hall.number, [decision(hits[0])], hall.by_version(hits), CLERK)
+    hall.sign(hits)
+    wish = LetterWish(
+        reasons="It is a public record.",
+        available_at=datetime(2026, 11, 25, 18, tzinfo=UTC),
+        delivery=Delivery(Way.DISC, "City Hall"),
+    )
+    draft = hall.city.letters.draft(hall.number, Outcome.FULL.value, wish, SIGNER)
+    hall.city.letters.send(draft.letter, CLERK, "post")
+    told = hall.refusals()
+    assert re.search(r"CHEROKEE LETTER O in record \S+-000001.*PALOVERDE_FONTS_FOLDER.*--by-name", told)
+    said: list[str] = []
+    with pytest.raises(PersonNeeded, match="CHEROKEE LETTER O"):
+        hall.city.responses.build(hall.number, tmp_path / "b.zip", CLERK, said.append)
+    assert said == []
+    by_name = Wish(by_name=True)
+    assert hall.city.responses.preview(hall.number, CLERK, by_name).refusals == ()
+    hall.city.responses.build(hall.number, tmp_path / "b.zip", CLERK, said.append, by_name)

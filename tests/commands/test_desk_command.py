@@ -35,7 +35,7 @@ def address(city: Installation) -> Iterator[str]:
     del city
     with socket.create_server(("127.0.0.1", 0)) as door:
         port = door.getsockname()[1]
-    command = [sys.executable, "-m", "paloverde", "desk", "serve", "--port", str(port)]
+    command = [sys.executable, "-m", "paloverde.cli", "desk", "serve", "--port", str(port)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as served:
         assert served.stderr is not None
         until(lambda: "The desk is served on" in served.stderr.readline(), 60)

@@ -119,7 +119,7 @@ def test_the_acknowledgment_tells_how_this_archive_works_and_is_kept_word_for_wo
     told = desk.says("draft", NUMBER, "acknowledgment", *SIGNED)
     assert told.startswith("paloverde: Warning: HOLIDAYS WERE NOT CONSIDERED")
     assert "This stops the letter" not in told
-    drafted = told.partition("\n")[2]
+    drafted = "".join(line for line in told.splitlines(True) if not line.startswith("paloverde: "))
     assert f"({account('x').slug})" in drafted
     assert "The records are files on the disk of a server" in drafted
     assert desk.says("lint", NUMBER, "acknowledgment", *SIGNED).endswith("Nothing stops this letter.\n")
@@ -143,6 +143,8 @@ def test_an_extension_is_stopped_until_it_lacks_nothing_then_is_the_event_of_the
     told = desk.says("lint", NUMBER, *words, status=1)
     assert "extension-too-late: " in told
     assert "extension-without-facts: " in told
+    assert "Not verified by counsel yet: UC2, Gov. Code 7922.535(c)(2) (grounds.toml)\n" in told
+    assert "Not verified by counsel yet: Gov. Code 7922.535(b) (letters.toml)\n" in told
     refused = desk.says("send", NUMBER, *words, "--by", "post", status=1)
     assert "The letter was not sent. extension-too-late: " in refused
     assert desk.says("list", NUMBER) == f"No letter of {NUMBER} was sent yet.\n"

@@ -161,7 +161,12 @@ def test_records_that_are_handed_over_need_a_date_and_a_time(desk: Desk) -> None
 
 def test_every_other_step_is_filed_and_told(desk: Desk) -> None:
     receive(desk)
-    desk.says("acknowledge", NUMBER)
+    assert "Not acknowledged yet" in desk.says("show", NUMBER)
+    told = f"The requester was told on {spoken(TODAY)} that the request is here."
+    assert desk.says("acknowledge", NUMBER).startswith(f"Filed: {told}\n")
+    assert f"Acknowledged: the requester first heard from the City on {spoken(TODAY)}." in desk.says(
+        "show", NUMBER
+    )
     assert "waiting for the requester" in desk.says("clarify", NUMBER, "--question", "Which pool?")
     desk.says("clarify", NUMBER, "--answer", "The old one")
     desk.says("custodian", NUMBER, "Ben Ito", "--title", "Council", "--asked", "his own telephone")

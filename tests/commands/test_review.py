@@ -110,8 +110,12 @@ def test_a_review_goes_from_numbers_to_a_signature(home: Path, capsys: Out) -> N
     said = capsys.readouterr().out
     assert "760-555-0142" in said
     assert "privileged words" in said
+    assert review(home, "suggest", str(place["4"])) == 0
+    assert capsys.readouterr().out.startswith("1 record was looked through, and nothing is suggested")
     assert review(home, "decide", "1-6", "--verdict", "responsive") == 0
     assert "3 suggestions stand unanswered in what is handed over" in capsys.readouterr().out
+    assert review(home, "suggest") == 0
+    assert "No record is undecided" in capsys.readouterr().out
     assert review(home, "everywhere", "7605550142", "--redact", *PRIVATE) == 0
     assert "2 places in 2 records" in capsys.readouterr().out
     assert review(home, "suggest", "--unanswered") == 0

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 
+from archives import add_night
 from desk.desks import Desks, served, text_of
 from desk.shelves import FB, HOSTILE, LIMITED, PAGE, PNG, Shelves, X, harm_in
 from paloverde.desk.paces import Paces
 from paloverde.desk.people import Person, Role
 from paloverde.desk.showing import compared, said, tags
+from paloverde.retention.hold_scope import Scope
+from paloverde.retention.holds import Trigger
+from requesthall import COUNSEL
 
 BUSY = {"search": 10_000, "export": 10_000}
 PAGES = ("/record", "/record/conversation", "/record/payload", "/record/text")
@@ -32,8 +38,8 @@ def desks(shelves: Shelves) -> Iterator[Desks]:
         yield running
 
 
-def path(native_id: str, kind: str = "post", account: str = FB, page: str = "/record", **more: str) -> str:
-    return f"{page}?{urlencode({'account': account, 'kind': kind, 'id': native_id, **more})}"
+def path(native_id: str, kind: str = "post", account: str = FB, at: str = "/record", **more: str) -> str:
+    return f"{at}?{urlencode({'account': account, 'kind': kind, 'id': native_id, **more})}"
 
 
 def sha256(body: bytes) -> str:
@@ -74,19 +80,19 @@ def test_a_removed_record_says_when_it_was_found_so(desks: Desks) -> None:
 
 
 def test_the_conversation_around_a_record_is_in_order_of_time(desks: Desks) -> None:
-    text = text_of(desks.get(path("2", "comment", page="/record/conversation")))
+    text = text_of(desks.get(path("2", "comment", at="/record/conversation")))
     assert "3 versions of what was said there" in text
     assert "The pool opens on Monday" in text
     assert "this record" in text
 
 
 def test_what_the_site_sent_is_shown_as_text_and_given_byte_by_byte(desks: Desks) -> None:
-    page = desks.get(path("2", "comment", page="/record/payload"))
+    page = desks.get(path("2", "comment", at="/record/payload"))
     assert "&#34;message&#34;: &#34;Is the pool heated?&#34;" in page.text
-    file = desks.get(path("2", "comment", page="/record/payload", **{"as": "file"}))
+    file = desks.get(path("2", "comment", at="/record/payload", **{"as": "file"}))
     assert file.content == b'{"id": "2", "message": "Is the pool heated?"}'
     assert file.headers["content-disposition"].startswith("attachment")
-    whole = desks.get(path("2", "comment", page="/record/text"))
+    whole = desks.get(path("2", "comment", at="/record/text"))
     assert whole.text == "Is the pool heated?"
     assert whole.headers["content-type"] == "application/octet-stream"
 
@@ -96,10 +102,10 @@ def test_a_picture_is_shown_and_anything_active_is_a_file_to_keep(desks: Desks) 
     assert f'<img src="/media/{sha256(PNG)}?' in page.text
     assert 'alt="The pool, empty"' in page.text
     assert "not kept, The site did not answer." in text_of(page)
-    picture = desks.get(path("7", page=f"/media/{sha256(PNG)}"))
+    picture = desks.get(path("7", at=f"/media/{sha256(PNG)}"))
     assert (picture.content, picture.headers["content-type"]) == (PNG, "image/png")
     assert picture.headers["content-disposition"].startswith("inline")
-    active = desks.get(path("7", page=f"/media/{sha256(PAGE)}"))
+    active = desks.get(path("7", at=f"/media/{sha256(PAGE)}"))
     assert active.content == PAGE
     assert active.headers["content-type"] == "application/octet-stream"
     assert active.headers["content-disposition"].startswith("attachment")
@@ -110,25 +116,25 @@ def test_a_picture_is_shown_and_anything_active_is_a_file_to_keep(desks: Desks) 
 
 def test_a_part_of_a_file_is_given_where_a_player_asks_for_one(desks: Desks) -> None:
     client = desks.client(Role.CLERK)
-    answer = client.get(path("7", page=f"/media/{sha256(PNG)}"), headers={"Range": "bytes=4-7"})
+    answer = client.get(path("7", at=f"/media/{sha256(PNG)}"), headers={"Range": "bytes=4-7"})
     assert (answer.status_code, answer.content) == (206, PNG[4:8])
     assert answer.headers["content-range"] == f"bytes 4-7/{len(PNG)}"
-    beyond = client.get(path("7", page=f"/media/{sha256(PNG)}"), headers={"Range": "bytes=4000-"})
+    beyond = client.get(path("7", at=f"/media/{sha256(PNG)}"), headers={"Range": "bytes=4000-"})
     assert beyond.status_code == 416
 
 
 def test_a_file_opens_only_by_the_record_that_has_it(desks: Desks) -> None:
-    assert desks.get(path("2", "comment", page=f"/media/{sha256(PNG)}")).status_code == 404
-    assert desks.get(path("5", account=X, page=f"/media/{sha256(PNG)}"), LIMITED).status_code == 404
+    assert desks.get(path("2", "comment", at=f"/media/{sha256(PNG)}")).status_code == 404
+    assert desks.get(path("5", account=X, at=f"/media/{sha256(PNG)}"), LIMITED).status_code == 404
     assert desks.get(f"/media/{sha256(PNG)}").status_code == 404
-    assert desks.get(path("7", page="/media/..%2f..%2fkey.pem")).status_code == 404
+    assert desks.get(path("7", at="/media/..%2f..%2fkey.pem")).status_code == 404
 
 
 @pytest.mark.parametrize("page", [*PAGES, f"/media/{hashlib.sha256(PNG).hexdigest()}"])
 def test_a_private_record_opens_for_a_reason_alone_to_whoever_may_and_is_noted(
     desks: Desks, shelves: Shelves, page: str
 ) -> None:
-    where = path("900", "message", page=page)
+    where = path("900", "message", at=page)
     before = _looks(shelves)
     asked = desks.get(where)
     assert "say why you look at it" in text_of(asked)
@@ -148,7 +154,7 @@ def test_a_private_record_opens_for_a_reason_alone_to_whoever_may_and_is_noted(
 
 def test_whoever_sees_one_account_opens_no_record_of_another(desks: Desks) -> None:
     for page in (*PAGES, f"/media/{sha256(PNG)}"):
-        refused = desks.get(path("7", page=page), LIMITED)
+        refused = desks.get(path("7", at=page), LIMITED)
         assert refused.status_code == 403, page
         assert "does not open the account" in text_of(refused)
     assert desks.get(path("5", account=X), LIMITED).status_code == 200
@@ -173,13 +179,13 @@ def test_a_record_that_is_not_there_says_so(desks: Desks) -> None:
 def test_nothing_in_a_record_does_anything_on_any_of_its_pages(desks: Desks) -> None:
     for number, text in enumerate(HOSTILE):
         for page in PAGES[:3]:
-            answer = desks.get(path(f"h{number}", page=page))
+            answer = desks.get(path(f"h{number}", at=page))
             assert answer.status_code == 200
             assert harm_in(answer.text) == [], (page, text)
         for where in (
             path(text),
             path(text, text, text),
-            path("900", "message", page="/record", version=text),
+            path("900", "message", at="/record", version=text),
         ):
             assert harm_in(desks.get(where).text) == []
     page = desks.get(path("h2"))
@@ -187,9 +193,32 @@ def test_nothing_in_a_record_does_anything_on_any_of_its_pages(desks: Desks) -> 
     assert "[U+202E]" in desks.get(path("h5")).text
 
 
-def test_a_hold_on_a_record_is_named_to_whoever_may_see_holds(desks: Desks) -> None:
-    assert "Holds on it" in text_of(desks.get(path("1")))
-    assert "Holds on it" not in text_of(desks.get(path("1"), Role.PUBLIC_AFFAIRS))
+def test_a_hold_on_a_record_is_named_to_whoever_may_see_holds(tmp_path: Path) -> None:
+    shelves = Shelves(tmp_path).fill()
+    with served(Desks(shelves.city)) as desks:
+        assert "No hold in force keeps it." in text_of(desks.get(path("1")))
+        scope = Scope(items=(f"{FB}/post/1",))
+        shelves.city.holds.issue("LIT-1", f"Ruiz v. City {HOSTILE[0]}", scope, Trigger.CLAIM, COUNSEL)
+        page = desks.get(path("1"))
+        assert "LIT-1: Ruiz v. City" in text_of(page)
+        assert harm_in(page.text) == []
+        assert "No hold in force keeps it." in text_of(desks.get(path("2", "comment")))
+        assert "LIT-1" not in desks.get(path("1"), Role.PUBLIC_AFFAIRS).text
+
+
+def test_many_versions_are_shown_a_few_at_a_time(tmp_path: Path) -> None:
+    shelves = Shelves(tmp_path)
+    start = datetime(2026, 5, 7, 9, tzinfo=UTC)
+    for number in range(14):
+        at = start + timedelta(days=number)
+        row = shelves.row("1", f"Wording {number}", kind="post", observed_at=at)
+        add_night(shelves.city.archive, FB, at.date(), [row])
+    with served(Desks(shelves.city)) as desks:
+        newest, first = text_of(desks.get(path("1"))), text_of(desks.get(path("1", page="1")))
+    assert "Its 14 versions" in newest
+    assert "Version 14" in newest
+    assert "Version 6 " not in newest.partition("oldest first")[2]
+    assert "Version 1 , seen" in first
 
 
 def test_words_that_were_changed_are_marked_one_by_one() -> None:

@@ -19,7 +19,7 @@ from paloverde.desk.areas.searches import AT_ONCE
 from paloverde.desk.asked import Asked, asked_of
 from paloverde.desk.charts import over_time, shares
 from paloverde.desk.paces import Paces
-from paloverde.desk.people import Role
+from paloverde.desk.people import Person, Role
 
 BUSY = {"search": 10_000, "export": 10_000}
 
@@ -35,8 +35,8 @@ def desks(shelves: Shelves) -> Iterator[Desks]:
         yield running
 
 
-def found(desks: Desks, q: str, who: object = Role.CLERK, **more: str) -> str:
-    answer = desks.get(f"/search?{urlencode({'q': q, **more})}", who)  # type: ignore[arg-type]
+def found(desks: Desks, q: str, who: Role | Person = Role.CLERK, **more: str) -> str:
+    answer = desks.get(f"/search?{urlencode({'q': q, **more})}", who)
     assert answer.status_code == 200, text_of(answer)
     return text_of(answer)
 
@@ -162,6 +162,8 @@ def test_pages_stay_small_whatever_people_write(tmp_path: Path) -> None:
         answer = desks.get("/search?q=*")
         assert "60 hits" in text_of(answer)
         assert len(answer.content) < 300_000
+        assert desks.get("/search?q=*&page=999999").status_code == 400
+        assert "no such page of hits" in text_of(desks.get("/search?q=*&page=3"))
         second = desks.get("/search?q=*&page=2")
         assert text_of(second).count("post by") == 10
         record = re.search(r'href="(/record\?[^"]+)"', answer.text)
@@ -211,6 +213,19 @@ def test_kept_searches_of_others_and_of_private_records_are_shown_to_whoever_may
     drop = re.findall(r'action="(/search/kept/[0-9a-f]+/drop)"', desks.get("/search/kept").text)
     refused = [desks.post(path, {}, LIMITED).status_code for path in drop]
     assert sorted(refused) == [303, 400, 400]
+
+
+@pytest.mark.parametrize("indexed", [False, True])
+def test_a_kept_search_says_how_much_is_new_since(tmp_path: Path, indexed: bool) -> None:
+    shelves = Shelves(tmp_path).fill()
+    if indexed:
+        shelves.city.index.refresh()
+    with served(Desks(shelves.city)) as desks:
+        desks.done("/search/keep", {"q": "heated", "name": "Warm water"})
+        assert "Nothing new." in desks.get("/search/kept").text
+        row = shelves.row("new", "The pool is heated now", observed_at=NOW)
+        add_night(shelves.city.archive, FB, NOW.date(), [row])
+        assert "1 new" in text_of(desks.get("/search/kept"))
 
 
 def test_a_search_needs_a_name_to_be_kept(desks: Desks) -> None:

@@ -16,7 +16,7 @@ from paloverde.errors import ArchiveDamaged, BadQuestion, PersonNeeded, Suspicio
 from paloverde.installation import Purpose, open_installation
 from paloverde.installation.reviews import version_of
 from paloverde.requests.delivery import Delivered
-from paloverde.requests.events import Channel, Noted, Released, SignedOff
+from paloverde.requests.events import Noted, Released, SignedOff, Way
 from paloverde.requests.links import hash_of
 from paloverde.requests.request import State
 from paloverde.requests.review import Exempted, Verdict
@@ -154,7 +154,7 @@ def test_an_officials_home_bars_the_link_and_not_the_counter(hand: Handover) -> 
     hand.city.reviews.decide(hand.number, [marked], hits, CLERK)
     barred = "7928.205"
     assert barred in " ".join(hand.city.deliveries.show(hand.number, hand.terms()).refusals)
-    counter = hand.city.deliveries.show(hand.number, hand.terms(Channel.COUNTER))
+    counter = hand.city.deliveries.show(hand.number, hand.terms(Way.COUNTER))
     assert barred not in " ".join(counter.refusals)
 
 
@@ -174,24 +174,24 @@ def test_without_a_safe_public_address_there_is_no_link(
 def test_at_the_counter_is_recorded_with_the_same_agreement(hand: Handover) -> None:
     deliveries = hand.city.deliveries
     with pytest.raises(PersonNeeded, match="Nobody has agreed"):
-        deliveries.record(hand.number, Channel.COUNTER, CLERK)
-    hand.agree(hand.terms(Channel.COUNTER))
+        deliveries.record(hand.number, Way.COUNTER, CLERK)
+    hand.agree(hand.terms(Way.COUNTER))
     with pytest.raises(PersonNeeded, match="Nobody has agreed"):
         deliveries.link(hand.number, CLERK)
-    deliveries.record(hand.number, Channel.COUNTER, CLERK, date(2026, 11, 18), "She signed for it")
+    deliveries.record(hand.number, Way.COUNTER, CLERK, date(2026, 11, 18), "She signed for it")
     released = hand.city.requests.get(hand.number).all(Released)
     assert [(one.way, one.note) for one in released] == [("at the counter", "She signed for it")]
     assert [act.channel for act in deliveries.acts(hand.number) if isinstance(act, Delivered)] == [
-        Channel.COUNTER
+        Way.COUNTER
     ]
     assert deliveries.links(hand.number) == []
 
 
 def test_a_day_to_come_is_refused_and_the_agreement_stays(hand: Handover) -> None:
-    hand.agree(hand.terms(Channel.MEDIUM))
+    hand.agree(hand.terms(Way.DISC))
     with pytest.raises(BadQuestion, match="today is"):
-        hand.city.deliveries.record(hand.number, Channel.MEDIUM, CLERK, date(2026, 12, 24))
-    hand.city.deliveries.record(hand.number, Channel.MEDIUM, CLERK)
+        hand.city.deliveries.record(hand.number, Way.DISC, CLERK, date(2026, 12, 24))
+    hand.city.deliveries.record(hand.number, Way.DISC, CLERK)
 
 
 def test_it_refuses_an_outsider(hand: Handover) -> None:

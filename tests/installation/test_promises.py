@@ -11,8 +11,8 @@ import pytest
 from paloverde.errors import BadQuestion, PersonNeeded
 from paloverde.installation.responses import Wish
 from paloverde.requests.drafting import Wish as LetterWish
-from paloverde.requests.events import Channel, Closed, Ending, Outcome, Produced
-from paloverde.requests.letters import Delivery, Way
+from paloverde.requests.events import Closed, Ending, Outcome, Produced, Way
+from paloverde.requests.letters import Delivery
 from paloverde.requests.plaintext import as_text
 from paloverde.requests.request import State
 from requesthall import CLERK, COUNSEL, NOW, SIGNER, RequestHall
@@ -120,11 +120,11 @@ def test_a_bundle_that_did_not_go_out_is_built_again_under_its_number(
     old, new = city.requests.get(number).all(Produced)
     assert (old.instalment, new.instalment, new.replaces) == (1, 1, first.sha256)
     assert new.bundle.name == f"{number}-1.zip"
-    terms = city.deliveries.terms(number, Channel.MEDIUM, to="Rosa Quintero")
+    terms = city.deliveries.terms(number, Way.DISC, to="Rosa Quintero")
     assert city.deliveries.show(number, terms).bundle.sha256 == second.sha256
     replaced = city.deliveries.show(number, terms, bundle=first.sha256)
     assert any("was built again since" in told for told in replaced.refusals)
     summary = city.deliveries.show(number, terms)
     city.deliveries.agree(number, terms, summary.sha256, COUNSEL)
-    city.deliveries.record(number, Channel.MEDIUM, CLERK)
+    city.deliveries.record(number, Way.DISC, CLERK)
     assert city.requests.get(number).next_instalment == 2

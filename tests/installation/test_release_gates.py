@@ -12,15 +12,15 @@ from paloverde.errors import BadQuestion, PaloverdeError, PersonNeeded
 from paloverde.installation.responses import Wish
 from paloverde.requests.drafting import Wish as LetterWish
 from paloverde.requests.events import (
-    Channel,
     Closed,
     Determined,
     Ending,
     Outcome,
     Released,
     SignedOff,
+    Way,
 )
-from paloverde.requests.letters import Delivery, Way
+from paloverde.requests.letters import Delivery
 from paloverde.requests.review import Exempted, Verdict
 from requesthall import CLERK, COUNSEL, NOW, SIGNER, RequestHall
 from requests_found import decision
@@ -46,7 +46,7 @@ def built(hall: RequestHall, folder: Path) -> str:
     return made.sha256
 
 
-def out(sha256: str, way: Channel = Channel.MEDIUM) -> Released:
+def out(sha256: str, way: Way = Way.DISC) -> Released:
     return Released(by=CLERK, at=NOW, sha256=sha256, way=way, released_on=DAY)
 
 
@@ -113,7 +113,7 @@ def test_an_officials_home_is_neither_posted_nor_promised_on_the_web(
     assert [one.code for one in found] == ["web-barred"]
     hall.city.letters.send(hall.city.letters.draft(hall.number, "full", FULL, SIGNER).letter, CLERK, "post")
     sha256 = built(hall, tmp_path)
-    for way in (Channel.POSTED, Channel.LINK):
+    for way in (Way.POSTED, Way.LINK):
         with pytest.raises(BadQuestion, match=r"7928\.205"):
             hall.city.requests.file(hall.number, out(sha256, way))
     assert hall.city.requests.file(hall.number, out(sha256)).all(Released)

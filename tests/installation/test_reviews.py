@@ -13,7 +13,6 @@ from paloverde.installation import Installation, Purpose, open_installation
 from paloverde.installation.reviews import version_of
 from paloverde.records import archive_day
 from paloverde.requests.events import (
-    Channel,
     Closed,
     Determined,
     Document,
@@ -24,6 +23,7 @@ from paloverde.requests.events import (
     Released,
     ReviewFinished,
     SignedOff,
+    Way,
 )
 from paloverde.requests.review import Decision, Verdict
 from paloverde.requests.reviewing import SERIES, Version
@@ -176,7 +176,7 @@ def release(city: Installation, number: str) -> None:
             decisions_sha256=city.reviews.get(number).decisions_sha256,
         ),
         SignedOff(by=ANA, at=NOON, sha256=bundle.sha256),
-        Released(by=CLEO, at=NOON, sha256=bundle.sha256, way=Channel.COUNTER, released_on=day),
+        Released(by=CLEO, at=NOON, sha256=bundle.sha256, way=Way.COUNTER, released_on=day),
     )  # fmt: skip
     for step in steps:
         city.requests.file(number, step)

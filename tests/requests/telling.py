@@ -10,7 +10,6 @@ from paloverde.requests.closures import read_closures
 from paloverde.requests.events import (
     DENYING,
     AnyEvent,
-    Channel,
     Closed,
     Determined,
     Document,
@@ -23,6 +22,7 @@ from paloverde.requests.events import (
     Responsible,
     Searched,
     SignedOff,
+    Way,
     stamped,
 )
 from paloverde.requests.request import Entry, Request
@@ -102,7 +102,7 @@ def signed(by: By = COUNSEL, sha256: str = BUNDLE) -> SignedOff:
 
 
 def released(**more: Any) -> Released:
-    given = {"by": CLERK, "at": NOW, "sha256": BUNDLE, "way": Channel.COUNTER, "released_on": TODAY}
+    given = {"by": CLERK, "at": NOW, "sha256": BUNDLE, "way": Way.COUNTER, "released_on": TODAY}
     return Released(**(given | more))
 
 

@@ -24,7 +24,7 @@ from paloverde.requests.delivery import (
     refuse_role,
     refuse_terms,
 )
-from paloverde.requests.events import Channel, Document
+from paloverde.requests.events import Document, Way
 from paloverde.requests.links import (
     MOST_PARTS,
     RESUMED_WITHIN,
@@ -57,7 +57,7 @@ HELD = inside(ROWS, 2, 1)
 def summary(**more: Any) -> Summary:
     good = Summary(
         number="PRA-2026-0042",
-        terms=Terms(channel=Channel.LINK, to="Rosa Quintero", days=14, downloads=10),
+        terms=Terms(channel=Way.LINK, to="Rosa Quintero", days=14, downloads=10),
         instalment=1,
         bundle=BUNDLE,
         size=SIZE,
@@ -80,7 +80,7 @@ def agreed(told: Summary) -> Agreed:
 
 def delivered(number: int) -> Delivered:
     return Delivered(
-        by=CLERK, at=NOW, agreement=number, summary_sha256="", sha256=BUNDLE.sha256, channel=Channel.LINK, to=""
+        by=CLERK, at=NOW, agreement=number, summary_sha256="", sha256=BUNDLE.sha256, channel=Way.LINK, to=""
     )  # fmt: skip
 
 
@@ -177,7 +177,7 @@ def test_a_few_letters_of_the_hash_do_not_say_what_was_seen() -> None:
     [
         ({"size": SIZE + 1}, "size"),
         ({"bundle": Document(BUNDLE.name, "00" * 32)}, "bundle"),
-        ({"terms": Terms(channel=Channel.LINK, to="Somebody else", days=14, downloads=10)}, "terms"),
+        ({"terms": Terms(channel=Way.LINK, to="Somebody else", days=14, downloads=10)}, "terms"),
         ({"decisions_sha256": "00" * 32}, "decisions sha256"),
         ({"before": 1}, "before"),
         ({"refusals": ("Nobody signed.",)}, "Nobody signed"),
@@ -191,25 +191,25 @@ def test_an_agreement_no_longer_counts_where_anything_changed(change: dict[str, 
 
 def test_an_agreement_counts_once_and_the_newest_first() -> None:
     acts: list[Act] = [agreed(summary()), agreed(summary(before=1))]
-    assert agreement(acts, "PRA-2026-0042", Channel.LINK) == (2, acts[1])
+    assert agreement(acts, "PRA-2026-0042", Way.LINK) == (2, acts[1])
     acts.append(delivered(2))
-    assert agreement(acts, "PRA-2026-0042", Channel.LINK) == (1, acts[0])
+    assert agreement(acts, "PRA-2026-0042", Way.LINK) == (1, acts[0])
     acts.append(delivered(1))
     with pytest.raises(PersonNeeded, match="Nobody has agreed"):
-        agreement(acts, "PRA-2026-0042", Channel.LINK)
+        agreement(acts, "PRA-2026-0042", Way.LINK)
 
 
 def test_an_agreement_to_a_link_is_none_to_the_counter() -> None:
     with pytest.raises(PersonNeeded, match="at the counter"):
-        agreement([agreed(summary())], "PRA-2026-0042", Channel.COUNTER)
+        agreement([agreed(summary())], "PRA-2026-0042", Way.COUNTER)
 
 
 @pytest.mark.parametrize(("days", "downloads"), [(0, 10), (61, 10), (14, 0), (14, 101), (-1, 10)])
 def test_a_link_is_short_lived_and_opens_a_number_of_times(days: int, downloads: int) -> None:
     with pytest.raises(BadQuestion):
-        refuse_terms(Terms(channel=Channel.LINK, to="", days=days, downloads=downloads))
-    refuse_terms(Terms(channel=Channel.LINK, to="", days=60, downloads=100))
-    refuse_terms(Terms(channel=Channel.COUNTER, to=""))
+        refuse_terms(Terms(channel=Way.LINK, to="", days=days, downloads=downloads))
+    refuse_terms(Terms(channel=Way.LINK, to="", days=60, downloads=100))
+    refuse_terms(Terms(channel=Way.COUNTER, to=""))
 
 
 def test_an_officials_home_bars_a_link_where_it_is_handed_over() -> None:
@@ -358,3 +358,15 @@ def test_secrets_have_256_bits_and_are_never_the_same() -> None:
 def test_papers_that_begin_with_no_link_are_no_link() -> None:
     assert state_of([]) is None
     assert state_of([Revoked(by=COUNSEL, at=NOW, why="")]) is None
+
+
+def test_many_that_the_signer_accepted_are_told_in_numbers_and_where_all_are_named() -> None:
+    own = [(f"R-{number:02}", f"R-{number:02}") for number in range(11)]
+    told = " ".join(summary(accepted=(*own, ("R-11", "R-12"), ("R-11", "a.pdf"))).sentences())
+    assert (
+        "words redacted from 12 records may be read in 13 records or files, 11 of them the record itself."
+        in told
+    )
+    assert "`paloverde request show PRA-2026-0042 --json` names each." in told
+    assert "R-03" not in told
+    assert "R-11 in R-12" in " ".join(summary(accepted=(("R-11", "R-12"),)).sentences())

@@ -6,8 +6,9 @@ from datetime import date
 
 import pytest
 
+from paloverde.requests.events import Way
 from paloverde.requests.gates import Exposed, web_delivery_refusals
-from paloverde.requests.letters import Delivery, Way
+from paloverde.requests.letters import Delivery
 
 DAY = date(2026, 11, 20)
 HOME = Exposed("EX-HOME", 2)
@@ -20,7 +21,7 @@ def test_an_officials_home_bars_posting_and_links(way: Way) -> None:
     assert barred[0].says.startswith("2 records show what ")
 
 
-@pytest.mark.parametrize("way", [Way.EMAIL, Way.DISC, Way.PAPER, Way.INSPECTION])
+@pytest.mark.parametrize("way", [Way.EMAIL, Way.DISC, Way.LETTER, Way.COUNTER, Way.INSPECTION])
 def test_a_copy_goes_out_another_way_all_the_same(way: Way) -> None:
     assert web_delivery_refusals(Delivery(way), [HOME], 3, DAY) == []
 

@@ -34,7 +34,6 @@ from paloverde.requests.clock import clock
 from paloverde.requests.costs import Sheet
 from paloverde.requests.drafting import KINDS, File, Wish, body_of, case_of
 from paloverde.requests.events import (
-    Channel,
     Determined,
     Document,
     Extended,
@@ -42,6 +41,7 @@ from paloverde.requests.events import (
     Produced,
     Released,
     Responsible,
+    Way,
 )
 from paloverde.requests.letters import (
     Acknowledgment,
@@ -55,7 +55,6 @@ from paloverde.requests.letters import (
     Determination,
     Estimate,
     Letter,
-    Way,
 )
 from paloverde.requests.plaintext import all_texts, as_text
 from paloverde.requests.sending import Sent, event_of, sent_before
@@ -289,7 +288,7 @@ def test_a_letter_about_nothing_is_refused(kind: str, wish: Wish, file: File, to
 def test_a_clawback_and_a_closure_take_their_facts_from_the_file() -> None:
     bundle = Document(BUNDLE.file, BUNDLE.sha256)
     made = Produced(by=BY, at=NOW, instalment=1, bundle=bundle, records=12, decisions_sha256="d" * 64)
-    out = Released(by=BY, at=LATER, sha256=BUNDLE.sha256, way=Channel.MEDIUM, released_on=date(2026, 12, 1))
+    out = Released(by=BY, at=LATER, sha256=BUNDLE.sha256, way=Way.DISC, released_on=date(2026, 12, 1))
     told = Determined(by=BY, at=NOW, outcome=Outcome.FULL, reasons="x", sent_on=date(2026, 11, 20))
     file = msgspec.structs.replace(FILE, request=request(told, made, out))
     clawed = body_of("clawback", Wish(privilege="attorney-client"), file)

@@ -29,7 +29,6 @@ from telling import (
 from paloverde.requests.events import (
     Acknowledged,
     AnyEvent,
-    Channel,
     ClarificationAnswered,
     ClarificationAsked,
     CustodianAnswered,
@@ -45,6 +44,7 @@ from paloverde.requests.events import (
     Responsible,
     ReviewFinished,
     SignedOff,
+    Way,
 )
 from paloverde.requests.gates import Exposed
 from paloverde.requests.lifecycle import ALLOWED, refusal, roles_for
@@ -257,15 +257,15 @@ def test_a_redacted_bundle_does_not_go_out_under_a_determination_that_denies_not
 @pytest.mark.parametrize(
     ("way", "review", "law"),
     [
-        (Channel.POSTED, MORE(REVIEW, exposed=(Exposed("EX-HOME", 1),)), "7928.205"),
-        (Channel.LINK, MORE(REVIEW, exposed=(Exposed("EX-HOME", 1),)), "7928.205"),
-        (Channel.POSTED, MORE(REVIEW, private=1), "not posted for everybody"),
+        (Way.POSTED, MORE(REVIEW, exposed=(Exposed("EX-HOME", 1),)), "7928.205"),
+        (Way.LINK, MORE(REVIEW, exposed=(Exposed("EX-HOME", 1),)), "7928.205"),
+        (Way.POSTED, MORE(REVIEW, private=1), "not posted for everybody"),
     ],
 )
-def test_what_the_web_may_not_show_goes_another_way(way: Channel, review: ReviewState, law: str) -> None:
+def test_what_the_web_may_not_show_goes_another_way(way: Way, review: ReviewState, law: str) -> None:
     ready = request(determined(), produced(), signed())
     assert law in refused(ready, released(way=way), review)
-    assert refused(ready, released(way=Channel.MEDIUM), review) == ""
+    assert refused(ready, released(way=Way.DISC), review) == ""
 
 
 def test_a_determination_is_true_of_the_review() -> None:

@@ -24,7 +24,7 @@ from correspondence import (
     production,
 )
 from paloverde.requests.costs import Line, Sheet, Work
-from paloverde.requests.events import Outcome, Responsible
+from paloverde.requests.events import Outcome, Responsible, Way
 from paloverde.requests.gates import Exposed
 from paloverde.requests.letters import (
     Claimed,
@@ -35,7 +35,6 @@ from paloverde.requests.letters import (
     Determination,
     Estimate,
     Letter,
-    Way,
 )
 from paloverde.requests.lint_words import Known, wordings
 from paloverde.requests.lints import LINTS, findings
@@ -100,6 +99,7 @@ def test_a_letter_that_lacks_nothing_is_stopped_by_nothing(one: Letter, known: K
     assert [str(found) for found in findings(one, written(one), known)] == []
 
 
+UNNAMED = Responsible("cleo", "Deputy Clerk")  # as somebody signs in, and nobody is called
 TITLELESS = (Responsible("Cleo Park", ""),)
 EXTENDED = msgspec.structs.replace(CASE, extended_until=date(2026, 12, 1))
 ON_THE_WEB = in_part(delivery=Delivery(Way.POSTED, "palmaria.example/records"))
@@ -142,6 +142,8 @@ CASES: dict[str, list[tuple[Letter, Known, Letter, Known]]] = {
     "denial-without-names": [
         (letter(in_part(deniers=())), NOTHING, letter(in_part()), NOTHING),
         (letter(in_part(deniers=TITLELESS)), NOTHING, letter(in_part(deniers=(CLERK,))), NOTHING),
+        (letter(in_part(deniers=(UNNAMED,))), NOTHING, letter(in_part(deniers=(CLERK,))), NOTHING),
+        (letter(in_part(), signer=UNNAMED), NOTHING, letter(in_part()), NOTHING),
         (letter(production(deniers=())), KNOWN, letter(production()), KNOWN),
     ],
     "notice-without-officer": [

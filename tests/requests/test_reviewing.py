@@ -264,3 +264,11 @@ def test_a_record_that_is_gone_is_named() -> None:
 def test_pairs_are_in_the_order_of_control_numbers() -> None:
     pairs: list[Pair] = review(all_responsive()[::-1]).pairs({version(one): one for one in HITS})
     assert [pair.control[-1] for pair in pairs] == ["1", "2", "3", "4"]
+
+
+def test_who_withholds_something_has_a_name_and_not_a_username() -> None:
+    whole = Exempted(PRIVACY.code, {**PRIVACY.facts, "segregability": "all of it is about the neighbour"})
+    made = decision(HITS[0], Verdict.EXEMPT, exempted=(whole,), decided_by="cleo")
+    with pytest.raises(BadQuestion, match=r"'cleo' is none: `paloverde users add` gives one with --name"):
+        check_decision(made, HITS[0], By("cleo", "clerk", "this test"), "PRA-1")
+    check_decision(decision(HITS[0], decided_by="cleo"), HITS[0], By("cleo", "clerk", "this test"), "PRA-1")

@@ -183,6 +183,8 @@ def test_the_paper_says_for_whom_it_is() -> None:
     )
     assert "does not go to the requester" in " ".join(internal.split())
     assert "For the requester." in outside
+    assert "Not verified by counsel yet: EX-" in " ".join(internal.split())
+    assert "verified" not in outside
     assert "Nothing was withheld or redacted." in as_text(as_paper([], NUMBER, "City of Palmaria"))
 
 

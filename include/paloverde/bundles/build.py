@@ -24,7 +24,6 @@ from paloverde.bundles.articles import volume_pages
 from paloverde.bundles.bag import About, add_lists, query_digest, sign
 from paloverde.bundles.box import Box, digest_of, sealed_file
 from paloverde.bundles.contents import Contents, commonplace, handed_whole, needles_of, shown_by, texts_of
-from paloverde.bundles.covered import told_outside
 from paloverde.bundles.enclosed import INDEX_AT, add_enclosed, papers_of, parts_of
 from paloverde.bundles.leak_standing import refuse_standing, sorted_out
 from paloverde.bundles.leaks import Search
@@ -42,6 +41,7 @@ from paloverde.bundles.pages import (
 from paloverde.bundles.payloads import Payloads, payload_lines, unplaced
 from paloverde.bundles.pdf import Cover as PdfCover
 from paloverde.bundles.pdf import pages_of, press, volumes_set
+from paloverde.bundles.printable import refuse_unprintable
 from paloverde.bundles.printing import Printing
 from paloverde.bundles.prints import Printer, index_set
 from paloverde.bundles.program import program
@@ -52,6 +52,7 @@ from paloverde.bundles.wording import person_in_words
 from paloverde.errors import ArchiveDamaged, BadQuestion
 from paloverde.requests.redaction import Released
 from paloverde.search.answer import Answer
+from paloverde.search.limits import told_outside
 from paloverde.wording import some
 
 Progress = Callable[[str], None]
@@ -96,12 +97,14 @@ def build_bundle(
     `name` is the number of the request or its title, `now` the time of sealing (aware). `actor` is who builds
     it; `searched_by` is who made the search, where that was somebody else. Raises `BadQuestion` where nothing
     was there to be searched, `ArchiveDamaged` where a record's bytes or a picture are not what the archive
-    says, `BadSetting` where `out` cannot be written, `Suspicious` where redacted words would be in it.
+    says, `BadSetting` where `out` cannot be written or no font has a character, `Suspicious` where redacted
+    words would be in it.
     """
     _refuse_nothing_searched(answer)
     answer = msgspec.structs.replace(answer, limits=told_outside(answer.limits))
     given = contents or Contents()
     records = handed_whole(answer.hits, name) if given.records is None else given.records
+    refuse_unprintable(given, records)
     wanted, standing, known = sorted_out(needles_of(records), texts_of(records), given.accepted)
     refuse_standing(standing)
     search = Search(
@@ -276,7 +279,7 @@ class _Work:
             PdfCover(cover.name, cover.agency, cover.now, f"{_SMALL} Sealed with the key {cover.key}."),
             self._folder / "pdf",
             fonts_folder=self._given.fonts_folder,
-            by_name=self._given.by_name,
+            by_name=True,  # what no font has was refused before, unless it is wanted so
         )
 
     def _index(

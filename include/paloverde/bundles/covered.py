@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 import msgspec
@@ -12,8 +12,6 @@ from paloverde.archive.reader import Archive
 from paloverde.archive.seal import RunKind, Seal
 from paloverde.requests.redaction import Released
 from paloverde.search.answer import Answer
-from paloverde.search.limits import Limit
-from paloverde.search.scope import PRIVATE_KINDS
 
 
 class RunsOf(msgspec.Struct, frozen=True):
@@ -41,30 +39,6 @@ class RunTold(msgspec.Struct, frozen=True):
     previous: str
     account: str
     day: date
-
-
-def told_outside(limits: Iterable[Limit]) -> list[Limit]:
-    """What the archive may be missing, as anybody may read it: private conversations are counted and not
-    named, since the id of one says who wrote to the City.
-    """
-    alike: dict[Limit, list[Limit]] = {}
-    for limit in limits:
-        named = limit.kind in PRIVATE_KINDS and limit.of != ""
-        key = msgspec.structs.replace(limit, of="", first=None, last=None, times=1) if named else limit
-        alike.setdefault(key, []).append(limit)
-    return [_counted(key, some) if key != some[0] else key for key, some in alike.items()]
-
-
-def _counted(key: Limit, some: Sequence[Limit]) -> Limit:
-    """These limits as one."""
-    of = "a private conversation" if len(some) == 1 else f"{len(some):,} private conversations"
-    return msgspec.structs.replace(
-        key,
-        of=of,
-        first=min((one.first for one in some if one.first), default=None),
-        last=max((one.last for one in some if one.last), default=None),
-        times=max(one.times for one in some),
-    )
 
 
 def runs_told(archive: Archive, answer: Answer, records: Sequence[Released]) -> Iterator[RunTold]:

@@ -26,13 +26,12 @@ from paloverde.errors import BadSetting
 from paloverde.installation import Installation
 from paloverde.installation.downloads import Downloads
 from paloverde.requests.delivery import MOST_DAYS, MOST_DOWNLOADS, Agreed, Delivered, Terms
-from paloverde.requests.events import Channel
+from paloverde.requests.events import WAYS
 from paloverde.requests.links import LinkState
 from paloverde.retention.holds import By
 from paloverde.wording import at_time, some
 
-_CHANNELS = {channel.name.lower(): channel for channel in Channel}
-_OTHERS = [name for name in _CHANNELS if name != "link"]
+_OTHERS = [name for name in WAYS if name != "link"]
 _LOOPBACK = "127.0.0.1"
 _FOLDER = "paloverde-links-"
 _AT_ONCE = 100  # connections; more are told to come later
@@ -79,7 +78,7 @@ def _of_request(
 
 def _terms(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("--by", dest="channel", choices=_CHANNELS, default="link", help="how it goes (default: link)")
+    add("--by", dest="channel", choices=WAYS, default="link", help="how it goes (default: link)")
     add("--to", default="", help="to whom (default: the requester's name and contact)")
     add("--days", type=int, default=0, help=f"days that a link works, at most {MOST_DAYS}")
     add("--downloads", type=int, default=0, help=f"downloads that it allows, at most {MOST_DOWNLOADS}")
@@ -92,7 +91,7 @@ def _terms(parser: argparse.ArgumentParser) -> None:
 
 
 def _wanted(city: Installation, args: argparse.Namespace) -> Terms:
-    channel = _CHANNELS[args.channel]
+    channel = WAYS[args.channel]
     return city.deliveries.terms(args.number, channel, to=args.to, days=args.days, downloads=args.downloads)
 
 
@@ -126,7 +125,7 @@ def _link(city: Installation, args: argparse.Namespace) -> int:
 
 
 def _record(city: Installation, args: argparse.Namespace) -> int:
-    channel = _CHANNELS[args.channel]
+    channel = WAYS[args.channel]
     agreed = city.deliveries.record(args.number, channel, _by(args), args.on, args.note)
     summary = agreed.summary
     print(

@@ -26,15 +26,15 @@ from paloverde.installation import Installation
 from paloverde.installation.letters import Draft
 from paloverde.requests.costs import Sheet
 from paloverde.requests.drafting import KINDS, Wish
-from paloverde.requests.events import Responsible
-from paloverde.requests.letters import Claimed, Counts, Delivery, Way
+from paloverde.requests.events import WAYS, Responsible
+from paloverde.requests.letters import Claimed, Counts, Delivery
 from paloverde.requests.paper import Paper
 from paloverde.requests.plaintext import as_text
+from paloverde.requests.unverified import HEADING
 from paloverde.retention.holds import By
 from paloverde.wording import at_time, some
 
 T = TypeVar("T", bound=msgspec.Struct)
-_WAYS = {way.name.lower(): way for way in Way}
 
 
 class _Claims(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -52,7 +52,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     send = _of_a_letter(actions, "send", "note that a letter was sent, with its exact words")
     acting(send)
     send.add_argument(
-        "--by", dest="sent_by", required=True, metavar="WAY", help="how it went: e-mail, post …"
+        "--by",
+        dest="sent_by",
+        required=True,
+        metavar="WAY",
+        help="how it went, in a word or two: email, letter, counter …",
     )
     send.add_argument("--to", default="", help="to what address it went (default: the requester's)")
     send.add_argument(
@@ -118,7 +122,7 @@ def _what_is_given(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="leave the sentences of the searches out, where their words would disclose something",
     )
-    add("--way", choices=_WAYS, help="how copies are handed over")
+    add("--way", choices=WAYS, help="how copies are handed over")
     add("--where", default="", help="the address or office where they are")
     add("--link-until", type=moment, metavar="TIME", help="until when a link works")
 
@@ -137,6 +141,9 @@ def _after(parser: argparse.ArgumentParser) -> None:
 
 def _pdf(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pdf", type=Path, metavar="FILE", help="write it as PDF, too: a new file")
+    parser.add_argument(
+        "--by-name", action="store_true", help="in the PDF, print a character that no font has by its name"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -173,7 +180,7 @@ def _wish(args: argparse.Namespace) -> Wish:
         deniers=tuple(_person(text) for text in args.denier),
         tells_searches=not args.without_searches,
         counts=_counts(args),
-        delivery=Delivery(_WAYS[args.way], args.where, args.link_until) if args.way else None,
+        delivery=Delivery(WAYS[args.way], args.where, args.link_until) if args.way else None,
         elsewhere=args.elsewhere,
         sheet=_read(args.sheet, Sheet) if args.sheet else Sheet(),
         bundle=args.bundle,
@@ -211,6 +218,8 @@ def _read(file: Path, type_: type[T]) -> T:
 def _warn(draft: Draft) -> None:
     for doubt in draft.letter.case.clock.doubts:
         print(f"paloverde: Warning: {doubt}", file=sys.stderr)
+    for law in draft.unverified:
+        print(f"paloverde: {HEADING}: {law}", file=sys.stderr)
 
 
 def _draft(city: Installation, args: argparse.Namespace) -> int:
@@ -230,9 +239,6 @@ def _lint(city: Installation, args: argparse.Namespace) -> int:
     if not draft.findings:
         print("Nothing stops this letter.")
     _warn(draft)
-    unverified = [law.cite for law in draft.written.law if not law.is_verified]
-    if unverified:
-        print(f"Counsel has not verified in letters.toml: {', '.join(unverified)}.", file=sys.stderr)
     return 1 if draft.findings else 0
 
 
@@ -295,7 +301,13 @@ def _write_pdf(city: Installation, args: argparse.Namespace, paper: Paper, at: d
     """The paper as PDF in the file that was named; nothing where none was."""
     if args.pdf is None:
         return b""
-    body = paper_pdf(paper, agency=city.settings.agency_name, made_at=at)
+    body = paper_pdf(
+        paper,
+        agency=city.settings.agency_name,
+        made_at=at,
+        fonts_folder=city.settings.fonts_folder,
+        by_name=args.by_name,
+    )
     with args.pdf.open("xb") as file:
         file.write(body)
     return body

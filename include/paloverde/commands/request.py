@@ -25,7 +25,7 @@ from paloverde.requests.deadlines import due, left, next_step
 from paloverde.requests.events import Noted
 from paloverde.requests.figures import as_csv, figures
 from paloverde.requests.grounds import CHANNELS
-from paloverde.requests.in_words import history
+from paloverde.requests.in_words import history, said
 from paloverde.requests.request import Request
 from paloverde.retention.holds import By
 from paloverde.search.question import ask
@@ -145,7 +145,9 @@ def _refuse_unreadable(files: list[Path]) -> None:
 def _stepped(city: Installation, args: argparse.Namespace) -> Iterator[str]:
     by = _by(args)
     event = args.step.event(args, by, city.requests.now())
-    yield from _standing(city, city.requests.file(args.number, event, files=args.document))
+    request = city.requests.file(args.number, event, files=args.document)
+    yield f"Filed: {said(event)}"
+    yield from _standing(city, request)
 
 
 def _standing(city: Installation, request: Request) -> Iterator[str]:
@@ -185,11 +187,19 @@ def _shown(city: Installation, args: argparse.Namespace) -> Iterator[str]:
     yield f"Asked for: {asked.text}"
     if who.name or who.contact:
         yield f"By: {', '.join(filter(None, (who.name, who.contact)))}"
+    yield _acknowledged(request)
     lines = counted(dates)
     yield from ["", *(lines if args.why else lines[:4]), ""]
     yield from (hold.sentence() for hold in city.requests.holds_of(request.number))
     yield f"Working time noted: {some(request.minutes, 'minute')}. History (Pacific time):"
     yield from history(request)
+
+
+def _acknowledged(request: Request) -> str:
+    on = request.acknowledged_on
+    if on is None:
+        return "Not acknowledged yet: the requester has not heard from the City."
+    return f"Acknowledged: the requester first heard from the City on {spoken(on)}."
 
 
 def _searched(city: Installation, args: argparse.Namespace) -> Iterator[str]:

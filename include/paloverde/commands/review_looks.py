@@ -79,8 +79,18 @@ def suggestions(desk: Desk, args: argparse.Namespace) -> Iterator[str]:
             yield _suggestion(desk, desk.review.chosen(one.control)[0], one.suggestion)
         yield f"{some(len(found), 'suggestion')} unanswered in what is handed over."
         return
-    for version in desk.chosen(args.records) if args.records else desk.review.undecided:
-        yield from (_suggestion(desk, version, one) for one in suggested(desk.hit(version)))
+    versions = desk.chosen(args.records) if args.records else desk.review.undecided
+    new = [(version, one) for version in versions for one in suggested(desk.hit(version))]
+    yield from (_suggestion(desk, version, one) for version, one in new)
+    if not new:
+        yield _nothing_suggested(len(versions))
+
+
+def _nothing_suggested(looked_at: int) -> str:
+    if not looked_at:
+        return "No record is undecided, so that none was looked through: name records to look through them."
+    through = some(looked_at, "record was", "records were")
+    return f"{through} looked through, and nothing is suggested: what a program cannot see, a person may."
 
 
 def _suggestion(desk: Desk, version: Version, one: Suggestion) -> str:

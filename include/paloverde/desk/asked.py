@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from paloverde.errors import BadQuestion
+from paloverde.errors import BadQuestion, PersonNeeded
 from paloverde.search.question import Question, ask
 from paloverde.search.scope import Scope
 from paloverde.search.tree import Or
@@ -29,7 +29,7 @@ class Values(Protocol):
     def getlist(self, key: Any) -> list[Any]: ...
 
 
-class Wrong(BadQuestion):
+class Wrong(PersonNeeded):
     """A mistake in one of the fields: `field` names it."""
 
     def __init__(self, field: str, sentence: str) -> None:

@@ -30,6 +30,12 @@ class Entry(NamedTuple):
 MENU = (
     Entry("Today", "/", Act.LOOK),
     Entry("Search", "/search", Act.SEARCH),
+    Entry("Requests", "/requests", Act.SEE_REQUESTS),
+    Entry("Removed content", "/removed", Act.SEE_REMOVED),
+    Entry("Holds", "/holds", Act.SEE_HOLDS),
+    Entry("Accounts", "/accounts", Act.SEE_ACCOUNTS),
+    Entry("Ledger", "/ledger", Act.SEE_LEDGER),
+    Entry("Help", "/help", Act.LOOK),
 )
 
 
@@ -42,8 +48,8 @@ def headers(*, framed: bool) -> Sequence[tuple[str, str]]:
     """What a browser is told of every answer: nothing from elsewhere is loaded, no script but ours is run."""
     ancestors = "'self'" if framed else "'none'"
     policy = (
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; "
-        f"form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; media-src 'self'; "
+        f"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
     )
     return (
         ("Content-Security-Policy", policy),

@@ -78,7 +78,7 @@ class Progress:
         if now - self._told >= _LEAST_BETWEEN:
             self._told = now
             percent = None if share is None else max(0, min(100, int(share * 100)))
-            self._tell(said=words[:_MOST_SAID], percent=percent)
+            _is_told(self._tell, said=words[:_MOST_SAID], percent=percent)
 
 
 Work = Callable[[Progress], str]
@@ -144,6 +144,8 @@ class Jobs:
         """In a thread of its own: wait for a turn, work, say what came of it."""
 
         def tell(**more: object) -> None:
+            if "said" in more:  # PostgreSQL keeps no NUL
+                more["said"] = str(more["said"]).replace("\0", "␀")
             with changing(books) as connection:
                 mine = (TABLE.c.id == id_) & TABLE.c.ended.is_(None)
                 connection.execute(update(TABLE).where(mine).values(seen=self._clock(), **more))
@@ -155,14 +157,22 @@ class Jobs:
                 outcome = _outcome(work, Progress(tell, id_))
         finally:
             over.set()
-        tell(ended=self._clock(), **outcome)
+        while not _is_told(tell, ended=self._clock(), **outcome):
+            time.sleep(self._beat_seconds)
 
-    def _beat(self, tell: Callable[[], None], over: threading.Event) -> None:
+    def _beat(self, tell: Callable[..., None], over: threading.Event) -> None:
         while not over.wait(self._beat_seconds):
-            try:
-                tell()
-            except PaloverdeError as error:  # the database is away for a moment: the next beat tells
-                _LOG.warning("A sign of life could not be noted: %s", error)
+            _is_told(tell)
+
+
+def _is_told(tell: Callable[..., None], **more: object) -> bool:
+    """Whether the database took it: one that is away for a moment is told with the next beat."""
+    try:
+        tell(**more)
+    except PaloverdeError as error:
+        _LOG.warning("How long work stands could not be noted: %s", error)
+        return False
+    return True
 
 
 def _outcome(work: Work, progress: Progress) -> dict[str, object]:

@@ -75,6 +75,13 @@ def poster(hit: Hit) -> str:
     return name(hit.poster_name or hit.poster_username or hit.poster_id) or "unknown"
 
 
+def language(hit: Hit) -> str:
+    """The language code of what was said, where it may stand in an attribute; sites send `und` and worse."""
+    code = hit.language or ""
+    is_one = code.isascii() and code.replace("-", "").isalnum() and len(code) <= 20
+    return code if is_one and code != "und" else ""
+
+
 def kind_in_words(kind: str) -> str:
     return kind.replace("_", " ")
 

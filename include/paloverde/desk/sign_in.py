@@ -144,9 +144,9 @@ def guard(app: FastAPI, entrance: Entrance) -> None:
 
     async def broken(request: Request, error: Exception) -> Response:
         log.error("%s", error)
-        if request.url.path.endswith(entrance.path):
-            return sign_in_page(entrance, refused=Refused(BROKEN, 503))
-        return JSONResponse({"detail": BROKEN}, 503)
+        if request.headers.get("content-type", "").startswith("application/json"):  # a program's
+            return JSONResponse({"detail": BROKEN}, 503)
+        return sign_in_page(entrance, refused=Refused(BROKEN, 503))
 
     app.add_exception_handler(PaloverdeError, broken)
     app.add_middleware(SmallBodies)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 
@@ -16,6 +17,7 @@ from paloverde.retention.consults import Alert, Consulted, Ticket, Tickets, abou
 from paloverde.retention.dossier import (
     SERIES,
     Alerted,
+    FiledPaper,
     RemovalFact,
     item_named,
     papers_of,
@@ -46,6 +48,16 @@ class Consults:
                     alert = self._alert(fact, tickets)
                     found += [alert[0]] if alert else []
         return found
+
+    def alerts_among(self, removals: Iterable[tuple[RemovalFact, Sequence[FiledPaper]]]) -> list[Alert]:
+        """The same of removals that are at hand, each with the papers of its item."""
+        officials, tickets = set(self._officials()), self.tickets()
+        told = [
+            alert_of(fact, papers, about(fact, tickets))
+            for fact, papers in removals
+            if fact.item.account in officials
+        ]
+        return [alert[0] for alert in told if alert is not None]
 
     def raise_alerts(self, account: Account) -> tuple[str, ...]:
         """Raise what is not raised yet, each once, and name those of this month that nobody has answered."""
@@ -90,9 +102,17 @@ class Consults:
         """Every ticket as it stands now."""
         return list(self._tickets.all())
 
-    def deletions(self, tickets: list[Ticket]) -> dict[str, RemovalFact]:
-        """Of each ticket whose item was found removed on an official's account, the newest removal."""
-        facts = [fact for slug in self._officials() for fact in removals_of(self._archive, slug)]
+    def deletions(
+        self, tickets: list[Ticket], removals: Iterable[RemovalFact] | None = None
+    ) -> dict[str, RemovalFact]:
+        """Of each ticket whose item was found removed on an official's account, the newest removal: among
+        `removals`, where they are at hand.
+        """
+        officials = self._officials()
+        if removals is None:
+            facts = [fact for slug in officials for fact in removals_of(self._archive, slug)]
+        else:
+            facts = [fact for fact in removals if fact.item.account in officials]
         facts.sort(key=lambda fact: fact.confirmed_at)
         return {ticket.id: fact for fact in facts for ticket in about(fact, tickets)}
 

@@ -34,7 +34,7 @@ from paloverde.requests.delivery import (
     refuse_role,
     refuse_terms,
 )
-from paloverde.requests.events import Channel, Noted, Produced, Released, SignedOff
+from paloverde.requests.events import Noted, Produced, Released, SignedOff, Way
 from paloverde.requests.letters import Determination
 from paloverde.requests.links import PATH, Link, LinkState, Revoked, hash_of, new_secret, state_of
 from paloverde.requests.links import SERIES as LINKS
@@ -78,13 +78,11 @@ class Deliveries:
         self._settings, self._vault, self._cabinet = settings, vault, cabinet
         self._requests, self._reviews, self._letters = requests, reviews, letters
 
-    def terms(
-        self, number: str, channel: Channel, *, to: str = "", days: int = 0, downloads: int = 0
-    ) -> Terms:
+    def terms(self, number: str, channel: Way, *, to: str = "", days: int = 0, downloads: int = 0) -> Terms:
         """How a bundle is to be handed over; what is not given is the requester's contact or a setting."""
         asked = self._requests.get(number).received.requester
         to = to or ", ".join(filter(None, (asked.name, asked.contact)))
-        if channel is not Channel.LINK:
+        if channel is not Way.LINK:
             return Terms(channel=channel, to=to)
         settings = self._settings
         made = Terms(
@@ -148,7 +146,7 @@ class Deliveries:
 
         `PersonNeeded` where nobody has agreed, or what they agreed to has changed.
         """
-        ready = self._ready(number, Channel.LINK, by)
+        ready = self._ready(number, Way.LINK, by)
         secret, now, summary = new_secret(), self._vault.clock(), ready.agreed.summary
         link = Link(
             secret_sha256=hash_of(secret),
@@ -167,9 +165,9 @@ class Deliveries:
         self._hand_over(ready, by, link.secret_sha256)
         return Issued(f"{self._settings.delivery_address}{PATH}{secret}", link)
 
-    def record(self, number: str, channel: Channel, by: By, on: date | None = None, note: str = "") -> Agreed:
+    def record(self, number: str, channel: Way, by: By, on: date | None = None, note: str = "") -> Agreed:
         """Note that a bundle was handed over in another way than by a link, as agreed."""
-        if channel is Channel.LINK:
+        if channel is Way.LINK:
             raise BadQuestion("A link is given out by `paloverde deliver link`, which notes it.")
         ready = self._ready(number, channel, by, on, note)
         self._hand_over(ready, by)
@@ -210,7 +208,7 @@ class Deliveries:
 
     # Inside
 
-    def _ready(self, number: str, channel: Channel, by: By, on: date | None = None, note: str = "") -> _Ready:
+    def _ready(self, number: str, channel: Way, by: By, on: date | None = None, note: str = "") -> _Ready:
         """The agreement that stands, looked at again, and the event that handing over by it is."""
         refuse_role(by)
         acts, request = self.acts(number), self._requests.get(number)
@@ -261,7 +259,7 @@ class Deliveries:
     def _refusals(self, out: Outgoing) -> Iterator[str]:
         """Everything that stands in the way, each as a sentence that says what to do."""
         yield from in_the_way(out, archive_day(self._vault.clock()))
-        if out.terms.channel is Channel.LINK:
+        if out.terms.channel is Way.LINK:
             yield from of_the_address(self._settings.delivery_address)
 
     def _determination(self, number: str) -> Sent | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -17,6 +17,7 @@ from paloverde.bundles.dossierpages import ExportedDossiers, export_dossiers
 from paloverde.capture.removal import Cause
 from paloverde.errors import BadQuestion
 from paloverde.installation.consults import Consults
+from paloverde.installation.removals import Listed, Removals
 from paloverde.records import Visibility, archive_day
 from paloverde.retention.destroyed import destroyed
 from paloverde.retention.dossier import (
@@ -25,7 +26,6 @@ from paloverde.retention.dossier import (
     SERIES,
     Cited,
     Dossier,
-    FiledPaper,
     Noted,
     Paper,
     RemovalFact,
@@ -49,12 +49,8 @@ _TOLD_FROM = 100  # items of an export; the progress of a smaller one is not wor
 _FILED = {Settled: "removal cause settled", Cited: "guideline cited", Noted: "removal noted"}
 
 
-class Listed(NamedTuple):
-    """A removal, its cause as it stands, and the papers of its item."""
-
-    fact: RemovalFact
-    cause: str
-    papers: Sequence[FiledPaper]
+class PrivateDossier(BadQuestion):
+    """The dossier shows something private, and that was not asked for."""
 
 
 class Kept(NamedTuple):
@@ -77,6 +73,7 @@ class Dossiers:
         self._settings, self._vault, self._archive = settings, vault, archive
         self._ledger, self._cabinet = ledger, cabinet
         self.consults = Consults(vault, archive, cabinet)
+        self.removals = Removals(archive, cabinet)
         self._privileged = Privileged(cabinet, settings.privileged_key_file)
 
     # Looking
@@ -94,10 +91,14 @@ class Dossiers:
             if is_late and is_asked:
                 yield Listed(fact, now, mine)
 
-    def show(self, text: str, actor: str, *, include_private: bool = False) -> Dossier:
-        """The newest dossier of the item that is named so; a look at a private one stands in the ledger.
+    def show(
+        self, text: str, actor: str, *, include_private: bool = False, reason: str = "", taken_as: str = ""
+    ) -> Dossier:
+        """The newest dossier of the item that is named so; a look at a private one stands in the ledger, with
+        the reason where one was given, and so does that one was `taken_as` a file.
 
-        Raises `BadQuestion` where there is none, or where it is private and that was not asked for.
+        Raises `BadQuestion` where there is none, `PrivateDossier` where it is private and that was not asked
+        for.
         """
         item = self.item(text)
         found = read_dossiers(self._archive, self._cabinet, item)
@@ -105,10 +106,13 @@ class Dossiers:
             raise self._no_dossier(text, item)
         if is_private(found[-1]):
             if not include_private:
-                raise BadQuestion(
+                raise PrivateDossier(
                     f"{text} is private: say `--private` to look at it; the look is noted in the ledger."
                 )
-            self._tell("private dossier read", actor, item=subject_of(item))
+            why = {"reason": reason} if reason else {}
+            self._tell("private dossier read", actor, item=subject_of(item), **why)
+        if taken_as:
+            self._tell("dossier taken", actor, item=subject_of(item), form=taken_as)
         return found[-1]
 
     def export(
@@ -206,7 +210,7 @@ class Dossiers:
 
     def file_policy(self, file: Path, actor: str) -> Kept:
         """File the text of the City's Social Media Policy that is in force from now on, once."""
-        body, last = _read(file), self._cabinet.last(POLICIES, POLICY)
+        body, last = _read(file), self.policy()
         if last is not None and last.stored.sha256 == hashlib.sha256(body).hexdigest():
             return Kept(last, is_new=False)
         filed = self._cabinet.file(
@@ -214,6 +218,14 @@ class Dossiers:
             after=last.number if last else 0, for_ever=True,
         )  # fmt: skip
         return Kept(filed, remark=looks_otherwise(file.name, body))
+
+    def policy(self) -> Filed | None:
+        """The policy that was filed last."""
+        return self._cabinet.last(POLICIES, POLICY)
+
+    def removal(self, text: str) -> RemovalFact:
+        """A removal of the item that is named so; `BadQuestion` where there is none."""
+        return self._removed(text)
 
     def _policy(self, sha256: str) -> str:
         filed = self._cabinet.history(POLICIES, POLICY)
@@ -264,6 +276,10 @@ class Dossiers:
         had_key = self._settings.privileged_key_file.exists()
         filed = self._privileged.file(subject_of(self.item(text)), advice, actor)
         return Kept(filed, remark="" if had_key else self._privileged.key_made)
+
+    def has_advice(self, text: str) -> bool:
+        """Whether counsel has filed any about an item: for counsel alone, as the advice is."""
+        return bool(self._privileged.filed(subject_of(self.item(text))))
 
     def advice(self, text: str, actor: str) -> list[tuple[Filed, str]]:
         """What counsel said about an item. The ledger notes the look before anything is shown."""

@@ -18,6 +18,7 @@ from paloverde.archive.settling import complete_pending
 from paloverde.archive.store.interface import Grade
 from paloverde.archive.vault import Vault
 from paloverde.errors import PaloverdeError, PersonNeeded, TryAgain
+from paloverde.installation.hold_foresight import Foreseen, foreseen, only_kept_by
 from paloverde.records import Kind, archive_day
 from paloverde.retention.custodians import Custodian, Notices, Reminder
 from paloverde.retention.facts import HeldBy, HoldKind
@@ -158,6 +159,34 @@ class Holds:
         complete_pending(self._vault)
         scope = understood(self._archive, scope)
         return self._complete(self._papers.widen(id_, scope, reason, by), scope, by.actor, wait)
+
+    def checked(self, id_: str, matter: str, scope: Scope, trigger: Trigger, by: By, kind: HoldKind) -> Scope:
+        """The scope as it is understood, where such a hold could be issued; raises what `issue` would."""
+        scope = understood(self._archive, scope)
+        self._papers.check_issue(Issued(id_, kind, matter, trigger, scope, by, self._vault.clock()))
+        return scope
+
+    def checked_widening(self, id_: str, scope: Scope, by: By) -> Scope:
+        """The same of a hold that is to be widened."""
+        scope = understood(self._archive, scope)
+        self._papers.check_widening(id_, scope, by)
+        return scope
+
+    def foreseen(self, scope: Scope, actor: str) -> Foreseen:
+        """How much a scope would keep now. The ledger notes the search, which asks private records, too."""
+        about = {"question": scope.sentence(), "scope": "with private records"}
+        self._ledger.append(Event("search made", actor, self._vault.clock(), about))
+        return foreseen(self._archive, scope, last_run(self._vault.books))
+
+    def releasable(self, id_: str, by: By) -> tuple[Hold, int]:
+        """A hold that somebody may release, and how many objects no other hold keeps then."""
+        hold = self._papers.check_release(id_, by)
+        others = [one.id for one in self.all() if one.id != id_ and self.is_active(one)]
+        return hold, only_kept_by(self._vault.books, id_, others)
+
+    def bearing(self, hold: Hold) -> tuple[int, int]:
+        """How many of a hold's objects were seen to bear the legal hold wherever they lie, of how many."""
+        return seen(self._vault, hold.id)
 
     def release(self, id_: str, memo: Path, by: By, wait: float = WAIT) -> int:
         """Release a hold by counsel's memo, then lift what no other hold keeps; how many objects that was."""

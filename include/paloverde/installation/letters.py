@@ -32,6 +32,7 @@ from paloverde.requests.request import Request
 from paloverde.requests.review_state import ReviewState, review_state
 from paloverde.requests.reviewed import Reviewed
 from paloverde.requests.sending import SERIES, Sent, event_of, sent_before
+from paloverde.requests.unverified import of_letter, of_request
 from paloverde.requests.wording import Written
 from paloverde.requests.writing import written
 from paloverde.retention.facts import HoldKind
@@ -57,6 +58,11 @@ class Draft(msgspec.Struct, frozen=True):
     @property
     def text(self) -> str:
         return as_text(self.written.paper)
+
+    @property
+    def unverified(self) -> tuple[str, ...]:
+        """The law that it cites and that counsel has not verified: for the City, in no letter."""
+        return of_letter(self.letter, self.written.law)
 
 
 def _no_review(_: str) -> Reviewed | None:
@@ -211,7 +217,12 @@ class Letters:
             tally = Tally(counts.released + counts.withheld, reviewed.not_responsive, reviewed.undecided)
         today = archive_day(self._vault.clock())
         return Certified(
-            request=request, agency=self._settings.agency_name, day=today, tally=tally, kept_back=kept_back
+            request=request,
+            agency=self._settings.agency_name,
+            day=today,
+            tally=tally,
+            kept_back=kept_back,
+            unverified=of_request(request, [claim.code for claim in reviewed.claims] if reviewed else ()),
         )
 
     def holdings(self) -> Holdings:

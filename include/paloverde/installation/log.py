@@ -49,6 +49,11 @@ class Log:
         """Whether nothing is published yet, and nobody has given the log a name to publish it under."""
         return self._settings.log_origin is None and self._shelf.newest_head() is None
 
+    @property
+    def has_head(self) -> bool:
+        """Whether a signed head was published."""
+        return self._shelf.newest_head() is not None
+
     def publish(self) -> Publication:
         """Sign a head over all entries, have it stamped and witnessed; what was done is not done twice.
 

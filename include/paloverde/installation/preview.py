@@ -10,6 +10,7 @@ from paloverde.installation.gathered import Gathered
 from paloverde.requests.redaction import Given
 from paloverde.requests.releasing import released_all
 from paloverde.requests.review import Verdict
+from paloverde.requests.unverified import in_a_sentence, of_request
 from paloverde.search.counts import by_name
 from paloverde.search.scope import PRIVATE_KINDS
 from paloverde.wording import some
@@ -26,6 +27,7 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     signed_by: str
     letter: str
     refusals: tuple[str, ...]
+    unverified: tuple[str, ...] = ()  # law of the letter and the review that counsel has not verified
 
     def sentences(self) -> Iterator[str]:
         """The same to read aloud, before a second person agrees."""
@@ -37,6 +39,7 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
         yield from (f"Responsible for what is kept back: {name}, {title}" for name, title in self.responsible)
         yield f"Review signed by: {self.signed_by or 'nobody yet'}"
         yield f"Cover letter: {self.letter or 'none was sent yet'}"
+        yield from filter(None, [in_a_sentence(self.unverified)])
         yield from (f"IN THE WAY: {refusal}" for refusal in self.refusals)
 
 
@@ -68,4 +71,11 @@ def preview_of(number: str, found: Gathered, refusals: Iterable[str]) -> Preview
         signed_by=signature.by.name if signature else "",
         letter=found.letter.written.paper.title if found.letter else "",
         refusals=tuple(refusals),
+        unverified=_unverified(found),
     )
+
+
+def _unverified(found: Gathered) -> tuple[str, ...]:
+    claimed = [claim.code for claim in found.reviewed.claims] if found.reviewed else ()
+    of_letter = found.letter.unverified if found.letter else ()
+    return tuple(dict.fromkeys([*of_letter, *of_request(found.request, claimed)]))

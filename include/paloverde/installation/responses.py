@@ -24,6 +24,7 @@ from paloverde.bundles.combined import combined
 from paloverde.bundles.contents import Contents, handed_whole
 from paloverde.bundles.covered import runs_told
 from paloverde.bundles.enclosed import Enclosed
+from paloverde.bundles.printable import without_a_font
 from paloverde.bundles.proofs import Proofs, proofs_of
 from paloverde.errors import PersonNeeded
 from paloverde.installation.claiming import come_to
@@ -159,7 +160,15 @@ class Responses:
     def _refusals(self, found: Gathered, wish: Wish) -> list[str]:
         """Everything that stands in the way, each as a sentence that says what to do."""
         left = self._reviews.left(found.review, found.hits)
-        return list(in_the_way(found, left, wish.sheet, archive_day(self._vault.clock())))
+        refusals = list(in_the_way(found, left, wish.sheet, archive_day(self._vault.clock())))
+        return refusals + ([] if wish.by_name else self._without_a_font(found))
+
+    def _without_a_font(self, found: Gathered) -> list[str]:
+        """What cannot be printed of the records, the letter and the certificate."""
+        certificate = self._letters.certificate(found.request.number, released=True, reviewed=found.reviewed)
+        papers = [certificate, *([found.letter.written.paper] if found.letter else [])]
+        told = without_a_font(released_all(found.pairs), papers, self._settings.fonts_folder)
+        return [told] if told else []
 
     def _enclosed(self, found: Gathered, records: Sequence[Released], wish: Wish) -> Enclosed:
         number, agency = found.request.number, self._settings.agency_name

@@ -19,7 +19,7 @@ from paloverde.archive.seal import Role, RunKind, Seal
 from paloverde.platforms import PLATFORMS
 from paloverde.records import Account, archive_day
 from paloverde.requests.paper import Block, Grid, Paragraph, Points
-from paloverde.search.limits import limits
+from paloverde.search.limits import limits, told_outside
 from paloverde.search.scope import Scope
 from paloverde.search.standing import ONLY_IMPORTED, Standing, standing_limits
 from paloverde.wording import long_date, some
@@ -87,7 +87,7 @@ def holdings(archive: Archive, day: date) -> Holdings:
         else ("Other sites", ONLY_IMPORTED)
         for name in named
     ]
-    found = limits(seals, scope, slugs, gaps)
+    found = told_outside(limits(seals, scope, slugs, gaps))
     return Holdings(
         day,
         tuple(

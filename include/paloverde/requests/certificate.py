@@ -54,7 +54,8 @@ class Tally(msgspec.Struct, frozen=True):
 
 class Certified(msgspec.Struct, frozen=True, kw_only=True):
     """What a certificate is made of. `day` is the Pacific day of its making; `held` are the accounts of the
-    searches as the archive holds them. `kept_back` is of how many found versions something is not given.
+    searches as the archive holds them. `kept_back` is of how many found versions something is not given,
+    `unverified` the law of the request that counsel has not verified.
     """
 
     request: Request
@@ -63,6 +64,7 @@ class Certified(msgspec.Struct, frozen=True, kw_only=True):
     held: tuple[Held, ...] = ()
     tally: Tally | None = None
     kept_back: int = 0
+    unverified: tuple[str, ...] = ()
 
     @property
     def gives_all(self) -> bool:
@@ -167,6 +169,10 @@ def _blocks(facts: Certified, statement: str, released: bool) -> Iterator[Block]
         yield accounts_grid(facts.held, facts.day)
     yield from _limits(request.searches)
     yield from _custodians(request, released)
+    if facts.unverified and not released:
+        yield Heading("For the City only: law that counsel has not verified")
+        yield Paragraph("What is told in this request rests on these, too. Not verified by counsel yet:")
+        yield Points(facts.unverified)
     yield Heading("What this certificate is")
     yield Paragraph(_SIGNED)
 

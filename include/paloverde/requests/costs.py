@@ -78,6 +78,11 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     verified_by: str = ""
     verified_on: str = ""
 
+    @property
+    def is_verified(self) -> bool:
+        """Whether counsel has confirmed it, by name and day."""
+        return bool(self.verified_by and self.verified_on)
+
 
 class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ground: Mapping[str, Rule]

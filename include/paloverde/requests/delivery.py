@@ -16,8 +16,7 @@ import msgspec
 
 from paloverde.archive.layout import name_of
 from paloverde.errors import BadQuestion, PersonNeeded
-from paloverde.requests.events import Channel, Document
-from paloverde.requests.gates import way_of
+from paloverde.requests.events import Document, Way
 from paloverde.requests.in_words import accepted_in
 from paloverde.requests.letters import Delivery
 from paloverde.requests.review import Verdict
@@ -36,7 +35,7 @@ _AGREEING = (*_OFFICE, "approver")
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
     """How a bundle is to be handed over, to whom; a link's days and downloads (0 for every other way)."""
 
-    channel: Channel
+    channel: Way
     to: str
     days: int = 0
     downloads: int = 0
@@ -91,7 +90,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         """The same to read aloud, before a second person agrees."""
         terms, inside = self.terms, self.inside
         yield f"{self.number}, instalment {self.instalment}: {terms.channel} to {terms.to or 'nobody named'}."
-        if terms.channel is Channel.LINK:
+        if terms.channel is Way.LINK:
             yield f"The link works for {some(terms.days, 'day', 'days')} and {_downloads(terms.downloads)}."
         yield f"File: {self.bundle.name}, {self.size:,} bytes, SHA-256 {self.bundle.sha256}."
         yield f"In it: {some(inside.records, 'record version', 'record versions')}"
@@ -108,7 +107,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         yield f"Letter: {self.letter or 'none was sent yet'}."
         yield f"Put together by {self.prepared_by}, {at_time(self.prepared_at)}."
         yield f"Review signed by {self.signed_by or 'nobody'}."
-        yield from accepted_in(self.accepted, self.unread)
+        yield from accepted_in(self.accepted, self.unread, self.number)
         if self.before:
             yield f"This bundle went out {some(self.before, 'time', 'times')} before."
         yield from (f"IN THE WAY: {refusal}" for refusal in self.refusals)
@@ -133,7 +132,7 @@ class Delivered(msgspec.Struct, frozen=True, kw_only=True, tag_field="act", tag=
     agreement: int
     summary_sha256: str
     sha256: str
-    channel: Channel
+    channel: Way
     to: str
     link: str = ""
     note: str = ""
@@ -173,12 +172,12 @@ def file_of(number: str, instalment: int) -> str:
 
 def as_delivery(terms: Terms) -> Delivery:
     """The terms as the gates of the web ask for them."""
-    return Delivery(way_of(terms.channel), terms.to)
+    return Delivery(terms.channel, terms.to)
 
 
 def refuse_terms(terms: Terms) -> None:
     """`BadQuestion` where a link would live too long, or open too often or never."""
-    if terms.channel is not Channel.LINK:
+    if terms.channel is not Way.LINK:
         return
     if not 1 <= terms.days <= MOST_DAYS:
         raise BadQuestion(f"A link works for 1 to {MOST_DAYS} days: {terms.days} is not among them.")
@@ -210,7 +209,7 @@ def refuse_role(by: By) -> None:
         raise PersonNeeded(f"{by.name} is {by.role}: the clerk's office or counsel hands records over.")
 
 
-def agreement(acts: Sequence[Act], number: str, channel: Channel) -> tuple[int, Agreed]:
+def agreement(acts: Sequence[Act], number: str, channel: Way) -> tuple[int, Agreed]:
     """The newest agreement by that channel that nothing was handed over by yet, and its paper's number."""
     used = {act.agreement for act in acts if isinstance(act, Delivered)}
     for at, act in reversed(list(enumerate(acts, 1))):

@@ -6,6 +6,7 @@ taken out. Nothing here asks for a purpose (Gov. Code 7921.300), and nobody need
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeVar
@@ -16,6 +17,7 @@ from paloverde.records import PACIFIC
 from paloverde.retention.holds import By
 from paloverde.search.scope import Scope
 
+_USERNAME = re.compile(r"[a-z][a-z0-9._@-]*")
 SERIES = "requests"
 DOCUMENTS = "request-documents"  # letters and other files of a request, by its number
 
@@ -47,15 +49,19 @@ class Ending(StrEnum):
     WITHDRAWN = "withdrawn"  # by the requester, whose words are noted
 
 
-class Channel(StrEnum):
-    """How a bundle reaches the requester."""
+class Way(StrEnum):
+    """How copies reach the requester. The command line takes the names of these in small letters."""
 
-    LINK = "by a private link"
-    POSTED = "posted on the City's website"
-    COUNTER = "at the counter"
-    LETTER = "by post, on paper or with a disc"
-    MEDIUM = "on a drive or disc"
+    LINK = "by a private link"  # a web address that whoever has it can open, for a short time
+    POSTED = "by posting on the City's website"  # for everybody
     EMAIL = "by e-mail"
+    LETTER = "by post, on paper or with a disc"
+    COUNTER = "at the counter"
+    DISC = "on a disc or drive"
+    INSPECTION = "for inspection at the office"
+
+
+WAYS = {way.name.lower(): way for way in Way}
 
 
 class Requester(msgspec.Struct, frozen=True):
@@ -79,6 +85,11 @@ class Responsible(msgspec.Struct, frozen=True):
 
     name: str
     title: str
+
+
+def is_a_name(text: str) -> bool:
+    """Whether a letter may name somebody so: not by what the person signs in with, such as mlopez."""
+    return bool(text.strip()) and _USERNAME.fullmatch(text.strip()) is None
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
@@ -250,7 +261,7 @@ class Released(Event, frozen=True, kw_only=True, tag="released"):
     """A bundle went to the requester."""
 
     sha256: str
-    way: Channel
+    way: Way
     released_on: date
 
 

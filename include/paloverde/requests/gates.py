@@ -12,19 +12,13 @@ from datetime import date
 
 import msgspec
 
-from paloverde.requests.events import Channel
+from paloverde.requests.events import Way
 from paloverde.requests.exemptions import EXEMPTIONS, Exemption
-from paloverde.requests.letters import Delivery, Way
+from paloverde.requests.letters import Delivery
 from paloverde.wording import some
 
 ON_THE_WEB = frozenset({Way.POSTED, Way.LINK})
-_WEB = {Channel.LINK: Way.LINK, Channel.POSTED: Way.POSTED}
 POLICY = "design: private records are handed to the requester alone"
-
-
-def way_of(channel: Channel) -> Way:
-    """How a bundle goes out, as the gates of the web tell ways apart."""
-    return _WEB.get(channel, Way.DISC)
 
 
 class Exposed(msgspec.Struct, frozen=True):
@@ -65,7 +59,8 @@ def _exposed(one: Exposed, way: Way, day: date) -> Iterator[Barred]:
     row = EXEMPTIONS.get(one.code)
     if row is None or not one.records or one.permission.strip() or not _bars(row, day):
         return
-    says = f"{some(one.records, 'record shows', 'records show')} what {way.value} may not: {row.title}."
+    shows = some(one.records, "record shows", "records show")
+    says = f"{shows} what may not go out {way.value}: {row.title}."
     yield Barred(says, row.cite)
 
 

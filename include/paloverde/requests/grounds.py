@@ -32,6 +32,11 @@ class Dated(msgspec.Struct, frozen=True, kw_only=True):
     verified_by: str
     verified_on: str
 
+    @property
+    def is_verified(self) -> bool:
+        """Whether counsel has confirmed it, by name and day."""
+        return bool(self.verified_by and self.verified_on)
+
     def applies_on(self, day: date) -> bool:
         """Whether it applies to what was received on a Pacific day."""
         return self.effective_from <= day and (self.effective_to is None or day <= self.effective_to)

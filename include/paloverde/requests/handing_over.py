@@ -13,7 +13,7 @@ from paloverde.requests.events import (
     Released,
     SignedOff,
 )
-from paloverde.requests.gates import way_of, web_delivery_refusals
+from paloverde.requests.gates import web_delivery_refusals
 from paloverde.requests.letters import Delivery
 from paloverde.requests.request import Request
 from paloverde.requests.review_state import ReviewState
@@ -50,9 +50,7 @@ def release_lacks(request: Request, event: Released, review: ReviewState) -> str
         return _no_bundle(event.sha256)
     if not request.is_signed_off(event.sha256):
         return "Nobody has signed this bundle off: a second person looks at it first."
-    barred = web_delivery_refusals(
-        Delivery(way_of(event.way)), review.exposed, review.private, event.released_on
-    )
+    barred = web_delivery_refusals(Delivery(event.way), review.exposed, review.private, event.released_on)
     return _out_of_date(request, made, review) or " ".join(f"{bar.says} ({bar.cite})" for bar in barred)
 
 

@@ -32,6 +32,8 @@ from paloverde.requests.grounds import channel_on
 from paloverde.requests.request import Entry, Request
 from paloverde.wording import short_moment, some, spoken
 
+_NAMED_PAIRS = 3
+
 OUTCOMES = {
     Outcome.DISCLOSABLE: "there are disclosable records; what is withheld of them is told after review",
     Outcome.FULL: "everything is handed over",
@@ -170,13 +172,29 @@ def _handed_over(event: Produced | SignedOff | Released) -> str:
             return f"Released on {spoken(event.released_on)}: the bundle {event.sha256}, {event.way}."
 
 
-def accepted_in(accepted: Sequence[tuple[str, str]], unread: Sequence[str]) -> Iterator[str]:
-    """What whoever signed the review accepted of a bundle, for whoever agrees that it goes out."""
-    if accepted:
+def accepted_in(
+    accepted: Sequence[tuple[str, str]], unread: Sequence[str], number: str = "NUMBER"
+) -> Iterator[str]:
+    """What whoever signed the review accepted of a bundle of that request, for whoever agrees that it goes
+    out: pair by pair where they are few, else in numbers and where all are named.
+    """
+    if len(accepted) > _NAMED_PAIRS:
+        yield _counted_pairs(accepted, number)
+    elif accepted:
         pairs = ", ".join(f"{control} in {where}" for control, where in accepted)
         yield f"Accepted by the signer of the review, words redacted from one record may be read in: {pairs}."
     if unread:
         yield f"Accepted by the signer, not looked into for redacted words: {', '.join(unread)}."
+
+
+def _counted_pairs(accepted: Sequence[tuple[str, str]], number: str) -> str:
+    own = sum(control == where for control, where in accepted)
+    records = some(len({control for control, _ in accepted}), "record")
+    itself = f", {own:,} of them the record itself" if own else ""
+    return (
+        f"Accepted by the signer of the review: words redacted from {records} may be read in "
+        f"{len(accepted):,} records or files{itself}. `paloverde request show {number} --json` names each."
+    )
 
 
 def _who(one: Responsible) -> str:

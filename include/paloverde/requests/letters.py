@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
-from enum import StrEnum
 
 import msgspec
 
@@ -16,19 +15,8 @@ from paloverde.records import archive_day
 from paloverde.requests.assistance import Holdings
 from paloverde.requests.clock import Clock
 from paloverde.requests.costs import Sheet
-from paloverde.requests.events import PROMISING, Outcome, Responsible
+from paloverde.requests.events import PROMISING, Outcome, Responsible, Way
 from paloverde.wording import at_time, some
-
-
-class Way(StrEnum):
-    """How copies reach the requester."""
-
-    POSTED = "posted on the City's website"  # for everybody
-    LINK = "a private link"  # a web address that whoever has it can open, for a short time
-    EMAIL = "e-mail"
-    DISC = "a disc or drive"
-    PAPER = "paper"
-    INSPECTION = "inspection at the office"
 
 
 class Office(msgspec.Struct, frozen=True):
@@ -122,8 +110,9 @@ _HANDED = {
     Way.POSTED: "They are posted on the City's website",
     Way.LINK: "You get them by a private link",
     Way.EMAIL: "You get them by e-mail",
+    Way.LETTER: "You get them by post",
+    Way.COUNTER: "You get them at the counter",
     Way.DISC: "You get them on a disc or drive",
-    Way.PAPER: "You get them on paper",
     Way.INSPECTION: "You can see them at our office",
 }
 

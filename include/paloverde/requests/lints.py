@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from paloverde.errors import BadQuestion
 from paloverde.requests.costs import wrongs
-from paloverde.requests.events import DENYING, DISCLOSING, Outcome, Responsible
+from paloverde.requests.events import DENYING, DISCLOSING, Outcome, Responsible, is_a_name
 from paloverde.requests.everywhere import Words
 from paloverde.requests.exemptions import EXEMPTIONS, Exemption
 from paloverde.requests.gates import web_delivery_refusals
@@ -87,6 +87,8 @@ def _names(letter: Letter, written: Written, _: Known) -> Told:
         return
     if not letter.deniers:
         yield {"what": "nobody is named who is responsible for that"}
+    if letter.signer.name.strip() and not is_a_name(letter.signer.name):
+        yield {"what": f"the name of {letter.signer.name}, who signs, is not given"}
     text = "\n".join(all_texts(written.paper))
     for one in letter.deniers:
         if lacking := _lacking(one):
@@ -102,7 +104,8 @@ def _officer(letter: Letter, _: Written, __: Known) -> Told:
 
 def _lacking(one: Responsible) -> str:
     """What is not given of somebody: the name, the title."""
-    parts = [name for name, value in (("name", one.name), ("title", one.title)) if not value.strip()]
+    given = (("name", is_a_name(one.name)), ("title", bool(one.title.strip())))
+    parts = [name for name, is_given in given if not is_given]
     return " and ".join(f"the {part}" for part in parts)
 
 

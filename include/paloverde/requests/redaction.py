@@ -9,23 +9,20 @@ name is redacted whole, all that leads to the poster.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
-from typing import Any
 
 import msgspec
 
 from paloverde.errors import BadQuestion
-from paloverde.requests.everywhere import Words
 from paloverde.requests.exemptions import exemption
+from paloverde.requests.needles import POSTER, is_telling, looked_for, said_again
+from paloverde.requests.pointing import no_way_back, pointing
 from paloverde.requests.review import Decision, Span, Verdict
 from paloverde.requests.spans import Cut, box, boxed, cuts_of, moved, texts_of, words_of
-from paloverde.requests.telling import Hidden, Telling, least, run_together
+from paloverde.requests.telling import Hidden, Telling
 from paloverde.search.hits import Hit, Kept, Removal, Snippet, snippet
 from paloverde.search.matching import Mark
-
-_POSTER = ("poster_name", "poster_username", "poster_id")
-_LINKED = 4  # letters of a word from which it is found inside an address or id, too
 
 
 class Given(StrEnum):
@@ -113,11 +110,11 @@ def released(
     kept_back = [file for file in files if file.given is not Given.WHOLE]
     hidden = hidden or Hidden({})
     if not cuts and not kept_back:
-        pointing = _pointing(hit, hidden, control)
+        shown = pointing(hit, hidden, control)
         return Released(
             control=control,
-            hit=pointing,
-            hidden_id="" if pointing.native_id == hit.native_id else hit.native_id,
+            hit=shown,
+            hidden_id="" if shown.native_id == hit.native_id else hit.native_id,
             verdict=decision.verdict,
             files=tuple(files),
         )
@@ -130,7 +127,7 @@ def released(
         for code in cut.codes
     }
     redactions |= {_redaction(f"media.{file.number}", c, statutes) for file in kept_back for c in file.codes}
-    redacted = _pointing(_redacted(hit, cuts, words, files, control), hidden, control)
+    redacted = pointing(_redacted(hit, cuts, words, files, control), hidden, control)
     return Released(
         control=control,
         hit=redacted,
@@ -138,8 +135,8 @@ def released(
         verdict=decision.verdict,
         redactions=tuple(sorted(redactions)),
         files=tuple(files),
-        needles=_needles(words),
-        repeated=tuple(_repeated(texts, cuts)),
+        needles=looked_for(words),
+        repeated=tuple(said_again(texts, cuts)),
     )
 
 
@@ -170,14 +167,14 @@ def _with_poster(hit: Hit, cuts: dict[str, list[Cut]]) -> dict[str, list[Cut]]:
     codes = hiding(hit, cuts)
     if not codes:
         return cuts
-    whole = {name: [Cut(0, len(getattr(hit, name)), codes)] for name in _POSTER if getattr(hit, name)}
+    whole = {name: [Cut(0, len(getattr(hit, name)), codes)] for name in POSTER if getattr(hit, name)}
     return {**cuts, **whole}
 
 
 def hiding(hit: Hit, cuts: Mapping[str, Sequence[Cut]]) -> tuple[str, ...]:
     """The codes under which the poster is not to be known; none where the poster is."""
     found: dict[str, None] = {}
-    for name in _POSTER:
+    for name in POSTER:
         for cut in cuts.get(name, ()):
             if cut.end - cut.start == len(getattr(hit, name) or "") or name != "poster_name":
                 found |= dict.fromkeys(cut.codes)
@@ -238,7 +235,7 @@ def _redacted(
         drift=None,
         media=list(_media(hit, cuts, files, telling, hides=hides)),
         removed=_removal(hit.removed, telling),
-        **_no_way_back(control),
+        **no_way_back(control),
         marks=marks,
         snippet=snippet(changed.get("text", hit.text) or "", [Mark(0, *mark) for mark in marks]),
     )
@@ -277,46 +274,6 @@ def _removal(removed: Removal | None, telling: Telling) -> Removal | None:
     return msgspec.structs.replace(removed, cause_reason=telling.boxed(removed.cause_reason))
 
 
-def _pointing(hit: Hit, hidden: Hidden, control: str) -> Hit:
-    """The record, pointing at hidden items by their control numbers, and without an id or address that leads
-    to one; then its exact bytes are not for the requester, since they name these items.
-    """
-    parent = hidden.control_of(hit.account, hit.parent_id)
-    thread = hidden.control_of(hit.account, hit.thread_id)
-    leads_to = parent or thread or hidden.told_by(hit.permalink)  # what stands below a hidden item shows it
-    pointing = msgspec.structs.replace(
-        hit,
-        native_id=control if hidden.told_by(hit.native_id) else hit.native_id,
-        parent_id=parent or hit.parent_id,
-        thread_id=thread or hit.thread_id,
-        permalink=_leads_to(leads_to) if hit.permalink and leads_to else hit.permalink,
-        media=[
-            msgspec.structs.replace(
-                kept, url=_boxed_id(kept.url, hidden), native_id=_boxed_id(kept.native_id, hidden)
-            )
-            for kept in hit.media
-        ],
-    )
-    return hit if pointing == hit else msgspec.structs.replace(pointing, **_no_way_back(control))
-
-
-def _boxed_id(value: str | None, hidden: Hidden) -> str | None:
-    told = hidden.told_by(value)
-    return _leads_to(told) if told else value
-
-
-def _leads_to(control: str) -> str:
-    return f"[withheld: it leads to {control}]"
-
-
-def _no_way_back(control: str) -> dict[str, Any]:
-    """In place of the hashes of a record and of the way to its exact bytes."""
-    return {
-        "version_sha256": f"redacted-{control}", "payload_sha256": "", "exchange_key": None,
-        "exchange_offset": None, "payload_position": None, "part": "", "row": -1,
-    }  # fmt: skip
-
-
 def _slip(hit: Hit, decision: Decision, control: str, statutes: Mapping[str, str]) -> Released:
     """The slip in place of a record that is withheld whole: what it was and of which day, nothing of it."""
     codes = tuple(claim.code for claim in decision.exempted)
@@ -338,40 +295,5 @@ def _slip(hit: Hit, decision: Decision, control: str, statutes: Mapping[str, str
             for number, kept in enumerate(hit.media)
             if kept.sha256
         ),
-        needles=_needles(text for text in whole if _is_telling(text)),
+        needles=looked_for(text for text in whole if is_telling(text)),
     )
-
-
-def poster_needles(hit: Hit) -> tuple[str, ...]:
-    """The names of a poster who is not to be known, as far as they say enough to be looked for."""
-    return tuple(name for one in _POSTER if (name := getattr(hit, one) or "") and _is_telling(name))
-
-
-def _is_telling(text: str) -> bool:
-    """Whether a text says enough to be looked for outside of its record: a withheld “No” says too little."""
-    joined = run_together(text)
-    return len(joined) >= least(joined)
-
-
-def _needles(words: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted({word.strip() for word in words} - {""}))
-
-
-def _repeated(texts: Mapping[str, str], cuts: Mapping[str, Sequence[Cut]]) -> Iterator[Span]:
-    """Where the record says redacted words again: a quoted reply, the description of a picture."""
-    done: set[tuple[str, int, int]] = set()
-    for where, of_text in cuts.items():
-        for cut, word in zip(of_text, words_of(texts[where], of_text), strict=True):
-            for other, start, end in _places(texts, word):
-                covered = any(one.start <= start and end <= one.end for one in cuts.get(other, ()))
-                if other != "permalink" and not covered and (other, start, end) not in done:
-                    done.add((other, start, end))
-                    yield Span(other, start, end, cut.codes[0])
-
-
-def _places(texts: Mapping[str, str], word: str) -> Iterator[tuple[str, int, int]]:
-    if word.strip():
-        looked_for = Words(word)
-        for where, text in texts.items():
-            for start, end in looked_for.places(text):
-                yield where, start, end

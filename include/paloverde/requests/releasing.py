@@ -9,7 +9,8 @@ import msgspec
 
 from paloverde.errors import BadQuestion
 from paloverde.requests.everywhere import Corpus
-from paloverde.requests.redaction import Given, Painted, Released, hiding, poster_needles, released
+from paloverde.requests.needles import poster_needles
+from paloverde.requests.redaction import Given, Painted, Released, hiding, released
 from paloverde.requests.review import Decision, Region, Verdict
 from paloverde.requests.spans import cuts_of, texts_of
 from paloverde.requests.telling import Hidden, run_together

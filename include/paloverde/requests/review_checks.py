@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from paloverde.errors import BadQuestion, PersonNeeded
 from paloverde.records import archive_day
+from paloverde.requests.events import is_a_name
 from paloverde.requests.exemptions import EXEMPTIONS, FACTS, SEGREGABILITY, check_claim, segregability
 from paloverde.requests.redaction import released
 from paloverde.requests.review import Decision, Verdict
@@ -44,6 +45,11 @@ def _check_form(decision: Decision) -> None:
     if keeps_back and not decision.title.strip():
         raise BadQuestion(
             "the title of whoever withholds anything stands in the letter (Gov. Code 7922.540): give it."
+        )
+    if keeps_back and not is_a_name(decision.decided_by):
+        raise BadQuestion(
+            f"the name of whoever withholds anything stands in the letter (Gov. Code 7922.540), and "
+            f"{decision.decided_by!r} is none: `paloverde users add` gives one with --name."
         )
     if keeps_back and barring:
         raise BadQuestion(

@@ -13,6 +13,7 @@ from paloverde.retention.hold_scope import Scope as HeldScope
 from paloverde.retention.holds import By
 from paloverde.search.answer import Answer
 from paloverde.search.hits import Hit
+from paloverde.search.limits import told_outside
 
 _LONGEST = 3_900  # characters of a question with its limits; a longer one is kept without them
 
@@ -55,7 +56,9 @@ def versions_sha256(hits: Iterable[Hit]) -> str:
 
 
 def searched(answer: Answer, by: By, at: datetime, minutes: int, note: str) -> Searched:
-    """The event of a search. Its scope has the last sealed run in it, so that it can be repeated."""
+    """The event of a search. Its scope has the last sealed run in it, so that it can be repeated; its limits
+    are told as outside of the City, since certificates and letters say them again.
+    """
     return Searched(
         by=by,
         at=at,
@@ -72,7 +75,7 @@ def searched(answer: Answer, by: By, at: datetime, minutes: int, note: str) -> S
         read=answer.searched.records,
         per_term=dict(answer.counts.per_term),
         versions_sha256=versions_sha256(answer.hits),
-        limits=tuple(map(str, answer.limits)),
+        limits=tuple(map(str, told_outside(answer.limits))),
         standing=tuple(map(str, answer.standing)),
         minutes=minutes,
     )

@@ -22,6 +22,7 @@ from paloverde.requests.paper import Facts, Grid, Heading, Paper, Paragraph
 from paloverde.requests.redaction import Released
 from paloverde.requests.review import Decision, Exempted
 from paloverde.requests.reviewed import claimed
+from paloverde.requests.unverified import in_a_sentence, of_exemptions
 from paloverde.search.hits import Hit
 from paloverde.search.scope import PRIVATE_KINDS
 from paloverde.wording import at_time, some
@@ -247,6 +248,8 @@ def _cell(value: str) -> str:
 
 def as_paper(rows: Sequence[Row], number: str, agency: str, audience: Audience = Audience.INTERNAL) -> Paper:
     """The log to read: the columns that a page has room for; the CSV has all."""
+    unverified = in_a_sentence(of_exemptions(row.exemption_code for row in rows))
+    more = [Paragraph(unverified)] if unverified and audience is Audience.INTERNAL else []
     title = f"Log of withheld and redacted records, request {number}"
     whom = {
         Audience.INTERNAL: "For the City only: it tells what is withheld, and does not go to the requester.",
@@ -258,4 +261,4 @@ def as_paper(rows: Sequence[Row], number: str, agency: str, audience: Audience =
     headings = tuple(name.replace("_", " ") for name in _SHOWN)
     shown = tuple(tuple(getattr(row, name) for name in _SHOWN) for row in rows)
     grid = Grid("Withheld and redacted records", headings, shown)
-    return Paper(title, (Heading(title, 1), head, Paragraph(whom), grid))
+    return Paper(title, (Heading(title, 1), head, Paragraph(whom), *more, grid))

@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
+from functools import partial
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -183,9 +184,13 @@ def removals_of(
     wanted = None if items is None else set(items)
     with ThreadPoolExecutor(_AHEAD) as pool:
         while some := list(islice(parts, _PIECE)):
-            for table in pool.map(lambda part: archive.table(part, _LIGHT), some):
-                facts = (_fact(row) for row in table.to_pylist())
+            for facts in pool.map(partial(facts_in, archive), some):
                 yield from (fact for fact in facts if wanted is None or fact.item in wanted)
+
+
+def facts_in(archive: Archive, part: Part) -> list[RemovalFact]:
+    """The removals that one object holds."""
+    return [_fact(row) for row in archive.table(part, _LIGHT).to_pylist()]
 
 
 def _fact(row: dict[str, Any]) -> RemovalFact:

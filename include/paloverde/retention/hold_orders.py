@@ -71,11 +71,30 @@ class HoldPapers:
         self._file(issued.id, issued, "hold issued", issued.by.actor, 0, about)
         return self.get(issued.id)
 
+    def check_issue(self, issued: Issued) -> None:
+        """Raise what `issue` would, and file nothing."""
+        _check_issue(issued)
+        before = issue_of(self._cabinet, issued.id)
+        if before is not None:
+            self._same_again(issued, before)
+
+    def check_widening(self, id_: str, scope: Scope, by: By) -> None:
+        """Raise what `widen` would, and file nothing."""
+        _check_role(self._active(id_).kind, by, "widen")
+        check_scope(scope)
+
+    def check_release(self, id_: str, by: By) -> Hold:
+        """Raise what `release` would whatever the memo, and file nothing."""
+        hold = self.get(id_)
+        if hold.kind is HoldKind.REQUEST:
+            raise BadQuestion(f"{id_} is kept for a records request: it ends when the request is closed.")
+        _check_role(hold.kind, by, "release")
+        return hold
+
     def widen(self, id_: str, scope: Scope, reason: str, by: By) -> Hold:
         """Add to a hold's scope. What is in it already stays in it: there is no way to take anything out."""
+        self.check_widening(id_, scope, by)
         hold = self._active(id_)
-        _check_role(hold.kind, by, "widen")
-        check_scope(scope)
         if scope not in hold.scopes:
             act = Widened(scope, reason, by, self._clock())
             self._file(id_, act, "hold widened", by.actor, hold.papers, {"hold": id_})
@@ -83,10 +102,7 @@ class HoldPapers:
 
     def release(self, id_: str, memo: Path, by: By) -> Hold:
         """File counsel's memo, sealed, then the release. Nothing is lifted yet."""
-        hold = self.get(id_)
-        if hold.kind is HoldKind.REQUEST:
-            raise BadQuestion(f"{id_} is kept for a records request: it ends when the request is closed.")
-        _check_role(hold.kind, by, "release")
+        hold = self.check_release(id_, by)
         body = memo.read_bytes()
         digest = hashlib.sha256(body).hexdigest()
         if hold.released is not None:

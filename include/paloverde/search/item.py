@@ -1,10 +1,12 @@
 """Every version of one item, from the sealed records that hold it.
 
 With an index only those sealed objects are read in which it says that the item lies, and those that it does
-not hold yet; without, all of the account.
+not hold yet; without, those of the account that were sealed since it was posted.
 """
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +14,7 @@ from sqlalchemy import select
 
 from paloverde.archive.reader import Archive, SealedPart
 from paloverde.archive.seal import Role
+from paloverde.records import archive_day
 from paloverde.search.answer import once
 from paloverde.search.hits import Hit
 from paloverde.search.index.asking import Asking, items_in, parts_named
@@ -19,8 +22,9 @@ from paloverde.search.index.gathering import hashes_of
 from paloverde.search.index.layout import Mask
 from paloverde.search.scan import Name, Scan, name_of, read_removals
 from paloverde.search.tree import And, Field
-from paloverde.state.tables import PARTS
+from paloverde.state.tables import ITEMS, PARTS
 
+_MARGIN = timedelta(days=2)  # for clocks: no run ended so long before an item was posted and holds it
 Item = tuple[str, str, str]  # account, kind, native id
 
 
@@ -33,7 +37,7 @@ def versions(
     """
     account, kind, native_id = item
     if index is None:
-        parts, only = _all_of(archive, account), dict[Name, list[int]]()
+        parts, only = _all_that_may(archive, item), dict[Name, list[int]]()
     else:
         parts, only = _named(archive, item, index, include_private=include_private)
     removed = read_removals(archive, [part for part in parts if part.part.role is Role.REMOVED])
@@ -52,8 +56,22 @@ def payload(archive: Archive, hit: Hit) -> bytes:
     return bytes(table["raw"][0].as_py() or b"")
 
 
-def _all_of(archive: Archive, account: str) -> list[SealedPart]:
-    return [*archive.parts(Role.RECORDS, [account]), *archive.parts(Role.REMOVED, [account])]
+def _all_that_may(archive: Archive, item: Item) -> list[SealedPart]:
+    """The objects that can hold an item: all where it is not known since when there is one."""
+    account, kind, native_id = item
+    query = select(ITEMS.c.posted_at, ITEMS.c.first_seen).where(
+        ITEMS.c.account == account, ITEMS.c.kind == kind, ITEMS.c.native_id == native_id
+    )
+    with archive.books.connect() as connection:
+        known = connection.execute(query).first()
+    since = None
+    if known is not None and known.posted_at is not None:
+        since = archive_day(min(known.posted_at, known.first_seen) - _MARGIN)
+    return [
+        part
+        for role in (Role.RECORDS, Role.REMOVED)
+        for part in archive.parts(role, [account], since=since if role is Role.RECORDS else None)
+    ]
 
 
 def _named(

@@ -314,7 +314,7 @@ ALARMS = Table(
     Column("told", Boolean, nullable=False),
 )
 
-# Long work that somebody at the desk began: how far it is, and what came of it. `seen` is the last sign of life
+# Long work that somebody at the desk began: how far it is, what came of it. `seen` is the last sign of life
 # of the process that does it. Not derived: a lost row loses only where the work stood.
 JOBS = Table(
     "jobs",
@@ -335,7 +335,9 @@ JOBS = Table(
     Column("link", Text, nullable=False),
     Index(None, "username", "began"),
     # One of a kind and subject at a time.
-    Index("ix_jobs_running", "what", "subject", unique=True, sqlite_where=_RUNNING, postgresql_where=_RUNNING),
+    Index(
+        "ix_jobs_running", "what", "subject", unique=True, sqlite_where=_RUNNING, postgresql_where=_RUNNING
+    ),
 )
 
 # Units of a site's daily budgets that are spent or set aside, by its own calendar day. `owner` is an

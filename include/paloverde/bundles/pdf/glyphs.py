@@ -75,15 +75,22 @@ def missing(texts: Iterable[tuple[str, str]], fonts: Fonts) -> list[Missing]:
 
 
 def refuse_missing(texts: Iterable[tuple[str, str]], fonts: Fonts) -> None:
-    """Raise `BadSetting` that names the characters which no font has, and the mend."""
+    """Raise `BadSetting` where no font has a character of these texts."""
+    if told := unprintable(texts, fonts):
+        raise BadSetting(told)
+
+
+def unprintable(texts: Iterable[tuple[str, str]], fonts: Fonts) -> str:
+    """The characters which no font has, where they stand, and the mend, in words; "" where there are none."""
     found = missing(texts, fonts)
     if not found:
-        return
+        return ""
     more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
     listed = "; ".join(str(one) for one in found[:_SHOWN])
-    raise BadSetting(
-        f"No font here has {listed}{more}. Put a font that has them into the folder PALOVERDE_FONTS_FOLDER, "
-        "or have such characters printed by their names."
+    return (
+        f"No font here has {listed}{more}. Put a font that has them into the folder that "
+        "PALOVERDE_FONTS_FOLDER names, or have such characters printed by their names, at the command line "
+        "with --by-name."
     )
 
 

@@ -31,6 +31,7 @@ from paloverde.search.scope import PRIVATE_KINDS
 
 pages = Pages()
 PER_PAGE = 50
+MOST_PAGES = 2_000  # that are paged through; finding those far behind takes seconds
 _MOST_LIMITS, _MOST_TERMS = 60, 50  # shown of each; the rest is told by its number
 HERE = "Search"
 
@@ -70,9 +71,7 @@ def meaning(visit: Here, q: str = "") -> Response:
     """What a question means, while it is typed. Nothing is searched by it."""
     told, wrong = "", ""
     try:
-        told = (
-            f"It finds every record {described(Asked(q).question(_today(visit)).tree)}." if q.strip() else ""
-        )
+        told = _meaning(visit, Asked(q)) if q.strip() else ""
     except Wrong as error:
         wrong = visible(str(error))
     return visit.show(
@@ -100,6 +99,10 @@ def look(visit: Visit, asked: Asked, page: int, per_page: int = PER_PAGE) -> Ove
     """What a search finds, noted in the ledger. Raises `Wrong` for a mistake in a field."""
     if asked.private:
         visit.need(Act.SEE_PRIVATE)
+    if page > MOST_PAGES:
+        raise Wrong(
+            "since", f"Only the first {MOST_PAGES:,} pages are shown: narrow the days to see later hits."
+        )
     question = asked.question(_today(visit))
     scope = asked.scope(visit.accounts(asked.accounts))
     visit.pace("search")
@@ -167,6 +170,7 @@ def _line(hit: Hit, asked: Asked) -> dict[str, Any]:
         "posted_at": hit.posted_at,
         "tags": showing.tags(hit),
         "media": len(hit.media),
+        "lang": showing.language(hit),
         "where": hit.snippet.where,
         "said": showing.said(hit.snippet.text, marks, showing.SNIPPET),
     }

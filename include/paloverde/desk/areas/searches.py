@@ -219,8 +219,8 @@ def _number_to_take(visit: Visit, asked: Asked) -> int:
     if hits > MOST:
         raise Wrong(
             "q",
-            f"These are {hits:,} hits, and a file holds at most {MOST:,}. Narrow the days or the accounts, and "
-            "take several files.",
+            f"These are {hits:,} hits, and a file holds at most {MOST:,}. Narrow the days or the accounts, "
+            "and take several files.",
         )
     return hits
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from fastapi.responses import Response
 
-from paloverde.desk.areas import work
+from paloverde.desk.areas import accounts, holds, removed, requests, work
 from paloverde.desk.rights import Act
-from paloverde.desk.todo import Line, Section, Todo
-from paloverde.desk.visit import Here, Pages, Visit
+from paloverde.desk.todo import Section, Todo
+from paloverde.desk.visit import Here, Pages
 
 pages = Pages()
 
@@ -18,18 +18,20 @@ pages = Pages()
 def today(visit: Here) -> Response:
     """What is due, what is wrong, what waits for a decision."""
     sections = [section for todo in TODO if (section := todo(visit)) is not None]
+    sections.sort(key=_urgency)
     return visit.show(
-        "today.html", title="Today", here="Today", today=visit.city.requests.today(), sections=sections
+        "today.html",
+        title="Today",
+        here="Today",
+        today=visit.city.requests.today(),
+        sections=sections,
+        is_quiet=not any(section.lines for section in sections),
     )
 
 
-def _requests(visit: Visit) -> Section | None:
-    """Deadlines of records requests."""
-    if not visit.may(Act.SEE_REQUESTS):
-        return None
-    alarms = visit.city.requests.alarms()
-    lines = [Line(one.number, f"/requests/{one.number}", one.told, urgent=one.is_overdue) for one in alarms]
-    return Section("Records requests", lines, "No deadline is near.")
+def _urgency(section: Section) -> int:
+    """What is urgent first, then what is to be done at all, then what is said to be done."""
+    return 0 if any(line.urgent for line in section.lines) else 1 if section.lines else 2
 
 
-TODO: Sequence[Todo] = (_requests, work.todo)
+TODO: Sequence[Todo] = (requests.todo, removed.todo_, holds.todo_, accounts.todo, work.todo)

@@ -1,0 +1,143 @@
+"""Nights, gaps and tokens of an account in the words of the desk."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import NamedTuple
+
+from paloverde.archive.gaps import NIGHT_MISSED, OF_IMPORT, KnownGap
+from paloverde.archive.seal import BrokenOff, RunKind
+from paloverde.desk.showing import name
+from paloverde.installation import Installation
+from paloverde.installation.history import Told, token_kept
+from paloverde.records import Account, archive_day
+from paloverde.wording import at_time, some, weekday
+
+_KINDS = {
+    RunKind.NIGHT: "Night",
+    RunKind.REMOVAL_CHECK: "Check for removals",
+    RunKind.SWEEP: "Look between two nights",
+    RunKind.IMPORT: "Import",
+    RunKind.DISPOSITION: "Lawful destruction",
+    RunKind.REINSTATEMENT: "Destruction undone",
+}
+_ENDS = {
+    BrokenOff.NO: "",
+    BrokenOff.LIMIT: "it stopped at the site’s limit",
+    BrokenOff.TROUBLE: "it broke off",
+}
+_COUNTS = {"candidates": "no longer listed", "known": "known before", "twice": "handed in twice"}
+_LONGEST = 600  # characters of a cause
+_UNREAD = "unread pieces"  # what `archive.gaps` calls pieces that could not be made records
+
+
+class RunTold(NamedTuple):
+    """A sealed run in words."""
+
+    sequence: int
+    kind: str
+    day: date
+    started_at: datetime
+    minutes: str
+    came: str
+    outcome: str
+
+
+class GapTold(NamedTuple):
+    """A gap in words: what it touches, why, and how it is filled."""
+
+    what: str
+    touches: str
+    met: str
+    cause: str
+    filled: str
+    how: str
+
+
+def run_told(run: Told) -> RunTold:
+    """A run as a line of a table."""
+    took = max(0, round((run.ended_at - run.started_at).total_seconds() / 60))
+    came = ", ".join(
+        f"{number:,} {_COUNTS.get(key, key.replace('_', ' '))}"
+        for key, number in run.counts.items()
+        if number
+    )
+    told = [_ENDS[run.broken_off], some(run.gaps, "gap") if run.gaps else ""]
+    return RunTold(
+        run.sequence,
+        _KINDS[run.kind],
+        run.day,
+        run.started_at,
+        some(took, "minute") if took else "under a minute",
+        came or "nothing new",
+        ", ".join(part for part in told if part) or "complete",
+    )
+
+
+def gap_told(gap: KnownGap) -> GapTold:
+    """A gap as a section of a page."""
+    met = weekday(gap.first_day)
+    if gap.last_day != gap.first_day:
+        met += f" to {weekday(gap.last_day)}, in {some(gap.times, 'run')}"
+    filled = f"{weekday(gap.filled_day)}, by run {gap.filled_by:,}" if gap.filled_day else ""
+    how = "" if filled else _how(gap)
+    return GapTold(_what(gap), _touches(gap), met, name(gap.cause, _LONGEST), filled, how)
+
+
+def token_words(city: Installation, account: Account) -> list[str]:
+    """What is known of an account's token, in sentences without a secret."""
+    kept = token_kept(city.vault.books, account.slug)
+    if kept is None:
+        how = f"IT hands one in with `paloverde accounts token {account.slug}`, or gives it to Airflow."
+        return [f"No token is kept. {how}"]
+    told = [f"A token is kept since {at_time(kept.put_at)}."]
+    if kept.renewed_at:
+        told.append(f"It was last renewed on {at_time(kept.renewed_at)}.")
+    return [*told, f"{city.access.renewal_words(account)}."]
+
+
+def _what(gap: KnownGap) -> str:
+    if gap.what == NIGHT_MISSED:
+        return "A night without a run"
+    named = (gap.stream or gap.what).replace("_", " ")
+    named = f"import, {named}" if gap.what == OF_IMPORT else named
+    told = f"{named[0].upper()}{named[1:]}"
+    return name(f"{told} of {gap.of}" if gap.of else told, 200)
+
+
+def _touches(gap: KnownGap) -> str:
+    """Which records may be missing, of which time."""
+    kind = "everything posted and taken away again" if gap.what == NIGHT_MISSED else _plural(gap.kind)
+    if gap.what == NIGHT_MISSED:
+        return f"{kind} on {weekday(gap.first_day)}"
+    if gap.since is None and gap.until is None:
+        return f"{kind} of any time"
+    since = f"from {weekday(archive_day(gap.since))}" if gap.since else "from the first"
+    return f"{kind} {since}{f' to {weekday(archive_day(gap.until))}' if gap.until else ''}"
+
+
+def _plural(kind: str) -> str:
+    named = kind.replace("_", " ")
+    if named in ("", "other"):
+        return "records of any kind"
+    return f"{named[:-1]}ies" if named.endswith("y") else f"{named}s"
+
+
+def _how(gap: KnownGap) -> str:
+    import_ = f"`paloverde import FILE --account {gap.account}`"
+    if gap.what == NIGHT_MISSED:
+        return (
+            f"IT may run `paloverde archive {gap.account} --day {gap.of}`: it takes in what the site still "
+            "shows. What was posted and taken away again meanwhile cannot be had from the site any more."
+        )
+    if gap.what == OF_IMPORT:
+        return f"Only another import fills it: hand in the same files again with more, by {import_}."
+    if gap.what == _UNREAD:
+        return (
+            "The pieces are kept as they came, and no search finds them. They need a program that "
+            "understands them: IT tells whoever maintains it."
+        )
+    return (
+        "The next night asks again by itself. What the site gives no longer comes with the account’s own "
+        f"download from the site, which IT takes in by {import_}."
+    )

@@ -1,0 +1,269 @@
+"""How the City's accounts are archived: each one's last nights, its gaps, its access, and what its site never
+gives.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Annotated, NamedTuple
+
+from fastapi import Query
+from fastapi.responses import Response
+
+from paloverde.archive.gaps import KnownGap, known
+from paloverde.archive.registry import OTHER, all_accounts
+from paloverde.capture.health import Standing
+from paloverde.desk.account_words import GapTold, RunTold, gap_told, run_told, token_words
+from paloverde.desk.calendar_table import LEGEND, Calendar, calendar
+from paloverde.desk.limits import limits_of
+from paloverde.desk.rights import Act
+from paloverde.desk.showing import name
+from paloverde.desk.todo import Line, Section
+from paloverde.desk.visit import Here, Pages, Visit
+from paloverde.errors import UnknownAccount
+from paloverde.installation import LastNight
+from paloverde.installation.history import disappeared, newest_runs, runs_of_day, span
+from paloverde.platforms import PLATFORMS
+from paloverde.records import Account, Holder, archive_day
+
+pages = Pages()
+PER_PAGE = 50
+_SOME_GAPS = 10  # on the page of an account
+
+
+class Row(NamedTuple):
+    """An account in the list."""
+
+    account: Account
+    site: str
+    handle: str
+    whole_night: date | None
+    health: str
+    is_dead: bool
+    days_left: str
+    latency: str
+    gaps: int
+    is_retired: bool
+
+
+@pages.page("/accounts", Act.SEE_ACCOUNTS)
+def accounts(visit: Here) -> Response:
+    """Every account that the person may see, in a table."""
+    return visit.show(
+        "accounts_list.html",
+        title="Accounts",
+        here="Accounts",
+        rows=_rows(visit),
+        warnings=[warning for one in _standings(visit) if (warning := _warning(visit, one))],
+    )
+
+
+@pages.page("/accounts/{slug}", Act.SEE_ACCOUNTS)
+def account(visit: Here, slug: str, month: Annotated[str, Query(max_length=7)] = "") -> Response:
+    """One account: calendar, gaps, access, limits."""
+    mine = _account(visit, slug)
+    city, books = visit.city, visit.city.vault.books
+    gaps = _gaps(visit, slug, only_open=False)
+    open_ = [gap for gap in gaps if gap.filled_by is None]
+    standing = next((one for one in city.standings() if one.account.slug == slug), None)
+    first, last = span(books, slug)
+    latency = city.latency(slug) if slug in {one.slug for one in city.accounts()} else None
+    return visit.show(
+        "accounts_one.html",
+        title=f"Account {mine.slug}",
+        here="Accounts",
+        account=mine,
+        site=_site(mine),
+        handle=name(mine.handle),
+        is_official=mine.holder is Holder.OFFICIAL,
+        standing=standing,
+        health=name(standing.health, 600) if standing else "",
+        warning=_warning(visit, standing) if standing else "",
+        token=token_words(city, mine) if standing else [],
+        latency=latency.sentence() if latency else "",
+        calendar=_calendar(visit, slug, month, gaps),
+        legend=[(state.value, words) for state, words in LEGEND.items()],
+        first_night=first,
+        last_night=last,
+        gaps=_gaps_told(open_[:_SOME_GAPS]),
+        gap_count=len(open_),
+        limits=limits_of(mine.platform),
+    )
+
+
+@pages.page("/accounts/{slug}/days/{day}", Act.SEE_ACCOUNTS)
+def day(visit: Here, slug: str, day: date) -> Response:
+    """What was sealed for one day, and the gaps that touch it."""
+    mine = _account(visit, slug)
+    runs = runs_of_day(visit.city.vault.books, slug, day)
+    touched = [gap for gap in _gaps(visit, slug, only_open=False) if gap.first_day <= day <= gap.last_day]
+    return visit.show(
+        "accounts_day.html",
+        title=f"{mine.slug}: {day:%A}, {day:%B} {day.day}, {day.year}",
+        here="Accounts",
+        account=mine,
+        month=f"{day:%Y-%m}",
+        runs=[run_told(run) for run in runs],
+        gaps=_gaps_told(touched[:PER_PAGE]),
+        gap_count=len(touched),
+    )
+
+
+@pages.page("/accounts/{slug}/runs", Act.SEE_ACCOUNTS)
+def runs(visit: Here, slug: str, page: Annotated[int, Query(ge=1, le=100_000)] = 1) -> Response:
+    """Nights, sweeps, checks and imports, newest first."""
+    mine = _account(visit, slug)
+    found, total = newest_runs(visit.city.vault.books, slug, page, PER_PAGE)
+    told: list[RunTold] = [run_told(run) for run in found]
+    return visit.show(
+        "accounts_runs.html",
+        title=f"Nights and imports of {mine.slug}",
+        here="Accounts",
+        account=mine,
+        runs=told,
+        total=total,
+        page=page,
+        last_page=_last_page(total),
+    )
+
+
+@pages.page("/accounts/{slug}/gaps", Act.SEE_ACCOUNTS)
+def gaps(
+    visit: Here, slug: str, page: Annotated[int, Query(ge=1, le=100_000)] = 1, filled: str = ""
+) -> Response:
+    """What could not be had, open or filled since."""
+    mine = _account(visit, slug)
+    found = _gaps(visit, slug, only_open=not filled)
+    found.sort(key=lambda gap: (gap.last_day, gap.last_run), reverse=True)
+    return visit.show(
+        "accounts_gaps.html",
+        title=f"Gaps of {mine.slug}",
+        here="Accounts",
+        account=mine,
+        gaps=_gaps_told(found[(page - 1) * PER_PAGE : page * PER_PAGE]),
+        total=len(found),
+        filled=bool(filled),
+        page=page,
+        last_page=_last_page(len(found)),
+    )
+
+
+def todo(visit: Visit) -> Section | None:
+    """Accounts whose access or nights somebody must see to."""
+    if not visit.may(Act.SEE_ACCOUNTS):
+        return None
+    lines = [
+        Line(one.account.slug, f"/accounts/{one.account.slug}", warning, urgent=True)
+        for one in _standings(visit)
+        if (warning := _warning(visit, one))
+    ]
+    return Section("Accounts", lines, "All accounts can be archived.")
+
+
+def _rows(visit: Visit) -> list[Row]:
+    city = visit.city
+    active = {one.slug for one in city.accounts()}
+    standings = {one.account.slug: one for one in city.standings()}
+    nights = {night.account: night for night in city.last_nights()}
+    open_ = Counter(gap.account for gap in city.gaps())
+    found = [one for one in all_accounts(city.vault.books) if visit.may(Act.SEE_ACCOUNTS, one.slug)]
+    return [_row(visit, one, standings, nights, open_[one.slug], one.slug not in active) for one in found]
+
+
+def _row(
+    visit: Visit,
+    one: Account,
+    standings: Mapping[str, Standing],
+    nights: Mapping[str, LastNight],
+    gaps: int,
+    is_retired: bool,
+) -> Row:
+    standing, night = standings.get(one.slug), nights.get(one.slug)
+    whole = standing.whole_night if standing else night.day if night and night.whole else None
+    latency = visit.city.latency(one.slug) if standing else None
+    return Row(
+        one,
+        _site(one),
+        name(one.handle),
+        whole,
+        _health(standing, is_retired),
+        bool(standing and standing.is_dead),
+        days_left(standing) if standing else "",
+        latency.sentence().partition(": ")[2] if latency else "",
+        gaps,
+        is_retired,
+    )
+
+
+def _health(standing: Standing | None, is_retired: bool) -> str:
+    if is_retired:
+        return "retired: its records stay, no night asks for it"
+    if standing is None:
+        return "only imported: no night asks for it"
+    if standing.canary is None:
+        return "its token was never checked"
+    return "the site refuses its token" if standing.is_dead else "its token works"
+
+
+def days_left(one: Standing) -> str:
+    """The days until a person must act on an account's access, in words."""
+    if one.is_dead:
+        return "ended"
+    return "no end is known" if one.days_left is None else f"{max(0, one.days_left):,}"
+
+
+def _warning(visit: Visit, one: Standing) -> str:
+    """Why somebody must see to an account; "" where nobody must."""
+    gone = disappeared(visit.city.vault.books, one.account.slug, visit.city.settings)
+    told = []
+    if one.is_dead:
+        told.append(f"{one.health}.")
+    elif one.todo and one.end is not None and one.todo == one.end.todo:
+        told.append(f"{one.runway}.")
+    if one.broken:
+        told.append(f"The last night: {one.broken}.")
+    if gone:
+        told.append(
+            f"{gone[0].upper()}{gone[1:]}. Nothing is taken for removed until somebody has looked at the "
+            "page of the account: the site may be at fault, or a permission lost."
+        )
+    if told and one.todo:
+        told.append(f"To do: {one.todo}.")
+    return name(" ".join(told), 1_500)
+
+
+def _standings(visit: Visit) -> list[Standing]:
+    return [one for one in visit.city.standings() if visit.may(Act.SEE_ACCOUNTS, one.account.slug)]
+
+
+def _account(visit: Visit, slug: str) -> Account:
+    """The account, retired or not, for whoever may see it."""
+    visit.need(Act.SEE_ACCOUNTS, slug.replace("\0", ""))
+    for one in all_accounts(visit.city.vault.books):
+        if one.slug == slug:
+            return one
+    raise UnknownAccount("No account of this name is registered. The list of accounts has all there are.")
+
+
+def _gaps(visit: Visit, slug: str, *, only_open: bool) -> list[KnownGap]:
+    with visit.city.vault.books.connect() as connection:
+        return known(connection, slug, only_open=only_open)
+
+
+def _gaps_told(found: Sequence[KnownGap]) -> list[GapTold]:
+    return [gap_told(gap) for gap in found]
+
+
+def _calendar(visit: Visit, slug: str, month: str, gaps: Sequence[KnownGap]) -> Calendar:
+    today = archive_day(visit.city.vault.clock())
+    return calendar(visit.city.vault.books, slug, month, today, gaps)
+
+
+def _site(one: Account) -> str:
+    return "another site" if one.platform == OTHER else PLATFORMS[one.platform].title
+
+
+def _last_page(total: int) -> int:
+    return max(1, -(-total // PER_PAGE))

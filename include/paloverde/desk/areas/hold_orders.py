@@ -1,0 +1,317 @@
+"""What is ordered about holds: one is placed, widened, completed, released. What would be is shown first."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+from fastapi.responses import Response
+
+from paloverde.desk import showing
+from paloverde.desk.areas.holds import HERE, hold_of
+from paloverde.desk.asked import Wrong
+from paloverde.desk.clauses import without_commands
+from paloverde.desk.drafts import Drafts
+from paloverde.desk.files import brought
+from paloverde.desk.jobs import JOBS, Progress
+from paloverde.desk.rights import Act
+from paloverde.desk.steps import Choices, Given, Step, done, form
+from paloverde.desk.typed import Field, Typed
+from paloverde.desk.visit import Here, Pages, Visit
+from paloverde.errors import BadQuestion, PaloverdeError
+from paloverde.installation import Installation
+from paloverde.retention.facts import HoldKind
+from paloverde.retention.hold_scope import Scope
+from paloverde.retention.holds import By, Hold, Trigger
+from paloverde.wording import some
+
+pages = Pages()
+_WHY = {
+    Trigger.CLAIM: "a claim under the Government Claims Act",
+    Trigger.COMPLAINT: "a complaint about a block or a removal",
+    Trigger.SUBPOENA: "a subpoena",
+    Trigger.LAWSUIT: "a lawsuit",
+    Trigger.THREAT: "a threat of one",
+    Trigger.DISPUTE: "a dispute over a denied records request",
+    Trigger.INSTRUCTION: "the instruction of an attorney",
+}
+_NAMING = (
+    Field("name", "Name of the hold", "text", "Letters, digits and dashes, such as LIT-2026-03.", True),
+    Field("matter", "Matter", "text", "A short title that the public may read. Nothing privileged.", True),
+    Field("trigger", "What made litigation foreseeable", "choice",
+          options=[(one.value, words) for one, words in _WHY.items()]),
+)  # fmt: skip
+_REASON = (Field("reason", "Why it is widened", "text", "In words that the public may read.", True),)
+_SCOPE = (
+    Field("people", "Posted by", "area", "A name, user name or id on each line; empty means everybody."),
+    Field("unnamed", "Records whose poster the site does not name, too", "tick", value="yes"),
+    Field("since", "Posted on or after", "date", "A record without a date is kept, too."),
+    Field("until", "Posted on or before", "date"),
+    Field("words", "Words", "text", "A question as in a search; * is every record."),
+    Field("items", "Besides, these items", "area", "An address, an id, or account/kind/id on each line."),
+)
+_COUNSELS = (
+    "Only counsel places one. What a records request asks for is kept by itself, from its first search on.",
+    "Nothing is ordered yet: the next page says what the hold would keep.",
+)
+_RECALL = (
+    "What counts is one version: an item that matched once is kept with all its versions.",
+    "Private messages, hidden and removed content are searched, too.",
+)
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """A hold, or the widening of one (`reason` says why), as it was shown before it was ordered."""
+
+    hold: str
+    matter: str
+    trigger: str
+    scope: Scope
+    reason: str
+    accounts: dict[str, int]
+    doubts: list[str]
+    through: int
+    made_at: datetime
+
+    @property
+    def items(self) -> int:
+        return sum(self.accounts.values())
+
+
+@pages.page("/place-hold", Act.ORDER_HOLDS)
+def place(visit: Here) -> Response:
+    """Say what is to be kept."""
+    return form(visit, _placing(visit))
+
+
+@pages.form("/place-hold", Act.ORDER_HOLDS)
+def placed(visit: Here, given: Given) -> Response:
+    """Count what such a hold would keep; nothing is ordered yet."""
+    accounts = tuple(map(str, given.getlist("account")))
+
+    def do(typed: Typed) -> Response:
+        id_, matter, trigger = typed.text("name"), typed.text("matter"), Trigger(typed.choice("trigger"))
+        scope = visit.city.holds.checked(
+            id_, matter, _scope(typed, accounts), trigger, visit.by, HoldKind.LITIGATION
+        )
+        return _count(
+            visit, Draft(id_, matter, trigger.value, scope, "", {}, [], 0, visit.city.vault.clock())
+        )
+
+    return done(visit, _placing(visit, accounts), given, do)
+
+
+@pages.page("/holds/{id_}/widen", Act.ORDER_HOLDS)
+def widen(visit: Here, id_: str) -> Response:
+    """Say what is to be kept besides."""
+    found = hold_of(visit, id_)
+    return form(visit, _widening(visit, found, found.accounts))
+
+
+@pages.form("/holds/{id_}/widen", Act.ORDER_HOLDS)
+def widened(visit: Here, id_: str, given: Given) -> Response:
+    """Count what would be kept besides; nothing is ordered yet."""
+    found, accounts = hold_of(visit, id_), tuple(map(str, given.getlist("account")))
+
+    def do(typed: Typed) -> Response:
+        if not typed.text("reason"):
+            raise Wrong("reason", "Say why.")
+        scope = visit.city.holds.checked_widening(found.id, _scope(typed, accounts), visit.by)
+        told = (found.id, found.matter, found.trigger.value, scope, typed.text("reason"))
+        return _count(visit, Draft(*told, {}, [], 0, visit.city.vault.clock()))
+
+    return done(visit, _widening(visit, found, accounts), given, do)
+
+
+@pages.page("/place-hold/{id_}", Act.ORDER_HOLDS)
+def shown(visit: Here, id_: str) -> Response:
+    """What was counted, to be confirmed."""
+    draft, sha256 = _drafts(visit.city).get(id_, visit.person.username, Draft)
+    return form(visit, _confirming(id_, draft, sha256))
+
+
+@pages.form("/place-hold/{id_}", Act.ORDER_HOLDS)
+def confirmed(visit: Here, id_: str, given: Given) -> Response:
+    """Order exactly what was shown."""
+    drafts, username = _drafts(visit.city), visit.person.username
+    draft = drafts.seen(id_, username, Draft, str(given.get("seen", "")))
+    city, by = visit.city, visit.by
+
+    def work(progress: Progress) -> str:
+        progress("The hold is ordered, and what it keeps is marked in the stores.")
+        _said(lambda: _order(city, draft, by))
+        drafts.drop(id_, username)
+        return f"/holds/{draft.hold}"
+
+    what = "A hold is widened" if draft.reason else "A hold is placed"
+    return visit.go(
+        JOBS.start(visit, what, draft.hold, work, again=f"/place-hold/{id_}", act=Act.ORDER_HOLDS)
+    )
+
+
+@pages.form("/complete-holds", Act.ORDER_HOLDS)
+def complete(visit: Here) -> Response:
+    """See that every object that a hold keeps bears its legal hold, as each night does."""
+    city, actor = visit.city, visit.actor
+
+    def work(progress: Progress) -> str:
+        _said(lambda: city.holds.reconcile(actor, lambda line: progress(without_commands(line))).settle())
+        return "/holds"
+
+    path = JOBS.start(
+        visit, "The holds are completed", "all holds", work, again="/holds", act=Act.ORDER_HOLDS
+    )
+    return visit.go(path)
+
+
+@pages.page("/holds/{id_}/release", Act.ORDER_HOLDS)
+def release(visit: Here, id_: str) -> Response:
+    """What a release would free, and the memo that it takes."""
+    return form(visit, _releasing(visit, id_))
+
+
+@pages.form("/holds/{id_}/release", Act.ORDER_HOLDS)
+def released(visit: Here, id_: str, given: Given) -> Response:
+    """Release a hold by counsel's memo, where it is as it was shown."""
+    step, city, by = _releasing(visit, id_), visit.city, visit.by
+
+    def do(_: Typed) -> Response:
+        with brought(given, "memo") as files:
+            if len(files) != 1 or not files[0].stat().st_size:
+                raise Wrong("memo", "Choose the memo: one file that is not empty.")
+            name, body = files[0].name, files[0].read_bytes()
+        if str(given.get("seen", "")) != dict(step.hidden)["seen"]:
+            raise BadQuestion("The hold has changed meanwhile: look at this page again, then release it.")
+
+        def work(progress: Progress) -> str:
+            progress("The memo is sealed, and the legal holds are lifted.")
+            with tempfile.TemporaryDirectory(prefix="paloverde-memo-") as folder:
+                memo = Path(folder) / name
+                memo.write_bytes(body)
+                _said(lambda: city.holds.release(id_, memo, by))
+            return f"/holds/{id_}"
+
+        again = f"/holds/{id_}"
+        return visit.go(JOBS.start(visit, "A hold is released", id_, work, again=again, act=Act.ORDER_HOLDS))
+
+    return done(visit, step, given, do)
+
+
+def _placing(visit: Visit, chosen: tuple[str, ...] = ()) -> Step:
+    return Step(
+        "Place a litigation hold", HERE, "/place-hold", "Show what it would keep", "/holds", "To all holds",
+        (*_NAMING, *_SCOPE), choices=_boxes(visit, chosen),
+        lead=(*_COUNSELS, *_RECALL),
+    )  # fmt: skip
+
+
+def _widening(visit: Visit, hold: Hold, chosen: tuple[str, ...]) -> Step:
+    path = f"/holds/{hold.id}"
+    return Step(
+        f"Widen the hold {hold.id}", HERE, f"{path}/widen", "Show what it would keep besides", path,
+        "Back to the hold", (*_REASON, *_SCOPE), choices=_boxes(visit, chosen),
+        facts=[("Kept so far", showing.name(hold.scope_sentence(), 2_000))],
+        lead=("Nothing can be taken out of a hold. What you say here is kept besides.", *_RECALL),
+    )  # fmt: skip
+
+
+def _boxes(visit: Visit, chosen: tuple[str, ...]) -> Choices:
+    options = [(one.slug, f"{one.slug} ({one.platform})") for one in visit.city.accounts()]
+    return Choices("account", "Accounts; none means all", options, chosen)
+
+
+def _scope(typed: Typed, accounts: tuple[str, ...]) -> Scope:
+    since, until = typed.day("since"), typed.day("until")
+    return Scope(
+        accounts=accounts, people=typed.lines("people"), since=since, until=until, words=typed.text("words"),
+        items=typed.lines("items"), unnamed=typed.is_ticked("unnamed"),
+    )  # fmt: skip
+
+
+def _count(visit: Visit, draft: Draft) -> Response:
+    """Begin to count what is in scope: every record may have to be read."""
+    city, actor, username = visit.city, visit.actor, visit.person.username
+    again = f"/holds/{draft.hold}/widen" if draft.reason else "/place-hold"
+
+    def work(progress: Progress) -> str:
+        progress("The records in scope are counted.")
+        told = city.holds.foreseen(draft.scope, actor)
+        doubts = [without_commands(one) for one in city.holds.doubts(draft.scope)]
+        whole = msgspec.structs.replace(draft, accounts=told.accounts, through=told.through, doubts=doubts)
+        _drafts(city).put(progress.id, username, whole)
+        return f"/place-hold/{progress.id}"
+
+    return visit.go(
+        JOBS.start(visit, "What a hold would keep", f"{username}: {draft.hold}", work, again=again)
+    )
+
+
+def _confirming(id_: str, draft: Draft, sha256: str) -> Step:
+    accounts = "; ".join(f"{name}: {count:,}" for name, count in draft.accounts.items())
+    facts = [
+        ("Hold", draft.hold),
+        ("Matter", draft.matter),
+        ("Why", draft.reason or _WHY.get(Trigger(draft.trigger), draft.trigger)),
+        ("To be kept", f"{draft.scope.sentence()}."),
+        ("In scope now", f"{some(draft.items, 'item')}{f' ({accounts})' if accounts else ''}"),
+        ("Counted", f"{showing.moment(draft.made_at)}, through sealed run {draft.through:,}"),
+    ]
+    return Step(
+        "Widen this hold" if draft.reason else "Place this hold", HERE, f"/place-hold/{id_}",
+        "Widen the hold" if draft.reason else "Place the hold", "/holds", "To all holds, ordering nothing",
+        facts=[(term, showing.name(value, 4_000)) for term, value in facts], warnings=draft.doubts[:20],
+        hidden=[("seen", sha256)], final=True, lead=_PLACED_IS,
+    )  # fmt: skip
+
+
+_PLACED_IS = (
+    "From then on no schedule and no order destroys what is in scope, and each night adds what matches.",
+    "Nothing can be taken out of a hold again; only a release ends it.",
+)
+_RELEASED_IS = (
+    "A release needs counsel’s memo: it is kept sealed, and only counsel reads it again.",
+    "Nothing is destroyed by a release: it takes one reason away.",
+)
+
+
+def _releasing(visit: Visit, id_: str) -> Step:
+    hold, free = visit.city.holds.releasable(hold_of(visit, id_).id, visit.by)
+    items, objects = visit.city.holds.counts(hold)
+    owed = [one for one in visit.city.holds.notices.custodians(hold.id) if one.first_sent_at is not None]
+    seen = hashlib.sha256(repr((hold.id, hold.papers, items, objects)).encode()).hexdigest()
+    facts = [
+        ("Matter", showing.name(hold.matter, 300)),
+        ("It keeps", f"{some(items, 'item')}, which lie in {some(objects, 'stored object')}"),
+        ("No other hold keeps", f"{some(free, 'of these objects', 'of these objects')}: they are free then"),
+        ("Letters owed", f"{some(len(owed), 'custodian')} to be told in writing"),
+    ]
+    path = f"/holds/{hold.id}"
+    memo = (Field("memo", "Counsel’s memo", "file", required=True),)
+    return Step(
+        f"Release the hold {hold.id}", HERE, f"{path}/release", "Release this hold for good", path,
+        "Back to the hold, without releasing it", memo, facts=facts, hidden=[("seen", seen)], final=True,
+        lead=_RELEASED_IS,
+    )  # fmt: skip
+
+
+def _order(city: Installation, draft: Draft, by: By) -> None:
+    if draft.reason:
+        city.holds.amend(draft.hold, draft.scope, draft.reason, by)
+    else:
+        city.holds.issue(draft.hold, draft.matter, draft.scope, Trigger(draft.trigger), by)
+
+
+def _said(do: Callable[[], object]) -> None:
+    """Do it, and say what stood in the way as the desk does."""
+    try:
+        do()
+    except PaloverdeError as error:
+        raise type(error)(without_commands(str(error))) from error
+
+
+def _drafts(city: Installation) -> Drafts:
+    return Drafts(city.settings.home / "desk" / "holds")

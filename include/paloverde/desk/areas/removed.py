@@ -1,0 +1,286 @@
+"""Removed content: the list, and one dossier, on the page and as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from html import escape
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from fastapi.responses import Response
+
+from paloverde.bundles.dossierpages import as_json
+from paloverde.bundles.dossierpaper import dossier_paper
+from paloverde.bundles.dossierwords import (
+    Section,
+    gone_in_words,
+    sections,
+    settled_in_words,
+    title_of,
+    until_in_words,
+)
+from paloverde.bundles.media import PICTURES
+from paloverde.bundles.paperpage import paper_page
+from paloverde.bundles.pdf.letters import paper_pdf
+from paloverde.capture.removal import Cause
+from paloverde.desk import showing, todo
+from paloverde.desk.asked import MOST_REASON, Wrong, page_of
+from paloverde.desk.clauses import without_commands
+from paloverde.desk.files import taken
+from paloverde.desk.rights import Act
+from paloverde.desk.showing import Said
+from paloverde.desk.typed import Field, Typed
+from paloverde.desk.visit import Here, Pages, Visit
+from paloverde.errors import BadQuestion
+from paloverde.installation.dossiers import PrivateDossier
+from paloverde.installation.removals import Listed
+from paloverde.records import archive_day
+from paloverde.retention.dossier import Dossier
+from paloverde.retention.facts import ItemId
+from paloverde.search.scope import PRIVATE_KINDS
+from paloverde.wording import some
+
+pages = Pages()
+HERE = "Removed content"
+_PER_PAGE = 50
+_MOST_BYTES = 200_000  # of HTML that the facts of a dossier may take on its page
+_MARKED = 40  # bytes of the marks around a piece of text
+_MOST_FILES = 40
+CAUSES = (
+    (Cause.CITY.value, "somebody who acts for the account"),
+    (Cause.AUTHOR.value, "its author"),
+    (Cause.PLATFORM.value, "the site"),
+    (Cause.PRIVACY.value, "a change of who may see it"),
+)
+_ASKED = (
+    Field("account", "Account", "choice"),
+    Field("cause", "Removed by", "choice"),
+    Field("since", "Removed on or after", "date"),
+)
+_SAY_WHY = "This dossier shows something private: say why you look at it. The ledger keeps the reason."
+
+
+class Named(NamedTuple):
+    """A removed item as an address names it."""
+
+    item: ItemId
+    reason: str = ""
+
+    @property
+    def text(self) -> str:
+        return f"{self.item.account}/{self.item.kind.value}/{self.item.native_id}"
+
+    def path(self, page: str = "/removed/look", **more: str) -> str:
+        pairs = {"item": self.text, **({"reason": self.reason} if self.reason else {}), **more}
+        return f"{page}?{urlencode(pairs, errors='replace')}"
+
+
+@pages.page("/removed", Act.SEE_REMOVED)
+def removed(visit: Here) -> Response:
+    """What was found removed: what nobody knows the cause of first, then the newest."""
+    asked, wrong = Typed(visit.request.query_params, _ASKED), {}
+    try:
+        asked.day("since")
+    except Wrong as error:
+        asked.values["since"] = ""
+        wrong = {error.field: str(error)}
+    seen = visit.city.dossiers.removals.seen()
+    found = [one for one in seen.listed if _is_open(visit, one) and _is_asked(asked, one)]
+    last = max(1, -(-len(found) // _PER_PAGE))
+    page = min(page_of(visit.request.query_params), last)
+    shown = found[(page - 1) * _PER_PAGE : page * _PER_PAGE]
+    return visit.show(
+        "removed_list.html",
+        title=HERE,
+        here=HERE,
+        rows=[_row(visit, one) for one in shown],
+        count=len(found),
+        undetermined=sum(one.cause == Cause.UNDETERMINED.value for one in found),
+        unread=seen.unread,
+        again=f"/removed?{urlencode({**asked.values, 'page': page})}",
+        asked=asked.values,
+        wrong=wrong,
+        accounts=[("", "all accounts"), *((one, one) for one in _accounts(seen.listed))],
+        causes=[("", "whoever it was"), (Cause.UNDETERMINED.value, "not known yet"), *CAUSES],
+        page=page,
+        pages=last,
+        query=urlencode(asked.values),
+        is_filtered=any(asked.values.values()),
+    )
+
+
+@pages.page("/removed/look", Act.SEE_REMOVED)
+def look(visit: Here, item: str = "") -> Response:
+    """The dossier of one removed item."""
+    found = dossier_of(visit, item)
+    if isinstance(found, Response):
+        return found
+    named = Named(found.item, reason_of(visit))
+    shown, rest = _cut(sections(found, {}, today(visit)))
+    return visit.show(
+        "removed_look.html",
+        title=showing.name(f"Removed: {title_of(found)}", 300),
+        here=HERE,
+        item=named.text,
+        cause=gone_in_words(found.item.kind.value, found.row["cause"], found.row["confirmed_by"]),
+        settled=showing.name(settled_in_words(found.papers), 600),
+        until=until_in_words(found.retain_until, today(visit)),
+        sections=shown,
+        rest=rest,
+        pictures=[*_pictures(found, named)],
+        record=_record(named),
+        files=[(words, named.path("/removed/file", form=form)) for form, words in _FORMS.items()],
+        advice=named.path("/removed/advice"),
+        steps={step: named.path(f"/removed/{step}") for step in ("settle", "cite", "note")},
+        act=Act,
+    )
+
+
+@pages.page("/removed/file", Act.SEE_REMOVED)
+def file(visit: Here, item: str = "", form: str = "pdf") -> Response:
+    """A dossier as a file to print or to keep."""
+    if form not in _FORMS:
+        raise BadQuestion("A dossier is taken as PDF, as a page or as data: choose one on its page.")
+    visit.pace("export")
+    found = dossier_of(visit, item, taken_as=form)
+    if isinstance(found, Response):
+        return found
+    now, agency = visit.city.vault.clock(), visit.city.settings.agency_name
+    name = f"removed-{archive_day(now):%Y%m%d}-{found.item.account}-{found.item.native_id[:60]}"
+    if form == "json":
+        return taken(f"{name}.json", as_json(found, today(visit)), "application/json")
+    paper = dossier_paper(found, today(visit))
+    if form == "html":
+        return taken(f"{name}.html", paper_page(paper, agency=agency, made_at=now), "text/html")
+    body = paper_pdf(paper, agency=agency, made_at=now, by_name=True)
+    return taken(f"{name}.pdf", body, "application/pdf")
+
+
+def todo_(visit: Visit) -> todo.Section | None:
+    """Causes that nobody has settled, and deletions that nobody was consulted on."""
+    if not visit.may(Act.SETTLE):
+        return None
+    listed = [one for one in visit.city.dossiers.removals.seen(0.1).listed if _is_open(visit, one)]
+    open_ = sum(one.cause == Cause.UNDETERMINED.value for one in listed)
+    alerts = visit.city.dossiers.consults.alerts_among((one.fact, one.papers) for one in listed)
+    unanswered = sum(alert.is_open for alert in alerts)
+    lines = []
+    if unanswered:
+        what = some(unanswered, "deletion")
+        lines.append(
+            todo.Line(what, "/removed/consults", "on officials’ accounts, and nobody was consulted.", True)
+        )
+    if open_:
+        lines.append(
+            todo.Line(
+                some(open_, "removal"), "/removed?cause=undetermined", "of which nobody knows the cause yet."
+            )
+        )
+    return todo.Section(HERE, lines, "Every removal has its cause.")
+
+
+def dossier_of(visit: Visit, text: str, *, taken_as: str = "") -> Dossier | Response:
+    """The dossier of an item; a page that says why none is shown. A private one needs role and reason."""
+    dossiers, text, reason = visit.city.dossiers, text.replace("\0", ""), reason_of(visit)
+    try:
+        return dossiers.show(text, visit.actor, taken_as=taken_as)
+    except PrivateDossier:
+        visit.need(Act.SEE_PRIVATE)
+    except BadQuestion as error:
+        sentence = without_commands(str(error))
+        return visit.show("told.html", 404, title="Not here", here=HERE, sentence=sentence)
+    if not reason:
+        values = visit.request.query_params.multi_items()
+        return visit.show(
+            "record_reason.html", title="A private dossier", here=HERE, sentence=_SAY_WHY,
+            path=visit.request.url.path.removeprefix(visit.url("")),
+            pairs=[pair for pair in values if pair[0] != "reason"],
+        )  # fmt: skip
+    return dossiers.show(text, visit.actor, include_private=True, reason=reason, taken_as=taken_as)
+
+
+def reason_of(visit: Visit) -> str:
+    """Why somebody looks at something private, as the address carries it."""
+    return visit.request.query_params.get("reason", "").strip()[:MOST_REASON]
+
+
+def today(visit: Visit) -> date:
+    return archive_day(visit.city.vault.clock())
+
+
+_FORMS = {"pdf": "as PDF", "html": "as a page (HTML)", "json": "as data (JSON)"}
+
+
+def _is_open(visit: Visit, one: Listed) -> bool:
+    """Whether somebody may know of it: what was written to the City in private is for few."""
+    is_private = one.fact.item.kind.value in PRIVATE_KINDS or one.fact.visibility == "private"
+    return not is_private or visit.may(Act.SEE_PRIVATE)
+
+
+def _is_asked(asked: Typed, one: Listed) -> bool:
+    account, cause, since = asked.text("account"), asked.text("cause"), asked.day("since")
+    return (
+        account in ("", one.fact.item.account)
+        and cause in ("", one.cause)
+        and (since is None or archive_day(one.fact.removed_at) >= since)
+    )
+
+
+def _accounts(listed: list[Listed]) -> list[str]:
+    return sorted({one.fact.item.account for one in listed})
+
+
+def _row(visit: Visit, one: Listed) -> dict[str, Any]:
+    fact = one.fact
+    return {
+        "path": Named(fact.item).path(),
+        "what": f"{showing.kind_in_words(fact.item.kind.value)} {showing.name(fact.item.native_id)}",
+        "account": fact.item.account,
+        "removed": fact.removed_at,
+        "shown": gone_in_words(fact.item.kind.value, fact.cause, fact.confirmed_by),
+        "settled": showing.name(settled_in_words(one.papers), 300),
+        "is_open": one.cause == Cause.UNDETERMINED.value,
+        "until": until_in_words(fact.retain_until, today(visit)),
+    }
+
+
+def _cut(told: list[Section]) -> tuple[list[dict[str, Any]], int]:
+    """The sections as far as a page can hold them, and how many facts it cannot."""
+    left, shown, rest = _MOST_BYTES, list[dict[str, Any]](), 0
+    for section in told:
+        facts = []
+        for term, value in section.facts:
+            if left <= 0:
+                rest += 1
+                continue
+            said = showing.said(value, most=min(left, showing.WHOLE))
+            facts.append((showing.name(term, 300), said))
+            left -= _weight(*facts[-1])
+        shown.append({"title": section.title, "facts": facts})
+    return shown, rest
+
+
+def _weight(term: str, said: Said) -> int:
+    """About how many bytes of HTML a fact takes."""
+    texts = [term, *(text for _, text in said.pieces)]
+    return sum(len(escape(text).encode("utf-8", "replace")) + _MARKED for text in texts)
+
+
+def _pictures(found: Dossier, named: Named) -> Iterator[dict[str, str]]:
+    for medium in (found.row["media"] or ())[:_MOST_FILES]:
+        if medium["sha256"]:
+            kind = (medium["type"] or "file").lower()
+            yield {
+                "path": _record(named, f"/media/{medium['sha256']}"),
+                "kind": showing.name(kind),
+                "is_picture": "yes" if any(word in kind for word in ("photo", "image", *PICTURES)) else "",
+                "alt": showing.name(medium["alt_text"], 500) or "No description of it was given.",
+            }
+
+
+def _record(named: Named, page: str = "/record") -> str:
+    account, kind, native_id = named.item.account, named.item.kind.value, named.item.native_id
+    pairs = {"account": account, "kind": kind, "id": native_id}
+    pairs |= {"reason": named.reason} if named.reason else {}
+    return f"{page}?{urlencode(pairs, errors='replace')}"

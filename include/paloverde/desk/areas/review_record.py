@@ -1,0 +1,293 @@
+"""One record under review: its words with what to look at, what was decided, and the ways to decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+import msgspec
+from fastapi.responses import Response
+from starlette.datastructures import FormData
+
+from paloverde.desk import showing
+from paloverde.desk.areas.records import Named
+from paloverde.desk.areas.request_frame import Given, request_of, shown
+from paloverde.desk.areas.review_plan import AT, codes_of, confirm
+from paloverde.desk.marking import Place, highlighted, label, markable, numbered
+from paloverde.desk.plans import Plan, code_options, without
+from paloverde.desk.rights import Act
+from paloverde.desk.under_review import UnderReview, in_words, numbers_of
+from paloverde.desk.visit import Here, Pages, Visit
+from paloverde.desk.wording import plain
+from paloverde.errors import BadQuestion, PersonNeeded
+from paloverde.installation.records import is_private
+from paloverde.requests.deciding import Wish, decided
+from paloverde.requests.exemptions import EXEMPTIONS
+from paloverde.requests.review import Decision, Verdict
+from paloverde.requests.reviewing import Version
+from paloverde.requests.spans import cuts_of, texts_of
+from paloverde.search.hits import Hit, Kept
+
+pages = Pages()
+_SHOWN, _NUMBERED, _OTHER = 30_000, 30_000, 3_000  # bytes of HTML: a text, its numbered words, another text
+_MOST_TEXTS, _MOST_SUGGESTED, _MOST_ALIKE, _MOST_FILES = 12, 100, 20, 40
+_MOST_SPANS = 200
+_PICTURES = ("photo", "image", "picture", "sticker", "gif", "jpg", "jpeg", "png", "webp")
+_MOST_START = 9  # digits
+
+
+class Opened(NamedTuple):
+    """A record under review that somebody opened."""
+
+    desk: UnderReview
+    version: Version
+    hit: Hit
+
+    @property
+    def number(self) -> int:
+        return self.desk.place(self.version)
+
+    @property
+    def path(self) -> str:
+        return self.desk.path(self.version)
+
+
+def opened(visit: Visit, number: str, record: str) -> Opened:
+    """The record; a page that is not there where the request or the record is none."""
+    request_of(visit, number)
+    desk = UnderReview(visit, number)
+    version = desk.at(record)
+    return Opened(desk, version, desk.hit(version))
+
+
+@pages.page("/requests/{number}/review/{record}", Act.REVIEW)
+def record(visit: Here, number: str, record: str) -> Response:
+    """A record, and all that may be decided about it."""
+    return page_of(visit, opened(visit, number, record))
+
+
+def page_of(visit: Visit, one: Opened, wrong: str = "", typed: str = "", status: int = 200) -> Response:
+    """The page of a record; `wrong` is why nothing was done yet, `typed` the words that were typed."""
+    desk, version, hit = one.desk, one.version, one.hit
+    decision = desk.review.decision(version)
+    before, after = desk.around(version)
+    own = _named(one)
+    suggested = desk.suggestions(version)
+    return shown(
+        visit,
+        desk.number,
+        "review_record.html",
+        f"record {one.number:,} of {len(desk.review.versions):,}",
+        AT,
+        status=status,
+        path=one.path,
+        control=desk.review.control(version),
+        hit=hit,
+        poster=showing.poster(hit),
+        kind=showing.kind_in_words(hit.kind),
+        tags=showing.tags(hit),
+        private=is_private(hit),
+        stands=in_words(decision),
+        decision=decision,
+        redacted=list(_redacted(hit, decision)) if decision else [],
+        history=[_told(one_) for one_ in reversed(desk.review.history(version)[-20:])],
+        texts=list(_texts(visit, one, decision)),
+        address=showing.name(hit.permalink, 500),
+        suggested=[
+            _suggestion(hit, at, found, decision) for at, found in enumerate(suggested[:_MOST_SUGGESTED])
+        ],
+        unsaid=max(0, len(suggested) - _MOST_SUGGESTED),
+        files=[_file(own, at, kept) for at, kept in enumerate(hit.media[:_MOST_FILES], 1)],
+        alike=[_alike(desk, other) for other in desk.alike(version)[:_MOST_ALIKE]],
+        alikes=len(desk.alike(version)),
+        earlier=[_earlier(one_) for one_ in reversed(desk.earlier.get(version, [])[-10:])],
+        before=before and desk.path(before),
+        after=after and desk.path(after),
+        left=len(desk.review.undecided),
+        beside=[n for n in (one.number - 1, one.number + 1) if 1 <= n <= len(desk.review.versions)],
+        number_here=one.number,
+        record_page=own.path(),
+        conversation=own.path("/record/conversation"),
+        codes=code_options(),
+        barred=[row for row in EXEMPTIONS.values() if row.bars_web],
+        wrong=wrong,
+        typed=typed,
+    )
+
+
+@pages.form("/requests/{number}/review/{record}/verdict", Act.REVIEW)
+def verdict(visit: Here, number: str, record: str, form: Given) -> Response:
+    """Hand it over whole, or not at all: at once, unless it undoes what was kept back."""
+    one = opened(visit, number, record)
+    try:
+        plan = _plan(one, form)
+        stands = one.desk.review.decision(one.version)
+        undoes = stands is not None and stands.verdict in (Verdict.EXEMPT, Verdict.EXEMPT_IN_PART)
+        if plan.codes or undoes or plan.keeps_back:
+            return confirm(visit, one.desk, plan)
+        wish = Wish(verdict=plan.verdict or Verdict.RESPONSIVE)
+        made = decided(one.hit, wish, one.desk.by, visit.city.vault.clock())
+        told = one.desk.filed([made])
+    except PersonNeeded as error:
+        return page_of(visit, one, plain(str(error)), status=400)
+    _, after = one.desk.around(one.version)
+    return visit.go(one.desk.path(after) if after else f"/requests/{number}/review", told=told)
+
+
+def _plan(one: Opened, form: FormData) -> Plan:
+    """The plan of the form with the verdicts. `BadQuestion` where it names none."""
+    named, here = str(form.get("verdict", "")), str(one.number)
+    match named:
+        case "responsive" | "not responsive":
+            return Plan(records=(one.number,), verdict=Verdict(named), back=here)
+        case "off the web":
+            codes = codes_of(form, "barred")
+            return Plan(records=(one.number,), verdict=Verdict.RESPONSIVE, codes=codes, back=here)
+        case "exempt":
+            return Plan(records=(one.number,), verdict=Verdict.EXEMPT, codes=codes_of(form), back=here)
+    raise BadQuestion("Say what is decided: responsive, not responsive, or withheld whole.")
+
+
+@pages.form("/requests/{number}/review/{record}/same", Act.REVIEW)
+def same(visit: Here, number: str, record: str) -> Response:
+    """Decide what is the same text or nearly as this record is decided."""
+    one = opened(visit, number, record)
+    decision, others = one.desk.review.decision(one.version), one.desk.alike(one.version)
+    if decision is None or not others:
+        return page_of(
+            visit, one, "Decide this record first: then the others are decided like it.", status=400
+        )
+    in_part = decision.verdict is Verdict.EXEMPT_IN_PART
+    plan = Plan(
+        records=(one.number, *map(one.desk.place, others)),
+        verdict=None if in_part else decision.verdict,
+        codes=tuple(claim.code for claim in decision.exempted),
+        marks=decision.spans,
+        files=decision.withheld_media,
+        regions=decision.regions,
+        back=str(one.number),
+    )
+    return confirm(visit, one.desk, plan)
+
+
+@pages.form("/requests/{number}/review/{record}/uncover", Act.REVIEW)
+def uncover(visit: Here, number: str, record: str, form: Given) -> Response:
+    """Take ticked redactions off again."""
+    one = opened(visit, number, record)
+    decision = one.desk.review.decision(one.version)
+    ticked = {name: numbers_of(map(str, form.getlist(name))) for name in ("span", "region", "file")}
+    if decision is None or not any(ticked.values()):
+        return page_of(visit, one, "Tick what is not to be redacted any more.", status=400)
+    made = msgspec.structs.replace(
+        without(decision, ticked["span"], ticked["region"], ticked["file"]),
+        decided_by=one.desk.by.name, decided_at=visit.city.vault.clock(),
+        title=one.desk.review.title_of(one.desk.by.name) or visit.person.title or decision.title,
+    )  # fmt: skip
+    try:
+        return visit.go(one.path, told=one.desk.filed([made]))
+    except PersonNeeded as error:
+        return page_of(visit, one, plain(str(error)), status=400)
+
+
+def _named(one: Opened) -> Named:
+    """The record as the pages of records name it; the ledger is told why a private one is opened."""
+    reason = f"review of {one.desk.number}" if is_private(one.hit) else ""
+    return Named(one.hit.item, one.hit.version_sha256, reason)
+
+
+def media_of(one: Opened, sha256: str) -> str:
+    """The address of one of its files."""
+    return _named(one).path(f"/media/{sha256}")
+
+
+def _texts(visit: Visit, one: Opened, decision: Decision | None) -> Iterator[dict[str, Any]]:
+    """Each text in which words may be marked, with what is suggested and redacted in it."""
+    hit = one.hit
+    cuts = cuts_of(texts_of(hit), decision.spans if decision else ())
+    start = visit.request.query_params.get("from", "0")
+    first = int(start) if start.isascii() and start.isdigit() and len(start) <= _MOST_START else 0
+    for at, (where, text) in enumerate([*markable(hit).items()][:_MOST_TEXTS]):
+        first_here = min(first, max(0, len(text) - 1)) if where == "text" else 0
+        most = _SHOWN if where == "text" else _OTHER
+        cut = showing.said(text[first_here:], most=most)
+        window = (first_here, len(text) - cut.rest)
+        found = [(s.start, s.end) for s in one.desk.suggestions(one.version) if s.where == where]
+        redacted: list[Place] = [(cut_.start, cut_.end) for cut_ in cuts.get(where, ())]
+        words, all_words = numbered(text, window, _NUMBERED if where == "text" else _OTHER)
+        yield {
+            "at": at, "where": where, "label": label(where), "sentences": words, "all_words": all_words,
+            "pieces": highlighted(text, window, found, redacted), "start": window[0],
+            "shown": "".join(piece for _, piece in showing.said(text[slice(*window)], most=most).pieces),
+            "rest": cut.rest, "next": window[1] if cut.rest and where == "text" else 0,
+        }  # fmt: skip
+
+
+def _suggestion(hit: Hit, at: int, found: Any, decision: Decision | None) -> dict[str, Any]:
+    """A suggestion, and whether something of it is redacted already."""
+    spans = decision.spans if decision else ()
+    touched = any(s.where == found.where and s.start < found.end and found.start < s.end for s in spans)
+    return {
+        "at": at, "words": showing.name(texts_of(hit)[found.where][found.start : found.end], 300),
+        "where": label(found.where), "what": found.what, "why": found.why, "code": found.code,
+        "done": touched, "bars_web": EXEMPTIONS[found.code].bars_web,
+    }  # fmt: skip
+
+
+def _redacted(hit: Hit, decision: Decision) -> Iterator[dict[str, Any]]:
+    """What is redacted now, each with the name and value of its tick."""
+    texts = texts_of(hit)
+    numbers = {kept.sha256: number for number, kept in enumerate(hit.media, 1)}
+    for at, span in enumerate(decision.spans[:_MOST_SPANS]):
+        words = showing.name(texts[span.where][span.start : span.end], 200)
+        yield {"tick": "span", "at": at, "what": f"{label(span.where)}: {words}", "code": span.code}
+    for at, region in enumerate(decision.regions):
+        size = f"{region.width:,} by {region.height:,} pixels"
+        what = f"A rectangle of file {numbers.get(region.sha256, '?')}, {size}"
+        yield {"tick": "region", "at": at, "what": what, "code": region.code}
+    for at, sha256 in enumerate(decision.withheld_media):
+        yield {"tick": "file", "at": at, "what": f"File {numbers.get(sha256, '?')}, whole", "code": ""}
+
+
+def _file(own: Named, number: int, kept: Kept) -> Mapping[str, Any]:
+    kind = (kept.type or "file").lower()
+    return {
+        "number": number,
+        "kind": showing.name(kind.replace("_", " ")),
+        "path": own.path(f"/media/{kept.sha256}") if kept.sha256 else "",
+        "is_picture": is_picture(kept),
+        "alt": showing.name(kept.alt_text, 300),
+        "reason": showing.name(kept.not_captured, 300) or "no reason was noted",
+    }
+
+
+def is_picture(kept: Kept) -> bool:
+    """Whether the site calls a file a picture; its bytes are looked at when it is shown."""
+    return any(word in (kept.type or "").lower() for word in _PICTURES)
+
+
+def _alike(desk: UnderReview, version: Version) -> dict[str, Any]:
+    hit = desk.hit(version)
+    return {
+        "number": desk.place(version),
+        "path": desk.path(version),
+        "stands": in_words(desk.review.decision(version)),
+        "said": showing.said(" ".join((hit.text or "").split()), most=600),
+    }
+
+
+def _earlier(one: Any) -> dict[str, str]:
+    return {"request": one.request, "control": one.control, "stands": in_words(one.decision)}
+
+
+def _told(decision: Decision) -> dict[str, Any]:
+    return {
+        "at": decision.decided_at,
+        "by": decision.decided_by,
+        "stands": in_words(decision),
+        "note": showing.name(decision.note, 500),
+        "facts": [
+            (f"{claim.code}, {name.replace('_', ' ')}", showing.name(text, 1_000))
+            for claim in decision.exempted
+            for name, text in claim.facts.items()
+        ],
+    }

@@ -1,0 +1,25 @@
+"""All requests at once, for lists. A file that did not grow since it was read last is not read again."""
+
+from __future__ import annotations
+
+from paloverde.installation import Installation
+from paloverde.requests.events import SERIES
+from paloverde.requests.request import Request
+
+_MOST = 5_000  # requests that are remembered
+_known: dict[tuple[str, str], Request] = {}  # by number and the SHA-256 of the newest paper
+
+
+def every(city: Installation) -> list[Request]:
+    """Every request as it stands, by number."""
+    return [_of(city, filed.subject, filed.stored.sha256) for filed in city.cabinet.newest(SERIES)]
+
+
+def _of(city: Installation, number: str, newest: str) -> Request:
+    found = _known.get((number, newest))
+    if found is None:
+        found = city.requests.get(number)
+        if len(_known) >= _MOST:
+            _known.clear()
+        _known[number, found.entries[-1].sha256] = found
+    return found

@@ -1,0 +1,50 @@
+"""Files that people bring to the desk, and files that they take from it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from fastapi.responses import Response, StreamingResponse
+from starlette.datastructures import FormData, UploadFile
+
+_MOST_FILES = 20  # of one form
+_LONGEST = 120  # characters of a name
+_PIECE = 1 << 20  # bytes
+
+
+@contextmanager
+def brought(given: FormData, field: str = "document") -> Iterator[list[Path]]:
+    """The files of a form, each in a folder of its own under its name, for as long as they are needed."""
+    with tempfile.TemporaryDirectory(prefix="paloverde-desk-") as folder:
+        files = []
+        for number, upload in enumerate(given.getlist(field)[:_MOST_FILES]):
+            if isinstance(upload, UploadFile) and upload.filename:
+                place = Path(folder) / str(number)
+                place.mkdir()
+                files.append(place / name_of(upload.filename))
+                with files[-1].open("xb") as file:
+                    while piece := upload.file.read(_PIECE):
+                        file.write(piece)
+        yield files
+
+
+def name_of(told: str) -> str:
+    """The name of a file as a browser tells it, without its folder and without what no name may hold."""
+    last = told.replace("\\", "/").rpartition("/")[2]
+    kept = "".join(char for char in last if char.isprintable() and char not in '<>:"|?*').strip(" .")
+    stem, dot, ending = kept.rpartition(".")
+    if not dot:
+        return kept[:_LONGEST] or "document"
+    return f"{stem[: _LONGEST - 20]}.{ending[:19]}"
+
+
+def taken(name: str, body: bytes | Iterable[bytes], kind: str = "application/octet-stream") -> Response:
+    """A file to keep: no browser shows it by itself."""
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
+    if isinstance(body, bytes):
+        return Response(body, media_type=kind, headers=headers)
+    return StreamingResponse(body, media_type=kind, headers=headers)

@@ -1,0 +1,221 @@
+"""The review of one request at the desk: what was found, how it stands, and what to point out.
+
+What is costly to find in the records (suggestions, likeness, what earlier requests were given) is kept in
+this process as long as nothing of it can have changed; words of records are never among it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+from functools import cached_property
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from starlette.exceptions import HTTPException
+
+from paloverde.desk.visit import Visit
+from paloverde.desk.wording import plain
+from paloverde.installation import Installation
+from paloverde.requests.detectors import Suggestion, suggested
+from paloverde.requests.earlier import Earlier
+from paloverde.requests.events import SERIES
+from paloverde.requests.likeness import alike_hits, same_files, together
+from paloverde.requests.releasing import Left, Pair, Released, released_all
+from paloverde.requests.review import Decision, Verdict
+from paloverde.requests.reviewing import Review, Version
+from paloverde.requests.unanswered import unanswered
+from paloverde.search.hits import Hit
+from paloverde.wording import some
+
+_MOST_KEPT = 40_000  # answers kept in this process, of all requests together
+_KEPT: WeakKeyDictionary[Installation, dict[Hashable, Any]] = WeakKeyDictionary()
+_MOST_DIGITS = 6
+
+
+class UnderReview:
+    """One request and one person; what was found is read when it is first needed."""
+
+    def __init__(self, visit: Visit, number: str) -> None:
+        self.visit, self.city, self.number, self.by = visit, visit.city, number, visit.by
+        self.reviews = visit.city.reviews
+        self._kept = _KEPT.setdefault(visit.city, {})
+
+    @cached_property
+    def hits(self) -> dict[Version, Hit]:
+        """What the searches of the request find, each version once. Private records in it are noted."""
+        return self.city.requests.found(self.number, self.visit.actor)
+
+    @cached_property
+    def review(self) -> Review:
+        """How the review stands when it is first asked."""
+        return self.reviews.get(self.number)
+
+    @cached_property
+    def ungathered(self) -> int:
+        """How many found records are not under review yet."""
+        return sum(not self.review.has(version) for version in self.hits)
+
+    @property
+    def numbers(self) -> list[tuple[str, int]]:
+        """How the review stands, in numbers."""
+        counts = [(verdict.value.capitalize(), number) for verdict, number in self.review.counts.items()]
+        return [
+            ("Under review", len(self.review.versions)),
+            ("Undecided", len(self.review.undecided)),
+            *counts,
+        ]
+
+    # Naming
+
+    def at(self, record: str) -> Version:
+        """The version of a record's number, from 1; a page that is not there where there is none."""
+        if not (record.isascii() and record.isdigit() and len(record) <= _MOST_DIGITS):
+            raise HTTPException(404)
+        if not 1 <= int(record) <= len(self.review.versions):
+            raise HTTPException(404)
+        return self.review.versions[int(record) - 1]
+
+    def place(self, version: Version) -> int:
+        """The record's number, from 1: the end of its control number."""
+        return int(self.review.control(version).rpartition("-")[2])
+
+    def path(self, version: Version) -> str:
+        return f"/requests/{self.number}/review/{self.place(version)}"
+
+    def hit(self, version: Version) -> Hit:
+        """The record of a version; a page that is not there where it was destroyed since it was found."""
+        if version not in self.hits:
+            raise HTTPException(404)
+        return self.hits[version]
+
+    def around(self, version: Version) -> tuple[Version | None, Version | None]:
+        """The undecided record before this one, and the one after it; round the end and the beginning."""
+        undecided = [one for one in self.review.undecided if one != version]
+        here = self.place(version)
+        later = [one for one in undecided if self.place(one) > here] or undecided
+        earlier = [one for one in undecided if self.place(one) < here] or undecided
+        return (earlier[-1] if earlier else None), (later[0] if later else None)
+
+    # Pointing out
+
+    def suggestions(self, version: Version) -> Sequence[Suggestion]:
+        """What may have to be redacted in a record."""
+        return self._once(("suggested", version), lambda: tuple(suggested(self.hits[version])))
+
+    def unanswered(self, version: Version) -> Sequence[Suggestion]:
+        """Suggestions that stand in a record that is handed over, as it is decided now."""
+        decision = self.review.decision(version)
+        if decision is None or version not in self.hits:
+            return ()
+        codes = tuple(claim.code for claim in decision.exempted)
+        key = ("unanswered", version, decision.verdict, decision.spans, codes)
+        pair = Pair(self.hits[version], decision, self.review.control(version))
+        return self._once(key, lambda: tuple(one.suggestion for one in unanswered([pair])))
+
+    @property
+    def standing(self) -> dict[Version, Sequence[Suggestion]]:
+        """All suggestions that stand in what is handed over, by record."""
+        found = ((version, self.unanswered(version)) for version in self.review.versions)
+        return {version: some_ for version, some_ in found if some_}
+
+    def alike(self, version: Version) -> list[Version]:
+        """The other records under review whose text is the same or nearly."""
+        return [other for other in self.groups.get(version, ()) if other != version]
+
+    @cached_property
+    def groups(self) -> dict[Version, tuple[Version, ...]]:
+        """The records that are alike, together, by each of them."""
+        versions = tuple(version for version in self.review.versions if version in self.hits)
+
+        def grouped() -> dict[Version, tuple[Version, ...]]:
+            group_of = together(alike_hits([self.hits[version] for version in versions]))
+            found = ((version, group_of(number)) for number, version in enumerate(versions))
+            return {version: tuple(versions[other] for other in group) for version, group in found if group}
+
+        return self._once(("alike", versions), grouped)
+
+    def with_file(self, sha256: str) -> list[Version]:
+        """The records under review that have a file: the same picture is given the same way in all."""
+        versions = [version for version in self.review.versions if version in self.hits]
+        holders = same_files([self.hits[version] for version in versions]).get(sha256, ())
+        alone = (v for v in versions if any(kept.sha256 == sha256 for kept in self.hits[v].media))
+        return [versions[number] for number in holders] or list(alone)
+
+    @cached_property
+    def earlier(self) -> dict[Version, list[Earlier]]:
+        """What other requests were given of each version: the same as long as no request has a new paper."""
+        papers = tuple((filed.subject, filed.number) for filed in self.city.cabinet.newest(SERIES))
+        key = ("earlier", self.number, papers)
+        return self._once(key, lambda: self.reviews.earlier(self.number))
+
+    def warnings(self) -> list[str]:
+        """What a person should look at before anything is released."""
+        told = [
+            f"{self.review.named(versions)} are versions of one item, decided differently."
+            for versions in self.review.split_items()
+        ]
+        for version, others in self.groups.items():
+            verdicts = {one.verdict for other in others if (one := self.review.decision(other))}
+            if version == others[0] and len(verdicts) > 1:
+                told.append(f"{self.review.named(others)} are nearly the same, and decided differently.")
+        if self.earlier:
+            told += [one.sentence for one in self.reviews.waived(self.review, self.hits)]
+        return [plain(one) for one in told]
+
+    # Releasing
+
+    @cached_property
+    def released(self) -> dict[str, Released]:
+        """All that is released as it is decided now, by control number. `BadQuestion` as `released_all`."""
+        return {one.control: one for one in released_all(self.review.pairs(self.hits))}
+
+    @property
+    def left(self) -> list[Left]:
+        """Where redacted words still stand in what would be released."""
+        key = ("left", self.number, self.review.decisions_sha256)
+        return self._once(key, lambda: self.reviews.left(self.review, self.hits))
+
+    # Acting
+
+    def filed(self, decisions: Sequence[Decision]) -> str:
+        """File decisions, and say what came of it."""
+        was_signed = self.review.signature is not None
+        new = self.reviews.decide(self.number, decisions, self.hits, self.by)
+        del self.review
+        review, same = self.review, len(decisions) - len(new)
+        told = [f"{len(new):,} decided{f', {same:,} stood so already' if same else ''}."]
+        told.append(f"{len(review.undecided):,} undecided.")
+        if was_signed and review.signature is None:
+            told.append("The signature does not count any more.")
+        if standing := sum(len(self.unanswered(one.version)) for one in decisions):
+            what = some(standing, "suggestion stands", "suggestions stand")
+            told.append(f"{what} unanswered in what was decided here: whoever signs has to have seen them.")
+        if not review.undecided and review.signature is None:
+            told.append("Somebody who decided nothing looks at it and signs.")
+        return " ".join(told)
+
+    def is_kept_back(self, version: Version) -> bool:
+        """Whether a record is not handed over at all, as it stands."""
+        decision = self.review.decision(version)
+        return decision is not None and decision.verdict in (Verdict.NOT_RESPONSIVE, Verdict.EXEMPT)
+
+    def _once(self, key: Hashable, find: Any) -> Any:
+        if key not in self._kept:
+            if len(self._kept) >= _MOST_KEPT:
+                self._kept.clear()
+            self._kept[key] = find()
+        return self._kept[key]
+
+
+def in_words(decision: Decision | None) -> str:
+    """What was decided, in a few words."""
+    if decision is None:
+        return "undecided"
+    codes = ", ".join(claim.code for claim in decision.exempted)
+    return f"{decision.verdict.value}{f' ({codes})' if codes else ''}"
+
+
+def numbers_of(texts: Iterable[str]) -> tuple[int, ...]:
+    """Numbers of records as a form gives them; what is none is passed over."""
+    found = (text for text in texts if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS)
+    return tuple(dict.fromkeys(int(text) for text in found))
