@@ -98,6 +98,12 @@ s3: ## install and start the local S3 server that enforces Object Lock (no Docke
 s3-stop: ## stop that server; what it stores stays
 	@$(PYTHON) ops/s3_server.py stop
 
+.PHONY: browser
+browser: ## a browser for the tests of the desk, from the system's own packages (Debian and its like, as root)
+	@command -v chromium chromium-browser google-chrome >/dev/null || { [ "$$(id -u)" = 0 ] && \
+	  command -v apt-get >/dev/null && apt-get update -qq && apt-get install -qq -y chromium >/dev/null; } || \
+	  { echo "No browser was installed: do it by \"apt-get install chromium\" as root, or put google-chrome on the PATH."; false; }
+
 .PHONY: bench
 bench: .venv-bench/.locked ## records per second and memory, beside the peers, in one run (ARGS=imports: moving in; ARGS=disposition: destruction; ARGS=search; ARGS=bundle)
 	@PATH="$(CURDIR)/.venv-bench/bin:$$PATH" .venv-bench/bin/python bench/run.py $(ARGS)

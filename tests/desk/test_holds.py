@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -12,13 +13,18 @@ import pytest
 
 from desk.desks import Desks, served, text_of, until
 from desk.shelves import FB, HOSTILE, LIMITED, Shelves, X, harm_in
+from paloverde.archive.register import apply_sightings
+from paloverde.capture.tables import Sighting, sighting_table
 from paloverde.desk.paces import Paces
 from paloverde.desk.people import Person, Role
 from paloverde.desk.rights import MAY, Act
 from paloverde.retention.facts import HoldKind
 from paloverde.retention.hold_scope import Scope
-from paloverde.retention.holds import By, Trigger
+from paloverde.retention.holds import By, Issued, Trigger
+from paloverde.state.books import changing
+from sightings import first_seen
 
+AT = datetime(2026, 5, 7, 9, tzinfo=UTC)
 BUSY = {"search": 10_000, "export": 10_000}
 MEMO = b"Privileged: the matter of the pool is settled for nothing"
 COUNSEL = By("Ana Ruiz", "counsel", "this test")
@@ -125,7 +131,7 @@ def test_what_cannot_be_a_hold_is_said_on_the_form(desks: Desks) -> None:
 def test_a_person_whom_the_archive_does_not_know_is_pointed_out(desks: Desks) -> None:
     shown = worked(desks, "/place-hold", ASKED | {"people": "Nobody Such", "items": "nothing-1"})
     said = text_of(desks.get(shown, Role.COUNSEL))
-    assert "Nobody in the archive posts under the name, username or id 'Nobody Such'" in said
+    assert "Nobody in the archive posts under the name, username or id &#39;Nobody Such&#39;" in said
     assert "Nothing in the archive answers to nothing-1 yet" in said
 
 
@@ -200,15 +206,23 @@ def test_a_hold_that_is_not_complete_says_so_and_can_be_completed(desks: Desks, 
     assert "NOT COMPLETE" not in text_of(desks.get("/holds/LIT-1"))
 
 
-def issued(shelves: Shelves, scope: Scope) -> Any:
-    from paloverde.retention.holds import Issued
-
+def issued(shelves: Shelves, scope: Scope) -> Issued:
     return Issued(
         "LIT-1", HoldKind.LITIGATION, "A matter", Trigger.CLAIM, scope, COUNSEL, shelves.city.vault.clock()
     )
 
 
-def test_a_record_says_why_it_is_kept(desks: Desks) -> None:
+def shown_by_the_site(shelves: Shelves, kind: str, native_id: str) -> None:
+    """The register knows an item only once a night has seen it."""
+    seen = [Sighting(kind, native_id, "own", "", "present", AT, "listing", "ab" * 32, AT)]
+    table = first_seen(sighting_table(FB, AT.date(), seen), new=True)
+    with changing(shelves.city.vault.books) as connection:
+        apply_sightings(connection, 1, table)
+
+
+def test_a_record_says_why_it_is_kept(desks: Desks, shelves: Shelves) -> None:
+    shown_by_the_site(shelves, "post", "1")
+    shown_by_the_site(shelves, "message", "900")
     placed(desks)
     record = f"/record?{urlencode({'account': FB, 'kind': 'post', 'id': '1'})}"
     page = desks.get(record).text

@@ -47,7 +47,7 @@ def shelves(tmp_path: Path) -> Shelves:
 
 
 def gone(shelves: Shelves, native_id: str, text: str, **more: Any) -> dict[str, Any]:
-    told = {name: more.pop(name) for name in ("removed_at", "cause") if name in more}
+    told: dict[str, Any] = {name: more.pop(name) for name in ("removed_at", "cause") if name in more}
     told = {"cause": "undetermined", "cause_reason": "Nothing tells who did it."} | told
     row = shelves.row(native_id, text, **more)
     versions = [{"version_sha256": row["version_sha256"], "observed_at": AT, "text": text, "media": []}]

@@ -19,7 +19,7 @@ from desk.requestdesk import ADDRESS, RequestDesk
 from desk.shelves import harm_in
 from paloverde.desk.people import Role
 from paloverde.requests.events import Released, SignedOff
-from requesthall import WORDS
+from requesthall import CLERK, WORDS
 
 CLOSURES = b"date,name\n2026-01-01,New Year\n2026-11-26,Thanksgiving Day\n2026-11-27,Day after Thanksgiving\n"
 LETTER = b"Dear City, everything about the pool, please. Mia Ito"
@@ -215,7 +215,7 @@ def test_a_letter_is_shown_with_what_stops_it_and_is_not_sent(desk: RequestDesk,
         "/letters/send", {"kind": "part", "sent_by": "post", "seen": "", "signer": "Cleo Park"}
     )
     assert "read it again" in refused
-    assert desk.city.letters.sent(desk.number) == desk.city.letters.sent(desk.number)[:0]
+    assert not desk.city.letters.sent(desk.number)
 
 
 def test_a_sent_letter_is_kept_word_for_word_with_its_pdf(desk: RequestDesk, spoken: Sent) -> None:
@@ -297,6 +297,9 @@ def test_the_letter_of_the_determination_is_written_from_the_review(
 
 
 def test_the_bundle_tells_what_is_in_its_way_before_it_is_built(desk: RequestDesk, built: str) -> None:
+    nothing = text_of(desk.desks.get("/requests/PRA-2026-0001/bundle"))
+    assert "search first" in nothing
+    desk.city.requests.search("PRA-2026-0001", "pool", CLERK)
     other = desk.desks.get("/requests/PRA-2026-0001/bundle")
     said = text_of(other)
     assert "What is in the way" in said

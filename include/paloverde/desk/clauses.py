@@ -7,8 +7,13 @@ sentence that only does that.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import TypeVar
 
 from paloverde.bundles.pages import visible
+from paloverde.errors import PaloverdeError
+
+T = TypeVar("T")
 
 _SENTENCES = re.compile(r"(?<=[.!?]) +(?=[A-Z“])")
 _MARKS = (": ", "; ", ", ", " (")
@@ -25,6 +30,14 @@ def without_commands(text: str) -> str:
         text = pattern.sub(words, text)
     cut = (_without(sentence) for sentence in _SENTENCES.split(text))
     return visible(" ".join(filter(None, cut)))
+
+
+def in_plain_words(do: Callable[[], T]) -> T:
+    """Do it; what stands in the way is raised in the words of the desk."""
+    try:
+        return do()
+    except PaloverdeError as error:
+        raise type(error)(without_commands(str(error))) from error
 
 
 def _without(sentence: str) -> str:

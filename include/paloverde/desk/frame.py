@@ -33,6 +33,7 @@ MENU = (
     Entry("Requests", "/requests", Act.SEE_REQUESTS),
     Entry("Removed content", "/removed", Act.SEE_REMOVED),
     Entry("Holds", "/holds", Act.SEE_HOLDS),
+    Entry("Disposition", "/disposition", Act.SEE_DISPOSITION),
     Entry("Accounts", "/accounts", Act.SEE_ACCOUNTS),
     Entry("Ledger", "/ledger", Act.SEE_LEDGER),
     Entry("Help", "/help", Act.LOOK),

@@ -1,4 +1,4 @@
-"""A written paper (letter, certificate, cost sheet) on a page of the desk: inert, its headings under the page's."""
+"""A written paper (letter, certificate, cost sheet) on a page: inert, its headings under the page's."""
 
 from __future__ import annotations
 

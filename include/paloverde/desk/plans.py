@@ -134,7 +134,7 @@ def _decision(plan: Plan, version: Version, desk: UnderReview, said: Said, at: d
     spans = tuple(spans_of(plan, version, desk)) if plan.verdict is None else ()
     if plan.verdict is None and not (files or regions or spans):
         return None
-    used = {one.code for one in (*spans, *regions)}
+    used = {one.code for one in spans} | {one.code for one in regions}
     codes = [code for code in plan.codes if plan.verdict is not None or files or code in used]
     facts = [(name, text) for name, text in said.facts.items() if name.partition(".")[0] in codes]
     verdict = plan.verdict or Verdict.EXEMPT_IN_PART
@@ -152,7 +152,7 @@ def without(before: Decision, spans: Sequence[int], regions: Sequence[int], file
     kept_spans = tuple(one for at, one in enumerate(before.spans) if at not in spans)
     kept_regions = tuple(one for at, one in enumerate(before.regions) if at not in regions)
     kept_files = tuple(one for at, one in enumerate(before.withheld_media) if at not in files)
-    used = {one.code for one in (*kept_spans, *kept_regions)}
+    used = {one.code for one in kept_spans} | {one.code for one in kept_regions}
     keeps = before.exempted if kept_files else [one for one in before.exempted if one.code in used]
     is_left = bool(kept_spans or kept_regions or kept_files)
     return msgspec.structs.replace(

@@ -6,9 +6,9 @@ this process as long as nothing of it can have changed; words of records are nev
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from starlette.exceptions import HTTPException
@@ -20,7 +20,8 @@ from paloverde.requests.detectors import Suggestion, suggested
 from paloverde.requests.earlier import Earlier
 from paloverde.requests.events import SERIES
 from paloverde.requests.likeness import alike_hits, same_files, together
-from paloverde.requests.releasing import Left, Pair, Released, released_all
+from paloverde.requests.redaction import Released
+from paloverde.requests.releasing import Left, Pair, released_all
 from paloverde.requests.review import Decision, Verdict
 from paloverde.requests.reviewing import Review, Version
 from paloverde.requests.unanswered import unanswered
@@ -30,6 +31,7 @@ from paloverde.wording import some
 _MOST_KEPT = 40_000  # answers kept in this process, of all requests together
 _KEPT: WeakKeyDictionary[Installation, dict[Hashable, Any]] = WeakKeyDictionary()
 _MOST_DIGITS = 6
+T = TypeVar("T")
 
 
 class UnderReview:
@@ -112,7 +114,7 @@ class UnderReview:
         pair = Pair(self.hits[version], decision, self.review.control(version))
         return self._once(key, lambda: tuple(one.suggestion for one in unanswered([pair])))
 
-    @property
+    @cached_property
     def standing(self) -> dict[Version, Sequence[Suggestion]]:
         """All suggestions that stand in what is handed over, by record."""
         found = ((version, self.unanswered(version)) for version in self.review.versions)
@@ -178,10 +180,11 @@ class UnderReview:
     # Acting
 
     def filed(self, decisions: Sequence[Decision]) -> str:
-        """File decisions, and say what came of it."""
+        """File decisions, and say what came of it; how the review stood before is forgotten."""
         was_signed = self.review.signature is not None
         new = self.reviews.decide(self.number, decisions, self.hits, self.by)
-        del self.review
+        for name in ("review", "standing", "released"):
+            self.__dict__.pop(name, None)
         review, same = self.review, len(decisions) - len(new)
         told = [f"{len(new):,} decided{f', {same:,} stood so already' if same else ''}."]
         told.append(f"{len(review.undecided):,} undecided.")
@@ -199,12 +202,14 @@ class UnderReview:
         decision = self.review.decision(version)
         return decision is not None and decision.verdict in (Verdict.NOT_RESPONSIVE, Verdict.EXEMPT)
 
-    def _once(self, key: Hashable, find: Any) -> Any:
-        if key not in self._kept:
+    def _once(self, key: Hashable, find: Callable[[], T]) -> T:
+        found: T | None = self._kept.get(key)  # several pages look at the same moment, and one may clear it
+        if found is None:
+            found = find()
             if len(self._kept) >= _MOST_KEPT:
                 self._kept.clear()
-            self._kept[key] = find()
-        return self._kept[key]
+            self._kept[key] = found
+        return found
 
 
 def in_words(decision: Decision | None) -> str:

@@ -301,7 +301,7 @@ class Disposition:
         size = file.stat().st_size
         if not 0 < size <= LARGEST_FILE:
             raise BadQuestion(
-                f"{file} has {size:,} bytes: hand in a file of up to {LARGEST_FILE:,}, not an empty one."
+                f"{file.name} has {size:,} bytes: hand in a file of up to {LARGEST_FILE:,}, not an empty one."
             )
         about = {"order": order_id}
         filed = self._cabinet.file(FILES, order_id, file, what=what, actor=by, about=about, for_ever=True)

@@ -297,7 +297,7 @@ class Dossiers:
 def _read(file: Path) -> bytes:
     body = file.read_bytes()
     if not body:
-        raise BadQuestion(f"{file} is empty: name the file that you mean.")
+        raise BadQuestion(f"{file.name} is empty: name the file that you mean.")
     return body
 
 

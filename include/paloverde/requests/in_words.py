@@ -193,7 +193,8 @@ def _counted_pairs(accepted: Sequence[tuple[str, str]], number: str) -> str:
     itself = f", {own:,} of them the record itself" if own else ""
     return (
         f"Accepted by the signer of the review: words redacted from {records} may be read in "
-        f"{len(accepted):,} records or files{itself}. `paloverde request show {number} --json` names each."
+        f"{some(len(accepted), 'record or file', 'records or files')}{itself}. `paloverde request show "
+        f"{number} --json` names each."
     )
 
 

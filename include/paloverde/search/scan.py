@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from itertools import groupby
+from sys import intern
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
@@ -43,6 +44,12 @@ _SMALL = 64  # rows from which pre-selection pays
 REMOVAL = ("removed_at", "confirmed_by", "cause", "cause_reason", "retain_until")
 _BATCH = 500  # ids that are looked up in the register at once
 _DESCRIPTIONS, _TYPES = "media.list.element.alt_text", "media.list.element.type"
+_ALIKE = frozenset(
+    {
+        "account", "platform", "kind", "parent_id", "thread_id", "poster_name", "poster_username",
+        "poster_id", "poster_missing", "visibility", "language", "exchange_key", "provenance", "drift",
+    }
+)  # fmt: skip
 Item = tuple[str, str, str]
 Name = tuple[str, str, int]
 In = TypeVar("In")
@@ -230,7 +237,7 @@ class Scan:
         shown = [mark._replace(passage=0) for mark in found if mark.passage == where]
         piece = snippet(texts[where], shown)
         return Hit(
-            **{name: _utc(value) for name, value in row.items() if name != "media"},
+            **{name: _plain(name, value) for name, value in row.items() if name != "media"},
             media=[Kept(**medium) for medium in row["media"] or ()],
             removed=self.removals.of(row),
             snippet=msgspec.structs.replace(piece, where="description") if where else piece,
@@ -333,5 +340,8 @@ def _described(media: list[dict[str, Any]] | None) -> list[str]:
     return [medium["alt_text"] for medium in media or () if medium.get("alt_text")]
 
 
-def _utc(value: Any) -> Any:
-    return value.astimezone(UTC) if isinstance(value, datetime) else value
+def _plain(name: str, value: Any) -> Any:
+    """A value of a hit. Strings that many hits say alike are one in memory, however many hits there are."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC)
+    return intern(value) if name in _ALIKE and value is not None else value

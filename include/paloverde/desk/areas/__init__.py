@@ -12,6 +12,8 @@ from paloverde.desk.areas import (
     consults,
     custodians,
     delivery,
+    disposition,
+    disposition_forms,
     exact,
     help,
     hold_orders,
@@ -67,5 +69,7 @@ PAGES = (
     holds.pages,
     hold_orders.pages,
     custodians.pages,
+    disposition.pages,
+    disposition_forms.pages,
     about.pages,
 )

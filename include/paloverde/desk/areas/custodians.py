@@ -8,6 +8,7 @@ from fastapi.responses import Response
 
 from paloverde.desk import showing
 from paloverde.desk.areas.holds import HERE, hold_of, letter_path
+from paloverde.desk.clauses import in_plain_words
 from paloverde.desk.files import taken
 from paloverde.desk.rights import Act
 from paloverde.desk.steps import Given, Step, done, form
@@ -80,7 +81,8 @@ def sent(visit: Here, id_: str, given: Given) -> Response:
     if str(given.get("seen", "")) != _hash(made):
         raise BadQuestion("The letter is another one now than the one that was shown: open its page again.")
     again = Typed(given, (_AGAIN,)).is_ticked("again")
-    one = visit.city.holds.notices.sent(hold, custodian.name, made.text, visit.by, again=again)
+    notices, by = visit.city.holds.notices, visit.by
+    one = in_plain_words(lambda: notices.sent(hold, custodian.name, made.text, by, again=again))
     return visit.go(f"/holds/{hold.id}", told=f"Noted: {showing.name(one.sentence(), 400)}")
 
 
@@ -88,16 +90,23 @@ def sent(visit: Here, id_: str, given: Given) -> Response:
 def acknowledged(visit: Here, id_: str, given: Given) -> Response:
     """Note that a custodian has read and understood the notice."""
     hold, custodian = _both(visit, id_, str(given.get("name", "")))
-    one = visit.city.holds.notices.acknowledged(hold, custodian.name, visit.by)
+    notices, by = visit.city.holds.notices, visit.by
+    one = in_plain_words(lambda: notices.acknowledged(hold, custodian.name, by))
     return visit.go(f"/holds/{hold.id}", told=f"Noted: {showing.name(one.sentence(), 400)}")
 
 
 def _naming(hold: Hold) -> Step:
     path = f"/holds/{hold.id}"
     return Step(
-        f"Name a custodian of {hold.id}", HERE, f"{path}/custodian", "Name this person", path,
-        "Back to the hold", _NAMING, lead=("Somebody who has to keep what the hold is about, and gets a notice that says so.",),
-    )  # fmt: skip
+        title=f"Name a custodian of {hold.id}",
+        here=HERE,
+        action=f"{path}/custodian",
+        button="Name this person",
+        back=path,
+        back_words="Back to the hold",
+        fields=_NAMING,
+        lead=("Somebody who has to keep what the hold is about, and gets a notice that says so.",),
+    )
 
 
 def _both(visit: Visit, id_: str, name: str) -> tuple[Hold, Custodian]:

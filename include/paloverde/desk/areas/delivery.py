@@ -1,5 +1,5 @@
-"""Handing a bundle over: what is about to go is shown, a second person agrees to exactly that, then it goes by a
-link or in another way; links are counted, and can be revoked.
+"""Handing a bundle over: what is about to go is shown, a second person agrees to exactly that, then it goes
+by a link or in another way; links are counted, and can be revoked.
 """
 
 from __future__ import annotations

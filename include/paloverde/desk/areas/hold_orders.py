@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from fastapi.responses import Response
 from paloverde.desk import showing
 from paloverde.desk.areas.holds import HERE, hold_of
 from paloverde.desk.asked import Wrong
-from paloverde.desk.clauses import without_commands
+from paloverde.desk.clauses import in_plain_words, without_commands
 from paloverde.desk.drafts import Drafts
 from paloverde.desk.files import brought
 from paloverde.desk.jobs import JOBS, Progress
@@ -22,7 +21,7 @@ from paloverde.desk.rights import Act
 from paloverde.desk.steps import Choices, Given, Step, done, form
 from paloverde.desk.typed import Field, Typed
 from paloverde.desk.visit import Here, Pages, Visit
-from paloverde.errors import BadQuestion, PaloverdeError
+from paloverde.errors import BadQuestion
 from paloverde.installation import Installation
 from paloverde.retention.facts import HoldKind
 from paloverde.retention.hold_scope import Scope
@@ -143,7 +142,7 @@ def confirmed(visit: Here, id_: str, given: Given) -> Response:
 
     def work(progress: Progress) -> str:
         progress("The hold is ordered, and what it keeps is marked in the stores.")
-        _said(lambda: _order(city, draft, by))
+        in_plain_words(lambda: _order(city, draft, by))
         drafts.drop(id_, username)
         return f"/holds/{draft.hold}"
 
@@ -159,7 +158,9 @@ def complete(visit: Here) -> Response:
     city, actor = visit.city, visit.actor
 
     def work(progress: Progress) -> str:
-        _said(lambda: city.holds.reconcile(actor, lambda line: progress(without_commands(line))).settle())
+        in_plain_words(
+            lambda: city.holds.reconcile(actor, lambda line: progress(without_commands(line))).settle()
+        )
         return "/holds"
 
     path = JOBS.start(
@@ -192,7 +193,7 @@ def released(visit: Here, id_: str, given: Given) -> Response:
             with tempfile.TemporaryDirectory(prefix="paloverde-memo-") as folder:
                 memo = Path(folder) / name
                 memo.write_bytes(body)
-                _said(lambda: city.holds.release(id_, memo, by))
+                in_plain_words(lambda: city.holds.release(id_, memo, by))
             return f"/holds/{id_}"
 
         again = f"/holds/{id_}"
@@ -279,7 +280,8 @@ _RELEASED_IS = (
 
 
 def _releasing(visit: Visit, id_: str) -> Step:
-    hold, free = visit.city.holds.releasable(hold_of(visit, id_).id, visit.by)
+    found = hold_of(visit, id_)
+    hold, free = in_plain_words(lambda: visit.city.holds.releasable(found.id, visit.by))
     items, objects = visit.city.holds.counts(hold)
     owed = [one for one in visit.city.holds.notices.custodians(hold.id) if one.first_sent_at is not None]
     seen = hashlib.sha256(repr((hold.id, hold.papers, items, objects)).encode()).hexdigest()
@@ -303,14 +305,6 @@ def _order(city: Installation, draft: Draft, by: By) -> None:
         city.holds.amend(draft.hold, draft.scope, draft.reason, by)
     else:
         city.holds.issue(draft.hold, draft.matter, draft.scope, Trigger(draft.trigger), by)
-
-
-def _said(do: Callable[[], object]) -> None:
-    """Do it, and say what stood in the way as the desk does."""
-    try:
-        do()
-    except PaloverdeError as error:
-        raise type(error)(without_commands(str(error))) from error
 
 
 def _drafts(city: Installation) -> Drafts:

@@ -169,7 +169,7 @@ def _row(visit: Visit, hold: Hold) -> dict[str, Any]:
         "issued": hold.issued_at,
         "by": showing.name(hold.issued_by.name),
         "scope": showing.name(hold.scope_sentence(), 400),
-        "items": items,
+        "count": items,
         "kept": kept_in_words(visit, hold),
         "lack": bool(visit.city.holds.lack(hold)),
     }

@@ -1,13 +1,13 @@
-"""What each letter asks of whoever writes it, and the wish that their words make. What the file of the request
-knows (numbers, exemptions, names of those responsible, the bundle) is not asked for.
+"""What each letter asks of whoever writes it, and the wish that their words make. What the file of the
+request knows (numbers, exemptions, names of those responsible, the bundle) is not asked for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 
-from paloverde.desk.areas.request_steps import ground_fields, grounds_of, until_field
+from paloverde.desk.areas.request_course import ground_fields, grounds_of, until_field
 from paloverde.desk.asked import Wrong
 from paloverde.desk.people import Person
 from paloverde.desk.typed import Field, Typed
@@ -56,6 +56,26 @@ _SEARCHES = Field(
     "Leave out the sentences of the searches: their words would disclose something",
     "tick",
 )
+_QUESTIONS = (
+    Field(
+        "questions",
+        "Your questions, one a line",
+        "area",
+        "Never who they are or what it is for.",
+        required=True,
+    ),
+    Field("offers", "Suggestions that may help them, one a line", "area"),
+)
+_OWN: Mapping[str, Sequence[Field]] = {
+    "clarification": _QUESTIONS,
+    "disclosable": (_REASONS, *_AVAILABLE, _SEARCHES),
+    "full": (_REASONS, *_AVAILABLE, *_DELIVERY, _SEARCHES),
+    "part": (_REASONS, *_AVAILABLE, *_DELIVERY, _SEARCHES),
+    "denied": (_REASONS, _SEARCHES),
+    "none": (_REASONS, _SEARCHES),
+    "not_agency": (_REASONS, Field("elsewhere", "Whom to ask", required=True)),
+    "closure": (_REASONS,),
+}
 
 
 def fields_of(kind: str, request: Request, person: Person) -> list[Field]:
@@ -67,38 +87,17 @@ def fields_of(kind: str, request: Request, person: Person) -> list[Field]:
     return [*_own(kind, request), *signing]
 
 
-def _own(kind: str, request: Request) -> list[Field]:
+def _own(kind: str, request: Request) -> Sequence[Field]:
     match kind:
-        case "clarification":
-            return [
-                Field(
-                    "questions",
-                    "Your questions, one a line",
-                    "area",
-                    "Never who they are or what it is for.",
-                    required=True,
-                ),
-                Field("offers", "Suggestions that may help them, one a line", "area"),
-            ]
         case "extension":
             return [until_field(request), *ground_fields(request)]
-        case "disclosable":
-            return [_REASONS, *_AVAILABLE, _SEARCHES]
-        case "full" | "part":
-            return [_REASONS, *_AVAILABLE, *_DELIVERY, _SEARCHES]
-        case "denied" | "none":
-            return [_REASONS, _SEARCHES]
-        case "not_agency":
-            return [_REASONS, Field("elsewhere", "Whom to ask", required=True)]
         case "estimate":
             return cost_fields()
         case "production":
             return [_bundle(request), *_DELIVERY, *_NEXT, _SEARCHES]
-        case "closure":
-            return [_REASONS]
         case "clawback":
             return [_bundle(request), *_CLAWBACK]
-    return []
+    return _OWN.get(kind, ())
 
 
 _NEXT = (

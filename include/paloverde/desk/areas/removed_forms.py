@@ -154,7 +154,7 @@ _POLICY = Step(
 )  # fmt: skip
 
 
-def _step(visit: Visit, item: str, title: str, action: str, button: str, **more: object) -> Step:
+def _step(visit: Visit, item: str, title: str, action: str, button: str) -> Step:
     """A form about one removed item, which may be one that few may know of."""
     found = item_of(visit, item)
     back = f"/removed/look?{urlencode({'item': item}, errors='replace')}"
@@ -162,7 +162,7 @@ def _step(visit: Visit, item: str, title: str, action: str, button: str, **more:
         title, HERE, f"/removed/{action}", button, back, "Back to the dossier", hidden=[("item", item)]
     )
     facts = [("Item", f"{found.kind.value} {showing.name(found.native_id)} of {found.account}")]
-    return step._replace(facts=facts, **more)
+    return step._replace(facts=facts)
 
 
 def item_of(visit: Visit, text: str) -> ItemId:
@@ -174,10 +174,11 @@ def item_of(visit: Visit, text: str) -> ItemId:
 
 
 def _settling(visit: Visit, item: str) -> Step:
-    step = _step(visit, item, "Settle who removed it", "settle", "Settle it", fields=_SETTLING)
+    step = _step(visit, item, "Settle who removed it", "settle", "Settle it")
     fact = visit.city.dossiers.removal(item)
     shown = gone_in_words(fact.item.kind.value, fact.cause, fact.confirmed_by)
-    return step._replace(facts=[*step.facts, ("What the site’s answers show", shown)], lead=_SETTLED_IS)
+    facts = [*step.facts, ("What the site’s answers show", shown)]
+    return step._replace(fields=_SETTLING, facts=facts, lead=_SETTLED_IS)
 
 
 _SETTLED_IS = (
@@ -190,13 +191,12 @@ _SETTLED_IS = (
 def _citing(visit: Visit, item: str, chosen: tuple[str, ...] = ()) -> Step:
     clauses = [(clause.letter, clause.sentence) for clause in GUIDELINES.values()]
     boxes = Choices("guideline", "Guidelines, in the words of policy V.B.4", clauses, chosen)
-    return _step(
-        visit, item, "Cite a guideline", "cite", "Cite what is ticked", fields=_CITING, choices=boxes
-    )
+    step = _step(visit, item, "Cite a guideline", "cite", "Cite what is ticked")
+    return step._replace(fields=_CITING, choices=boxes)
 
 
 def _noting(visit: Visit, item: str) -> Step:
-    return _step(visit, item, "Add a note", "note", "Add this note", fields=_NOTING)
+    return _step(visit, item, "Add a note", "note", "Add this note")._replace(fields=_NOTING)
 
 
 def _needed(typed: Typed, name: str) -> str:

@@ -171,9 +171,6 @@ MOVING = (
     ),
     Step("determine", "Note a determination", BY_LETTER, Determined, _determine, _determined, is_final=True),
     Step(
-        "minutes", "Note minutes", "Working time of somebody on this request.", MinutesSpent, _minutes, _spent
-    ),
-    Step(
         "close",
         "Close it",
         "Its hold ends some time after; it can be opened again.",

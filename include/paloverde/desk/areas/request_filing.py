@@ -10,7 +10,8 @@ from starlette.exceptions import HTTPException
 
 from paloverde.desk import showing
 from paloverde.desk.areas.request_frame import Given, as_shown, request_of, shown, told
-from paloverde.desk.areas.request_steps import BY_NAME, Filer, Step, fields_of
+from paloverde.desk.areas.request_step import Filer, Step
+from paloverde.desk.areas.request_steps import BY_NAME, fields_of
 from paloverde.desk.asked import Wrong
 from paloverde.desk.files import brought
 from paloverde.desk.rights import Act
@@ -69,15 +70,6 @@ def extension_date(visit: Here, number: str, q: str = "") -> Response:
     return shown(
         visit, number, "request_date.html", "extension", "", meaning=_date_in_words(visit, request, q)
     )
-
-
-@pages.form("/requests/{number}/gather", Act.WORK_REQUESTS)
-def gather(visit: Here, number: str) -> Response:
-    """Take everything that was found under review."""
-    request_of(visit, number)
-    found = visit.city.requests.found(number, visit.actor)
-    new = visit.city.reviews.gather(number, found.values(), visit.by)
-    return visit.go(f"/requests/{number}", told=f"{some(len(new), 'record')} more under review.")
 
 
 def _step(name: str) -> Step:
@@ -149,9 +141,8 @@ def _after(visit: Visit, request: Request, event: AnyEvent) -> list[str]:
         return [f"The determination is owed by {spoken(event.until)}. The time cannot be extended again."]
     if not request.is_open:
         return ["What it was about is held again."] if open_holds else []
-    return [
-        f"Until now: {plain(next_step(request, visit.city.requests.clock(request), visit.city.requests.today()))}"
-    ]
+    dates, today = visit.city.requests.clock(request), visit.city.requests.today()
+    return [f"Until now: {plain(next_step(request, dates, today))}"]
 
 
 def _hash(request: Request, event: AnyEvent) -> str:

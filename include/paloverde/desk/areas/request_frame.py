@@ -24,13 +24,13 @@ HERE = "Requests"
 _NUMBER = re.compile(r"PRA-\d{4}-\d{4,9}")
 # The pages of one request, in the order in which an answer comes about.
 _PLACES = (
-    ("This request", "", Act.SEE_REQUESTS),
-    ("Search for it", "/search", Act.WORK_REQUESTS),
-    ("Review", "/review", Act.REVIEW),
-    ("Letters", "/letters", Act.SEE_REQUESTS),
-    ("Bundle", "/bundle", Act.BUILD_BUNDLES),
-    ("Hand it over", "/delivery", Act.SEE_REQUESTS),
-    ("History", "/history", Act.SEE_REQUESTS),
+    ("This request", ""),
+    ("Search for it", "/search"),
+    ("Review", "/review"),
+    ("Letters", "/letters"),
+    ("Bundle", "/bundle"),
+    ("Hand it over", "/delivery"),
+    ("History", "/history"),
 )
 
 
@@ -70,16 +70,22 @@ def shown(
     )
 
 
-def has_page(visit: Visit, path: str) -> bool:
-    """Whether the desk has a page of that address, as its route writes it."""
-    return any(isinstance(route, APIRoute) and route.path == path for route in visit.request.app.routes)
+def may_open(visit: Visit, path: str) -> bool:
+    """Whether the desk has a page of that address, and the person may open it."""
+    found = (
+        route
+        for route in visit.request.app.routes
+        if isinstance(route, APIRoute) and "GET" in route.methods and route.path_regex.match(path)
+    )
+    page = next(found, None)
+    return page is not None and visit.may((page.openapi_extra or {})["act"])
 
 
 def _places(visit: Visit, number: str) -> Iterator[tuple[str, str, str]]:
     """Name, place and address of each page of a request that the person may open."""
-    for name, place, act in _PLACES:
-        if visit.may(act) and has_page(visit, f"/requests/{{number}}{place}"):
-            yield name, place, f"/requests/{number}{place}"
+    for name, place in _PLACES:
+        if may_open(visit, path := f"/requests/{number}{place}"):
+            yield name, place, path
 
 
 def told(error: Exception) -> str:

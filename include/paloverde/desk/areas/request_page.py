@@ -1,4 +1,4 @@
-"""One request: what is owed next and by when, its days and their arithmetic, what was done, its whole history."""
+"""One request: what is owed next and by when, its days and their arithmetic, its whole history."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from fastapi.responses import Response
 
 from paloverde.desk import showing
-from paloverde.desk.areas.request_frame import has_page, line, request_of, shown
+from paloverde.desk.areas.request_frame import may_open, line, request_of, shown
 from paloverde.desk.areas.request_steps import STEPS
 from paloverde.desk.files import name_of, taken
 from paloverde.desk.rights import Act
@@ -57,13 +57,12 @@ def look(visit: Here, number: str) -> Response:
         asked=showing.said(request.received.text),
         facts=[*_facts(request)],
         dates=[(words, getattr(dates, name), about) for name, words, about in _DATES],
-        why=[_step_in_words(step) for step in dates.why],
+        why=[_step_in_words(step) for step in dates.why if step not in dates.doubts],
         doubts=[plain(doubt) for doubt in dates.doubts],
         closed=[*_closed(dates, closures)],
         steps=[*_steps(visit, request)],
         searches=[_search(one) for one in request.entries if one.event in request.searches][-_MOST_HINTS:],
         custodians=[*_custodians(request)][:_MOST_HINTS],
-        ungathered=_ungathered(visit, request, hint),
         minutes=request.minutes,
         holds=[line(hold.sentence(), 3_000) for hold in requests.holds_of(number)],
         entries=[_entry(one) for one in request.entries[-_NEWEST:]],
@@ -114,8 +113,8 @@ def _hint(visit: Visit, hint: str, number: str) -> tuple[str, str] | None:
     if not hint:
         return None
     path = place_of(hint, number)
-    is_there = "/review" not in path or has_page(visit, "/requests/{number}/review")
-    return plain(hint), path if is_there else ""
+    words = plain(hint)
+    return words[:1].upper() + words[1:], path if may_open(visit, path.partition("?")[0]) else ""
 
 
 def _facts(request: Request) -> Iterator[tuple[str, str]]:
@@ -181,11 +180,6 @@ def _custodians(request: Request) -> Iterator[dict[str, Any]]:
             "answer": line(answer.answer) if answer else "",
             "answered_on": answer.answered_on if answer else None,
         }
-
-
-def _ungathered(visit: Visit, request: Request, hint: str) -> bool:
-    """Whether something that was found is not under review yet, which somebody here could mend."""
-    return visit.may(Act.WORK_REQUESTS) and bool(request.searches) and "review gather" in hint
 
 
 def _bundle(request: Request, made: Produced) -> dict[str, Any]:

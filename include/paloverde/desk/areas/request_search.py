@@ -1,5 +1,5 @@
-"""Searching for a request: what a question would find, in numbers; then the search itself, which is filed, keeps
-what it finds by the hold of the request, and takes it under review.
+"""Searching for a request: what a question would find, in numbers; then the search itself, which is filed,
+keeps what it finds by the hold of the request, and takes it under review.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def search(visit: Here, number: str, given: Given) -> Response:
 
 @pages.form("/requests/{number}/repeat", Act.WORK_REQUESTS)
 def repeat(visit: Here, number: str) -> Response:
-    """Every search of the request again, through the run that it was made through: do the same records come?"""
+    """Every search of the request again, through its own run: do the same records come?"""
     request = request_of(visit, number)
     if any(one.scope.include_private for one in request.searches):
         visit.need(Act.SEE_PRIVATE)

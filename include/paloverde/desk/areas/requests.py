@@ -71,7 +71,7 @@ def _is_in(request: Request, state: str) -> bool:
 def _answers(request: Request, q: str) -> bool:
     """Whether each word that is looked for stands in its number, its words or who asks."""
     asked = request.received
-    text = " ".join((request.number, asked.text, asked.requester.name, asked.requester.contact)).casefold()
+    text = f"{request.number} {asked.text} {asked.requester.name} {asked.requester.contact}".casefold()
     return all(word in text for word in q.casefold().split())
 
 
@@ -271,7 +271,7 @@ def _waiting(visit: Visit) -> Iterator[Line]:
         elif visit.may(Act.SIGN_REVIEW) and _wants_signature(request, visit):
             yield Line(
                 f"Sign the review of {number}",
-                f"/requests/{number}/review",
+                f"/requests/{number}/review/sign",
                 "Everything is decided, and somebody who decided nothing signs.",
             )
 

@@ -22,6 +22,7 @@ from paloverde.wording import some
 pages = Pages()
 _PER_PAGE = 50
 _SAID = 400  # bytes of HTML of a text in the list
+_LOOKED_AT = 5_000  # new records in which suggestions are looked for at once
 
 
 @pages.page("/requests/{number}/review", Act.REVIEW)
@@ -64,6 +65,8 @@ def gather(visit: Here, number: str) -> Response:
     desk = UnderReview(visit, number)
     new = desk.reviews.gather(number, desk.hits.values(), desk.by)
     told = f"{some(len(new), 'record is', 'records are')} new under review."
+    if len(new) <= _LOOKED_AT and (many := sum(bool(desk.suggestions(version)) for version in new)):
+        told += f" In {many:,} of them something is suggested to look at."
     return visit.go(f"/requests/{number}/review", told=told)
 
 
@@ -81,7 +84,7 @@ def _row(desk: UnderReview, version: Version) -> dict[str, Any]:
         "posted_at": hit.posted_at,
         "tags": showing.tags(hit),
         "said": showing.said(" ".join((hit.text or "").split()), most=_SAID),
-        "suggestions": len(desk.suggestions(version)),
+        "suggestions": len(desk.unanswered(version) if decision else desk.suggestions(version)),
         "alike": len(desk.alike(version)),
         "files": len(hit.media),
         "by": decision.decided_by if decision else "",

@@ -180,7 +180,7 @@ def _planned(made: Plan, version: Version, desk: UnderReview) -> dict[str, Any]:
     hit = desk.hit(version)
     texts, own = texts_of(hit), {kept.sha256 for kept in hit.media}
     spans = spans_of(made, version, desk) if made.verdict is None else []
-    words = [showing.name(texts[one.where][one.start : one.end]) for one in spans[:_WORDS]]
+    words = [showing.name(texts.get(one.where, "")[one.start : one.end]) for one in spans[:_WORDS]]
     regions = sum(one.sha256 in own for one in made.regions)
     files = sum(sha256 in own for sha256 in made.files)
     return {

@@ -127,7 +127,7 @@ def verdict(visit: Here, number: str, record: str, form: Given) -> Response:
             return confirm(visit, one.desk, plan)
         wish = Wish(verdict=plan.verdict or Verdict.RESPONSIVE)
         made = decided(one.hit, wish, one.desk.by, visit.city.vault.clock())
-        told = one.desk.filed([made])
+        told = f"Record {one.number:,} is {in_words(made)}. {one.desk.filed([made])}"
     except PersonNeeded as error:
         return page_of(visit, one, plain(str(error)), status=400)
     _, after = one.desk.around(one.version)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from fastapi.responses import Response
 
-from paloverde.desk.areas import accounts, holds, removed, requests, work
+from paloverde.desk.areas import accounts, disposition, holds, removed, requests, work
 from paloverde.desk.rights import Act
 from paloverde.desk.todo import Section, Todo
 from paloverde.desk.visit import Here, Pages
@@ -34,4 +34,4 @@ def _urgency(section: Section) -> int:
     return 0 if any(line.urgent for line in section.lines) else 1 if section.lines else 2
 
 
-TODO: Sequence[Todo] = (requests.todo, removed.todo_, holds.todo_, accounts.todo, work.todo)
+TODO: Sequence[Todo] = (requests.todo, removed.todo_, holds.todo_, disposition.todo_, accounts.todo, work.todo)

@@ -1,0 +1,247 @@
+"""Disposition: the orders of destruction, and one of them: what it names, what it lacks, how it goes on."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from paloverde.desk import showing, todo
+from paloverde.desk.asked import page_of
+from paloverde.desk.clauses import in_plain_words, without_commands
+from paloverde.desk.files import taken
+from paloverde.desk.people import Role
+from paloverde.desk.rights import Act, roles_of
+from paloverde.desk.visit import Here, Pages, Visit
+from paloverde.errors import BadQuestion
+from paloverde.records import add_calendar_years, archive_day
+from paloverde.retention.approval import APPROVING, LAPSES_AFTER_YEARS, OFFICES, closed, half_done
+from paloverde.retention.orders import Consent, Line, OrderStanding, Resolution
+from paloverde.wording import some, weekday
+
+pages = Pages()
+HERE = "Disposition"
+_PER_PAGE = 25
+_MOST_GROUPS, _MOST_KNOWN = 500, 200
+_FILES = {"html": "text/html", "csv": "text/csv"}
+
+
+class Group(NamedTuple):
+    """Items of one account, kind and class of a schedule, that nothing has kept since some days."""
+
+    account: str
+    kind: str
+    record_class: str
+    items: int
+    versions: int
+    first: date
+    last: date
+
+
+_groups: dict[str, list[Group]] = {}  # by the SHA-256 of a list, which never changes
+
+
+class Need(NamedTuple):
+    """One thing that an order needs: who gives it, and whether it is there, in words."""
+
+    what: str
+    who: str
+    state: str
+    is_there: bool
+    path: str = ""  # of the form, for whoever may give it
+    link: str = ""
+
+
+@pages.page("/disposition", Act.SEE_DISPOSITION)
+def disposition(visit: Here) -> Response:
+    """Every order, newest first."""
+    orders = list(reversed(visit.city.disposition.orders()))
+    last = max(1, -(-len(orders) // _PER_PAGE))
+    page = min(page_of(visit.request.query_params), last)
+    return visit.show(
+        "disposition_list.html",
+        title=HERE,
+        here=HERE,
+        rows=[_row(visit, one) for one in orders[(page - 1) * _PER_PAGE : page * _PER_PAGE]],
+        page=page,
+        pages=last,
+        act=Act,
+    )
+
+
+@pages.page("/disposition/{order}", Act.SEE_DISPOSITION)
+def order(visit: Here, order: str) -> Response:
+    """One order: its numbers, what it lacks, and how it goes on."""
+    standing = standing_of(visit, order)
+    groups = groups_of(visit, standing)
+    ended = closed(standing, visit.city.disposition.today)
+    return visit.show(
+        "disposition_look.html",
+        title=f"Order of destruction {standing.order.id}",
+        here=HERE,
+        order=standing.order,
+        path=f"/disposition/{standing.order.id}",
+        accounts=", ".join(standing.order.accounts),
+        by=showing.name(standing.order.proposed_by),
+        ended=without_commands(ended),
+        half_done=without_commands(half_done(standing)),
+        is_carried_out=bool(standing.certificate),
+        needs=[] if ended else [*_needs(visit, standing)],
+        lacking=[] if ended else [without_commands(one) for one in visit.city.disposition.awaited(order)],
+        warnings=[without_commands(one) for one in visit.city.disposition.warnings(order)],
+        lapses=add_calendar_years(archive_day(standing.order.proposed_at), LAPSES_AFTER_YEARS),
+        groups=groups[:_MOST_GROUPS],
+        rest=max(0, len(groups) - _MOST_GROUPS),
+        act=Act,
+    )
+
+
+@pages.page("/disposition/{order}/report", Act.SEE_DISPOSITION)
+def report(visit: Here, order: str, form: str = "html") -> Response:
+    """The report that lies open, as it was filed: a page, or a table with one line an item."""
+    standing = standing_of(visit, order)
+    if form not in _FILES:
+        raise BadQuestion("The report is taken as a page or as a table: choose one on the order’s page.")
+    with tempfile.TemporaryDirectory(prefix="paloverde-desk-") as folder:
+        files = visit.city.disposition.report(standing.order.id, Path(folder))
+        body = next(one for one in files if one.suffix == f".{form}").read_bytes()
+    return taken(f"{standing.order.id}-report.{form}", body, _FILES[form])
+
+
+@pages.page("/disposition/{order}/certificate", Act.SEE_DISPOSITION)
+def certificate(visit: Here, order: str) -> Response:
+    """The certificate of an order that was carried out, as a page to keep."""
+    standing = standing_of(visit, order)
+    body = in_plain_words(lambda: visit.city.disposition.certificate_page(standing.order.id))
+    return taken(f"{standing.order.id}-certificate.html", body, "text/html")
+
+
+def todo_(visit: Visit) -> todo.Section | None:
+    """What open orders lack that the person can give."""
+    if not any(visit.may(act) for act in (Act.APPROVE_DISPOSITION, Act.FILE_CONSENT, Act.FILE_RESOLUTION)):
+        return None
+    lines = []
+    for standing in visit.city.disposition.open_orders():
+        id_ = standing.order.id
+        mine = [need.what.lower() for need in _needs(visit, standing) if need.path]
+        if standing.sealed:
+            lines.append(
+                todo.Line(id_, f"/disposition/{id_}", "is half carried out: it is to be completed.", True)
+            )
+        elif mine:
+            lines.append(todo.Line(id_, f"/disposition/{id_}", f"waits for {', '.join(mine)}."))
+        elif not visit.city.disposition.awaited(id_) and visit.may(Act.APPROVE_DISPOSITION):
+            lines.append(todo.Line(id_, f"/disposition/{id_}", "lacks nothing: it can be carried out."))
+    return todo.Section(HERE, lines, "No order of destruction waits for you.")
+
+
+def standing_of(visit: Visit, order: str) -> OrderStanding:
+    """How an order stands; a page that is not there where there is none."""
+    try:
+        return visit.city.disposition.standing(order.replace("\0", ""))
+    except BadQuestion:
+        raise HTTPException(404) from None
+
+
+def groups_of(visit: Visit, standing: OrderStanding) -> list[Group]:
+    """What an order names, counted by account, kind and class."""
+    sha256 = standing.order.lines_sha256
+    if sha256 not in _groups:
+        if len(_groups) >= _MOST_KNOWN:
+            _groups.clear()
+        _groups[sha256] = _counted(visit.city.disposition.lines(standing.order.id))
+    return _groups[sha256]
+
+
+def _counted(lines: list[Line]) -> list[Group]:
+    found: dict[tuple[str, str, str], list[Line]] = {}
+    for line in lines:
+        named = line.item.account, line.item.kind.value, f"{line.record_class} ({line.resolution})"
+        found.setdefault(named, []).append(line)
+    return [
+        Group(
+            *named, len(some_), sum(line.versions for line in some_),
+            min(line.keep_until for line in some_), max(line.keep_until for line in some_),
+        )
+        for named, some_ in sorted(found.items())
+    ]  # fmt: skip
+
+
+def _row(visit: Visit, standing: OrderStanding) -> dict[str, Any]:
+    order_, today = standing.order, visit.city.disposition.today
+    ended = closed(standing, today)
+    if standing.certificate:
+        state = "carried out"
+    elif standing.sealed:
+        state = "half carried out: it is to be completed"
+    elif ended:
+        state = "withdrawn" if standing.withdrawn else "lapsed"
+    else:
+        missing = visit.city.disposition.awaited(order_.id)
+        state = f"open, {some(len(missing), 'thing')} lacking" if missing else "open, nothing lacking"
+    return {
+        "id": order_.id,
+        "proposed": order_.proposed_at,
+        "by": showing.name(order_.proposed_by),
+        "count": order_.items,
+        "accounts": showing.name(", ".join(order_.accounts), 300),
+        "state": state,
+    }
+
+
+def _needs(visit: Visit, standing: OrderStanding) -> Iterator[Need]:
+    """What an order needs, each with who gives it and the form for whoever may."""
+    order_, today, path = standing.order, visit.city.disposition.today, f"/disposition/{standing.order.id}"
+    left = (order_.opens_on - today).days
+    until = (
+        f"it lies open until {weekday(order_.opens_on)}, {some(left, 'more day')}" if left > 0 else "it has"
+    )
+    yield Need("The report has lain open", "nobody: the days must pass", until, left <= 0)
+    resolved, agreed = _resolution(standing.resolution), _consent(standing.consent)
+    yield _need(
+        visit, "The council’s resolution", Act.FILE_RESOLUTION, resolved, f"{path}/resolution", "Hand it in"
+    )
+    yield _need(
+        visit, "The city attorney’s consent", Act.FILE_CONSENT, agreed, f"{path}/consent", "Hand it in"
+    )
+    for role in APPROVING:
+        yield _approval(visit, standing, role, f"{path}/approve")
+
+
+def _resolution(given: Resolution | None) -> str:
+    told = f"{given.number} of {weekday(given.adopted_on)}" if given else ""
+    return f"{told}, a standing one" if given and given.standing else told
+
+
+def _consent(given: Consent | None) -> str:
+    return f"{given.name}, {weekday(given.given_on)}" if given else ""
+
+
+def _need(visit: Visit, what: str, act: Act, told: str, path: str, link: str) -> Need:
+    who = " or ".join(role.value.replace("_", " ") for role in roles_of(act))
+    may = not told and visit.may(act)
+    return Need(what, who, showing.name(told, 300) or "missing", bool(told), path if may else "", link)
+
+
+def _approval(visit: Visit, standing: OrderStanding, role: str, path: str) -> Need:
+    """The approval of one of an office. Whoever approved already, or handed in the consent, is not asked."""
+    given = [one for one in standing.approvals if one.role == role]
+    told = "; ".join(f"{one.username}, {showing.moment(one.given_at)}" for one in given)
+    me = visit.person.username
+    taken_ = {one.username for one in standing.approvals}
+    taken_ |= {standing.consent.recorded_by} if standing.consent else set()
+    need = _need(
+        visit,
+        f"The approval of one of {OFFICES[role]}",
+        Act.APPROVE_DISPOSITION,
+        told,
+        path,
+        "Look at it and approve",
+    )
+    is_mine = visit.person.role is Role(role) and me not in taken_
+    return need._replace(who=role, path=need.path if is_mine else "")

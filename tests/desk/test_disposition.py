@@ -1,0 +1,219 @@
+"""Disposition at the desk: the whole way of an order by the people it takes, and what each of them is refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desk.desks import Desks, served, text_of, until
+from desk.shelves import HOSTILE, LIMITED, harm_in
+from paloverde.desk.people import Person, Role
+from paloverde.installation import Installation
+from paloverde.records import Account, archive_day
+from paloverde.retention.orders import Order
+from retention.orders_of import ACCOUNT, WAIT, Clock, an_order, open_city
+
+PAPER = {"document": ("paper.pdf", b"%PDF-1.7 signed")}
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def city(tmp_path: Path, clock: Clock) -> Installation:
+    return open_city(tmp_path / "home", clock)
+
+
+@pytest.fixture
+def desks(city: Installation) -> Iterator[Desks]:
+    with served(Desks(city)) as running:
+        yield running
+
+
+@pytest.fixture
+def order(city: Installation, clock: Clock) -> Order:
+    return an_order(city, clock)
+
+
+def seen(desks: Desks, path: str, who: Role | Person) -> str:
+    page = desks.get(path, who)
+    found = re.search(r'name="seen" value="([0-9a-f]{64})"', page.text)
+    assert found, text_of(page)
+    return found[1]
+
+
+def approve(desks: Desks, order: Order, who: Role | Person) -> str:
+    path = f"/disposition/{order.id}/approve"
+    return desks.done(path, {"seen": seen(desks, path, who)}, who)
+
+
+def hand_in(desks: Desks, order: Order, what: str, who: Role, **form: Any) -> str:
+    return desks.done(f"/disposition/{order.id}/{what}", form, who, files=PAPER)
+
+
+def test_the_whole_way_by_the_people_it_takes(
+    desks: Desks, city: Installation, clock: Clock, order: Order
+) -> None:
+    path, day = f"/disposition/{order.id}", str(archive_day(clock()))
+    said = text_of(desks.get(path))
+    assert "It would destroy 2 items in 2 versions" in said
+    assert f"it lies open until {'Wednesday, April 1, 2026'}, {WAIT} more days" in said
+    assert "The council&#39;s resolution is missing (Gov. Code 34090)." in said
+    assert "`" not in said
+    hand_in(desks, order, "resolution", Role.CLERK, number="2026-41", date=day)
+    hand_in(desks, order, "consent", Role.COUNSEL, name="Rosa Quintero", date=day)
+    assert f"You have approved {order.id}." in approve(desks, order, Role.CLERK)
+    assert "The approval of one of the approvers is missing" in text_of(desks.get(path))
+    approve(desks, order, Role.APPROVER)
+    said = text_of(desks.get(path))
+    assert "2026-41 of Monday, March 2, 2026" in said
+    assert "Rosa Quintero" in said
+    assert "Still lacking The report lies open until" in said
+    clock.go(WAIT)
+    said = text_of(desks.get(path, Role.AUDITOR))
+    assert "Nothing is lacking today." in said
+    assert "“disposition_review” with the name order-2026-0001" in said
+    assert "lacks nothing: it can be carried out." in text_of(desks.get("/", Role.APPROVER))
+    assert city.disposition.awaited(order.id) == []
+    hows = [(one.username, one.role, one.how) for one in city.disposition.standing(order.id).approvals]
+    assert hows == [("clerk", "clerk", "desk"), ("approver", "approver", "desk")]
+
+
+def test_each_is_told_on_the_first_page_what_waits_for_them(desks: Desks, order: Order) -> None:
+    assert "waits for the council’s resolution, the approval of one of the clerk&#39;s office." in text_of(
+        desks.get("/", Role.CLERK)
+    )
+    assert "waits for the city attorney’s consent." in text_of(desks.get("/", Role.COUNSEL))
+    assert "waits for the approval of one of the approvers." in text_of(desks.get("/", Role.APPROVER))
+    assert order.id not in text_of(desks.get("/", Role.AUDITOR))
+
+
+def test_an_approval_is_of_what_was_seen_and_of_nothing_else(
+    desks: Desks, clock: Clock, order: Order
+) -> None:
+    path, day = f"/disposition/{order.id}/approve", str(archive_day(clock()))
+    before = seen(desks, path, Role.CLERK)
+    assert order.lines_sha256 in text_of(desks.get(path))
+    hand_in(desks, order, "consent", Role.COUNSEL, name="Rosa Quintero", date=day)
+    for stale in (before, "0" * 64, order.lines_sha256):
+        answer = desks.post(path, {"seen": stale})
+        assert answer.status_code == 400
+        assert "Something was filed about this order meanwhile" in text_of(answer)
+
+
+def test_one_person_does_not_approve_twice_nor_after_handing_in_the_consent(
+    desks: Desks, clock: Clock, order: Order
+) -> None:
+    approve(desks, order, Role.CLERK)
+    path = f"/disposition/{order.id}/approve"
+    assert path not in desks.get(f"/disposition/{order.id}").text
+    again = desks.post(path, {"seen": seen(desks, path, Role.CLERK)})
+    assert "has approved order-2026-0001 already: a different person must, too." in text_of(again)
+    clerk_as_counsel = Person("clerk", "Cleo Park", Role.COUNSEL, "")
+    answer = desks.post(
+        f"/disposition/{order.id}/consent", {"name": "R.", "date": str(archive_day(clock()))}, clerk_as_counsel,
+        files=PAPER,
+    )  # fmt: skip
+    assert "cannot hand in the consent as well" in text_of(answer)
+
+
+def test_each_role_is_refused_what_is_not_its_own(desks: Desks, order: Order) -> None:
+    path = f"/disposition/{order.id}"
+    for role, forms in {
+        Role.COUNSEL: ("approve", "resolution"),
+        Role.APPROVER: ("consent", "resolution"),
+        Role.CLERK: ("consent",),
+        Role.AUDITOR: ("approve", "consent", "resolution", "withdraw"),
+    }.items():
+        for form in forms:
+            assert desks.get(f"{path}/{form}", role).status_code == 403
+            assert desks.post(f"{path}/{form}", {}, role).status_code == 403
+    for who in (Role.IT, Role.PUBLIC_AFFAIRS, LIMITED):
+        assert desks.get("/disposition", who).status_code == 403
+    assert desks.get("/propose-disposition", Role.COUNSEL).status_code == 403
+
+
+def test_documents_are_needed_whole_and_dated_right(desks: Desks, order: Order) -> None:
+    path = f"/disposition/{order.id}"
+    told = {"number": "2026-41", "date": "2026-03-02"}
+    assert "Choose one file." in text_of(desks.post(f"{path}/resolution", told))
+    assert "Give the day." in text_of(desks.post(f"{path}/resolution", {"number": "1"}, files=PAPER))
+    assert "Fill this in." in text_of(desks.post(f"{path}/resolution", {"date": "2026-03-02"}, files=PAPER))
+    empty = desks.post(f"{path}/resolution", told, files={"document": ("empty.pdf", b"")})
+    assert empty.status_code == 400
+    older = desks.post(f"{path}/resolution", told | {"date": "2025-12-01"}, files=PAPER)
+    assert "tick the box that says so" in text_of(older)
+    assert 'value="2026-41"' in older.text
+    assert "is filed" in desks.done(
+        f"{path}/resolution", told | {"date": "2025-12-01", "standing": "yes"}, files=PAPER
+    )
+    assert "the council cannot have seen this list" in text_of(desks.get(path))
+    early = desks.post(f"{path}/consent", {"name": "R.", "date": "2025-12-01"}, Role.COUNSEL, files=PAPER)
+    assert "must be to exactly this order" in text_of(early)
+
+
+def test_an_order_is_withdrawn_for_good(desks: Desks, order: Order) -> None:
+    path = f"/disposition/{order.id}/withdraw"
+    told = {"seen": seen(desks, path, Role.COUNSEL)}
+    assert "Fill this in." in text_of(desks.post(path, told, Role.COUNSEL))
+    said = desks.done(path, told | {"why": "A claim was filed."}, Role.COUNSEL)
+    assert "was withdrawn: A claim was filed" in said
+    assert "What it needs" not in said
+    assert "withdrawn" in text_of(desks.get("/disposition"))
+    answer = desks.post(f"/disposition/{order.id}/approve", {"seen": seen(desks, path, Role.CLERK)})
+    assert answer.status_code == 400
+
+
+def test_the_report_is_taken_as_it_was_filed(desks: Desks, order: Order) -> None:
+    answer = desks.get(f"/disposition/{order.id}/report", Role.APPROVER)
+    assert answer.content == b"A report."
+    assert "attachment" in answer.headers["content-disposition"]
+    assert desks.get(f"/disposition/{order.id}/report?form=csv").content == b"account,kind,item"
+    assert desks.get(f"/disposition/{order.id}/report?form=exe").status_code == 400
+    missing = desks.get(f"/disposition/{order.id}/certificate")
+    assert "was not carried out" in text_of(missing)
+
+
+def test_a_proposal_is_long_work_that_says_what_it_came_to(desks: Desks, city: Installation) -> None:
+    city.register_account(Account(ACCOUNT, "facebook", "42", "springfield"))
+    assert ACCOUNT in text_of(desks.get("/propose-disposition"))
+    work = desks.post("/propose-disposition", {"account": [ACCOUNT]}).headers["location"]
+    until(lambda: "under way" not in text_of(desks.get(work)))
+    assert "Nothing may be destroyed" in text_of(desks.get(work))
+    strange = desks.post("/propose-disposition", {"account": ["nobody"]}).headers["location"]
+    until(lambda: "under way" not in text_of(desks.get(strange)))
+    assert "No account &#39;nobody&#39; is registered" in text_of(desks.get(strange))
+
+
+def test_an_open_order_stands_in_the_way_of_another(desks: Desks, city: Installation, order: Order) -> None:
+    city.register_account(Account(ACCOUNT, "facebook", "42", "springfield"))
+    work = desks.post("/propose-disposition", {}).headers["location"]
+    until(lambda: "under way" not in text_of(desks.get(work)))
+    assert f"{order.id} is open, and names items of {ACCOUNT} too" in text_of(desks.get(work))
+
+
+def test_hostile_words_do_nothing_on_the_pages_of_an_order(
+    desks: Desks, city: Installation, clock: Clock, order: Order
+) -> None:
+    day, path = str(archive_day(clock())), f"/disposition/{order.id}"
+    hand_in(desks, order, "resolution", Role.CLERK, number=HOSTILE[1], date=day)
+    hand_in(desks, order, "consent", Role.COUNSEL, name=HOSTILE[5], date=day)
+    for page in ("/", "/disposition", path, f"{path}/withdraw", f"{path}/approve"):
+        assert harm_in(desks.get(page).text) == [], page
+    told = {"why": HOSTILE[0], "seen": seen(desks, f"{path}/withdraw", Role.CLERK)}
+    desks.done(f"{path}/withdraw", told)
+    assert harm_in(desks.get(path).text) == []
+    for text in ("%3Cscript%3E", "x%00y", "order-2026-9999"):
+        answer = desks.get(f"/disposition/{text}")
+        assert answer.status_code == 404
+        assert harm_in(answer.text) == []
+
+
+def test_an_empty_list_says_so(desks: Desks) -> None:
+    assert "No destruction was ever proposed." in text_of(desks.get("/disposition"))
