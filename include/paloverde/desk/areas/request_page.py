@@ -9,7 +9,7 @@ from typing import Any
 from fastapi.responses import Response
 
 from paloverde.desk import showing
-from paloverde.desk.areas.request_frame import may_open, line, request_of, shown
+from paloverde.desk.areas.request_frame import line, may_open, request_of, shown
 from paloverde.desk.areas.request_steps import STEPS
 from paloverde.desk.files import name_of, taken
 from paloverde.desk.rights import Act
