@@ -109,7 +109,9 @@ class Office:
             intake.found(Found(records, stream="posts"))
             intake.sighted(Sighting("post", own, "posts", "", "absent", at, "listing") for own in absent)
             intake.close_batch()
-            run = Run(account(site), day, RunKind.NIGHT, at, coverage or Coverage(), {"records": len(records)})
+            run = Run(
+                account(site), day, RunKind.NIGHT, at, coverage or Coverage(), {"records": len(records)}
+            )
             seal_run(self.vault, spool, run, intake.digest)
 
     def rows(self, site: str, role: Role = Role.RECORDS) -> list[dict[str, Any]]:

@@ -50,6 +50,21 @@ _FOCUS = """() => {
 }"""
 
 
+# The forms of a page that change something, by their addresses.
+_FORMS = (
+    """() => [...document.querySelectorAll('main form[method=post]')].map(it => it.getAttribute('action'))"""
+)
+_SEND = """action => {
+  const form = [...document.querySelectorAll('main form[method=post]')]
+    .find(it => it.getAttribute('action') === action);
+  const words = {date: '2026-11-18', number: '1', email: 'clerk@palmaria.example', time: '10:00'};
+  for (const it of form.elements)
+    if (it.required && !it.value && it.type !== 'file') it.value = words[it.type] ?? 'pool';
+  form.noValidate = window.isBefore = true;
+  setTimeout(() => form.requestSubmit(form.querySelector('button:not([type=button])')), 0);
+}"""
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with browsing() as found:
@@ -162,10 +177,39 @@ def test_a_keyboard_reaches_every_control_in_the_order_of_the_page_and_its_focus
     assert survey.keyboard == []
 
 
+def test_what_each_form_answers_is_as_good_as_the_page_that_it_stands_on(
+    browser: Browser, desks: dict[str, BusyDesks], survey: Survey, paths: list[tuple[str, Role, str]]
+) -> None:
+    """Forms that are filled in somehow: what is shown before a final step, and what is said of mistakes."""
+    faults, axe, sent = list[str](), Axe(), set[str]()
+    for city, role in sorted({(city, role) for city, role, _ in paths}):
+        with watched(browser, desks[city].address, role) as window:
+            for path in [path for one, who, path in paths if (one, who) == (city, role)]:
+                page = window.open(path)
+                for form in [form for form in page.evaluate(_FORMS) if form not in sent]:
+                    sent.add(form)
+                    with page.expect_event("response", lambda got: got.request.method == "POST") as sent_to:
+                        page.evaluate(_SEND, form)
+                    answer, where = sent_to.value, f"{role.value} {path}, the form to {form}"
+                    if answer.status >= 500:
+                        faults.append(f"{where}: answered {answer.status}")
+                    if "attachment" in answer.headers.get("content-disposition", ""):
+                        continue
+                    onward = answer.headers.get("location") if answer.status == 303 else None
+                    if onward is not None:
+                        page = window.open(onward)
+                    else:
+                        page.wait_for_function("!window.isBefore && document.readyState === 'complete'")
+                    faults += [f"{where}: {fault}" for fault in (*violations(axe, page), *too_wide(page))]
+                    page = window.open(path)
+    assert len(sent) > 10
+    assert faults == []
+
+
 def test_the_survey_finds_the_faults_of_a_bad_page(browser: Browser, desks: dict[str, BusyDesks]) -> None:
     bad = (
-        '<title>Bad</title><p style="color:#aaa;background:#fff">faint</p><input><img src="x">'
-        '<a href="/" style="outline:none">unseen</a><button tabindex="5">first</button><pre>' + "x" * 300
+        '<title>Bad</title><p><font color="#bbbbbb">faint</font></p><input><img src="x">'
+        '<button tabindex="5">first</button><a href="/">second</a>' + "x" * 300
     )
     with watched(browser, desks["records"].address) as window:
         window.open("/help")
@@ -174,9 +218,7 @@ def test_the_survey_finds_the_faults_of_a_bad_page(browser: Browser, desks: dict
         for rule in ("color-contrast", "label", "image-alt", "html-has-lang"):
             assert f"{rule}:" in told
         assert too_wide(window.page)
-        faults = " ".join(unreached(window.page))
-        assert "no focus is seen" in faults or "style" in " ".join(window.wrong)
-        assert "reached [" in faults
+        assert "reached [" in " ".join(unreached(window.page))
         assert any("x" in wrong for wrong in window.wrong)
 
 

@@ -233,11 +233,20 @@ def test_a_record_says_why_it_is_kept(desks: Desks, shelves: Shelves) -> None:
     assert "litigation hold" in said
     assert "two-year floor" in said or "still shown" in said
     missing = f"/kept?{urlencode({'account': FB, 'kind': 'post', 'id': 'none'})}"
-    assert desks.get(missing).status_code == 404
+    assert "The archive has no such record" in text_of(desks.get(missing))
     assert desks.get("/kept?account=x&kind=odd&id=1").status_code == 400
     message = f"/kept?{urlencode({'account': FB, 'kind': 'message', 'id': '900'})}"
     assert desks.get(message).status_code == 200
     assert desks.get(message, Role.AUDITOR).status_code == 403
+    named = {"account": FB, "kind": "message", "id": "900"}
+    assert desks.post("/kept", named, Role.AUDITOR).status_code == 403
+
+
+def test_the_reasons_of_a_record_in_a_large_archive_are_long_work(desks: Desks, shelves: Shelves) -> None:
+    shown_by_the_site(shelves, "post", "1")
+    onward = worked(desks, "/kept", {"account": FB, "kind": "post", "id": "1"}, Role.CLERK)
+    assert "Kept, because" in text_of(desks.get(onward))
+    assert desks.get(onward, Role.COUNSEL).status_code == 400
 
 
 def test_hostile_words_do_nothing_on_the_pages_of_a_hold(desks: Desks) -> None:

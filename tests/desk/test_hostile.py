@@ -123,7 +123,7 @@ def test_a_text_that_is_typed_in_comes_back_as_it_was_and_does_nothing(
     with watched(browser, desks.address) as window:
         for text in [text for text in ALL if len(text) <= 200]:
             page = window.open(f"{path}?{urlencode({field: text})}")
-            faults += [f"{text!r}: {wrong}" for wrong in window.wrong if "answer: 4" not in wrong]
+            faults += [f"{text!r}: {wrong}" for wrong in window.wrong if " 400 " not in wrong]
             window.wrong.clear()
             typed = page.locator(f"#{field}")
             if typed.count() and text.isprintable() and typed.input_value() != text:

@@ -114,6 +114,8 @@ def built(desk: RequestDesk, determined: Sent) -> str:
 
 @pytest.fixture(scope="module")
 def linked(desk: RequestDesk, built: str) -> str:
+    """Nobody makes a link before counsel has agreed; the page on which its address stands."""
+    assert "Nobody has agreed" in desk.refused("/delivery/link", {})
     form = desk.form_on(desk.page("/delivery", Role.COUNSEL), "I agree that exactly this goes out")
     desk.done("/delivery/agree", form, Role.COUNSEL)
     answer = desk.answer("/delivery/link", {})
@@ -307,6 +309,12 @@ def test_the_bundle_tells_what_is_in_its_way_before_it_is_built(desk: RequestDes
     assert "paloverde " not in said
 
 
+def test_a_bundle_is_built_as_it_was_seen_or_not_at_all(desk: RequestDesk, determined: Sent) -> None:
+    form = desk.form_on(desk.page("/bundle"), "Build exactly this")
+    assert "Something changed since you looked" in desk.refused("/bundle", {**form, "seen": "0" * 64})
+    assert "Something changed since you looked" in desk.refused("/bundle", {**form, "cost_facts": "other"})
+
+
 def test_the_built_bundle_is_shown_in_numbers_and_waits_for_somebody_else(
     desk: RequestDesk, built: str
 ) -> None:
@@ -328,11 +336,6 @@ def test_nobody_agrees_to_what_they_put_together_or_to_what_they_did_not_see(
     assert "is not what would go out now" in refused
     assert "paloverde" not in refused.lower().replace("paloverde_", "")
     assert not desk.city.requests.get(desk.number).all(SignedOff)
-
-
-def test_no_link_is_made_before_somebody_agreed(desk: RequestDesk, built: str) -> None:
-    if not desk.city.deliveries.acts(desk.number):
-        assert "Nobody has agreed" in desk.refused("/delivery/link", {})
 
 
 def test_the_link_is_shown_once_and_kept_nowhere(desk: RequestDesk, linked: str) -> None:

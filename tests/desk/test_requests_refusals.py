@@ -41,9 +41,9 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RequestDesk]:
         yield desk
 
 
-def receive(desk: RequestDesk, number: str = "", text: str = "All about the library") -> str:
+def receive(desk: RequestDesk, number: str = "", text: str = "All about the library", day: int = 17) -> str:
     event = Received(
-        by=CLERK, at=NOW, number=number, channel="email", text=text, received_on=date(2026, 11, 17)
+        by=CLERK, at=NOW, number=number, channel="email", text=text, received_on=date(2026, 11, day)
     )
     return desk.city.requests.receive(event).number
 
@@ -147,6 +147,16 @@ def test_a_long_file_is_shown_fifty_papers_at_a_time(desk: RequestDesk) -> None:
     assert "All papers, 53 more" in text_of(page)
     assert len(desk.desks.get(f"/requests/{number}/history").content) < 300_000
     assert "Note 59" in text_of(desk.desks.get(f"/requests/{number}/history?page=2"))
+
+
+def test_todays_page_has_what_is_overdue_on_top(desk: RequestDesk) -> None:
+    soon, late = (receive(desk, day=day) for day in (9, 2))
+    page = desk.desks.get("/").text
+    first = re.search(r'<li class="desk-urgent"><a href="/requests/([^"]+)">', page)
+    assert first is not None
+    assert first[1] == late
+    assert "OVERDUE" in text_of(desk.desks.get("/"))
+    assert page.index(late) < page.index(soon)
 
 
 def test_a_determination_noted_by_hand_is_refused_at_its_place(desk: RequestDesk) -> None:

@@ -21,7 +21,7 @@ from desk.requestdesk import RequestDesk
 from desk.shelves import FB, HOSTILE, LIMITED, NOW, Shelves, harm_in
 from paloverde.bundles.articles import volume_pages
 from paloverde.bundles.pages import Cover
-from paloverde.desk.marking import numbered, percent, picked, region_of, selected
+from paloverde.desk.marking import highlighted, numbered, percent, picked, region_of, selected
 from paloverde.desk.paces import Paces
 from paloverde.desk.people import Role
 from paloverde.errors import BadQuestion
@@ -275,6 +275,8 @@ def test_a_rectangle_of_a_picture_is_painted_over_wherever_the_picture_is(room: 
     assert picture.getpixel((60, 2)) == (255, 255, 255)
     shown = room.page(f"{room.of('5')}/released").text
     assert f'src="/requests/{room.number}{room.of("5")}/released/1"' in shown
+    room.done(f"{room.of('5')}/uncover", {"region": "0"})
+    assert [room.decision(one).regions for one in "56"] == [(), ()]  # type: ignore[union-attr]
     wrong = room.answer(f"{room.of('5')}/picture/1", box | {"left": "wide", "code": "EX-PRIV"})
     assert "as a number from 0 to 100" in text_of(wrong)
 
@@ -415,7 +417,42 @@ def test_numbers_of_words_and_sentences_name_exact_places() -> None:
     shown, is_all = numbered(text, (0, len(text)), 10_000)
     assert [(one.first, one.last) for one in shown] == [(1, 2), (3, 3), (4, 4)]
     assert is_all
-    assert not numbered("word " * 10_000, (0, 50_000), 1_000)[1]
+    shown, is_all = numbered("word " * 10_000, (10_000, 50_000), 1_000)
+    assert not is_all
+    assert [word.number for word in shown[0].words[:2]] == [2001, 2002]
+
+
+def test_suggestions_and_redactions_are_told_apart_in_the_words() -> None:
+    text = "call 555 or\u202e 777"
+    pieces = highlighted(text, (0, len(text)), [(5, 8)], [(6, 11)])
+    assert pieces == [("", "call "), ("mark", "5"), ("del", "55 or"), ("unseen", "[U+202E]"), ("", " 777")]
+
+
+def test_a_long_and_hostile_record_is_read_on_page_by_page(tmp_path: Path) -> None:
+    long = "pool <&> \u202e 760-555-0142 " * 3_000
+    pictures = [medium(WHITE, alt_text="<\u200b>" * 400) for _ in range(40)]
+    shelves = Shelves(tmp_path / "city")
+    row = shelves.row("1", long, kind="post", poster_name="<\u202e>" * 500, media=pictures, observed_at=SEEN)
+    add_night(shelves.city.archive, FB, date(2026, 5, 7), [row], media=[WHITE])
+    room = Room(shelves)
+    room.ask("pool")
+    with served(room.desks):
+        room.gather()
+        page = room.page("/review/1")
+        assert harm_in(page.text) == []
+        onward = re.search(r'href="[^"]*/review/1\?from=(\d+)"', page.text)
+        assert onward
+        last = room.page(f"/review/1?from={onward[1]}")
+        assert "From the beginning of the text" in text_of(last)
+        marked = {
+            "sel-where": "text",
+            "sel-from": onward[1],
+            "sel-start": "0",
+            "sel-end": "40",
+            "code": "EX-PRIV",
+        }
+        assert "This redacts in 1 record" in text_of(room.planned("/review/1/redact", marked))
+        room.page("/review")
 
 
 def test_a_selection_is_counted_back_over_what_is_written_out() -> None:

@@ -190,11 +190,11 @@ def build(desk: RecordsDesk, number: str, name: str) -> Sealed:
 @pytest.fixture(scope="module")
 def closed(desk: RecordsDesk, sealed: Sealed) -> list[str]:
     """Shown and agreed to by the second person, handed over, and closed; the history of the request."""
-    terms = (NUMBER, "--by", "medium", "--to", "Mia Ito")
+    terms = (NUMBER, "--by", "disc", "--to", "Mia Ito")
     shown = desk("deliver", "show", *terms).out
     assert sealed.sha256 in shown
     (summary,) = re.findall(r"\b[0-9a-f]{64}\b", shown.splitlines()[-1])
-    handed = ("deliver", "record", NUMBER, "--by", "medium", "--note", "She signed for it")
+    handed = ("deliver", "record", NUMBER, "--by", "disc", "--note", "She signed for it")
     assert "agree" in desk.refused(*handed)
     assert "Cleo Park put this bundle together" in desk.refused(
         "deliver", "agree", *terms, "--summary", summary

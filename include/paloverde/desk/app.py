@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from paloverde.desk.frame import STATIC, headers, page
 from paloverde.desk.paces import Paces, TooFast
 from paloverde.desk.visit import Desk, Door, NotAllowed, Pages, visit_of
+from paloverde.desk.wording import plain
 from paloverde.errors import PaloverdeError, PersonNeeded, TryAgain
 from paloverde.installation import Installation
 
@@ -147,11 +148,11 @@ def _misread(request: Request, error: Exception) -> Response:
 
 def _refused(request: Request, error: Exception) -> Response:
     if isinstance(error, PersonNeeded):
-        return _told(request, "That was not done", str(error), 400)
+        return _told(request, "That was not done", plain(str(error)), 400)
     _LOG.error("%s %s: %s", request.method, request.url.path, error)
     if isinstance(error, TryAgain):
-        return _told(request, "Not just now", str(error), 503)
-    return _told(request, "Something is wrong", str(error), 500)
+        return _told(request, "Not just now", plain(str(error)), 503)
+    return _told(request, "Something is wrong", plain(str(error)), 500)
 
 
 def _trouble(request: Request, error: Exception) -> Response:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import groupby
 from typing import NamedTuple
 
 from paloverde.bundles.pages import Segment, segments, visible
@@ -28,6 +28,7 @@ _LABELS = {
     "text": "Text", "poster_name": "Poster, display name", "poster_username": "Poster, user name",
     "poster_id": "Poster, id", "permalink": "Address on the site",
 }  # fmt: skip
+_HOW = ("", "mark", "del")
 _WHOLE = 100.0  # percent
 Place = tuple[int, int]
 
@@ -82,11 +83,16 @@ def numbered(text: str, window: Place, most: int) -> tuple[list[Sentence], bool]
     for number, (first, last) in enumerate(sentences_of(text), 1):
         if words[last][1] <= window[0] or words[first][0] >= window[1]:
             continue
-        some = [Word(at + 1, _short(text[slice(*words[at])])) for at in range(first, last + 1)]
-        spent += sum(_COST + _ESCAPED * len(word.text) for word in some)
-        if spent > most:
-            return shown, False
-        shown.append(Sentence(number, first + 1, last + 1, some))
+        here = list[Word]()
+        for at in range(first, last + 1):
+            start, end = words[at]
+            if end > window[0] and start < window[1]:
+                word = Word(at + 1, _short(text[start:end]))
+                spent += _COST + _ESCAPED * len(word.text)
+                if spent > most:
+                    return [*shown, Sentence(number, first + 1, last + 1, here)], False
+                here.append(word)
+        shown.append(Sentence(number, first + 1, last + 1, here))
     return shown, True
 
 
@@ -120,22 +126,28 @@ def selected(text: str, start: int, end: int) -> Place:
         if at < end and start < at + width:
             found.append(place)
         at += width
+        if at >= end:
+            break
     if not found:
         raise BadQuestion("Nothing is selected: select the words once more.")
     return found[0], found[-1] + 1
 
 
 def highlighted(
-    text: str, window: Place, suggested: Iterable[Place], redacted: Sequence[Place]
+    text: str, window: Place, suggested: Iterable[Place], redacted: Iterable[Place]
 ) -> list[Segment]:
     """A part of a text in pieces: what is suggested as `mark`, what is redacted already as `del`."""
-    kinds = [*(("del", place) for place in redacted), *(("mark", place) for place in suggested)]
-    edges = {*window, *(edge for _, place in kinds for edge in place if window[0] < edge < window[1])}
-    pieces: list[Segment] = []
-    ordered = sorted(edges)
-    for start, end in pairwise(ordered):
-        how = next((kind for kind, place in kinds if place[0] <= start and end <= place[1]), "")
-        pieces += [(kind or how, piece) for kind, piece in segments(text[start:end])]
+    first, last = window
+    kinds = bytearray(max(0, last - first))
+    for kind, places in ((1, suggested), (2, redacted)):
+        for start, end in places:
+            inside = slice(max(start, first) - first, max(min(end, last), first) - first)
+            kinds[inside] = bytes([kind]) * len(kinds[inside])
+    pieces, at = list[Segment](), first
+    for kind, run in groupby(kinds):
+        end = at + len(list(run))
+        pieces += [(what or _HOW[kind], piece) for what, piece in segments(text[at:end])]
+        at = end
     return pieces
 
 

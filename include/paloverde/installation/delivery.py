@@ -271,9 +271,10 @@ class Deliveries:
 def _chosen(request: Request, named: str) -> Produced:
     """The bundle whose hash begins so; without one, the last."""
     made = [one for one in request.all(Produced) if one.bundle.sha256.startswith(named.lower())]
-    if not made or (named and len(made) > 1):
+    different = {one.bundle.sha256 for one in made}
+    if not made or (named and len(different) > 1):
         raise BadQuestion(
-            f"{request.number} has {some(len(made), 'bundle', 'bundles')} that are named so: build one with "
+            f"{request.number} has {some(len(different), 'bundle', 'bundles')} that are named so: build one with "
             "`paloverde bundle --request`, or give more of its hash."
         )
     return made[-1]

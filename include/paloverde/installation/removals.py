@@ -19,6 +19,7 @@ from sqlalchemy import Engine, func, select
 from paloverde.archive.papers import Cabinet
 from paloverde.archive.reader import Archive
 from paloverde.archive.seal import Part, Role
+from paloverde.capture.removal import Cause
 from paloverde.errors import PaloverdeError
 from paloverde.retention.dossier import (
     SERIES,
@@ -29,7 +30,8 @@ from paloverde.retention.dossier import (
     subject_of,
     with_papers,
 )
-from paloverde.state.tables import FILED
+from paloverde.retention.held import last_run
+from paloverde.state.tables import FILED, PARTS
 
 PATIENCE = 0.3  # seconds that a list waits for what was not read yet
 _AHEAD, _PIECE = 8, 64
@@ -110,7 +112,29 @@ class Papers:
         return self._papers
 
 
-_FACTS, _PAPERS = Facts(), Papers()
+class Lists:
+    """The list as it was made last, for as long as no run was sealed and no paper filed."""
+
+    def __init__(self) -> None:
+        self._facts, self._papers = Facts(), Papers()
+        self._last: tuple[object, list[Listed]] | None = None
+
+    def seen(self, archive: Archive, cabinet: Cabinet, patience: float) -> Seen:
+        """Every removal as far as it was read: undetermined causes first, then the newest first."""
+        now, last = _state(archive.books), self._last
+        if last is not None and last[0] == now:
+            return Seen(last[1])
+        facts, unread = self._facts.of(archive, patience)
+        papers = self._papers.of(archive.books, cabinet)
+        listed = [_listed(fact, papers.get(subject_of(fact.item), [])) for fact in facts]
+        listed.sort(key=lambda one: one.fact.removed_at, reverse=True)
+        listed.sort(key=lambda one: one.cause != Cause.UNDETERMINED.value)
+        if not unread:
+            self._last = now, listed
+        return Seen(listed, unread)
+
+
+_LISTS = Lists()
 
 
 class Removals:
@@ -120,17 +144,20 @@ class Removals:
         self._archive, self._cabinet = archive, cabinet
 
     def seen(self, patience: float = PATIENCE) -> Seen:
-        """Every removal with its cause as it stands: undetermined ones first, then the newest first."""
-        facts, unread = _FACTS.of(self._archive, patience)
-        papers = _PAPERS.of(self._archive.books, self._cabinet)
-        listed = [_listed(fact, papers.get(subject_of(fact.item), [])) for fact in facts]
-        listed.sort(key=lambda one: one.fact.removed_at, reverse=True)
-        listed.sort(key=lambda one: one.cause != "undetermined")
-        return Seen(listed, unread)
+        """Every removal with its cause as it stands; what is still being read joins within moments."""
+        return _LISTS.seen(self._archive, self._cabinet, patience)
 
 
 def _listed(fact: RemovalFact, papers: Sequence[FiledPaper]) -> Listed:
     return Listed(fact, cause_of(fact, papers), papers)
+
+
+def _state(books: Engine) -> tuple[object, ...]:
+    """What the list depends on: the objects that stand, the runs, the papers."""
+    objects = select(func.count()).select_from(PARTS).where(PARTS.c.role == Role.REMOVED.value)
+    with books.connect() as connection:
+        count = connection.execute(objects).scalar()
+    return str(books.url), count, last_run(books), _newest(books)
 
 
 def _newest(books: Engine) -> tuple[int, int]:

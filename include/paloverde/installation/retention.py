@@ -8,11 +8,12 @@ from datetime import date
 from functools import partial
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from paloverde.archive.ledger import Ledger
 from paloverde.archive.papers import Cabinet
 from paloverde.archive.reader import Archive
+from paloverde.archive.seal import Role, RunKind
 from paloverde.archive.store import open_tamper
 from paloverde.archive.vault import Vault
 from paloverde.errors import BadQuestion, UnknownAccount
@@ -31,7 +32,7 @@ from paloverde.retention.schedule_text import read_schedule
 from paloverde.retention.statement import Statement, file_page, file_statement, statement_of
 from paloverde.retention.statement_page import statement_page
 from paloverde.settings import Settings
-from paloverde.state.tables import ACCOUNTS
+from paloverde.state.tables import ACCOUNTS, PARTS, RUNS
 from paloverde.wording import some
 
 _TOLD_EVERY = 100_000  # items
@@ -96,6 +97,19 @@ class Retention:
                 "or look it up with `paloverde search`."
             )
         return reasons_to_keep(facts, self.today(), self.schedules())
+
+    def to_read(self, slug: str) -> int:
+        """About how many rows `reasons` reads for an item of an account: of imports, or of all its runs."""
+        query = select(func.coalesce(func.sum(PARTS.c.rows), 0)).where(
+            PARTS.c.account == slug, PARTS.c.role == Role.RECORDS.value
+        )
+        if not self.schedules().name_visibility:
+            imports = select(RUNS.c.sequence).where(
+                RUNS.c.account == slug, RUNS.c.kind == RunKind.IMPORT.value
+            )
+            query = query.where(PARTS.c.of_run.in_(imports))
+        with self._vault.books.connect() as connection:
+            return connection.execute(query).scalar() or 0
 
     def keeping(self, slug: str, progress: Callable[[str], None]) -> Keeping:
         """How many items of an account are kept on which ground; one item may be kept on several."""

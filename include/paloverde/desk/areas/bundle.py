@@ -58,7 +58,7 @@ def build(visit: Here, number: str, given: Given) -> Response:
     except Wrong as error:
         return _page(visit, request, typed, {error.field: told(error)})
     seen = str(given.get("seen", ""))
-    if seen != _hash(visit.city.responses.preview(number, visit.by, wish)):
+    if seen != _hash(visit.city.responses.preview(number, visit.by, wish), wish):
         return _page(visit, request, typed, {"": _CHANGED} if seen else {})
     city, by = visit.city, visit.by
 
@@ -108,9 +108,12 @@ def _pieces(folder: tempfile.TemporaryDirectory[str], file: Path) -> Iterator[by
 
 def _page(visit: Visit, request: Request, typed: Typed, wrong: dict[str, str] | None = None) -> Response:
     wrong, number = dict(wrong or {}), request.number
-    lacks, seen = "", None
+    lacks, hash_ = "", ""
+    seen: Preview | None = None
     try:
-        seen = visit.city.responses.preview(number, visit.by, _wish(typed))
+        wish = _wish(typed)
+        seen = visit.city.responses.preview(number, visit.by, wish)
+        hash_ = _hash(seen, wish)
     except Wrong as error:
         wrong.setdefault(error.field, told(error))
     except PersonNeeded as error:
@@ -125,7 +128,7 @@ def _page(visit: Visit, request: Request, typed: Typed, wrong: dict[str, str] | 
         **as_shown(_fields(), typed.values, wrong),
         lacks=lacks,
         seen=seen,
-        hash=_hash(seen) if seen else "",
+        hash=hash_,
         tables=_tables(seen) if seen else [],
         responsible=[line(f"{name}, {title}") for name, title in seen.responsible] if seen else [],
         refusals=[plain(refusal) for refusal in seen.refusals] if seen else [],
@@ -166,6 +169,6 @@ def _wish(typed: Typed) -> Wish:
     )
 
 
-def _hash(seen: Preview) -> str:
-    """Of what was shown."""
-    return hashlib.sha256(msgspec.json.encode(seen, order="sorted")).hexdigest()
+def _hash(seen: Preview, wish: Wish) -> str:
+    """Of what was shown, and how it is wanted."""
+    return hashlib.sha256(msgspec.json.encode((seen, wish), order="sorted")).hexdigest()

@@ -1,4 +1,4 @@
-"""Holds: the list, one hold, and why a record is kept."""
+"""Holds: the list, and one hold."""
 
 from __future__ import annotations
 
@@ -16,12 +16,9 @@ from paloverde.desk.files import name_of, taken
 from paloverde.desk.rights import Act
 from paloverde.desk.visit import Here, Pages, Visit
 from paloverde.errors import BadQuestion
-from paloverde.records import Kind
 from paloverde.retention.custodians import Custodian
-from paloverde.retention.decision import kept_because
-from paloverde.retention.facts import Ground, HoldKind, ItemId, Reason
+from paloverde.retention.facts import HoldKind
 from paloverde.retention.holds import Hold
-from paloverde.search.scope import PRIVATE_KINDS
 from paloverde.wording import some, weekday
 
 pages = Pages()
@@ -84,31 +81,6 @@ def memo(visit: Here, id_: str) -> Response:
     return taken(name_of(found.released.memo if found.released else "memo"), body)
 
 
-@pages.page("/kept", Act.SEE_HOLDS)
-def kept(visit: Here, account: str = "", kind: str = "", id: str = "") -> Response:  # noqa: A002 of the address
-    """Why an item is kept: every reason, with its day and source."""
-    if kind not in set(Kind):
-        raise BadQuestion("No record is named so: open its page, and choose “Why it is kept” there.")
-    if kind in PRIVATE_KINDS:
-        visit.need(Act.SEE_PRIVATE, account)
-    item = ItemId(account.replace("\0", ""), Kind(kind), id.replace("\0", ""))
-    try:
-        reasons = visit.city.retention.reasons(item)
-    except BadQuestion:
-        sentence = "The archive has no such record: it was never captured, or an order destroyed it."
-        return visit.show("told.html", 404, title="Not here", here=HERE, sentence=sentence)
-    waits = "" if reasons else visit.city.retention.waits(item)
-    return visit.show(
-        "holds_kept.html",
-        title="Why this record is kept",
-        here=HERE,
-        what=f"{showing.kind_in_words(kind)} {showing.name(item.native_id)} of {item.account}",
-        record=_record(item),
-        sentence=showing.name(kept_because(reasons) if reasons or not waits else _WAITS.format(waits), 2_000),
-        reasons=[_reason(one) for one in reasons],
-    )
-
-
 def todo_(visit: Visit) -> todo.Section | None:
     """Holds that are not complete, and custodians who are to be written to."""
     if not visit.may(Act.ORDER_HOLDS):
@@ -146,18 +118,10 @@ def kept_in_words(visit: Visit, hold: Hold) -> str:
     return f"kept: {bearing:,} of {objects:,}"
 
 
-_WAITS = "No reason of its own keeps it. Kept for now, because {}."
-
-
 def _custodian(hold: Hold, one: Custodian, due: Collection[str]) -> tuple[str, str, bool, str]:
     """The name, how the person stands, whether to be written to today, and the page of the letter."""
     told = showing.name(one.name, 300), showing.name(one.sentence(), 600)
     return *told, one.name in due, letter_path(hold, one.name)
-
-
-def _record(item: ItemId) -> str:
-    pairs = {"account": item.account, "kind": item.kind.value, "id": item.native_id}
-    return f"/record?{urlencode(pairs, errors='replace')}"
 
 
 def _row(visit: Visit, hold: Hold) -> dict[str, Any]:
@@ -197,14 +161,3 @@ def _facts(visit: Visit, hold: Hold) -> list[tuple[str, str]]:
     if hold.lifted:
         facts.append(("Legal holds lifted", showing.moment(hold.lifted.at)))
     return [(term, showing.name(value, 4_000)) for term, value in facts]
-
-
-def _reason(reason: Reason) -> dict[str, str]:
-    is_order = reason.ground in (Ground.LITIGATION, Ground.REQUEST)  # a hold is ordered: it is no rule
-    return {
-        "ground": reason.ground.value,
-        "sentence": showing.name(reason.sentence, 600),
-        "source": showing.name(reason.source, 600),
-        "until": weekday(reason.until) if reason.until else "no day is known",
-        "verified": "" if is_order else "yes" if reason.verified else "not by counsel yet",
-    }

@@ -86,7 +86,7 @@ def removed(visit: Here) -> Response:
         asked.values["since"] = ""
         wrong = {error.field: str(error)}
     seen = visit.city.dossiers.removals.seen()
-    found = [one for one in seen.listed if _is_open(visit, one) and _is_asked(asked, one)]
+    found = _asked_for(visit, asked, seen.listed)
     last = max(1, -(-len(found) // _PER_PAGE))
     page = min(page_of(visit.request.query_params), last)
     shown = found[(page - 1) * _PER_PAGE : page * _PER_PAGE]
@@ -218,13 +218,16 @@ def _is_open(visit: Visit, one: Listed) -> bool:
     return not is_private or visit.may(Act.SEE_PRIVATE)
 
 
-def _is_asked(asked: Typed, one: Listed) -> bool:
+def _asked_for(visit: Visit, asked: Typed, listed: list[Listed]) -> list[Listed]:
     account, cause, since = asked.text("account"), asked.text("cause"), asked.day("since")
-    return (
-        account in ("", one.fact.item.account)
+    return [
+        one
+        for one in listed
+        if account in ("", one.fact.item.account)
         and cause in ("", one.cause)
         and (since is None or archive_day(one.fact.removed_at) >= since)
-    )
+        and _is_open(visit, one)
+    ]
 
 
 def _accounts(listed: list[Listed]) -> list[str]:

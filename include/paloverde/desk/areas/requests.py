@@ -20,9 +20,10 @@ from paloverde.desk.typed import Field, Typed
 from paloverde.desk.visit import Here, Pages, Visit
 from paloverde.desk.wording import plain
 from paloverde.errors import PersonNeeded
+from paloverde.installation import Installation
 from paloverde.records import archive_day
 from paloverde.requests.clock import Clock
-from paloverde.requests.deadlines import due, left
+from paloverde.requests.deadlines import Alarm, alarm, due, left
 from paloverde.requests.events import Noted, Produced, Received, Requester
 from paloverde.requests.figures import as_csv, figures
 from paloverde.requests.grounds import CHANNELS
@@ -246,7 +247,7 @@ def todo(visit: Visit) -> Section | None:
     """What is due, and what waits for this person's signature or agreement."""
     if not visit.may(Act.SEE_REQUESTS):
         return None
-    alarms = visit.city.requests.alarms()
+    alarms = _alarms(visit.city)
     lines = [
         Line(one.number, f"/requests/{one.number}", plain(one.told.partition(": ")[2]), urgent=one.is_overdue)
         for one in alarms
@@ -254,6 +255,15 @@ def todo(visit: Visit) -> Section | None:
     return Section(
         "Records requests", [*lines, *_waiting(visit)], "No deadline is near, and nothing waits for you."
     )
+
+
+def _alarms(city: Installation) -> list[Alarm]:
+    """What the daily look warns of, without reading again what did not change."""
+    closures, today = city.requests.closures(), city.requests.today()
+    timed = [(one, city.requests.clock(one, closures)) for one in every(city) if one.is_open]
+    timed.sort(key=_urgency)
+    found = (alarm(request, dates, closures, today) for request, dates in timed)
+    return [one for one in found if one is not None]
 
 
 def _waiting(visit: Visit) -> Iterator[Line]:

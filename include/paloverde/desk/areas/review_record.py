@@ -5,33 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-import msgspec
 from fastapi.responses import Response
-from starlette.datastructures import FormData
 
 from paloverde.desk import showing
 from paloverde.desk.areas.records import Named
-from paloverde.desk.areas.request_frame import Given, request_of, shown
-from paloverde.desk.areas.review_plan import AT, codes_of, confirm
+from paloverde.desk.areas.request_frame import request_of, shown
+from paloverde.desk.areas.review_plan import AT
 from paloverde.desk.marking import Place, highlighted, label, markable, numbered
-from paloverde.desk.plans import Plan, code_options, without
+from paloverde.desk.plans import code_options
 from paloverde.desk.rights import Act
-from paloverde.desk.under_review import UnderReview, in_words, numbers_of
+from paloverde.desk.under_review import UnderReview, in_words
 from paloverde.desk.visit import Here, Pages, Visit
-from paloverde.desk.wording import plain
-from paloverde.errors import BadQuestion, PersonNeeded
 from paloverde.installation.records import is_private
-from paloverde.requests.deciding import Wish, decided
 from paloverde.requests.exemptions import EXEMPTIONS
-from paloverde.requests.review import Decision, Verdict
+from paloverde.requests.review import Decision
 from paloverde.requests.reviewing import Version
 from paloverde.requests.spans import cuts_of, texts_of
 from paloverde.search.hits import Hit, Kept
 
 pages = Pages()
-_SHOWN, _NUMBERED, _OTHER = 30_000, 30_000, 3_000  # bytes of HTML: a text, its numbered words, another text
-_MOST_TEXTS, _MOST_SUGGESTED, _MOST_ALIKE, _MOST_FILES = 12, 100, 20, 40
-_MOST_SPANS = 200
+_SHOWN, _NUMBERED = 24_000, 24_000  # bytes of HTML: the text, its numbered words
+_OTHER, _OTHERS = 2_000, 24_000  # bytes of HTML: another text, all of them together
+_MOST_TEXTS, _MOST_SUGGESTED, _MOST_ALIKE, _MOST_FILES = 45, 60, 20, 40
+_MOST_SPANS, _WORDS = 100, 80  # redactions that are listed, and characters of each
 _PICTURES = ("photo", "image", "picture", "sticker", "gif", "jpg", "jpeg", "png", "webp")
 _MOST_START = 9  # digits
 
@@ -90,7 +86,7 @@ def page_of(visit: Visit, one: Opened, wrong: str = "", typed: str = "", status:
         stands=in_words(decision),
         decision=decision,
         redacted=list(_redacted(hit, decision)) if decision else [],
-        history=[_told(one_) for one_ in reversed(desk.review.history(version)[-20:])],
+        history=[_told(one_) for one_ in reversed(desk.review.history(version)[-12:])],
         texts=list(_texts(visit, one, decision)),
         address=showing.name(hit.permalink, 500),
         suggested=[
@@ -99,6 +95,8 @@ def page_of(visit: Visit, one: Opened, wrong: str = "", typed: str = "", status:
         unsaid=max(0, len(suggested) - _MOST_SUGGESTED),
         files=[_file(own, at, kept) for at, kept in enumerate(hit.media[:_MOST_FILES], 1)],
         alike=[_alike(desk, other) for other in desk.alike(version)[:_MOST_ALIKE]],
+        more_files=max(0, len(hit.media) - _MOST_FILES),
+        more_redacted=max(0, len(decision.spans) - _MOST_SPANS) if decision else 0,
         alikes=len(desk.alike(version)),
         earlier=[_earlier(one_) for one_ in reversed(desk.earlier.get(version, [])[-10:])],
         before=before and desk.path(before),
@@ -113,80 +111,6 @@ def page_of(visit: Visit, one: Opened, wrong: str = "", typed: str = "", status:
         wrong=wrong,
         typed=typed,
     )
-
-
-@pages.form("/requests/{number}/review/{record}/verdict", Act.REVIEW)
-def verdict(visit: Here, number: str, record: str, form: Given) -> Response:
-    """Hand it over whole, or not at all: at once, unless it undoes what was kept back."""
-    one = opened(visit, number, record)
-    try:
-        plan = _plan(one, form)
-        stands = one.desk.review.decision(one.version)
-        undoes = stands is not None and stands.verdict in (Verdict.EXEMPT, Verdict.EXEMPT_IN_PART)
-        if plan.codes or undoes or plan.keeps_back:
-            return confirm(visit, one.desk, plan)
-        wish = Wish(verdict=plan.verdict or Verdict.RESPONSIVE)
-        made = decided(one.hit, wish, one.desk.by, visit.city.vault.clock())
-        told = f"Record {one.number:,} is {in_words(made)}. {one.desk.filed([made])}"
-    except PersonNeeded as error:
-        return page_of(visit, one, plain(str(error)), status=400)
-    _, after = one.desk.around(one.version)
-    return visit.go(one.desk.path(after) if after else f"/requests/{number}/review", told=told)
-
-
-def _plan(one: Opened, form: FormData) -> Plan:
-    """The plan of the form with the verdicts. `BadQuestion` where it names none."""
-    named, here = str(form.get("verdict", "")), str(one.number)
-    match named:
-        case "responsive" | "not responsive":
-            return Plan(records=(one.number,), verdict=Verdict(named), back=here)
-        case "off the web":
-            codes = codes_of(form, "barred")
-            return Plan(records=(one.number,), verdict=Verdict.RESPONSIVE, codes=codes, back=here)
-        case "exempt":
-            return Plan(records=(one.number,), verdict=Verdict.EXEMPT, codes=codes_of(form), back=here)
-    raise BadQuestion("Say what is decided: responsive, not responsive, or withheld whole.")
-
-
-@pages.form("/requests/{number}/review/{record}/same", Act.REVIEW)
-def same(visit: Here, number: str, record: str) -> Response:
-    """Decide what is the same text or nearly as this record is decided."""
-    one = opened(visit, number, record)
-    decision, others = one.desk.review.decision(one.version), one.desk.alike(one.version)
-    if decision is None or not others:
-        return page_of(
-            visit, one, "Decide this record first: then the others are decided like it.", status=400
-        )
-    in_part = decision.verdict is Verdict.EXEMPT_IN_PART
-    plan = Plan(
-        records=(one.number, *map(one.desk.place, others)),
-        verdict=None if in_part else decision.verdict,
-        codes=tuple(claim.code for claim in decision.exempted),
-        marks=decision.spans,
-        files=decision.withheld_media,
-        regions=decision.regions,
-        back=str(one.number),
-    )
-    return confirm(visit, one.desk, plan)
-
-
-@pages.form("/requests/{number}/review/{record}/uncover", Act.REVIEW)
-def uncover(visit: Here, number: str, record: str, form: Given) -> Response:
-    """Take ticked redactions off again."""
-    one = opened(visit, number, record)
-    decision = one.desk.review.decision(one.version)
-    ticked = {name: numbers_of(map(str, form.getlist(name))) for name in ("span", "region", "file")}
-    if decision is None or not any(ticked.values()):
-        return page_of(visit, one, "Tick what is not to be redacted any more.", status=400)
-    made = msgspec.structs.replace(
-        without(decision, ticked["span"], ticked["region"], ticked["file"]),
-        decided_by=one.desk.by.name, decided_at=visit.city.vault.clock(),
-        title=one.desk.review.title_of(one.desk.by.name) or visit.person.title or decision.title,
-    )  # fmt: skip
-    try:
-        return visit.go(one.path, told=one.desk.filed([made]))
-    except PersonNeeded as error:
-        return page_of(visit, one, plain(str(error)), status=400)
 
 
 def _named(one: Opened) -> Named:
@@ -206,14 +130,16 @@ def _texts(visit: Visit, one: Opened, decision: Decision | None) -> Iterator[dic
     cuts = cuts_of(texts_of(hit), decision.spans if decision else ())
     start = visit.request.query_params.get("from", "0")
     first = int(start) if start.isascii() and start.isdigit() and len(start) <= _MOST_START else 0
-    for at, (where, text) in enumerate([*markable(hit).items()][:_MOST_TEXTS]):
+    texts = [*markable(hit).items()][:_MOST_TEXTS]
+    other = min(_OTHER, _OTHERS // max(1, len(texts)))
+    for at, (where, text) in enumerate(texts):
         first_here = min(first, max(0, len(text) - 1)) if where == "text" else 0
-        most = _SHOWN if where == "text" else _OTHER
+        most = _SHOWN if where == "text" else other
         cut = showing.said(text[first_here:], most=most)
         window = (first_here, len(text) - cut.rest)
         found = [(s.start, s.end) for s in one.desk.suggestions(one.version) if s.where == where]
         redacted: list[Place] = [(cut_.start, cut_.end) for cut_ in cuts.get(where, ())]
-        words, all_words = numbered(text, window, _NUMBERED if where == "text" else _OTHER)
+        words, all_words = numbered(text, window, _NUMBERED if where == "text" else other)
         yield {
             "at": at, "where": where, "label": label(where), "sentences": words, "all_words": all_words,
             "pieces": highlighted(text, window, found, redacted), "start": window[0],
@@ -227,7 +153,7 @@ def _suggestion(hit: Hit, at: int, found: Any, decision: Decision | None) -> dic
     spans = decision.spans if decision else ()
     touched = any(s.where == found.where and s.start < found.end and found.start < s.end for s in spans)
     return {
-        "at": at, "words": showing.name(texts_of(hit)[found.where][found.start : found.end], 300),
+        "at": at, "words": showing.name(texts_of(hit)[found.where][found.start : found.end], _WORDS),
         "where": label(found.where), "what": found.what, "why": found.why, "code": found.code,
         "done": touched, "bars_web": EXEMPTIONS[found.code].bars_web,
     }  # fmt: skip
@@ -238,7 +164,7 @@ def _redacted(hit: Hit, decision: Decision) -> Iterator[dict[str, Any]]:
     texts = texts_of(hit)
     numbers = {kept.sha256: number for number, kept in enumerate(hit.media, 1)}
     for at, span in enumerate(decision.spans[:_MOST_SPANS]):
-        words = showing.name(texts[span.where][span.start : span.end], 200)
+        words = showing.name(texts[span.where][span.start : span.end], _WORDS)
         yield {"tick": "span", "at": at, "what": f"{label(span.where)}: {words}", "code": span.code}
     for at, region in enumerate(decision.regions):
         size = f"{region.width:,} by {region.height:,} pixels"
@@ -255,8 +181,8 @@ def _file(own: Named, number: int, kept: Kept) -> Mapping[str, Any]:
         "kind": showing.name(kind.replace("_", " ")),
         "path": own.path(f"/media/{kept.sha256}") if kept.sha256 else "",
         "is_picture": is_picture(kept),
-        "alt": showing.name(kept.alt_text, 300),
-        "reason": showing.name(kept.not_captured, 300) or "no reason was noted",
+        "alt": showing.name(kept.alt_text),
+        "reason": showing.name(kept.not_captured) or "no reason was noted",
     }
 
 
@@ -284,9 +210,9 @@ def _told(decision: Decision) -> dict[str, Any]:
         "at": decision.decided_at,
         "by": decision.decided_by,
         "stands": in_words(decision),
-        "note": showing.name(decision.note, 500),
+        "note": showing.name(decision.note, 300),
         "facts": [
-            (f"{claim.code}, {name.replace('_', ' ')}", showing.name(text, 1_000))
+            (f"{claim.code}, {name.replace('_', ' ')}", showing.name(text, 300))
             for claim in decision.exempted
             for name, text in claim.facts.items()
         ],

@@ -1,0 +1,57 @@
+"""Searching for a request at the desk: private records, and more than anybody waits for."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from archives import add_night
+from desk.desks import Desks, served, text_of, until
+from desk.shelves import FB, NOW, Shelves
+from paloverde.desk.areas.request_search import AT_ONCE
+from paloverde.desk.people import Role
+from paloverde.requests.events import Received
+from requesthall import CLERK
+
+
+def receive(shelves: Shelves) -> str:
+    event = Received(
+        by=CLERK,
+        at=NOW,
+        number="",
+        channel="letter",
+        text="All about the pool",
+        received_on=date(2026, 11, 17),
+    )
+    return shelves.city.requests.receive(event).number
+
+
+def test_a_search_of_private_records_is_noted_with_the_number_of_the_request(tmp_path: Path) -> None:
+    shelves = Shelves(tmp_path).fill()
+    number = receive(shelves)
+    with served(Desks(shelves.city)) as desks:
+        plain = text_of(desks.get(f"/requests/{number}/search?q=pool"))
+        assert "It would find 6 versions" in plain
+        private = text_of(desks.get(f"/requests/{number}/search?q=pool&private=yes", Role.COUNSEL))
+        assert "It would find 7 versions" in private
+        told = shelves.told("search made")[-1]
+        assert (told["reason"], told["scope"]) == (number, "with private records")
+        done = desks.done(f"/requests/{number}/search", {"q": "pool", "private": "yes"})
+        assert "7 versions found" in done
+        assert "private records too" in done
+
+
+def test_many_hits_are_taken_under_review_while_one_does_something_else(tmp_path: Path) -> None:
+    shelves = Shelves(tmp_path)
+    rows = [shelves.row(str(number), f"pool {number}") for number in range(AT_ONCE + 1)]
+    add_night(shelves.city.archive, FB, NOW.date(), rows)
+    number = receive(shelves)
+    with served(Desks(shelves.city)) as desks:
+        answer = desks.post(f"/requests/{number}/search", {"q": "pool", "minutes": "5"})
+        assert answer.status_code == 303, text_of(answer)
+        path = answer.headers["location"]
+        assert path.startswith("/work/")
+        until(lambda: "It is ready" in text_of(desks.get(path)), patience=60)
+        assert "Working time noted so far: 5 minutes" in text_of(desks.get(f"/requests/{number}"))
+        assert desks.get(path, Role.COUNSEL).status_code == 200  # who may do what it does sees it, too
+    assert len(shelves.city.reviews.get(number).versions) == AT_ONCE + 1
