@@ -38,41 +38,36 @@ def long_date(day: date) -> str:
 
 
 @lru_cache(maxsize=16_384)  # one page may say the same days for each of many thousands
-def weekday(day: date) -> str:
+def spoken(day: date) -> str:
     """A date with its weekday: Friday, January 8, 2027."""
     return f"{day:%A}, {long_date(day)}"
 
 
-def spoken(day: date) -> str:
-    """A date with its weekday as a log writes it: Friday 08 January 2027."""
-    return f"{day:%A %d %B %Y}"
-
-
 def short(day: date) -> str:
-    """A date with its weekday, for a line of a list: Fri 08 Jan 2027."""
-    return f"{day:%a %d %b %Y}"
+    """A date with its weekday, for a line of a list: Fri, Jan 8, 2027."""
+    return f"{day:%a, %b %-d, %Y}"
 
 
 def spoken_moment(at: datetime) -> str:
-    """A moment on the City's clock: Friday 08 January 2027 at 17:00."""
+    """A moment on the City's clock: Friday, January 8, 2027 at 17:00."""
     return f"{spoken(_local(at))} at {_local(at):%H:%M}"
 
 
 def short_moment(at: datetime) -> str:
-    """A moment on the City's clock, for a line of a list: Fri 08 Jan 2027 17:00 PST."""
+    """A moment on the City's clock, for a line of a list: Fri, Jan 8, 2027 17:00 PST."""
     return f"{short(_local(at))} {_local(at):%H:%M %Z}"
 
 
 def zoned_moment(at: datetime) -> str:
     """A moment on the City's clock with its zone, for a certificate: Friday, January 8, 2027, 17:00 PST."""
-    return f"{weekday(_local(at))}, {_local(at):%H:%M %Z}"
+    return f"{spoken(_local(at))}, {_local(at):%H:%M %Z}"
 
 
 def at_time(at: datetime) -> str:
     """A moment as a letter writes it: Friday, January 8, 2027, at 5:00 p.m. Pacific time."""
     local = _local(at)
     half = "a.m." if local.hour < 12 else "p.m."
-    return f"{weekday(local)}, at {(local.hour + 11) % 12 + 1}:{local:%M} {half} Pacific time"
+    return f"{spoken(local)}, at {(local.hour + 11) % 12 + 1}:{local:%M} {half} Pacific time"
 
 
 def _local(at: datetime) -> datetime:

@@ -70,7 +70,7 @@ def test_a_gap_is_one_however_often_it_is_met_and_closes_when_it_is_filled(vault
     assert run(vault, 4, listed()) == []
     (filled,) = open_gaps(vault, only_open=False)
     assert (filled.filled_by, filled.filled_day) == (4, day(4))
-    assert "Had in full on Wednesday 04 November 2026 (run 4)." in str(filled)
+    assert "Had in full on Wednesday, November 4, 2026 (run 4)." in str(filled)
 
 
 def test_what_one_run_opened_and_closed_is_told_together(vault: Vault) -> None:
@@ -232,7 +232,7 @@ def test_nights_without_a_run_are_gaps_until_they_are_run(vault: Vault) -> None:
     assert {gap.of for gap in run(vault, 6)} == {"2026-11-04", "2026-11-05"}
     (gap,) = run(vault, 4)
     assert (gap.first_day, gap.kind) == (day(5), "")
-    assert str(gap).startswith("plaza-palmaria, night without a run, Thursday 05 November 2026: no run was")
+    assert str(gap).startswith("plaza-palmaria, night without a run, Thursday, November 5, 2026: no run was")
     assert run(vault, 5) == []
     assert {gap.of for gap in run(vault, 1)} == {"2026-11-02"}
 

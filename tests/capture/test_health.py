@@ -168,7 +168,7 @@ def test_a_check_after_a_long_silence_raises_the_nearest_alarm_alone(world: Worl
     world.city.put_token(slug, json.dumps(handed_in), "this test")
     assert [alarm.days for alarm in world.city.check_health(slug).alarms] == [7]
     (standing,) = [one for one in world.city.standings() if one.account.slug == slug]
-    assert standing.runway == "runway: 5 days, the token ends on Friday 27 November 2026"
+    assert standing.runway == "runway: 5 days, the token ends on Friday, November 27, 2026"
     assert "sign in at the site again" in standing.todo
 
 

@@ -237,7 +237,7 @@ def test_a_dossier_tells_times_poster_and_why_a_part_of_the_identity_is_missing(
     city.check(SECOND)
     held = removed(city)["c12"]
     assert held["posted_text"] == gone["at"]
-    assert held["posted_pacific"] == "Sunday 01 November 2026, 11:02:00 PST (UTC-08:00)"
+    assert held["posted_pacific"] == "Sunday, November 1, 2026, 11:02:00 PST (UTC-08:00)"
     assert (held["poster_name_missing"], held["poster_id_missing"]) == (None, None)
     assert held["poster_username_missing"] == "API_NOT_EXPOSED"
 

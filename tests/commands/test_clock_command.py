@@ -45,17 +45,17 @@ def test_the_dates_and_why_come_as_json(table: str, capsys: pytest.CaptureFixtur
         "extension_max": "2027-01-08",
     }
     assert len(why) == 8
-    assert "Thursday 24 December 2026" in why[2]
+    assert "Thursday, December 24, 2026" in why[2]
     assert streams.err == ""
 
 
 def test_the_same_as_text_has_the_weekdays(table: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["clock", "--received", "2026-11-01", "--closures", table]) == 0
     assert capsys.readouterr().out.splitlines()[:4] == [
-        "received      2026-11-01  Sunday 01 November 2026",
-        "target        2026-11-10  Tuesday 10 November 2026",
-        "latest        2026-11-12  Thursday 12 November 2026",
-        "extension_max 2026-11-25  Wednesday 25 November 2026",
+        "received      2026-11-01  Sunday, November 1, 2026",
+        "target        2026-11-10  Tuesday, November 10, 2026",
+        "latest        2026-11-12  Thursday, November 12, 2026",
+        "extension_max 2026-11-25  Wednesday, November 25, 2026",
     ]
 
 

@@ -332,7 +332,7 @@ def test_the_clerks_office_holds_for_a_request_and_closes_it(
     assert held
     close = ["hold", "close", "PRA-2026-0042", *clerk]
     assert main([*close, "--on", "2020-01-01"]) == 1
-    assert "cannot have been closed on Wednesday 01 January 2020" in capsys.readouterr().err
+    assert "cannot have been closed on Wednesday, January 1, 2020" in capsys.readouterr().err
     assert main(close) == 0
     assert ", and kept to " in capsys.readouterr().out
     assert bearing(city) == held

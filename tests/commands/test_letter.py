@@ -32,7 +32,7 @@ from paloverde.requests.request import State
 from paloverde.requests.review import Decision, Exempted, Span, Verdict
 from paloverde.retention.holds import By
 from paloverde.settings import load
-from paloverde.wording import weekday
+from paloverde.wording import spoken
 
 PASSWORD = "a long sentence for tests"
 NOW = datetime.now(UTC)
@@ -163,7 +163,7 @@ def test_an_extension_is_stopped_until_it_lacks_nothing_then_is_the_event_of_the
     assert extended is not None
     assert (extended.until, extended.officer.title) == (dates.extension_max, "City Clerk")
     assert (
-        weekday(dates.extension_max)
+        spoken(dates.extension_max)
         in desk.open().requests.document(NUMBER, extended.documents[0].sha256).decode()
     )
     again = desk.says("send", NUMBER, *good, "--by", "post", status=1)

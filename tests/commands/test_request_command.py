@@ -226,7 +226,7 @@ def test_closed_days_are_adopted_and_listed(desk: Desk, tmp_path: Path) -> None:
         "adopt-closures", str(tmp_path / "c.csv")
     )
     assert "nothing was filed" in desk.says("adopt-closures", str(tmp_path / "c.csv"))
-    assert desk.says("closures") == "2030-12-25  Wednesday 25 December 2030  Christmas Day\n"
+    assert desk.says("closures") == "2030-12-25  Wednesday, December 25, 2030  Christmas Day\n"
 
 
 def test_somebody_of_it_takes_nothing_in(desk: Desk) -> None:

@@ -18,7 +18,7 @@ from paloverde.retention.schedule_text import EXAMPLE
 from paloverde.settings import load
 from paloverde.state.books import writing
 from paloverde.state.tables import ITEMS
-from paloverde.wording import weekday
+from paloverde.wording import spoken
 
 POSTED = datetime(2024, 5, 6, 17, 0, tzinfo=UTC)
 NIGHT = datetime.now(UTC) - timedelta(days=1)
@@ -73,7 +73,7 @@ def test_the_example_can_be_adopted_and_is_listed(
     assert said(capsys, "schedule", "example") == EXAMPLE
     told = said(capsys, "schedule", "adopt", str(schedule))
     assert told.startswith(
-        "The schedule of Resolution 2026-41 is filed. It is in effect since Wednesday 01 April 2026"
+        "The schedule of Resolution 2026-41 is filed. It is in effect since Wednesday, April 1, 2026"
     )
     listed = said(capsys, "schedule", "list")
     assert "  adopted on Tuesday, March 10, 2026; in effect since" in listed
@@ -92,7 +92,7 @@ def test_what_is_shorter_than_the_law_or_beside_another_is_told(
     )
     told = said(capsys, "schedule", "adopt", str(other))
     assert "Class SOC-COMMENT says 1 years: the two years of Gov. Code 34090(d) hold all the same." in told
-    assert "Resolution 2026-41 is in effect since Wednesday 01 April 2026 too" in told
+    assert "Resolution 2026-41 is in effect since Wednesday, April 1, 2026 too" in told
 
 
 def test_a_wrong_schedule_is_refused_with_its_line_and_nothing_is_filed(
@@ -114,11 +114,11 @@ def test_every_reason_to_keep_an_item_is_printed_with_day_and_source(
     said(capsys, "schedule", "adopt", str(schedule))
     told = said(capsys, "keep", "x-palmaria", "post", "1")
     night = archive_day(NIGHT)
-    assert f"Kept, because the City last received it on {weekday(night)}" in told
+    assert f"Kept, because the City last received it on {spoken(night)}" in told
     assert (
-        f"  two-year floor: until {weekday(years_after(night, 2))}; Gov. Code 34090(d); not verified" in told
+        f"  two-year floor: until {spoken(years_after(night, 2))}; Gov. Code 34090(d); not verified" in told
     )
-    assert f"  schedule: until {weekday(years_after(night, 5))}; Resolution 2026-41, class SOC-POST" in told
+    assert f"  schedule: until {spoken(years_after(night, 5))}; Resolution 2026-41, class SOC-POST" in told
     assert "  still shown: no day is known on which it ends; Gov. Code 34090(d)" in told
     assert "  lock of the store: until" in told
 

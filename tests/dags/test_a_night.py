@@ -194,7 +194,8 @@ def test_the_health_of_every_account_is_checked_and_a_short_runway_is_red(
     assert {state for name, state in states(done).items() if name != f"health_x {slug}"} == {"success"}
     log = said()
     assert (
-        f"ALARM: the token of {slug} ends on {archive_day(ends):%A %d %B %Y}; 2 days or less are left" in log
+        f"ALARM: the token of {slug} ends on {archive_day(ends):%A, %B %-d, %Y}; 2 days or less are left"
+        in log
     )
     assert f"give the token to `paloverde accounts token {slug}`" in log
     assert token not in log

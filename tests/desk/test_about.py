@@ -50,7 +50,7 @@ def test_every_role_reads_the_promise_and_how_each_account_stands(city: Installa
         assert city.promise() in said
         assert "x-palmaria never alive 5 none yet" in said
         assert "facebook-palmaria never never checked no end is known none yet" in said
-        assert "x-palmaria: runway: 5 days, the token ends on Friday 27 November 2026" in said
+        assert "x-palmaria: runway: 5 days, the token ends on Friday, November 27, 2026" in said
         assert "facebook-palmaria: " not in said
         assert "a-secret" not in answer.text
 
@@ -60,7 +60,7 @@ def test_a_dead_token_is_named_and_what_a_site_says_is_text(city: Installation, 
     note_canary(city.vault.books, "x-palmaria", False, "<script>\u202eno", NOW)
     page = desks.get("/about").text
     assert "<td>NOT ALIVE</td><td>ended</td>" in page
-    assert "NOT ALIVE on Sunday 22 November 2026 at 09:00: &lt;script&gt;" in page
+    assert "NOT ALIVE on Sunday, November 22, 2026 at 09:00: &lt;script&gt;" in page
     assert "<script>" not in page
     assert "\u202e" not in page
 
@@ -69,7 +69,7 @@ def test_a_night_that_broke_off_is_named_with_its_cause_and_what_to_do(city: Ins
     (x,) = [one for one in city.standings() if one.account.slug == "x-palmaria"]
     night = BrokenNight(x.account.slug, NOW.date(), NOW, "the site is out of order", False, None)
     said = warning(x._replace(broken=night))
-    assert "The last night: it broke off on Sunday 22 November 2026 at 09:00" in said
+    assert "The last night: it broke off on Sunday, November 22, 2026 at 09:00" in said
     assert "`paloverde archive x-palmaria --day 2026-11-22`" in said
 
 

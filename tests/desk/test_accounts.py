@@ -136,7 +136,7 @@ def test_the_state_of_a_token_is_told_and_never_the_token(desks: Desks, shelves:
             assert "a-secret" not in desks.get(path, role).text
     said = text_of(desks.get(f"/accounts/{FB}", Role.IT))
     assert "A token is kept since Wednesday, November 18, 2026, at 12:00 p.m. Pacific time." in said
-    assert "the token ends on Monday 23 November 2026" in said
+    assert "the token ends on Monday, November 23, 2026" in said
     assert f"No token is kept. IT hands one in with `paloverde accounts token {X}`" in text_of(
         desks.get(f"/accounts/{X}", Role.IT)
     )
@@ -181,7 +181,7 @@ def test_an_account_that_is_not_there_is_answered_in_words(desks: Desks) -> None
 def test_today_warns_of_dead_tokens_broken_nights_and_ends_of_access(desks: Desks) -> None:
     said = text_of(desks.get("/", Role.IT))
     assert f"{X} NOT ALIVE" in said
-    assert "the token ends on Monday 23 November 2026. The last night: it broke off on" in said
+    assert "the token ends on Monday, November 23, 2026. The last night: it broke off on" in said
     assert "Accounts" not in text_of(desks.get("/", Role.APPROVER))
 
 

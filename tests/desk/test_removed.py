@@ -234,7 +234,7 @@ def test_a_ticket_says_who_was_consulted_and_that_it_was_after_the_deletion(desk
     }
     assert "Both were consulted." in desks.done("/removed/consults/note", last)
     said = text_of(desks.get("/removed/consults", Role.AUDITOR))
-    assert "consulted Tue 17 Nov 2026 09:30 PST" in said
+    assert "consulted Tue, Nov 17, 2026 09:30 PST" in said
     assert "Note something on" not in said
 
 

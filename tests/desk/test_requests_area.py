@@ -163,7 +163,7 @@ def test_an_intake_that_cannot_be_is_refused_in_words_and_keeps_what_was_typed(
 
 def test_a_request_is_taken_in_with_its_letter(desk: RequestDesk, received: str) -> None:
     assert "PRA-2026-0002 is taken in." in received
-    assert "determine, and tell the requester, by Wednesday 25 November 2026" in received
+    assert "determine, and tell the requester, by Wednesday, November 25, 2026" in received
     assert "7 days left" in received
     (kept,) = desk.city.requests.get(desk.number).entries[1].event.documents
     assert kept.name == "letter.txt"
@@ -175,7 +175,7 @@ def test_a_request_is_taken_in_with_its_letter(desk: RequestDesk, received: str)
 def test_its_page_shows_its_days_with_every_step_of_the_counting(desk: RequestDesk, received: str) -> None:
     said = desk.said()
     for words in ("Wednesday, November 25, 2026", "Monday, November 30, 2026", "Thursday, December 10, 2026",
-                  "Day 1 is Tuesday 17 November 2026", "Thanksgiving Day", "Everything about the pool"):  # fmt: skip
+                  "Day 1 is Tuesday, November 17, 2026", "Thanksgiving Day", "Everything about the pool"):  # fmt: skip
         assert words in said
 
 
@@ -257,7 +257,7 @@ def test_an_extension_says_at_its_date_whether_it_may_be(desk: RequestDesk, spok
         "officer": "Ana Ruiz, City Attorney",
         "on": "2026-11-18",
     }
-    assert "Thursday 10 December 2026" in desk.refused("/step/extend", form)
+    assert "Thursday, December 10, 2026" in desk.refused("/step/extend", form)
     assert "Write name and title" in desk.refused("/step/extend", {**form, "officer": "Ana Ruiz"})
     shown = desk.answer("/step/extend", {**form, "until": "2026-12-10"})
     assert "The time cannot be extended again" in text_of(shown)
@@ -381,7 +381,7 @@ def test_links_are_closed_after_what_was_taken_by_them_was_shown(desk: RequestDe
 
 def test_it_is_closed_opened_again_and_its_figures_are_a_table(desk: RequestDesk, linked: str) -> None:
     form = {"ending": "answered", "on": "2026-11-18"}
-    assert "Filed: Closed on Wednesday 18 November 2026" in desk.confirmed(
+    assert "Filed: Closed on Wednesday, November 18, 2026" in desk.confirmed(
         "/step/close", form, "file exactly this"
     )
     assert "1 request," in text_of(desk.desks.get("/requests?state=closed"))

@@ -260,7 +260,7 @@ def test_what_moves_out_moves_in_with_equal_rows_and_hashes(tmp_path: Path) -> N
     assert [gap.partition(",")[0] for gap in report.gaps] == ["media"]  # that the old archive lacks as well
     (note,) = report.notes
     assert note.startswith("These records were moved in from the archive with the key ")
-    assert "after its run 3 of Wednesday 18 November 2026, 12:00 PM Pacific" in note
+    assert "after its run 3 of Wednesday, November 18, 2026, 12:00 PM Pacific" in note
 
 
 def test_a_folder_that_is_moved_out_proves_itself(tmp_path: Path) -> None:

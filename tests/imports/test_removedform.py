@@ -24,15 +24,15 @@ def test_a_time_in_the_city_is_the_same_moment_and_names_its_weekday(passed: tim
     assert told is not None
     local, _, offset = told.partition(" (UTC")
     day, time = local.rsplit(" ", 1)[0].split(", ")
-    naive = datetime.strptime(f"{day}, {time}", "%A %d %B %Y, %H:%M:%S").replace(tzinfo=UTC)
+    naive = datetime.strptime(f"{day}, {time}", "%A, %B %-d, %Y, %H:%M:%S").replace(tzinfo=UTC)
     assert naive - timedelta(hours=int(offset.split(":")[0])) == moment
     assert naive.strftime("%A") == day.split()[0]
 
 
 def test_the_hour_that_comes_twice_is_told_apart() -> None:
     first, second = datetime(2026, 11, 1, 8, 30, tzinfo=UTC), datetime(2026, 11, 1, 9, 30, tzinfo=UTC)
-    assert in_pacific(first) == "Sunday 01 November 2026, 01:30:00 PDT (UTC-07:00)"
-    assert in_pacific(second) == "Sunday 01 November 2026, 01:30:00 PST (UTC-08:00)"
+    assert in_pacific(first) == "Sunday, November 1, 2026, 01:30:00 PDT (UTC-07:00)"
+    assert in_pacific(second) == "Sunday, November 1, 2026, 01:30:00 PST (UTC-08:00)"
     assert in_pacific(None) is None
     assert in_pacific(datetime(1, 1, 1, tzinfo=UTC)) is None
 

@@ -86,7 +86,7 @@ def test_an_archive_holds_posts_and_messages_until_it_was_made(office: Office, t
     assert [it.stream for it in cover.listings] == ["posts", "messages"]
     assert cover.until == MADE_AT
     assert (
-        "in full: posts until Saturday 31 October 2026, 01:00 AM Pacific, as the export says of itself"
+        "in full: posts until Saturday, October 31, 2026, 01:00 AM Pacific, as the export says of itself"
         in list(report.lines())
     )
 

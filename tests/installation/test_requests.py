@@ -139,7 +139,7 @@ def test_two_who_take_in_at_the_same_moment_get_two_numbers(hall: CityHall, tmp_
         ({"number": "2026-42"}, "write it as PRA-2026-0042"),
         ({"text": " "}, "in the requester's words"),
         ({"channel": "pigeon"}, "'pigeon' is no way"),
-        ({"received_on": date(2026, 11, 17)}, "Tuesday 17 November 2026 has not come yet"),
+        ({"received_on": date(2026, 11, 17)}, "Tuesday, November 17, 2026 has not come yet"),
         ({"received_on": date(1990, 1, 1)}, "No rule"),
     ],
 )
@@ -262,7 +262,7 @@ def test_a_refused_step_leaves_the_file_as_it_was(hall: CityHall) -> None:
         by=CLERK, at=hall.now, grounds=("UC2",), facts={"UC2": "9,000 records"}, until=date(2026, 12, 24),
         sent_on=date(2026, 11, 16), officer=Responsible("Ana Ruiz", "City Attorney"),
     )  # fmt: skip
-    with pytest.raises(BadQuestion, match="up to Thursday 10 December 2026"):
+    with pytest.raises(BadQuestion, match="up to Thursday, December 10, 2026"):
         hall.requests.file(number, late)
     assert hall.requests.get(number).papers == 1
 

@@ -54,15 +54,17 @@ def test_the_worked_cases_come_out(received: str, expected: tuple[str, str, str]
 def test_every_step_names_its_weekday_and_its_section() -> None:
     why = counted("2026-12-16").why
     assert why[0] == (
-        "Received on Wednesday 16 December 2026: that day is not counted (Gov. Code 6800; Code Civ. Proc. 12)."
+        "Received on Wednesday, December 16, 2026: that day is not counted (Gov. Code 6800; Code Civ. Proc. 12)."
     )
-    assert "Day 1 is Thursday 17 December 2026; day 10 is Saturday 26 December 2026" in why[1]
+    assert "Day 1 is Thursday, December 17, 2026; day 10 is Saturday, December 26, 2026" in why[1]
     assert "Gov. Code 7922.535(a)" in why[1]
-    assert why[2].startswith("target Thursday 24 December 2026: going back over Saturday 26 December 2026, ")
-    assert "Friday 25 December 2026 (Christmas Day)" in why[2]
+    assert why[2].startswith(
+        "target Thursday, December 24, 2026: going back over Saturday, December 26, 2026, "
+    )
+    assert "Friday, December 25, 2026 (Christmas Day)" in why[2]
     assert "Code Civ. Proc. 12a" in why[3]
-    assert "Monday 28 December 2026" in why[3]
-    assert "end on Saturday 09 January 2027" in why[4]
+    assert "Monday, December 28, 2026" in why[3]
+    assert "end on Saturday, January 9, 2027" in why[4]
     assert "Gov. Code 7922.535(b)" in why[4]
     assert "does not stop" in why[5]
     assert "not verified by counsel" in why[6]
@@ -114,7 +116,7 @@ def test_what_came_in_before_the_recodification_is_counted_by_the_former_section
     assert "7922" not in "".join(old.why)
     assert "Gov. Code 7922.535(a)" in new.why[1]
     assert (old.rule, new.rule) == ("CLOCK-FORMER", "CLOCK-2023")
-    assert "to Saturday 31 December 2022" in old.why[6]
+    assert "to Saturday, December 31, 2022" in old.why[6]
 
 
 @pytest.mark.parametrize(("day", "told"), [("1998-12-31", "No rule"), ("9999-12-31", "too far ahead")])

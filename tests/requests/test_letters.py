@@ -60,7 +60,7 @@ from paloverde.requests.plaintext import all_texts, as_text
 from paloverde.requests.sending import Sent, event_of, sent_before
 from paloverde.requests.wording import Words, law_on, table, write
 from paloverde.requests.writing import written
-from paloverde.wording import at_time, weekday
+from paloverde.wording import at_time, spoken
 
 LATER = datetime(2026, 12, 1, 22, 0, tzinfo=UTC)
 PROMISE = Determination(
@@ -228,7 +228,7 @@ def test_a_block_stands_only_where_its_fact_is_there() -> None:
 
 
 def test_dates_have_their_weekday_and_times_their_half_of_the_day() -> None:
-    assert weekday(date(2027, 1, 8)) == "Friday, January 8, 2027"
+    assert spoken(date(2027, 1, 8)) == "Friday, January 8, 2027"
     assert (
         at_time(datetime(2026, 7, 1, 7, 5, tzinfo=UTC))
         == "Wednesday, July 1, 2026, at 12:05 a.m. Pacific time"

@@ -155,12 +155,12 @@ def test_a_refused_step_says_what_comes_first(state: State, name: str, first: st
         ({"grounds": ("UC9",), "facts": {"UC9": "x"}}, "'UC9' is no ground"),
         ({"grounds": ("UC3", "UC2")}, "UC2 needs the facts of this request. How many records"),
         ({"facts": {"UC3": "  "}}, "UC3 needs the facts"),
-        ({"until": date(2026, 12, 11)}, "up to Thursday 10 December 2026, and Friday 11 December 2026"),
-        ({"until": date(2026, 11, 25)}, "a date after Wednesday 25 November 2026"),
+        ({"until": date(2026, 12, 11)}, "up to Thursday, December 10, 2026, and Friday, December 11, 2026"),
+        ({"until": date(2026, 11, 25)}, "a date after Wednesday, November 25, 2026"),
         ({"officer": Responsible("", "City Clerk")}, "the name of the head of the agency"),
         ({"officer": Responsible("Ana Ruiz", " ")}, "the title of Ana Ruiz"),
-        ({"sent_on": date(2026, 11, 19)}, "today is Wednesday 18 November 2026"),
-        ({"sent_on": date(2026, 11, 15)}, "came in on Monday 16 November 2026"),
+        ({"sent_on": date(2026, 11, 19)}, "today is Wednesday, November 18, 2026"),
+        ({"sent_on": date(2026, 11, 15)}, "came in on Monday, November 16, 2026"),
     ],
 )
 def test_an_extension_without_ground_facts_date_or_officer_is_refused(
@@ -197,7 +197,7 @@ def test_the_notice_goes_out_before_the_tenth_day_is_over(sent_on: date, *, is_t
         (
             Outcome.FULL,
             {"available_at": datetime(2026, 11, 18, 7, tzinfo=UTC)},  # the 17th in California
-            "cannot be available before it is sent, on Wednesday 18 November 2026",
+            "cannot be available before it is sent, on Wednesday, November 18, 2026",
         ),
     ],
 )

@@ -157,8 +157,8 @@ def test_the_history_has_every_event_in_order_with_weekday_and_pacific_time() ->
     lines = list(history(request(*EVERY[1:])))
     heads = [line for line in lines if not line.startswith(" ")]
     assert len(heads) == len(EVERY)
-    assert heads[0] == "Wed 18 Nov 2026 12:00 PST  Received on Monday 16 November 2026: a letter."
-    assert all(head.startswith("Wed 18 Nov 2026 12:00 PST  ") for head in heads)
+    assert heads[0] == "Wed, Nov 18, 2026 12:00 PST  Received on Monday, November 16, 2026: a letter."
+    assert all(head.startswith("Wed, Nov 18, 2026 12:00 PST  ") for head in heads)
     assert lines[1] == ("    entered by Cleo Park (clerk), this test; paper 1, SHA-256 0000000000000000…")
 
 
@@ -191,7 +191,7 @@ def test_an_evening_in_california_is_the_day_there_and_not_the_next() -> None:
 
 def test_the_next_step_says_the_day_and_how_many_are_left() -> None:
     assert next_step(request(), dates(), TODAY) == (
-        "Next: determine, and tell the requester, by Wednesday 25 November 2026 (7 days left)."
+        "Next: determine, and tell the requester, by Wednesday, November 25, 2026 (7 days left)."
     )
     assert "(1 day left)" in next_step(request(), dates(), date(2026, 11, 24))
     assert "(today)" in next_step(request(), dates(), date(2026, 11, 25))
@@ -241,8 +241,8 @@ def test_somebody_is_warned_once_of_each_deadline() -> None:
     told = Reminded(by=CLERK, at=NOW, alarm=first.key, told=first.told)
     assert not is_new(request(told), first)
     assert first.told == (
-        "PRA-2026-0042: determine, and tell the requester, by Wednesday 25 November 2026 (2 days OVERDUE). "
-        "Received on Monday 16 November 2026."
+        "PRA-2026-0042: determine, and tell the requester, by Wednesday, November 25, 2026 (2 days OVERDUE). "
+        "Received on Monday, November 16, 2026."
     )
 
 

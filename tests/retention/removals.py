@@ -35,7 +35,7 @@ def gone(native_id: str, text: str = "Gone words", **more: Any) -> dict[str, Any
         ],
         "thread": [],
         "thread_rest": 0,
-        "posted_pacific": "Sunday 01 March 2026, 10:00:00 PST (UTC-08:00)",
+        "posted_pacific": "Sunday, March 1, 2026, 10:00:00 PST (UTC-08:00)",
         "poster_username_missing": "API_NOT_EXPOSED",
     }
     return removed(row, **(told | more))

@@ -16,7 +16,7 @@ from paloverde.retention.decision import free_since, keep_until, kept_because, r
 from paloverde.retention.facts import Facts, Ground, HeldBy, HoldKind, ItemId
 from paloverde.retention.rules import RULES
 from paloverde.retention.schedule import After, RecordClass, Schedule, Schedules
-from paloverde.wording import weekday
+from paloverde.wording import spoken
 
 ITEM = ItemId("facebook-springfield", Kind.COMMENT, "c1")
 SINCE = datetime(2026, 1, 5, 18, 0, tzinfo=UTC)
@@ -403,7 +403,7 @@ def test_the_end_of_the_calendar_is_no_crash() -> None:
 
 
 def test_a_day_is_spoken_with_its_weekday() -> None:
-    assert weekday(date(2026, 3, 2)) == "Monday, March 2, 2026"
+    assert spoken(date(2026, 3, 2)) == "Monday, March 2, 2026"
 
 
 def test_the_made_up_cases_are_of_both_sorts() -> None:

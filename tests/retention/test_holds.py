@@ -184,7 +184,7 @@ def test_a_hold_says_itself_in_english(city: HoldingCity) -> None:
     assert told.startswith("Litigation hold LIT-1, “Ruiz v. City”, issued by Ana Ruiz (counsel) on ")
     assert hold.scope_sentence() == (
         "every post, comment, private message and other record, posted by “Rosa Quintero” or “u-sam”, or by "
-        "somebody whom the site does not name, posted from Monday 02 March 2026 to Friday 06 March 2026 or "
+        "somebody whom the site does not name, posted from Monday, March 2, 2026 to Friday, March 6, 2026 or "
         "without a date, that contains the word “street” at most 5 words from the word “sweeping”; and these "
         "items, with every version of them: p1"
     )

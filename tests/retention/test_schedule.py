@@ -155,12 +155,12 @@ def test_which_schedule_applies_is_asked_for_a_day() -> None:
     assert [len(known.on(day)) for day in (date(2026, 3, 31), date(2026, 4, 1), date(2026, 12, 31), date(2027, 1, 1))] == [
         0, 1, 1, 0,
     ]  # fmt: skip
-    assert ended.standing(date(2026, 3, 31)) == "in effect from Wednesday 01 April 2026"
+    assert ended.standing(date(2026, 3, 31)) == "in effect from Wednesday, April 1, 2026"
     assert (
         ended.standing(date(2026, 5, 1))
-        == "in effect since Wednesday 01 April 2026 through Thursday 31 December 2026"
+        == "in effect since Wednesday, April 1, 2026 through Thursday, December 31, 2026"
     )
-    assert ended.standing(date(2027, 5, 1)) == "ended on Thursday 31 December 2026"
+    assert ended.standing(date(2027, 5, 1)) == "ended on Thursday, December 31, 2026"
 
 
 def test_visibility_is_read_only_where_a_class_asks_for_it() -> None:

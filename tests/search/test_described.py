@@ -54,11 +54,11 @@ from paloverde.search.question import ask
         ("language:es", "that is, as its site says, in the language es"),
         (
             "in:2026-02",
-            "that was posted from Sunday 01 February 2026 to Saturday 28 February 2026",
+            "that was posted from Sunday, February 1, 2026 to Saturday, February 28, 2026",
         ),
         (
             "dog from:2026-03-02 to:2026-03-06",
-            "that contains the word “dog” and was posted from Monday 02 March 2026 to Friday 06 March 2026",
+            "that contains the word “dog” and was posted from Monday, March 2, 2026 to Friday, March 6, 2026",
         ),
     ],
 )  # fmt: skip

@@ -112,7 +112,7 @@ class RemovalAudit:
                 )
         if row["posted_at"] is not None:
             local = row["posted_at"].astimezone(PACIFIC)
-            if not str(row["posted_pacific"]).startswith(f"{local:%A %d %B %Y, %H:%M:%S}"):
+            if not str(row["posted_pacific"]).startswith(f"{local:%A, %B %-d, %Y, %H:%M:%S}"):
                 self.tell(
                     "dossier", f"{name} was posted {local}, and its dossier says {row['posted_pacific']}"
                 )

@@ -29,7 +29,7 @@ class Examination(msgspec.Struct, frozen=True):
     def sentences(self) -> list[str]:
         """What the store can and cannot promise, in plain words."""
         found = self.probe
-        lines = [f"{found.store}, {found.grade.value}, examined {found.ended:%A %d %B %Y %H:%M} UTC.", ""]
+        lines = [f"{found.store}, {found.grade.value}, examined {found.ended:%A, %B %-d, %Y %H:%M} UTC.", ""]
         lines += ["It can promise:", *(f"  - {line}" for line in found.promises)]
         if found.cannot_promise:
             lines += ["", "It cannot promise:", *(f"  - {line}" for line in found.cannot_promise)]

@@ -23,7 +23,7 @@ from paloverde.archive.seal import BrokenOff, Coverage, Draft, RunKind, Seal
 from paloverde.platforms.conversation import Listing
 from paloverde.records import PACIFIC, Kind
 from paloverde.state.tables import GAPS, RUNS
-from paloverde.wording import some
+from paloverde.wording import some, spoken
 
 NIGHT_MISSED = "night without a run"
 _NIGHT, _MEDIA = "night", "media"  # streams of the run itself, which no listing fills
@@ -78,19 +78,19 @@ class KnownGap(msgspec.Struct, frozen=True, kw_only=True):
         where = f"{named} of {self.of}" if self.of and self.what != NIGHT_MISSED else named
         if self.what == OF_IMPORT:
             where = f"import, {where}"
-        met = f"{self.first_day:%A %d %B %Y}"
+        met = f"{spoken(self.first_day)}"
         if self.last_day != self.first_day:
-            met += f" to {self.last_day:%A %d %B %Y}, in {some(self.times, 'run')}"
+            met += f" to {spoken(self.last_day)}, in {some(self.times, 'run')}"
         told = f"{self.account}, {where or self.what}, {met}: {self.cause.rstrip('.')}."
         if self.filled_day is not None:
-            return f"{told} Had in full on {self.filled_day:%A %d %B %Y} (run {self.filled_by:,})."
+            return f"{told} Had in full on {spoken(self.filled_day)} (run {self.filled_by:,})."
         who = "an import" if self.what == OF_IMPORT else "a run or an import"
         return f"{told} Open until {who} has it in full{self._interval()}."
 
     def _interval(self) -> str:
         if self.since is None:
             return ""
-        return f" from {self.since.astimezone(PACIFIC):%A %d %B %Y} on"
+        return f" from {spoken(self.since.astimezone(PACIFIC))} on"
 
 
 def met(run: Draft) -> list[Met]:

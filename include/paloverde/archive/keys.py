@@ -21,6 +21,7 @@ from paloverde.archive.seal import Seal
 from paloverde.archive.signing import Signer, signature_holds
 from paloverde.errors import ArchiveDamaged, BadSetting, Suspicious
 from paloverde.state.tables import FILED, LEDGER, RUNS
+from paloverde.wording import spoken
 
 SERIES, SUBJECT = "keys", "signing"
 REGISTERED = "signing key registered"
@@ -63,7 +64,7 @@ class KnownKey(msgspec.Struct, frozen=True):
 
     def sentence(self) -> str:
         """How it came into the register, plainly."""
-        begun = f"The key {self.public_key} has signed since {self.since:%A %d %B %Y}"
+        begun = f"The key {self.public_key} has signed since {spoken(self.since)}"
         if self.cause is Cause.FIRST:
             return f"{begun}: the archive began with it."
         if self.cause is Cause.ROTATED:
@@ -128,7 +129,7 @@ class KeyRegister:
             if known.public_key == public_key and known.last_entry is not None:
                 loss = next(key for key in self.keys if key.entry > known.last_entry)
                 return (
-                    f"The key {where} ({public_key}) was given up as lost on {loss.since:%A %d %B %Y}, and "
+                    f"The key {where} ({public_key}) was given up as lost on {spoken(loss.since)}, and "
                     "nothing that it signs since is believed. Move its file away and put the key in use "
                     f"back: {self.keys[-1].public_key}."
                 )

@@ -32,7 +32,7 @@ from paloverde.archive.telling import note_told, told_seals
 from paloverde.errors import ArchiveDamaged
 from paloverde.state.books import writing
 from paloverde.state.tables import FILED, GAPS, ITEMS, LEDGER, PARTS, REPAIRS, RUNS
-from paloverde.wording import some
+from paloverde.wording import some, spoken
 
 REPAIRED = "object repaired"  # the ledger event whose `about` names key, version_id and whole_version_id
 DERIVED = (PARTS, ITEMS, GAPS, RUNS, LEDGER, FILED, REPAIRS)
@@ -142,7 +142,7 @@ def _fill(
         apply(connection, seal, effects, _before(seal, seals))
         kept_parts = [part for part in seal.run.parts if part.stored not in successors]
         missing += [part.key for part in kept_parts if _is_missing(anywhere, part)]
-        progress(f"run {done} of {len(seals)}: {seal.run.account}, {seal.run.day:%A %d %B %Y}")
+        progress(f"run {done} of {len(seals)}: {seal.run.account}, {spoken(seal.run.day)}")
     missing += _fill_ledger(connection, anywhere, entries)
     note_told(connection, _told_seals(one.said.event for one in entries))
     for (key, version_id), whole in anywhere.stands_for.items():

@@ -13,7 +13,7 @@ from paloverde.imports.removedform import Around, Evidence, PastVersion, in_paci
 from paloverde.records import PACIFIC
 from paloverde.retention.dossier import Alerted, Cited, Dossier, FiledPaper, Noted, Settled, settlement
 from paloverde.retention.guidelines import GUIDELINES
-from paloverde.wording import long_date, some
+from paloverde.wording import long_date, short, some
 
 _REASONS = {
     "API_NOT_EXPOSED": "the site does not give it",
@@ -109,7 +109,7 @@ def settled_in_words(papers: Sequence[FiledPaper]) -> str:
     filed = settlement(papers)
     if filed is None or not isinstance(filed.paper, Settled):
         return ""
-    day = f"{filed.filed_at.astimezone(PACIFIC):%a %d %b %Y}"
+    day = f"{short(filed.filed_at.astimezone(PACIFIC))}"
     return f"{removed_by(filed.paper)}, as {filed.filed_by} settled it on {day}: {filed.paper.because}"
 
 
@@ -117,7 +117,7 @@ def moment(at: datetime | None) -> str:
     """A time with its weekday, in the City and in UTC."""
     if at is None:
         return "not known"
-    return f"{in_pacific(at)}; {at.astimezone(UTC):%A %d %B %Y, %H:%M:%S} UTC"
+    return f"{in_pacific(at)}; {at.astimezone(UTC):%A, %B %-d, %Y, %H:%M:%S} UTC"
 
 
 def _content(row: Mapping[str, Any], files: Mapping[str, str]) -> Iterator[Fact]:

@@ -12,7 +12,7 @@ from paloverde.archive.register import Item
 from paloverde.archive.seal import Role, RunKind, Seal, read_seal
 from paloverde.imports.removedform import Evidence
 from paloverde.state.tables import RUNS
-from paloverde.wording import some
+from paloverde.wording import some, spoken
 
 _COLUMNS = ("kind", "native_id", "detail")
 Key = tuple[str, str]  # kind, native id
@@ -56,7 +56,7 @@ def _said(archive: Archive, seal: Seal, missed: Sequence[Item]) -> Iterator[tupl
         details = _details(archive, seal, {item.native_id for item in missed})
         for item in missed:
             said = details.get((item.kind.value, item.native_id), "")
-            yield item, f"the removal check of {seal.run.day:%A %d %B %Y}: {said or 'not found'}"
+            yield item, f"the removal check of {spoken(seal.run.day)}: {said or 'not found'}"
         return
     for item in missed:
         yield item, _listed(seal, item)
@@ -80,4 +80,4 @@ def _listed(seal: Seal, item: Item) -> str:
             counted = "" if listing.declared is None else f" of {listing.declared:,} that the site declares"
             got = some(listing.got, "item")
             return f"the listing {what}, read to its end ({got}{counted}), does not show it"
-    return f"the {seal.run.kind.value} of {seal.run.day:%A %d %B %Y} did not find it in {what or 'a listing'}"
+    return f"the {seal.run.kind.value} of {spoken(seal.run.day)} did not find it in {what or 'a listing'}"

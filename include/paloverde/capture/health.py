@@ -34,7 +34,7 @@ from paloverde.state.health import (
     raise_alarms,
     untold_alarms,
 )
-from paloverde.wording import spoken_moment
+from paloverde.wording import spoken, spoken_moment
 
 _ACTOR = "health check"
 _ENDED = "runway: ended, the site refuses what it is asked with"
@@ -177,7 +177,7 @@ def runway_words(end: End | None, days: int | None) -> str:
     """The runway in words, with date and weekday."""
     if end is None or days is None:
         return "runway: no end is known"
-    day = f"{end.day:%A %d %B %Y}"
+    day = f"{spoken(end.day)}"
     if days < 0:
         return f"runway: none, {end.cause} ended on {day}"
     return f"runway: {days} day{'' if days == 1 else 's'}, {end.cause} ends on {day}"

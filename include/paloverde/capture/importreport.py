@@ -12,7 +12,7 @@ from paloverde.capture.handed import PLACES, Handed
 from paloverde.imports.said import Covered, Task
 from paloverde.platforms.conversation import Gap
 from paloverde.records import PACIFIC, Kind
-from paloverde.wording import some
+from paloverde.wording import some, spoken
 
 _ODD = 100  # records of which something was set aside that are told one by one
 
@@ -57,10 +57,10 @@ class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
         if self.outcome == "already sealed":
             return (
                 f"{self.account}: these files are already sealed (run {self.sequence:,}, "
-                f"{self.day:%A %d %B %Y}); nothing was written."
+                f"{spoken(self.day)}); nothing was written."
             )
         told = (
-            f"{self.account}, {self.day:%A %d %B %Y}: sealed as run {self.sequence:,} ({self.provenance}); "
+            f"{self.account}, {spoken(self.day)}: sealed as run {self.sequence:,} ({self.provenance}); "
             f"{some(self.files, 'file')}, {some(self.records, 'record')}, "
             f"{some(self.new_versions, 'new version')} kept, {self.known + self.linked:,} held already, "
             f"{self.twice:,} came twice"
@@ -125,7 +125,7 @@ def report(
 
 
 def _in_full(stream: str, until: datetime | None) -> str:
-    made = f" until {until.astimezone(PACIFIC):%A %d %B %Y, %I:%M %p} Pacific" if until else ""
+    made = f" until {until.astimezone(PACIFIC):%A, %B %-d, %Y, %I:%M %p} Pacific" if until else ""
     return f"{stream}{made}, as the export says of itself"
 
 

@@ -43,7 +43,7 @@ from paloverde.errors import Suspicious
 from paloverde.platforms.conversation import Look, Platform, Seen
 from paloverde.platforms.line import Line, look_up
 from paloverde.records import PACIFIC, Account, Kind, Visibility
-from paloverde.wording import some
+from paloverde.wording import some, spoken
 
 _WHOSE = ("kind", "native_id", "version_sha256", "poster_id", "visibility")
 
@@ -79,7 +79,7 @@ class RemovalReport(msgspec.Struct, frozen=True):
         if self.pending:
             told += f", {len(self.pending):,} not certain yet"
         if self.oldest_look:
-            told += f". No item was last looked at before {self.oldest_look.astimezone(PACIFIC):%A %d %B %Y}"
+            told += f". No item was last looked at before {spoken(self.oldest_look.astimezone(PACIFIC))}"
         if self.alerts:
             told += (
                 f". WARNING: {len(self.alerts):,} deleted on this official's account, and no ticket says "

@@ -38,7 +38,7 @@ from paloverde.platforms.conversation import (
 from paloverde.platforms.exchange import Exchange
 from paloverde.platforms.line import Line, converse
 from paloverde.records import Account, Kind
-from paloverde.wording import some, spoken_moment
+from paloverde.wording import some, spoken, spoken_moment
 
 OpenLine = Callable[[], Line]
 
@@ -63,7 +63,7 @@ class NightReport(msgspec.Struct, frozen=True):
         if not self.is_new:
             return self._said_before()
         told = (
-            f"{self.account}, {self.day:%A %d %B %Y}: {self.outcome}; {some(self.records, 'item')} seen, "
+            f"{self.account}, {spoken(self.day)}: {self.outcome}; {some(self.records, 'item')} seen, "
             f"{self.new_versions:,} new versions kept"
         )
         if self.candidates:
@@ -82,7 +82,7 @@ class NightReport(msgspec.Struct, frozen=True):
         """Of a night whose equal stands already: its counts were told when it was new."""
         sealed = f" on {spoken_moment(self.sealed_at)}" if self.sealed_at is not None else ""
         told = (
-            f"{self.account}, {self.day:%A %d %B %Y}: already sealed{sealed} (run {self.sequence:,}); "
+            f"{self.account}, {spoken(self.day)}: already sealed{sealed} (run {self.sequence:,}); "
             "nothing new was written."
         )
         if self.too_small:

@@ -17,6 +17,7 @@ from paloverde.errors import BadQuestion
 from paloverde.installation import Installation, LastNight, Purpose
 from paloverde.platforms import PLATFORMS
 from paloverde.records import PACIFIC, Account, Holder
+from paloverde.wording import spoken
 
 _LONGEST = 100_000
 
@@ -141,10 +142,10 @@ def _told(standing: Standing, night: LastNight | None, gaps: int) -> list[str]:
 def _night(night: LastNight | None) -> str:
     if night is None:
         return "never archived"
-    told = f"last night: {night.day:%A %d %B %Y}{'' if night.whole else ', with gaps'}"
+    told = f"last night: {spoken(night.day)}{'' if night.whole else ', with gaps'}"
     if night.oldest_look is None:
         return told
-    return f"{told}; no item was last looked at before {night.oldest_look.astimezone(PACIFIC):%A %d %B %Y}"
+    return f"{told}; no item was last looked at before {spoken(night.oldest_look.astimezone(PACIFIC))}"
 
 
 def _whole(standing: Standing, night: LastNight | None) -> str:
@@ -152,4 +153,4 @@ def _whole(standing: Standing, night: LastNight | None) -> str:
     if night is None or night.whole:
         return ""
     day = standing.whole_night
-    return f"; last complete night: {day:%A %d %B %Y}" if day else "; no night was complete yet"
+    return f"; last complete night: {spoken(day)}" if day else "; no night was complete yet"

@@ -17,7 +17,7 @@ from paloverde.errors import BadQuestion
 from paloverde.installation import Installation
 from paloverde.retention.approval import closed, half_done
 from paloverde.retention.orders import OrderStanding
-from paloverde.wording import some, weekday, zoned_moment
+from paloverde.wording import some, spoken, zoned_moment
 
 _ACTS = {
     "propose": Act.PROPOSE_DISPOSITION,
@@ -83,14 +83,14 @@ def _act(city: Installation, args: argparse.Namespace, person: Person, people: P
             _tell_rest(city, args.order)
         case "consent":
             consent = disposition.consent(args.order, args.name, args.date, args.file, by)
-            told = f"of {consent.name}, {weekday(consent.given_on)}, file with the SHA-256 {consent.sha256}"
+            told = f"of {consent.name}, {spoken(consent.given_on)}, file with the SHA-256 {consent.sha256}"
             print(f"The city attorney's consent to {args.order} is filed: {told}.")
             _tell_rest(city, args.order)
         case "resolution":
             made = disposition.resolution(
                 args.order, args.number, args.date, args.file, by, standing=args.standing
             )
-            told = f"adopted {weekday(made.adopted_on)}, file with the SHA-256 {made.sha256}"
+            told = f"adopted {spoken(made.adopted_on)}, file with the SHA-256 {made.sha256}"
             print(f"Resolution {made.number} is filed for {args.order}: {told}.")
             _tell_rest(city, args.order)
         case "withdraw":
@@ -166,9 +166,9 @@ def _show(city: Installation, order_id: str, out: Path | None) -> int:
     print(f"List {order.lines_sha256}, report {order.report_sha256} (SHA-256).")
     if standing.resolution:
         kind = "Standing resolution" if standing.resolution.standing else "Resolution"
-        print(f"{kind} {standing.resolution.number} of {weekday(standing.resolution.adopted_on)}.")
+        print(f"{kind} {standing.resolution.number} of {spoken(standing.resolution.adopted_on)}.")
     if standing.consent:
-        print(f"Consent of {standing.consent.name} of {weekday(standing.consent.given_on)}.")
+        print(f"Consent of {standing.consent.name} of {spoken(standing.consent.given_on)}.")
     for one in standing.approvals:
         print(f"Approved by {one.username} ({one.role}), {zoned_moment(one.given_at)}; {one.how}.")
     ended = closed(standing, city.disposition.today) or half_done(standing)

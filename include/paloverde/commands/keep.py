@@ -14,7 +14,7 @@ from paloverde.installation.retention import Keeping
 from paloverde.records import Kind
 from paloverde.retention.decision import kept_because
 from paloverde.retention.facts import Ground, ItemId, Reason
-from paloverde.wording import some, weekday
+from paloverde.wording import some, spoken
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,7 +41,7 @@ def _of_item(item: ItemId, reasons: list[Reason], waits: str) -> Iterator[str]:
     yield f"{item.kind.value} {item.native_id} of {item.account}"
     yield f"No reason of its own keeps it. Kept for now, because {waits}." if waits else kept_because(reasons)
     for reason in reasons:
-        until = f"until {weekday(reason.until)}" if reason.until else "no day is known on which it ends"
+        until = f"until {spoken(reason.until)}" if reason.until else "no day is known on which it ends"
         yield f"  {reason.ground.value}: {until}; {reason.source}{_mark(reason)}"
 
 
@@ -53,7 +53,7 @@ def _mark(reason: Reason) -> str:
 
 
 def _of_account(found: Keeping) -> Iterator[str]:
-    yield f"{found.account}: {some(found.items, 'item')} on {weekday(found.day)}"
+    yield f"{found.account}: {some(found.items, 'item')} on {spoken(found.day)}"
     for ground, count in found.grounds.items():
         yield f"  kept, {ground.value}: {count:,}"
     for why, count in found.waiting.items():

@@ -113,4 +113,6 @@ def _list(city: Installation, *, as_json: bool) -> None:
         event = entry.event
         about = ", ".join(f"{name} {value}" for name, value in event.about.items())
         when = event.at.astimezone(PACIFIC)
-        print(f"{entry.sequence:>6}  {when:%a %d %b %Y %H:%M:%S %Z}  {event.what}  ({event.actor}; {about})")
+        print(
+            f"{entry.sequence:>6}  {when:%a, %b %-d, %Y %H:%M:%S %Z}  {event.what}  ({event.actor}; {about})"
+        )

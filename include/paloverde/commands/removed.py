@@ -22,7 +22,7 @@ from paloverde.installation.dossiers import Kept
 from paloverde.records import PACIFIC
 from paloverde.retention.dossier import Cited, RemovalFact, Settled, subject_of
 from paloverde.retention.guidelines import GUIDELINES
-from paloverde.wording import some
+from paloverde.wording import short, some
 
 _CAUSES = [cause.value for cause in Cause]
 _LONGEST = 1_000_000  # characters of advice
@@ -114,7 +114,7 @@ def _list(city: Installation, args: argparse.Namespace) -> None:
     )
     for fact, _, papers in found:
         count += 1
-        when = f"{fact.removed_at.astimezone(PACIFIC):%a %d %b %Y}"
+        when = f"{short(fact.removed_at.astimezone(PACIFIC))}"
         told = [f"{when}  {subject_of(fact.item)}  {_gone(fact)}", settled_in_words(papers)]
         told.append(until_in_words(fact.retain_until, today))
         told.append(some(len(papers), "paper") if papers else "")

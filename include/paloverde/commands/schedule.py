@@ -15,7 +15,7 @@ from paloverde.errors import BadQuestion
 from paloverde.installation import Installation
 from paloverde.retention.schedule import RecordClass, Schedule, too_short
 from paloverde.retention.schedule_text import EXAMPLE, LONGEST
-from paloverde.wording import weekday
+from paloverde.wording import spoken
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -71,7 +71,7 @@ def _listed(city: Installation) -> Iterator[str]:
         yield "`paloverde schedule example` prints one to begin with."
     for schedule in adopted:
         yield f"Resolution {schedule.resolution}: {schedule.title}"
-        yield f"  adopted on {weekday(schedule.adopted_on)}; {schedule.standing(today)}"
+        yield f"  adopted on {spoken(schedule.adopted_on)}; {schedule.standing(today)}"
         yield from (f"  {line}" for line in _classes(schedule))
 
 

@@ -25,7 +25,7 @@ from paloverde.search.answer import Answer
 from paloverde.search.conversation import Conversation, conversations
 from paloverde.search.elsewhere import explained
 from paloverde.search.hits import Hit
-from paloverde.wording import some
+from paloverde.wording import short, some
 
 _LONGEST = 280  # characters shown of what was said around a hit
 
@@ -145,7 +145,7 @@ def about(hit: Hit, day: date) -> str:
 
 
 def _when(hit: Hit) -> str:
-    return f"{hit.posted_at.astimezone(PACIFIC):%a %d %b %Y %H:%M}" if hit.posted_at else "no date given"
+    return f"{hit.posted_at.astimezone(PACIFIC):%a, %b %-d, %Y %H:%M}" if hit.posted_at else "no date given"
 
 
 def _who(hit: Hit) -> str:
@@ -157,8 +157,8 @@ def _removed(hit: Hit, day: date) -> str:
         return ""
     until, last = "", hit.removed.retain_until
     if last is not None:
-        until = f", {'was ' if last < day else ''}held until {last:%a %d %b %Y}"
+        until = f", {'was ' if last < day else ''}held until {short(last)}"
     if hit.removed.of_these_words:
         return f", found hidden or removed{until}"
-    when = f" on {hit.removed.removed_at.astimezone(PACIFIC):%a %d %b %Y}" if hit.removed.removed_at else ""
+    when = f" on {short(hit.removed.removed_at.astimezone(PACIFIC))}" if hit.removed.removed_at else ""
     return f", the item of that id was found hidden or removed{when}, not known with these words{until}"

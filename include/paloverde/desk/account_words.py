@@ -11,7 +11,7 @@ from paloverde.desk.showing import name
 from paloverde.installation import Installation
 from paloverde.installation.history import Told, token_kept
 from paloverde.records import Account, archive_day
-from paloverde.wording import at_time, some, weekday
+from paloverde.wording import at_time, some, spoken
 
 _KINDS = {
     RunKind.NIGHT: "Night",
@@ -76,10 +76,10 @@ def run_told(run: Told) -> RunTold:
 
 def gap_told(gap: KnownGap) -> GapTold:
     """A gap as a section of a page."""
-    met = weekday(gap.first_day)
+    met = spoken(gap.first_day)
     if gap.last_day != gap.first_day:
-        met += f" to {weekday(gap.last_day)}, in {some(gap.times, 'run')}"
-    filled = f"{weekday(gap.filled_day)}, by run {gap.filled_by:,}" if gap.filled_day else ""
+        met += f" to {spoken(gap.last_day)}, in {some(gap.times, 'run')}"
+    filled = f"{spoken(gap.filled_day)}, by run {gap.filled_by:,}" if gap.filled_day else ""
     how = "" if filled else _how(gap)
     return GapTold(_what(gap), _touches(gap), met, name(gap.cause, _LONGEST), filled, how)
 
@@ -109,11 +109,11 @@ def _touches(gap: KnownGap) -> str:
     """Which records may be missing, of which time."""
     kind = "everything posted and taken away again" if gap.what == NIGHT_MISSED else _plural(gap.kind)
     if gap.what == NIGHT_MISSED:
-        return f"{kind} on {weekday(gap.first_day)}"
+        return f"{kind} on {spoken(gap.first_day)}"
     if gap.since is None and gap.until is None:
         return f"{kind} of any time"
-    since = f"from {weekday(archive_day(gap.since))}" if gap.since else "from the first"
-    return f"{kind} {since}{f' to {weekday(archive_day(gap.until))}' if gap.until else ''}"
+    since = f"from {spoken(archive_day(gap.since))}" if gap.since else "from the first"
+    return f"{kind} {since}{f' to {spoken(archive_day(gap.until))}' if gap.until else ''}"
 
 
 def _plural(kind: str) -> str:

@@ -34,7 +34,7 @@ class MovedFrom(msgspec.Struct, frozen=True):
         moment = self.sealed_at.astimezone(PACIFIC)
         return (
             f"the archive with the key {self.public_key[:16]}, as it stood after its run {self.runs:,} of "
-            f"{moment:%A %d %B %Y, %I:%M %p} Pacific (seal {self.newest_seal[:16]})"
+            f"{moment:%A, %B %-d, %Y, %I:%M %p} Pacific (seal {self.newest_seal[:16]})"
         )
 
 

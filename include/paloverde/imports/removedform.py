@@ -117,7 +117,7 @@ def in_pacific(moment: datetime | None) -> str | None:
     except OverflowError:  # the first day of the calendar, which is no time at which anybody posted
         return None
     offset = f"{local:%z}"
-    return f"{local:%A %d %B %Y, %H:%M:%S %Z} (UTC{offset[:3]}:{offset[3:]})"
+    return f"{local:%A, %B %-d, %Y, %H:%M:%S %Z} (UTC{offset[:3]}:{offset[3:]})"
 
 
 def reasons_of(row: dict[str, Any]) -> dict[str, str | None]:

@@ -273,8 +273,9 @@ def _chosen(request: Request, named: str) -> Produced:
     made = [one for one in request.all(Produced) if one.bundle.sha256.startswith(named.lower())]
     different = {one.bundle.sha256 for one in made}
     if not made or (named and len(different) > 1):
+        found = some(len(different), "bundle")
         raise BadQuestion(
-            f"{request.number} has {some(len(different), 'bundle', 'bundles')} that are named so: build one with "
-            "`paloverde bundle --request`, or give more of its hash."
+            f"{request.number} has {found} that are named so: build one with `paloverde bundle --request`, "
+            "or give more of its hash."
         )
     return made[-1]

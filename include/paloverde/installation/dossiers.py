@@ -42,7 +42,7 @@ from paloverde.retention.guidelines import guideline
 from paloverde.retention.privileged import Privileged
 from paloverde.search.scope import PRIVATE_KINDS
 from paloverde.settings import Settings
-from paloverde.wording import some
+from paloverde.wording import some, spoken
 
 EVIDENCE = "removal-evidence"  # files that show who removed something
 _TOLD_FROM = 100  # items of an export; the progress of a smaller one is not worth a line
@@ -261,7 +261,7 @@ class Dossiers:
         """Why an item has no dossier: it was destroyed by an order, or was never removed."""
         for gone in destroyed(self._archive, item.native_id, item.account, item.kind.value):
             return BadQuestion(
-                f"{text} was lawfully destroyed by {gone.order} on {gone.day:%A %d %B %Y}, and its dossier "
+                f"{text} was lawfully destroyed by {gone.order} on {spoken(gone.day)}, and its dossier "
                 f"with it. `paloverde dispose show {gone.order}` and `paloverde dispose certificate "
                 f"{gone.order} --out FILE` say by what right."
             )

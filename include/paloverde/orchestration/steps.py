@@ -24,6 +24,7 @@ from paloverde.orchestration.asking import asked, vacant
 from paloverde.orchestration.nights import Summary
 from paloverde.settings import load, value_of
 from paloverde.state.health import Alarm
+from paloverde.wording import spoken
 
 log = logging.getLogger(__name__)
 
@@ -151,7 +152,7 @@ def _day() -> date:
 
 
 def _told_of(alarm: Alarm) -> tuple[str, str, str, int]:
-    return alarm.cause, alarm.account, f"{alarm.ends_on:%A %d %B %Y}", alarm.days
+    return alarm.cause, alarm.account, f"{spoken(alarm.ends_on)}", alarm.days
 
 
 def _token(slug: str) -> str | None:

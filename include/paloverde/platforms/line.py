@@ -271,8 +271,8 @@ class Line:
         skew = abs((ours - theirs).total_seconds()) if theirs.tzinfo else 0.0
         if skew > self._rules.clock_skew:
             raise Suspicious(
-                f"This machine's clock says {ours:%A %d %B %Y %H:%M} UTC and {self._platform.title} says "
-                f"{theirs:%A %d %B %Y %H:%M}. Set the clock (NTP) before anything is sealed by it."
+                f"This machine's clock says {ours:%A, %B %-d, %Y %H:%M} UTC and {self._platform.title} says "
+                f"{theirs:%A, %B %-d, %Y %H:%M}. Set the clock (NTP) before anything is sealed by it."
             )
 
     def _check_scheme(self, url: str) -> None:

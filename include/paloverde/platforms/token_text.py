@@ -77,7 +77,7 @@ def _refuse_what_has_ended(
     if ends is None or ends > now or (refresh_token and (refresh_ends is None or refresh_ends > now)):
         return
     raise BadQuestion(
-        f"This token ended on {ends.astimezone(PACIFIC):%A %d %B %Y at %H:%M}: sign in at the site again, "
+        f"This token ended on {ends.astimezone(PACIFIC):%A, %B %-d, %Y at %H:%M}: sign in at the site again, "
         "and give in the new one."
     )
 

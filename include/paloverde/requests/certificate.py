@@ -27,7 +27,7 @@ from paloverde.requests.in_words import OUTCOMES
 from paloverde.requests.paper import Block, Facts, Grid, Heading, Paper, Paragraph, Points
 from paloverde.requests.request import Request
 from paloverde.search.scope import Scope
-from paloverde.wording import at_time, some, weekday
+from paloverde.wording import at_time, some, spoken
 
 _TRUTH = (
     "Each search covered every version of every record in its scope, removed and hidden content included. "
@@ -146,12 +146,12 @@ def _blocks(facts: Certified, statement: str, released: bool) -> Iterator[Block]
         (
             ("Agency", facts.agency),
             ("Request", request.number),
-            ("Received", weekday(request.received.received_on)),
+            ("Received", spoken(request.received.received_on)),
             *(
-                ("Determined", f"{weekday(one.sent_on)}: {OUTCOMES[one.outcome]}")
+                ("Determined", f"{spoken(one.sent_on)}: {OUTCOMES[one.outcome]}")
                 for one in request.all(Determined)
             ),
-            ("Certified on", weekday(facts.day)),
+            ("Certified on", spoken(facts.day)),
             (
                 "Time spent on searching",
                 some(sum(one.minutes for one in request.searches), "minute", "minutes"),
@@ -215,8 +215,8 @@ def _scope(scope: Scope) -> str:
         f"accounts {', '.join(scope.accounts)}" if scope.accounts else "all accounts",
         f"kinds {', '.join(scope.kinds)}" if scope.kinds else "all kinds of records",
         *([f"sites {', '.join(scope.platforms)}"] if scope.platforms else []),
-        *([f"posted on or after {weekday(scope.since)}"] if scope.since else []),
-        *([f"posted on or before {weekday(scope.until)}"] if scope.until else []),
+        *([f"posted on or after {spoken(scope.since)}"] if scope.since else []),
+        *([f"posted on or before {spoken(scope.until)}"] if scope.until else []),
         f"private messages and lists of subscribers {'' if scope.include_private else 'not '}included",
     ]
     return "; ".join(parts)
@@ -286,8 +286,8 @@ def _custodians(request: Request, released: bool) -> Iterator[Block]:
 def _told(asked: CustodianAsked, answer: CustodianAnswered | None, released: bool) -> tuple[str, ...]:
     named = ", ".join(filter(None, (asked.custodian, asked.title)))
     who = (asked.title or asked.custodian) if released else named
-    told = (weekday(answer.answered_on), answer.answer) if answer else ("not yet", "")
-    return (who, weekday(asked.asked_on), asked.about, *told)
+    told = (spoken(answer.answered_on), answer.answer) if answer else ("not yet", "")
+    return (who, spoken(asked.asked_on), asked.about, *told)
 
 
 def _asked(request: Request) -> Iterator[tuple[CustodianAsked, CustodianAnswered | None]]:

@@ -35,7 +35,7 @@ from paloverde.requests.letters import (
 )
 from paloverde.requests.request import Request
 from paloverde.requests.reviewed import Reviewed
-from paloverde.wording import some, weekday
+from paloverde.wording import some, spoken
 
 OUTCOMES = tuple(outcome.value for outcome in Outcome)
 _OTHERS = ("acknowledgment", "clarification", "extension", "estimate", "production", "closure", "clawback")
@@ -197,10 +197,10 @@ def _claw_back(wish: Wish, file: File) -> ClawBack:
 def _closure(wish: Wish, file: File) -> Closure:
     request = file.request
     told = [
-        ("Received", weekday(request.received.received_on)),
-        *((f"Determined ({one.outcome.value})", weekday(one.sent_on)) for one in request.all(Determined)),
+        ("Received", spoken(request.received.received_on)),
+        *((f"Determined ({one.outcome.value})", spoken(one.sent_on)) for one in request.all(Determined)),
         *(
-            ("Released", f"{weekday(one.released_on)}: {_records(request, one.sha256)}")
+            ("Released", f"{spoken(one.released_on)}: {_records(request, one.sha256)}")
             for one in request.all(Released)
         ),
     ]

@@ -6,19 +6,19 @@ from paloverde.requests.grounds import grounds_on
 from paloverde.requests.letters import Extension, Letter
 from paloverde.requests.lint_words import Known, Told
 from paloverde.requests.wording import Written
-from paloverde.wording import weekday
+from paloverde.wording import spoken
 
 
 def too_late(letter: Letter, _: Written, __: Known) -> Told:
     """A date later than may be named."""
     if isinstance(letter.body, Extension) and letter.body.until > letter.case.clock.extension_max:
-        yield {"until": weekday(letter.body.until), "latest": weekday(letter.case.clock.extension_max)}
+        yield {"until": spoken(letter.body.until), "latest": spoken(letter.case.clock.extension_max)}
 
 
 def no_extension(letter: Letter, _: Written, __: Known) -> Told:
     """A date that gives no more time."""
     if isinstance(letter.body, Extension) and letter.body.until <= letter.case.clock.target:
-        yield {"until": weekday(letter.body.until), "target": weekday(letter.case.clock.target)}
+        yield {"until": spoken(letter.body.until), "target": spoken(letter.case.clock.target)}
 
 
 def ground(letter: Letter, _: Written, __: Known) -> Told:
@@ -45,10 +45,10 @@ def facts(letter: Letter, _: Written, __: Known) -> Told:
 def sent_late(letter: Letter, _: Written, __: Known) -> Told:
     """After the tenth day nothing can be extended."""
     if isinstance(letter.body, Extension) and letter.day > letter.case.clock.last_day:
-        yield {"sent": weekday(letter.day), "day_ten": weekday(letter.case.clock.last_day)}
+        yield {"sent": spoken(letter.day), "day_ten": spoken(letter.case.clock.last_day)}
 
 
 def twice(letter: Letter, _: Written, __: Known) -> Told:
     """A second extension."""
     if isinstance(letter.body, Extension) and letter.case.extended_until:
-        yield {"until": weekday(letter.case.extended_until)}
+        yield {"until": spoken(letter.case.extended_until)}

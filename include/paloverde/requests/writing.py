@@ -27,7 +27,7 @@ from paloverde.requests.letters import (
 )
 from paloverde.requests.paper import Block, Facts, Heading, Points
 from paloverde.requests.wording import Words, Written, write
-from paloverde.wording import at_time, some, weekday
+from paloverde.wording import at_time, some, spoken
 
 _PRINTED = ("second_statute", "balancing")  # the facts of a claim that stand in a letter
 
@@ -42,7 +42,7 @@ def written(letter: Letter) -> Written:
             lists |= {"questions": questions, "offers": offers}
             blocks["holdings"] = told(holdings)
         case Extension(until, grounds):
-            single["until"] = weekday(until)
+            single["until"] = spoken(until)
             lists["grounds"] = [*_grounds(grounds, letter.case.clock.received)]
         case Determination() as body:
             single |= _determined(body)
@@ -53,7 +53,7 @@ def written(letter: Letter) -> Written:
         case Production() as body:
             single |= _produced(body)
         case Closure(reasons, summary, kept_until):
-            single |= {"reasons": _ended(reasons), "kept_until": weekday(kept_until) if kept_until else ""}
+            single |= {"reasons": _ended(reasons), "kept_until": spoken(kept_until) if kept_until else ""}
             blocks["summary"] = (Facts(summary),) if summary else ()
         case ClawBack() as body:
             single |= _clawed_back(body)
@@ -69,7 +69,7 @@ def _common(letter: Letter) -> dict[str, str]:
     """What stands in any letter."""
     case, clock = letter.case, letter.case.clock
     return {
-        "today": weekday(letter.day),
+        "today": spoken(letter.day),
         "agency": letter.office.agency,
         "contact": letter.office.contact,
         "technology": letter.office.technology,
@@ -77,12 +77,12 @@ def _common(letter: Letter) -> dict[str, str]:
         "number": case.number,
         "wording": case.wording.strip(),
         "requester": case.requester,
-        "received": weekday(clock.received),
+        "received": spoken(clock.received),
         "channel": case.channel,
-        "due": weekday(case.due),
-        "promised": weekday(case.promised_on) if case.promised_on else "",
-        "day_ten": weekday(clock.last_day),
-        "extension_max": weekday(clock.extension_max),
+        "due": spoken(case.due),
+        "promised": spoken(case.promised_on) if case.promised_on else "",
+        "day_ten": spoken(clock.last_day),
+        "extension_max": spoken(clock.extension_max),
         "clock": _counted(clock),
         "signer_name": letter.signer.name,
         "signer_title": letter.signer.title,
@@ -91,8 +91,8 @@ def _common(letter: Letter) -> dict[str, str]:
 
 def _counted(clock: Clock) -> str:
     days = (clock.last_day - clock.received).days
-    first, last = weekday(clock.received + timedelta(1)), weekday(clock.last_day)
-    back = f" Since our office is closed on that day, we answer by {weekday(clock.target)}."
+    first, last = spoken(clock.received + timedelta(1)), spoken(clock.last_day)
+    back = f" Since our office is closed on that day, we answer by {spoken(clock.target)}."
     return f"Day 1 is {first}, and day {days} is {last}.{back if clock.target < clock.last_day else ''}"
 
 

@@ -13,7 +13,7 @@ from paloverde.records import Holder, add_calendar_years, archive_day
 from paloverde.retention.facts import Facts, Ground, HeldBy, HoldKind, Reason
 from paloverde.retention.rules import RULES, Rule, years_of
 from paloverde.retention.schedule import After, RecordClass, Schedule, Schedules
-from paloverde.wording import weekday
+from paloverde.wording import spoken
 
 _A_DAY = timedelta(days=1)
 _MOMENT = timedelta(microseconds=1)
@@ -56,7 +56,7 @@ def kept_because(reasons: Sequence[Reason]) -> str:
     *first, last = said
     joined = f"{'; '.join(first)}; and {last}" if first else last
     until = keep_until(reasons)
-    ends = f"It must be kept until {weekday(until)}." if until else "No day is known on which that ends."
+    ends = f"It must be kept until {spoken(until)}." if until else "No day is known on which that ends."
     return f"Kept, because {joined}. {ends}"
 
 
@@ -90,9 +90,9 @@ def _floor(facts: Facts) -> Reason:
     rule = RULES["two_year_floor"]
     until = years_after(facts.received_on, years_of(rule))
     told = (
-        f"the City last received it on {weekday(facts.received_on)}, and a record that is less than two years"
+        f"the City last received it on {spoken(facts.received_on)}, and a record that is less than two years"
     )
-    return _by(rule, Ground.FLOOR, f"{told} old may not be destroyed, until {weekday(until)}", until)
+    return _by(rule, Ground.FLOOR, f"{told} old may not be destroyed, until {spoken(until)}", until)
 
 
 def _removal(facts: Facts, removed_on: date, reasonable_years: int) -> Iterator[Reason]:
@@ -100,13 +100,13 @@ def _removal(facts: Facts, removed_on: date, reasonable_years: int) -> Iterator[
     until = years_after(removed_on, years_of(rule))
     cause = f"cause: {facts.cause}" if facts.cause else "its cause is not known"
     told = (
-        f"it was found removed on {weekday(removed_on)} ({cause}), and removed content is kept for two years"
+        f"it was found removed on {spoken(removed_on)} ({cause}), and removed content is kept for two years"
     )
-    yield _by(rule, Ground.REMOVAL, f"{told}, until {weekday(until)}", until)
+    yield _by(rule, Ground.REMOVAL, f"{told}, until {spoken(until)}", until)
     if facts.holder is Holder.OFFICIAL:
         until = years_after(removed_on, reasonable_years)
         told = "it was deleted from an official's account, and the City counts"
-        told += f" {reasonable_years} years as the reasonable time, until {weekday(until)}"
+        told += f" {reasonable_years} years as the reasonable time, until {spoken(until)}"
         yield _by(RULES["officials_time"], Ground.OFFICIAL, told, until)
 
 
@@ -136,14 +136,14 @@ def _class(facts: Facts, schedule: Schedule, class_: RecordClass) -> Reason:
     years = class_.years or 0
     until = years_after(from_day, years)
     how = "the City last received it" if class_.after is After.RECEIVED else "it was removed"
-    kept = f"kept for {_years(years)} after {how} ({weekday(from_day)}), until {weekday(until)}"
+    kept = f"kept for {_years(years)} after {how} ({spoken(from_day)}), until {spoken(until)}"
     told = f"{named}, which is {kept}"
     source += f"; procedure {class_.procedure}, Gov. Code 34090.7" if class_.duplicate else ""
     return _by(RULES["schedule"], Ground.SCHEDULE, told, until, source)
 
 
 def _hold(held: HeldBy) -> Reason:
-    since = weekday(archive_day(held.since))
+    since = spoken(archive_day(held.since))
     if held.kind is HoldKind.LITIGATION:
         told = f"the litigation hold {held.hold} ({held.matter}) is on it since {since}, and counsel has not"
         told += " released it"
@@ -152,14 +152,14 @@ def _hold(held: HeldBy) -> Reason:
     told = f"the records request {held.matter} touches it since {since}"
     if held.ends_on is None:
         return _by(rule, Ground.REQUEST, f"{told} and is open", None, source)
-    told += f"; it is closed, and the last day of the time after it is {weekday(held.ends_on)}"
+    told += f"; it is closed, and the last day of the time after it is {spoken(held.ends_on)}"
     return _by(rule, Ground.REQUEST, told, min(held.ends_on, date.max - _A_DAY) + _A_DAY, source)
 
 
 def _lock(locked_until: datetime) -> Reason:
     """A lock ends within a day or with it: the first whole day without it counts."""
     until = archive_day(locked_until - _MOMENT) + _A_DAY
-    told = f"the store locks an object that holds it until the end of {weekday(until - _A_DAY)}"
+    told = f"the store locks an object that holds it until the end of {spoken(until - _A_DAY)}"
     return _by(RULES["store_lock"], Ground.LOCK, told, until)
 
 

@@ -19,7 +19,7 @@ from markupsafe import Markup
 from paloverde.retention.certificate import Certificate
 from paloverde.retention.orders import Line, Order, OrderStanding
 from paloverde.retention.proposal import DryRun
-from paloverde.wording import weekday, zoned_moment
+from paloverde.wording import spoken, zoned_moment
 
 _FOLDER = Path(__file__).parent / "templates"
 _PAGES = Environment(
@@ -74,7 +74,7 @@ def page(template: str, order: Order, *, agency: str, made_at: datetime, **more:
         agency=agency,
         order=order,
         made=zoned_moment(made_at),
-        day=weekday,
+        day=spoken,
         number=number,
         kind=lambda kind: str(kind).replace("_", " "),
         **more,
@@ -95,9 +95,7 @@ def summary(order: Order, lines: Iterable[Line], today: date) -> str:
     rest = len(counts) - len(shown)
     more = [f"\n{rest} more rows stand in the report."] if rest else []
     until = (
-        f"lies open until {weekday(order.opens_on)}"
-        if today < order.opens_on
-        else "has lain open long enough"
+        f"lies open until {spoken(order.opens_on)}" if today < order.opens_on else "has lain open long enough"
     )
     told = f"{number(order.items, 'item')} in {number(order.versions, 'recorded version')}"
     head = [

@@ -16,6 +16,7 @@ import msgspec
 from paloverde.archive.papers import Cabinet, Filed
 from paloverde.records import Holder, Kind, Provenance, Visibility
 from paloverde.retention.facts import Facts
+from paloverde.wording import spoken
 
 SERIES = "schedules"
 FLOOR_YEARS = 2  # what a class may count less than; the two-year floor holds all the same
@@ -75,11 +76,11 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True):
     def standing(self, day: date) -> str:
         """Whether it applies, in words."""
         if self.applies_on(day):
-            until = f" through {self.effective_to:%A %d %B %Y}" if self.effective_to else ""
-            return f"in effect since {self.effective_from:%A %d %B %Y}{until}"
+            until = f" through {spoken(self.effective_to)}" if self.effective_to else ""
+            return f"in effect since {spoken(self.effective_from)}{until}"
         if day < self.effective_from:
-            return f"in effect from {self.effective_from:%A %d %B %Y}"
-        return f"ended on {self.effective_to:%A %d %B %Y}"
+            return f"in effect from {spoken(self.effective_from)}"
+        return f"ended on {spoken(self.effective_to)}"
 
 
 class Schedules(msgspec.Struct, frozen=True):

@@ -16,7 +16,7 @@ import msgspec
 from paloverde.archive.papers import Cabinet, Filed
 from paloverde.retention.inspected import Inspected
 from paloverde.retention.rules import RULES, Rule
-from paloverde.wording import weekday
+from paloverde.wording import spoken
 
 SERIES = "statements"
 FORMAT = 1
@@ -64,7 +64,7 @@ class Statement(msgspec.Struct, frozen=True):
         """Its summary for a terminal, what is not met first."""
         counts = Counter(one.answer for one in self.requirements)
         tally = "; ".join(f"{answer.value}: {counts[answer]}" for answer in Answer)
-        lines = [f"Trusted System Statement of {weekday(self.day)}. {tally}.", ""]
+        lines = [f"Trusted System Statement of {spoken(self.day)}. {tally}.", ""]
         for answer in (Answer.NOT_MET, Answer.UNKNOWN, Answer.MET):
             found = [one for one in self.requirements if one.answer is answer]
             if found:

@@ -17,6 +17,7 @@ import msgspec
 from paloverde.archive.signing import signature_holds
 from paloverde.errors import ArchiveDamaged
 from paloverde.records import archive_day
+from paloverde.wording import spoken
 
 REGISTERED = "signing key registered"  # what `archive.keys` writes
 _LOST = "lost"
@@ -36,7 +37,7 @@ class Registered(msgspec.Struct, frozen=True):
     @property
     def day(self) -> str:
         day = archive_day(self.at)
-        return f"{day:%A %d %B %Y}"
+        return f"{spoken(day)}"
 
 
 class Lineage:

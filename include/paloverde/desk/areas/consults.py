@@ -28,9 +28,9 @@ _OPENING = (
 )
 _NOTING = (
     Field("manager_day", "City Manager consulted on", "date"),
-    Field("manager_time", "At", "time"),
+    Field("manager_time", "City Manager consulted at", "time"),
     Field("attorney_day", "City Attorney consulted on", "date"),
-    Field("attorney_time", "At", "time"),
+    Field("attorney_time", "City Attorney consulted at", "time"),
     Field(
         "outcome", "What came of it", "text", "Such as: may be deleted. Never what the City Attorney said."
     ),

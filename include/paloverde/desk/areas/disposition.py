@@ -22,7 +22,7 @@ from paloverde.errors import BadQuestion
 from paloverde.records import add_calendar_years, archive_day
 from paloverde.retention.approval import APPROVING, LAPSES_AFTER_YEARS, OFFICES, closed, half_done
 from paloverde.retention.orders import Consent, Line, OrderStanding, Resolution
-from paloverde.wording import some, weekday
+from paloverde.wording import some, spoken
 
 pages = Pages()
 HERE = "Disposition"
@@ -199,7 +199,7 @@ def _needs(visit: Visit, standing: OrderStanding) -> Iterator[Need]:
     order_, today, path = standing.order, visit.city.disposition.today, f"/disposition/{standing.order.id}"
     left = (order_.opens_on - today).days
     until = (
-        f"it lies open until {weekday(order_.opens_on)}, {some(left, 'more day')}" if left > 0 else "it has"
+        f"it lies open until {spoken(order_.opens_on)}, {some(left, 'more day')}" if left > 0 else "it has"
     )
     yield Need("The report has lain open", "nobody: the days must pass", until, left <= 0)
     resolved, agreed = _resolution(standing.resolution), _consent(standing.consent)
@@ -214,12 +214,12 @@ def _needs(visit: Visit, standing: OrderStanding) -> Iterator[Need]:
 
 
 def _resolution(given: Resolution | None) -> str:
-    told = f"{given.number} of {weekday(given.adopted_on)}" if given else ""
+    told = f"{given.number} of {spoken(given.adopted_on)}" if given else ""
     return f"{told}, a standing one" if given and given.standing else told
 
 
 def _consent(given: Consent | None) -> str:
-    return f"{given.name}, {weekday(given.given_on)}" if given else ""
+    return f"{given.name}, {spoken(given.given_on)}" if given else ""
 
 
 def _need(visit: Visit, what: str, act: Act, told: str, path: str, link: str) -> Need:

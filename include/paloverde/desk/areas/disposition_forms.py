@@ -18,7 +18,7 @@ from paloverde.desk.typed import Field, Typed
 from paloverde.desk.visit import Here, Pages, Visit
 from paloverde.errors import BadQuestion
 from paloverde.retention.orders import OrderStanding
-from paloverde.wording import some, weekday
+from paloverde.wording import some, spoken
 
 pages = Pages()
 HOW = "desk"  # as an approval names the way it came
@@ -222,7 +222,7 @@ def _facts(standing: OrderStanding) -> list[tuple[str, str]]:
         ("It would destroy", f"{some(order.items, 'item')} in {some(order.versions, 'version')}"),
         ("Accounts", showing.name(", ".join(order.accounts), 600)),
         ("Proposed", f"{showing.moment(order.proposed_at)} by {showing.name(order.proposed_by)}"),
-        ("The report lies open until", weekday(order.opens_on)),
+        ("The report lies open until", spoken(order.opens_on)),
     ]
 
 

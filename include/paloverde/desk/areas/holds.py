@@ -19,7 +19,7 @@ from paloverde.errors import BadQuestion
 from paloverde.retention.custodians import Custodian
 from paloverde.retention.facts import HoldKind
 from paloverde.retention.holds import Hold
-from paloverde.wording import some, weekday
+from paloverde.wording import some, spoken
 
 pages = Pages()
 HERE = "Holds"
@@ -157,7 +157,7 @@ def _facts(visit: Visit, hold: Hold) -> list[tuple[str, str]]:
             ("Released", f"{showing.moment(hold.released.at)} by {who}, with the memo {hold.released.memo}")
         )
     if hold.closed:
-        facts.append(("Ends after", weekday(hold.closed.ends_on)))
+        facts.append(("Ends after", spoken(hold.closed.ends_on)))
     if hold.lifted:
         facts.append(("Legal holds lifted", showing.moment(hold.lifted.at)))
     return [(term, showing.name(value, 4_000)) for term, value in facts]

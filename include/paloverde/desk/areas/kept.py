@@ -22,7 +22,7 @@ from paloverde.records import Kind
 from paloverde.retention.decision import kept_because
 from paloverde.retention.facts import Ground, ItemId, Reason
 from paloverde.search.scope import PRIVATE_KINDS
-from paloverde.wording import some, weekday
+from paloverde.wording import some, spoken
 
 pages = Pages()
 AT_ONCE = 100_000  # rows that are read while somebody waits
@@ -124,7 +124,7 @@ def _row(reason: Reason) -> Row:
         reason.ground.value,
         showing.name(reason.sentence, 600),
         showing.name(reason.source, 600),
-        weekday(reason.until) if reason.until else "no day is known",
+        spoken(reason.until) if reason.until else "no day is known",
         "" if is_order else "yes" if reason.verified else "not by counsel yet",
     )
 

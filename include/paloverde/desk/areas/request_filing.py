@@ -24,7 +24,7 @@ from paloverde.requests.events import AnyEvent, Closed, Extended, Responsible
 from paloverde.requests.grounds import grounds_on
 from paloverde.requests.in_words import said
 from paloverde.requests.request import Request
-from paloverde.wording import some, spoken, weekday
+from paloverde.wording import some, spoken
 
 pages = Pages()
 _CHANGED = "Somebody else went on with this request meanwhile, or it says something else now: read it again."
@@ -173,7 +173,7 @@ def _date_in_words(visit: Visit, request: Request, text: str) -> str:
         officer=Responsible("given", "given"),
     )
     refused = visit.city.requests.refusal(request, event)
-    return plain(refused) if refused else f"{weekday(until)}, may be named."
+    return plain(refused) if refused else f"{spoken(until)}, may be named."
 
 
 class _One:

@@ -34,4 +34,11 @@ def _urgency(section: Section) -> int:
     return 0 if any(line.urgent for line in section.lines) else 1 if section.lines else 2
 
 
-TODO: Sequence[Todo] = (requests.todo, removed.todo_, holds.todo_, disposition.todo_, accounts.todo, work.todo)
+TODO: Sequence[Todo] = (
+    requests.todo,
+    removed.todo_,
+    holds.todo_,
+    disposition.todo_,
+    accounts.todo,
+    work.todo,
+)
