@@ -8,6 +8,7 @@ RUN python -m venv /opt/paloverde \
        --compile-bytecode requirements.txt requirements-installer.txt
 COPY pyproject.toml README.md LICENSE ./
 COPY include include
+COPY docs docs
 RUN /opt/paloverde/bin/python -m pip install --no-cache-dir --no-deps --no-build-isolation .
 
 FROM python:3.13-slim

@@ -106,7 +106,7 @@ def test_a_hold_from_the_order_to_the_release(
     city.night(TODAY + timedelta(days=1))
     assert main(["hold", "reconcile"]) == 0
     said = capsys.readouterr().out
-    assert "items joined, in" in said
+    assert "item joined, in" in said
     assert len(bearing(city)) > len(held)
     number = len(bearing(city))
     assert f"{number:,} of {number:,} objects bear the legal hold" in said

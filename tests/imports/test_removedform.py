@@ -23,10 +23,10 @@ def test_a_time_in_the_city_is_the_same_moment_and_names_its_weekday(passed: tim
     told = in_pacific(moment)
     assert told is not None
     local, _, offset = told.partition(" (UTC")
-    day, time = local.rsplit(" ", 1)[0].split(", ")
-    naive = datetime.strptime(f"{day}, {time}", "%A, %B %-d, %Y, %H:%M:%S").replace(tzinfo=UTC)
+    told_at = local.rsplit(" ", 1)[0]
+    naive = datetime.strptime(told_at, "%A, %B %d, %Y, %H:%M:%S").replace(tzinfo=UTC)
     assert naive - timedelta(hours=int(offset.split(":")[0])) == moment
-    assert naive.strftime("%A") == day.split()[0]
+    assert naive.strftime("%A") == told_at.split(",")[0]
 
 
 def test_the_hour_that_comes_twice_is_told_apart() -> None:
