@@ -16,7 +16,18 @@ Sources = Mapping[str, str]  # path from the root -> text
 
 # Data goes one way: a package imports only from itself and from those before it.
 ORDER = (
-    *("records", "wording", "errors", "settings", "state", "platforms", "imports", "archive", "capture", "retention"),
+    *(
+        "records",
+        "wording",
+        "errors",
+        "settings",
+        "state",
+        "platforms",
+        "imports",
+        "archive",
+        "capture",
+        "retention",
+    ),
     *("search", "requests", "bundles", "watch", "installation", "desk", "orchestration", "commands", "cli"),
 )
 # The simulated sites are an independent witness of the wire format: they know nothing of the product.
