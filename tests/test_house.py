@@ -166,3 +166,9 @@ def test_the_guard_lets_loopback_and_unix_sockets_pass(refused_sockets: list[str
     first.close()
     second.close()
     assert refused_sockets == []
+
+
+def test_no_two_test_files_bear_one_name() -> None:
+    """Pytest would collect the first of them alone."""
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert sorted({name for name in names if names.count(name) > 1}) == []

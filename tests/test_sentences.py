@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from paloverde.wording import (
     at_time,
+    brief,
     ended,
     long_date,
     several,
@@ -60,6 +61,7 @@ def test_days_and_moments_are_the_city_s_own_with_their_weekday() -> None:
     assert short_moment(MOMENT) == "Fri, Jan 8, 2027 17:05 PST"
     assert zoned_moment(MOMENT) == "Friday, January 8, 2027, 17:05 PST"
     assert at_time(MOMENT) == "Friday, January 8, 2027, at 5:05 p.m. Pacific time"
+    assert brief(MOMENT) == "Fri, Jan 8, 2027, 5:05 p.m."
 
 
 def bare_plurals(text: str) -> Iterator[str]:

@@ -65,9 +65,18 @@ def zoned_moment(at: datetime) -> str:
 
 def at_time(at: datetime) -> str:
     """A moment as a letter writes it: Friday, January 8, 2027, at 5:00 p.m. Pacific time."""
+    return f"{spoken(_local(at))}, at {_time(at)} Pacific time"
+
+
+def brief(at: datetime) -> str:
+    """The same for a table: Fri, Jan 8, 2027, 5:00 p.m."""
+    return f"{short(_local(at))}, {_time(at)}"
+
+
+def _time(at: datetime) -> str:
     local = _local(at)
     half = "a.m." if local.hour < 12 else "p.m."
-    return f"{spoken(local)}, at {(local.hour + 11) % 12 + 1}:{local:%M} {half} Pacific time"
+    return f"{(local.hour + 11) % 12 + 1}:{local:%M} {half}"
 
 
 def _local(at: datetime) -> datetime:

@@ -13,11 +13,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from archives import Row, add_night, medium, record, removed
+from paloverde.archive.register import apply_sightings
 from paloverde.archive.seal import RunKind
+from paloverde.capture.tables import Sighting, sighting_table
 from paloverde.desk.people import Person, Role
 from paloverde.installation import Installation, Purpose, open_installation
 from paloverde.records import Account
 from paloverde.settings import load
+from paloverde.state.books import changing
+from sightings import first_seen
 
 NOW = datetime(2026, 11, 18, 20, tzinfo=UTC)
 FB, X = "facebook-palmaria", "x-palmaria"
@@ -132,3 +136,14 @@ def harm_in(page: str) -> list[str]:
     reader.feed(page)
     reader.close()
     return reader.harm
+
+
+SEEN = datetime(2026, 5, 7, 9, tzinfo=UTC)
+
+
+def shown_by_the_site(shelves: Shelves, kind: str, native_id: str) -> None:
+    """The register knows an item only once a night has seen it."""
+    seen = [Sighting(kind, native_id, "own", "", "present", SEEN, "listing", "ab" * 32, SEEN)]
+    table = first_seen(sighting_table(FB, SEEN.date(), seen), new=True)
+    with changing(shelves.city.vault.books) as connection:
+        apply_sightings(connection, 1, table)

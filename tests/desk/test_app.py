@@ -98,3 +98,14 @@ def test_todays_page_names_what_is_due(desks: Desks, hall: RequestHall) -> None:
     said = text_of(desks.get("/"))
     assert "Wednesday, November 18, 2026" in said
     assert "Records requests" in said
+
+
+def test_a_file_that_is_not_there_is_no_fault_even_for_strangers(desks: Desks) -> None:
+    answer = desks.client(None).get("/static/nothing")
+    assert answer.status_code == 404
+
+
+def test_a_form_of_unknown_length_is_not_read(desks: Desks) -> None:
+    client = desks.client(Role.CLERK)
+    answer = client.post("/requests/new", content=iter([b"form_token=", b"x"]))
+    assert answer.status_code == 411

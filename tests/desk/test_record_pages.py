@@ -200,7 +200,7 @@ def test_a_hold_on_a_record_is_named_to_whoever_may_see_holds(tmp_path: Path) ->
         scope = Scope(items=(f"{FB}/post/1",))
         shelves.city.holds.issue("LIT-1", f"Ruiz v. City {HOSTILE[0]}", scope, Trigger.CLAIM, COUNSEL)
         page = desks.get(path("1"))
-        assert "LIT-1: Ruiz v. City" in text_of(page)
+        assert "LIT-1 : Ruiz v. City" in text_of(page)  # the number is a link
         assert harm_in(page.text) == []
         assert "No hold in force keeps it." in text_of(desks.get(path("2", "comment")))
         assert "LIT-1" not in desks.get(path("1"), Role.PUBLIC_AFFAIRS).text

@@ -13,12 +13,13 @@ import pytest
 
 from archives import add_night, medium, removed
 from desk.desks import Desks, served, text_of, until
-from desk.shelves import FB, HOSTILE, LIMITED, PNG, Shelves, X, harm_in
+from desk.shelves import FB, HOSTILE, LIMITED, PNG, Shelves, X, harm_in, shown_by_the_site
 from paloverde.archive.seal import RunKind
 from paloverde.desk.clauses import without_commands
 from paloverde.desk.paces import Paces
 from paloverde.desk.people import Role
 from paloverde.desk.rights import MAY, Act
+from paloverde.installation.removals import Removals, Seen
 from paloverde.records import Account, Holder
 
 BUSY = {"search": 10_000, "export": 10_000}
@@ -187,6 +188,55 @@ def test_private_dossiers_need_the_role_and_a_reason(desks: Desks, shelves: Shel
     assert "A private word" in text_of(desks.get(path(MESSAGE, reason="A claim was filed")))
     (event,) = shelves.told("private dossier read")
     assert event["reason"] == "A claim was filed"
+
+
+def test_nothing_is_told_of_an_item_that_was_private_once(desks: Desks, shelves: Shelves) -> None:
+    address, at = "https://fb.example/p/501", AT + timedelta(days=1)
+    night(shelves, FB, [gone(shelves, "501", "For friends", kind="post", visibility="private", removed_at=AT,
+                             permalink=address)])  # fmt: skip
+    add_night(shelves.city.archive, FB, date(2026, 5, 10), [
+        shelves.row("502", "Once for friends", kind="post", visibility="private", observed_at=AT),
+        shelves.row("502", "Now for all", kind="post", observed_at=at),
+    ])  # fmt: skip
+    for native_id in ("501", "502"):
+        shown_by_the_site(shelves, "post", native_id)
+    hidden, shared = f"{FB}/post/501", f"{FB}/post/502"
+    for about in (hidden, address, shared):
+        desks.done("/removed/consults/open", {"about": about, "note": "About a friend"})
+    assert text_of(desks.get("/removed/consults")).count("About a friend") == 3
+    for role in (Role.PUBLIC_AFFAIRS, Role.AUDITOR):
+        told = text_of(desks.get("/removed/consults", role))
+        assert not any(said in told for said in ("About a friend", "501", "502", "C-2026"))
+    for item in (hidden, shared):
+        for form in ("settle", "cite", "note", "consults/open"):
+            values = {"item": item, "about": item, "note": "x", "cause": "city", "because": "x"}
+            answer = desks.post(f"/removed/{form}", values, Role.PUBLIC_AFFAIRS)
+            assert answer.status_code == 403, form
+    for number in (1, 2, 3):
+        ticket = f"C-2026-000{number}"
+        assert desks.get(f"/removed/consults/note?ticket={ticket}", Role.PUBLIC_AFFAIRS).status_code == 403
+        values = {"ticket": ticket, "note": "x"}
+        assert desks.post("/removed/consults/note", values, Role.PUBLIC_AFFAIRS).status_code == 403
+    kept = f"/kept?{urlencode({'account': FB, 'kind': 'post', 'id': '502'})}"
+    assert desks.get(kept, Role.AUDITOR).status_code == 403
+
+
+def test_advice_that_is_not_read_or_not_shown_whole_is_not_said_to_be_none(desks: Desks) -> None:
+    assert "None is filed yet." in text_of(desks.get(path(SIGN, "/removed/advice"), Role.COUNSEL))
+    said = desks.done("/removed/advice", {"item": SIGN, "advice": "x" * 60_100}, Role.COUNSEL)
+    assert "100 characters more, not shown here" in said
+    again = text_of(desks.post("/removed/advice", {"item": SIGN, "advice": ""}, Role.COUNSEL))
+    assert "Some is filed." in again
+    assert "None is filed yet." not in again
+
+
+def test_today_gives_no_all_clear_before_the_removals_are_read(
+    desks: Desks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Removals, "seen", lambda *_: Seen([], 3))
+    said = text_of(desks.get("/"))
+    assert "3 removals are still being read" in said
+    assert "Every removal has its cause." not in said
 
 
 def test_the_advice_of_counsel_is_in_no_byte_that_another_gets(desks: Desks, shelves: Shelves) -> None:

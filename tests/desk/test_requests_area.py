@@ -9,6 +9,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from datetime import date
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -17,7 +18,10 @@ import pytest
 from desk.desks import served, text_of
 from desk.requestdesk import ADDRESS, RequestDesk
 from desk.shelves import harm_in
+from paloverde.desk.casebook import years_without_table
+from paloverde.desk.jobs import JOBS
 from paloverde.desk.people import Role
+from paloverde.requests.clock import clock
 from paloverde.requests.events import Released, SignedOff
 from requesthall import CLERK, WORDS
 
@@ -188,6 +192,15 @@ def test_the_list_shows_what_is_due_first_and_finds_by_words_number_and_state(
     assert "No request is like this" in text_of(desk.desks.get("/requests?state=closed"))
 
 
+def test_the_list_misses_the_closed_days_of_every_year_that_a_deadline_touches(
+    desk: RequestDesk, received: str
+) -> None:
+    assert "are not adopted yet" not in text_of(desk.desks.get("/requests"))
+    request, closures = desk.city.requests.get(desk.number), desk.city.requests.closures()
+    late = clock(date(2026, 12, 28), closures)
+    assert years_without_table([(request, late)], closures, date(2026, 12, 28)) == [2027]
+
+
 def test_numbers_are_shown_before_anything_is_searched_for_it(desk: RequestDesk, received: str) -> None:
     before = len(desk.city.requests.get(desk.number).entries)
     said = desk.said(f"/search?{urlencode({'q': 'pool NOT table'})}")
@@ -313,6 +326,11 @@ def test_a_bundle_is_built_as_it_was_seen_or_not_at_all(desk: RequestDesk, deter
     form = desk.form_on(desk.page("/bundle"), "Build exactly this")
     assert "Something changed since you looked" in desk.refused("/bundle", {**form, "seen": "0" * 64})
     assert "Something changed since you looked" in desk.refused("/bundle", {**form, "cost_facts": "other"})
+    with pytest.MonkeyPatch.context() as patched:
+        subjects: list[str] = []
+        patched.setattr(JOBS, "start", lambda *given, **_: subjects.append(given[2]) or "/requests")
+        desk.answer("/bundle", form)
+        assert subjects == [f"{desk.number} {form['seen']}"]  # who wants another one does not join this
 
 
 def test_the_built_bundle_is_shown_in_numbers_and_waits_for_somebody_else(

@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from archives import add_night
 from desk.desks import Desks, served, text_of, until
 from desk.shelves import FB, NOW, Shelves
 from paloverde.desk.areas.request_search import AT_ONCE
+from paloverde.desk.jobs import JOBS
 from paloverde.desk.people import Role
 from paloverde.requests.events import Received
 from requesthall import CLERK
@@ -51,6 +54,12 @@ def test_many_hits_are_taken_under_review_while_one_does_something_else(tmp_path
         assert answer.status_code == 303, text_of(answer)
         path = answer.headers["location"]
         assert path.startswith("/work/")
+        with pytest.MonkeyPatch.context() as patched:
+            subjects: list[str] = []
+            patched.setattr(JOBS, "start", lambda *given, **_: subjects.append(given[2]) or "/requests")
+            for minutes in ("5", "7", "5"):
+                desks.post(f"/requests/{number}/search", {"q": "pool", "minutes": minutes}, Role.COUNSEL)
+            assert subjects[0] == subjects[2] != subjects[1]
         until(lambda: "It is ready" in text_of(desks.get(path)), patience=60)
         assert "Working time noted so far: 5 minutes" in text_of(desks.get(f"/requests/{number}"))
         assert desks.get(path, Role.COUNSEL).status_code == 200  # who may do what it does sees it, too

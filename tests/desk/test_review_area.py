@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from httpx import Response
 from PIL import Image
@@ -39,7 +40,9 @@ from paloverde.requests.events import (
 )
 from paloverde.requests.releasing import released_all
 from paloverde.requests.review import Decision, Verdict
+from paloverde.requests.reviewing import Review
 from paloverde.retention.holds import By
+from requesthall import CLERK, RequestHall
 
 CLEO = By("Cleo Park", "clerk", "this test")
 SEEN = datetime(2026, 5, 7, 9, tzinfo=UTC)
@@ -256,7 +259,12 @@ def test_numbered_words_and_selections_mark_one_exact_place(room: Room) -> None:
     decision = room.decision("8")
     assert decision is not None
     assert [(one.start, one.end) for one in decision.spans] == [(8, 12), (13, 23), (24, 27)]
-    said = room.done(f"{room.of('8')}/uncover", {"span": ["0", "1"]})
+    shown = room.form_on(room.page(room.of("8")), "Take the ticked redactions off")
+    stale = room.answer(f"{room.of('8')}/uncover", {"span": ["0", "1"], "seen": "0" * 64})
+    assert stale.status_code == 409
+    assert "look at it once more, then tick again" in text_of(stale)
+    assert room.decision("8") == decision
+    said = room.done(f"{room.of('8')}/uncover", shown | {"span": ["0", "1"]})
     assert "1 decided" in said
     assert [one.start for one in room.decision("8").spans] == [24]  # type: ignore[union-attr]
 
@@ -275,7 +283,8 @@ def test_a_rectangle_of_a_picture_is_painted_over_wherever_the_picture_is(room: 
     assert picture.getpixel((60, 2)) == (255, 255, 255)
     shown = room.page(f"{room.of('5')}/released").text
     assert f'src="/requests/{room.number}{room.of("5")}/released/1"' in shown
-    room.done(f"{room.of('5')}/uncover", {"region": "0"})
+    shown_now = room.form_on(room.page(room.of("5")), "Take the ticked redactions off")
+    room.done(f"{room.of('5')}/uncover", shown_now | {"region": "0"})
     assert [room.decision(one).regions for one in "56"] == [(), ()]  # type: ignore[union-attr]
     wrong = room.answer(f"{room.of('5')}/picture/1", box | {"left": "wide", "code": "EX-PRIV"})
     assert "as a number from 0 to 100" in text_of(wrong)
@@ -392,6 +401,58 @@ def test_what_an_earlier_request_was_given_is_offered_and_decided_as_before(tmp_
         told = room.done("/review/as-before", {"record": str(room.place("2"))})
         assert "1 decided" in told
         assert room.decision("2").verdict is Verdict.RESPONSIVE  # type: ignore[union-attr]
+
+
+def test_what_is_decided_while_somebody_files_or_signs_is_never_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hall = RequestHall(tmp_path)
+    hits, reviews = hall.search(), hall.city.reviews
+    hall.review(hits)
+    decide, before = reviews.decide, reviews.get(hall.number)
+    (redacted,) = before.chosen(next(control for control in "123" if _is_in_part(before, control)))
+
+    def meanwhile(note: str) -> None:
+        decision = reviews.get(hall.number).decision(redacted)
+        assert decision is not None
+        noted = msgspec.structs.replace(decision, note=note)
+        decide(hall.number, [noted], hall.by_version(hits), CLERK)
+
+    def late(*given: Any, **more: Any) -> Any:
+        meanwhile("filed first")
+        return decide(*given, **more)
+
+    with served(Desks(hall.city)) as desks:
+        path = f"/requests/{hall.number}/review"
+        whole = next(at for at in "123" if _verdict(before, at) is Verdict.RESPONSIVE)
+        monkeypatch.setattr(reviews, "decide", late)
+        answer = desks.post(f"{path}/{whole}/verdict", {"verdict": "not responsive"})
+        assert answer.status_code == 400
+        assert "Somebody else decided something" in text_of(answer)
+        assert _verdict(reviews.get(hall.number), whole) is Verdict.RESPONSIVE
+        monkeypatch.undo()
+        sign = reviews.sign
+
+        def late_sign(*given: Any, **more: Any) -> Any:
+            meanwhile("before the signature")
+            return sign(*given, **more)
+
+        found = re.search(r'name="seen" value="([0-9a-f]{64})"', desks.get(f"{path}/sign", Role.COUNSEL).text)
+        assert found
+        monkeypatch.setattr(reviews, "sign", late_sign)
+        answer = desks.post(f"{path}/sign", {"seen": found[1]}, Role.COUNSEL)
+        assert "decided or found meanwhile" in text_of(answer)
+        assert not reviews.get(hall.number).was_signed
+
+
+def _verdict(review: Review, record: str) -> Verdict | None:
+    (version,) = review.chosen(record)
+    decision = review.decision(version)
+    return decision and decision.verdict
+
+
+def _is_in_part(review: Review, record: str) -> bool:
+    return _verdict(review, record) is Verdict.EXEMPT_IN_PART
 
 
 def release(room: Room) -> None:

@@ -239,6 +239,7 @@ def test_a_search_can_be_cited_with_its_last_seal(desks: Desks, shelves: Shelves
     (last,) = [seal.sequence for seal in shelves.city.archive.seals()][-1:]
     assert shelves.city.searches.seal(last) in said
     assert f"through sealed run {last}" in said
+    assert "but for records that were destroyed under the retention schedule since" in said
 
 
 def test_hits_are_taken_away_as_a_table_with_their_private_marks(desks: Desks, shelves: Shelves) -> None:

@@ -136,6 +136,21 @@ def test_a_second_person_signs_and_a_later_decision_undoes_it(city: Installation
     ]  # fmt: skip
 
 
+def test_what_was_made_from_an_earlier_state_is_neither_filed_nor_signed(city: Installation) -> None:
+    city.reviews.gather(NUMBER, HITS, CLEO)
+    seen = city.reviews.get(NUMBER)
+    redacted = in_part(HITS[0], marked(HITS[0], "760-555-0142"))
+    city.reviews.decide(NUMBER, [redacted], by_version(), CLEO, seen.papers)
+    with pytest.raises(BadQuestion, match="Somebody else decided something in PRA-2026-0042 meanwhile"):
+        city.reviews.decide(NUMBER, whole(), by_version(), CLEO, seen.papers)
+    assert city.reviews.get(NUMBER).decision(version_of(HITS[0])) == redacted
+    city.reviews.decide(NUMBER, whole(), by_version(), CLEO, 1)
+    with pytest.raises(BadQuestion, match="decided or found meanwhile"):
+        city.reviews.sign(NUMBER, by_version(), ANA, seen=4, decisions_sha256=seen.decisions_sha256)
+    shown = city.reviews.get(NUMBER).decisions_sha256
+    assert city.reviews.sign(NUMBER, by_version(), ANA, seen=4, decisions_sha256=shown).signature is not None
+
+
 def test_the_review_of_a_closed_request_is_not_signed(city: Installation) -> None:
     city.reviews.gather(NUMBER, HITS, CLEO)
     city.reviews.decide(NUMBER, whole(), by_version(), CLEO)

@@ -106,6 +106,18 @@ def test_the_same_release_again_changes_nothing_and_another_memo_is_refused(
         city.holds.release("LIT-1", other, COUNSEL)
 
 
+def test_a_hold_that_was_widened_since_it_was_seen_is_not_released(city: HoldingCity, tmp_path: Path) -> None:
+    city.issue()
+    seen, memo = city.holds.get("LIT-1").papers, tmp_path / "memo.pdf"
+    memo.write_bytes(b"%PDF-1.7 The claim was withdrawn.")
+    city.holds.amend("LIT-1", Scope(words="cat"), "more", COUNSEL)
+    with pytest.raises(BadQuestion, match="Something was ordered about LIT-1 meanwhile"):
+        city.holds.release("LIT-1", memo, COUNSEL, after=seen)
+    assert city.cabinet.history("hold-memos", "LIT-1") == []
+    city.holds.release("LIT-1", memo, COUNSEL, after=city.holds.get("LIT-1").papers)
+    city.holds.release("LIT-1", memo, COUNSEL, after=seen)  # the same again completes it
+
+
 def test_the_same_issue_again_changes_nothing_and_another_scope_is_refused(city: HoldingCity) -> None:
     city.issue(words="dog")
     city.issue(words="dog")

@@ -1,1 +1,1 @@
-"""Web pages for people outside of Airflow: so far the one page of a link to a released bundle."""
+"""The desk: the web pages on which City staff work, and the page of a link to a released bundle."""

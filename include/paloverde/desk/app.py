@@ -83,11 +83,8 @@ class Threshold:
         visitor = await self._desk.door.visitor(request)
         if visitor is None:
             return self._to_sign_in(request)
-        length = Headers(scope=request.scope).get("content-length", "0")
-        if request.method == "POST" and (not length.isdecimal() or int(length) > _LARGEST_FORM):
-            return PlainTextResponse("This file is too large for the desk: 64 MB at the most.", 413)
         request.state.visitor = visitor
-        return None
+        return _too_large(request) if request.method == "POST" else None
 
     def _to_sign_in(self, request: Request) -> Response:
         """The way to the sign-in page. In Airflow's frame nothing can lead out of it, so it is told."""
@@ -97,6 +94,17 @@ class Threshold:
             return RedirectResponse(address, 303)
         content = page("signed_out.html", {"title": "You are not signed in", "address": address}, framed=True)
         return HTMLResponse(content, 401)
+
+
+def _too_large(request: Request) -> Response | None:
+    """An answer to a form that is too large, or that does not say how large it is."""
+    given = Headers(scope=request.scope)
+    length = given.get("content-length", "")
+    if not length.isdecimal() or "transfer-encoding" in given:
+        return PlainTextResponse("The desk takes only what says beforehand how large it is.", 411)
+    if int(length) > _LARGEST_FORM:
+        return PlainTextResponse("This file is too large for the desk: 64 MB at the most.", 413)
+    return None
 
 
 def _is_static(request: Request) -> bool:
@@ -118,6 +126,8 @@ def _with_headers(send: Send, given: Sequence[tuple[str, str]], is_static: bool)
 
 
 def _told(request: Request, title: str, sentence: str, status: int) -> Response:
+    if getattr(request.state, "visitor", None) is None:  # style sheets and scripts are open to everybody
+        return HTMLResponse(page("trouble.html", {"title": title, "sentence": sentence}, framed=True), status)
     return visit_of(request).show("told.html", status, title=title, sentence=sentence)
 
 

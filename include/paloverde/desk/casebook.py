@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
+
 from paloverde.installation import Installation
+from paloverde.requests.clock import Clock
+from paloverde.requests.closures import Closures
+from paloverde.requests.deadlines import due
 from paloverde.requests.events import SERIES
 from paloverde.requests.request import Request
 
@@ -13,6 +19,15 @@ _known: dict[tuple[str, str], Request] = {}  # by number and the SHA-256 of the 
 def every(city: Installation) -> list[Request]:
     """Every request as it stands, by number."""
     return [_of(city, filed.subject, filed.stored.sha256) for filed in city.cabinet.newest(SERIES)]
+
+
+def years_without_table(timed: Iterable[tuple[Request, Clock]], closures: Closures, today: date) -> list[int]:
+    """Years without closed days: the present one, and those that a deadline touches."""
+    touched = {today.year}
+    for request, dates in timed:
+        if coming := due(request, dates):
+            touched |= {*range(dates.received.year, max(coming.day, dates.latest).year + 1)}
+    return sorted(touched - closures.years)
 
 
 def _of(city: Installation, number: str, newest: str) -> Request:

@@ -9,6 +9,7 @@ import hashlib
 import os
 import re
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -32,8 +33,9 @@ class Drafts:
         """Keep a draft for somebody, and throw away what is old."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for path in self._folder.iterdir():
-            if path.stat().st_mtime < time.time() - _LASTS:
-                path.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):  # somebody else's page was as quick
+                if path.stat().st_mtime < time.time() - _LASTS:
+                    path.unlink()
         with os.fdopen(
             os.open(self._file(id_, username), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"
         ) as file:

@@ -11,6 +11,8 @@ from urllib.parse import quote
 from fastapi.responses import Response, StreamingResponse
 from starlette.datastructures import FormData, UploadFile
 
+from paloverde.errors import BadQuestion
+
 _MOST_FILES = 20  # of one form
 _LONGEST = 120  # characters of a name
 _PIECE = 1 << 20  # bytes
@@ -19,16 +21,21 @@ _PIECE = 1 << 20  # bytes
 @contextmanager
 def brought(given: FormData, field: str = "document") -> Iterator[list[Path]]:
     """The files of a form, each in a folder of its own under its name, for as long as they are needed."""
+    uploads = [one for one in given.getlist(field) if isinstance(one, UploadFile) and one.filename]
+    if len(uploads) > _MOST_FILES:
+        raise BadQuestion(
+            f"These are {len(uploads)} files, and a form takes {_MOST_FILES} at the most: none was kept. "
+            "Send them in several parts."
+        )
     with tempfile.TemporaryDirectory(prefix="paloverde-desk-") as folder:
         files = []
-        for number, upload in enumerate(given.getlist(field)[:_MOST_FILES]):
-            if isinstance(upload, UploadFile) and upload.filename:
-                place = Path(folder) / str(number)
-                place.mkdir()
-                files.append(place / name_of(upload.filename))
-                with files[-1].open("xb") as file:
-                    while piece := upload.file.read(_PIECE):
-                        file.write(piece)
+        for number, upload in enumerate(uploads):
+            place = Path(folder) / str(number)
+            place.mkdir()
+            files.append(place / name_of(upload.filename or ""))
+            with files[-1].open("xb") as file:
+                while piece := upload.file.read(_PIECE):
+                    file.write(piece)
         yield files
 
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from paloverde.desk.rights import Act
-from paloverde.wording import at_time, long_date
+from paloverde.wording import at_time, brief, long_date
 
 _FOLDER = Path(__file__).parent
 STATIC = _FOLDER / "static"
@@ -71,7 +71,7 @@ def _pages() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    pages.filters |= {"day": _day, "moment": _moment, "number": "{:,}".format}
+    pages.filters |= {"day": _day, "moment": _moment, "brief": brief, "number": "{:,}".format}
     return pages
 
 

@@ -7,6 +7,7 @@ What is kept here is for reading again for a while; whoever wants to be sure che
 
 from __future__ import annotations
 
+import hashlib
 import re
 from datetime import datetime
 from pathlib import Path
@@ -29,6 +30,7 @@ class Checked(msgspec.Struct, frozen=True):
     entries: int
     report: Report
     compared: int | None  # over how many entries the head was that somebody had kept
+    head_sha256: str = ""  # of that head
 
     @property
     def is_whole(self) -> bool:
@@ -52,7 +54,7 @@ def check(city: Installation, progress: Progress, kept: Head | None) -> Checked:
         report.limits.append(
             "No signed head was published yet, so that nobody outside can vouch for the ledger."
         )
-    checked = Checked(city.vault.clock(), len(entries), report, kept.size if kept else None)
+    checked = Checked(city.vault.clock(), len(entries), report, kept.size if kept else None, sha256_of(kept))
     _keep(_folder(city), progress.id, checked)
     return checked
 
@@ -63,6 +65,11 @@ def find(city: Installation, id_: str) -> Checked | None:
     if not _NAME.fullmatch(id_) or not path.is_file():
         return None
     return msgspec.json.decode(path.read_bytes(), type=Checked)
+
+
+def sha256_of(head: Head | None) -> str:
+    """The SHA-256 of a signed head, by which somebody knows it for the one that was kept."""
+    return hashlib.sha256(head.whole().encode()).hexdigest() if head else ""
 
 
 def _folder(city: Installation) -> Path:

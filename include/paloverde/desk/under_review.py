@@ -180,9 +180,11 @@ class UnderReview:
     # Acting
 
     def filed(self, decisions: Sequence[Decision]) -> str:
-        """File decisions, and say what came of it; how the review stood before is forgotten."""
+        """File decisions that were made from how the review stands here, and say what came of it; how it
+        stood before is forgotten. `BadQuestion` where somebody decided since it was read.
+        """
         was_signed = self.review.signature is not None
-        new = self.reviews.decide(self.number, decisions, self.hits, self.by)
+        new = self.reviews.decide(self.number, decisions, self.hits, self.by, self.review.papers)
         for name in ("review", "standing", "released"):
             self.__dict__.pop(name, None)
         review, same = self.review, len(decisions) - len(new)

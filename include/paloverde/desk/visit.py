@@ -22,7 +22,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Annotated, Any, NamedTuple, Protocol, TypeVar
 
 from fastapi import APIRouter, Depends, Request
@@ -40,10 +40,6 @@ FORM_TOKEN = "form_token"  # noqa: S105 - the name of a field
 TOLD = "paloverde_told"  # the cookie with what the next page tells
 _MOST_TOLD = 1_000  # characters
 Handler = TypeVar("Handler", bound=Callable[..., Any])
-
-
-class SignedOut(Exception):
-    """Nobody is signed in: answered with the way to the sign-in page."""
 
 
 class NotAllowed(Exception):
@@ -227,4 +223,3 @@ def visit_of(request: Request) -> Visit:
 
 
 Here = Annotated[Visit, Depends(visit_of)]
-Menu = Mapping[str, Act]

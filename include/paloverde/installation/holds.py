@@ -188,10 +188,13 @@ class Holds:
         """How many of a hold's objects were seen to bear the legal hold wherever they lie, of how many."""
         return seen(self._vault, hold.id)
 
-    def release(self, id_: str, memo: Path, by: By, wait: float = WAIT) -> int:
-        """Release a hold by counsel's memo, then lift what no other hold keeps; how many objects that was."""
+    def release(self, id_: str, memo: Path, by: By, wait: float = WAIT, *, after: int | None = None) -> int:
+        """Release a hold by counsel's memo, then lift what no other hold keeps; how many objects that was.
+
+        `after` is how many papers it had (`Hold.papers`) as it was seen; `BadQuestion` where it has more.
+        """
         complete_pending(self._vault)
-        self._papers.release(id_, memo, by)
+        self._papers.release(id_, memo, by, after)
         try:
             with changing_holds(self._vault, wait) as turn:
                 return self._lift(by.actor, turn.keep)

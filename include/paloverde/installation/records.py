@@ -65,6 +65,13 @@ class Records:
             self._tell(f"private {look} looked at", actor, **about)
         return found
 
+    def is_private(self, item: Item) -> bool:
+        """Whether an item is private, by its kind or in any of its versions. It shows nothing of them."""
+        if item[1] in PRIVATE_KINDS:
+            return True
+        found = versions(self._archive, item, include_private=True, index=self._index.asking())
+        return any(is_private(hit) for hit in found)
+
     def conversation(self, hit: Hit, *, include_private: bool) -> Conversation:
         """What was said around a version."""
         index = self._index.asking()

@@ -66,13 +66,25 @@ class Reviews:
         return list(new)
 
     def decide(
-        self, number: str, decisions: Sequence[Decision], hits: Mapping[Version, Hit], by: By
+        self,
+        number: str,
+        decisions: Sequence[Decision],
+        hits: Mapping[Version, Hit],
+        by: By,
+        after: int | None = None,
     ) -> list[Decision]:
         """File a batch of decisions, all or none; those that say something new.
 
-        `hits` are the records that they are about. `BadQuestion` names the first that may not be filed.
+        `hits` are the records that they are about. `after` is how many papers with decisions there were
+        (`Review.papers`) when these were made from what stood. `BadQuestion` where somebody decided since,
+        or names the first that may not be filed.
         """
         review, new = self.get(number), list[Decision]()
+        if after is not None and review.papers != after:
+            raise BadQuestion(
+                f"Somebody else decided something in {number} meanwhile, and nothing of yours was filed: "
+                "look at it again, then do the same once more."
+            )
         for decision in decisions:
             control = review.control(decision.version)
             if decision.version not in hits:
@@ -83,7 +95,9 @@ class Reviews:
         if new:
             batch = Decided(tuple(new), by, self._vault.clock())
             about = {"request": number, "decisions": str(len(new))}
-            self._cabinet.file(SERIES, number, batch, what="review decided", actor=by.actor, about=about)
+            self._cabinet.file(
+                SERIES, number, batch, what="review decided", actor=by.actor, about=about, after=after
+            )
         return new
 
     def faults(
@@ -105,17 +119,21 @@ class Reviews:
         accepted: Collection[tuple[str, str]] = (),
         unread: Collection[str] = (),
         seen: int = 0,
+        decisions_sha256: str = "",
     ) -> Review:
         """The signature of a second person under the finished review; the file of the request tells of it.
 
         `accepted` are pairs of a control number and where (another one, a file of the bundle): what is
         redacted in the first may be read there. `unread` are files that need not be looked into. `seen` is
-        how many suggestions the signer has seen: all that stand unanswered in what is handed over.
-        `BadQuestion` where something is not decided, where redacted words still stand in what would be
+        how many suggestions the signer has seen: all that stand unanswered in what is handed over, and
+        `decisions_sha256` the decisions that were shown ("": whatever stands). `BadQuestion` where others
+        stand now, where something is not decided, where redacted words still stand in what would be
         released and are not accepted, where the request is closed, or where it is signed so already (then
         what an interruption left of that is completed); `PersonNeeded` where that person may not sign.
         """
         review = self.get(number)
+        if decisions_sha256 not in ("", review.decisions_sha256):
+            raise BadQuestion("Something was decided or found meanwhile: look at it once more, then sign.")
         check_signature(review, by)
         self._requests.check_takes(number, ReviewFinished)
         left = [one for one in self.left(review, hits) if (one.redacted_in, one.control) not in accepted]

@@ -14,7 +14,7 @@ from pydantic import BaseModel, SecretStr
 
 from paloverde.desk.attempts import Failures
 from paloverde.desk.people import People, Person
-from paloverde.desk.sign_in import Doorkeeper, Refused, guard, place_of, sign_in_pages
+from paloverde.desk.sign_in import Doorkeeper, Refused, guard, own_page, place_of, sign_in_pages
 
 Issue = Callable[[Person, str], str]
 
@@ -42,8 +42,9 @@ class AirflowEntrance:
         """A page of this server, which Airflow names by its full address."""
         if not asked or not is_safe_url(asked, request=request):
             return get_cookie_path()
-        parts = urlsplit(asked)
-        return (parts._replace(scheme="", netloc="").geturl()) or get_cookie_path()
+        path = urlsplit(asked)._replace(scheme="", netloc="").geturl()
+        is_ours = own_page(path) == path  # what is left may name another server again: `//evil.example`
+        return path if is_ours else get_cookie_path()
 
     def open(self, request: Request, response: Response, person: Person) -> None:
         secure = request.url.scheme == "https" or bool(conf.get("api", "ssl_cert", fallback=""))

@@ -100,8 +100,12 @@ class HoldPapers:
             self._file(id_, act, "hold widened", by.actor, hold.papers, {"hold": id_})
         return self.get(id_)
 
-    def release(self, id_: str, memo: Path, by: By) -> Hold:
-        """File counsel's memo, sealed, then the release. Nothing is lifted yet."""
+    def release(self, id_: str, memo: Path, by: By, after: int | None = None) -> Hold:
+        """File counsel's memo, sealed, then the release. Nothing is lifted yet.
+
+        `after` is how many papers the hold had (`Hold.papers`) when the release was decided; `BadQuestion`
+        where something was ordered since.
+        """
         hold = self.check_release(id_, by)
         body = memo.read_bytes()
         digest = hashlib.sha256(body).hexdigest()
@@ -109,6 +113,11 @@ class HoldPapers:
             if hold.released.memo_sha256 == digest:
                 return hold
             raise BadQuestion(f"{id_} was released on {day_of(hold.released.at)} already, with another memo.")
+        if after not in (None, hold.papers):
+            raise BadQuestion(
+                f"Something was ordered about {id_} meanwhile, and it was not released: look at it again, "
+                "then release it."
+            )
         if not body:
             raise BadQuestion(f"The memo {memo.name} is empty: give the file that says why the hold ends.")
         if self._memo(id_, digest) is None:  # else an earlier try ended between the memo and the release

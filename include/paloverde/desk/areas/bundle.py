@@ -73,7 +73,7 @@ def build(visit: Here, number: str, given: Given) -> Response:
     path = JOBS.start(
         visit,
         f"The bundle of {number}",
-        number,
+        f"{number} {seen}",
         work,
         again=f"/requests/{number}/bundle",
         act=Act.BUILD_BUNDLES,

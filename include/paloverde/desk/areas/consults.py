@@ -12,13 +12,16 @@ from paloverde.desk import showing
 from paloverde.desk.areas.removed import HERE, Named
 from paloverde.desk.areas.removed_forms import item_of
 from paloverde.desk.asked import page_of
+from paloverde.desk.private import may_know, may_list
 from paloverde.desk.rights import Act
 from paloverde.desk.steps import Given, Step, done, form
 from paloverde.desk.typed import Field, Typed
 from paloverde.desk.visit import Here, Pages, Visit
 from paloverde.errors import BadQuestion
+from paloverde.installation.removals import Listed
 from paloverde.retention.consults import Alert, Ticket, consulted_in_words, opened_in_words
 from paloverde.retention.dossier import RemovalFact, subject_of
+from paloverde.wording import some
 
 pages = Pages()
 _PER_PAGE = 50
@@ -43,13 +46,17 @@ _ADVICE = (Field("advice", "What counsel advises", "area", "It is sealed, and on
 def consults(visit: Here) -> Response:
     """Alerts of deletions on officials' accounts, and the tickets."""
     consults_, removals = visit.city.dossiers.consults, visit.city.dossiers.removals.seen()
-    alerts = consults_.alerts_among((one.fact, one.papers) for one in removals.listed)
+    listed = [one for one in removals.listed if may_list(visit, one.fact)]
+    alerts = consults_.alerts_among((one.fact, one.papers) for one in listed)
     alerts.sort(key=lambda alert: not alert.is_open)
-    tickets = sorted(consults_.tickets(), key=lambda ticket: ticket.opened_at, reverse=True)
+    hidden = _hidden(visit, removals.listed)
+    tickets = [one for one in consults_.tickets() if one.about not in hidden]
+    tickets.sort(key=lambda ticket: ticket.opened_at, reverse=True)
     last = max(1, -(-max(len(alerts), len(tickets)) // _PER_PAGE))
     page = min(page_of(visit.request.query_params), last)
     part = slice((page - 1) * _PER_PAGE, page * _PER_PAGE)
-    deleted = consults_.deletions(tickets[part], [one.fact for one in removals.listed])
+    shown = [one for one in tickets[part] if _may_see(visit, one)]
+    deleted = consults_.deletions(shown, [one.fact for one in listed])
     return visit.show(
         "removed_consults.html",
         title="Consultations and alerts",
@@ -57,7 +64,7 @@ def consults(visit: Here) -> Response:
         alerts=[_alert(one) for one in alerts[part]],
         open_=sum(one.is_open for one in alerts),
         answered=sum(not one.is_open for one in alerts),
-        tickets=[_ticket(one, deleted.get(one.id)) for one in tickets[part]],
+        tickets=[_ticket(one, deleted.get(one.id)) for one in shown],
         unread=removals.unread,
         page=page,
         pages=last,
@@ -162,6 +169,9 @@ def _noting(visit: Visit, id_: str) -> Step:
     ticket = next((one for one in consults_.tickets() if one.id == id_), None)
     if ticket is None:
         raise BadQuestion("There is no ticket of that name: the page of consultations names them all.")
+    removals = visit.city.dossiers.removals.seen().listed
+    if ticket.about in _hidden(visit, removals) or not _may_see(visit, ticket):
+        visit.need(Act.SEE_PRIVATE)
     deleted = consults_.deletions([ticket]).get(id_)
     return Step(
         f"Consultation {id_}", HERE, "/removed/consults/note", "Note this", "/removed/consults",
@@ -170,20 +180,39 @@ def _noting(visit: Visit, id_: str) -> Step:
     )  # fmt: skip
 
 
+def _hidden(visit: Visit, listed: Sequence[Listed]) -> set[str]:
+    """The names and addresses of removed items of which somebody may not know, as tickets have them."""
+    facts = [one.fact for one in listed if not may_list(visit, one.fact)]
+    return {name for fact in facts for name in (subject_of(fact.item), fact.permalink) if name}
+
+
+def _may_see(visit: Visit, ticket: Ticket) -> bool:
+    """Whether somebody may know of the item that a ticket names, which need not be removed yet."""
+    return "://" in ticket.about or may_know(visit, visit.city.dossiers.item(ticket.about))
+
+
 def _advising(visit: Visit, item: str, *, read: bool) -> Step:
     found = item_of(visit, item)
     told = [("Item", showing.name(subject_of(found)))]
-    if read and visit.city.dossiers.has_advice(item):
+    if not visit.city.dossiers.has_advice(item):
+        told.append(("Advice", "None is filed yet."))
+    elif not read:
+        told.append(("Advice", "Some is filed. It is not read here: open this page again from the dossier."))
+    else:
         for filed, text in visit.city.dossiers.advice(item, visit.actor):
             term = f"{showing.moment(filed.filed_at)}, {showing.name(filed.filed_by)}"
-            told.append((term, "".join(piece for _, piece in showing.said(text).pieces)))
-    else:
-        told.append(("Advice", "None is filed yet."))
+            told.append((term, _whole(showing.said(text))))
     return Step(
         "Advice of counsel", HERE, "/removed/advice", "Keep this advice", Named(found).path(),
         "Back to the dossier", _ADVICE, facts=told, hidden=[("item", item)],
         lead=_ADVISED_IS,
     )  # fmt: skip
+
+
+def _whole(said: showing.Said) -> str:
+    """A text as one, which says how much of it a page cannot hold."""
+    text = "".join(piece for _, piece in said.pieces)
+    return f"{text} … and {some(said.rest, 'character')} more, not shown here." if said.rest else text
 
 
 def _alert(alert: Alert) -> dict[str, Any]:

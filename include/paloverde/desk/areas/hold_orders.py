@@ -147,9 +147,8 @@ def confirmed(visit: Here, id_: str, given: Given) -> Response:
         return f"/holds/{draft.hold}"
 
     what = "A hold is widened" if draft.reason else "A hold is placed"
-    return visit.go(
-        JOBS.start(visit, what, draft.hold, work, again=f"/place-hold/{id_}", act=Act.ORDER_HOLDS)
-    )
+    subject = f"{draft.hold} {_order_sha256(draft)}"
+    return visit.go(JOBS.start(visit, what, subject, work, again=f"/place-hold/{id_}", act=Act.ORDER_HOLDS))
 
 
 @pages.form("/complete-holds", Act.ORDER_HOLDS)
@@ -172,13 +171,14 @@ def complete(visit: Here) -> Response:
 @pages.page("/holds/{id_}/release", Act.ORDER_HOLDS)
 def release(visit: Here, id_: str) -> Response:
     """What a release would free, and the memo that it takes."""
-    return form(visit, _releasing(visit, id_))
+    return form(visit, _releasing(visit, id_)[0])
 
 
 @pages.form("/holds/{id_}/release", Act.ORDER_HOLDS)
 def released(visit: Here, id_: str, given: Given) -> Response:
     """Release a hold by counsel's memo, where it is as it was shown."""
-    step, city, by = _releasing(visit, id_), visit.city, visit.by
+    step, papers = _releasing(visit, id_)
+    city, by = visit.city, visit.by
 
     def do(_: Typed) -> Response:
         with brought(given, "memo") as files:
@@ -193,11 +193,13 @@ def released(visit: Here, id_: str, given: Given) -> Response:
             with tempfile.TemporaryDirectory(prefix="paloverde-memo-") as folder:
                 memo = Path(folder) / name
                 memo.write_bytes(body)
-                in_plain_words(lambda: city.holds.release(id_, memo, by))
+                in_plain_words(lambda: city.holds.release(id_, memo, by, after=papers))
             return f"/holds/{id_}"
 
-        again = f"/holds/{id_}"
-        return visit.go(JOBS.start(visit, "A hold is released", id_, work, again=again, act=Act.ORDER_HOLDS))
+        again, subject = f"/holds/{id_}", f"{id_} {hashlib.sha256(body).hexdigest()}"
+        return visit.go(
+            JOBS.start(visit, "A hold is released", subject, work, again=again, act=Act.ORDER_HOLDS)
+        )
 
     return done(visit, step, given, do)
 
@@ -237,6 +239,7 @@ def _count(visit: Visit, draft: Draft) -> Response:
     """Begin to count what is in scope: every record may have to be read."""
     city, actor, username = visit.city, visit.actor, visit.person.username
     again = f"/holds/{draft.hold}/widen" if draft.reason else "/place-hold"
+    subject = f"{username}: {draft.hold} {_order_sha256(draft)}"
 
     def work(progress: Progress) -> str:
         progress("The records in scope are counted.")
@@ -246,9 +249,7 @@ def _count(visit: Visit, draft: Draft) -> Response:
         _drafts(city).put(progress.id, username, whole)
         return f"/place-hold/{progress.id}"
 
-    return visit.go(
-        JOBS.start(visit, "What a hold would keep", f"{username}: {draft.hold}", work, again=again)
-    )
+    return visit.go(JOBS.start(visit, "What a hold would keep", subject, work, again=again))
 
 
 def _confirming(id_: str, draft: Draft, sha256: str) -> Step:
@@ -279,12 +280,14 @@ _RELEASED_IS = (
 )
 
 
-def _releasing(visit: Visit, id_: str) -> Step:
+def _releasing(visit: Visit, id_: str) -> tuple[Step, int]:
+    """What a release does, and how many papers the hold has."""
     found = hold_of(visit, id_)
     hold, free = in_plain_words(lambda: visit.city.holds.releasable(found.id, visit.by))
     items, objects = visit.city.holds.counts(hold)
     owed = [one for one in visit.city.holds.notices.custodians(hold.id) if one.first_sent_at is not None]
-    seen = hashlib.sha256(repr((hold.id, hold.papers, items, objects)).encode()).hexdigest()
+    told = (hold.id, hold.papers, items, objects, free, [one.name for one in owed])
+    seen = hashlib.sha256(repr(told).encode()).hexdigest()
     facts = [
         ("Matter", showing.name(hold.matter, 300)),
         ("It keeps", f"{some(items, 'item')}, which lie in {some(objects, 'stored object')}"),
@@ -293,11 +296,18 @@ def _releasing(visit: Visit, id_: str) -> Step:
     ]
     path = f"/holds/{hold.id}"
     memo = (Field("memo", "Counsel’s memo", "file", required=True),)
-    return Step(
+    step = Step(
         f"Release the hold {hold.id}", HERE, f"{path}/release", "Release this hold for good", path,
         "Back to the hold, without releasing it", memo, facts=facts, hidden=[("seen", seen)], final=True,
         lead=_RELEASED_IS,
     )  # fmt: skip
+    return step, hold.papers
+
+
+def _order_sha256(draft: Draft) -> str:
+    """Of what is ordered, whenever it was counted: who orders the same again joins the work under way."""
+    told = (draft.hold, draft.matter, draft.trigger, draft.scope, draft.reason)
+    return hashlib.sha256(msgspec.json.encode(told, order="sorted")).hexdigest()
 
 
 def _order(city: Installation, draft: Draft, by: By) -> None:

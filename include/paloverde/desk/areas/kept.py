@@ -13,6 +13,7 @@ from paloverde.desk.areas.holds import HERE
 from paloverde.desk.clauses import in_plain_words
 from paloverde.desk.drafts import Drafts
 from paloverde.desk.jobs import JOBS, Progress
+from paloverde.desk.private import need
 from paloverde.desk.rights import Act
 from paloverde.desk.steps import Given, Step, form
 from paloverde.desk.visit import Here, Pages, Visit
@@ -21,7 +22,6 @@ from paloverde.installation import Installation
 from paloverde.records import Kind
 from paloverde.retention.decision import kept_because
 from paloverde.retention.facts import Ground, ItemId, Reason
-from paloverde.search.scope import PRIVATE_KINDS
 from paloverde.wording import some, spoken
 
 pages = Pages()
@@ -91,9 +91,9 @@ def _item(visit: Visit, account: str, kind: str, native_id: str) -> ItemId:
     """An item as an address names it. Private ones are for those whose role needs them."""
     if kind not in set(Kind):
         raise BadQuestion(_STRANGE)
-    if kind in PRIVATE_KINDS:
-        visit.need(Act.SEE_PRIVATE, account)
-    return ItemId(account.replace("\0", ""), Kind(kind), native_id.replace("\0", ""))
+    item = ItemId(account.replace("\0", ""), Kind(kind), native_id.replace("\0", ""))
+    need(visit, item)
+    return item
 
 
 def _why(city: Installation, item: ItemId) -> Why:

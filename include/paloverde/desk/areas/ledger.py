@@ -14,7 +14,7 @@ from paloverde.archive.log.notes import Head, read_head
 from paloverde.bundles.pages import visible
 from paloverde.desk.deeds import KINDS, deed, facts
 from paloverde.desk.jobs import JOBS, Progress
-from paloverde.desk.ledger_checks import check, find
+from paloverde.desk.ledger_checks import check, find, sha256_of
 from paloverde.desk.rights import Act
 from paloverde.desk.visit import Here, Pages, Visit
 from paloverde.errors import PersonNeeded, Unreadable
@@ -104,7 +104,7 @@ def start_check(visit: Here, head: Annotated[str, Form(max_length=100_000)] = ""
         check(city, progress, kept)
         return f"/ledger/checks/{progress.id}"
 
-    subject = f"ledger, with the head over {kept.size}" if kept else "ledger"
+    subject = f"ledger, with the head {sha256_of(kept)}" if kept else "ledger"
     return visit.go(
         JOBS.start(visit, "The check of the ledger", subject, work, again="/ledger/check", act=Act.SEE_LEDGER)
     )

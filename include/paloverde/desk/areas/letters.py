@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from itertools import chain, count
 from typing import Any
 
 from fastapi.responses import Response
@@ -88,7 +89,8 @@ def send(visit: Here, number: str, given: Given) -> Response:
         to = sending.text("sent_to") or request.received.requester.contact
         bodies = {f"{kind}-{made.letter.day}.pdf": _pdf(visit, made.written.paper, made)}
         with brought(given, "posted") as files:
-            bodies |= {f"sent-{file.name}": file.read_bytes() for file in files}
+            for file in files:
+                bodies[_free_name(file.name, bodies)] = file.read_bytes()
         visit.city.letters.send(made.letter, visit.by, way, to=to, files=bodies)
     except Wrong as error:
         return _drafted(visit, request, kind, fields, typed, {error.field: told(error)})
@@ -172,6 +174,12 @@ def _fields(visit: Visit, request: Request, kind: str) -> list[Field]:
 
 def _draft(visit: Visit, request: Request, kind: str, typed: Typed) -> Draft:
     return visit.city.letters.draft(request.number, kind, wish_of(kind, typed), signer_of(typed))
+
+
+def _free_name(name: str, taken_: Collection[str]) -> str:
+    """The name of a file that went out; a second one of that name has a number."""
+    names = chain([f"sent-{name}"], (f"sent-{number}-{name}" for number in count(2)))
+    return next(one for one in names if one not in taken_)
 
 
 def _drafted(

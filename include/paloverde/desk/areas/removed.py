@@ -28,6 +28,7 @@ from paloverde.desk import showing, todo
 from paloverde.desk.asked import MOST_REASON, Wrong, page_of
 from paloverde.desk.clauses import without_commands
 from paloverde.desk.files import taken
+from paloverde.desk.private import may_list
 from paloverde.desk.rights import Act
 from paloverde.desk.showing import Said
 from paloverde.desk.typed import Field, Typed
@@ -38,7 +39,6 @@ from paloverde.installation.removals import Listed
 from paloverde.records import archive_day
 from paloverde.retention.dossier import Dossier
 from paloverde.retention.facts import ItemId
-from paloverde.search.scope import PRIVATE_KINDS
 from paloverde.wording import some
 
 pages = Pages()
@@ -161,7 +161,8 @@ def todo_(visit: Visit) -> todo.Section | None:
     """Causes that nobody has settled, and deletions that nobody was consulted on."""
     if not visit.may(Act.SETTLE):
         return None
-    listed = [one for one in visit.city.dossiers.removals.seen(0.1).listed if _is_open(visit, one)]
+    seen = visit.city.dossiers.removals.seen(0.1)
+    listed = [one for one in seen.listed if may_list(visit, one.fact)]
     open_ = sum(one.cause == Cause.UNDETERMINED.value for one in listed)
     alerts = visit.city.dossiers.consults.alerts_among((one.fact, one.papers) for one in listed)
     unanswered = sum(alert.is_open for alert in alerts)
@@ -177,7 +178,10 @@ def todo_(visit: Visit) -> todo.Section | None:
                 some(open_, "removal"), "/removed?cause=undetermined", "of which nobody knows the cause yet."
             )
         )
-    return todo.Section(HERE, lines, "Every removal has its cause.")
+    clear = "Every removal has its cause."
+    if seen.unread:
+        clear = f"{some(seen.unread, 'removal is', 'removals are')} still being read: look again in a moment."
+    return todo.Section(HERE, lines, clear)
 
 
 def dossier_of(visit: Visit, text: str, *, taken_as: str = "") -> Dossier | Response:
@@ -212,12 +216,6 @@ def today(visit: Visit) -> date:
 _FORMS = {"pdf": "as PDF", "html": "as a page (HTML)", "json": "as data (JSON)"}
 
 
-def _is_open(visit: Visit, one: Listed) -> bool:
-    """Whether somebody may know of it: what was written to the City in private is for few."""
-    is_private = one.fact.item.kind.value in PRIVATE_KINDS or one.fact.visibility == "private"
-    return not is_private or visit.may(Act.SEE_PRIVATE)
-
-
 def _asked_for(visit: Visit, asked: Typed, listed: list[Listed]) -> list[Listed]:
     account, cause, since = asked.text("account"), asked.text("cause"), asked.day("since")
     return [
@@ -226,7 +224,7 @@ def _asked_for(visit: Visit, asked: Typed, listed: list[Listed]) -> list[Listed]
         if account in ("", one.fact.item.account)
         and cause in ("", one.cause)
         and (since is None or archive_day(one.fact.removed_at) >= since)
-        and _is_open(visit, one)
+        and may_list(visit, one.fact)
     ]
 
 

@@ -11,6 +11,7 @@ from paloverde.desk import showing
 from paloverde.desk.areas.removed import CAUSES, HERE
 from paloverde.desk.asked import Wrong
 from paloverde.desk.files import brought
+from paloverde.desk.private import need
 from paloverde.desk.rights import Act
 from paloverde.desk.steps import Choices, Given, Step, done, form
 from paloverde.desk.typed import Field, Typed
@@ -19,7 +20,6 @@ from paloverde.installation.dossiers import Kept
 from paloverde.retention.dossier import Cited, Settled
 from paloverde.retention.facts import ItemId
 from paloverde.retention.guidelines import GUIDELINES
-from paloverde.search.scope import PRIVATE_KINDS
 
 pages = Pages()
 _DECIDED = (("person", "a person decided"), ("rule", "a rule of the site acted by itself"))
@@ -168,8 +168,7 @@ def _step(visit: Visit, item: str, title: str, action: str, button: str) -> Step
 def item_of(visit: Visit, text: str) -> ItemId:
     """The item that is named so. What was written to the City in private is for those whose role needs it."""
     found = visit.city.dossiers.item(text.replace("\0", ""))
-    if found.kind.value in PRIVATE_KINDS:
-        visit.need(Act.SEE_PRIVATE)
+    need(visit, found)
     return found
 
 

@@ -4,6 +4,7 @@ keeps what it finds by the hold of the request, and takes it under review.
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import msgspec
@@ -81,9 +82,11 @@ def search(visit: Here, number: str, given: Given) -> Response:
         _gathered(city, number, question, scope, by, minutes, note)
         return f"/requests/{number}"
 
+    wish = msgspec.json.encode((asked.query, scope, minutes, note), order="sorted")
+    subject = hashlib.sha256(wish).hexdigest()
     again = f"/requests/{number}/search?{asked._replace(reason='').query}"
     return visit.go(
-        JOBS.start(visit, f"Search for {number}", asked.query, work, again=again, act=Act.WORK_REQUESTS)
+        JOBS.start(visit, f"Search for {number}", subject, work, again=again, act=Act.WORK_REQUESTS)
     )
 
 

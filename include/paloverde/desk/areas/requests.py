@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from paloverde.desk import showing
 from paloverde.desk.areas.request_frame import HERE, Given, as_shown, told
 from paloverde.desk.asked import Wrong
-from paloverde.desk.casebook import every
+from paloverde.desk.casebook import every, years_without_table
 from paloverde.desk.files import brought, taken
 from paloverde.desk.rights import Act
 from paloverde.desk.todo import Line, Section
@@ -23,6 +23,7 @@ from paloverde.errors import PersonNeeded
 from paloverde.installation import Installation
 from paloverde.records import archive_day
 from paloverde.requests.clock import Clock
+from paloverde.requests.closures import Closures
 from paloverde.requests.deadlines import Alarm, alarm, due, left
 from paloverde.requests.events import Noted, Produced, Received, Requester
 from paloverde.requests.figures import as_csv, figures
@@ -59,7 +60,7 @@ def listed(visit: Here, q: str = "", state: str = _OPEN, page: int = 1) -> Respo
         query=urlencode({"q": q, "state": state}),
         act=Act,
         today=today,
-        doubts=_doubts(visit),
+        doubts=_doubts(timed, closures, today),
     )
 
 
@@ -97,11 +98,11 @@ def _row(request: Request, dates: Clock, today: date) -> dict[str, Any]:
     }
 
 
-def _doubts(visit: Visit) -> str:
-    """Said on the list as long as no closed days are adopted for this year."""
-    if visit.city.requests.today().year in visit.city.requests.closures().years:
-        return ""
-    return "The City’s closed days of this year are not adopted yet: the days on this page may be wrong."
+def _doubts(timed: list[tuple[Request, Clock]], closures: Closures, today: date) -> str:
+    """Said on the list where closed days are missing of this year, or of one that a deadline touches."""
+    years = " and ".join(map(str, years_without_table(timed, closures, today)))
+    told = f"The City’s closed days of {years} are not adopted yet: the days on this page may be wrong."
+    return told if years else ""
 
 
 @pages.page("/requests/log.csv", Act.SEE_REQUESTS)

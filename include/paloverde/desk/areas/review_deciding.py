@@ -10,7 +10,7 @@ from starlette.datastructures import FormData
 
 from paloverde.desk.areas.request_frame import Given
 from paloverde.desk.areas.review_plan import codes_of, confirm
-from paloverde.desk.areas.review_record import Opened, opened, page_of
+from paloverde.desk.areas.review_record import Opened, opened, page_of, standing
 from paloverde.desk.plans import Plan, without
 from paloverde.desk.rights import Act
 from paloverde.desk.under_review import in_words, numbers_of
@@ -86,6 +86,9 @@ def uncover(visit: Here, number: str, record: str, form: Given) -> Response:
     ticked = {name: numbers_of(map(str, form.getlist(name))) for name in ("span", "region", "file")}
     if decision is None or not any(ticked.values()):
         return page_of(visit, one, "Tick what is not to be redacted any more.", status=400)
+    if str(form.get("seen", "")) != standing(decision):
+        changed = "Something was decided about it meanwhile: look at it once more, then tick again."
+        return page_of(visit, one, changed, status=409)
     now, by = visit.city.vault.clock(), one.desk.by.name
     title = one.desk.review.title_of(by) or visit.person.title
     made = [

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+import msgspec
 from fastapi.responses import Response
 
 from paloverde.desk import showing
@@ -85,6 +87,7 @@ def page_of(visit: Visit, one: Opened, wrong: str = "", typed: str = "", status:
         private=is_private(hit),
         stands=in_words(decision),
         decision=decision,
+        standing=standing(decision) if decision else "",
         redacted=list(_redacted(hit, decision)) if decision else [],
         history=[_told(one_) for one_ in reversed(desk.review.history(version)[-12:])],
         texts=list(_texts(visit, one, decision)),
@@ -111,6 +114,11 @@ def page_of(visit: Visit, one: Opened, wrong: str = "", typed: str = "", status:
         wrong=wrong,
         typed=typed,
     )
+
+
+def standing(decision: Decision) -> str:
+    """The hash of a decision, by which a form says which one it was shown."""
+    return hashlib.sha256(msgspec.json.encode(decision, order="sorted")).hexdigest()
 
 
 def _named(one: Opened) -> Named:

@@ -58,7 +58,8 @@ def sign(visit: Here, number: str, form: Given) -> Response:
                 f"Redacted words still stand elsewhere ({named}): redact them there, too, or tick that they "
                 "may be read there."
             )
-        review = desk.reviews.sign(number, desk.hits, desk.by, accepted, unread, seen)
+        shown_now = desk.review.decisions_sha256
+        review = desk.reviews.sign(number, desk.hits, desk.by, accepted, unread, seen, shown_now)
     except PersonNeeded as error:
         return _page(visit, desk, plain(str(error)), form, 400)
     told = f"{desk.by.name} has signed the review of {number}, decisions {review.decisions_sha256[:16]}…."

@@ -205,6 +205,7 @@ def _citation(visit: Visit, seen: Overview) -> str:
     if seal:
         lines.append(f"Last sealed run: {searched.last_seal:,}, with the SHA-256 {seal}.")
         lines.append(
-            f"The same search through sealed run {searched.last_seal} gives the same answer at any time."
+            f"The same search through sealed run {searched.last_seal} gives the same answer at any time, "
+            "but for records that were destroyed under the retention schedule since."
         )
     return visible("\n".join(lines))

@@ -8,6 +8,7 @@ import os
 import re
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -271,5 +272,6 @@ def _written(city: Installation, progress: Progress, hits: list[Hit], *, is_priv
 def _clear(folder: Path) -> None:
     """Throw away what nobody took."""
     for path in folder.iterdir():
-        if path.stat().st_mtime < time.time() - _KEPT_FOR:
-            path.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # another job was as quick
+            if path.stat().st_mtime < time.time() - _KEPT_FOR:
+                path.unlink()

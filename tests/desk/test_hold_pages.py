@@ -12,17 +12,14 @@ from urllib.parse import urlencode
 import pytest
 
 from desk.desks import Desks, served, text_of, until
-from desk.shelves import FB, HOSTILE, LIMITED, Shelves, X, harm_in
-from paloverde.archive.register import apply_sightings
-from paloverde.capture.tables import Sighting, sighting_table
+from desk.shelves import FB, HOSTILE, LIMITED, Shelves, X, harm_in, shown_by_the_site
+from paloverde.desk.jobs import JOBS
 from paloverde.desk.paces import Paces
 from paloverde.desk.people import Person, Role
 from paloverde.desk.rights import MAY, Act
 from paloverde.retention.facts import HoldKind
 from paloverde.retention.hold_scope import Scope
 from paloverde.retention.holds import By, Issued, Trigger
-from paloverde.state.books import changing
-from sightings import first_seen
 
 AT = datetime(2026, 5, 7, 9, tzinfo=UTC)
 BUSY = {"search": 10_000, "export": 10_000}
@@ -170,6 +167,44 @@ def test_counsel_releases_with_a_memo_that_nobody_else_reads(desks: Desks, shelv
     assert shelves.told("release memo read")
 
 
+def test_two_orders_about_one_hold_are_two_works_and_the_same_one_is_one(
+    desks: Desks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drafts = [
+        worked(desks, "/place-hold", ASKED),
+        worked(desks, "/place-hold", ASKED | {"words": "hostile"}),
+        worked(desks, "/place-hold", ASKED),
+    ]
+    subjects: list[str] = []
+
+    def start(visit: Any, what: str, subject: str, work: Any, **more: Any) -> str:
+        subjects.append(subject)
+        return "/holds"
+
+    monkeypatch.setattr(JOBS, "start", start)
+    for shown in drafts:
+        answer = desks.post(shown, {"seen": seen(desks.get(shown, Role.COUNSEL).text)}, Role.COUNSEL)
+        assert answer.status_code == 303
+    assert subjects[0] == subjects[2] != subjects[1]
+    subjects.clear()
+    for words in ("pool", "hostile", "pool"):
+        desks.post("/place-hold", ASKED | {"words": words}, Role.COUNSEL)
+    assert subjects[0] == subjects[2] != subjects[1]
+
+
+def test_a_release_is_refused_where_a_letter_is_owed_that_was_not_shown(desks: Desks) -> None:
+    placed(desks)
+    path = "/holds/LIT-2026-03"
+    page = desks.get(f"{path}/release", Role.COUNSEL)
+    desks.done(f"{path}/custodian", {"name": "Lee Wong", "contact": "lee@example.org"}, Role.COUNSEL)
+    letter = desks.get(f"{path}/letter?{urlencode({'name': 'Lee Wong'})}", Role.COUNSEL)
+    desks.done(f"{path}/sent", {"name": "Lee Wong", "seen": seen(letter.text)}, Role.COUNSEL)
+    stale = desks.post(
+        f"{path}/release", {"seen": seen(page.text)}, Role.COUNSEL, files={"memo": ("settled.txt", MEMO)}
+    )
+    assert "has changed meanwhile" in text_of(stale)
+
+
 def test_custodians_are_named_written_to_and_heard_from(desks: Desks) -> None:
     placed(desks)
     path = "/holds/LIT-2026-03"
@@ -210,14 +245,6 @@ def issued(shelves: Shelves, scope: Scope) -> Issued:
     return Issued(
         "LIT-1", HoldKind.LITIGATION, "A matter", Trigger.CLAIM, scope, COUNSEL, shelves.city.vault.clock()
     )
-
-
-def shown_by_the_site(shelves: Shelves, kind: str, native_id: str) -> None:
-    """The register knows an item only once a night has seen it."""
-    seen = [Sighting(kind, native_id, "own", "", "present", AT, "listing", "ab" * 32, AT)]
-    table = first_seen(sighting_table(FB, AT.date(), seen), new=True)
-    with changing(shelves.city.vault.books) as connection:
-        apply_sightings(connection, 1, table)
 
 
 def test_a_record_says_why_it_is_kept(desks: Desks, shelves: Shelves) -> None:
