@@ -54,7 +54,7 @@ class Hall:
         return self.jobs.start(self.visit(role), "The bundle", subject, work, again="/again", act=act)
 
     def find(self, path: str) -> Job:
-        job = self.jobs.find(self.books, path.removeprefix("/work/"))
+        job = self.jobs.find(self.books, path.removeprefix("/progress/"))
         assert job is not None
         return job
 
@@ -226,4 +226,4 @@ def test_work_is_shown_to_whoever_began_it_and_to_whoever_may_do_the_same(desk: 
     assert [page.get(path).status_code for path in (own, shared)] == [200, 200]
     assert [page.get(path, Role.COUNSEL).status_code for path in (own, shared)] == [404, 200]
     assert [page.get(path, Role.AUDITOR).status_code for path in (own, shared)] == [404, 404]
-    assert page.get("/work/" + "0" * 32).status_code == 404
+    assert page.get("/progress/" + "0" * 32).status_code == 404

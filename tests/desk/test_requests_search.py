@@ -53,7 +53,7 @@ def test_many_hits_are_taken_under_review_while_one_does_something_else(tmp_path
         answer = desks.post(f"/requests/{number}/search", {"q": "pool", "minutes": "5"})
         assert answer.status_code == 303, text_of(answer)
         path = answer.headers["location"]
-        assert path.startswith("/work/")
+        assert path.startswith("/progress/")
         with pytest.MonkeyPatch.context() as patched:
             subjects: list[str] = []
             patched.setattr(JOBS, "start", lambda *given, **_: subjects.append(given[2]) or "/requests")

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from fastapi.responses import Response, StreamingResponse
 from starlette.datastructures import FormData, UploadFile
 
+from paloverde.desk.asked import Wrong
 from paloverde.errors import BadQuestion
 
 _MOST_FILES = 20  # of one form
@@ -37,6 +38,15 @@ def brought(given: FormData, field: str = "document") -> Iterator[list[Path]]:
                 while piece := upload.file.read(_PIECE):
                     file.write(piece)
         yield files
+
+
+@contextmanager
+def brought_alone(given: FormData) -> Iterator[Path]:
+    """The one file of a form that takes one; `Wrong` where none or several were chosen."""
+    with brought(given) as files:
+        if len(files) != 1:
+            raise Wrong("document", "Choose one file.")
+        yield files[0]
 
 
 def name_of(told: str) -> str:

@@ -58,7 +58,7 @@ class Job(msgspec.Struct, frozen=True):
 
     @property
     def path(self) -> str:
-        return f"/work/{self.id}"
+        return f"/progress/{self.id}"
 
     def is_for(self, person: Person) -> bool:
         """Whether somebody may see it: whoever began it, and whoever may do what it does."""
@@ -116,7 +116,7 @@ class Jobs:
         except IntegrityError:
             with books.connect() as connection:
                 id_ = connection.execute(select(TABLE.c.id).where(running)).scalar()
-            return f"/work/{id_ or job.id}"
+            return f"/progress/{id_ or job.id}"
         threading.Thread(target=self._do, args=(books, job.id, work), name=what, daemon=True).start()
         return job.path
 

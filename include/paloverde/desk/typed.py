@@ -44,6 +44,13 @@ class Typed:
     def text(self, name: str) -> str:
         return self.values.get(name, "").strip()
 
+    def needed(self, name: str) -> str:
+        """A text that must not be empty."""
+        text = self.text(name)
+        if not text:
+            raise Wrong(name, "Fill this in.")
+        return text
+
     def lines(self, name: str) -> tuple[str, ...]:
         """Each line that says something."""
         return tuple(line.strip() for line in self.text(name).splitlines() if line.strip())

@@ -8,9 +8,8 @@ from fastapi.responses import Response
 
 from paloverde.desk import showing
 from paloverde.desk.areas.disposition import HERE, groups_of, standing_of
-from paloverde.desk.asked import Wrong
 from paloverde.desk.clauses import in_plain_words, without_commands
-from paloverde.desk.files import brought
+from paloverde.desk.files import brought_alone
 from paloverde.desk.jobs import JOBS, Progress
 from paloverde.desk.rights import Act
 from paloverde.desk.steps import Choices, Given, Step, done, form
@@ -103,11 +102,9 @@ def consented(visit: Here, order: str, given: Given) -> Response:
     standing = standing_of(visit, order)
 
     def do(typed: Typed) -> Response:
-        name, day, id_ = _needed(typed, "name"), typed.needed_day("date"), standing.order.id
-        with brought(given) as files:
-            if len(files) != 1:
-                raise Wrong("document", "Choose one file.")
-            visit.city.disposition.consent(id_, name, day, files[0], visit.person.username)
+        name, day, id_ = typed.needed("name"), typed.needed_day("date"), standing.order.id
+        with brought_alone(given) as file:
+            visit.city.disposition.consent(id_, name, day, file, visit.person.username)
         return visit.go(f"/disposition/{id_}", told=f"The consent to {id_} is filed.")
 
     return done(visit, _consenting(standing), given, do)
@@ -125,13 +122,11 @@ def resolved(visit: Here, order: str, given: Given) -> Response:
     standing = standing_of(visit, order)
 
     def do(typed: Typed) -> Response:
-        number, day, id_ = _needed(typed, "number"), typed.needed_day("date"), standing.order.id
+        number, day, id_ = typed.needed("number"), typed.needed_day("date"), standing.order.id
         is_standing = typed.is_ticked("standing")
-        with brought(given) as files:
-            if len(files) != 1:
-                raise Wrong("document", "Choose one file.")
+        with brought_alone(given) as file:
             visit.city.disposition.resolution(
-                id_, number, day, files[0], visit.person.username, standing=is_standing
+                id_, number, day, file, visit.person.username, standing=is_standing
             )
         return visit.go(f"/disposition/{id_}", told=f"The resolution for {id_} is filed.")
 
@@ -152,7 +147,7 @@ def withdrawn(visit: Here, order: str, given: Given) -> Response:
     def do(typed: Typed) -> Response:
         if str(given.get("seen", "")) != _seen(standing):
             raise BadQuestion(_STALE)
-        visit.city.disposition.withdraw(standing.order.id, _needed(typed, "why"), visit.person.username)
+        visit.city.disposition.withdraw(standing.order.id, typed.needed("why"), visit.person.username)
         told = f"{standing.order.id} is withdrawn. Its items may be proposed anew."
         return visit.go(f"/disposition/{standing.order.id}", told=told)
 
@@ -224,10 +219,3 @@ def _facts(standing: OrderStanding) -> list[tuple[str, str]]:
         ("Proposed", f"{showing.moment(order.proposed_at)} by {showing.name(order.proposed_by)}"),
         ("The report lies open until", spoken(order.opens_on)),
     ]
-
-
-def _needed(typed: Typed, name: str) -> str:
-    text = typed.text(name)
-    if not text:
-        raise Wrong(name, "Fill this in.")
-    return text

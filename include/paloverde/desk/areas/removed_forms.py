@@ -10,7 +10,7 @@ from paloverde.bundles.dossierwords import gone_in_words
 from paloverde.desk import showing
 from paloverde.desk.areas.removed import CAUSES, HERE
 from paloverde.desk.asked import Wrong
-from paloverde.desk.files import brought
+from paloverde.desk.files import brought, brought_alone
 from paloverde.desk.private import need
 from paloverde.desk.rights import Act
 from paloverde.desk.steps import Choices, Given, Step, done, form
@@ -61,7 +61,7 @@ def settled(visit: Here, given: Given) -> Response:
     step = _settling(visit, item)
 
     def do(typed: Typed) -> Response:
-        told = Settled(typed.choice("cause"), _needed(typed, "because"), typed.text("removed_by"))
+        told = Settled(typed.choice("cause"), typed.needed("because"), typed.text("removed_by"))
         with brought(given, "evidence") as files:
             if len(files) > 1:
                 raise Wrong("evidence", "Choose one file: several pictures can be put into one PDF.")
@@ -85,7 +85,7 @@ def cited(visit: Here, given: Given) -> Response:
     step = _citing(visit, item, letters)
 
     def do(typed: Typed) -> Response:
-        who, counsel_on = _needed(typed, "who"), typed.day("counsel_on")
+        who, counsel_on = typed.needed("who"), typed.day("counsel_on")
         is_rule = typed.choice("how") == "rule"
         told = Cited(
             letters, "" if is_rule else who, who if is_rule else "", typed.text("removed_by"),
@@ -136,10 +136,8 @@ def policy_filed(visit: Here, given: Given) -> Response:
     """File the policy's text."""
 
     def do(_: Typed) -> Response:
-        with brought(given) as files:
-            if len(files) != 1:
-                raise Wrong("document", "Choose one file.")
-            kept = visit.city.dossiers.file_policy(files[0], visit.actor)
+        with brought_alone(given) as file:
+            kept = visit.city.dossiers.file_policy(file, visit.actor)
         words = "The policy is filed; citations name it from now on." if kept.is_new else _FILED_ALREADY
         return visit.go("/removed/guidelines", told=f"{words}{_remark(kept)}")
 
@@ -196,13 +194,6 @@ def _citing(visit: Visit, item: str, chosen: tuple[str, ...] = ()) -> Step:
 
 def _noting(visit: Visit, item: str) -> Step:
     return _step(visit, item, "Add a note", "note", "Add this note")._replace(fields=_NOTING)
-
-
-def _needed(typed: Typed, name: str) -> str:
-    text = typed.text(name)
-    if not text:
-        raise Wrong(name, "Fill this in.")
-    return text
 
 
 def _remark(kept: Kept) -> str:

@@ -17,7 +17,7 @@ pages = Pages()
 @pages.page("/", Act.LOOK)
 def today(visit: Here) -> Response:
     """What is due, what is wrong, what waits for a decision."""
-    sections = [section for todo in TODO if (section := todo(visit)) is not None]
+    sections = [section for todo in WAITING if (section := todo(visit)) is not None]
     sections.sort(key=_urgency)
     return visit.show(
         "today.html",
@@ -34,7 +34,7 @@ def _urgency(section: Section) -> int:
     return 0 if any(line.urgent for line in section.lines) else 1 if section.lines else 2
 
 
-TODO: Sequence[Todo] = (
+WAITING: Sequence[Todo] = (
     requests.todo,
     removed.todo_,
     holds.todo_,

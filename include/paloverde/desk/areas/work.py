@@ -19,7 +19,7 @@ _OUTCOMES = {
 }
 
 
-@pages.page("/work/{id_}", Act.LOOK)
+@pages.page("/progress/{id_}", Act.LOOK)
 def work(visit: Here, id_: str) -> Response:
     """How far some work is, what came of it, and how it is begun again."""
     job = JOBS.find(visit.city.vault.books, id_.replace("\0", ""))
