@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
+from paloverde.archive.papers import Cabinet, Filed
 from paloverde.errors import BadQuestion, PersonNeeded
 from paloverde.installation import Installation, Purpose, open_installation
-from paloverde.installation.reviews import version_of
+from paloverde.installation.journal import Journal
+from paloverde.installation.reviews import Reviews, version_of
 from paloverde.records import archive_day
 from paloverde.requests.events import (
     Closed,
@@ -26,7 +28,7 @@ from paloverde.requests.events import (
     Way,
 )
 from paloverde.requests.review import Decision, Verdict
-from paloverde.requests.reviewing import SERIES, Version
+from paloverde.requests.reviewing import SERIES, SETS, Version
 from paloverde.retention.holds import By
 from paloverde.search.hits import Hit
 from paloverde.settings import load
@@ -87,6 +89,34 @@ def test_two_who_number_at_the_same_moment_number_each_version_once(
         thread.join()
     found = city.reviews.get(NUMBER).versions
     assert len(found) == len(set(found)) == 8
+
+
+class Overtaken(Cabinet):
+    """A cabinet where somebody else does something after each of our looks at what is numbered."""
+
+    def __init__(self, city: Installation, other: Callable[[], object]) -> None:
+        super().__init__(city.vault, city.ledger)
+        self._other = other
+
+    def history(self, series: str, subject: str) -> list[Filed]:
+        found = super().history(series, subject)
+        if series == SETS:
+            self._other()
+        return found
+
+    def last(self, series: str, subject: str) -> Filed | None:
+        found = super().last(series, subject)
+        self._other()
+        return found
+
+
+def test_who_numbers_between_two_looks_of_another_is_not_numbered_again(city: Installation) -> None:
+    def another() -> None:
+        city.reviews.gather(NUMBER, HITS, CLEO)
+
+    journal = Journal(city.vault, city.ledger)
+    Reviews(city.vault, Overtaken(city, another), journal, city.requests).gather(NUMBER, HITS, CLEO)
+    assert list(city.reviews.get(NUMBER).versions) == [version_of(one) for one in HITS]
 
 
 def test_a_batch_is_filed_whole_or_not_at_all(city: Installation) -> None:

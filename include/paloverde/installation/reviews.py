@@ -48,11 +48,11 @@ class Reviews:
         """
         found = {version_of(hit): hit for hit in in_order(hits)}
         for left in reversed(range(_TRIES)):
+            last = self._cabinet.last(SETS, number)  # before the review: what is filed between them is seen
             review = self.get(number)
             new = tuple(version for version in found if not review.has(version))
             if not new:
                 return []
-            last = self._cabinet.last(SETS, number)
             try:
                 self._cabinet.file(
                     SETS, number, Numbered(new, by, self._vault.clock()), what="records under review",
