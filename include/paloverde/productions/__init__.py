@@ -1,0 +1,1 @@
+"""Discovery productions: what the City hands over in litigation, as review platforms load it."""
