@@ -118,13 +118,13 @@ class ExchangeFile:
             "WARC-Record-ID": record_id,
             "WARC-Date": when.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
         }
-        packed = _packed(fields, block, compressed=compressed)
-        self._pieces.append(packed)
-        self.size += len(packed)
+        record = packed(fields, block, compressed=compressed)
+        self._pieces.append(record)
+        self.size += len(record)
         return record_id
 
 
-def _packed(fields: dict[str, str], block: bytes, *, compressed: bool = False) -> bytes:
+def packed(fields: dict[str, str], block: bytes, *, compressed: bool = False) -> bytes:
     """A record as a gzip member of its own."""
     measured = {**fields, "WARC-Block-Digest": _digest(block), "Content-Length": str(len(block))}
     head = _head("WARC/1.1", tuple(measured.items()))
@@ -178,14 +178,14 @@ def _changed(record: ArcWarcRecord, body: bytes, order: str) -> bytes:
     fields = dict(record.rec_headers.headers)
     fields[DESTROYED] = ", ".join(filter(None, (fields.get(DESTROYED), order)))
     if record.http_headers is None:
-        return _packed(fields, body)
+        return packed(fields, body)
     headers = record.http_headers
     was_packed = any(name.lower() == "content-encoding" for name, _ in headers.headers)
     gone = {"content-encoding", "content-length"} if was_packed else set()
     pairs = headers.headers
     named = tuple((f"{_MOVED}{name}" if name.lower() in gone else name, text) for name, text in pairs)
     fields["WARC-Payload-Digest"] = _digest(body)
-    return _packed(fields, _head(f"{headers.protocol} {headers.statusline}", named) + body)
+    return packed(fields, _head(f"{headers.protocol} {headers.statusline}", named) + body)
 
 
 def read_exchange(body: bytes, offset: int) -> tuple[str, bytes]:
