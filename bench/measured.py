@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
+import platform
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from time import monotonic
 from typing import Any, NamedTuple
@@ -15,6 +17,7 @@ from typing import Any, NamedTuple
 import psutil
 
 _EVERY = 0.1  # seconds between two looks at the memory
+_KCMP, _KCMP_VM = {"x86_64": 312, "aarch64": 272}, 1  # numbers of Linux
 
 
 class Measured(NamedTuple):
@@ -57,7 +60,7 @@ def measured(command: Sequence[str]) -> Measured:
 
 def _watch(pid: int, peak: list[float], over: threading.Event) -> None:
     while not over.wait(_EVERY):
-        memory = [_memory(process) for process in _tree(pid)]
+        memory = [_memory(process) for process in _own_room(_tree(pid))]
         peak[0] = max(peak[0], sum(own for own, _ in memory))
         peak[1] = max(peak[1], sum(all_ for _, all_ in memory))
 
@@ -68,6 +71,21 @@ def _tree(pid: int) -> list[psutil.Process]:
         return [process, *process.children(recursive=True)]
     except psutil.Error:  # it has ended
         return []
+
+
+def _own_room(processes: Sequence[psutil.Process]) -> Iterator[psutil.Process]:
+    """Those that have memory of their own. One that was just forked to start a program has that of whoever
+    forked it, all of it, until the program begins (vfork(2)), and would be counted a second time.
+    """
+    for number, process in enumerate(processes):
+        if not any(_is_same_room(process.pid, before.pid) for before in processes[:number]):
+            yield process
+
+
+def _is_same_room(one: int, other: int) -> bool:
+    """Whether two processes have the same memory (kcmp(2)); False where the machine does not say."""
+    call = _KCMP.get(platform.machine())
+    return call is not None and ctypes.CDLL(None).syscall(call, one, other, _KCMP_VM, 0, 0) == 0
 
 
 def _memory(process: psutil.Process) -> tuple[int, int]:

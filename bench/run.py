@@ -2,7 +2,8 @@
 
 `make bench ARGS=imports` measures moving in from another archiver in the same way (see imports.py), and
 `make bench ARGS=disposition` lawful destruction (see disposition.py), `make bench ARGS=search` search (see
-search.py), `make bench ARGS=bundle` the response to a records request (see bundle.py).
+search.py), `make bench ARGS=bundle` the response to a records request (see bundle.py), `make bench ARGS=desk`
+the pages of the desk (see desk.py).
 Every row runs in a process of its own, one after the other, on the same bytes; making the bytes is not
 counted. CPU seconds count all threads; on a busy machine they are the fairer figure.
 """
@@ -31,6 +32,7 @@ ROWS = {
     "dlt to Parquet": "peers:dlt_parquet",
 }
 SIZES = (1_000, 10_000, 100_000)
+_TAKES = {"search": ("folder", "limit"), "bundle": (), "desk": ("folder",)}
 
 
 def main() -> int:
@@ -38,12 +40,12 @@ def main() -> int:
     parser.add_argument(
         "what",
         nargs="?",
-        choices=("night", "imports", "disposition", "search", "bundle"),
+        choices=("night", "imports", "disposition", "search", "bundle", "desk"),
         default="night",
-        help="a night's answers, moving in, lawful destruction, search, or a response",
+        help="a night's answers, moving in, lawful destruction, search, a response, or the desk's pages",
     )
     parser.add_argument("--sizes", type=int, nargs="*", help="numbers of records, or of nights")
-    parser.add_argument("--folder", type=Path, help="search: where what is built is kept")
+    parser.add_argument("--folder", type=Path, help="search, desk: where what is built is kept")
     parser.add_argument("--limit", type=float, help="search: seconds that a peer has for a question")
     parser.add_argument("--one", nargs=2, metavar=("ROW", "RECORDS"), help=argparse.SUPPRESS)
     args = parser.parse_args()
@@ -58,9 +60,9 @@ def main() -> int:
         for nights in args.sizes or (disposition.NIGHTS,):
             disposition.main(nights)
         return 0
-    if args.what in ("search", "bundle"):
+    if args.what in _TAKES:
         other = import_module(args.what)  # not loaded where the memory of something else is measured
-        given = {name: getattr(args, name) for name in ("folder", "limit") if args.what == "search"}
+        given = {name: getattr(args, name) for name in _TAKES[args.what]}
         for size in args.sizes or (other.RECORDS,):
             other.main(size, **{name: value for name, value in given.items() if value is not None})
         return 0

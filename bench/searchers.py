@@ -23,13 +23,15 @@ import pyarrow.parquet as pq
 from paloverde.archive.reader import Archive
 from paloverde.archive.seal import Role
 from paloverde.archive.store.directory import DirectoryStore
+from paloverde.search.ahead import ahead
 from paloverde.search.index.asking import Asking
 from paloverde.search.index.opening import open_index
 from paloverde.search.inquiry import inquire
 from paloverde.search.merging import Merged
 from paloverde.search.overview import overview
 from paloverde.search.question import ask
-from paloverde.search.scan import Scan, ahead, read_removals
+from paloverde.search.removals import read_removals
+from paloverde.search.scan import Scan
 from paloverde.search.scope import Scope
 from paloverde.state.books import open_books
 from questions import Question

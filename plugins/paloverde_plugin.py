@@ -19,7 +19,7 @@ class PaloverdePlugin(AirflowPlugin):
             "name": "Records",  # the menu is as wide as one short word
             "href": "paloverde/",
             "destination": "nav",
-            "url_route": "records",
+            "url_route": airflow_door.ROUTE,
             "nav_top_level": True,
         }
     ]

@@ -9,15 +9,22 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from ipaddress import ip_network
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
 import yaml
+from httpx import Client
 
 from paloverde.cli import COMMANDS, whole_parser
+from paloverde.desk.people import People, Role
+from paloverde.installation import open_installation
 from paloverde.orchestration import airflow_parts
 from paloverde.orchestration.sites import pools
+from paloverde.orchestration.staging import free_port
 from paloverde.settings import load
 from postgres import PostgreSQL
 
@@ -27,6 +34,9 @@ COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = {name: service for name, service in SERVICES.items() if service["image"].startswith("paloverde:")}
 SETTINGS: dict[str, str] = OURS["migrate"]["environment"]
+CITY: dict[str, str] = COMPOSE["x-city"]
+SERVED = ("desk", "delivery")  # to people who have no sign-in to Airflow
+PORT = re.compile(r"\$\{BIND_ADDRESS:-127\.0\.0\.1\}:(\d+):\1|127\.0\.0\.1:(\d+):\2")
 # Only the demo's: it runs on SQLite, is started step by step, and listens on a port of its own choice.
 DEMO_ONLY = {
     "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION",
@@ -73,6 +83,8 @@ def inside(tmp_path: Path, postgres: PostgreSQL) -> dict[str, str]:
 
 
 def _placed(value: str, places: dict[str, Path]) -> str:
+    """A value of the file as it is on this machine, where nobody sets what `docker compose` would put in."""
+    value = re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", value)
     for place, here in places.items():
         value = value.replace(place, str(here))
     return value
@@ -97,18 +109,38 @@ def test_the_service_behind_links_is_the_one_of_the_demo_and_starts_only_when_as
     words = service["command"]
     assert words[:3] == ["paloverde", *demo.command[3:5]]
     assert words[-2:] == list(demo.command[-2:]) == ["--port", str(airflow_parts.DELIVERY_PORT)]
-    assert service["ports"] == [f"127.0.0.1:{airflow_parts.DELIVERY_PORT}:{airflow_parts.DELIVERY_PORT}"]
+    assert service["ports"][0].endswith(f":{airflow_parts.DELIVERY_PORT}:{airflow_parts.DELIVERY_PORT}")
     assert service["profiles"] == ["delivery"]
-    assert SETTINGS.items() <= service["environment"].items()
     assert airflow_parts.delivery_parts({}) == []
     (near,) = airflow_parts.delivery_parts({"PALOVERDE_DELIVERY_ADDRESS": "http://127.0.0.1:18090"})
     assert near.command[-1] == "18090"
 
 
-def test_every_port_is_bound_to_loopback() -> None:
+def test_every_port_is_bound_to_loopback_unless_somebody_sets_another_address() -> None:
     ports = [str(port) for service in SERVICES.values() for port in service.get("ports", [])]
-    assert ports
-    assert all(port.startswith("127.0.0.1:") for port in ports)
+    assert len(ports) == 4
+    assert [port for port in ports if not PORT.fullmatch(port)] == []
+
+
+@pytest.mark.parametrize("name", SERVED)
+def test_what_is_served_outside_of_airflow_may_as_little_as_it_can(name: str) -> None:
+    service = SERVICES[name]
+    assert service["profiles"] == [name]
+    assert service["environment"] == CITY
+    assert [one for one in CITY if one.startswith("AIRFLOW")] == []
+    assert [one for one in service["secrets"] if "airflow" in one] == []
+    assert service["user"] == "50000:50000"
+    assert "useradd --uid 50000" in (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    assert (service["read_only"], service["cap_drop"]) == (True, ["ALL"])
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert [volume.partition(":")[2] for volume in service["volumes"]] == ["/var/lib/paloverde", "/tmp"]
+
+
+def test_where_a_request_came_from_is_believed_of_this_machine_alone() -> None:
+    (network,) = COMPOSE["networks"]["default"]["ipam"]["config"]
+    believed = _placed(CITY["FORWARDED_ALLOW_IPS"], {})
+    assert believed == network["gateway"] == str(next(ip_network(network["subnet"]).hosts()))
+    assert "--proxy-headers" in SERVICES["api-server"]["command"]
 
 
 def test_no_password_stands_in_the_file() -> None:
@@ -179,7 +211,7 @@ def test_airflow_knows_every_setting_and_command(inside: dict[str, str]) -> None
 
 def test_paloverde_knows_every_command_of_ours() -> None:
     ours = [words[1:] for words in commands() if words[:1] == ["paloverde"] and "--help" not in words]
-    assert {words[0] for words in ours} == {"doctor", "users", "deliver"}
+    assert {words[0] for words in ours} == {"doctor", "users", "deliver", "desk"}
     for words in ours:
         assert whole_parser(list(COMMANDS)).parse_args(words).command == words[0]
 
@@ -199,3 +231,54 @@ def test_the_first_service_makes_the_database_and_the_pools(inside: dict[str, st
     )
     there = {pool["pool"]: int(pool["slots"]) for pool in json.loads(listed.stdout.splitlines()[-1])}
     assert {pool["name"]: pool["slots"] for pool in pools()}.items() <= there.items()
+
+
+@pytest.mark.slow
+def test_the_desk_of_the_file_serves_and_believes_no_stranger_where_he_comes_from(
+    inside: dict[str, str], tmp_path: Path
+) -> None:
+    """On a directory in place of the S3 server; its own folders are all that it may write into."""
+    environ = {name: value for name, value in inside.items() if not name.startswith("AIRFLOW")}
+    environ |= {"PALOVERDE_STORE": f"file://{tmp_path}/store"}
+    for name in CITY:
+        if name.startswith("PALOVERDE_S3_"):
+            del environ[name]
+    password = "a long sentence for tests"
+    made = People(Path(environ["PALOVERDE_HOME"]) / "users.json")
+    open_installation(load({name: value for name, value in environ.items() if name.startswith("PALOVERDE_")}))
+    made.put("cleo", "Cleo Park", Role.CLERK, password)
+    with _desk(environ) as client:
+        assert client.get("/sign-in").status_code == 200
+        assert client.get("/", headers={"host": "evil.example"}).status_code == 421
+        assert _cookie_of(client, password).startswith("paloverde_session=")
+    with _desk(environ | {"FORWARDED_ALLOW_IPS": "127.0.0.1"}) as client:  # where the test's proxy is
+        given = _cookie_of(client, password)
+        assert given.startswith("__Host-paloverde_session=")
+        assert "Secure" in given
+        assert "HttpOnly" in given
+
+
+@contextmanager
+def _desk(environ: dict[str, str]) -> Iterator[Client]:
+    """The desk's service, at a port of its own; ready once the file's health check says so."""
+    port = str(free_port())
+    words = [port if word == "8091" else word for word in SERVICES["desk"]["command"]]
+    check = [word.replace("8091", port) for word in SERVICES["desk"]["healthcheck"]["test"][1:]]
+    with subprocess.Popen(words, env=environ, stderr=subprocess.PIPE, text=True) as served:
+        try:
+            end = monotonic() + 120
+            while subprocess.run(check, env=environ, stderr=subprocess.DEVNULL, check=False).returncode:
+                assert served.poll() is None, served.stderr and served.stderr.read()
+                assert monotonic() < end
+            with Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=60) as client:
+                yield client
+        finally:
+            served.terminate()
+
+
+def _cookie_of(client: Client, password: str) -> str:
+    """The cookie of somebody who signs in through a proxy that says so."""
+    form = {"username": "cleo", "password": password}
+    answer = client.post("/sign-in", data=form, headers={"x-forwarded-proto": "https"})
+    assert answer.status_code == 303
+    return answer.headers["set-cookie"]

@@ -20,6 +20,7 @@ ORDER = (
         "records",
         "wording",
         "errors",
+        "steps",
         "settings",
         "state",
         "platforms",
@@ -28,7 +29,18 @@ ORDER = (
         "capture",
         "retention",
     ),
-    *("search", "requests", "bundles", "watch", "installation", "desk", "orchestration", "commands", "cli"),
+    *(
+        "search",
+        "requests",
+        "bundles",
+        "productions",
+        "watch",
+        "installation",
+        "desk",
+        "orchestration",
+        "commands",
+        "cli",
+    ),
 )
 # The simulated sites are an independent witness of the wire format: they know nothing of the product.
 WITNESS = "simulator"

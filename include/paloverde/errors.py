@@ -17,7 +17,8 @@
     └── ArchiveDamaged           stored bytes are not what a seal says: stop and repair
 
 `orchestration.retries` maps the branches to Airflow's retry behaviour, once.
-Every message is one sentence for a person: what is wrong, where, and what to do.
+Every message is one sentence for a person: what is wrong, where, and what to do. What to do is named by a
+step of `paloverde.steps`, so that the command line and the desk can each say it in their own words.
 """
 
 

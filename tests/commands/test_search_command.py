@@ -72,6 +72,20 @@ def test_an_earlier_search_is_made_again_up_to_its_run(capsys: pytest.CaptureFix
 
 
 @pytest.mark.usefixtures("city")
+@pytest.mark.parametrize("how", [[], ["--no-index"]])
+def test_the_newest_hits_come_first_where_that_is_asked(
+    how: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["index", "refresh"]) == 0
+    _, out, _ = said(capsys, "street~", "--json", "--newest-first", *how)
+    assert [json.loads(line)["native_id"] for line in out.splitlines()] == ["4", "2", "1"]
+    _, out, _ = said(capsys, "street~", "--newest-first", "--most", "1", "--around", "1", *how)
+    _, oldest, _ = said(capsys, "street~", "--most", "1", "--around", "1", *how)
+    assert "and 2 more" in out
+    assert out.partition("post by")[2] != oldest.partition("post by")[2]
+
+
+@pytest.mark.usefixtures("city")
 def test_a_hit_is_shown_in_its_conversation_with_what_that_cost(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = said(capsys, "which", "--around", "2")
     assert status == 0

@@ -6,6 +6,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from html import unescape
 from time import monotonic, sleep
 from typing import Any
 
@@ -85,6 +86,16 @@ class Desks:
         answer = client.post(path, data={"form_token": token} | form, **more)
         assert answer.status_code == 303, text_of(answer)
         return text_of(client.get(answer.headers["location"]))
+
+    def for_a_reason(self, path: str, reason: str, who: Role | Person = Role.CLERK) -> Response:
+        """Open a page that asks why, say why, and go on to it: the last answer."""
+        client = self.client(who)
+        asked = client.get(path)
+        onward = re.search(r'name="onward" value="([^"]*)"', asked.text)
+        assert onward, asked.text
+        form = {"form_token": self.token(asked.text), "onward": unescape(onward[1]), "reason": reason}
+        answer = client.post("/reason", data=form)
+        return client.get(answer.headers["location"]) if answer.status_code == 303 else answer
 
     def close(self) -> None:
         for client in self._clients:

@@ -116,8 +116,8 @@ def test_an_open_gap_says_what_may_be_missing_and_how_it_is_filled(desks: Desks)
     said = text_of(answer)
     assert "Messages What may be missing comments from" in said
     assert "&lt;script&gt;" in said
-    assert f"paloverde import FILE --account {FB}" in said
-    assert f"paloverde archive {FB} --day 2026-11-04" in said
+    assert "“Import files” on the account’s page" in said
+    assert "“Archive a day” on the account’s page" in said
     assert not harm_in(answer.text)
     assert "Filled Thursday" in text_of(desks.get(f"/accounts/{FB}/gaps?filled=yes"))
     assert "Filled" not in text_of(desks.get(f"/accounts/{FB}/gaps"))
@@ -137,9 +137,7 @@ def test_the_state_of_a_token_is_told_and_never_the_token(desks: Desks, shelves:
     said = text_of(desks.get(f"/accounts/{FB}", Role.IT))
     assert "A token is kept since Wednesday, November 18, 2026, at 12:00 p.m. Pacific time." in said
     assert "the token ends on Monday, November 23, 2026" in said
-    assert f"No token is kept. IT hands one in with `paloverde accounts token {X}`" in text_of(
-        desks.get(f"/accounts/{X}", Role.IT)
-    )
+    assert "No token is kept. IT hands one in on this page" in text_of(desks.get(f"/accounts/{X}", Role.IT))
 
 
 def test_the_limits_of_the_site_stand_on_the_page_of_each_account(desks: Desks) -> None:

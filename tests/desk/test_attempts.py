@@ -71,6 +71,16 @@ def test_one_username_from_many_places_must_wait(attempts: Failures) -> None:
     assert attempts.must_wait("ana", "10.0.0.1") > 0
 
 
+def test_where_no_username_is_known_the_place_alone_waits(attempts: Failures) -> None:
+    fail(attempts, "", "10.9.9.9", PER_PLACE - 1)
+    assert attempts.must_wait("", "10.9.9.9") == 0
+    fail(attempts, "", "10.9.9.9", 1)
+    assert attempts.must_wait("", "10.9.9.9") > 0
+    for number in range(PER_PERSON):
+        attempts.failed("", f"10.8.{number}.9")
+    assert attempts.must_wait("", "10.0.0.1") == 0  # nobody is all who have no name
+
+
 def test_success_forgets_own_failures_only(attempts: Failures) -> None:
     fail(attempts, "ana", "10.0.0.1", PER_PLACE)
     attempts.succeeded("ana", "10.0.0.1")

@@ -9,14 +9,15 @@ from typing import Any
 
 import pytest
 
-from desk.desks import Desks, served, text_of, until
+from desk.desks import PERSONS, Desks, served, text_of, until
 from desk.shelves import HOSTILE, LIMITED, harm_in
-from paloverde.desk.people import Person, Role
+from paloverde.desk.people import People, Person, Role, people_of
 from paloverde.installation import Installation
 from paloverde.records import Account, archive_day
 from paloverde.retention.orders import Order
 from retention.orders_of import ACCOUNT, WAIT, Clock, an_order, open_city
 
+MARIA = Person("mlopez@city.example", "Maria Lopez", Role.CLERK, "")  # as single sign-on lets her in
 PAPER = {"document": ("paper.pdf", b"%PDF-1.7 signed")}
 
 
@@ -31,7 +32,17 @@ def city(tmp_path: Path, clock: Clock) -> Installation:
 
 
 @pytest.fixture
-def desks(city: Installation) -> Iterator[Desks]:
+def people(city: Installation) -> People:
+    """The users file, with one of each role that approves."""
+    people = people_of(city.settings)
+    for role in (Role.CLERK, Role.APPROVER):
+        people.put(role.value, PERSONS[role].name, role, "a long sentence for tests")
+    return people
+
+
+@pytest.fixture
+def desks(city: Installation, people: People) -> Iterator[Desks]:
+    del people
     with served(Desks(city)) as running:
         yield running
 
@@ -64,7 +75,9 @@ def test_the_whole_way_by_the_people_it_takes(
     said = text_of(desks.get(path))
     assert "It would destroy 2 items in 2 versions" in said
     assert f"it lies open until {'Wednesday, April 1, 2026'}, {WAIT} more days" in said
-    assert "The council&#39;s resolution is missing (Gov. Code 34090)." in said
+    assert (
+        "The council&#39;s resolution is missing (Gov. Code 34090): “File the resolution” files it." in said
+    )
     assert "`" not in said
     hand_in(desks, order, "resolution", Role.CLERK, number="2026-41", date=day)
     hand_in(desks, order, "consent", Role.COUNSEL, name="Rosa Quintero", date=day)
@@ -123,6 +136,65 @@ def test_one_person_does_not_approve_twice_nor_after_handing_in_the_consent(
     assert "cannot hand in the consent as well" in text_of(answer)
 
 
+def test_an_approval_that_would_not_count_is_not_taken_and_the_page_says_so_before(
+    desks: Desks, city: Installation, order: Order
+) -> None:
+    path = f"/disposition/{order.id}"
+    page = desks.get(path, MARIA)
+    said = text_of(page)
+    assert "Your approval would not count." in said
+    assert "These can: Cleo Park." in said
+    assert f"{path}/approve" not in page.text
+    assert "the approval of one of" not in text_of(desks.get("/", MARIA))
+    form = desks.get(f"{path}/approve", MARIA)
+    assert "Your approval would not count." in text_of(form)
+    assert 'name="seen"' not in form.text
+    told = {"seen": seen(desks, f"{path}/approve", Role.CLERK)}
+    answer = desks.post(f"{path}/approve", told, MARIA)
+    assert answer.status_code == 400
+    assert "Your approval would not count." in text_of(answer)
+    assert city.disposition.standing(order.id).approvals == ()
+    for who in (Role.CLERK, Role.APPROVER, Role.COUNSEL):
+        assert "would not count" not in text_of(desks.get(path, who))
+
+
+def test_where_nobody_of_the_role_has_a_password_it_is_said(
+    desks: Desks, people: People, order: Order
+) -> None:
+    people.remove("clerk")
+    said = text_of(desks.get(f"/disposition/{order.id}", MARIA))
+    assert "Nobody of your role is among them: ask IT." in said
+
+
+@pytest.mark.parametrize("lost", ["removed", "another role", "single sign-on"])
+def test_an_approval_that_does_not_count_any_more_is_not_shown_as_given(
+    desks: Desks, city: Installation, people: People, clock: Clock, order: Order, lost: str
+) -> None:
+    path, day = f"/disposition/{order.id}", str(archive_day(clock()))
+    hand_in(desks, order, "resolution", Role.CLERK, number="2026-41", date=day)
+    hand_in(desks, order, "consent", Role.COUNSEL, name="Rosa Quintero", date=day)
+    if lost == "single sign-on":  # as the installation took it before, by another way than the desk
+        city.disposition.approve(order.id, MARIA.username, "clerk", "desk")
+    else:
+        approve(desks, order, Role.CLERK)
+    approve(desks, order, Role.APPROVER)
+    clock.go(WAIT)
+    if lost == "removed":
+        people.remove("clerk")
+    elif lost == "another role":
+        people.put("clerk", "Cleo Park", Role.AUDITOR, "a long sentence for tests")
+    assert city.disposition.awaited(order.id) == []  # what the papers alone say
+    said = text_of(desks.get(path, Role.APPROVER))
+    assert "does not count, being no clerk with a password here" in said
+    assert "Nothing is lacking today." not in said
+    assert "approved as clerk, and is none now by the users file" in said
+    assert "open, 1 thing lacking" in text_of(desks.get("/disposition", Role.APPROVER))
+    assert "lacks nothing" not in text_of(desks.get("/", Role.APPROVER))
+    people.put("quinn", "Quinn Hart", Role.CLERK, "a long sentence for tests")
+    approve(desks, order, Person("quinn", "Quinn Hart", Role.CLERK, ""))
+    assert "Nothing is lacking today." in text_of(desks.get(path, Role.APPROVER))
+
+
 def test_each_role_is_refused_what_is_not_its_own(desks: Desks, order: Order) -> None:
     path = f"/disposition/{order.id}"
     for role, forms in {
@@ -148,7 +220,7 @@ def test_documents_are_needed_whole_and_dated_right(desks: Desks, order: Order) 
     empty = desks.post(f"{path}/resolution", told, files={"document": ("empty.pdf", b"")})
     assert empty.status_code == 400
     older = desks.post(f"{path}/resolution", told | {"date": "2025-12-01"}, files=PAPER)
-    assert "tick the box that says so" in text_of(older)
+    assert "say so: “It is a standing one, adopted before the order was proposed”" in text_of(older)
     assert 'value="2026-41"' in older.text
     assert "is filed" in desks.done(
         f"{path}/resolution", told | {"date": "2025-12-01", "standing": "yes"}, files=PAPER

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,9 @@ from joserfc.jwk import RSAKey
 from desk.desks import text_of
 from desk.issuer import CLIENT_ID, SECRET, LyingIssuer, issuing
 from desk.owndesk import START, OwnDesk, browser, serving, sign_in
-from paloverde.desk.newcomers import Newcomers
+from elsewheres import ELSEWHERES, led_to
+from paloverde.desk.attempts import PER_PLACE
+from paloverde.desk.newcomers import Newcomers, newcomers_of
 from paloverde.desk.people import Role
 from paloverde.errors import BadSetting
 from paloverde.settings import load
@@ -58,6 +61,17 @@ def come_back(client: Client, onward: str = "/about") -> Response:
     returned = client.get(left.headers["location"])
     assert returned.status_code == 303, returned.text
     return client.get(returned.headers["location"])
+
+
+def newcomers(desk: OwnDesk) -> Newcomers:
+    """What IT has at the command line."""
+    return newcomers_of(desk.settings, desk.city.vault.books, desk.clock)
+
+
+def who_is_in(client: Client) -> str:
+    """How the pages name whoever is signed in; empty where nobody is."""
+    found = re.search(r"You are signed in as (.+?)\. What", text_of(client.get("/about")))
+    return found[1] if found else ""
 
 
 def refused(client: Client) -> str:
@@ -205,7 +219,7 @@ def test_nobody_becomes_another_person_by_changing_their_name_at_the_issuer(
     issuer.claims |= {"name": "Ana Ruiz", "preferred_username": "aruiz", "groups": ["attorneys"]}
     come_back(client)
     assert "signed in as Maria Lopez (counsel)" in text_of(client.get("/about"))
-    (known,) = Newcomers(desk.city.vault.books, desk.clock).all()
+    (known,) = newcomers(desk).all()
     assert (known.username, known.name, known.role) == ("mlopez@127.0.0.1", "Maria Lopez", Role.COUNSEL)
 
 
@@ -216,19 +230,70 @@ def test_a_username_that_somebody_had_before_is_not_given_to_another(
     client.cookies.clear()
     issuer.claims |= {"sub": "8", "name": "Mario Lopez"}
     assert "Somebody else has signed in as mlopez@127.0.0.1 before" in refused(client)
-    Newcomers(desk.city.vault.books, desk.clock).forget("mlopez@127.0.0.1")
+    newcomers(desk).forget("mlopez@127.0.0.1")
     assert come_back(client).status_code == 303
 
 
 def test_nobody_of_the_issuer_passes_for_somebody_of_the_users_file(
     client: Client, issuer: LyingIssuer
 ) -> None:
-    issuer.claims |= {"preferred_username": "cleo", "name": "<b>Cleo\u202e Park</b>", "groups": ["attorneys"]}
+    for claims in ({"preferred_username": "cleo"}, {"name": "Cleo\u202e Park"}, {"email": "cleo@x.example"}):
+        honest = dict(issuer.claims)
+        issuer.claims |= claims
+        assert "nobody may count as two people" in refused(client)
+        issuer.claims = honest
+    issuer.claims |= {"sub": "9", "preferred_username": "quinn", "name": "<b>Cleo\u202e Hart</b>"}
+    issuer.claims["groups"] = ["attorneys"]
     come_back(client)
     page = client.get("/about").text
     assert "<b>Cleo" not in page
     assert "\u202e" not in page
     assert "(counsel)" in page
+
+
+def test_a_new_name_role_or_identity_counts_at_once_in_what_is_open(
+    desk: OwnDesk, client: Client, issuer: LyingIssuer
+) -> None:
+    come_back(client)
+    assert who_is_in(client) == "Maria Lopez (clerk)"
+    newcomers(desk).rename("mlopez@127.0.0.1", "Maria Santos")
+    assert who_is_in(client) == "Maria Santos (clerk)"
+    with browser(desk.address) as other:
+        issuer.claims["groups"] = ["attorneys"]
+        come_back(other)
+        assert who_is_in(client) == who_is_in(other) == "Maria Santos (counsel)"
+        newcomers(desk).unite("mlopez@127.0.0.1", "cleo")
+        assert who_is_in(client) == who_is_in(other) == "Cleo Park (clerk)"
+        desk.people.put("cleo", "Cleo Park", Role.AUDITOR, "another long sentence")
+        assert who_is_in(client) == "Cleo Park (auditor)"
+        newcomers(desk).forget("mlopez@127.0.0.1")
+        assert who_is_in(client) == who_is_in(other) == ""
+
+
+def test_a_group_that_is_taken_away_ends_every_session_with_the_next_sign_in(
+    desk: OwnDesk, client: Client, issuer: LyingIssuer
+) -> None:
+    come_back(client)
+    with browser(desk.address) as other:
+        issuer.claims["groups"] = ["staff"]
+        assert "no role at this desk" in refused(other)
+    assert who_is_in(client) == ""
+
+
+def test_answers_that_prove_nothing_are_slowed_down_and_passwords_are_not(client: Client) -> None:
+    for number in range(PER_PLACE):
+        assert client.get(f"/sign-in/back?state=x&code={number}").status_code == 403
+    slowed = client.get("/sign-in/back?state=x&code=y")
+    assert slowed.status_code == 429
+    assert slowed.headers["retry-after"].isdecimal()
+    assert "Too many tries. Wait 5 minutes" in slowed.text
+    assert sign_in(client).status_code == 303
+
+
+def test_the_way_back_leads_to_no_other_site(desk: OwnDesk, client: Client) -> None:
+    for onward in ELSEWHERES:
+        location = come_back(client, onward).headers["location"]
+        assert led_to(location, desk.address) == desk.address, (onward, location)
 
 
 def test_its_session_ends_as_every_other(desk: OwnDesk, client: Client) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterator
 from datetime import date, datetime
-from pathlib import Path
 from time import perf_counter
 
 import pytest
@@ -19,19 +17,15 @@ from paloverde.desk.asked import Wrong
 from paloverde.desk.files import name_of
 from paloverde.desk.people import Person, Role
 from paloverde.desk.typed import Field, Typed
-from paloverde.desk.wording import place_of, plain
 from paloverde.records import PACIFIC
 from paloverde.requests import events
 from paloverde.requests.events import Outcome, Received, Responsible
-from paloverde.requests.lint_words import how_to_give, wordings
 from requesthall import CLERK, NOW
 
 LIMITED = Person("lia", "Lia Moss", Role.CLERK, "", accounts=("x-palmaria",))
 PLACES = ("", "/history", "/search", "/letters", "/letters/new", "/letters/certificate", "/bundle", "/delivery",
           "/step/note", "/extension-date")  # fmt: skip
 FIELDS = [Field("a", ""), Field("b", ""), Field("c", "", "choice", options=[("x", "X")])]
-SOURCES = [Path(events.__file__).parent, Path(events.__file__).parents[1] / "installation"]
-OURS = re.compile(r"`|paloverde (request|letter|review|bundle|deliver)\b|--[a-z]+")
 
 
 @pytest.fixture(scope="module")
@@ -181,58 +175,6 @@ def test_an_estimate_is_charged_only_with_its_ground_and_its_lines(desk: Request
     assert "A charge needs a ground in force" in charged
     refused = text_of(desk.answer("/letters/new", {**form, **line, "hours_1": "two"}))
     assert "Write a number with a point" in refused
-
-
-def sentences() -> Iterator[str]:
-    """Every text in the sources of requests and of the installation that names a command of requests."""
-    for folder in SOURCES:
-        for file in folder.glob("*.py"):
-            tree = ast.parse(file.read_text(encoding="utf-8"))
-            inside = {
-                id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values
-            }
-            docs = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-            for node in ast.walk(tree):
-                if id(node) in inside | docs:
-                    continue
-                if isinstance(node, ast.JoinedStr):
-                    parts = (part.value if isinstance(part, ast.Constant) else "X" for part in node.values)
-                    yield "".join(map(str, parts))
-                elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-                    yield node.value
-
-
-def test_no_sentence_of_a_request_keeps_a_command_or_a_switch() -> None:
-    told = [
-        one
-        for one in sentences()
-        if re.search(r"`(paloverde )?(request|letter|review|bundle|deliver)\b", one)
-    ]
-    assert len(told) > 20
-    told += [words.mend for words in wordings().values()] + [*how_to_give().values()]
-    left = {one: plain(one) for one in told if OURS.search(plain(one))}
-    assert left == {}
-
-
-@pytest.mark.parametrize(
-    ("hint", "words", "place"),
-    [
-        ("`paloverde request search N 'WORDS'` looks for it.", "“Search for it” looks for it.", "/search"),
-        ("`paloverde letter draft N full`, then `letter send`.", "draft the letter “full”, and send it.",
-         "/letters/new?kind=full"),
-        ("Somebody who decided nothing looks at it: `paloverde review sign N`.",
-         "Somebody who decided nothing looks at it and signs.", "/review/sign"),
-        ("`paloverde bundle --request N --show`, then with `--out FILE.zip`.", "“Bundle” shows it, and builds it.",
-         "/bundle"),
-        ("Somebody else than Cleo Park: `paloverde deliver show N`, then `deliver agree`.",
-         "Somebody else than Cleo Park looks at what would go out, and agrees to it.", "/delivery"),
-        ("`paloverde request close N`, when the requester has the letter.",
-         "“Close it”, when the requester has the letter.", "/step/close"),
-    ],
-)  # fmt: skip
-def test_a_hint_leads_to_the_page_where_it_is_done(hint: str, words: str, place: str) -> None:
-    assert plain(hint) == words
-    assert place_of(hint, "PRA-2026-0001") == f"/requests/PRA-2026-0001{place}"
 
 
 def test_what_is_typed_is_read_or_its_field_is_named() -> None:

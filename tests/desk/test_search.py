@@ -6,21 +6,26 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from datetime import timedelta
+from html import unescape
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from starlette.datastructures import QueryParams
 
-from archives import add_night
+from archives import add_night, removed
 from desk.desks import Desks, served, text_of, until
 from desk.shelves import FB, HOSTILE, LIMITED, NOW, SCRIPT, Shelves, X, harm_in
-from paloverde.desk.areas.searches import AT_ONCE
+from paloverde.desk.areas.hits_taken import AT_ONCE
+from paloverde.desk.areas.searches import in_words
 from paloverde.desk.asked import Asked, asked_of
 from paloverde.desk.charts import over_time, shares
 from paloverde.desk.paces import Paces
 from paloverde.desk.people import Person, Role
+from paloverde.search.newer import Newer
 
+PRIVATELY = "/search?q=%22private+word%22&private=yes"
 BUSY = {"search": 10_000, "export": 10_000}
 
 
@@ -41,6 +46,11 @@ def found(desks: Desks, q: str, who: Role | Person = Role.CLERK, **more: str) ->
     return text_of(answer)
 
 
+def reason_of(desks: Desks, words: str, who: Role | Person = Role.CLERK) -> str:
+    """The number of a reason that was given for private records."""
+    return parse_qs(urlsplit(str(desks.for_a_reason(PRIVATELY, words, who).url)).query)["why"][0]
+
+
 def test_a_search_says_its_sentence_its_numbers_and_its_hits(desks: Desks) -> None:
     said = found(desks, "pool")
     assert "for which this holds: “pool”" in said
@@ -53,8 +63,8 @@ def test_a_search_says_its_sentence_its_numbers_and_its_hits(desks: Desks) -> No
 
 
 def test_each_hit_tells_of_a_removal_and_of_an_edit_in_words(desks: Desks) -> None:
-    assert "found hidden or removed" in found(desks, "mistake").partition("Hits, oldest first")[2]
-    assert "edited" in found(desks, "Tuesday").partition("Hits, oldest first")[2]
+    assert "found hidden or removed" in found(desks, "mistake").partition("Hits, newest first")[2]
+    assert "edited" in found(desks, "Tuesday").partition("Hits, newest first")[2]
 
 
 def test_the_filters_narrow_what_is_searched(desks: Desks) -> None:
@@ -117,16 +127,66 @@ def test_private_records_are_searched_for_a_reason_only_and_by_whoever_may(
     desks: Desks, shelves: Shelves
 ) -> None:
     assert "0 hits" in found(desks, '"private word"')
-    answer = desks.get("/search?q=private&private=yes")
-    assert answer.status_code == 400
-    assert "Say why you look" in text_of(answer)
-    said = found(desks, '"private word"', private="yes", reason="A claim of Ms. Ruiz")
-    assert "1 hit, in 1 record" in said
+    before = len(shelves.told("search made"))
+    for path in (PRIVATELY, f"{PRIVATELY}&reason=A+claim", f"{PRIVATELY}&why={'0' * 32}"):
+        assert "Say why you look" in text_of(desks.get(path))
+    assert len(shelves.told("search made")) == before
+    answer = desks.for_a_reason(PRIVATELY, "A claim of Ms. Ruiz")
+    assert "1 hit, in 1 record" in text_of(answer)
+    assert "why: “A claim of Ms. Ruiz”" in text_of(answer)
     assert shelves.told("search made")[-1]["reason"] == "A claim of Ms. Ruiz"
     assert shelves.told("search made")[-1]["scope"] == "with private records"
-    refused = desks.get("/search?q=private&private=yes&reason=x", Role.AUDITOR)
-    assert refused.status_code == 403
+    assert desks.get(PRIVATELY, Role.AUDITOR).status_code == 403
     assert "private messages" not in text_of(desks.get("/search", Role.AUDITOR)).replace("Filters", "")
+
+
+def test_a_reason_stands_in_no_address_and_opens_nothing_for_anybody_else(
+    desks: Desks, shelves: Shelves
+) -> None:
+    answer = desks.for_a_reason(PRIVATELY, "Zanzibar claim")
+    assert "zanzibar" not in str(answer.url).lower()
+    addresses = re.findall(r'(?:href|src|action|data-[a-z]+)="([^"]*)"', answer.text)
+    assert not [one for one in addresses if "zanzibar" in one.lower()]
+    record = next(unescape(one) for one in addresses if one.startswith("/record?"))
+    page = desks.get(record)
+    assert "A private word about the pool" in text_of(page)
+    assert "zanzibar" not in " ".join(re.findall(r'(?:href|src)="([^"]*)"', page.text)).lower()
+    assert shelves.told("private record looked at")[-1]["reason"] == "Zanzibar claim"
+    for path in (record, str(answer.url.raw_path.decode())):
+        theirs = desks.get(path, Role.COUNSEL)
+        assert "ay why you look" in text_of(theirs)
+        assert "A private word" not in theirs.text
+
+
+def test_a_reason_leads_on_to_a_page_of_the_desk_alone(desks: Desks) -> None:
+    for onward in ("//evil.example/x", "https://evil.example", "/\\evil.example", "/record?q=\r\nx", ""):
+        answer = desks.post("/reason", {"onward": onward, "reason": "why"})
+        assert answer.status_code == 400, onward
+    for reason in ("", "  ", "x" * 301):
+        answer = desks.post("/reason", {"onward": "/search?q=pool&private=yes", "reason": reason})
+        assert (answer.status_code, "Say why" in text_of(answer)) == (400, True)
+        assert 'value="/search?q=pool&amp;private=yes"' in answer.text
+    assert desks.post("/reason", {"onward": "/search", "reason": "why"}, Role.AUDITOR).status_code == 403
+
+
+def test_hits_come_newest_first_and_oldest_first_where_that_is_asked(tmp_path: Path) -> None:
+    shelves = Shelves(tmp_path)
+    days = [NOW - timedelta(days=number) for number in range(3)]
+    rows = [shelves.row(str(n), f"said {n}", posted_at=day, observed_at=NOW) for n, day in enumerate(days)]
+    add_night(shelves.city.archive, FB, NOW.date(), rows)
+    with served(Desks(shelves.city)) as desks:
+        for _ in ("by reading", "by the index"):
+            page = desks.get("/search?q=said")
+            assert re.findall(r"</mark> (\d)", page.text) == ["0", "1", "2"]
+            assert "Hits, newest first" in text_of(page)
+            turned = re.search(r'href="([^"]+)">Show the oldest first', page.text)
+            assert turned is not None
+            other = desks.get(unescape(turned[1]))
+            assert re.findall(r"</mark> (\d)", other.text) == ["2", "1", "0"]
+            assert "Hits, oldest first" in text_of(other)
+            shelves.city.index.refresh()
+    told = shelves.told("search made")
+    assert [one["order"] for one in told] == ["newest first", "oldest first"] * 2
 
 
 def test_somebody_limited_to_an_account_finds_that_alone(desks: Desks) -> None:
@@ -148,7 +208,11 @@ def test_hostile_words_stay_words_on_every_page_of_a_search(desks: Desks) -> Non
     for text in HOSTILE:
         for path in ("/search", "/search/help"):
             assert (
-                harm_in(desks.get(f"{path}?{urlencode({'q': text, 'since': text, 'reason': text})}").text)
+                harm_in(
+                    desks.get(
+                        f"{path}?{urlencode({'q': text, 'since': text, 'why': text, 'order': text})}"
+                    ).text
+                )
                 == []
             )
 
@@ -187,7 +251,9 @@ def test_a_kept_search_is_listed_run_again_and_taken_off_the_list(desks: Desks, 
     assert "is kept" in said
     page = desks.get("/search/kept").text
     assert harm_in(page) == []
-    assert "Nothing new." in page
+    before = len(shelves.told("search made"))
+    desks.get("/search/kept")
+    assert len(shelves.told("search made")) == before  # to look at the list is no search
     again = re.search(r'href="(/search\?q=kept[^"]+)"', page)
     assert again is not None
     assert "4 hits" in text_of(desks.get(again[1].replace("&amp;", "&")))
@@ -204,28 +270,72 @@ def test_kept_searches_of_others_and_of_private_records_are_shown_to_whoever_may
 ) -> None:
     desks.done("/search/keep", {"q": "pool", "name": "Of all accounts"})
     desks.done("/search/keep", {"q": "pool", "account": X, "name": "Of X alone"})
-    desks.done("/search/keep", {"q": "pool", "private": "yes", "reason": "why", "name": "With private ones"})
+    why = reason_of(desks, "why")
+    desks.done("/search/keep", {"q": "pool", "private": "yes", "why": why, "name": "With private ones"})
     assert "With private ones" in desks.get("/search/kept").text
     assert "With private ones" not in desks.get("/search/kept", Role.AUDITOR).text
     theirs = desks.get("/search/kept", LIMITED).text
     assert "Of X alone" in theirs
     assert "Of all accounts" not in theirs
-    drop = re.findall(r'action="(/search/kept/[0-9a-f]+/drop)"', desks.get("/search/kept").text)
-    refused = [desks.post(path, {}, LIMITED).status_code for path in drop]
-    assert sorted(refused) == [303, 400, 400]
+    news = re.findall(r'action="(/search/kept/[0-9a-f]+/)drop"', desks.get("/search/kept").text)
+    assert sorted(desks.post(f"{path}news", {}, LIMITED).status_code for path in news) == [303, 400, 400]
+
+
+def test_a_search_is_taken_off_the_list_by_its_keeper_or_by_whoever_works_on_requests(
+    tmp_path: Path,
+) -> None:
+    with served(Desks(Shelves(tmp_path).fill().city)) as desks:
+        desks.done("/search/keep", {"q": "pool", "name": "Of Pia"}, Role.PUBLIC_AFFAIRS)
+        desks.done("/search/keep", {"q": "pool", "name": "Of Una"}, Role.AUDITOR)
+        drops = {}
+        for role in (Role.CLERK, Role.PUBLIC_AFFAIRS, Role.AUDITOR):
+            page = desks.get("/search/kept", role)
+            assert all(name in text_of(page) for name in ("Of Pia", "Of Una"))
+            drops[role] = re.findall(r'action="(/search/kept/[0-9a-f]+/drop)"', page.text)
+        (pia,), (una,) = drops[Role.PUBLIC_AFFAIRS], drops[Role.AUDITOR]
+        assert {*drops[Role.CLERK]} == {pia, una}
+        refused = desks.post(una, {}, Role.PUBLIC_AFFAIRS)
+        assert refused.status_code == 403
+        namesake = Person("una2", "Una Wolf", Role.AUDITOR, "")
+        assert desks.post(una, {}, namesake).status_code == 403
+        assert "off the list" in desks.done(pia, {}, Role.PUBLIC_AFFAIRS)
+        assert "off the list" in desks.done(una, {})
 
 
 @pytest.mark.parametrize("indexed", [False, True])
-def test_a_kept_search_says_how_much_is_new_since(tmp_path: Path, indexed: bool) -> None:
+def test_a_kept_search_says_on_asking_how_much_is_new_since(tmp_path: Path, indexed: bool) -> None:
     shelves = Shelves(tmp_path).fill()
     if indexed:
         shelves.city.index.refresh()
     with served(Desks(shelves.city)) as desks:
-        desks.done("/search/keep", {"q": "heated", "name": "Warm water"})
-        assert "Nothing new." in desks.get("/search/kept").text
+        desks.done("/search/keep", {"q": "pool removed:no", "name": "What stands"})
+        news = re.search(r'action="(/search/kept/[0-9a-f]+/news)"', desks.get("/search/kept").text)
+        assert news is not None
+        assert "Nothing is new. It finds 5 hits now." in desks.done(news[1], {"page": "1"})
         row = shelves.row("new", "The pool is heated now", observed_at=NOW)
-        add_night(shelves.city.archive, FB, NOW.date(), [row])
-        assert "1 new" in text_of(desks.get("/search/kept"))
+        gone = removed(shelves.row("2", "Is the pool heated?", parent_id="1", thread_id="1"))
+        add_night(shelves.city.archive, FB, NOW.date(), [row], removed=[gone])
+        told = desks.done(news[1], {"page": "1"}, Role.AUDITOR)
+        assert "1 hit is new. 1 earlier hit does not answer any more. It finds 5 hits now." in told
+    made = [entry.event for entry in shelves.city.ledger.entries() if entry.event.what == "search made"]
+    assert [event.about.get("new") for event in made] == [None, "0", "1"]
+    assert "Una Wolf" in made[-1].actor
+
+
+@pytest.mark.parametrize(
+    ("found", "then", "words"),
+    [
+        (Newer(3, 0, 3), 3, "Nothing is new. It finds 3 hits now."),
+        (
+            Newer(3, 1, 2),
+            3,
+            "1 hit is new. 1 earlier hit was destroyed under the retention schedule since. It",
+        ),
+        (Newer(1, 0, 3), 3, "Nothing is new. 2 earlier hits do not answer any more. It finds 1 hit now."),
+    ],
+)
+def test_what_is_new_is_not_the_difference_of_two_totals(found: Newer, then: int, words: str) -> None:
+    assert words in in_words(found, then)
 
 
 def test_a_search_needs_a_name_to_be_kept(desks: Desks) -> None:
@@ -243,7 +353,8 @@ def test_a_search_can_be_cited_with_its_last_seal(desks: Desks, shelves: Shelves
 
 
 def test_hits_are_taken_away_as_a_table_with_their_private_marks(desks: Desks, shelves: Shelves) -> None:
-    form = {"q": "pool", "private": "yes", "reason": "For counsel"}
+    assert "Say why" in text_of(desks.post("/search/export", {"q": "pool", "private": "yes"}))
+    form = {"q": "pool", "private": "yes", "why": reason_of(desks, "For counsel")}
     answer = desks.post("/search/export", form)
     assert answer.status_code == 200, text_of(answer)
     assert answer.headers["content-disposition"].endswith('-private.csv"')
@@ -252,6 +363,7 @@ def test_hits_are_taken_away_as_a_table_with_their_private_marks(desks: Desks, s
     assert [row["private"] for row in rows].count("private") == 1
     told = shelves.told("hits taken away")[-1]
     assert (told["hits"], told["scope"]) == ("7", "with private records")
+    assert shelves.told("search made")[-1]["reason"] == "For counsel"
     assert desks.post("/search/export", form, Role.AUDITOR).status_code == 403
 
 
@@ -282,8 +394,41 @@ def test_a_table_of_many_hits_is_made_while_one_does_something_else(tmp_path: Pa
             assert desks.get(theirs, Role.COUNSEL).status_code == 404
         assert "A file of hits" in text_of(desks.get("/"))
         assert "A file of hits" not in text_of(desks.get("/", Role.COUNSEL))
-    (kept,) = (shelves.home / "desk" / "hits").iterdir()
-    assert kept.stat().st_mode & 0o777 == 0o600
+        kept = [*(shelves.home / "desk" / "hits").iterdir()]
+        assert sorted(one.suffix for one in kept) == [".csv", ".json"]
+        assert {one.stat().st_mode & 0o777 for one in kept} == {0o600}
+        next(one for one in kept if one.suffix == ".csv").unlink()
+        gone = desks.get(link[1])
+        assert (gone.status_code, "not kept any more" in text_of(gone)) == (404, True)
+
+
+@pytest.mark.parametrize("private", [False, True])
+def test_a_table_that_waits_opens_to_nobody_whose_sign_in_was_narrowed_since(
+    tmp_path: Path, private: bool
+) -> None:
+    shelves = Shelves(tmp_path)
+    more = {"kind": "message", "visibility": "private"} if private else {}
+    rows = [shelves.row(str(number), f"pool {number}", **more) for number in range(AT_ONCE + 1)]
+    add_night(shelves.city.archive, FB, NOW.date(), rows)
+    was = Person("cleo", "Cleo Park", Role.CLERK, "")
+    with served(Desks(shelves.city)) as desks:
+        form = {"q": "pool"}
+        if private:
+            form |= {"private": "yes", "why": reason_of(desks, "A claim", was)}
+        path = desks.post("/search/export", form, was).headers["location"]
+        until(lambda: "It is ready" in desks.get(path, was).text)
+        link = re.search(r'href="(/search/taken/[0-9a-f]+)"', desks.get(path, was).text)
+        assert link is not None
+        assert desks.get(link[1], was).status_code == 200
+        for narrowed, is_open in (
+            (Person("cleo", "Cleo Park", Role.CLERK, "", accounts=(X,)), False),
+            (Person("cleo", "Cleo Park", Role.CLERK, "", accounts=(FB, X)), True),
+            (Person("cleo", "Cleo Park", Role.PUBLIC_AFFAIRS, ""), not private),
+            (Person("cleo", "Cleo Park", Role.IT, ""), False),
+        ):
+            answer = desks.get(link[1], narrowed)
+            assert answer.status_code == (200 if is_open else 403), narrowed
+            assert ("pool 7" in answer.text) == is_open
 
 
 def test_too_many_exports_in_a_minute_wait(shelves: Shelves) -> None:
@@ -293,7 +438,9 @@ def test_too_many_exports_in_a_minute_wait(shelves: Shelves) -> None:
 
 
 def test_an_address_says_a_search_whole() -> None:
-    asked = Asked("pool", ("a", "b"), ("post",), ("x",), "2026-01-01", "2026-02-01", True, True, True, "why")
+    asked = Asked(
+        "pool", ("a", "b"), ("post",), ("x",), "2026-01-01", "2026-02-01", True, True, True, "why", "oldest"
+    )
     assert asked_of(QueryParams(asked.query)) == asked
 
 

@@ -9,10 +9,13 @@ import pytest
 from httpx import Client
 from sqlalchemy import select, text
 
+from desk.desks import text_of
 from desk.owndesk import PASSWORD, OwnDesk, browser, second_process, serving, sign_in, token_of
+from elsewheres import ELSEWHERES, led_to
 from paloverde.desk.attempts import PER_PERSON_AND_PLACE
 from paloverde.desk.people import Role
-from paloverde.desk.sign_in import ELSEWHERE, WRONG
+from paloverde.desk.sessions import MOST_AT_ONCE, sessions_of
+from paloverde.desk.sign_in import ELSEWHERE, WRONG, own_page
 from paloverde.state.tables import FAILED_SIGN_INS, SESSIONS
 
 COOKIE = "paloverde_session"
@@ -49,10 +52,28 @@ def test_it_leads_a_stranger_to_sign_in_and_on_to_the_page_that_was_asked_for(cl
 
 
 @pytest.mark.parametrize(
-    "onward", ["https://evil.example/", "//evil.example/", "/\\evil.example/", "/\t/evil.example", ""]
+    "onward", ["https://evil.example/", "/\\evil.example/", "/\t/evil.example", "http://[", ""]
 )
 def test_it_sends_nobody_to_another_site(client: Client, onward: str) -> None:
     assert sign_in(client, next=onward).headers["location"] == "/"
+
+
+@pytest.mark.parametrize("asked", ELSEWHERES)
+def test_no_way_of_writing_another_site_is_a_page_of_the_desk(asked: str) -> None:
+    assert led_to(own_page(asked), "http://city.test") == "http://city.test"
+
+
+def test_a_page_of_the_desk_is_gone_to_with_its_question(client: Client) -> None:
+    onward = "/search?q=pool+%22opening+hours%22&page=2"
+    assert sign_in(client, next=onward).headers["location"] == onward
+
+
+def test_the_judge_of_addresses_sees_where_a_browser_would_go() -> None:
+    here = "http://city.test"
+    for location in ("//evil.example/", "///evil.example", "/\\evil.example", "/\t/evil.example"):
+        assert led_to(location, here) == "http://evil.example", location
+    assert led_to("https://evil.example/", here) == "https://evil.example"
+    assert led_to("/dags?x=//evil.example", here) == here
 
 
 def test_a_wrong_password_and_a_form_of_another_site_open_nothing(client: Client) -> None:
@@ -151,6 +172,40 @@ def test_signing_out_ends_it_for_whoever_has_copied_the_cookie_too(desk: OwnDesk
         other.cookies.set(COOKIE, copied)
         assert not is_in(other)
     assert COOKIE not in client.cookies
+
+
+def test_somebody_sees_where_they_are_signed_in_and_leaves_everywhere_at_once(
+    desk: OwnDesk, client: Client
+) -> None:
+    desk.people.put("omar", "Omar Diaz", Role.AUDITOR, PASSWORD)
+    with browser(desk.address) as other, browser(desk.address) as stranger:
+        sign_in(client)
+        desk.clock.pass_minutes(10)
+        sign_in(other)
+        sign_in(stranger, "omar")
+        page = client.get("/my-sign-ins")
+        began, used = "12:00 p.m.", "12:10 p.m."  # one is signed in since then, the other since its last use
+        assert [text_of(page).count(moment) for moment in (began, used)] == [1, 3]
+        answer = client.post("/sign-out-everywhere", data={"form_token": token_of(page.text)})
+        assert answer.status_code == 303
+        assert not is_in(client)
+        assert not is_in(other)
+        assert is_in(stranger)
+
+
+def test_one_person_has_so_many_sessions_and_the_longest_unused_makes_room(desk: OwnDesk) -> None:
+    sessions = sessions_of(desk.settings, desk.city.vault.books, desk.clock)
+    person = desk.people.find("cleo")
+    assert person is not None
+    secrets = []
+    for _ in range(MOST_AT_ONCE):
+        secrets.append(sessions.begin(person))
+        desk.clock.pass_minutes(1)
+    assert sessions.visitor(secrets[0]) is not None  # used: the second is the longest unused now
+    secrets.append(sessions.begin(person))
+    opened = [sessions.visitor(secret) is not None for secret in secrets]
+    assert opened == [True, False, *[True] * (MOST_AT_ONCE - 1)]
+    assert len(sessions.open()) == MOST_AT_ONCE
 
 
 @pytest.mark.parametrize("change", ["remove", "password"])

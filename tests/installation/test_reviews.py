@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from paloverde.archive.papers import Cabinet, Filed
@@ -14,6 +15,7 @@ from paloverde.installation import Installation, Purpose, open_installation
 from paloverde.installation.journal import Journal
 from paloverde.installation.reviews import Reviews, version_of
 from paloverde.records import archive_day
+from paloverde.requests.detectors import suggested
 from paloverde.requests.events import (
     Closed,
     Determined,
@@ -29,6 +31,7 @@ from paloverde.requests.events import (
 )
 from paloverde.requests.review import Decision, Verdict
 from paloverde.requests.reviewing import SERIES, SETS, Version
+from paloverde.requests.unanswered import left_alone
 from paloverde.retention.holds import By
 from paloverde.search.hits import Hit
 from paloverde.settings import load
@@ -62,6 +65,47 @@ def by_version(hits: Sequence[Hit] = HITS) -> dict[Version, Hit]:
 
 def whole(hits: Sequence[Hit] = HITS) -> list[Decision]:
     return [decision(one) for one in hits]
+
+
+def test_a_suggestion_that_is_left_is_kept_with_the_name_and_stands_unanswered_no_more(
+    city: Installation,
+) -> None:
+    city.reviews.gather(NUMBER, HITS, CLEO)
+    city.reviews.decide(NUMBER, whole(), by_version(), CLEO)
+    version, (found,) = version_of(HITS[1]), suggested(HITS[1])
+    before = city.reviews.get(NUMBER)
+    assert len(city.reviews.unanswered(before, by_version())) == 4
+    (left,) = city.reviews.spare(NUMBER, {version: [found]}, by_version(), CLEO, after=before.papers)
+    review = city.reviews.get(NUMBER)
+    assert [(one.spared, one.by, one.at) for one in review.sparings(version)] == [(left, CLEO, NOON)]
+    assert len(city.reviews.unanswered(review, by_version())) == 3
+    assert [one.by.by.name for one in left_alone(review, by_version())] == ["Cleo Park"]
+    assert review.decisions_sha256 != before.decisions_sha256
+    assert city.reviews.spare(NUMBER, {version: [found]}, by_version(), ANA) == []
+    with pytest.raises(BadQuestion, match="3 suggestions"):
+        city.reviews.sign(NUMBER, by_version(), ANA, seen=4)
+    assert city.reviews.sign(NUMBER, by_version(), ANA, seen=3).signature is not None
+    told = [one.event for one in city.ledger.entries() if one.event.what == "suggestions left"]
+    assert [(one.actor, one.about["suggestions"]) for one in told] == [(CLEO.actor, "1")]
+
+
+def test_only_who_reviews_leaves_suggestions_and_only_such_as_there_are(city: Installation) -> None:
+    city.reviews.gather(NUMBER, HITS, CLEO)
+    version, (found,) = version_of(HITS[0]), suggested(HITS[0])
+    strange = msgspec.structs.replace(found, end=found.end - 1)
+    with pytest.raises(BadQuestion, match="is not suggested there now"):
+        city.reviews.spare(NUMBER, {version: [found, strange]}, by_version(), CLEO)
+    with pytest.raises(BadQuestion, match="Somebody else decided"):
+        city.reviews.spare(NUMBER, {version: [found]}, by_version(), CLEO, after=7)
+    for role in ("auditor", "it", "approver", "public_affairs"):
+        with pytest.raises(PersonNeeded, match="reviewing needs clerk or counsel"):
+            city.reviews.spare(NUMBER, {version: [found]}, by_version(), By("Una Wolf", role, "test"))
+    assert city.reviews.get(NUMBER).papers == 0
+    city.reviews.spare(NUMBER, {version: [found]}, by_version(), CLEO)
+    by_ana = [msgspec.structs.replace(one, decided_by="Ana Ruiz") for one in whole()]
+    city.reviews.decide(NUMBER, by_ana, by_version(), ANA)
+    with pytest.raises(PersonNeeded, match="Cleo Park has decided"):
+        city.reviews.sign(NUMBER, by_version(), CLEO, seen=3)
 
 
 def test_what_a_later_search_finds_is_numbered_on(city: Installation) -> None:
@@ -186,7 +230,7 @@ def test_the_review_of_a_closed_request_is_not_signed(city: Installation) -> Non
     city.reviews.decide(NUMBER, whole(), by_version(), CLEO)
     end = Closed(by=CLEO, at=NOON, note="by telephone", ending=Ending.WITHDRAWN, closed_on=archive_day(NOON))
     city.requests.file(NUMBER, end)
-    with pytest.raises(BadQuestion, match="`paloverde request reopen` opens it again"):
+    with pytest.raises(BadQuestion, match=r"`paloverde request reopen PRA-[0-9-]+` opens it again"):
         city.reviews.sign(NUMBER, by_version(), ANA)
     assert city.reviews.get(NUMBER).signature is None
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import itertools
+import json
 import os
 import re
 import warnings
@@ -12,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from airflow.configuration import conf
 from starlette.requests import Request
 from starlette.routing import Mount, Route
 
@@ -353,7 +356,7 @@ def test_our_page_says_in_words_why_it_does_not_open(
     told = stranger.get("/paloverde/about")
     assert told.status_code == 401
     assert "You are not signed in" in told.text
-    assert '<a href="/auth/login"' in told.text
+    assert '<a href="/auth/login?next=%2Fplugin%2Frecords%2Fpaloverde%2Fabout"' in told.text
     missing = people[Role.CLERK].get("/paloverde/nothing")
     assert (missing.status_code, "There is no such page" in missing.text) == (404, True)
     key = city_home / "signing-key.pem"
@@ -411,6 +414,15 @@ def test_a_new_role_counts_at_once(stranger: TestClient, server: Any, city_home:
         assert signed_in(server, stranger, Role.AUDITOR).get("/api/v2/eventLogs").status_code == 403
     finally:
         people.put("auditor", "The auditor", Role.AUDITOR, PASSWORD)
+
+
+def test_a_sign_in_ends_by_itself_when_airflows_settings_say(stranger: TestClient) -> None:
+    kinds = {"/auth/token": "jwt_expiration_time", "/auth/token/cli": "jwt_cli_expiration_time"}
+    for path, setting in kinds.items():
+        given = stranger.post(path, json={"username": "clerk", "password": PASSWORD}).json()["access_token"]
+        body = given.split(".")[1]
+        told = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+        assert told["exp"] - told["iat"] == conf.getint("api_auth", setting)
 
 
 def test_a_forged_token_is_refused(stranger: TestClient) -> None:

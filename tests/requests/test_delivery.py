@@ -135,6 +135,15 @@ def test_whoever_put_a_bundle_together_cannot_agree() -> None:
     refuse_agreement(told, told.sha256, COUNSEL, CLERK)
 
 
+def test_a_new_name_makes_no_second_person() -> None:
+    told, maria = summary(), By("Maria Lopez", "clerk", "desk (mlopez)", "mlopez")
+    renamed = By("Maria Santos", "clerk", "command line (root)", "mlopez")
+    with pytest.raises(PersonNeeded, match="put this bundle together"):
+        refuse_agreement(told, told.sha256, renamed, maria)
+    refuse_agreement(told, told.sha256, COUNSEL, maria)
+    refuse_agreement(told, told.sha256, COUNSEL, CLERK)  # without usernames they are told apart by names
+
+
 @pytest.mark.parametrize("role", ["it", "public_affairs", "auditor"])
 def test_it_refuses_an_outsider(role: str) -> None:
     told = summary()

@@ -133,7 +133,7 @@ def test_the_states_of_these_tests_are_what_they_are_named() -> None:
 @pytest.mark.parametrize(
     ("state", "name", "first"),
     [
-        (State.CLOSED, "searched", "`paloverde request reopen` opens it again"),
+        (State.CLOSED, "searched", "`paloverde request reopen PRA-2026-0042` opens it again"),
         (State.DETERMINED, "extended", "only what is not determined"),
         (State.EXTENDED, "extended", "and once"),
         (State.RECEIVED, "released", "first tell the requester what was determined"),
@@ -192,8 +192,8 @@ def test_the_notice_goes_out_before_the_tenth_day_is_over(sent_on: date, *, is_t
         (Outcome.PART, {"responsible": ()}, "the name and title of each person responsible"),
         (Outcome.DENIED, {"responsible": ()}, "the name and title of each person responsible"),
         (Outcome.DENIED, {"responsible": (Responsible("Ana Ruiz", ""),)}, "a name and a title"),
-        (Outcome.FULL, {}, "first `paloverde request search`"),
-        (Outcome.NONE, {}, "first `paloverde request search`"),
+        (Outcome.FULL, {}, "first `paloverde request search PRA-2026-0042 'WORDS'`"),
+        (Outcome.NONE, {}, "first `paloverde request search PRA-2026-0042 'WORDS'`"),
         (
             Outcome.FULL,
             {"available_at": datetime(2026, 11, 18, 7, tzinfo=UTC)},  # the 17th in California
@@ -282,16 +282,16 @@ def test_a_determination_is_true_of_the_review() -> None:
 @pytest.mark.parametrize("outcome", [Outcome.FULL, Outcome.PART, Outcome.DENIED])
 def test_nothing_is_determined_about_records_that_nobody_has_reviewed(outcome: Outcome) -> None:
     found, event = request(searched()), determined(outcome)
-    assert "`paloverde review gather`" in refused(found, event, MORE(REVIEW, ungathered=2))
-    assert "`paloverde review decide`" in refused(found, event, MORE(REVIEW, undecided=1))
-    assert "`paloverde review sign`" in refused(found, event, MORE(REVIEW, is_settled=False))
+    assert "`paloverde review gather PRA-2026-0042`" in refused(found, event, MORE(REVIEW, ungathered=2))
+    assert "`paloverde review decide PRA-2026-0042`" in refused(found, event, MORE(REVIEW, undecided=1))
+    assert "`paloverde review sign PRA-2026-0042`" in refused(found, event, MORE(REVIEW, is_settled=False))
     assert refused(found, event) == ""
 
 
 def test_who_leaves_a_denier_out_is_told_how_to_name_them() -> None:
     told = refused(request(searched()), DENIED_IN_PART, MORE(KEPT, deniers=("Ana Ruiz",)))
-    assert 'add --denier "Ana Ruiz, TITLE"' in told
-    assert "or leave --denier out" in told
+    assert "Ana Ruiz decided" in told
+    assert "draft the letter without `--denier`, which then names them all" in told
 
 
 @pytest.mark.parametrize("outcome", [Outcome.PART, Outcome.DENIED])
@@ -355,7 +355,7 @@ def test_a_promise_in_time_needs_records_found_a_date_and_reasons_and_no_review(
 
 def test_a_full_answer_that_comes_too_early_is_told_of_the_promise() -> None:
     told = refused(request(searched()), determined(), MORE(REVIEW, undecided=2))
-    assert "says disclosable" in told
+    assert "`paloverde letter draft PRA-2026-0042 disclosable` says that there are records" in told
 
 
 def test_a_promise_hands_nothing_over_and_closes_nothing() -> None:
@@ -382,7 +382,7 @@ def test_a_denial_that_is_told_after_a_promise_lacks_nothing_that_a_denial_needs
 
 
 def test_a_request_is_closed_once_it_is_answered_or_withdrawn() -> None:
-    assert "first `paloverde letter send`" in refused(request(), closed())
+    assert "first `paloverde letter send PRA-2026-0042`" in refused(request(), closed())
     assert "nothing was released yet" in refused(request(determined()), closed())
     assert refused(request(searched(), determined(Outcome.NONE)), closed()) == ""
     assert "how the requester withdrew it" in refused(request(), closed(Ending.WITHDRAWN))

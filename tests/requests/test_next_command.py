@@ -54,7 +54,7 @@ LETTER = "paloverde letter draft PRA-2026-0042"
         (
             [searched(), determined(), produced()],
             DONE,
-            "Somebody else than Cleo Park: `paloverde deliver show",
+            "Somebody else than Cleo Park looks at it: `paloverde deliver show",
         ),
         ([searched(), determined(), produced(), signed()], DONE, "paloverde deliver link"),
         ([searched(), determined(), produced(), signed(), AGAIN], DONE, "Somebody else than Cleo Park"),

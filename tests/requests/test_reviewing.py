@@ -220,6 +220,15 @@ def test_whoever_decided_does_not_sign_in_other_letters_either(name: str) -> Non
         check_signature(review(all_responsive()), again)
 
 
+def test_whoever_decided_does_not_sign_under_a_new_name() -> None:
+    maria = By("Maria Lopez", "clerk", "desk (mlopez)", "mlopez")
+    renamed = By("Maria Santos", "counsel", "command line (root)", "mlopez")
+    decided = review(all_responsive(), by=maria)
+    with pytest.raises(PersonNeeded, match="Maria Santos has decided in this review"):
+        check_signature(decided, renamed)
+    check_signature(decided, ANA)
+
+
 def test_privacy_is_claimed_by_clerk_and_counsel_together() -> None:
     part = in_part(HITS[0], marked(HITS[0], "760-555-0142"))
     found = review([part, *all_responsive(HITS[1:])])
@@ -269,6 +278,6 @@ def test_pairs_are_in_the_order_of_control_numbers() -> None:
 def test_who_withholds_something_has_a_name_and_not_a_username() -> None:
     whole = Exempted(PRIVACY.code, {**PRIVACY.facts, "segregability": "all of it is about the neighbour"})
     made = decision(HITS[0], Verdict.EXEMPT, exempted=(whole,), decided_by="cleo")
-    with pytest.raises(BadQuestion, match=r"'cleo' is none: `paloverde users add` gives one with --name"):
+    with pytest.raises(BadQuestion, match="'cleo' is none: `paloverde users add cleo --name NAME"):
         check_decision(made, HITS[0], By("cleo", "clerk", "this test"), "PRA-1")
     check_decision(decision(HITS[0], decided_by="cleo"), HITS[0], By("cleo", "clerk", "this test"), "PRA-1")

@@ -193,7 +193,7 @@ def test_nothing_is_decided_while_a_hold_is_issued_and_not_yet_gathered(city: Ho
     papers.issue(
         Issued("LIT-1", HoldKind.LITIGATION, "Ruiz v. City", Trigger.CLAIM, scope, COUNSEL, city.clock())
     )
-    with pytest.raises(PersonNeeded, match="not gathered yet: run `paloverde hold reconcile` first"):
+    with pytest.raises(PersonNeeded, match="not gathered yet: first `paloverde hold reconcile`"):
         city.holds.on(SLUG)
     city.holds.reconcile().settle()
     assert (Kind.COMMENT, "c1") in city.holds.on(SLUG)

@@ -126,7 +126,7 @@ def test_the_notice_does_not_speak_for_a_second_copy_in_a_directory(city: Holdin
 def test_a_reminder_that_is_not_due_is_not_filed_unless_one_was_really_sent(city: HoldingCity) -> None:
     send(city)
     before = papers(city)
-    with pytest.raises(BadQuestion, match=r"already, and the next is due on \w+day, .* with --again"):
+    with pytest.raises(BadQuestion, match=r"already, and the next is due on \w+day, .* say so: `--again`"):
         send(city)
     assert papers(city) == before
     assert city.holds.notices.custodian("LIT-1", "Lee Wong").notices == 1

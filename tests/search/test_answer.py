@@ -6,7 +6,9 @@ import json
 import random
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 
 from archives import ACCOUNT, NIGHT, Row, add_night, make_archive, medium, open_empty, record, removed
@@ -278,6 +280,15 @@ def test_an_answer_is_json_arrow_and_pandas(city: Archive) -> None:
     assert answer.to_arrow()["native_id"].to_pylist() == ids(answer)
     assert list(answer.to_pandas()["removal_cause"].dropna()) == ["city"]
     assert json.loads(json.dumps(answer.summary()))["counts"]["hits"] == 4
+
+
+def test_the_summary_of_an_answer_looks_at_no_hit(city: Archive) -> None:
+    """Of a hundred thousand hits it would make a hundred thousand dictionaries, and throw them away."""
+    answer = search(city, "street")
+    unsaid: Any = [object()]  # cannot be said in JSON
+
+    assert msgspec.structs.replace(answer, hits=unsaid).summary() == answer.summary()
+    assert "hits" not in answer.summary()
 
 
 def test_an_empty_archive_answers_that_it_is_empty(tmp_path: Path) -> None:

@@ -18,7 +18,8 @@ from paloverde.search.index.opening import open_index
 from paloverde.search.index.upkeep import refresh
 from paloverde.search.overview import overview
 from paloverde.search.question import ask
-from paloverde.search.scan import Scan, name_of, read_removals
+from paloverde.search.removals import read_removals
+from paloverde.search.scan import Scan, name_of
 from paloverde.state.tables import PARTS
 
 DAYS = [NIGHT + timedelta(days=number) for number in range(4)]

@@ -221,7 +221,7 @@ def test_every_step_names_the_next_and_none_is_told_twice(
     assert f"`paloverde request search {NUMBER}" in received
     assert f"`paloverde review gather {NUMBER}`" in searched
     assert f"`paloverde review gather {NUMBER}`" in extended
-    assert f"Somebody else than Cleo Park: `paloverde deliver show {NUMBER}`" in sealed.told
+    assert f"Somebody else than Cleo Park looks at it: `paloverde deliver show {NUMBER}`" in sealed.told
     request = desk.city().requests.get(NUMBER)
     kinds = [type(event).__name__ for event in request.events]
     assert kinds == [

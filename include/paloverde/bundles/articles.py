@@ -18,7 +18,7 @@ from paloverde.bundles.wording import (
     poster_missing,
     remarks,
     spoken_time,
-    versions_of,
+    versions_given,
 )
 from paloverde.records import archive_day
 from paloverde.requests.redaction import Released
@@ -30,7 +30,7 @@ def volume_pages(
     released: Sequence[Released], cover: Cover, files: Mapping[str, str]
 ) -> Iterator[tuple[str, bytes]]:
     """(path, page) of each volume, one at a time."""
-    all_, versions = volumes(len(released)), versions_of([record.hit for record in released])
+    all_, versions = volumes(len(released)), versions_given(released)
     today = archive_day(cover.now)
     for number, volume in enumerate(all_):
         some = released[volume.first - 1 : volume.last]

@@ -30,6 +30,7 @@ from paloverde.bundles.rendering import rendered
 from paloverde.errors import BadQuestion
 from paloverde.records import archive_day
 from paloverde.retention.dossier import Dossier
+from paloverde.steps import Step
 from paloverde.wording import some
 
 
@@ -43,7 +44,7 @@ class ExportedDossiers(msgspec.Struct, frozen=True):
 
     def sentence(self) -> str:
         private = (
-            f" Left out: {some(self.left_out, 'private dossier')}; `--private` takes them in."
+            f" Left out: {some(self.left_out, 'private dossier')}; {Step.PRIVATE} takes them in."
             if self.left_out
             else ""
         )

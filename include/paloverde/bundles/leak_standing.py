@@ -12,6 +12,7 @@ import msgspec
 from paloverde.bundles.leak_finder import Finder, Needle, is_telling, stands
 from paloverde.bundles.leak_forms import views_of
 from paloverde.errors import Suspicious
+from paloverde.steps import Step
 
 _SEPARATOR = "\n\n"
 _NAMED = 20  # places that one message names
@@ -41,7 +42,7 @@ def refuse_standing(found: Sequence[Standing]) -> None:
         raise Suspicious(
             f"Nothing was built: {some_of([one.sentence() for one in found])}. Redact them there too; or, "
             "where they are words that anybody says, whoever signs the review accepts it "
-            "(`paloverde review sign … --accept CONTROL=CONTROL`)."
+            f"({Step.ACCEPT.of('CONTROL', 'CONTROL')})."
         )
 
 

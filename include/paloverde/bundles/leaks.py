@@ -24,6 +24,7 @@ from paloverde.bundles.leak_insides import Piece, Unread, pieces_of
 from paloverde.bundles.leak_standing import Accepted, Known, some_of
 from paloverde.errors import Suspicious
 from paloverde.requests.asked import QUESTION
+from paloverde.steps import Step
 
 _TELLS_QUESTION = ("README.txt", "data/00_cover_letter/", "data/01_index/", "data/05_search_certificate/")
 _SEPARATOR = b"\n\n"
@@ -106,14 +107,14 @@ class Search:
             raise Suspicious(
                 f"Nothing was sealed: words that were redacted stand in {some_of(told)}. See where they come "
                 "from and redact them there too; or whoever signs the review accepts that they are there "
-                "(`paloverde review sign … --accept CONTROL=FILE`)."
+                f"({Step.ACCEPT.of('CONTROL', 'FILE')})."
             )
         unseen = [path for path in self.unseen if path not in self._unseen_accepted]
         if unseen:
             raise Suspicious(
                 f"Nothing was sealed: {some_of(unseen)} could not be looked into for redacted words. Open it "
                 "and look: withhold it in its record, or whoever signs the review accepts that it goes out "
-                "(`paloverde review sign … --accept-unread FILE`)."
+                f"({Step.ACCEPT_UNREAD.of()})."
             )
 
     def _is_accepted(self, leak: Leak) -> bool:

@@ -16,7 +16,7 @@ from paloverde.bundles.wording import (
     poster_missing,
     remarks,
     spoken_time,
-    versions_of,
+    versions_given,
 )
 from paloverde.requests.redaction import Released
 from paloverde.search.hits import Hit, Kept
@@ -32,7 +32,7 @@ class Printing(Sequence[Printed]):
         self, records: Sequence[Released], files: Mapping[str, str], pictures: Mapping[str, Path]
     ) -> None:
         self._records, self._files, self._pictures = records, files, pictures
-        self._versions = versions_of([record.hit for record in records])
+        self._versions = versions_given(records)
 
     def __len__(self) -> int:
         return len(self._records)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 import msgspec
 
 from paloverde.records import PACIFIC, Kind, Missing, Provenance, Visibility
+from paloverde.requests.redaction import Released
 from paloverde.search.hits import Hit, Kept, Removal
 from paloverde.wording import long_date
 
@@ -52,11 +53,11 @@ class Versions(msgspec.Struct, frozen=True):
 
 class AllVersions:
     """By item, all of its versions in the order in which they were archived. They are put together when they
-    are asked for: most items have one, and there may be very many.
+    are asked for: most items have one, and there may be very many. `at` gives a hit by its place, from 0.
     """
 
-    def __init__(self, hits: Sequence[Hit]) -> None:
-        self._hits = hits
+    def __init__(self, hits: Iterable[Hit], at: Callable[[int], Hit]) -> None:
+        self._at = at
         self._first: dict[Item, int] = {}
         self._numbers: dict[Item, list[int]] = {}
         for number, hit in enumerate(hits, 1):
@@ -66,13 +67,20 @@ class AllVersions:
 
     def __getitem__(self, item: Item) -> Versions:
         numbers = self._numbers.get(item) or [self._first[item]]
-        found = sorted(numbers, key=lambda number: (self._hits[number - 1].observed_at, number))
-        return Versions(tuple(self._hits[number - 1] for number in found), tuple(found))
+        found = sorted((self._at(number - 1).observed_at, number) for number in numbers)
+        return Versions(
+            tuple(self._at(number - 1) for _, number in found), tuple(number for _, number in found)
+        )
 
 
 def versions_of(hits: Sequence[Hit]) -> AllVersions:
     """The versions of every item among these."""
-    return AllVersions(hits)
+    return AllVersions(hits, hits.__getitem__)
+
+
+def versions_given(records: Sequence[Released]) -> AllVersions:
+    """The versions of every item among what is released; no record is kept for it."""
+    return AllVersions((record.hit for record in records), lambda at: records[at].hit)
 
 
 def count_label(hit: Hit) -> str:

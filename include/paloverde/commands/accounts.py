@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from datetime import datetime
 from pathlib import Path
 
 from paloverde.archive.registry import OTHER
@@ -15,6 +16,7 @@ from paloverde.commands.office import opened
 from paloverde.commands.terminal import asked_in_secret
 from paloverde.errors import BadQuestion
 from paloverde.installation import Installation, LastNight, Purpose
+from paloverde.installation.nights import longest_ago
 from paloverde.platforms import PLATFORMS
 from paloverde.records import PACIFIC, Account, Holder
 from paloverde.wording import spoken
@@ -116,7 +118,8 @@ def _list(city: Installation) -> None:
     for standing in city.standings():
         account = standing.account
         print(f"{account.slug}  {account.platform} {account.native_id} ({account.handle}){_whose(account)}")
-        for line in _told(standing, nights.get(account.slug), len(city.gaps(account.slug))):
+        look = longest_ago(city.vault.books, account.slug)
+        for line in _told(standing, nights.get(account.slug), look, len(city.gaps(account.slug))):
             print(f"  {line}")
         if measured := city.latency(account.slug):
             print(f"  {measured.sentence()}")
@@ -132,20 +135,21 @@ def _whose(account: Account) -> str:
     return ", an official's own account" if account.holder is Holder.OFFICIAL else ""
 
 
-def _told(standing: Standing, night: LastNight | None, gaps: int) -> list[str]:
-    told = [f"health: {standing.health}", f"{_night(night)}{_whole(standing, night)}"]
+def _told(standing: Standing, night: LastNight | None, look: datetime | None, gaps: int) -> list[str]:
+    told = [f"health: {standing.health}", f"{_night(night, look)}{_whole(standing, night)}"]
     told += [str(standing.broken)] if standing.broken else []
     told += [standing.runway, *([f"open gaps: {gaps}"] if gaps else [])]
     return told + ([f"to do: {standing.todo}"] if standing.todo else [])
 
 
-def _night(night: LastNight | None) -> str:
+def _night(night: LastNight | None, look: datetime | None) -> str:
     if night is None:
         return "never archived"
-    told = f"last night: {spoken(night.day)}{'' if night.whole else ', with gaps'}"
-    if night.oldest_look is None:
+    lacking = f", not complete: {'; '.join(night.unasked)}" if night.unasked else ", with gaps"
+    told = f"last night: {spoken(night.day)}{'' if night.whole else lacking}"
+    if look is None:
         return told
-    return f"{told}; no item was last looked at before {spoken(night.oldest_look.astimezone(PACIFIC))}"
+    return f"{told}; no item was last looked at before {spoken(look.astimezone(PACIFIC))}"
 
 
 def _whole(standing: Standing, night: LastNight | None) -> str:

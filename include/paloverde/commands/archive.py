@@ -6,9 +6,10 @@ an error until somebody has looked.
 from __future__ import annotations
 
 import argparse
+from functools import partial
 
 from paloverde.commands.office import day, for_each, opened, today
-from paloverde.errors import Suspicious
+from paloverde.installation.accounts import archived
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,11 +22,4 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     city = opened()
     day = args.day or today()
-
-    def night(slug: str) -> str:
-        report = city.archive_night(slug, day)
-        if report.too_small:
-            raise Suspicious(report.sentence())  # sealed, and no success
-        return report.sentence()
-
-    return for_each(city, args.account, night)
+    return for_each(city, args.account, partial(archived, city, day=day))

@@ -65,7 +65,7 @@ def _response(args: argparse.Namespace) -> int:
         raise BadQuestion("A response needs whoever builds it and a file: give --as and --out, or --show.")
     args.action = "bundle --request"
     person = signed_in(known_people(), args, Act.BUILD_BUNDLES)
-    by, city = By(person.name, person.role.value, actor()), opened()
+    by, city = By(person.name, person.role.value, actor(), person.username), opened()
     wish = Wish(
         with_log=args.with_log,
         by_name=args.by_name,

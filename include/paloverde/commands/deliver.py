@@ -185,7 +185,7 @@ def _listening(host: str, port: int) -> socket.socket:
 
 def _by(args: argparse.Namespace, act: Act = Act.WORK_REQUESTS) -> By:
     person = signed_in(known_people(), args, act)
-    return By(person.name, person.role.value, actor())
+    return By(person.name, person.role.value, actor(), person.username)
 
 
 def _told(act: Agreed | Delivered) -> str:

@@ -16,10 +16,10 @@ import uvicorn
 
 from paloverde.commands.asking import actor
 from paloverde.commands.office import opened
-from paloverde.desk.newcomers import Newcomers
+from paloverde.desk.newcomers import Newcomers, newcomers_of
 from paloverde.desk.opened import Opened
-from paloverde.desk.service import service, sessions_of
-from paloverde.desk.sessions import Sessions
+from paloverde.desk.service import service
+from paloverde.desk.sessions import Sessions, sessions_of
 from paloverde.errors import BadSetting
 from paloverde.installation import Installation, Purpose, open_installation
 from paloverde.installation.journal import Journal
@@ -27,6 +27,9 @@ from paloverde.wording import at_time, some
 
 _LOOPBACK = "127.0.0.1"
 _AT_ONCE = 100  # connections; more are told to come later
+_NOT_LET_IN = """  Not let in: this looks like {one.looks_like} of the users file, and nobody is two people.
+  If it is the same person: `paloverde desk same {one.username} {one.looks_like}`
+  If it is another one, a name that nobody else has: `paloverde desk name {one.username} "First Last"`"""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,9 +40,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     serve.add_argument("--port", type=int, default=8091, help="port to listen on (default: 8091)")
     actions.add_parser("sessions", help="list who is signed in there")
     actions.add_parser("people", help="list who has come by single sign-on")
-    name = actions.add_parser("name", help="give somebody of single sign-on another name, for the next time")
+    name = actions.add_parser(
+        "name", help="give somebody of single sign-on another name, who is nobody of the users file"
+    )
     name.add_argument("username")
     name.add_argument("name", help="first and last name, as letters and pages print them")
+    same = actions.add_parser(
+        "same", help="say that somebody of single sign-on is a person of the users file, and acts as that one"
+    )
+    same.add_argument("username")
+    same.add_argument("listed", metavar="USER", help="the username in the users file")
     out = actions.add_parser("sign-out", help="end all sessions of somebody, at once")
     out.add_argument("username")
     forget = actions.add_parser(
@@ -50,8 +60,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     does: dict[str, Callable[[Installation, argparse.Namespace], None]] = {
-        "serve": _serve, "sessions": _sessions, "people": _people, "name": _name, "sign-out": _sign_out,
-        "forget": _forget,
+        "serve": _serve, "sessions": _sessions, "people": _people, "name": _name, "same": _same,
+        "sign-out": _sign_out, "forget": _forget,
     }  # fmt: skip
     does[args.action](opened(), args)
     return 0
@@ -86,7 +96,10 @@ def _sessions(city: Installation, _: argparse.Namespace) -> None:
 def _people(city: Installation, _: argparse.Namespace) -> None:
     found = _newcomers(city).all()
     for one in found:
-        print(f"{one.username}  {one.role.value}  {one.name}, last here {at_time(one.last_at)}")
+        role = f"is {one.same_as}" if one.same_as else one.role.value if one.role else "no role"
+        print(f"{one.username}  {role}  {one.name}, last here {at_time(one.last_at)}")
+        if one.looks_like:
+            print(_NOT_LET_IN.format(one=one))
     if not found:
         print("Nobody has come by single sign-on so far.")
 
@@ -94,7 +107,13 @@ def _people(city: Installation, _: argparse.Namespace) -> None:
 def _name(city: Installation, args: argparse.Namespace) -> None:
     _newcomers(city).rename(args.username, args.name)
     _tell(city, "name of single sign-on changed", username=args.username, name=args.name)
-    print(f"{args.username} is named {args.name} from the next sign-in on.")
+    print(f"{args.username} is named {args.name} from now on, and is nobody of the users file.")
+
+
+def _same(city: Installation, args: argparse.Namespace) -> None:
+    _newcomers(city).unite(args.username, args.listed)
+    _tell(city, "single sign-on of a user declared", username=args.username, user=args.listed)
+    print(f"{args.username} acts as {args.listed} of the users file from now on.")
 
 
 def _sign_out(city: Installation, args: argparse.Namespace) -> None:
@@ -119,7 +138,7 @@ def _of(city: Installation) -> Sessions:
 
 
 def _newcomers(city: Installation) -> Newcomers:
-    return Newcomers(city.vault.books, city.vault.clock)
+    return newcomers_of(city.settings, city.vault.books, city.vault.clock)
 
 
 def _listening(host: str, port: int) -> socket.socket:

@@ -6,9 +6,10 @@ act.
 from __future__ import annotations
 
 import argparse
+from functools import partial
 
 from paloverde.commands.office import for_each, opened
-from paloverde.errors import PersonNeeded
+from paloverde.installation.accounts import checked
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,13 +21,4 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     city = opened()
 
-    def check(slug: str) -> str:
-        checked = city.check_health(slug)
-        if checked.trouble is not None:
-            raise checked.trouble
-        if checked.is_red and checked.end is not None:
-            print(checked.sentence())
-            raise PersonNeeded(f"few days are left: {checked.end.todo}.")
-        return checked.sentence()
-
-    return for_each(city, args.account, check)
+    return for_each(city, args.account, partial(checked, city, tell=print))

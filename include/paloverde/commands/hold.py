@@ -265,7 +265,7 @@ def _scope(args: argparse.Namespace) -> Scope:
 def _by(args: argparse.Namespace) -> By:
     """The person at the command line, by their own password."""
     person = signed_in(known_people(), args, Act.ORDER_HOLDS)
-    return By(person.name, person.role.value, actor())
+    return By(person.name, person.role.value, actor(), person.username)
 
 
 def _say_kept(city: Installation, kept: Kept) -> None:

@@ -244,7 +244,7 @@ def _lint(city: Installation, args: argparse.Namespace) -> int:
 
 def _send(city: Installation, args: argparse.Namespace) -> int:
     person = signed_in(known_people(), args, Act.SEND_LETTERS)
-    by = By(person.name, person.role.value, actor())
+    by = By(person.name, person.role.value, actor(), person.username)
     draft = _drafted(city, args, person.name)
     files = {args.posted.name: args.posted.read_bytes()} if args.posted else {}
     to = args.to or city.requests.get(args.number).received.requester.contact

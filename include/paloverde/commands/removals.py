@@ -6,8 +6,10 @@ concluded until a person has looked: then `--at-most` says up to how many may be
 from __future__ import annotations
 
 import argparse
+from functools import partial
 
 from paloverde.commands.office import day, for_each, opened, today
+from paloverde.installation.accounts import looked_up
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,11 +25,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     city = opened()
     day = args.day or today()
-
-    def check(slug: str) -> str:
-        return city.check_removals(slug, day, at_most=args.at_most).sentence()
-
-    return for_each(city, args.account, check)
+    return for_each(city, args.account, partial(looked_up, city, day=day, at_most=args.at_most))
 
 
 def _count(text: str) -> int:

@@ -115,7 +115,7 @@ def run(args: argparse.Namespace) -> int:
 def _by(args: argparse.Namespace) -> By:
     """The person at the command line, by their own password."""
     person = signed_in(known_people(), args, Act.WORK_REQUESTS)
-    return By(person.name, person.role.value, actor())
+    return By(person.name, person.role.value, actor(), person.username)
 
 
 def _received(city: Installation, args: argparse.Namespace) -> Iterator[str]:

@@ -32,7 +32,7 @@ __all__ = ["arguments", "run"]
 def run(args: argparse.Namespace) -> int:
     act = Act.SIGN_REVIEW if args.action == "sign" else Act.REVIEW
     person = signed_in(known_people(), args, act)
-    by = By(person.name, person.role.value, actor())
+    by = By(person.name, person.role.value, actor(), person.username)
     desk = Desk(opened(), args.number, by)
     if getattr(args, "title", None) == "":
         args.title = desk.review.title_of(by.name) or person.title

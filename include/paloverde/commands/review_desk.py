@@ -11,10 +11,9 @@ from paloverde.errors import BadQuestion
 from paloverde.installation import Installation
 from paloverde.requests.earlier import Earlier
 from paloverde.requests.likeness import alike_hits, together
-from paloverde.requests.releasing import Pair
 from paloverde.requests.review import Decision, Verdict
 from paloverde.requests.reviewing import Review, Version
-from paloverde.requests.unanswered import Unanswered, in_words, unanswered
+from paloverde.requests.unanswered import LeftAlone, Unanswered, in_words, left_alone, unanswered
 from paloverde.retention.holds import By
 from paloverde.search.hits import Hit
 
@@ -82,11 +81,15 @@ class Desk:
         found = ((version, review.decision(version)) for version in versions)
         return list(
             unanswered(
-                Pair(self.hit(version), decision, review.control(version))
+                review.pair(version, decision, self.hit(version))
                 for version, decision in found
                 if decision is not None
             )
         )
+
+    def left_alone(self) -> list[LeftAlone]:
+        """Suggestions in what is handed over that somebody looked at and left."""
+        return list(left_alone(self.reviews.get(self.number), self.hits))
 
     def still_unanswered(self, versions: Sequence[Version]) -> Iterator[str]:
         """What whoever decided on these records may have overlooked."""

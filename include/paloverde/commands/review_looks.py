@@ -77,6 +77,10 @@ def suggestions(desk: Desk, args: argparse.Namespace) -> Iterator[str]:
         found = desk.unanswered(desk.chosen(args.records) if args.records else desk.review.versions)
         for one in found:
             yield _suggestion(desk, desk.review.chosen(one.control)[0], one.suggestion)
+        yield from (
+            f"{_suggestion(desk, one.version, one.suggestion)}; left by {one.by.by.name}"
+            for one in desk.left_alone()
+        )
         yield f"{some(len(found), 'suggestion')} unanswered in what is handed over."
         return
     versions = desk.chosen(args.records) if args.records else desk.review.undecided

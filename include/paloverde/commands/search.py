@@ -10,6 +10,8 @@ import sys
 from collections.abc import Sequence
 from datetime import date
 
+from msgspec import structs
+
 from paloverde.bundles.pages import segments, visible
 from paloverde.bundles.wording import is_from_the_site, origin
 from paloverde.commands.asking import asked, planned, repeating_arguments, scope_arguments
@@ -35,6 +37,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     scope_arguments(parser)
     repeating_arguments(parser)
     maybe_acting(parser)
+    parser.add_argument(
+        "--newest-first", action="store_true", help="the newest hits first (default: the oldest)"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object a line instead of text")
     parser.add_argument(
         "--sql", action="store_true",
@@ -57,6 +62,8 @@ def run(args: argparse.Namespace) -> int:
         return 0
     now = archive_day(city.vault.clock())
     answer = asked(city, args, by)
+    if args.newest_first:
+        answer = structs.replace(answer, hits=answer.hits[::-1])
     if args.json:
         for line in answer.as_json_lines():
             sys.stdout.write(line + "\n")

@@ -5,8 +5,10 @@ nothing that is missing is believed gone.
 from __future__ import annotations
 
 import argparse
+from functools import partial
 
 from paloverde.commands.office import for_each, opened
+from paloverde.installation.accounts import swept
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,10 +19,4 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     city = opened()
-
-    def look(slug: str) -> str:
-        told = city.sweep(slug).sentence()
-        measured = city.latency(slug)
-        return f"{told} Measured: {measured.sentence()}." if measured else told
-
-    return for_each(city, args.account, look)
+    return for_each(city, args.account, partial(swept, city))

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from paloverde.archive.gaps import NIGHT_MISSED, OF_IMPORT, KnownGap
+from paloverde.archive.registry import OTHER
 from paloverde.archive.seal import BrokenOff, RunKind
 from paloverde.desk.showing import name
 from paloverde.installation import Installation
@@ -88,12 +89,29 @@ def token_words(city: Installation, account: Account) -> list[str]:
     """What is known of an account's token, in sentences without a secret."""
     kept = token_kept(city.vault.books, account.slug)
     if kept is None:
-        how = f"IT hands one in with `paloverde accounts token {account.slug}`, or gives it to Airflow."
-        return [f"No token is kept. {how}"]
+        return ["No token is kept. IT hands one in on this page, or gives it to Airflow as a connection."]
     told = [f"A token is kept since {at_time(kept.put_at)}."]
     if kept.renewed_at:
         told.append(f"It was last renewed on {at_time(kept.renewed_at)}.")
     return [*told, f"{city.access.renewal_words(account)}."]
+
+
+def actions(city: Installation, account: Account, *, is_retired: bool) -> list[tuple[str, str]]:
+    """What IT may do about an account: the end of each page's address, and the words of its link."""
+    if is_retired:
+        return [("change", "Archive it again")]
+    own = [("change", "Change it"), ("import", "Import files"), ("retire", "No longer archive it")]
+    if account.platform == OTHER:
+        return own
+    kept = token_kept(city.vault.books, account.slug) is not None
+    asked = [
+        ("token", "Replace its token" if kept else "Hand in its token"),
+        ("health", "Check its access"),
+        ("night", "Archive a day"),
+        ("sweep", "Look for what is new"),
+        ("removals", "Check for removals"),
+    ]
+    return asked + own
 
 
 def _what(gap: KnownGap) -> str:
@@ -124,11 +142,11 @@ def _plural(kind: str) -> str:
 
 
 def _how(gap: KnownGap) -> str:
-    import_ = f"`paloverde import FILE --account {gap.account}`"
+    import_ = "“Import files” on the account’s page"
     if gap.what == NIGHT_MISSED:
         return (
-            f"IT may run `paloverde archive {gap.account} --day {gap.of}`: it takes in what the site still "
-            "shows. What was posted and taken away again meanwhile cannot be had from the site any more."
+            "IT may have this day archived (“Archive a day” on the account’s page): that takes in what the "
+            "site still shows. What was posted and taken away again meanwhile cannot be had any more."
         )
     if gap.what == OF_IMPORT:
         return f"Only another import fills it: hand in the same files again with more, by {import_}."

@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from paloverde.desk.frame import STATIC, headers, page
+from paloverde.desk.frame import STATIC, headers, page, version
 from paloverde.desk.paces import Paces, TooFast
 from paloverde.desk.visit import Desk, Door, NotAllowed, Pages, visit_of
 from paloverde.desk.wording import plain
@@ -74,7 +74,7 @@ class Threshold:
             await self._app(scope, receive, send)
             return
         request = Request(scope)
-        sending = _with_headers(send, headers(framed=self._desk.door.framed), _is_static(request))
+        sending = _with_headers(send, request, self._desk.door)
         answer = None if _is_static(request) else await self._stopped(request)
         await (answer or self._app)(scope, receive, sending)
 
@@ -87,13 +87,22 @@ class Threshold:
         return _too_large(request) if request.method == "POST" else None
 
     def _to_sign_in(self, request: Request) -> Response:
-        """The way to the sign-in page. In Airflow's frame nothing can lead out of it, so it is told."""
-        asked = request.url.path if request.method == "GET" else ""
-        address = self._desk.door.sign_in(asked)
-        if request.method == "GET" and not self._desk.door.framed:
+        """The way to the sign-in page. Nothing can lead out of Airflow's frame, so there it is told."""
+        place = request.headers.get("sec-fetch-dest", "")  # old browsers do not say where a page will stand
+        address = self._desk.door.sign_in(_asked(request))
+        if request.method == "GET" and (place == "document" or not self._desk.door.framed):
             return RedirectResponse(address, 303)
-        content = page("signed_out.html", {"title": "You are not signed in", "address": address}, framed=True)
-        return HTMLResponse(content, 401)
+        leads_out = place not in ("iframe", "frame")
+        told = {"title": "You are not signed in", "address": address if leads_out else ""}
+        return HTMLResponse(page("signed_out.html", told, framed=True), 401)
+
+
+def _asked(request: Request) -> str:
+    """The page that was asked for, with the question in its address; nothing where a form was sent."""
+    if request.method != "GET":
+        return ""
+    path, query = request.url.path, request.url.query
+    return f"{path}?{query}" if query else path
 
 
 def _too_large(request: Request) -> Response | None:
@@ -112,17 +121,26 @@ def _is_static(request: Request) -> bool:
     return str(path).startswith("/static/")
 
 
-def _with_headers(send: Send, given: Sequence[tuple[str, str]], is_static: bool) -> Send:
-    """Each answer's headers: nothing of a page is kept by a browser, the style sheet may be for an hour."""
-    kept = ("Cache-Control", "private, max-age=3600" if is_static else "no-store")
-    more = [(name.lower().encode(), value.encode()) for name, value in (*given, kept)]
+def _with_headers(send: Send, request: Request, door: Door) -> Send:
+    """Gives each answer the headers of the desk: nothing of a page is kept by a browser."""
+    if_there = _kept(request)
 
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
-            message["headers"] = [*message.get("headers", []), *more]
+            kept = ("Cache-Control", if_there if message["status"] in (200, 304) else "no-store")
+            more = [*headers(framed=door.framed), kept]
+            named = [(name.lower().encode(), value.encode()) for name, value in more]
+            message["headers"] = [*message.get("headers", []), *named]
         await send(message)
 
     return sending
+
+
+def _kept(request: Request) -> str:
+    """How long a browser keeps a file of ours: for good where its address says which one it is."""
+    if not _is_static(request):
+        return "no-store"
+    return "public, max-age=31536000, immutable" if request.url.query == version() else "no-cache"
 
 
 def _told(request: Request, title: str, sentence: str, status: int) -> Response:
@@ -158,16 +176,16 @@ def _misread(request: Request, error: Exception) -> Response:
 
 def _refused(request: Request, error: Exception) -> Response:
     if isinstance(error, PersonNeeded):
-        return _told(request, "That was not done", plain(str(error)), 400)
+        return _told(request, "That was not done", plain(error), 400)
     _LOG.error("%s %s: %s", request.method, request.url.path, error)
     if isinstance(error, TryAgain):
-        return _told(request, "Not just now", plain(str(error)), 503)
-    return _told(request, "Something is wrong", plain(str(error)), 500)
+        return _told(request, "Not just now", plain(error), 503)
+    return _told(request, "Something is wrong", plain(error), 500)
 
 
 def _trouble(request: Request, error: Exception) -> Response:
-    """A fault of ours: the log says what, the page does not."""
+    """A fault of ours: the log says what, the page does not. No other part of the desk sees this answer."""
     _LOG.error("%s %s", request.method, request.url.path, exc_info=error)
-    return HTMLResponse(
-        page("trouble.html", {"title": "Something is wrong", "sentence": _TROUBLE}, framed=True), 500
-    )
+    content = page("trouble.html", {"title": "Something is wrong", "sentence": _TROUBLE}, framed=True)
+    given = dict(headers(framed=request.app.state.desk.door.framed))
+    return HTMLResponse(content, 500, headers=given | {"Cache-Control": "no-store"})

@@ -17,7 +17,8 @@ from paloverde.search.question import Question, ask
 from paloverde.search.scope import Scope
 from paloverde.search.tree import Or
 
-MOST_REASON = 300  # characters
+OLDEST = "oldest"
+_MOST_NUMBER = 40  # characters
 _FIRST, _LAST = date(1990, 1, 1), date(2199, 12, 31)
 _MOST_PAGE = 6  # digits
 _MOST_CHOSEN = 200  # values of one filter
@@ -49,7 +50,8 @@ class Asked(NamedTuple):
     removed: bool = False
     media: bool = False
     private: bool = False
-    reason: str = ""
+    why: str = ""  # the number of the reason that was given for private records (`desk.reasons`)
+    order: str = ""  # OLDEST, or nothing: the newest hits first
 
     def pairs(self) -> list[tuple[str, str]]:
         """Its names and values, as an address or a form carries them."""
@@ -62,8 +64,10 @@ class Asked(NamedTuple):
         yield from (("site", one) for one in self.sites)
         yield from ((name, text) for name, text in (("since", self.since), ("until", self.until)) if text)
         yield from ((name, "yes") for name in ("removed", "media", "private") if getattr(self, name))
-        if self.private and self.reason:
-            yield "reason", self.reason
+        if self.private and self.why:
+            yield "why", self.why
+        if self.order:
+            yield "order", self.order
 
     @property
     def query(self) -> str:
@@ -71,7 +75,7 @@ class Asked(NamedTuple):
 
     @property
     def is_filtered(self) -> bool:
-        return self._replace(q="", reason="") != Asked()
+        return self._replace(q="", why="", order="") != Asked()
 
     def question(self, today: date) -> Question:
         """The question with what the filters add to it. `Wrong` names the place of a mistake and its mend."""
@@ -87,8 +91,6 @@ class Asked(NamedTuple):
 
     def scope(self, accounts: tuple[str, ...]) -> Scope:
         """What it is limited to; `accounts` are those that the person may see of the ones asked for."""
-        if self.private and not self.reason.strip():
-            raise Wrong("reason", "Say why you look at private records. The ledger keeps the reason.")
         since, until = _day("since", self.since), _day("until", self.until)
         if since is not None and until is not None and since > until:
             raise Wrong("until", "The last day is before the first: exchange them.")
@@ -107,7 +109,8 @@ def asked_of(values: Values) -> Asked:
         removed=_is_ticked(values, "removed"),
         media=_is_ticked(values, "media"),
         private=_is_ticked(values, "private"),
-        reason=_text(values, "reason")[:MOST_REASON],
+        why=_text(values, "why")[:_MOST_NUMBER],
+        order=OLDEST if _text(values, "order") == OLDEST else "",
     )
 
 

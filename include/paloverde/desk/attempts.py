@@ -118,6 +118,9 @@ def _hashed(key: tuple[str, str]) -> str:
 
 
 def _limits(username: str, place: str) -> list[tuple[tuple[str, str], int]]:
+    """What is counted, the narrowest first. Where no username is known, the place alone is."""
+    if not username:
+        return [(("", place), PER_PLACE)]
     return [
         ((username, place), PER_PERSON_AND_PLACE),
         ((username, ""), PER_PERSON),

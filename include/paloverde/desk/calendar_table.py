@@ -16,9 +16,9 @@ from paloverde.installation.history import Day, State, month, span
 _MONTH = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])")
 _SUNDAY = 6
 LEGEND: Mapping[State, str] = {
-    State.WHOLE: "complete: the night had everything that the site gives",
+    State.WHOLE: "complete: the night asked for everything and had all that the site gives",
     State.FILLED: "filled: the night had gaps, and later runs had the same in full",
-    State.GAPS: "gaps: something could not be had, and is still open",
+    State.GAPS: "gaps: something could not be had or was not asked for, and is still open",
     State.NONE: "none: nothing was archived for this day",
 }
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from paloverde.desk.rights import Act
+from paloverde.desk.wording import plain
 from paloverde.wording import at_time, brief, long_date
 
 _FOLDER = Path(__file__).parent
@@ -42,7 +43,7 @@ MENU = (
 
 def page(template: str, facts: Mapping[str, Any], *, framed: bool) -> str:
     """A page's HTML. Whatever a fact holds is shown as text."""
-    return _pages().get_template(template).render(facts, framed=framed, menu=MENU, version=_version())
+    return _pages().get_template(template).render(facts, framed=framed, menu=MENU, version=version())
 
 
 def headers(*, framed: bool) -> Sequence[tuple[str, str]]:
@@ -72,11 +73,12 @@ def _pages() -> Environment:
         lstrip_blocks=True,
     )
     pages.filters |= {"day": _day, "moment": _moment, "brief": brief, "number": "{:,}".format}
+    pages.filters["plain"] = plain
     return pages
 
 
 @cache
-def _version() -> str:
+def version() -> str:
     """Changes with the style sheet and the script, so that no browser shows an old one."""
     told = hashlib.sha256()
     for file in sorted(STATIC.iterdir()):

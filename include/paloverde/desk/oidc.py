@@ -215,6 +215,8 @@ class Issuer:
         except httpx.HTTPError as error:
             raise Unreachable(f"{where} does not answer ({type(error).__name__}).") from error
         said = _object(body)
+        if said is not None and said.get("error") == "invalid_grant":  # RFC 6749, 5.2: never given, or used
+            raise NotProven("the issuer does not know the code")
         if answer.status_code != 200 or said is None:
             reason = str((said or {}).get("error", ""))[:80]
             raise Unreachable(f"{where} answered {answer.status_code} {reason!r}.")

@@ -94,11 +94,12 @@ class OwnEntrance:
         del request
         return own_page(asked)
 
-    def open(
-        self, request: Request, response: Response, person: Person, *, is_newcomer: bool = False
-    ) -> None:
-        """Begin a session with a secret of its own; whatever the browser had before is over."""
+    def open(self, request: Request, response: Response, person: Person, subject: str = "") -> None:
+        """Begin a session with a secret of its own; whatever the browser had before is over.
+
+        `subject` is set for who came by single sign-on: see `desk.newcomers`.
+        """
         if old := self._cookie.given(request):
             self._sessions.end(old)
-        secret = self._sessions.begin(person, is_newcomer=is_newcomer)
+        secret = self._sessions.begin(person, subject)
         self._cookie.give(request, response, secret)

@@ -22,6 +22,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from paloverde.errors import BadSetting, Unreachable
+from paloverde.settings import Settings
 
 # A password that stands alone needs 15 characters (NIST SP 800-63B-4, 3.1.1.2); no other rule helps.
 SHORTEST_PASSWORD = 15
@@ -63,6 +64,11 @@ class Person(msgspec.Struct, frozen=True):
     def in_full(self) -> str:
         """As Airflow notes whoever acts: the username tells two people of one name apart."""
         return f"{self.name} ({self.username})"
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether it is somebody of the users file: usernames of single sign-on alone hold an @."""
+        return "@" not in self.username
 
 
 def stamp_of(person: Person) -> str:
@@ -161,6 +167,12 @@ class People:
                 f"{self.file} is not a list of users ({error}): restore it from a backup, "
                 "or move it away and add the users again with `paloverde users add`."
             ) from None
+        strange = next((one.username for one in people if not _USERNAME.fullmatch(one.username)), None)
+        if strange is not None:  # with an @ it could pass for somebody of single sign-on
+            raise BadSetting(
+                f"{self.file} names {strange!r}, which cannot be a username: take that entry out, and add "
+                "the person with `paloverde users add`."
+            )
         return {person.username: person for person in people}
 
     @contextmanager
@@ -171,6 +183,11 @@ class People:
             people = dict(self._read())
             yield people
             _replace(self.file, msgspec.json.format(msgspec.json.encode(list(people.values()))))
+
+
+def people_of(settings: Settings) -> People:
+    """The users file of the city."""
+    return People(settings.home / "users.json")
 
 
 def _new_person(username: str, name: str, role: Role, password: str) -> Person:

@@ -187,7 +187,7 @@ def _asked(name: str, row: Exemption, desk: UnderReview, said: Said, first: Deci
 
 def _own(desk: UnderReview) -> Iterator[Decision]:
     """What this person decided in the review, newest first."""
-    mine = [one.decision for one in desk.review.standing.values() if one.by.person == desk.by.person]
+    mine = [one.decision for one in desk.review.standing.values() if one.by.is_same_person(desk.by)]
     yield from sorted(mine, key=lambda one: one.decided_at, reverse=True)
 
 

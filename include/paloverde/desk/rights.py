@@ -36,6 +36,9 @@ class Act(StrEnum):
     FILE_RESOLUTION = "file the council's resolution on destruction"
     WITHDRAW_DISPOSITION = "withdraw what was proposed for destruction"
     SEE_ACCOUNTS = "see how accounts are archived"
+    KEEP_ACCOUNTS = "register accounts, change them and hand in their tokens"
+    RUN_ACCOUNTS = "have an account archived, checked or imported for"
+    SEE_INSTALLATION = "see the settings and who may sign in"
     SEE_LEDGER = "read the ledger"
 
 
@@ -68,7 +71,10 @@ MAY: Mapping[Role, frozenset[Act]] = {
     ),
     # Public pages are theirs to write; of what people wrote to the City in private they see nothing.
     Role.PUBLIC_AFFAIRS: frozenset({Act.LOOK, Act.SEARCH, Act.SEE_REMOVED, Act.SETTLE, Act.SEE_ACCOUNTS}),
-    Role.IT: frozenset({Act.LOOK, Act.SEE_ACCOUNTS}),  # keeps the nights running, reads nobody's words
+    # Keeps the nights running, and reads nobody's words.
+    Role.IT: frozenset(
+        {Act.LOOK, Act.SEE_ACCOUNTS, Act.KEEP_ACCOUNTS, Act.RUN_ACCOUNTS, Act.SEE_INSTALLATION}
+    ),
     Role.APPROVER: frozenset(_DISPOSING | {Act.LOOK, Act.SEE_REQUESTS, Act.AGREE, Act.SEE_DISPOSITION}),
     Role.AUDITOR: frozenset(_READING | {Act.SEE_LEDGER}),
 }

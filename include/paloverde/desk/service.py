@@ -6,38 +6,80 @@ there.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 from sqlalchemy import Engine
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from paloverde.desk.app import desk_app
 from paloverde.desk.areas import PAGES
 from paloverde.desk.attempts import KeptAttempts
+from paloverde.desk.newcomers import newcomers_of
 from paloverde.desk.opened import Opened
 from paloverde.desk.own_door import SIGN_IN, Cookie, OwnDoor, OwnEntrance
-from paloverde.desk.people import People
+from paloverde.desk.people import people_of
 from paloverde.desk.rights import Act
-from paloverde.desk.sessions import Sessions
+from paloverde.desk.sessions import Sessions, sessions_of
 from paloverde.desk.sign_in import Doorkeeper, guard, sign_in_pages
 from paloverde.desk.single_sign_on import SingleSignOn
 from paloverde.desk.visit import Here, Pages
 from paloverde.platforms.conversation import Clock
 from paloverde.settings import Settings
 
+_HERE = ("localhost", "127.0.0.1", "::1")
+_OTHER_HOST = (
+    "The desk is not at this address: use the one that IT gave you. IT: PALOVERDE_DESK_ADDRESS names it, and "
+    "the web server before the desk must pass on the host's name."
+)
+# Of an answer that says nothing else itself: nothing is loaded, framed or kept.
+_STRICT = {
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
 
 class Service:
-    """Two applications: sign-in, open to everybody, and the desk, which lets in who is signed in."""
+    """Two applications: sign-in, open to everybody, and the desk, which lets in who is signed in.
 
-    def __init__(self, sign_in: ASGIApp, desk: ASGIApp) -> None:
+    Both answer under the desk's own address alone, and on this machine: a page of elsewhere whose name was
+    made to lead here (DNS rebinding) gets nothing.
+    """
+
+    def __init__(self, sign_in: ASGIApp, desk: ASGIApp, address: str | None) -> None:
         self._sign_in, self._desk = sign_in, desk
+        own = urlsplit(address or "").hostname
+        self._hosts = (*_HERE, own) if own else _HERE
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not self._is_here(Headers(scope=scope).get("host", "")):
+            await PlainTextResponse(_OTHER_HOST, 421)(scope, receive, _strict(send))
+            return
         path = scope.get("path", "")
         is_outside = path == SIGN_IN or path.startswith(f"{SIGN_IN}/")
-        await (self._sign_in if is_outside else self._desk)(scope, receive, send)
+        await (self._sign_in if is_outside else self._desk)(scope, receive, _strict(send))
+
+    def _is_here(self, host: str) -> bool:
+        try:
+            return urlsplit(f"//{host}").hostname in self._hosts
+        except ValueError:  # no name of a host
+            return False
+
+
+def _strict(send: Send) -> Send:
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            given = MutableHeaders(scope=message)
+            for name, value in _STRICT.items():
+                given.setdefault(name, value)
+        await send(message)
+
+    return sending
 
 
 def service(settings: Settings, opened: Opened, books: Engine, clock: Clock) -> Service:
@@ -47,23 +89,14 @@ def service(settings: Settings, opened: Opened, books: Engine, clock: Clock) -> 
     cookie = Cookie("paloverde_session", tls)
     entrance = OwnEntrance(settings, sessions, cookie)
     outside = FastAPI(title="Sign in", docs_url=None, redoc_url=None, openapi_url=None)
-    outside.include_router(sign_in_pages(Doorkeeper(_people(settings), KeptAttempts(books, clock)), entrance))
+    attempts = KeptAttempts(books, clock)
+    outside.include_router(sign_in_pages(Doorkeeper(people_of(settings), attempts), entrance))
     if settings.oidc_issuer is not None:
-        way = Cookie("paloverde_way", tls)
-        outside.include_router(SingleSignOn(settings, entrance, books, clock, way).routes())
+        way, newcomers = Cookie("paloverde_way", tls), newcomers_of(settings, books, clock)
+        outside.include_router(SingleSignOn(settings, entrance, newcomers, attempts, clock, way).routes())
     guard(outside, entrance)
     desk = desk_app(opened, OwnDoor(sessions, cookie), [*PAGES, _leaving(sessions, cookie)])
-    return Service(outside, desk)
-
-
-def sessions_of(settings: Settings, books: Engine, clock: Clock) -> Sessions:
-    """The sessions, as long as the settings let them be."""
-    idle, longest = timedelta(minutes=settings.desk_idle_minutes), timedelta(hours=settings.desk_hours)
-    return Sessions(books, _people(settings), clock, idle, longest)
-
-
-def _people(settings: Settings) -> People:
-    return People(settings.home / "users.json")
+    return Service(outside, desk, settings.desk_address)
 
 
 def _leaving(sessions: Sessions, cookie: Cookie) -> Pages:

@@ -71,9 +71,9 @@ class Doorkeeper:
     def admit(self, username: str, password: str, place: str) -> Person:
         """The person, or `Refused`."""
         username = username.strip().lower()[:64]
-        self._refuse_guesses(username, place)
+        refuse_guesses(self._attempts, username, place)
         with self._turn:
-            self._refuse_guesses(username, place)  # others may have guessed while this one waited
+            refuse_guesses(self._attempts, username, place)  # others may have guessed while this one waited
             person = self._people.check(username, password)
             if person is None:
                 self._attempts.failed(username, place)
@@ -86,11 +86,6 @@ class Doorkeeper:
         self._attempts.succeeded(username, place)
         log.info("%s signed in from %s.", username, place)
         return person
-
-    def _refuse_guesses(self, username: str, place: str) -> None:
-        wait = self._attempts.must_wait(username, place)
-        if wait:
-            raise Refused(f"Too many tries. Wait {_minutes(wait)}, then try again.", 429, wait)
 
 
 def sign_in_pages(doorkeeper: Doorkeeper, entrance: Entrance) -> APIRouter:
@@ -167,16 +162,25 @@ class SmallBodies:
         await self._app(scope, receive, send)
 
 
+def refuse_guesses(attempts: Failures, username: str, place: str) -> None:
+    """`Refused` where somebody has failed too often of late; without a username only the place counts."""
+    wait = attempts.must_wait(username, place)
+    if wait:
+        raise Refused(f"Too many tries. Wait {_minutes(wait)}, then try again.", 429, wait)
+
+
 def place_of(request: Request) -> str:
     """The address that somebody comes from."""
     return request.client.host if request.client else "nowhere"
 
 
 def own_page(asked: str) -> str:
-    """The path of a page of this server; the first page where the address leads anywhere else."""
-    parts = urlsplit(asked)
+    """The path of a page of this server; the first page where the address leads anywhere else.
+
+    One slash and no second one: a browser takes two, or a backslash, for the beginning of a server's name.
+    """
     is_path = asked.startswith("/") and asked[1:2] not in ("/", "\\") and asked.isprintable()
-    return asked if is_path and not parts.scheme and not parts.netloc else "/"
+    return asked if is_path else "/"
 
 
 def _refuse_strange_forms(request: Request) -> None:

@@ -7,13 +7,14 @@ import logging
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
-from sqlalchemy import Engine
 
-from paloverde.desk.newcomers import Newcomers, NoRole, Roles
+from paloverde.desk.attempts import Failures
+from paloverde.desk.groups import NoRole
+from paloverde.desk.newcomers import Newcomers
 from paloverde.desk.oidc import Client, Issuer, NotProven, Way, new_way
 from paloverde.desk.own_door import BACK, START, Cookie, OwnEntrance
 from paloverde.desk.people import Person
-from paloverde.desk.sign_in import Refused, own_page, sign_in_page
+from paloverde.desk.sign_in import Refused, own_page, place_of, refuse_guesses, sign_in_page
 from paloverde.errors import Unreachable
 from paloverde.platforms.conversation import Clock
 from paloverde.settings import Settings
@@ -29,13 +30,18 @@ class SingleSignOn:
     """Sends people to the issuer, and lets in whom it vouches for and who has a role."""
 
     def __init__(
-        self, settings: Settings, entrance: OwnEntrance, books: Engine, clock: Clock, cookie: Cookie
+        self,
+        settings: Settings,
+        entrance: OwnEntrance,
+        newcomers: Newcomers,
+        attempts: Failures,
+        clock: Clock,
+        cookie: Cookie,
     ) -> None:
         client = _client(settings)
         self._issuer = Issuer(client, loopback=settings.allow_loopback_sites, now=lambda: clock().timestamp())
         self._name, self._entrance, self._cookie = client.issuer, entrance, cookie
-        self._roles = Roles(settings.oidc_claim, settings.oidc_roles or ())
-        self._newcomers = Newcomers(books, clock)
+        self._newcomers, self._attempts = newcomers, attempts
 
     def routes(self) -> APIRouter:
         router = APIRouter()
@@ -57,23 +63,32 @@ class SingleSignOn:
         """What came back: a person, or a page that says why not."""
         way, onward = _read(self._cookie.given(request))
         try:
-            person = self._person(way, dict(request.query_params))
-        except (NotProven, NoRole, Unreachable) as error:
+            subject, person = self._arrived(way, dict(request.query_params), place_of(request))
+        except (NotProven, NoRole, Unreachable, Refused) as error:
             response: Response = self._refused(onward, error)
         else:
             _LOG.info("%s signed in by single sign-on.", person.username)
             response = RedirectResponse(own_page(onward), 303, headers=_NO_STORE)
-            self._entrance.open(request, response, person, is_newcomer=True)
+            self._entrance.open(request, response, person, subject)
         self._cookie.take(request, response)
         return response
 
-    def _person(self, way: Way | None, answer: dict[str, str]) -> Person:
-        claims = self._issuer.identity(way, answer)
-        return self._newcomers.person(self._name, claims, self._roles.of(claims))
+    def _arrived(self, way: Way | None, answer: dict[str, str], place: str) -> tuple[str, Person]:
+        """Who came back. An answer that proves nothing counts as a guess: the issuer was asked about it."""
+        place = f"{place}, single sign-on"  # nobody who knows a password has to wait for it
+        refuse_guesses(self._attempts, "", place)
+        try:
+            claims = self._issuer.identity(way, answer)
+        except NotProven:
+            self._attempts.failed("", place)
+            raise
+        return self._newcomers.arrive(self._name, claims)
 
     def _refused(self, onward: str, error: Exception) -> Response:
         _LOG.warning("Single sign-on refused: %s", error)
-        if isinstance(error, Unreachable):
+        if isinstance(error, Refused):
+            refused = error
+        elif isinstance(error, Unreachable):
             refused = Refused(_AWAY, 503)
         else:
             refused = Refused(str(error) if isinstance(error, NoRole) else _AGAIN, 403)

@@ -10,9 +10,9 @@ from fastapi.responses import Response
 from starlette.datastructures import FormData
 
 from paloverde.desk.asked import Values, Wrong
-from paloverde.desk.clauses import without_commands
 from paloverde.desk.typed import Field, Typed
 from paloverde.desk.visit import Visit
+from paloverde.desk.wording import plain
 from paloverde.errors import PersonNeeded
 
 
@@ -63,9 +63,9 @@ def done(visit: Visit, step: Step, given: Values, do: Callable[[Typed], Response
     try:
         return do(typed)
     except Wrong as error:
-        return _page(visit, step, typed.values, {error.field: without_commands(str(error))}, status=400)
+        return _page(visit, step, typed.values, {error.field: plain(error)}, status=400)
     except PersonNeeded as error:
-        return _page(visit, step, typed.values, refused=without_commands(str(error)), status=400)
+        return _page(visit, step, typed.values, refused=plain(error), status=400)
 
 
 def _page(

@@ -18,11 +18,10 @@ class Line(NamedTuple):
 
 
 class Section(NamedTuple):
-    """Things to do of one area; `nothing` is said where there are none."""
+    """Things to do of one area; without lines, nothing waits there."""
 
     title: str
     lines: list[Line]
-    nothing: str
 
 
 Todo = Callable[[Visit], Section | None]  # None for whoever may not see the area

@@ -21,10 +21,10 @@ from paloverde.requests.earlier import Earlier
 from paloverde.requests.events import SERIES
 from paloverde.requests.likeness import alike_hits, same_files, together
 from paloverde.requests.redaction import Released
-from paloverde.requests.releasing import Left, Pair, released_all
+from paloverde.requests.releasing import Left, released_all
 from paloverde.requests.review import Decision, Verdict
 from paloverde.requests.reviewing import Review, Version
-from paloverde.requests.unanswered import unanswered
+from paloverde.requests.unanswered import LeftAlone, left_alone, sparing, unanswered
 from paloverde.search.hits import Hit
 from paloverde.wording import some
 
@@ -110,9 +110,21 @@ class UnderReview:
         if decision is None or version not in self.hits:
             return ()
         codes = tuple(claim.code for claim in decision.exempted)
-        key = ("unanswered", version, decision.verdict, decision.spans, codes)
-        pair = Pair(self.hits[version], decision, self.review.control(version))
+        pair = self.review.pair(version, decision, self.hits[version])
+        key = ("unanswered", version, decision.verdict, decision.spans, codes, pair.spared)
         return self._once(key, lambda: tuple(one.suggestion for one in unanswered([pair])))
+
+    def open_suggestions(self, version: Version) -> Sequence[Suggestion]:
+        """Suggestions to look at: those that stand, and in a record that is not decided those nobody left."""
+        if self.review.decision(version) is not None:
+            return self.unanswered(version)
+        left = [one.spared for one in self.review.sparings(version)]
+        return [one for one in self.suggestions(version) if sparing(one, left) is None]
+
+    @property
+    def left_alone(self) -> list[LeftAlone]:
+        """Suggestions of what is handed over that somebody looked at and left, with who did."""
+        return list(left_alone(self.review, self.hits))
 
     @cached_property
     def standing(self) -> dict[Version, Sequence[Suggestion]]:
@@ -197,6 +209,18 @@ class UnderReview:
             told.append(f"{what} unanswered in what was decided here: whoever signs has to have seen them.")
         if not review.undecided and review.signature is None:
             told.append("Somebody who decided nothing looks at it and signs.")
+        return " ".join(told)
+
+    def leave(self, version: Version, suggestions: Sequence[Suggestion]) -> str:
+        """Note that suggestions were looked at and left, and say so."""
+        was_signed = self.review.signature is not None
+        new = self.reviews.spare(self.number, {version: suggestions}, self.hits, self.by, self.review.papers)
+        for name in ("review", "standing"):
+            self.__dict__.pop(name, None)
+        told = [f"{some(len(new), 'suggestion is', 'suggestions are')} noted as looked at and left by you."]
+        if was_signed and self.review.signature is None:
+            told.append("The signature does not count any more.")
+        told.append("Whoever signs is shown them, and cannot be you.")
         return " ".join(told)
 
     def is_kept_back(self, version: Version) -> bool:

@@ -22,11 +22,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import secrets
 from collections.abc import Callable
 from typing import Annotated, Any, NamedTuple, Protocol, TypeVar
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.routing import APIRoute
 
 from paloverde.desk.frame import page
 from paloverde.desk.paces import Paces
@@ -39,6 +41,7 @@ from paloverde.retention.holds import By
 FORM_TOKEN = "form_token"  # noqa: S105 - the name of a field
 TOLD = "paloverde_told"  # the cookie with what the next page tells
 _MOST_TOLD = 1_000  # characters
+_HALF = 32  # letters of a form's token: 128 bits that are used once, and 128 that prove them
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 
@@ -90,7 +93,8 @@ class Visit:
     @property
     def by(self) -> By:
         """Who acts, as papers and the ledger name the person."""
-        return By(self.person.name, self.person.role.value, f"desk ({self.person.username})")
+        who = self.person
+        return By(who.name, who.role.value, f"desk ({who.username})", who.username)
 
     @property
     def actor(self) -> str:
@@ -103,6 +107,17 @@ class Visit:
         """Refuse where the person may not: for what only part of a page, or one account, needs."""
         if not self.may(act, account):
             raise NotAllowed(refusal(self.person, act, account))
+
+    def opens(self, path: str) -> bool:
+        """Whether the desk has a page of that address, and the person may open it."""
+        place = path.partition("?")[0]
+        found = (
+            route
+            for route in self.request.app.routes
+            if isinstance(route, APIRoute) and "GET" in route.methods and route.path_regex.match(place)
+        )
+        page = next(found, None)
+        return page is not None and self.may((page.openapi_extra or {})["act"])
 
     def accounts(self, asked: tuple[str, ...] = ()) -> tuple[str, ...]:
         """The accounts a look is narrowed to; empty means all."""
@@ -150,8 +165,24 @@ def refusal(person: Person, act: Act, account: str | None = None) -> str:
 
 
 def form_token(session: str) -> str:
-    """What a form of ours carries; who does not know the session cannot make it."""
-    return hmac.new(session.encode(), b"paloverde desk form", hashlib.sha256).hexdigest()
+    """What a form of ours carries; who does not know the session cannot make it.
+
+    It is another one each time: one that stood on every page could be guessed letter by letter from how well
+    pages compress (the BREACH attack), since a page also repeats what its address says.
+    """
+    once = secrets.token_hex(_HALF // 2)
+    return once + _second_half(session, once)
+
+
+def is_form_token(session: str, given: str) -> bool:
+    """Whether a form carries a token of this session."""
+    expected = _second_half(session, given[:_HALF])
+    return hmac.compare_digest(given[_HALF:].encode(), expected.encode())
+
+
+def _second_half(session: str, once: str) -> str:
+    made = hmac.new(session.encode(), b"paloverde desk form " + once.encode(), hashlib.sha256)
+    return made.hexdigest()[:_HALF]
 
 
 def sealed(session: str, text: str) -> str:
@@ -210,10 +241,9 @@ def _allowed(act: Act) -> Callable[[Request], None]:
 async def _from_us(request: Request) -> None:
     """Refuse a form that another site's page sent, or an old one of another sign-in."""
     form = await request.form()
-    given = str(form.get(FORM_TOKEN, ""))
-    expected = form_token(request.state.visitor.session)
+    is_our_token = is_form_token(request.state.visitor.session, str(form.get(FORM_TOKEN, "")))
     strange = request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none")
-    if strange or not hmac.compare_digest(given.encode(), expected.encode()):
+    if strange or not is_our_token:
         raise PersonNeeded("This form is out of date: open the page again and repeat what you did.")
 
 

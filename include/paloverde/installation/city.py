@@ -105,7 +105,9 @@ class Installation:
         self.retention = Retention(settings, vault, self.archive, self.ledger, self.cabinet)
         self.disposition = Disposition(settings, vault, self.archive, self.cabinet)
         self.records = Records(vault, self.archive, self.index, self.holds, self._journal.tell)
-        self.searches = Searches(vault, self.cabinet, self.search, self._journal.tell)
+        self.searches = Searches(
+            vault, self.cabinet, self.archive, self.index, self.search, self._journal.tell
+        )
         found = Found(settings.home / "found", vault, self.search, self._journal.tell)
         self.requests = Requests(vault, self.cabinet, self.holds, self.search, found)
         self.reviews = Reviews(vault, self.cabinet, self._journal, self.requests)
@@ -306,15 +308,25 @@ class Installation:
         *,
         page: int = 1,
         per_page: int = 50,
+        newest_first: bool = False,
         reason: str = "",
         **bounds: Unpack[Bounds],
     ) -> Overview:
         """What a search would find, in numbers and page by page, by the index; noted in the ledger alike."""
         include_private = bounds.get("include_private", False)
         question = self._may_ask(question, include_private=include_private)
-        seen = overview(self.archive, question, self.index.asking(), page=page, per_page=per_page, **bounds)
+        seen = overview(
+            self.archive,
+            question,
+            self.index.asking(),
+            page=page,
+            per_page=per_page,
+            newest_first=newest_first,
+            **bounds,
+        )
         if not self.only_reads:
-            about = {"scope": private_or_not(include_private), "page": str(page)}
+            order = "newest first" if newest_first else "oldest first"
+            about = {"scope": private_or_not(include_private), "page": str(page), "order": order}
             about |= {"reason": reason} if reason else {}
             self._journal.tell(
                 "search made", actor, question=seen.question, hits=str(seen.counts.hits), **about

@@ -42,6 +42,7 @@ from paloverde.requests.request import Request
 from paloverde.requests.sending import Sent
 from paloverde.retention.holds import By
 from paloverde.settings import Settings
+from paloverde.steps import Step
 from paloverde.wording import long_date, some
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -168,7 +169,7 @@ class Deliveries:
     def record(self, number: str, channel: Way, by: By, on: date | None = None, note: str = "") -> Agreed:
         """Note that a bundle was handed over in another way than by a link, as agreed."""
         if channel is Way.LINK:
-            raise BadQuestion("A link is given out by `paloverde deliver link`, which notes it.")
+            raise BadQuestion(f"A link is given out by {Step.LINK.of(number)}, which notes it.")
         ready = self._ready(number, channel, by, on, note)
         self._hand_over(ready, by)
         return ready.agreed
@@ -182,7 +183,7 @@ class Deliveries:
             raise BadQuestion("Say why the links are revoked: it stands in the file of the request.")
         wanted = [one for one in self.links(number) if one.link.secret_sha256.startswith(named.lower())]
         if not wanted:
-            raise BadQuestion(f"{number} has no such link: `paloverde deliver list {number}` names them.")
+            raise BadQuestion(f"{number} has no such link: {Step.DELIVERIES.of(number)} names them.")
         for state in wanted:
             if state.revoked is None:
                 act = Revoked(by=by, at=self._vault.clock(), why=why)
@@ -273,9 +274,8 @@ def _chosen(request: Request, named: str) -> Produced:
     made = [one for one in request.all(Produced) if one.bundle.sha256.startswith(named.lower())]
     different = {one.bundle.sha256 for one in made}
     if not made or (named and len(different) > 1):
-        found = some(len(different), "bundle")
+        found, build = some(len(different), "bundle"), Step.BUNDLE_PLAN.of(request.number)
         raise BadQuestion(
-            f"{request.number} has {found} that are named so: build one with `paloverde bundle --request`, "
-            "or give more of its hash."
+            f"{request.number} has {found} that are named so: build one ({build}), or give more of its hash."
         )
     return made[-1]

@@ -16,6 +16,7 @@ from paloverde.requests.request import Request
 from paloverde.requests.review_state import review_state, untold
 from paloverde.requests.reviewing import Review
 from paloverde.requests.sending import Sent
+from paloverde.steps import Step
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -37,15 +38,15 @@ def in_the_way(out: Outgoing, today: date) -> Iterator[str]:
     if told := hands_nothing_over(determined) or out_of_place(request, Released):
         yield told
     if out.letter is None:
-        yield "No determination was sent: first `paloverde letter send`."
+        yield f"No determination was sent: first {Step.SEND.of(request.number)}."
     if request.is_replaced(out.made):
-        yield f"Instalment {out.made.instalment} was built again since: leave --bundle out."
+        yield f"Instalment {out.made.instalment} was built again since: leave out {Step.WHICH_BUNDLE}."
     if review.signature is None:
         yield "Nobody has signed the review as it stands: a second person looks at it and signs."
     elif out.made.decisions_sha256 != review.decisions_sha256:
         yield "The review was signed after this bundle was built: build the bundle again from it."
     if not out.terms.to.strip():
-        yield "It is not said to whom it goes: give --to."
+        yield f"It is not said to whom it goes: {Step.TO.of()}."
     state = review_state(review)
     if determined is not None and determined.is_final:
         named = [one.name for one in determined.responsible]

@@ -57,6 +57,7 @@ from paloverde.retention.orders import (
 from paloverde.retention.report import certificate_page
 from paloverde.search.holding import items_in
 from paloverde.settings import Settings
+from paloverde.steps import Step
 
 LARGEST_FILE = 50 * 1024 * 1024  # bytes, of a resolution or a consent
 _TRIES = 3
@@ -176,8 +177,8 @@ class Disposition:
         if adopted_on < archive_day(order.order.proposed_at) and not standing:
             raise BadQuestion(
                 f"Resolution {number} of {adopted_on} is older than {order_id}: the council cannot have seen "
-                "its list. Where it is a standing resolution for destruction, say so with --standing; it is "
-                "not the one that adopted the schedule."
+                f"its list. Where it is a standing resolution for destruction, say so: {Step.STANDING}; it "
+                "is not the one that adopted the schedule."
             )
         sha256 = self._file_document(order_id, file, "resolution handed in", by)
         given = Resolution(number.strip(), adopted_on, sha256, by, standing=standing)

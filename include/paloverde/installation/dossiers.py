@@ -42,6 +42,7 @@ from paloverde.retention.guidelines import guideline
 from paloverde.retention.privileged import Privileged
 from paloverde.search.scope import PRIVATE_KINDS
 from paloverde.settings import Settings
+from paloverde.steps import Step
 from paloverde.wording import some, spoken
 
 EVIDENCE = "removal-evidence"  # files that show who removed something
@@ -107,7 +108,7 @@ class Dossiers:
         if is_private(found[-1]):
             if not include_private:
                 raise PrivateDossier(
-                    f"{text} is private: say `--private` to look at it; the look is noted in the ledger."
+                    f"{text} is private: say {Step.PRIVATE} to look at it; the look is noted in the ledger."
                 )
             why = {"reason": reason} if reason else {}
             self._tell("private dossier read", actor, item=subject_of(item), **why)
@@ -177,7 +178,9 @@ class Dossiers:
         if not clauses:
             raise BadQuestion("Name at least one Content Guideline, such as c.")
         if bool(cited.reviewer) == bool(cited.rule):
-            raise BadQuestion("Say either who decided (--reviewer) or which rule of the site acted (--rule).")
+            raise BadQuestion(
+                f"Say either who decided ({Step.DECIDED}) or which rule of the site acted ({Step.RULED})."
+            )
         human = [clause.letter for clause in clauses if clause.needs_a_person]
         if cited.rule and human:
             raise BadQuestion(
@@ -232,9 +235,7 @@ class Dossiers:
         if not sha256:
             return filed[-1].stored.sha256 if filed else ""
         if sha256 not in {one.stored.sha256 for one in filed}:
-            raise BadQuestion(
-                f"No policy with the SHA-256 {sha256} is filed: `paloverde removed policy FILE` files one."
-            )
+            raise BadQuestion(f"No policy with the SHA-256 {sha256} is filed: {Step.POLICY.of()} files one.")
         return sha256
 
     def _with_evidence(self, item: ItemId, settled: Settled, name: str, body: bytes, actor: str) -> Settled:
@@ -262,10 +263,10 @@ class Dossiers:
         for gone in destroyed(self._archive, item.native_id, item.account, item.kind.value):
             return BadQuestion(
                 f"{text} was lawfully destroyed by {gone.order} on {spoken(gone.day)}, and its dossier "
-                f"with it. `paloverde dispose show {gone.order}` and `paloverde dispose certificate "
-                f"{gone.order} --out FILE` say by what right."
+                f"with it. {Step.ORDER.of(gone.order)} and {Step.CERTIFICATE.of(gone.order)} say by what "
+                "right."
             )
-        return BadQuestion(f"{text} was never found removed: `paloverde removed list` names what was.")
+        return BadQuestion(f"{text} was never found removed: {Step.REMOVED} names what was.")
 
     # Privileged
 

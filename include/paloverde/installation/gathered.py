@@ -20,6 +20,7 @@ from paloverde.requests.reviewed import Reviewed
 from paloverde.requests.reviewing import Review, Version
 from paloverde.search.answer import Answer
 from paloverde.search.hits import Hit
+from paloverde.steps import Step
 from paloverde.wording import some
 
 
@@ -76,14 +77,15 @@ def in_the_way(found: Gathered, left: Iterable[Left], sheet: Sheet, today: date)
     unseen = len(found.hits.keys() - set(review.versions))
     if unseen:
         told = some(unseen, "found record is", "found records are")
-        yield f"{told} not under review: `paloverde review gather` takes them in."
+        yield f"{told} not under review: {Step.GATHER.of(found.request.number)} takes them in."
     if review.undecided:
         told = some(len(review.undecided), "record is", "records are")
         yield f"{told} not decided yet: {review.named(review.undecided)}."
     elif review.versions and review.signature is None:
         yield "Nobody has signed the review as it stands: a second person looks at it and signs."
     if found.letter is None:
-        yield "No determination was sent, so there is no cover letter: first `paloverde letter send`."
+        send = Step.SEND.of(found.request.number)
+        yield f"No determination was sent, so there is no cover letter: first {send}."
     elif not found.letter.letter.is_final:
         yield hands_nothing_over(found.request.determination)
     else:

@@ -11,21 +11,23 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, exists, func, select, text
 
 from paloverde.archive.gaps import KnownGap
-from paloverde.archive.seal import BrokenOff, Draft, RunKind, read_seal
+from paloverde.archive.seal import BrokenOff, RunKind, read_seal
 from paloverde.capture.removal import REMOVABLE, too_many_gone
+from paloverde.installation.nights import nights_between
+from paloverde.records import Kind
 from paloverde.settings import Settings
-from paloverde.state.tables import CREDENTIALS, ITEMS, RUNS
+from paloverde.state.tables import CREDENTIALS, GAPS, IS_OPEN, ITEMS, RUNS
 
 
 class State(StrEnum):
     """How a day stands. The value is its letter on a calendar."""
 
-    WHOLE = "C"  # a night had everything that it asked for
+    WHOLE = "C"  # a night had everything that it asked for, and asked for everything that was planned
     FILLED = "F"  # a night had gaps, and later runs had the same in full
-    GAPS = "G"  # a night had gaps that are still open, or broke off
+    GAPS = "G"  # a night had gaps that are still open, broke off, or did not ask for all that was planned
     NONE = "N"  # between two nights, and no night was sealed
 
 
@@ -47,6 +49,7 @@ class Told(NamedTuple):
     counts: dict[str, int]
     gaps: int
     broken_off: BrokenOff
+    notes: list[str]
 
 
 class TokenKept(NamedTuple):
@@ -60,9 +63,9 @@ def month(books: Engine, slug: str, first: date, today: date, gaps: Sequence[Kno
     """The days of the month that begins with `first`; `gaps` are all that the account ever had."""
     last = first.replace(day=monthrange(first.year, first.month)[1])
     begun, _ = span(books, slug)
-    nights: dict[date, list[Draft]] = {}
-    for run in _drafts(books, slug, first, last, (RunKind.NIGHT,)):
-        nights.setdefault(run.day, []).append(run)
+    nights: dict[date, list[bool]] = {}
+    for night, unasked in nights_between(books, slug, first, last):
+        nights.setdefault(night.day, []).append(night.is_closed and not unasked)
     days = (first + timedelta(days=n) for n in range(last.day))
     return [Day(day, _state(day, nights.get(day, []), gaps, begun, today)) for day in days]
 
@@ -97,6 +100,17 @@ def newest_runs(books: Engine, slug: str, page: int, per_page: int) -> tuple[lis
     return [_told(row.sequence, row.body) for row in rows], total
 
 
+def open_gaps(books: Engine) -> dict[str, int]:
+    """How many gaps of each account are open."""
+    query = (
+        select(GAPS.c.account, func.count().label("open"))
+        .where(GAPS.c.filled_by.is_(None))
+        .group_by(GAPS.c.account)
+    )
+    with books.connect() as connection:
+        return {row.account: row.open for row in connection.execute(query)}
+
+
 def token_kept(books: Engine, slug: str) -> TokenKept | None:
     """Since when an account's token is kept; None where there is none."""
     query = select(CREDENTIALS.c.put_at, CREDENTIALS.c.renewed_at).where(CREDENTIALS.c.account == slug)
@@ -112,8 +126,16 @@ def disappeared(books: Engine, slug: str, settings: Settings) -> str:
     """
     most, percent = settings.mass_disappearance_items, settings.mass_disappearance_percent
     mine = (ITEMS.c.account == slug, ITEMS.c.kind.in_([kind.value for kind in REMOVABLE]))
-    removed = select(ITEMS.c.native_id).where(ITEMS.c.account == slug, ITEMS.c.state == "removed")
-    absent = select(func.count()).where(*mine, ITEMS.c.state == "absent", ITEMS.c.within.not_in(removed))
+    above = ITEMS.alias()  # looked up one by one: of all that was ever removed there is no index
+    removed = exists().where(
+        above.c.account == slug,
+        above.c.kind.in_([kind.value for kind in Kind]),
+        above.c.native_id == ITEMS.c.within,
+        above.c.state == "removed",
+    )
+    # Said so, SQLite reads the index of the few that are open, and not every item of the account.
+    its = (ITEMS.c.account.concat("") == slug, ITEMS.c.kind.in_([kind.value for kind in REMOVABLE]))
+    absent = select(func.count()).where(text(IS_OPEN), ITEMS.c.state == "absent", *its, ~removed)
     with books.connect() as connection:
         gone = connection.execute(absent).scalar_one()
         if gone == 0:
@@ -125,9 +147,10 @@ def disappeared(books: Engine, slug: str, settings: Settings) -> str:
 
 
 def _state(
-    day: date, nights: Sequence[Draft], gaps: Iterable[KnownGap], begun: date | None, today: date
+    day: date, nights: Sequence[bool], gaps: Iterable[KnownGap], begun: date | None, today: date
 ) -> State | None:
-    if any(not run.coverage.gaps and run.coverage.broken_off is BrokenOff.NO for run in nights):
+    """How a day stands; `nights` says of each of its nights whether it is complete."""
+    if any(nights):
         return State.WHOLE
     if nights:
         met = [gap for gap in gaps if gap.first_day <= day <= gap.last_day]
@@ -136,21 +159,9 @@ def _state(
     return State.NONE if begun is not None and begun < day < today else None
 
 
-def _drafts(books: Engine, slug: str, first: date, last: date, kinds: Iterable[RunKind]) -> Iterable[Draft]:
-    query = select(RUNS.c.body).where(
-        RUNS.c.account == slug,
-        RUNS.c.kind.in_([kind.value for kind in kinds]),
-        RUNS.c.day.between(first, last),
-        ~RUNS.c.pending,
-    )
-    with books.connect() as connection:
-        bodies = connection.execute(query.order_by(RUNS.c.sequence)).scalars().all()
-    return [read_seal(body.encode(), where="in the database").run for body in bodies]
-
-
 def _told(sequence: int, body: str) -> Told:
     run = read_seal(body.encode(), where="in the database").run
     return Told(
         sequence, run.kind, run.day, run.started_at, run.ended_at, run.counts, len(run.coverage.gaps),
-        run.coverage.broken_off,
+        run.coverage.broken_off, run.coverage.notes,
     )  # fmt: skip

@@ -44,6 +44,7 @@ from paloverde.retention.overtaking import not_undone, undo_overtaken
 from paloverde.retention.privileged import Privileged
 from paloverde.search.holding import items_in, known_accounts, strangers, unanswered, understood
 from paloverde.settings import Settings
+from paloverde.steps import Step
 from paloverde.wording import some
 
 NIGHTLY = "hold reconciliation"  # as the ledger names the actor
@@ -116,7 +117,7 @@ class Holds:
         if not self.is_active(hold):
             return ""
         if last_look(self._cabinet, hold.id).scopes < len(hold.scopes):
-            return "NOT COMPLETE: what it keeps is not all gathered yet. Run `paloverde hold reconcile`."
+            return f"NOT COMPLETE: what it keeps is not all gathered yet. What to do: {Step.HOLDS}."
         if told := self._not_undone(hold):
             return told
         bearing, objects = seen(self._vault, hold.id)
@@ -124,8 +125,7 @@ class Holds:
             return ""
         return (
             f"NOT COMPLETE: only {bearing:,} of {some(objects, 'object was', 'objects were')} seen to bear "
-            "the legal hold "
-            "wherever they lie. Run `paloverde hold reconcile`."
+            f"the legal hold wherever they lie. What to do: {Step.HOLDS}."
         )
 
     def on(self, account: str) -> dict[tuple[Kind, str], tuple[HeldBy, ...]]:
@@ -295,8 +295,8 @@ class Holds:
         except PaloverdeError as error:
             told = (
                 f"{hold.id} is in force, and it is NOT COMPLETE: not all that it keeps is gathered and bears "
-                "the legal hold in every store yet. Run `paloverde hold reconcile` once what follows is "
-                "mended or over; each night tries it, too."
+                f"the legal hold in every store yet. What to do: {Step.HOLDS}, once what follows is mended "
+                "or over; each night tries it, too."
             )
             raise _same(error, f"{told} {error}") from error
 
@@ -349,7 +349,7 @@ class Holds:
         named = ", ".join(f"{seal.run.order} of {seal.run.account} (run {seal.sequence:,})" for seal in seals)
         return (
             f"NOT COMPLETE: it is or may be about what {named} has sealed as destroyed and not deleted yet, "
-            "and that is not undone. Run `paloverde hold reconcile`, which says what stands in the way."
+            f"and that is not undone. {Step.HOLDS} says what stands in the way."
         )
 
     def _gather(self, hold: Hold, actor: str) -> Gathered:

@@ -39,6 +39,7 @@ from paloverde.retention.facts import HoldKind
 from paloverde.retention.hold_orders import CLERK, COUNSEL
 from paloverde.retention.holds import By
 from paloverde.settings import Settings
+from paloverde.steps import Step
 from paloverde.wording import at_time, some
 
 _KEPT = {
@@ -142,7 +143,7 @@ class Letters:
             raise BadQuestion(
                 f"The letter “{before.kind}” of {number} was sent already, by {before.by.name} on "
                 f"{at_time(before.at)}: nothing was filed. What only went out once more is noted with "
-                "`paloverde request note`."
+                f"{Step.NOTE.of(number)}."
             )
         bodies = {f"{letter.kind}-{letter.day}.txt": draft.text.encode(), **(files or {})}
         if letter.kind == Outcome.NONE:

@@ -57,6 +57,7 @@ from paloverde.retention.holds import By, Hold
 from paloverde.search.answer import Answer
 from paloverde.search.hits import Hit
 from paloverde.search.question import Question
+from paloverde.steps import Step
 
 _TRIES = 5  # to file what does not depend on anything that somebody else files meanwhile
 _INDEPENDENT = (Searched, MinutesSpent, Noted, Reminded, ReviewFinished)
@@ -82,7 +83,7 @@ class Requests:
         """The request of that number; `BadQuestion` where there is none."""
         history = self._cabinet.history(SERIES, number)
         if not history:
-            raise BadQuestion(f"There is no request {number!r}: `paloverde request list --all` names them.")
+            raise BadQuestion(f"There is no request {number!r}: {Step.REQUESTS} names them.")
         return Request(tuple(self._entry(filed) for filed in history))
 
     def all(self) -> Iterator[Request]:
@@ -212,7 +213,7 @@ class Requests:
         return refusal(request, event, self.clock(request), self.today(), review)
 
     def at_hand(self, number: str) -> str:
-        """The command that comes next on the way to an answer; "" where a person has to say what does."""
+        """The step that comes next on the way to an answer; "" where a person has to say what does."""
         return at_hand(self.get(number), review_state(review_of(self._cabinet, number)))
 
     def review_finished(self, review: Review, by: By) -> bool:
@@ -250,7 +251,7 @@ class Requests:
         for filed in self._cabinet.history(DOCUMENTS, number):
             if filed.stored.sha256 == sha256:
                 return self._cabinet.bytes_of(filed)
-        raise BadQuestion(f"{number} has no document {sha256[:16]}…: `paloverde request show` names them.")
+        raise BadQuestion(f"{number} has no document {sha256[:16]}…: {Step.REQUEST.of(number)} names them.")
 
     def holds_of(self, number: str) -> list[Hold]:
         """The holds that keep what a request is about: the first bears its number."""
@@ -343,7 +344,7 @@ def _refuse_role(type_: type[Event], by: By) -> None:
     if by.role not in may:
         raise PersonNeeded(
             f"{by.name} has the role {by.role}, and “{name_of(type_)}” of a request needs "
-            f"{' or '.join(may)}. Ask somebody who is; `paloverde users list` shows who has which role."
+            f"{' or '.join(may)}. Ask somebody who is; {Step.USERS} shows who has which role."
         )
 
 

@@ -33,6 +33,7 @@ from paloverde.retention.statement import Statement, file_page, file_statement, 
 from paloverde.retention.statement_page import statement_page
 from paloverde.settings import Settings
 from paloverde.state.tables import ACCOUNTS, PARTS, RUNS
+from paloverde.steps import Step
 from paloverde.wording import some
 
 _TOLD_EVERY = 100_000  # items
@@ -94,7 +95,7 @@ class Retention:
         if facts is None:
             raise BadQuestion(
                 f"{item.account} has no {item.kind.value} {item.native_id!r} in the archive: check the id, "
-                "or look it up with `paloverde search`."
+                f"or look it up with {Step.ARCHIVE_SEARCH}."
             )
         return reasons_to_keep(facts, self.today(), self.schedules())
 

@@ -8,19 +8,31 @@ import msgspec
 
 from paloverde.archive.papers import Cabinet
 from paloverde.archive.vault import Vault
-from paloverde.errors import BadQuestion, PaloverdeError, Suspicious
+from paloverde.errors import BadQuestion, PaloverdeError, PersonNeeded, Suspicious
 from paloverde.installation.journal import Journal
 from paloverde.installation.requests import Requests
 from paloverde.installation.review_papers import released_of, review_of
+from paloverde.requests.detectors import Suggestion, suggested
 from paloverde.requests.earlier import Earlier, Waived, offered, register, waived
 from paloverde.requests.events import ReviewFinished
 from paloverde.requests.releasing import Left, released_all, still_said
-from paloverde.requests.review import Decision
+from paloverde.requests.review import Decision, Spared
 from paloverde.requests.review_checks import check_decision, check_signature
-from paloverde.requests.reviewing import SERIES, SETS, SIGNATURES, Decided, Numbered, Review, Signed, Version
-from paloverde.requests.unanswered import Unanswered, check_seen, unanswered
+from paloverde.requests.reviewing import (
+    REVIEWERS,
+    SERIES,
+    SETS,
+    SIGNATURES,
+    Decided,
+    Numbered,
+    Review,
+    Signed,
+    Version,
+)
+from paloverde.requests.unanswered import Unanswered, check_seen, sparing, unanswered
 from paloverde.retention.holds import By
 from paloverde.search.hits import Hit, in_order
+from paloverde.steps import Step
 from paloverde.wording import at_time
 
 _TRIES = 5  # to number what was found, where somebody else numbers at the same moment
@@ -80,11 +92,7 @@ class Reviews:
         or names the first that may not be filed.
         """
         review, new = self.get(number), list[Decision]()
-        if after is not None and review.papers != after:
-            raise BadQuestion(
-                f"Somebody else decided something in {number} meanwhile, and nothing of yours was filed: "
-                "look at it again, then do the same once more."
-            )
+        _refuse_changed(review, after)
         for decision in decisions:
             control = review.control(decision.version)
             if decision.version not in hits:
@@ -97,6 +105,37 @@ class Reviews:
             about = {"request": number, "decisions": str(len(new))}
             self._cabinet.file(
                 SERIES, number, batch, what="review decided", actor=by.actor, about=about, after=after
+            )
+        return new
+
+    def spare(
+        self,
+        number: str,
+        suggestions: Mapping[Version, Collection[Suggestion]],
+        hits: Mapping[Version, Hit],
+        by: By,
+        after: int | None = None,
+    ) -> list[Spared]:
+        """Note that a person looked at suggestions and left them: they stand unanswered no more. Those that
+        nobody left before.
+
+        Whoever does it may not sign; whoever signs is shown them. `after` as in `decide`. `BadQuestion` where
+        one is no suggestion of its record.
+        """
+        review, new = self.get(number), list[Spared]()
+        _refuse_changed(review, after)
+        if by.role not in REVIEWERS:
+            raise PersonNeeded(f"{by.name} has the role {by.role}; reviewing needs {' or '.join(REVIEWERS)}.")
+        for version, some_ in suggestions.items():
+            control, known = review.control(version), [one.spared for one in review.sparings(version)]
+            if version not in hits or not {*some_} <= {*suggested(hits[version])}:
+                raise BadQuestion(f"{control}: what was left is not suggested there now. Look at it again.")
+            new += [_spared(version, one) for one in sorted(some_) if sparing(one, known) is None]
+        if new:
+            paper = Decided((), by, self._vault.clock(), tuple(new))
+            about = {"request": number, "suggestions": str(len(new))}
+            self._cabinet.file(
+                SERIES, number, paper, what="suggestions left", actor=by.actor, about=about, after=after
             )
         return new
 
@@ -195,17 +234,29 @@ def version_of(hit: Hit) -> Version:
     return hit.account, hit.kind, hit.native_id, hit.version_sha256
 
 
+def _spared(version: Version, one: Suggestion) -> Spared:
+    return Spared(version, one.where, one.start, one.end, one.what, one.code)
+
+
+def _refuse_changed(review: Review, after: int | None) -> None:
+    if after is not None and review.papers != after:
+        raise BadQuestion(
+            f"Somebody else decided something in {review.request} meanwhile, and nothing of yours was filed: "
+            "look at it again, then do the same once more."
+        )
+
+
 def _refuse_left(left: Sequence[Left]) -> None:
     """Raise where redacted words still stand in what would be released, naming where."""
     if left:
         named = dict.fromkeys(f"{one.control} ({one.where})" for one in left)
         shown = ", ".join([*named][:_NAMED])
         more = f" and {len(named) - _NAMED:,} more" if len(named) > _NAMED else ""
+        accept = Step.ACCEPT.of(left[0].redacted_in, left[0].control)
         raise BadQuestion(
             f"Words that are redacted in {left[0].redacted_in} still stand in {shown}{more}: redact them "
-            "there, too (`paloverde review everywhere`); or, where they are words that anybody says, accept "
-            f"that they are read there (`--accept {left[0].redacted_in}={left[0].control}`, several at once: "
-            "17=18-40)."
+            f"there, too ({Step.EVERYWHERE.of()}); or, where they are words that anybody says, accept that "
+            f"they are read there ({accept}, several at once: 17=18-40)."
         )
 
 

@@ -9,16 +9,20 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
 from paloverde.archive.commit import seal_sha256
 from paloverde.archive.papers import Cabinet, Filed
+from paloverde.archive.reader import Archive
 from paloverde.archive.vault import Vault
 from paloverde.errors import BadQuestion
+from paloverde.installation.index import SearchIndex
 from paloverde.installation.journal import private_or_not
 from paloverde.retention.holds import By
 from paloverde.search.answer import Answer
+from paloverde.search.newer import Newer, newer
 from paloverde.search.overview import Overview
 from paloverde.search.question import Question
 from paloverde.search.scope import Scope
@@ -58,9 +62,16 @@ class Searches:
     """The kept searches of a city. `search` is that of the installation, `tell` its journal's."""
 
     def __init__(
-        self, vault: Vault, cabinet: Cabinet, search: Callable[..., Answer], tell: Callable[..., None]
+        self,
+        vault: Vault,
+        cabinet: Cabinet,
+        archive: Archive,
+        index: SearchIndex,
+        search: Callable[..., Answer],
+        tell: Callable[..., None],
     ) -> None:
         self._vault, self._cabinet, self._search, self._tell = vault, cabinet, search, tell
+        self._archive, self._index = archive, index
 
     def all(self) -> list[Saved]:
         """Those on the list, newest first."""
@@ -93,6 +104,15 @@ class Searches:
         saved = self.get(id_)
         self._file(Dropped(id_, by, self._vault.clock()), "kept search taken off the list", after=1)
         return saved
+
+    def news(self, saved: Saved, actor: str, reason: str = "") -> Newer:
+        """What is new since a search was kept: it is made again for that, and noted as a search."""
+        bounds: dict[str, Any] = msgspec.structs.asdict(saved.scope)
+        found = newer(self._archive, saved.question, self._index.asking(), saved.through, **bounds)
+        about = {"scope": private_or_not(saved.scope.include_private), "kept": saved.id}
+        about |= {"new": str(found.new)} | ({"reason": reason} if reason else {})
+        self._tell("search made", actor, question=saved.question, hits=str(found.hits), **about)
+        return found
 
     def taken_away(
         self,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 
-from airflow.api_fastapi.app import get_auth_manager
+from airflow.api_fastapi.app import get_auth_manager, get_cookie_path
 from airflow.api_fastapi.auth.managers.base_auth_manager import COOKIE_NAME_JWT_TOKEN
 from airflow.api_fastapi.core_api.security import resolve_user_from_token
 from fastapi import FastAPI, HTTPException, Request
@@ -24,6 +24,8 @@ from paloverde.installation import Installation, Purpose, open_installation
 from paloverde.orchestration.airflow_rest import MARK, STARTED_BY, mark_of
 from paloverde.orchestration.auth import CityUser
 from paloverde.settings import load
+
+ROUTE = "records"  # Airflow's page with the desk in its frame is /plugin/records, followed by the desk's path
 
 
 class AirflowDoor:
@@ -45,9 +47,9 @@ class AirflowDoor:
         return Visitor(user.person, session)
 
     def sign_in(self, onward: str) -> str:
-        """Airflow's sign-in page, after which its first page opens: `onward` is the inside of a frame."""
-        del onward
-        return get_auth_manager().get_url_login()
+        """Airflow's sign-in page; afterwards the page stands in Airflow's frame, which has its address."""
+        framed = f"{get_cookie_path().rstrip('/')}/plugin/{ROUTE}{onward}" if onward else None
+        return get_auth_manager().get_url_login(next_url=framed)
 
 
 class Marked:

@@ -88,14 +88,21 @@ class Airflow:
             with error:
                 return error.code
 
+    def page(self, path: str) -> str:
+        """A page as it is sent to a browser; raises as `send` does."""
+        return self._answer("GET", path).decode()
+
     def send(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         """The answer's JSON.
 
         Raises PersonNeeded where Airflow refuses, Unreachable where it does not answer.
         """
+        return json.loads(self._answer(method, path, body))
+
+    def _answer(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> bytes:
         try:
             with self._open(method, path, body) as answer:
-                return json.load(answer)
+                return bytes(answer.read())
         except urllib.error.HTTPError as error:
             with error:
                 said = error.read(2000).decode(errors="replace")

@@ -13,11 +13,12 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
-from paloverde.desk.people import Role
 from paloverde.errors import PaloverdeError, PersonNeeded
 from paloverde.installation import open_installation
 from paloverde.orchestration import airflow_parts
 from paloverde.orchestration.airflow_rest import STARTED_BY, Airflow, mark_of
+from paloverde.orchestration.desk_story import DESK, HOLD, UNDER_WAY
+from paloverde.orchestration.stage import Stage
 from paloverde.orchestration.staging import (
     LOOPBACK,
     Sites,
@@ -29,7 +30,7 @@ from paloverde.orchestration.staging import (
     sites_part,
     wait_until,
 )
-from paloverde.orchestration.story import REQUEST, Stage, play
+from paloverde.orchestration.story import QUESTION, REQUEST, play
 from paloverde.orchestration.supervise import Supervised, stop_on_signals, stop_undisturbed
 from paloverde.settings import load
 
@@ -135,19 +136,30 @@ def _not_up(airflow: Airflow, parts: Supervised) -> str:
 
 
 def _invite(stage: Stage) -> None:
-    clerk, it = stage.sign_ins[Role.CLERK], stage.sign_ins[Role.IT]
+    airflow, desk = stage.airflow.address, f"{stage.airflow.address}{DESK}"
+    who = "\n".join(
+        f"  {role.value.replace('_', ' '):<15} {one.username:<15} {one.password}"
+        for role, one in stage.sign_ins.items()
+    )
     print(
         f"""
-Open {stage.airflow.address} and sign in:
-  as IT:         {it.username}     password {it.password}
-  as the clerk:  {clerk.username}  password {clerk.password}
+Open the desk, and sign in there as one of these:
+  {desk}
 
-What to click:
-  Dags > nightly_archive: on the left a column for each night, a row for each step.
-    The square of `report`, then Logs: what became of each account.
-  Records: the desk. Today, searches, requests, holds; Help tells what the store promises.
-  As the clerk, Dags > records_request > Trigger: the form of a records request.
-    The square of `answer`, then Logs: what was searched, what was found, where the sealed bundle is.
+  role            username        password
+{who}
+
+At the desk, in Airflow's menu under Records (what a role may not do is not in its menu):
+  as the clerk            Today has the request {UNDER_WAY}, under way; Requests has {REQUEST}, answered.
+                          Search finds words; try {QUESTION}.
+  as Public Affairs       Removed content has what was hidden and deleted, and by whom if that is known.
+  as counsel              Holds has {HOLD}; Ledger has everything that anybody did, and its proofs.
+  as IT                   Accounts has the nights, the gaps, and when each access ends.
+In Airflow itself, {airflow}:
+  Dags > nightly_archive  On the left a column for each night, a row for each step. The square of `report`,
+                          then Logs: what became of each account.
+  Dags > records_request  As the clerk: Trigger is a form that searches for a request.
+
 On the command line, with PALOVERDE_HOME={stage.home}: `paloverde request show {REQUEST}`.
 Links that `paloverde deliver link` gives out open at {stage.city["PALOVERDE_DELIVERY_ADDRESS"]}.
 

@@ -52,7 +52,7 @@ def searched(city: Installation, asked: Asked, who: str) -> Answer:
     person = next((one for one in people if one.in_full == who), None)
     if person is None:
         raise PersonNeeded(f"{who} is nobody who signs in here: let the clerk fill in the form.")
-    by = By(person.name, person.role.value, f"Airflow ({person.username})")
+    by = By(person.name, person.role.value, f"Airflow ({person.username})", person.username)
     answer, _ = city.requests.search(asked.number, asked.words, by, **bounds)
     log.info("The search stands in the file of %s. %s", asked.number, city.requests.at_hand(asked.number))
     return answer

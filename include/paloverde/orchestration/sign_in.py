@@ -40,9 +40,12 @@ class AirflowEntrance:
 
     def onward(self, request: Request, asked: str) -> str:
         """A page of this server, which Airflow names by its full address."""
-        if not asked or not is_safe_url(asked, request=request):
+        try:
+            if not asked or not is_safe_url(asked, request=request):
+                return get_cookie_path()
+            path = urlsplit(asked)._replace(scheme="", netloc="").geturl()
+        except ValueError:  # no address at all: `http://[`
             return get_cookie_path()
-        path = urlsplit(asked)._replace(scheme="", netloc="").geturl()
         is_ours = own_page(path) == path  # what is left may name another server again: `//evil.example`
         return path if is_ours else get_cookie_path()
 

@@ -35,6 +35,12 @@ SEED = 7
 _MARK = "made-by-paloverde-demo"
 _S3_SECONDS = 240
 _SITES_SECONDS = 30
+_STAFF = (
+    (Role.CLERK, "City Clerk"),
+    (Role.COUNSEL, "City Attorney"),
+    (Role.PUBLIC_AFFAIRS, "Public Affairs"),
+    (Role.IT, "City IT"),
+)
 
 
 class Teller:
@@ -164,7 +170,7 @@ class Sites:
 
 
 def move_in(home: Path, city: Mapping[str, str], accounts: list[dict[str, Any]]) -> dict[Role, SignIn]:
-    """Register the accounts, keep their tokens, and add a clerk, counsel and somebody of IT."""
+    """Register the accounts, keep their tokens, and add the people who may sign in."""
     installation = open_installation(load(city))
     for account in accounts:
         installation.register_account(
@@ -173,8 +179,7 @@ def move_in(home: Path, city: Mapping[str, str], accounts: list[dict[str, Any]])
         installation.put_token(account["slug"], json.dumps(account["grant"]), "demo")
     people = People(home / "users.json")
     sign_ins = {}
-    staff = ((Role.CLERK, "City Clerk"), (Role.COUNSEL, "City Attorney"), (Role.IT, "City IT"))
-    for role, name in staff:
+    for role, name in _STAFF:
         sign_ins[role] = SignIn(role.value, generate_password())
         people.put(role.value, name, role, sign_ins[role].password)
     return sign_ins

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from paloverde.archive.seal import Role as Kept
@@ -17,10 +13,11 @@ from paloverde.archive.vault import end_of
 from paloverde.desk.people import Role
 from paloverde.errors import PersonNeeded
 from paloverde.installation import open_installation
-from paloverde.orchestration.airflow_parts import bare_environment
 from paloverde.orchestration.airflow_rest import Airflow
+from paloverde.orchestration.desk_story import leave_work, show_desk
 from paloverde.orchestration.sites import pools
-from paloverde.orchestration.staging import SignIn, Sites, Teller, wait_until
+from paloverde.orchestration.stage import Stage, must
+from paloverde.orchestration.staging import wait_until
 from paloverde.records import add_calendar_years, archive_day
 from paloverde.settings import load
 from paloverde.wording import some
@@ -29,24 +26,6 @@ QUESTION = "street NEAR/5 sweeping"
 REQUEST = "PRA-2026-0042"
 _SAID = "Is the well water safe"  # nobody says so in the simulated city
 _NIGHT_SECONDS = 300.0
-
-
-@dataclass(frozen=True)
-class Stage:
-    """Everything that is set up: where, with which settings, who, and Airflow as IT sees it."""
-
-    home: Path
-    city: Mapping[str, str]
-    sites: Sites
-    accounts: list[dict[str, Any]]
-    sign_ins: Mapping[Role, SignIn]
-    airflow: Airflow
-    tell: Teller
-
-    def signed_in(self, role: Role) -> Airflow:
-        """Airflow, as the demo's person of that role sees it."""
-        who = self.sign_ins[role]
-        return self.airflow.signed_in(who.username, who.password)
 
 
 def play(stage: Stage) -> None:
@@ -64,6 +43,8 @@ def play(stage: Stage) -> None:
     _removals_are_held(stage, removed)
     _search(stage)
     _clerk_answers_a_request(stage)
+    leave_work(stage)
+    show_desk(stage, REQUEST, removed)
     _no_token_leaked(stage)
 
 
@@ -93,7 +74,7 @@ def _show_who_may_what(stage: Stage) -> None:
         "the clerk reading connections": (clerk.status("GET", "/api/v2/connections"), 403),
     }
     for what, (status, expected) in refusals.items():
-        _hold(status == expected, f"{what} got {status}, not {expected}")
+        must(status == expected, f"{what} got {status}, not {expected}")
     stage.tell(f"Refused, as it must be: {', '.join(refusals)}.")
 
 
@@ -110,7 +91,7 @@ def _first_night(stage: Stage, it: Airflow) -> None:
     _watch(stage, it, "nightly_archive", run_id)
     nights = {night.account: night for night in open_installation(load(stage.city)).last_nights()}
     for account in stage.accounts:
-        _hold(account["slug"] in nights, f"no sealed night of {account['slug']}")
+        must(account["slug"] in nights, f"no sealed night of {account['slug']}")
     told = ", ".join(f"{slug} for {night.day}" for slug, night in nights.items())
     stage.tell(f"Sealed: {told}.")
 
@@ -137,8 +118,8 @@ def _between_nights(stage: Stage, it: Airflow) -> None:
     said = stage.sites.happen(event)
     it.patch("/dags/recent_sweep", {"is_paused": False})
     _run(stage, it, "recent_sweep", "a-sweep")
-    found = _paloverde(stage, "search", f'"{_SAID}"', "--json")
-    _hold(said["id"] in found, f"comment {said['id']} is not archived by the sweep")
+    found = stage.paloverde("search", f'"{_SAID}"', "--json")
+    must(said["id"] in found, f"comment {said['id']} is not archived by the sweep")
     stage.tell(f"Between two nights somebody comments on Instagram; a sweep keeps comment {said['id']}.")
     measured = open_installation(load(stage.city)).latency(slug)
     if measured is not None:
@@ -167,22 +148,22 @@ def _removals_are_held(stage: Stage, expected: list[str]) -> None:
         (row,) = city.archive.table(sealed.part, columns).to_pylist()
         until = city.vault.store.standing(sealed.part.stored).locked_until
         kept, two_years = row["retain_until"], add_calendar_years(archive_day(row["removed_at"]), 2)
-        _hold(kept >= two_years, f"{sealed.part.key} is held until {kept}, not two calendar years")
-        _hold(
+        must(kept >= two_years, f"{sealed.part.key} is held until {kept}, not two calendar years")
+        must(
             until is not None and until >= end_of(kept),
             f"{sealed.part.key} is locked until {until}, not to the end of {kept}",
         )
         found[row["native_id"]] = f"{row['cause']}, held until {kept:%d %B %Y}"
     missed = [item for item in expected if item not in found]
-    _hold(not missed, f"removed and not found: {', '.join(missed)}; found were {found or 'none'}")
+    must(not missed, f"removed and not found: {', '.join(missed)}; found were {found or 'none'}")
     for item in expected:
         stage.tell(f"The removal of {item} is found; cause: {found[item]}.")
 
 
 def _search(stage: Stage) -> None:
-    answer = _paloverde(stage, "search", QUESTION, "--json")
+    answer = stage.paloverde("search", QUESTION, "--json")
     records = [json.loads(line) for line in answer.splitlines() if line.strip()]
-    _hold(bool(records), f"the search for {QUESTION!r} found nothing")
+    must(bool(records), f"the search for {QUESTION!r} found nothing")
     stage.tell(f"`paloverde search '{QUESTION}'` finds {some(len(records), 'record')}.")
 
 
@@ -190,24 +171,24 @@ def _clerk_answers_a_request(stage: Stage) -> None:
     """From the counter to a sealed response: taken in, searched by the form, reviewed, signed, verified."""
     today = archive_day(datetime.now(UTC))
     asked = ("--channel", "counter", "--on", str(today), "--text", "All about street sweeping")
-    said = _acts(stage, Role.CLERK, "request", "receive", "--number", REQUEST, *asked)
+    said = stage.acts(Role.CLERK, "request", "receive", "--number", REQUEST, *asked)
     stage.tell(" ".join(said.splitlines()[:3]))
     _clerk_fills_in_the_form(stage)
-    _acts(stage, Role.CLERK, "review", "gather", REQUEST)
+    stage.acts(Role.CLERK, "review", "gather", REQUEST)
     records = len(open_installation(load(stage.city)).reviews.get(REQUEST).versions)
-    _hold(records > 0, f"nothing is under review for {REQUEST}")
-    _acts(stage, Role.CLERK, "review", "decide", REQUEST, "undecided", "--verdict", "responsive")
-    left = _acts(stage, Role.COUNSEL, "review", "suggest", REQUEST, "--unanswered").splitlines()[-1]
+    must(records > 0, f"nothing is under review for {REQUEST}")
+    stage.acts(Role.CLERK, "review", "decide", REQUEST, "undecided", "--verdict", "responsive")
+    left = stage.acts(Role.COUNSEL, "review", "suggest", REQUEST, "--unanswered").splitlines()[-1]
     seen = [] if left.startswith("0 ") else ["--all-seen", left.split()[0]]
-    _acts(stage, Role.COUNSEL, "review", "sign", REQUEST, *seen)
+    stage.acts(Role.COUNSEL, "review", "sign", REQUEST, *seen)
     available = f"{today + timedelta(days=1)}T14:00"
     letter = ("--signer", "City Clerk", "--title", "City Clerk", "--reasons", "They are public records")
     disc = ("--available", available, "--way", "disc", "--where", "the Clerk's counter", "--by", "post")
-    _acts(stage, Role.CLERK, "letter", "send", REQUEST, "full", *letter, *disc)
+    stage.acts(Role.CLERK, "letter", "send", REQUEST, "full", *letter, *disc)
     stage.tell(f"The clerk decides on {records} records, the city attorney signs, and the letter goes out.")
     response = stage.home / "bundles" / f"{REQUEST}-response.zip"
-    _acts(stage, Role.CLERK, "bundle", "--request", REQUEST, "--out", str(response), "--by-name")
-    checked = _paloverde(stage, "verify", str(response)).partition("\n")[0]
+    stage.acts(Role.CLERK, "bundle", "--request", REQUEST, "--out", str(response), "--by-name")
+    checked = stage.paloverde("verify", str(response)).partition("\n")[0]
     stage.tell(f"The response is sealed and verified: {response.name}. {checked}")
 
 
@@ -219,19 +200,10 @@ def _clerk_fills_in_the_form(stage: Stage) -> None:
     stage.tell(f"The clerk searches for {REQUEST}, through Airflow.")
     _watch(stage, clerk, "records_request", REQUEST)
     searches = open_installation(load(stage.city)).requests.get(REQUEST).searches
-    _hold(
+    must(
         len(searches) == 1,
         f"{REQUEST} has {some(len(searches), 'search', 'searches')} in its file, not the form's one",
     )
-
-
-def _acts(stage: Stage, role: Role, *words: str) -> str:
-    """What the command line says to the demo's person of a role, who signs in."""
-    who = stage.sign_ins[role]
-    file = stage.home / f"{who.username}.password"
-    file.touch(mode=0o600)
-    file.write_text(who.password, encoding="utf-8")
-    return _paloverde(stage, *words, "--as", who.username, "--password-file", str(file))
 
 
 def _no_token_leaked(stage: Stage) -> None:
@@ -242,7 +214,7 @@ def _no_token_leaked(stage: Stage) -> None:
     logs = [log for part in ("airflow", "parts") for log in (stage.home / part).rglob("*.log")]
     files = [*logs, *stage.home.glob("airflow/airflow.db*"), *stage.home.glob("paloverde.db*")]
     leaks = [str(file) for file in files if any(token in file.read_bytes() for token in tokens)]
-    _hold(not leaks, f"a token is readable in {', '.join(leaks)}")
+    must(not leaks, f"a token is readable in {', '.join(leaks)}")
     stage.tell(f"No account's token is in any of {some(len(files), 'log')} and databases.")
 
 
@@ -269,26 +241,3 @@ def _end_of_log(stage: Stage) -> Any:
         return f"--- {name}\n" + "\n".join(line[:600] for line in end)
 
     return read
-
-
-def _paloverde(stage: Stage, *words: str) -> str:
-    """The command line's standard output.
-
-    Raises PersonNeeded with what it said, on either stream, where it fails.
-    """
-    done = subprocess.run(  # noqa: S603 - this interpreter, our own module
-        [sys.executable, "-m", "paloverde.cli", *words],
-        env=bare_environment() | dict(stage.city),
-        capture_output=True,
-        text=True,
-        timeout=_NIGHT_SECONDS,
-        check=False,
-    )
-    said = done.stderr.strip()[-800:] or done.stdout.strip()[:800]
-    _hold(done.returncode == 0, f"`paloverde {words[0]}` ended with {done.returncode}: {said}")
-    return done.stdout
-
-
-def _hold(condition: bool, otherwise: str) -> None:
-    if not condition:
-        raise PersonNeeded(f"This should hold and does not: {otherwise}.")

@@ -27,6 +27,7 @@ from paloverde.requests.in_words import OUTCOMES
 from paloverde.requests.paper import Block, Facts, Grid, Heading, Paper, Paragraph, Points
 from paloverde.requests.request import Request
 from paloverde.search.scope import Scope
+from paloverde.steps import Step
 from paloverde.wording import at_time, some, spoken
 
 _TRUTH = (
@@ -93,9 +94,8 @@ def certificate(facts: Certified, *, released: bool = False) -> Paper:
     name.
     """
     if not facts.request.searches:
-        raise BadQuestion(
-            f"Nothing was searched yet for {facts.request.number}: first `paloverde request search`."
-        )
+        number = facts.request.number
+        raise BadQuestion(f"Nothing was searched yet for {number}: first {Step.SEARCH.of(number)}.")
     title = f"Search certificate of records request {facts.request.number}"
     return Paper(title, (Heading(title, 1), *_blocks(facts, _statement(facts), released)))
 

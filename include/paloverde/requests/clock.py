@@ -20,6 +20,7 @@ import msgspec
 from paloverde.errors import BadQuestion
 from paloverde.requests.closures import Closures
 from paloverde.retention.rules import Seen
+from paloverde.steps import Step
 from paloverde.wording import spoken
 
 _FILE = Path(__file__).with_name("clock_rules.toml")
@@ -186,7 +187,7 @@ def _doubts(dates: Clock, closures: Closures) -> Iterator[str]:
     if not closures.where:
         yield (
             "HOLIDAYS WERE NOT CONSIDERED: no table of closed days was read, and only Saturdays and Sundays "
-            "count as closed. The dates may be wrong: give the City's table with --closures."
+            f"count as closed. The dates may be wrong: adopt the City's table with {Step.CLOSED_DAYS.of()}."
         )
         return
     last = max(dates.latest, dates.extended_last_day)

@@ -23,6 +23,7 @@ from paloverde.requests.review import Verdict
 from paloverde.retention.hold_orders import CLERK, COUNSEL
 from paloverde.retention.holds import By
 from paloverde.search.scope import PRIVATE_KINDS
+from paloverde.steps import Step
 from paloverde.wording import at_time, some
 
 SERIES = "deliveries"
@@ -189,7 +190,7 @@ def refuse_agreement(summary: Summary, seen: str, by: By, prepared_by: By) -> No
     """Raise where that person may not agree to what would go out, or has seen something else."""
     if by.role not in _AGREEING:
         raise PersonNeeded(f"{by.name} is {by.role}: agreeing needs {' or '.join(_AGREEING)}.")
-    if by.person == prepared_by.person:
+    if by.is_same_person(prepared_by):
         raise PersonNeeded(
             f"{by.name} put this bundle together: somebody else has to agree that it goes out."
         )
@@ -198,8 +199,8 @@ def refuse_agreement(summary: Summary, seen: str, by: By, prepared_by: By) -> No
     if len(seen) < _LEAST_NAMED or not summary.sha256.startswith(seen.lower()):
         raise BadQuestion(
             f"What you looked at ({seen[:16] or 'nothing'}…) is not what would go out now "
-            f"({summary.sha256[:16]}…): look at it with `paloverde deliver show`, then agree to the summary "
-            f"that it ends with, by its first {_LEAST_NAMED} letters or more."
+            f"({summary.sha256[:16]}…): look at it again with {Step.DELIVERY.of(summary.number)}, and agree "
+            "to exactly what it shows."
         )
 
 
@@ -217,7 +218,7 @@ def agreement(acts: Sequence[Act], number: str, channel: Way) -> tuple[int, Agre
             return at, act
     raise PersonNeeded(
         f"Nobody has agreed that {number} goes out {channel}, or it went out by that already: a second "
-        "person looks with `paloverde deliver show` and agrees with `paloverde deliver agree`."
+        f"person looks with {Step.DELIVERY.of(number)} and agrees with {Step.AGREE.of(number)}."
     )
 
 

@@ -18,6 +18,7 @@ from paloverde.requests.events import (
 from paloverde.requests.exemptions import EXEMPTIONS
 from paloverde.requests.request import Request
 from paloverde.requests.review_state import ReviewState, untold
+from paloverde.steps import Step
 from paloverde.wording import some, spoken
 
 
@@ -60,7 +61,7 @@ def _of_a_promise(request: Request, event: Determined) -> str:
             "full, part or denied again."
         )
     if not request.searches:
-        return "That there are disclosable records needs a search: first `paloverde request search`."
+        return f"That there are disclosable records needs a search: first {Step.SEARCH.of(request.number)}."
     if not (any(search.hits for search in request.searches) or request.all(CustodianAnswered)):
         return "No search has found a record yet: search in other words, or determine none."
     if event.exemptions or event.responsible:
@@ -85,15 +86,17 @@ def _of_a_denial(event: Determined) -> str:
 def _too_early(request: Request, outcome: Outcome, review: ReviewState) -> str:
     """What comes before a determination about records: they are searched for, and all found reviewed."""
     if outcome is Outcome.NONE and not request.searches:
-        return "That there are no records needs a search: first `paloverde request search`."
+        return f"That there are no records needs a search: first {Step.SEARCH.of(request.number)}."
     if outcome is Outcome.NONE and review.responsive:
         found = found_responsive(review.responsive)
         return f"{found} responsive: it cannot be determined that there are none."
     if outcome is Outcome.NONE and (review.ungathered or review.undecided):
-        return f"It cannot be determined that there are none. {review.open}"
+        return f"It cannot be determined that there are none. {review.open(request.number)}"
     if outcome is Outcome.FULL and not request.searches:
-        return "That all is disclosed needs a search: first `paloverde request search`."
-    if outcome not in (DISCLOSING | DENYING) or not review.open:
+        return f"That all is disclosed needs a search: first {Step.SEARCH.of(request.number)}."
+    told = review.open(request.number)
+    if outcome not in (DISCLOSING | DENYING) or not told:
         return ""
-    in_time = " In time `paloverde letter send` says disclosable; the rest follows the review."
-    return review.open if request.determination else f"{review.open}{in_time}"
+    promise = Step.LETTER.of(request.number, Outcome.DISCLOSABLE)
+    in_time = f" In time {promise} says that there are records; the rest follows the review."
+    return told if request.determination else f"{told}{in_time}"

@@ -35,6 +35,7 @@ from paloverde.requests.letters import (
 )
 from paloverde.requests.request import Request
 from paloverde.requests.reviewed import Reviewed
+from paloverde.steps import Step
 from paloverde.wording import some, spoken
 
 OUTCOMES = tuple(outcome.value for outcome in Outcome)
@@ -148,7 +149,7 @@ def _searches(request: Request) -> tuple[str, ...]:
 
 def _extension(wish: Wish) -> Extension:
     if wish.until is None:
-        raise BadQuestion("Say until when the time is to be extended, with --until.")
+        raise BadQuestion(f"Say until when the time is to be extended: {Step.UNTIL.of()}.")
     return Extension(wish.until, dict(wish.grounds))
 
 
@@ -156,7 +157,7 @@ def _production(wish: Wish, file: File) -> Production:
     bundle = _bundle(file)
     review = file.reviewed
     if wish.delivery is None:
-        raise BadQuestion("Say how the copy is handed over, with --way.")
+        raise BadQuestion(f"Say how the copy is handed over: {Step.WAY.of()}.")
     return Production(
         instalment=_instalment(file.request, bundle.sha256),
         bundle=bundle,

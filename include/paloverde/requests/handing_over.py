@@ -17,6 +17,7 @@ from paloverde.requests.gates import web_delivery_refusals
 from paloverde.requests.letters import Delivery
 from paloverde.requests.request import Request
 from paloverde.requests.review_state import ReviewState
+from paloverde.steps import Step
 
 
 def hands_nothing_over(determined: Determined | None) -> str:
@@ -36,7 +37,7 @@ def signing_lacks(request: Request, event: SignedOff, review: ReviewState) -> st
     made = request.bundle(event.sha256)
     if made is None:
         return _no_bundle(event.sha256)
-    if made.by.person == event.by.person:
+    if made.by.is_same_person(event.by):
         return f"{made.by.name} put this bundle together: somebody else has to sign it off."
     return _out_of_date(request, made, review)
 
@@ -60,7 +61,8 @@ def closing_lacks(request: Request, event: Closed, review: ReviewState) -> str:
         return "" if event.note.strip() else "It needs a note of how the requester withdrew it."
     determined = request.determination
     if determined is None:
-        return "Nothing was determined yet: first `paloverde letter send` (or `paloverde request determine`)."
+        told, noted = Step.SEND.of(request.number), Step.DETERMINE.of(request.number)
+        return f"Nothing was determined yet: first {told} (or {noted}, where the letter went out otherwise)."
     if not determined.is_final:
         return (
             "Records were promised, and the final determination is still owed: review them, have somebody "
@@ -83,7 +85,7 @@ def _out_of_date(request: Request, made: Produced, review: ReviewState) -> str:
     if request.is_replaced(made):
         return f"Instalment {made.instalment} was built again since: this bundle is replaced by a newer one."
     if not review.is_settled:
-        return review.open
+        return review.open(request.number)
     if made.decisions_sha256 != review.decisions_sha256:
         return "Something was found or decided since this bundle was built: build it again from the review."
     determined = request.determination
@@ -92,8 +94,8 @@ def _out_of_date(request: Request, made: Produced, review: ReviewState) -> str:
 
 def _left_out(request: Request, determined: Determined, review: ReviewState) -> str:
     """What was found and the answer is silent about."""
-    if review.open:
-        return review.open
+    if told := review.open(request.number):
+        return told
     if determined.outcome is Outcome.NONE and review.responsive:
         found = found_responsive(review.responsive)
         return f"{found} responsive since it was determined that there are none."

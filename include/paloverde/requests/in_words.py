@@ -30,6 +30,7 @@ from paloverde.requests.events import (
 )
 from paloverde.requests.grounds import channel_on
 from paloverde.requests.request import Entry, Request
+from paloverde.steps import Step
 from paloverde.wording import short_moment, some, spoken
 
 _NAMED_PAIRS = 3
@@ -141,7 +142,8 @@ def _received(event: Received) -> str:
 
 def _searched(event: Searched) -> str:
     spent = f" Took {some(event.minutes, 'minute')}." if event.minutes else ""
-    return f"Searched “{event.question}” through sealed run {event.through:,}. {event.sentence}{spent}"
+    until = f"in what was archived up to run {event.through:,}"
+    return f"Searched “{event.question}”, {until}. {event.sentence}{spent}"
 
 
 def _determined(event: Determined) -> str:
@@ -193,8 +195,8 @@ def _counted_pairs(accepted: Sequence[tuple[str, str]], number: str) -> str:
     itself = f", {own:,} of them the record itself" if own else ""
     return (
         f"Accepted by the signer of the review: words redacted from {records} may be read in "
-        f"{some(len(accepted), 'record or file', 'records or files')}{itself}. `paloverde request show "
-        f"{number} --json` names each."
+        f"{some(len(accepted), 'record or file', 'records or files')}{itself}. "
+        f"{Step.FILE.of(number)} names each."
     )
 
 

@@ -11,6 +11,7 @@ from paloverde.requests.clock import clock
 from paloverde.requests.closures import Closures
 from paloverde.requests.events import Received
 from paloverde.requests.grounds import channel_on
+from paloverde.steps import Step
 from paloverde.wording import spoken
 
 _NUMBER = re.compile(r"PRA-(\d{4})-(\d{4,})")
@@ -21,7 +22,7 @@ def check_intake(event: Received, taken: Collection[str], closures: Closures, to
     if event.number and not _NUMBER.fullmatch(event.number):
         raise BadQuestion(f"{event.number!r} is no number of a request: write it as PRA-2026-0042.")
     if event.number in taken:
-        raise BadQuestion(f"{event.number} is taken already: `paloverde request show` shows it.")
+        raise BadQuestion(f"{event.number} is taken already: {Step.REQUEST.of(event.number)} shows it.")
     if event.received_on > today:
         raise BadQuestion(f"{spoken(event.received_on)} has not come yet: say when the request came in.")
     if not event.text.strip():

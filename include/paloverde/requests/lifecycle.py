@@ -42,6 +42,7 @@ from paloverde.requests.handing_over import closing_lacks, release_lacks, signin
 from paloverde.requests.request import Request, State
 from paloverde.requests.review_state import ReviewState
 from paloverde.retention.hold_orders import CLERK, COUNSEL
+from paloverde.steps import Step
 from paloverde.wording import spoken
 
 ASKS_REVIEW = (Determined, SignedOff, Released, Closed)
@@ -79,7 +80,7 @@ ALLOWED: Mapping[State, frozenset[type[Event]]] = MappingProxyType(
 _FIRST: Mapping[type[Event], str] = MappingProxyType(
     {
         Extended: "only what is not determined and was not extended yet can be extended, and once",
-        Released: "first tell the requester what was determined, full or part: `paloverde letter send`",
+        Released: f"first tell the requester what was determined, full or part: {Step.SEND}",
         Reopened: "only what is closed can be opened again",
     }
 )
@@ -102,7 +103,7 @@ def out_of_place(request: Request, type_: type[Event]) -> str:
     """Why a request does not take an event of a type as it stands, and what comes first; "" where it does."""
     if type_ in ALLOWED[request.state]:
         return ""
-    closed = "`paloverde request reopen` opens it again"
+    closed = f"{Step.REOPEN.of(request.number)} opens it again"
     first = closed if request.state is State.CLOSED else _FIRST.get(type_, "it came in already")
     return f"{request.number} is {request.state}, and “{name_of(type_)}” cannot follow: {first}."
 
@@ -189,7 +190,7 @@ def _said(text: str, what: str) -> str:
 def _answered(request: Request, event: ClarificationAnswered | CustodianAnswered) -> str:
     if isinstance(event, ClarificationAnswered):
         is_asked = bool(request.all(ClarificationAsked))
-        missing = "Nobody has asked the requester yet: first `paloverde request clarify`."
+        missing = f"Nobody has asked the requester yet: first {Step.CLARIFY.of(request.number)}."
     else:
         asked = sorted({one.custodian for one in request.all(CustodianAsked)})
         is_asked = event.custodian in asked
@@ -200,7 +201,7 @@ def _answered(request: Request, event: ClarificationAnswered | CustodianAnswered
 def _review(request: Request, event: ReviewFinished) -> str:
     if min(event.responsive, event.not_responsive, event.exempt_in_part, event.exempt) < 0:
         return "A number of records cannot be below zero."
-    return "" if request.searches else "Nothing was searched yet: first `paloverde request search`."
+    return "" if request.searches else f"Nothing was searched yet: first {Step.SEARCH.of(request.number)}."
 
 
 def _instalment(request: Request, event: Produced) -> str:

@@ -32,6 +32,7 @@ from paloverde.requests.lint_words import Finding, Known, Told, found, how_to_gi
 from paloverde.requests.plaintext import all_texts
 from paloverde.requests.review_state import untold
 from paloverde.requests.wording import Written
+from paloverde.steps import Step
 from paloverde.wording import at_time, some
 
 _LEFT_OPEN = re.compile(r"\{[a-z_.0-9]+\}|\[[A-Z][A-Z /-]{2,}\]|_{3,}|\bX{3,}\b|\bTBD\b")
@@ -223,9 +224,9 @@ def _not_reviewed(letter: Letter, _: Written, known: Known) -> Told:
         return
     outcome = letter.body.outcome
     if outcome in (Outcome.FULL, Outcome.DISCLOSABLE) and not known.is_searched:
-        yield {"what": "Nothing was searched yet: `paloverde request search`."}
-    if outcome in (DISCLOSING | DENYING) and known.review.open:
-        yield {"what": known.review.open}
+        yield {"what": f"Nothing was searched yet: {Step.SEARCH.of(letter.case.number)}."}
+    if outcome in (DISCLOSING | DENYING) and (told := known.review.open(letter.case.number)):
+        yield {"what": told}
 
 
 def _not_as_reviewed(letter: Letter, _: Written, known: Known) -> Told:
@@ -239,7 +240,7 @@ def _unfilled(letter: Letter, written: Written, _: Known) -> Told:
         if name.startswith("law."):
             how = f"letters.toml has no {name.removeprefix('law.')} that is in force on that day: add it"
         else:
-            how = how_to_give().get(name, "Give it with the options of `paloverde letter draft`")
+            how = how_to_give().get(name, f"Give it with the letter: {Step.LETTERS.of(letter.case.number)}")
         yield {"what": f"{{{name}}}", "how": how}
     for text in said_freely(letter):
         for left in _LEFT_OPEN.findall(text):

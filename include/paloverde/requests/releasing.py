@@ -11,18 +11,19 @@ from paloverde.errors import BadQuestion
 from paloverde.requests.everywhere import Corpus
 from paloverde.requests.needles import poster_needles
 from paloverde.requests.redaction import Given, Painted, Released, hiding, released
-from paloverde.requests.review import Decision, Region, Verdict
+from paloverde.requests.review import Decision, Region, Spared, Verdict
 from paloverde.requests.spans import cuts_of, texts_of
 from paloverde.requests.telling import Hidden, run_together
 from paloverde.search.hits import Hit
 
 
 class Pair(NamedTuple):
-    """A found record, what was decided about it, and its control number."""
+    """A found record, what was decided about it, its control number, and the suggestions that were left."""
 
     hit: Hit
     decision: Decision
     control: str
+    spared: tuple[Spared, ...] = ()
 
 
 def released_all(pairs: Sequence[Pair], painted: Mapping[str, Painted] | None = None) -> list[Released]:

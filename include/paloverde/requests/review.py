@@ -51,6 +51,19 @@ class Region(msgspec.Struct, frozen=True, order=True):
     code: str
 
 
+class Spared(msgspec.Struct, frozen=True, order=True):
+    """A suggestion (`detectors.Suggestion`) that a person looked at and left: these characters may be handed
+    over as far as `code` goes. `version` is that of the record.
+    """
+
+    version: tuple[str, str, str, str]
+    where: str
+    start: int
+    end: int
+    what: str
+    code: str
+
+
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """What one person decided about one version of one item in one request.
 

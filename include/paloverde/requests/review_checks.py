@@ -11,6 +11,7 @@ from paloverde.requests.review import Decision, Verdict
 from paloverde.requests.reviewing import REVIEWERS, Review, Standing
 from paloverde.retention.holds import By, person
 from paloverde.search.hits import Hit
+from paloverde.steps import Step
 from paloverde.wording import some
 
 
@@ -49,7 +50,7 @@ def _check_form(decision: Decision) -> None:
     if keeps_back and not is_a_name(decision.decided_by):
         raise BadQuestion(
             f"the name of whoever withholds anything stands in the letter (Gov. Code 7922.540), and "
-            f"{decision.decided_by!r} is none: `paloverde users add` gives one with --name."
+            f"{decision.decided_by!r} is none: {Step.USER_NAME.of(decision.decided_by)} gives one."
         )
     if keeps_back and barring:
         raise BadQuestion(
@@ -70,7 +71,7 @@ def check_signature(review: Review, by: By) -> None:
     if review.undecided:
         told = some(len(review.undecided), "record is", "records are")
         raise BadQuestion(f"{told} not decided yet: {review.named(review.undecided)}.")
-    if by.person in review.deciders:
+    if review.has_decided(by):
         raise PersonNeeded(
             f"{by.name} has decided in this review: somebody else looks at it and signs, clerk or counsel."
         )

@@ -17,6 +17,7 @@ from paloverde.requests.review import Decision, Verdict
 from paloverde.requests.reviewing import Review
 from paloverde.retention.holds import person
 from paloverde.search.scope import PRIVATE_KINDS
+from paloverde.steps import Step
 from paloverde.wording import some
 
 _KEPT_BACK = (Verdict.EXEMPT, Verdict.EXEMPT_IN_PART)
@@ -45,14 +46,14 @@ class ReviewState(msgspec.Struct, frozen=True, kw_only=True):
     private: int = 0  # private messages and subscribers that are handed over
     exposed: tuple[Exposed, ...] = ()
 
-    @property
-    def open(self) -> str:
-        """What is still to be done in it, in words; "" where nothing is."""
+    def open(self, number: str) -> str:
+        """What is still to be done in the review of a request, in words; "" where nothing is."""
         if self.ungathered:
-            return f"{_versions(self.ungathered)} found and not under review yet: `paloverde review gather`."
+            gather = Step.GATHER.of(number)
+            return f"{_versions(self.ungathered)} found and not under review yet: {gather}."
         if self.undecided:
-            return f"{_versions(self.undecided)} found and not decided yet: `paloverde review decide`."
-        unsigned = "Nobody has signed the review as it stands: `paloverde review sign`."
+            return f"{_versions(self.undecided)} found and not decided yet: {Step.DECIDE.of(number)}."
+        unsigned = f"Nobody has signed the review as it stands: {Step.SIGN.of(number)}."
         return "" if self.is_settled else unsigned
 
 
@@ -106,11 +107,10 @@ def untold(
         yield f"The review claims {', '.join(missing)}, and the determination does not: determine again."
     people = {person(name) for name in named}
     if missing := [name for name in review.deniers if person(name) not in people]:
-        add = " ".join(f'--denier "{name}, TITLE"' for name in missing)
         yield (
             f"{', '.join(missing)} decided that something is kept back, and the determination does not name "
-            f"them as responsible: add {add} to the letter, or leave --denier out, which names them all "
-            "(`paloverde request determine` has --responsible)."
+            f"them as responsible: draft the letter without {Step.DENIER}, which then names them all; where "
+            f"a determination is noted by hand, name each with a title: {Step.RESPONSIBLE.of()}."
         )
 
 

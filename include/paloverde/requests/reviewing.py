@@ -20,7 +20,7 @@ import msgspec
 from paloverde.errors import BadQuestion
 from paloverde.requests.events import ReviewFinished
 from paloverde.requests.releasing import Pair
-from paloverde.requests.review import Decision, Verdict
+from paloverde.requests.review import Decision, Spared, Verdict
 from paloverde.retention.hold_orders import CLERK, COUNSEL
 from paloverde.retention.holds import By
 from paloverde.search.hits import Hit
@@ -43,11 +43,12 @@ class Numbered(msgspec.Struct, frozen=True):
 
 
 class Decided(msgspec.Struct, frozen=True):
-    """A paper: a batch of decisions."""
+    """A paper: a batch of decisions, or suggestions that were looked at and left."""
 
     decisions: tuple[Decision, ...]
     by: By
     at: datetime
+    spared: tuple[Spared, ...] = ()
 
 
 class Signed(msgspec.Struct, frozen=True):
@@ -74,6 +75,14 @@ class Standing(msgspec.Struct, frozen=True):
     by: By
 
 
+class Sparing(msgspec.Struct, frozen=True):
+    """A suggestion that somebody looked at and left."""
+
+    spared: Spared
+    by: By
+    at: datetime
+
+
 class Review:
     """The review of one request: all its papers together. `papers` counts those with decisions."""
 
@@ -84,12 +93,19 @@ class Review:
         self.versions: list[Version] = [version for one in sets for version in one.versions]
         self._numbers = {version: number for number, version in enumerate(self.versions, 1)}
         self._history: dict[Version, list[Standing]] = {}
-        self.papers = 0
-        for paper in decided:
-            self.papers += 1
+        self._spared: dict[Version, list[Sparing]] = {}
+        self._papers = list(decided)
+        for paper in self._papers:
+            for left in paper.spared:
+                self._spared.setdefault(left.version, []).append(Sparing(left, paper.by, paper.at))
             for decision in paper.decisions:
                 self._history.setdefault(decision.version, []).append(Standing(decision, paper.by))
         self._signed = list(signed)
+
+    @property
+    def papers(self) -> int:
+        """How many papers with decisions there are."""
+        return len(self._papers)
 
     def control(self, version: Version) -> str:
         """The control number of a version under review, such as PRA-2026-0042-000017."""
@@ -139,6 +155,10 @@ class Review:
         """Everything that was ever decided about a version, oldest first."""
         return [one.decision for one in self._history.get(version, ())]
 
+    def sparings(self, version: Version) -> list[Sparing]:
+        """The suggestions of a version that somebody looked at and left, in the order of that."""
+        return self._spared.get(version, [])
+
     def title_of(self, name: str) -> str:
         """The title that somebody gave last in this review; "" where none was given."""
         given = (one.decision for history in self._history.values() for one in history)
@@ -159,17 +179,19 @@ class Review:
         tally = Counter(one.decision.verdict for one in self.standing.values())
         return {verdict: tally[verdict] for verdict in Verdict}
 
-    @property
-    def deciders(self) -> set[str]:
-        """Everybody who ever decided anything in it, as people are told apart."""
-        return {one.by.person for history in self._history.values() for one in history}
+    def has_decided(self, by: By) -> bool:
+        """Whether somebody ever decided or left anything in it, under whatever name."""
+        return any(paper.by.is_same_person(by) for paper in self._papers)
 
     @cached_property
     def decisions_sha256(self) -> str:
-        """SHA-256 over every version under review in order, each with the decision that stands."""
+        """SHA-256 over every version under review in order, each with the decision that stands and the
+        suggestions that were left.
+        """
         digest = hashlib.sha256()
         for version in self.versions:
-            line = msgspec.json.encode((version, self.decision(version)), order="sorted")
+            said = (version, self.decision(version), self.sparings(version))
+            line = msgspec.json.encode(said, order="sorted")
             digest.update(line + b"\n")
         return digest.hexdigest()
 
@@ -210,11 +232,14 @@ class Review:
         if missing:
             raise BadQuestion(
                 f"{self.named(missing)} cannot be found in the archive any more: search for the request "
-                "again, and look at `paloverde ledger` for what was destroyed."
+                "again, and look what was lawfully destroyed meanwhile: the ledger says so."
             )
-        return [
-            Pair(hits[version], one.decision, self.control(version)) for version, one in self.standing.items()
-        ]
+        return [self.pair(version, one.decision, hits[version]) for version, one in self.standing.items()]
+
+    def pair(self, version: Version, decision: Decision, hit: Hit) -> Pair:
+        """A record with a decision about it."""
+        spared = tuple(one.spared for one in self.sparings(version))
+        return Pair(hit, decision, self.control(version), spared)
 
     def named(self, versions: Sequence[Version]) -> str:
         """Some control numbers, as a sentence names them."""

@@ -40,7 +40,7 @@ class Replayed(msgspec.Struct, frozen=True):
             return f"{asked}: the same {_versions(self.hits)} came, SHA-256 {self.versions_sha256}."
         return (
             f"{asked}: OTHER RECORDS CAME. Then {_versions(event.hits)}, now {_versions(self.hits)}. What a "
-            "lawful destruction took out since then is missing; look at `paloverde ledger`."
+            "lawful destruction took out since then is missing; the ledger tells of each."
         )
 
 

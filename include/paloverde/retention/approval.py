@@ -25,6 +25,7 @@ from paloverde.retention.orders import (
     OrderStanding,
     Resolution,
 )
+from paloverde.steps import Step
 from paloverde.wording import some
 
 ORDERS, FILES, ACTS, CERTIFICATES = "orders", "order-files", "approvals", "certificates"
@@ -42,7 +43,7 @@ def standing_of(cabinet: Cabinet, order_id: str) -> OrderStanding:
     filed = cabinet.last(ORDERS, order_id)
     if filed is None:
         raise BadQuestion(
-            f"There is no order of destruction {order_id!r}: `paloverde dispose list` shows those there are."
+            f"There is no order of destruction {order_id!r}: {Step.ORDERS} shows those there are."
         )
     order = cabinet.read(filed, Order)
     files = {one.stored.sha256 for one in cabinet.history(FILES, order.lines_sha256)}
@@ -189,16 +190,13 @@ def _of_the_report(standing: OrderStanding, today: date) -> Iterator[str]:
 def _of_the_law(standing: OrderStanding, today: date) -> Iterator[str]:
     resolution, consent = standing.resolution, standing.consent
     if resolution is None:
-        yield (
-            "The council's resolution is missing (Gov. Code 34090): `paloverde dispose resolution` files it."
-        )
+        resolve = Step.RESOLUTION.of(standing.order.id)
+        yield f"The council's resolution is missing (Gov. Code 34090): {resolve} files it."
     else:
         yield from _of_the_resolution(resolution, standing.order, today)
     if consent is None:
-        yield (
-            "The city attorney's written consent is missing (Gov. Code 34090): `paloverde dispose consent` "
-            "files it."
-        )
+        consenting = Step.CONSENT.of(standing.order.id)
+        yield f"The city attorney's written consent is missing (Gov. Code 34090): {consenting} files it."
     else:
         yield from _of_the_consent(consent, standing.order, today)
 
@@ -209,7 +207,7 @@ def _of_the_resolution(resolution: Resolution, order: Order, today: date) -> Ite
     if resolution.adopted_on < archive_day(order.proposed_at) and not resolution.standing:
         yield (
             f"Resolution {resolution.number} ({resolution.adopted_on}) is older than {order.id}, and was not "
-            "filed as a standing one: `paloverde dispose resolution` files another."
+            f"filed as a standing one: {Step.RESOLUTION.of(order.id)} files another."
         )
 
 
@@ -234,8 +232,8 @@ def _of_the_approvals(standing: OrderStanding) -> Iterator[str]:
     wanting = [role for role, names in by_role.items() if not names]
     for role in wanting:
         yield (
-            f"The approval of one of {OFFICES[role]} is missing: `paloverde dispose approve {order.id}`, or "
-            "the review in Airflow."
+            f"The approval of one of {OFFICES[role]} is missing: {Step.APPROVE.of(order.id)}, or the review "
+            "in Airflow."
         )
     if not wanting and len(by_role["clerk"] | by_role["approver"]) < len(APPROVING):
         yield f"Both approvals come from {counted[0].username}: two different people must approve."

@@ -18,6 +18,7 @@ from paloverde.capture.removal import Cause
 from paloverde.errors import BadQuestion
 from paloverde.records import Kind
 from paloverde.retention.dossier import Alerted, FiledPaper, RemovalFact, cause_of, subject_of
+from paloverde.steps import Step
 from paloverde.wording import short_moment
 
 SERIES = "consults"
@@ -198,7 +199,7 @@ class Tickets:
         """A ticket and how many papers it has. Raises `BadQuestion`."""
         filed = self._cabinet.last(SERIES, id_)
         if filed is None:
-            raise BadQuestion(f"There is no ticket {id_!r}: `paloverde consult list` names them.")
+            raise BadQuestion(f"There is no ticket {id_!r}: {Step.CONSULTS} names them.")
         return self._cabinet.read(filed, Ticket), filed.number
 
     def file(self, ticket: Ticket, actor: str, what: str, after: int) -> Filed:

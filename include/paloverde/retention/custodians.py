@@ -15,6 +15,7 @@ from paloverde.archive.papers import Cabinet
 from paloverde.errors import BadQuestion
 from paloverde.records import archive_day
 from paloverde.retention.holds import By, Hold, find_hold, holds_in
+from paloverde.steps import Step
 from paloverde.wording import some, spoken
 
 SERIES = "hold-notices"
@@ -192,7 +193,7 @@ class Notices:
         if not again and not self._is_due(custodian, is_over=is_over):
             raise BadQuestion(
                 f"{self._why_not_due(custodian)} Nothing was noted. If one more letter was really sent, say "
-                "so with --again."
+                f"so: {Step.AGAIN}."
             )
 
     def is_over(self, hold: Hold) -> bool:

@@ -44,6 +44,7 @@ from paloverde.retention.overtaking import undo_overtaken
 from paloverde.retention.reinstating import copy_again, lies
 from paloverde.state.books import changing
 from paloverde.state.tables import CHECKS, COPIES, HELD_OBJECTS, PARTS, REPAIRS, RUNS
+from paloverde.steps import Step
 from paloverde.wording import some
 
 __all__ = ["Door", "Office", "carry_out"]
@@ -184,8 +185,8 @@ class _Course:
         told = f" {some(gone, 'object was', 'objects were')} deleted before that." if gone else ""
         if {run.account for run in undone} == set(self._accounts):
             return (
-                f"{order} was undone by a hold, so no certificate is filed.{told} Withdraw it: `paloverde "
-                f"dispose withdraw {order} --why ...`. {why}"
+                f"{order} was undone by a hold, so no certificate is filed.{told} Withdraw it: "
+                f"{Step.WITHDRAW.of(order)}. {why}"
             )
         nothing = "Nothing more" if gone else "Nothing"
         return (
@@ -315,8 +316,8 @@ def _open_doors(office: Office) -> list[Destroyer]:
     doors = [office.first]
     if office.vault.second is None and _was_copied(office.vault):
         raise PersonNeeded(
-            "There are second copies, and no second store is set: what is destroyed would stay there. Set "
-            "PALOVERDE_SECOND_STORE again, then carry the order out."
+            "There are second copies, and no second store is set: what is destroyed would stay there. IT "
+            "sets PALOVERDE_SECOND_STORE again; then carry the order out."
         )
     if office.vault.second is not None:
         if office.second is None:

@@ -28,6 +28,7 @@ from paloverde.records import Kind
 from paloverde.retention.destroyed import destroyed
 from paloverde.retention.facts import ItemId
 from paloverde.state.tables import ITEMS, PARTS
+from paloverde.steps import Step
 
 SERIES = "removals"
 POLICIES = "policies"
@@ -165,7 +166,7 @@ def item_named(archive: Archive, text: str) -> ItemId:
     if found:
         names = ", ".join(subject_of(item) for item in found)
         raise BadQuestion(f"Several items have the id {text}: say which one, {names}.")
-    raise BadQuestion(f"No item is named {text!r}: write ACCOUNT/KIND/ID, as `paloverde removed list` does.")
+    raise BadQuestion(f"No item is named {text!r}: write ACCOUNT/KIND/ID, as {Step.REMOVED} does.")
 
 
 def removals_of(

@@ -28,6 +28,7 @@ from paloverde.retention.hold_scope import Scope
 from paloverde.retention.holds import Hold, holds_in
 from paloverde.state.books import changing, insert_into
 from paloverde.state.tables import HELD_ITEMS, HELD_OBJECTS, PARTS, RUNS
+from paloverde.steps import Step
 from paloverde.wording import some
 
 SERIES = "hold-items"
@@ -292,8 +293,8 @@ def _sorted(items: Items) -> dict[str, dict[str, list[str]]]:
 def _refuse_unfrozen(hold: Hold, last: Looked) -> None:
     if last.scopes < len(hold.scopes):
         raise PersonNeeded(
-            f"The hold {hold.id} is issued or widened, and what it keeps is not gathered yet: run `paloverde "
-            "hold reconcile` first. Until then nothing is decided about any record."
+            f"The hold {hold.id} is issued or widened, and what it keeps is not gathered yet: "
+            f"first {Step.HOLDS}. Until then nothing is decided about any record."
         )
 
 

@@ -36,6 +36,7 @@ from paloverde.retention.holds import (
     issue_of,
 )
 from paloverde.retention.privileged import MEMOS, Privileged
+from paloverde.steps import Step
 from paloverde.wording import spoken
 
 COUNSEL, CLERK = "counsel", "clerk"
@@ -185,7 +186,7 @@ class HoldPapers:
         if _order(before) != _order(issued):
             raise BadQuestion(
                 f"A hold {issued.id} was issued already, and says something else: give the new one another "
-                f"name, or widen that one with `paloverde hold amend {issued.id}`."
+                f"name, or widen that one with {Step.WIDEN.of(issued.id)}."
             )
         return self._active(issued.id)
 
@@ -216,5 +217,5 @@ def _check_role(kind: HoldKind, by: By, verb: str) -> None:
         what = "a litigation hold" if kind is HoldKind.LITIGATION else "the hold of a records request"
         raise PersonNeeded(
             f"{by.name} has the role {by.role}, and only {' or '.join(may)} may {verb} {what}. "
-            "Ask somebody who is; `paloverde users list` shows who has which role."
+            f"Ask somebody who is; {Step.USERS} shows who has which role."
         )

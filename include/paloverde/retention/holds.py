@@ -39,11 +39,14 @@ class Trigger(StrEnum):
 
 
 class By(msgspec.Struct, frozen=True):
-    """Who acts: the name, the role in the City, and by what way ("command line (ana)")."""
+    """Who acts: the name, the role in the City, by what way ("command line (ana)"), and the username, empty
+    where nobody signed in.
+    """
 
     name: str
     role: str
     how: str
+    username: str = ""
 
     @property
     def actor(self) -> str:
@@ -54,6 +57,12 @@ class By(msgspec.Struct, frozen=True):
     def person(self) -> str:
         """Who it is, to be compared with others: see `person`."""
         return person(self.name)
+
+    def is_same_person(self, other: By) -> bool:
+        """Whether two who must be two people are one: by the username, which stays when a name is changed,
+        or by the name, since somebody may have two usernames.
+        """
+        return self.person == other.person or (self.username != "" and self.username == other.username)
 
 
 def person(name: str) -> str:

@@ -35,6 +35,7 @@ from paloverde.records import add_calendar_years, archive_day
 from paloverde.retention.blocks import versions_of
 from paloverde.state.books import changing, insert_into
 from paloverde.state.tables import COPIES, PARTS, REPAIRS
+from paloverde.steps import Step
 
 TABLES = (Role.RECORDS, Role.REMOVED)
 _ROW = ("kind", "native_id", "version_sha256", "payload_sha256")
@@ -90,7 +91,7 @@ def _whole(second: Store, stored: Stored, copies: Sequence[Stored]) -> tuple[Sto
             continue
     raise ArchiveDamaged(
         f"{stored.key} is missing in the store, no destruction deleted it, and its second copy is damaged: "
-        "put it back from another backup (see docs/guide/disaster.md), then run `paloverde hold reconcile`."
+        f"put it back from another backup (see docs/guide/disaster.md), then {Step.HOLDS}."
     )
 
 

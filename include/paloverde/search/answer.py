@@ -22,7 +22,8 @@ from paloverde.search.index.asking import Asking, Coverage, Look, items_in
 from paloverde.search.inquiry import Inquiry, Searched, inquire, known_gaps, parts_of, sentence
 from paloverde.search.limits import Limit
 from paloverde.search.question import Question
-from paloverde.search.scan import Hold, Scan, name_of, read_removals
+from paloverde.search.removals import read_removals
+from paloverde.search.scan import Hold, Scan, name_of
 from paloverde.search.scope import Bounds, Scope
 from paloverde.search.standing import Standing
 from paloverde.search.tree import terms
@@ -45,8 +46,8 @@ class Answer(msgspec.Struct, frozen=True):
 
     def summary(self) -> dict[str, object]:
         """All but the hits, as plain values for JSON."""
-        plain: dict[str, object] = msgspec.to_builtins(self, str_keys=True)
-        del plain["hits"]
+        told = {name: getattr(self, name) for name in self.__struct_fields__ if name != "hits"}
+        plain: dict[str, object] = msgspec.to_builtins(told, str_keys=True)
         plain["limits_in_words"] = [str(limit) for limit in self.limits]
         plain["standing_in_words"] = [str(limit) for limit in self.standing]
         return plain

@@ -25,7 +25,8 @@ from paloverde.search.answer import once
 from paloverde.search.hits import Hit, in_order
 from paloverde.search.index.asking import Asking, items_in, parts_named
 from paloverde.search.index.tying import tied
-from paloverde.search.scan import Hold, Scan, name_of, read_removals
+from paloverde.search.removals import read_removals
+from paloverde.search.scan import Hold, Scan, name_of
 from paloverde.search.tree import And, Field, Node, Or
 from paloverde.state.tables import ITEMS
 

@@ -19,12 +19,14 @@ import pyarrow as pa
 from paloverde.archive.reader import Archive, SealedPart
 from paloverde.archive.seal import Role
 from paloverde.errors import Suspicious
+from paloverde.search.ahead import ahead
 from paloverde.search.answer import Answer, answer_of
 from paloverde.search.candidates import NAMES, SHOWN, commented, coverage, statement
 from paloverde.search.hits import COLUMNS
 from paloverde.search.inquiry import Inquiry, inquire, parts_of
 from paloverde.search.question import Question
-from paloverde.search.scan import Hold, Scan, ahead, read_removals
+from paloverde.search.removals import read_removals
+from paloverde.search.scan import Hold, Scan
 from paloverde.search.scope import Bounds, Scope
 
 _IN_KEY = 4  # parts of the key of a Parquet file: records/account=…/date=…/….parquet

@@ -24,9 +24,11 @@ from paloverde.records import Kind
 from paloverde.retention.facts import ItemId
 from paloverde.retention.hold_scope import Scope, check_scope, names_of
 from paloverde.search import scope as bounds
+from paloverde.search.ahead import ahead
 from paloverde.search.described import described
 from paloverde.search.question import ask
-from paloverde.search.scan import Scan, ahead, read_removals
+from paloverde.search.removals import read_removals
+from paloverde.search.scan import Scan
 from paloverde.search.selection import POSTER
 from paloverde.search.tree import And, Everything, Node, Or, PostedBy, Removed, leaves
 from paloverde.search.written import CannotBeCut, term_of

@@ -20,7 +20,8 @@ from paloverde.search.hits import Hit
 from paloverde.search.index.asking import Asking, items_in, parts_named
 from paloverde.search.index.gathering import hashes_of
 from paloverde.search.index.layout import Mask
-from paloverde.search.scan import Name, Scan, name_of, read_removals
+from paloverde.search.removals import read_removals
+from paloverde.search.scan import Name, Scan, name_of
 from paloverde.search.tree import And, Field
 from paloverde.state.tables import ITEMS, PARTS
 

@@ -25,7 +25,8 @@ from paloverde.search.index.paging import Key, Place, page
 from paloverde.search.index.segment import Segment
 from paloverde.search.index.tally import items, sums, together
 from paloverde.search.inquiry import Inquiry
-from paloverde.search.scan import Hold, Name, Removals, Scan, name_of, removals_of, told_by
+from paloverde.search.removals import Removals, removals_of, told_by
+from paloverde.search.scan import Hold, Name, Scan, name_of
 from paloverde.search.tree import Term, terms
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -62,11 +63,16 @@ class Merged:
         sites, last = inquiry.sites, inquiry.last
         there = self.look.now.uncovered
         self._uncovered = [part for part in there if part.account in sites and part.of_run <= last]
-        self._read: dict[Version, list[Placed]] = {}
+        self.read: dict[Version, list[Placed]] = {}
         for placed in self._read_rest():
-            self._read.setdefault(_version(placed.hold.hit), []).append(placed)
-        if self._read:
+            self.read.setdefault(version_of(placed.hold.hit), []).append(placed)
+        if self.read:
             self._merge()
+
+    @property
+    def number(self) -> int:
+        """How many hits there are."""
+        return sum(int(np.count_nonzero(mask)) for mask in self.first) + len(self.extra)
 
     def counts(self) -> Counts:
         """Of the index and of the rest together."""
@@ -86,10 +92,11 @@ class Merged:
             per_month=_summed(found.per_month, read.per_month),
         )
 
-    def hits(self, start: int, stop: int) -> list[Hit]:
-        """Those at `start` to before `stop`, in the order of `hits.in_order`, whole."""
+    def hits(self, start: int, stop: int, *, newest_first: bool = False) -> list[Hit]:
+        """Those at `start` to before `stop`, whole, in the order of `hits.in_order` or the opposite one."""
         others = [_key(hit) for hit in self.extra]
-        found = page(self.index.index.segments, self.first, others, start, stop)
+        segments = self.index.index.segments
+        found = page(segments, self.first, others, start, stop, newest_first=newest_first)
         versions = [(place.key[1], place.key[2], place.key[3], place.key[5]) for place in found]
         known = self._placed(found, versions)
         rows = {(place.segment, place.number): place.row for place in found}
@@ -97,7 +104,7 @@ class Merged:
         return [
             once(
                 placed.hold
-                for placed in sorted([*self._read.get(version, ()), *shown.get(version, ())], key=_first)
+                for placed in sorted([*self.read.get(version, ()), *shown.get(version, ())], key=_first)
             )[0].hit
             for version in versions
         ]
@@ -131,8 +138,8 @@ class Merged:
 
     def _merge(self) -> None:
         """A version that the index holds, too, is one hit: the earlier of the two."""
-        known = self._known(list(self._read))
-        for version, placed in self._read.items():
+        known = self.known(list(self.read))
+        for version, placed in self.read.items():
             of_index = known.get(version, [])
             if of_index and min(of_index).order < placed[0].order:
                 continue
@@ -169,20 +176,20 @@ class Merged:
     # -- what the index holds ------------------------------------------------------------------------------
 
     def _placed(self, found: Sequence[Place], versions: Sequence[Version]) -> dict[Version, list[Known]]:
-        """As `_known`; those whose item has no other document in the index need not be looked for."""
+        """As `known`; those whose item has no other document in the index need not be looked for."""
         alone: dict[Version, list[Known]] = {}
         for place, version in zip(found, versions, strict=True):
             if place.segment >= 0 and not self._has_kin(place):
                 order = _order(self.index.index.segments[place.segment], place.number)
                 alone[version] = [Known(order, place.segment, place.number)]
-        return alone | self._known([version for version in versions if version not in alone])
+        return alone | self.known([version for version in versions if version not in alone])
 
     def _has_kin(self, place: Place) -> bool:
         documents = self.index.index.kin[place.segment].documents
         at = int(np.searchsorted(documents, np.uint32(place.number)))
         return at < len(documents) and int(documents[at]) == place.number
 
-    def _known(self, versions: Sequence[Version]) -> dict[Version, list[Known]]:
+    def known(self, versions: Sequence[Version]) -> dict[Version, list[Known]]:
         """The documents of these versions that answer."""
         found: dict[Version, list[Known]] = {}
         if not versions:
@@ -221,7 +228,7 @@ class Merged:
         sources = [_source(segments[one.segment], one.document) for one in documents]
         told = scan.holds([rows[one.segment, one.document] for one in documents], sources)
         for one, hold in zip(documents, told, strict=True):
-            shown.setdefault(_version(hold.hit), []).append(Placed(one.order, hold))
+            shown.setdefault(version_of(hold.hit), []).append(Placed(one.order, hold))
         return shown
 
     def _per_term(self) -> dict[str, int]:
@@ -260,7 +267,8 @@ def _first(placed: Placed) -> Order:
     return placed.order
 
 
-def _version(hit: Hit) -> Version:
+def version_of(hit: Hit) -> Version:
+    """The version that a hit is."""
     return *hit.item, hit.version_sha256
 
 

@@ -57,18 +57,19 @@ def overview(
     *,
     page: int = 1,
     per_page: int = 50,
+    newest_first: bool = False,
     **bounds: Unpack[Bounds],
 ) -> Overview:
     """Counts, limits and one page of what `search` would find with the same arguments; it raises the same.
 
-    Without an index it is a search. A page holds at most a thousand hits.
+    Without an index it is a search. A page holds at most a thousand hits, the oldest first (those without a
+    posting date by when they were seen) or, where that is asked, the newest.
     """
     scope = Scope.of(bounds)
     page, per_page = max(1, page), min(max(1, per_page), _MOST)
     if index is None:
-        return _of_answer(search(archive, question, **bounds), page, per_page)
-    index.now()  # what is kept below is of the head that stands now
-    inquiry = inquire(archive, question, scope, index.kept("seals", lambda: _slim(archive.seals())))
+        return _of_answer(search(archive, question, **bounds), page, per_page, newest_first=newest_first)
+    inquiry = inquire(archive, question, scope, seals_of(archive, index))
     merged = Merged(archive, inquiry, index)
     counts = merged.counts()
     parts, records = index.kept(("extent", inquiry.scope, inquiry.tree), partial(_extent, archive, inquiry))
@@ -86,13 +87,20 @@ def overview(
         standing=inquiry.standing(),
         page=page,
         per_page=per_page,
-        hits=merged.hits((page - 1) * per_page, page * per_page),
+        hits=merged.hits((page - 1) * per_page, page * per_page, newest_first=newest_first),
     )
 
 
-def _of_answer(answer: Answer, page: int, per_page: int) -> Overview:
+def seals_of(archive: Archive, index: Asking) -> list[Seal]:
+    """The seals as a look at the index needs them; read again when another run was sealed."""
+    index.now()  # what is kept is of the head that stands now
+    return index.kept("seals", lambda: _slim(archive.seals()))
+
+
+def _of_answer(answer: Answer, page: int, per_page: int, *, newest_first: bool) -> Overview:
     shared = {name: getattr(answer, name) for name in answer.__struct_fields__ if name != "hits"}
-    hits = answer.hits[(page - 1) * per_page : page * per_page]
+    ordered = answer.hits[::-1] if newest_first else answer.hits
+    hits = ordered[(page - 1) * per_page : page * per_page]
     return Overview(**shared, page=page, per_page=per_page, hits=hits)
 
 

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from itertools import groupby
 from sys import intern
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import select
 
 from paloverde.archive.reader import Archive, SealedPart
-from paloverde.archive.schema import REMOVED
 from paloverde.errors import Suspicious
-from paloverde.records import Provenance
-from paloverde.search.hits import COLUMNS, Hit, Kept, Removal, snippet
+from paloverde.search.ahead import ahead
+from paloverde.search.hits import COLUMNS, Hit, Kept, snippet
 from paloverde.search.index import arrow
 from paloverde.search.matching import Row, answers, marks, places
+from paloverde.search.removals import Removals
 from paloverde.search.scope import PRIVATE_KINDS
 from paloverde.search.selection import POSTER, Rows, may_answer, posters_of, texts_of
 from paloverde.search.tree import (
@@ -37,12 +33,8 @@ from paloverde.search.tree import (
     leaves,
     terms,
 )
-from paloverde.state.tables import ITEMS
 
-_WORKERS = 2  # parts that are fetched and pre-selected ahead, and so the most that lie in memory
 _SMALL = 64  # rows from which pre-selection pays
-REMOVAL = ("removed_at", "confirmed_by", "cause", "cause_reason", "retain_until")
-_BATCH = 500  # ids that are looked up in the register at once
 _DESCRIPTIONS, _TYPES = "media.list.element.alt_text", "media.list.element.type"
 _ALIKE = frozenset(
     {
@@ -50,33 +42,7 @@ _ALIKE = frozenset(
         "poster_id", "poster_missing", "visibility", "language", "exchange_key", "provenance", "drift",
     }
 )  # fmt: skip
-Item = tuple[str, str, str]
 Name = tuple[str, str, int]
-In = TypeVar("In")
-Out = TypeVar("Out")
-
-
-class Removals(NamedTuple):
-    """All that is known of removed items: their rows, where each of them lies, and the marks by item."""
-
-    table: pa.Table
-    places: list[tuple[SealedPart, int]]
-    by_item: dict[Item, Removal]
-    versions: frozenset[tuple[Item, str]]  # the words that each was found removed with
-
-    def of(self, row: Mapping[str, Any]) -> Removal | None:
-        """The removal of a row's item, and whether it speaks of the words in this row.
-
-        Words that only an import tells inherit nothing: the site never showed them under that id.
-        """
-        item = (row["account"], row["kind"], row["native_id"])
-        mark = self.by_item.get(item)
-        if mark is None:
-            return None
-        is_shown = row["provenance"] in (None, Provenance.API.value)
-        is_moved_in = row["provenance"] == Provenance.RECORDS.value
-        own = is_shown or (is_moved_in and (item, row["version_sha256"]) in self.versions)
-        return msgspec.structs.replace(mark, of_these_words=own)
 
 
 class Hold(NamedTuple):
@@ -156,7 +122,8 @@ class Scan:
             if name_of(part) in self.only:
                 raise Suspicious(
                     f"The search index says that row {row} of {part.part.key} answers, and the sealed record "
-                    "does not. Build the index again, and search with --no-index until then."
+                    "does not. IT builds the index again (`paloverde index rebuild`); until then `paloverde "
+                    "search --no-index` answers."
                 )
 
     def sure(self, table: pa.Table) -> list[int]:
@@ -253,55 +220,6 @@ def name_of(part: SealedPart) -> Name:
     return part.part.key, part.part.version_id, part.sequence
 
 
-def read_removals(archive: Archive, parts: Sequence[SealedPart]) -> Removals:
-    """The rows and marks of removed items, from the parts that tell of them."""
-    return removals_of(archive, told_by(archive, parts))
-
-
-def told_by(archive: Archive, parts: Sequence[SealedPart]) -> list[tuple[SealedPart, pa.Table]]:
-    """Parts of removed items, and their rows."""
-    read = ahead(lambda part: archive.table(part.part, [*COLUMNS, *REMOVAL]), parts)
-    return list(zip(parts, read, strict=True))
-
-
-def removals_of(archive: Archive, told: Sequence[tuple[SealedPart, pa.Table]]) -> Removals:
-    """The rows and marks of removed items; of several marks of one item the latest stands."""
-    empty = pa.Table.from_batches([], pa.schema([REMOVED.field(name) for name in (*COLUMNS, *REMOVAL)]))
-    table = pa.concat_tables([empty, *(table for _, table in told)], promote_options="default")
-    places_ = [(part, row) for part, one in told for row in range(len(one))]
-    marked: dict[Item, Removal] = {}
-    versions: set[tuple[Item, str]] = set()
-    for row in arrow.rows(table.select(["account", "kind", "native_id", "version_sha256", *REMOVAL])):
-        item = (row["account"], row["kind"], row["native_id"])
-        versions.add((item, row["version_sha256"]))
-        mark = Removal(**{name: row[name] for name in REMOVAL})
-        before = marked.get(item)
-        if before is None or (mark.removed_at or _START) >= (before.removed_at or _START):
-            marked[item] = mark
-    first = _first_seen(archive, marked)
-    known = {item: msgspec.structs.replace(mark, first_seen=first.get(item)) for item, mark in marked.items()}
-    return Removals(table, places_, known, frozenset(versions))
-
-
-def _first_seen(archive: Archive, items: Iterable[Item]) -> dict[Item, datetime]:
-    """When each of these items was archived first, as the register says."""
-    found: dict[Item, datetime] = {}
-    with archive.books.connect() as connection:
-        for place, group in groupby(sorted(items), key=lambda item: item[:2]):
-            ids = [native_id for _, _, native_id in group]
-            for start in range(0, len(ids), _BATCH):
-                query = select(ITEMS.c.native_id, ITEMS.c.first_seen).where(
-                    ITEMS.c.account == place[0],
-                    ITEMS.c.kind == place[1],
-                    ITEMS.c.native_id.in_(ids[start : start + _BATCH]),
-                )
-                found |= {(*place, row.native_id): row.first_seen for row in connection.execute(query)}
-    return found
-
-
-_START = datetime.min.replace(tzinfo=UTC)
-
-
 def columns_for(tree: Node) -> list[str]:
     """The columns that a question has to look at."""
     asked = list(leaves(tree))
@@ -318,18 +236,6 @@ def columns_for(tree: Node) -> list[str]:
     if any(isinstance(leaf, Removed) for leaf in asked):
         wanted |= {"account", "native_id"}
     return sorted(wanted)
-
-
-def ahead(work: Callable[[In], Out], items: Iterable[In]) -> Iterator[Out]:
-    """The result of each item, in order, worked on by a few threads, never more than those few ahead."""
-    with ThreadPoolExecutor(_WORKERS) as pool:
-        waiting: deque[Future[Out]] = deque()
-        for item in items:
-            waiting.append(pool.submit(work, item))
-            if len(waiting) > _WORKERS:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
 
 
 def _take(table: pa.Table, rows: list[int]) -> pa.Table:

@@ -14,6 +14,7 @@ from paloverde.errors import BadQuestion
 from paloverde.platforms import PLATFORMS
 from paloverde.records import PACIFIC, Kind
 from paloverde.search.tree import And, Field, Node, Not, Or, Posted, leaves, parts_of
+from paloverde.steps import Step
 
 # Open only to those whose role needs them; a search says whether it looked there.
 PRIVATE_KINDS = (Kind.MESSAGE.value, Kind.CONVERSATION.value, Kind.SUBSCRIBER.value, Kind.BLOCKED.value)
@@ -88,8 +89,8 @@ def check(tree: Node, scope: Scope) -> None:
     if private and not scope.include_private:
         raise BadQuestion(
             f"The question asks for {private[0]} records, and private messages and lists of subscribers "
-            "are not searched unless that is asked for. Whoever's role needs them adds --private (in Python: "
-            "private_because=…); the look is noted. Or leave them out."
+            "are not searched unless that is asked for. Whoever's role needs them asks for them: "
+            f"{Step.PRIVATE} (in Python: private_because=…); the look is noted. Or leave them out."
         )
 
 

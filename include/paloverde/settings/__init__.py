@@ -216,8 +216,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("delivery_downloads", "10",
             "Downloads that a link allows, where nobody says otherwise.", parse=forms.whole(1, 100)),
     Setting("desk_address", None,
-            "Public address of the desk as its own service, such as https://desk.city.example: needed for "
-            "single sign-on, and with https its cookie goes over TLS only.", parse=forms.address),
+            "Public address of the desk as its own service, such as https://desk.city.example. It answers "
+            "under this name alone, and to this machine. Needed for single sign-on; with https its cookie "
+            "goes over TLS only.", parse=forms.address),
     Setting("desk_idle_minutes", "30",
             "Whoever does nothing at the desk for this long signs in again (the desk as its own service).",
             parse=forms.whole(1, 1440)),

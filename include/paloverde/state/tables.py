@@ -85,6 +85,7 @@ RUNS = Table(
     Column("pending", Boolean, nullable=False),
     Column("told", Boolean, nullable=False, default=False),
     UniqueConstraint("account", "day", "kind", "digest"),
+    Index(None, "account", "sequence", "kind", "pending"),  # the newest run, or night, of an account
     Index("ix_runs_untold", "sequence", sqlite_where=text("told = 0"), postgresql_where=text("NOT told")),
 )
 
@@ -110,7 +111,8 @@ PARTS = Table(
     Index(None, "role", "account", "day"),
 )
 
-_OPEN = text("state IN ('absent', 'hidden')")
+IS_OPEN = "state IN ('absent', 'hidden')"
+_OPEN = text(IS_OPEN)
 _UNFETCHED = text("not_captured > 0")
 _RUNNING = text("ended IS NULL")
 
@@ -134,7 +136,8 @@ ITEMS = Table(
     Column("removed_at", UtcTime()),
     Column("not_captured", Integer),  # how many of its pictures and files could not be fetched
     Index("ix_items_listing", "account", "stream", "within"),
-    Index("ix_items_first_seen", "account", "first_seen"),
+    # What `archive.latency` asks of the new items of a month, so that it looks up none of them.
+    Index("ix_items_first_seen", "account", "first_seen", "kind", "posted_at", "stream"),
     Index("ix_items_unfetched", "account", sqlite_where=_UNFETCHED, postgresql_where=_UNFETCHED),
     # The few that something is to be done about: an index of all states would cost every sighting a write.
     Index("ix_items_open", "account", sqlite_where=_OPEN, postgresql_where=_OPEN),
@@ -363,15 +366,15 @@ PAUSES = Table(
 )
 
 # Who is signed in at the desk's own service. `secret_sha256` is of what the cookie holds, `stamp` of the
-# password's hash. `person` is set for who came by single sign-on and stands in no users file. Not derived: a
-# lost row costs one more sign-in.
+# password's hash. `subject` is set for who came by single sign-on: the row of `newcomers` that is asked at
+# every request. Not derived: a lost row costs one more sign-in.
 SESSIONS = Table(
     "sessions",
     METADATA,
     Column("secret_sha256", String(64), primary_key=True),
     Column("username", String(200), nullable=False, index=True),
     Column("stamp", String(16), nullable=False),
-    Column("person", Text),
+    Column("subject", String(64)),
     Column("began_at", UtcTime(), nullable=False),
     Column("seen_at", UtcTime(), nullable=False),
     Column("ends_at", UtcTime(), nullable=False),
@@ -389,15 +392,19 @@ FAILED_SIGN_INS = Table(
 )
 
 # The people who came by single sign-on, each under the username and name of the first time: two people who
-# must agree are told apart by these. `subject` is a hash of the issuer and its own name of the person. Not
-# derived: after a loss the next sign-in counts as the first.
+# must agree are told apart by these. `subject` is a hash of the issuer and its own name of the person,
+# `group_name` the group that gave the role at the last sign-in, empty where none does. `same_as` is what IT
+# has said: the username in the users file that is the same person, empty for nobody, NULL where nothing was
+# said. Not derived: after a loss the next sign-in counts as the first.
 NEWCOMERS = Table(
     "newcomers",
     METADATA,
     Column("subject", String(64), primary_key=True),
     Column("username", String(200), nullable=False, unique=True),
     Column("name", Text, nullable=False),
-    Column("role", String(20), nullable=False),
+    Column("email", Text, nullable=False),
+    Column("group_name", Text, nullable=False),
+    Column("same_as", String(64)),
     Column("first_at", UtcTime(), nullable=False),
     Column("last_at", UtcTime(), nullable=False),
 )

@@ -1,4 +1,4 @@
-"""Bits of positions say what lists of positions say."""
+"""Bits of places say what lists of positions say."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ import numpy as np
 import pytest
 
 from paloverde.search.index import places as lists
-from paloverde.search.index.dense import Space, Stretch, down, marked, up
-from paloverde.search.index.frequent import Here, close
-from paloverde.search.index.layout import U64
+from paloverde.search.index.dense import Space, both_down, downwards, marked, up, upwards
+from paloverde.search.index.frequent import Here
+from paloverde.search.index.layout import BLOCK, I64, U8, U64
 from paloverde.search.index.places import Occurrences, Places
+from paloverde.search.index.sheets import Laid, cells_of_blocks, lay
 from paloverde.search.tree import Near, Node, Or, Piece, Term
 
 
-def passages(chance: random.Random, number: int) -> np.ndarray[tuple[int], np.dtype[np.uint32]]:
-    return np.repeat(
-        np.arange(number, dtype=np.uint32), [chance.choice([1, 1, 2, 5, 20]) for _ in range(number)]
-    )
+def space_of(lengths: I64, room: int) -> Space:
+    sheets = lay(lengths, room=room)
+    cells, widths = cells_of_blocks(sheets, (lengths + BLOCK) // BLOCK)
+    return Space(sheets.sheets(), cells.astype(np.uint32), widths)
 
 
 def numbers(bits: U64) -> set[int]:
@@ -27,24 +28,28 @@ def numbers(bits: U64) -> set[int]:
 
 
 class Stream:
-    """Words at random places; some cover two words, and stand beside others."""
+    """Passages of all lengths, and words at random places; some cover two words, and stand beside others."""
 
-    def __init__(self, chance: random.Random) -> None:
-        self.space = Space(passages(chance, 40))
+    def __init__(self, chance: random.Random, room: int) -> None:
+        self.lengths = np.array([chance.choice([1, 2, 5, 15, 16, 17, 40, 90, 300]) for _ in range(40)])
+        blocks = (self.lengths + BLOCK) // BLOCK
+        self.starts = BLOCK * (np.cumsum(blocks) - blocks)
+        self.of_blocks = np.repeat(np.arange(40, dtype=np.uint32), blocks)
+        self.space = space_of(self.lengths, room)
         self.at = {word: self._places(chance, len(word)) for word in ("a", "b", "c", "of", "we")}
 
     def _places(self, chance: random.Random, covers: int) -> lists.Ordinals:
         share = chance.choice([0.01, 0.1, 0.4])
-        blocks = self.space.passages
         found = [
-            at
-            for at in range(len(blocks) * 16 - covers)  # the last position of a passage is free
-            if chance.random() < share and blocks[at // 16] == blocks[(at + covers) // 16]
+            start + at
+            for start, length in zip(self.starts.tolist(), self.lengths.tolist(), strict=True)
+            for at in range(length - covers + 1)
+            if chance.random() < share
         ]
         return np.array(found, np.uint32)
 
     def passage(self, at: lists.Ordinals) -> lists.Ordinals:
-        found: lists.Ordinals = self.space.passages[at >> np.uint32(4)]
+        found: lists.Ordinals = self.of_blocks[at >> np.uint32(4)]
         return found
 
     def places(self, node: Node) -> Places:
@@ -60,14 +65,33 @@ class Stream:
                 return lists.either([self.places(part) for part in nodes])
         raise AssertionError(node)
 
-    def here(self, stretch: Stretch) -> Here:
-        bits = {}
+    def found(self, node: Node, *, afters: bool) -> set[int]:
+        """The cells where places of a node begin, or before which they end."""
+        marks = {}
         for word, at in self.at.items():
             half = self.space.bits(at[::2])  # some in bits, and some in lists, as an index has them
-            marks = self.space.marks([at[1::4], at[3::4]], [half])
-            for position in range(3):
-                bits[Piece(word, position=position)] = [(len(word), marks.within(stretch))]
-        return Here(stretch, bits)
+            marks[word] = self.space.marks([at[1::4], at[3::4]], [half])
+        cells: set[int] = set()
+        for sheet in self.space.sheets:
+            bits = {
+                Piece(word, position=position): [(len(word), one.on(sheet))]
+                for word, one in marks.items()
+                for position in range(3)
+            }
+            here = Here((sheet.rows, sheet.width), bits)
+            found = here.afters(node, None) if afters else here.firsts(node, None)
+            inside = np.flatnonzero(np.unpackbits(found, bitorder="little"))
+            cells |= set((inside + sheet.start * 64).tolist())
+        return cells
+
+    def cells(self, positions: lists.Ordinals) -> set[int]:
+        return set(self.space.cells(positions).tolist())
+
+    def ends_inside(self, places: Places) -> lists.Ordinals:
+        """Where places end before the end of their passage."""
+        last = (self.starts + self.lengths)[self.passage(places.first)]
+        ends: lists.Ordinals = places.after[places.after < last]
+        return ends
 
 
 def random_node(chance: random.Random, depth: int = 0) -> Node:
@@ -78,106 +102,90 @@ def random_node(chance: random.Random, depth: int = 0) -> Node:
             return Or((left, right))
         return Near(left, right, distance, ordered=chance.random() < 0.5)
     words = chance.choice(["a", "b", "c", "of", "we", "a b", "b a", "of a", "a a", "c b a", "a of"])
-    pieces, length = [], 0
-    for word in words.split():
-        pieces.append(Piece(word, position=length))
-        length += 1
-    return Term(words, tuple(pieces), length)
+    pieces = [Piece(word, position=position) for position, word in enumerate(words.split())]
+    return Term(words, tuple(pieces), len(pieces))
 
 
 @pytest.mark.parametrize("seed", range(6))
-@pytest.mark.parametrize("long", [1, 3, 1 << 14])
-def test_what_is_found_by_bits_is_what_is_found_by_lists(seed: int, long: int) -> None:
-    """In whole, or cut into stretches: nothing reaches over the end of a passage, and nothing is lost there."""
+@pytest.mark.parametrize("room", [1, 300, 1 << 18])
+def test_what_is_found_by_bits_is_what_is_found_by_lists(seed: int, room: int) -> None:
+    """On one sheet or on many: nothing reaches over the end of a passage, and nothing is lost there."""
     chance = random.Random(seed)
     for _ in range(25):
-        stream = Stream(chance)
+        stream = Stream(chance, room)
         node = random_node(chance)
         expected = stream.places(node)
-        firsts, afters, found = set(), set(), set()
-        for stretch in stream.space.stretches(long):
-            here, base = stream.here(stretch), stretch.start * 64
-            first = here.firsts(node, None)
-            firsts |= {base + at for at in numbers(first)}
-            afters |= {base + at for at in numbers(here.afters(node, None))}
-            found |= set(stretch.passages_of(stretch.held(first)).tolist())
-        assert firsts == set(expected.first.tolist()), node
-        assert afters == set(expected.after.tolist()), node
-        assert found == set(stream.passage(expected.first).tolist()), node
+        assert stream.found(node, afters=False) == stream.cells(expected.first), node
+        inside = stream.cells(stream.ends_inside(expected))
+        assert stream.found(node, afters=True) >= inside, node
 
 
-def test_stretches_begin_with_passages_and_leave_nothing_out() -> None:
-    space = Space(passages(random.Random(3), 200))
-    stretches = list(space.stretches(2))
-    assert len(stretches) > 20
-    assert [stretch.start for stretch in stretches[1:]] == [stretch.stop for stretch in stretches[:-1]]
-    assert (stretches[0].start, stretches[-1].stop) == (0, space.words)
-    assert np.concatenate([stretch.passages for stretch in stretches]).tolist() == space.passages.tolist()
-    for one, other in pairwise(stretches):
-        assert one.passages[-1] != other.passages[0]
+@pytest.mark.parametrize("room", [1, 64, 1 << 18])
+@pytest.mark.parametrize("seed", range(4))
+def test_every_place_has_a_cell_of_its_own_and_the_next_word_lies_a_row_below(seed: int, room: int) -> None:
+    chance = random.Random(seed)
+    lengths = np.array(
+        [chance.choice([1, 1, 2, 5, 16, 20, 31, 32, 500]) for _ in range(chance.randint(1, 99))]
+    )
+    sheets, space = lay(lengths, room=room), space_of(lengths, room)
+    blocks = (lengths + BLOCK) // BLOCK
+    starts = BLOCK * (np.cumsum(blocks) - blocks)
+    seen: set[int] = set()
+    for start, length in zip(starts.tolist(), lengths.tolist(), strict=True):
+        cells = space.cells(np.arange(start, start + length, dtype=np.uint32)).tolist()
+        sheet = next(one for one in reversed(space.sheets) if one.start * 64 <= cells[0])
+        assert {after - cell for cell, after in pairwise(cells)} <= {8 * sheet.width}
+        assert cells[-1] < (sheet.start + sheet.words) * 64
+        seen |= {*cells}
+    assert len(seen) == lengths.sum()
+    assert max(seen) < space.size
+    assert sorted(sheets.passages.tolist()) == list(range(len(lengths)))
 
 
-@pytest.mark.parametrize("by", [0, 1, 5, 63, 64, 65, 200, 10_000])
-def test_bits_move_over_the_borders_of_machine_words(by: int) -> None:
-    space = Space(np.zeros(20, np.uint32))
-    positions = np.array([0, 1, 62, 63, 64, 130, 319], np.uint32)
-    assert numbers(up(space.bits(positions), by)) == {
-        at + by for at in positions.tolist() if at + by < space.size
-    }
-    assert numbers(down(space.bits(positions), by)) == {at - by for at in positions.tolist() if at >= by}
+def test_sheets_waste_little() -> None:
+    """Passages of very different lengths do not lie on one sheet; the longest take no room for the short."""
+    chance = random.Random(5)
+    lengths = np.array([int(chance.lognormvariate(3, 0.7)) + 1 for _ in range(50_000)] + [20_000])
+    assert space_of(lengths, 1 << 18).size < 1.3 * lengths.sum() + 8 * 20_000
+
+
+def test_no_passages_are_no_sheets() -> None:
+    space = space_of(np.empty(0, np.int64), 1 << 18)
+    assert (space.size, space.width, len(space.marks([], []).bits)) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("by", [1, 2, 5, 6, 7, 200])
+def test_bits_move_from_row_to_row_and_not_beyond(by: int) -> None:
+    bits = np.random.default_rng(by).integers(0, 256, (6, 3), np.uint8)
+    others = np.random.default_rng(99).integers(0, 256, (6, 3), np.uint8)
+    rows = [*bits]
+    nothing = np.zeros(3, np.uint8)
+    assert up(bits, by).tolist() == [(rows[at - by] if at >= by else nothing).tolist() for at in range(6)]
+    below = [others[at + by] if at + by < 6 else nothing for at in range(6)]
+    assert both_down(bits, others, by).tolist() == (bits & below).tolist()
+    assert upwards(bits, by).tolist() == [_any(rows[max(0, at - by) : at + 1]) for at in range(6)]
+    assert downwards(bits, by).tolist() == [_any(rows[at : at + by + 1]) for at in range(6)]
+
+
+def _any(rows: list[U8]) -> list[int]:
+    return [int(one) for one in np.bitwise_or.reduce(np.array(rows), axis=0)]
 
 
 @pytest.mark.parametrize("share", [0, 0.0005, 0.01, 0.5])
 def test_positions_are_marked_however_many_they_are(share: float) -> None:
-    space, chance = Space(np.zeros(2_000, np.uint32)), random.Random(1)
-    positions = [at for at in range(space.size) if chance.random() < share]
-    assert numbers(space.bits(np.array(positions, np.uint32))) == {*positions}
+    space, chance = space_of(np.full(600, 40), 1 << 18), random.Random(1)
+    positions = np.array(
+        [48 * one + at for one in range(600) for at in range(40) if chance.random() < share], np.uint32
+    )
+    assert numbers(space.bits(positions)) == set(space.cells(positions).tolist())
 
 
-def test_positions_that_come_twice_are_marked_once() -> None:
-    """Adding bits instead of joining them would carry into other positions."""
+def test_cells_that_come_twice_are_marked_once() -> None:
+    """Adding bits instead of joining them would carry into other cells."""
     several = [np.array([5, 6, 200], np.uint32), np.array([5, 7, 7], np.uint32)]
     assert numbers(marked(several, 10)) == {5, 6, 7, 200}
 
 
-@pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
-def test_some_passages_taken_out_hold_what_they_held(share: float) -> None:
-    chance = random.Random(9)
-    space = Space(passages(chance, 300))
-    at = np.array([at for at in range(space.size) if chance.random() < 0.1], np.uint32)
-    taken = [number for number in range(300) if chance.random() < share]
-    blocks = np.flatnonzero(np.isin(space.passages, taken))
-    few = space.only(blocks)
-    bits, there = few.taken(space.bits(at), blocks), set(at.tolist())
-    assert few.passages.tolist() == space.passages[blocks].tolist()
-    assert numbers(bits) == {
-        number * 16 + place
-        for number, block in enumerate(blocks.tolist())
-        for place in range(16)
-        if block * 16 + place in there
-    }
-
-
-@pytest.mark.parametrize("seed", range(6))
-@pytest.mark.parametrize("ordered", [True, False])
-def test_blocks_that_are_close_hold_words_that_are_near(seed: int, *, ordered: bool) -> None:
-    """What is told by blocks alone is true; and two words in blocks side by side are told so."""
-    chance = random.Random(seed)
-    for _ in range(20):
-        stream = Stream(chance)
-        distance = chance.choice([31, 47, 50, 64, 100])
-        near = Near(term("a"), term("b"), distance, ordered=ordered)
-        expected = set(stream.passage(stream.places(near).first).tolist())
-        (stretch,) = stream.space.stretches()
-        one = stretch.held(stream.space.bits(stream.at["a"]))
-        other_alone = stretch.held(stream.space.bits(np.setdiff1d(stream.at["b"], stream.at["a"])))
-        found = close(stretch, one, other_alone, (distance - 15) // 16, ordered=ordered)
-        assert set(stretch.passages_of(found).tolist()) <= expected
-        beside = one[:-1] & other_alone[1:] & (stretch.passages[1:] == stretch.passages[:-1])
-        assert set(stretch.passages_of(np.append(False, beside)).tolist()) <= set(
-            stretch.passages_of(found).tolist()
-        )
-
-
-def term(word: str) -> Term:
-    return Term(word, (Piece(word),), 1)
+def test_sheets_lie_one_after_the_other() -> None:
+    sheets = Laid(np.array([3, 1], np.uint32), np.array([9, 2], np.uint16), np.arange(80)).sheets()
+    assert [(one.start, one.words, one.before) for one in sheets] == [(0, 4, 0), (4, 1, 9)]

@@ -16,7 +16,7 @@ from paloverde.search.index.opening import open_index
 from paloverde.search.index.upkeep import refresh
 from paloverde.search.matching import Row, answers
 from paloverde.search.question import ask
-from paloverde.search.scan import read_removals
+from paloverde.search.removals import read_removals
 
 QUESTIONS = int(os.environ.get("AGREEMENT_QUESTIONS", "600"))
 SEEDS = 3

@@ -59,9 +59,12 @@ def elsewhere(chance: random.Random, index: Index) -> list[Key]:
     ]
 
 
+@pytest.mark.parametrize("newest_first", [False, True])
 @pytest.mark.parametrize("step", [1, 3, 16, 1_000])
 @pytest.mark.parametrize("seed", range(6))
-def test_a_page_is_what_sorting_all_hits_shows(index: Index, seed: int, step: int) -> None:
+def test_a_page_is_what_sorting_all_hits_shows(
+    index: Index, seed: int, step: int, newest_first: bool
+) -> None:
     chance = random.Random(seed)
     for share in (1.0, 0.7, 0.2, 0.02):
         masks = [
@@ -69,10 +72,11 @@ def test_a_page_is_what_sorting_all_hits_shows(index: Index, seed: int, step: in
             for segment in index.segments
         ]
         others = elsewhere(chance, index)
-        wanted = all_keys(index, masks, others)
+        wanted = all_keys(index, masks, others)[:: -1 if newest_first else 1]
         for long in (1, 2, 5, 50):
             start = chance.choice(
                 [0, 1, long, 3 * long, len(wanted) // 2, max(0, len(wanted) - long), 10_000]
             )
-            found = page(index.segments, masks, others, start, start + long, step=step)
+            stop = start + long
+            found = page(index.segments, masks, others, start, stop, newest_first=newest_first, step=step)
             assert [one.key for one in found] == wanted[start : start + long], (share, start, long)

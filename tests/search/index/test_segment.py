@@ -197,10 +197,39 @@ def test_bits_of_several_forms_are_their_places(opened: tuple[City, Segment, lis
     words = opened[1].text
     several = words.forms_of(range(len(words)))[:stop]
     marks, found = words.marks(several), list[int]()
-    for stretch in words.space.stretches(3):
-        bits = np.unpackbits(marks.within(stretch).view(np.uint8), bitorder="little")
-        found += (np.flatnonzero(bits) + stretch.start * 64).tolist()
-    assert found == sorted({*words.positions_of(several).tolist()})
+    for sheet in words.space.sheets:
+        bits = np.unpackbits(marks.on(sheet), bitorder="little")
+        found += (np.flatnonzero(bits) + sheet.start * 64).tolist()
+    assert found == sorted({*words.space.cells(words.positions_of(several)).tolist()})
+
+
+@pytest.mark.parametrize("step", [1, 2, 7])
+def test_documents_of_several_forms_are_told_by_bits_or_lists(
+    opened: tuple[City, Segment, list[Row]], step: int
+) -> None:
+    _, segment, _ = opened
+    words = segment.text
+    several = words.forms_of(range(len(words)))[::step]
+    found = words.holding_any(several, segment.documents)
+    assert np.flatnonzero(found).tolist() == words.documents_of(several).tolist()
+    assert not words.holding_any(several[:0], segment.documents).any()
+
+
+@pytest.mark.parametrize("share", [0.02, 0.5, 1.0])
+def test_documents_have_the_columns_of_their_passages(
+    opened: tuple[City, Segment, list[Row]], share: float
+) -> None:
+    _, segment, _ = opened
+    words = segment.text
+    spoken = words.holding_any(words.forms_of(range(len(words))), segment.documents)
+    chosen = np.random.default_rng(1).random(segment.documents) < share
+    columns = words.columns_of(chosen)
+    assert words.holding_columns(columns, segment.documents).tolist() == (chosen & spoken).tolist()
+    few = chosen & (np.arange(segment.documents) % 3 == 0)
+    assert (words.holding_columns(columns, segment.documents, few) & few).tolist() == (few & spoken).tolist()
+    passages = words.passages_at(words.positions_of(words.forms_of(range(len(words)))))
+    theirs = {one for one in passages.tolist() if chosen[words.documents_of_passages(np.array([one]))[0]]}
+    assert int(np.bitwise_count(columns).sum()) == len(theirs)
 
 
 def test_rows_come_back_as_they_were_sealed(opened: tuple[City, Segment, list[Row]]) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import secrets
+from importlib import import_module
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 from paloverde.archive.store.destroyer import Destroyer
@@ -11,10 +12,6 @@ from paloverde.archive.store.directory import DirectoryStore
 from paloverde.archive.store.directory_destroyer import DirectoryDestroyer
 from paloverde.archive.store.directory_tamper import DirectoryTamper
 from paloverde.archive.store.interface import Grade, Standing, Store, Stored
-from paloverde.archive.store.s3 import S3Store, connect
-from paloverde.archive.store.s3 import make_bucket as make_s3_bucket
-from paloverde.archive.store.s3_destroyer import S3Destroyer
-from paloverde.archive.store.s3_tamper import S3Tamper
 from paloverde.archive.store.tamper import Tamper
 from paloverde.errors import BadSetting, StoreCannotPromise
 
@@ -30,7 +27,18 @@ __all__ = [
     "open_tamper",
 ]
 
-PROBE_PATIENCE = 5.0  # seconds: the probe asks what a store does, not what it may do later
+# What opens buckets is imported with the first of them, as `cli.py` does with commands: it brings boto3,
+# which takes as long to load as a question to the search index takes, and a directory needs none of it.
+_BUCKETS = "paloverde.archive.store.s3_opening"
+
+
+class _Bucket(Protocol):
+    """What `s3_opening.Bucket` is."""
+
+    def store(self, mode: Grade) -> Store: ...
+    def tamper(self, mode: Grade) -> Tamper: ...
+    def destroyer(self, mode: Grade) -> Destroyer: ...
+    def make(self) -> bool: ...
 
 
 def open_store(
@@ -55,8 +63,7 @@ def open_store(
                 " use an S3 server with Object Lock."
             )
         return DirectoryStore(directory)
-    client = connect(endpoint, region=region, access_key=access_key, secret_key=secret_key)
-    return S3Store(client, bucket, mode)
+    return _bucket(bucket, endpoint, region, access_key, secret_key).store(mode)
 
 
 def open_tamper(
@@ -72,10 +79,7 @@ def open_tamper(
     directory, bucket = _parts(url)
     if directory is not None:
         return DirectoryTamper(DirectoryStore(directory))
-    client = connect(endpoint, region=region, access_key=access_key, secret_key=secret_key)
-    wrong = secrets.token_hex(20)
-    stranger = connect(endpoint, region=region, access_key=access_key or "stranger", secret_key=wrong)
-    return S3Tamper(S3Store(client, bucket, mode, patience=PROBE_PATIENCE), stranger)
+    return _bucket(bucket, endpoint, region, access_key, secret_key).tamper(mode)
 
 
 def open_destroyer(
@@ -99,8 +103,7 @@ def open_destroyer(
             f"Nothing can be destroyed in {url}: keys that may delete are not set. Set PALOVERDE_DESTROY_S3_"
             "* (and PALOVERDE_SECOND_DESTROY_S3_* for the second copy) for the time of the destruction."
         )
-    client = connect(endpoint, region=region, access_key=access_key, secret_key=secret_key)
-    return S3Destroyer(S3Store(client, bucket, mode))
+    return _bucket(bucket, endpoint, region, access_key, secret_key).destroyer(mode)
 
 
 def make_bucket(
@@ -118,9 +121,13 @@ def make_bucket(
     directory, bucket = _parts(url)
     if directory is not None:
         return False
-    return make_s3_bucket(
-        connect(endpoint, region=region, access_key=access_key, secret_key=secret_key), bucket
-    )
+    return _bucket(bucket, endpoint, region, access_key, secret_key).make()
+
+
+def _bucket(name: str, *where: str | None) -> _Bucket:
+    """A bucket by its name, the server's address and region, and the keys."""
+    bucket: _Bucket = import_module(_BUCKETS).Bucket(name, *where)
+    return bucket
 
 
 def _parts(url: str) -> tuple[Path | None, str]:

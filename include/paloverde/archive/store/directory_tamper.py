@@ -72,6 +72,9 @@ class DirectoryTamper:
     def expiry_rules(self) -> list[str]:
         return []
 
+    def default_lock(self) -> str:
+        return "a directory has none"
+
     def clock_difference(self) -> float | None:
         return None
 

@@ -11,11 +11,9 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from paloverde.archive.store.interface import Grade, Store
+from paloverde.archive.store.interface import Grade
 from paloverde.archive.store.rules import whole_second
-from paloverde.archive.store.s3 import S3Store, plainly
 from paloverde.archive.store.tamper import PREFIX, Tamper
-from paloverde.errors import StoreCannotPromise
 
 _LOCK_SECONDS = 30
 
@@ -37,23 +35,7 @@ class LiveSettings(msgspec.Struct, frozen=True):
 
 def live_settings(tamper: Tamper) -> LiveSettings:
     """Read how the store is set; nothing is written."""
-    return LiveSettings(tamper.keeps_versions(), default_lock(tamper.store), tuple(tamper.expiry_rules()))
-
-
-def default_lock(store: Store) -> str:
-    """What a bucket locks new objects with where the writer names no lock, in words."""
-    if not isinstance(store, S3Store):
-        return "a directory has none"
-    try:
-        with plainly(store.description):
-            answer = store.client.get_object_lock_configuration(Bucket=store.bucket)
-    except StoreCannotPromise:
-        return "the bucket has no Object Lock"
-    rule = answer.get("ObjectLockConfiguration", {}).get("Rule", {}).get("DefaultRetention", {})
-    if not rule:
-        return "none: each object is locked by the program that writes it"
-    length = f"{rule['Days']} days" if "Days" in rule else f"{rule['Years']} years"
-    return f"{rule.get('Mode', 'no mode')}, {length}"
+    return LiveSettings(tamper.keeps_versions(), tamper.default_lock(), tuple(tamper.expiry_rules()))
 
 
 def try_rights(tamper: Tamper) -> Rights:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from paloverde.archive.store.interface import Grade, Stored
 from paloverde.archive.store.s3 import S3Store, checksums, plainly
 from paloverde.archive.store.tamper import EVIDENCE, PREFIX, SWEEP_SECONDS, check_probe_key
-from paloverde.errors import ArchiveDamaged, PaloverdeError, Unreachable
+from paloverde.errors import ArchiveDamaged, PaloverdeError, StoreCannotPromise, Unreachable
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -102,6 +102,18 @@ class S3Tamper:
             for rule in rules
             if rule.get("Status") == "Enabled" and {"Expiration", "NoncurrentVersionExpiration"} & rule.keys()
         ]
+
+    def default_lock(self) -> str:
+        try:
+            with plainly(self.store.description):
+                answer = self.client.get_object_lock_configuration(Bucket=self.bucket)
+        except StoreCannotPromise:
+            return "the bucket has no Object Lock"
+        rule = answer.get("ObjectLockConfiguration", {}).get("Rule", {}).get("DefaultRetention", {})
+        if not rule:
+            return "none: each object is locked by the program that writes it"
+        length = f"{rule['Days']} days" if "Days" in rule else f"{rule['Years']} years"
+        return f"{rule.get('Mode', 'no mode')}, {length}"
 
     def clock_difference(self) -> float | None:
         with plainly(self.store.description):

@@ -60,6 +60,9 @@ class Tamper(Protocol):
     def expiry_rules(self) -> list[str]:
         """Names of rules by which the store deletes by itself (a reading, no attempt)."""
 
+    def default_lock(self) -> str:
+        """What a bucket locks new objects with where the writer names no lock, in words (a reading, too)."""
+
     def clock_difference(self) -> float | None:
         """Seconds that the store's clock is ahead of ours; None where both are one."""
 

@@ -41,20 +41,52 @@ def compiled(
 
     `pictures` are (name in the template, path). Raises `PersonNeeded`, which says `what` could not be made.
     """
-    with tempfile.TemporaryDirectory(prefix="paloverde-pdf-") as made:
-        folder = Path(made)
-        for name in ("house.typ", template):
-            shutil.copyfile(_HERE / name, folder / name)
-        job = {
-            "template": template,
-            "fonts": fonts.folders,
-            "timestamp": int(made_at.timestamp()),
-            "pictures": pictures,
-        }
-        _write(folder / "job.json", job)
-        _write(folder / "data.json", {"families": fonts.names} | dict(data))
+    job = {"template": template, "timestamp": int(made_at.timestamp()), "pictures": pictures, "counts": False}
+    with _folder(job, data, fonts) as folder:
         _run(worker, folder, what)
         yield folder / "out.pdf"
+
+
+@contextmanager
+def compiled_each(
+    template: str,
+    data: Mapping[str, object],
+    each: Sequence[Mapping[str, object]],
+    *,
+    what: str,
+    made_at: datetime,
+    fonts: Fonts,
+    pictures: Sequence[tuple[str, str]] = (),
+) -> Iterator[list[Path]]:
+    """A PDF for each of `each`, which a template makes of it and of the `data` that they have in common."""
+    job = {"template": template, "timestamp": int(made_at.timestamp()), "pictures": pictures, "counts": False}
+    with _folder(job, data, fonts) as folder:
+        _write(folder / "each.json", each)
+        _run(WORKER, folder, what)
+        yield [folder / f"{number}.pdf" for number in range(len(each))]
+
+
+def starts_of(
+    template: str, data: Mapping[str, object], *, what: str, made_at: datetime, fonts: Fonts
+) -> list[int]:
+    """The pages that a template labels with `<start>`, from the layout alone: no PDF is made."""
+    job = {"template": template, "timestamp": int(made_at.timestamp()), "pictures": (), "counts": True}
+    with _folder(job, data, fonts) as folder:
+        _run(WORKER, folder, what)
+        found: list[int] = json.loads((folder / "starts.json").read_bytes())
+    return found
+
+
+@contextmanager
+def _folder(job: Mapping[str, object], data: Mapping[str, object], fonts: Fonts) -> Iterator[Path]:
+    """A folder with all that the worker needs."""
+    with tempfile.TemporaryDirectory(prefix="paloverde-pdf-") as made:
+        folder = Path(made)
+        for name in ("house.typ", str(job["template"])):
+            shutil.copyfile(_HERE / name, folder / name)
+        _write(folder / "job.json", {"fonts": fonts.folders} | dict(job))
+        _write(folder / "data.json", {"families": fonts.names} | dict(data))
+        yield folder
 
 
 def _write(file: Path, content: object) -> None:

@@ -16,6 +16,7 @@ import msgspec
 from paloverde.bundles.pages import visible
 from paloverde.bundles.pdf.fonts import Fonts
 from paloverde.errors import BadSetting
+from paloverde.steps import Step
 
 # A piece as the templates take it: text in the first font; [number of the font, text]; 0 where a line may
 # break, 1 where it ends; ["unseen" or "redacted", text].
@@ -88,9 +89,9 @@ def unprintable(texts: Iterable[tuple[str, str]], fonts: Fonts) -> str:
     more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
     listed = "; ".join(str(one) for one in found[:_SHOWN])
     return (
-        f"No font here has {listed}{more}. Put a font that has them into the folder that "
-        "PALOVERDE_FONTS_FOLDER names, or have such characters printed by their names, at the command line "
-        "with --by-name."
+        f"No font here has {listed}{more}. IT puts a font that has them into the folder that "
+        "PALOVERDE_FONTS_FOLDER names; or have such characters printed by their names: "
+        f"{Step.BY_NAME}."
     )
 
 

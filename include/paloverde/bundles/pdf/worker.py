@@ -1,7 +1,9 @@
-"""One PDF in a process of its own: `python -I worker.py FOLDER`, on Pillow and Typst alone.
+"""PDF in a process of its own: `python -I worker.py FOLDER`, on Pillow and Typst alone.
 
-The folder holds `job.json`, `data.json` and the templates; the result is `out.pdf` in it. Pictures are drawn
-anew and small: nothing that a file carries besides its pixels (place, camera, comments) comes into the PDF.
+The folder holds `job.json`, `data.json` and the templates; the result is `out.pdf` in it. Where there is
+`each.json`, it is a PDF for each of what that lists (`0.pdf` and so on). Where the job is to count, it is the
+pages that are labelled `<start>` (`starts.json`). Pictures are drawn anew and small: nothing that a file
+carries besides its pixels (place, camera, comments) comes into the PDF.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import json
 import sys
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,20 +32,30 @@ def main(folder: Path) -> int:
     sizes = {name: _drawn(Path(source), folder / name) for name, source in job["pictures"]}
     (folder / "pictures.json").write_text(json.dumps(sizes), encoding="utf-8")
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=job["fonts"])
+    compiler = typst.Compiler(folder / job["template"], folder, fonts, ignore_system_fonts=True)
     try:
-        typst.compile(
-            folder / job["template"],
-            output=folder / "out.pdf",
-            root=folder,
-            font_paths=fonts,
-            ignore_system_fonts=True,
-            pdf_standards=["ua-1"],
-            timestamp=job["timestamp"],
-        )
+        if job["counts"]:
+            starts = compiler.query("<start>", field="value")
+            (folder / "starts.json").write_text(starts, encoding="utf-8")
+            return 0
+        for name, inputs in _asked(folder):
+            compiler.compile(
+                output=folder / name, sys_inputs=inputs, pdf_standards=["ua-1"], timestamp=job["timestamp"]
+            )
     except typst.TypstError as error:
         sys.stderr.write(str(error))
         return REFUSED
     return 0
+
+
+def _asked(folder: Path) -> Iterator[tuple[str, dict[str, str]]]:
+    """The PDFs to be made, each with what is its own."""
+    each = folder / "each.json"
+    if not each.exists():
+        yield "out.pdf", {}
+        return
+    for number, more in enumerate(json.loads(each.read_bytes())):
+        yield f"{number}.pdf", {"more": json.dumps(more, ensure_ascii=False)}
 
 
 def _drawn(source: Path, target: Path) -> tuple[int, int] | None:

@@ -13,6 +13,7 @@ from paloverde.capture.health import Standing
 from paloverde.desk.rights import Act
 from paloverde.desk.visit import Here, Pages, Visit
 from paloverde.installation import LastNight
+from paloverde.wording import short
 
 pages = Pages()
 
@@ -62,13 +63,14 @@ def _lines(visit: Visit, standings: Sequence[Standing]) -> list[Line]:
 
 def _line(slug: str, platform: str, night: LastNight | None, standing: Standing | None) -> Line:
     never = "only imported" if platform == OTHER else "never"
-    when = str(night.day) if night else never
+    when = short(night.day) if night else never
     gaps = "" if night is None else "none" if night.whole else "some"
     if standing is None:
         return Line(slug, when, gaps, "", "", "")
     canary = standing.canary
+    whole = short(standing.whole_night) if standing.whole_night else "none yet"
     alive = "never checked" if canary is None else "alive" if canary.alive else "NOT ALIVE"
-    return Line(slug, when, gaps, alive, days_left(standing), str(standing.whole_night or "none yet"))
+    return Line(slug, when, gaps, alive, days_left(standing), whole)
 
 
 def days_left(one: Standing) -> str:

@@ -4,8 +4,7 @@ gives.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, NamedTuple
 
@@ -15,7 +14,7 @@ from fastapi.responses import Response
 from paloverde.archive.gaps import KnownGap, known
 from paloverde.archive.registry import OTHER, all_accounts
 from paloverde.capture.health import Standing
-from paloverde.desk.account_words import GapTold, RunTold, gap_told, run_told, token_words
+from paloverde.desk.account_words import GapTold, RunTold, actions, gap_told, run_told, token_words
 from paloverde.desk.calendar_table import LEGEND, Calendar, calendar
 from paloverde.desk.limits import limits_of
 from paloverde.desk.rights import Act
@@ -23,14 +22,16 @@ from paloverde.desk.showing import name
 from paloverde.desk.todo import Line, Section
 from paloverde.desk.visit import Here, Pages, Visit
 from paloverde.errors import UnknownAccount
-from paloverde.installation import LastNight
-from paloverde.installation.history import disappeared, newest_runs, runs_of_day, span
+from paloverde.installation.history import disappeared, newest_runs, open_gaps, runs_of_day, span
+from paloverde.installation.nights import newest_night, nights_between, whole_night
 from paloverde.platforms import PLATFORMS
 from paloverde.records import Account, Holder, archive_day
 
 pages = Pages()
+HERE = "Accounts"
 PER_PAGE = 50
 _SOME_GAPS = 10  # on the page of an account
+_MOST_NOTES = 100  # on the page of a day
 
 
 class Row(NamedTuple):
@@ -51,36 +52,42 @@ class Row(NamedTuple):
 @pages.page("/accounts", Act.SEE_ACCOUNTS)
 def accounts(visit: Here) -> Response:
     """Every account that the person may see, in a table."""
+    standings = _standings(visit)
     return visit.show(
         "accounts_list.html",
         title="Accounts",
-        here="Accounts",
-        rows=_rows(visit),
-        warnings=[warning for one in _standings(visit) if (warning := _warning(visit, one))],
+        here=HERE,
+        rows=_rows(visit, standings),
+        act=Act,
+        warnings=[warning for one in standings if (warning := _warning(visit, one))],
     )
 
 
 @pages.page("/accounts/{slug}", Act.SEE_ACCOUNTS)
 def account(visit: Here, slug: str, month: Annotated[str, Query(max_length=7)] = "") -> Response:
     """One account: calendar, gaps, access, limits."""
-    mine = _account(visit, slug)
+    mine = account_of(visit, slug)
     city, books = visit.city, visit.city.vault.books
     gaps = _gaps(visit, slug, only_open=False)
     open_ = [gap for gap in gaps if gap.filled_by is None]
     standing = next((one for one in city.standings() if one.account.slug == slug), None)
     first, last = span(books, slug)
-    latency = city.latency(slug) if slug in {one.slug for one in city.accounts()} else None
+    is_active = slug in {one.slug for one in city.accounts()}
+    latency = city.latency(slug) if is_active else None
+    night = newest_night(books, slug)
     return visit.show(
         "accounts_one.html",
         title=f"Account {mine.slug}",
-        here="Accounts",
+        here=HERE,
         account=mine,
-        site=_site(mine),
+        site=site_of(mine),
         handle=name(mine.handle),
         is_official=mine.holder is Holder.OFFICIAL,
         standing=standing,
         health=name(standing.health, 600) if standing else "",
         warning=_warning(visit, standing) if standing else "",
+        unasked=list(night[1]) if night else [],
+        actions=actions(city, mine, is_retired=not is_active) if visit.may(Act.KEEP_ACCOUNTS, slug) else [],
         token=token_words(city, mine) if standing else [],
         latency=latency.sentence() if latency else "",
         calendar=_calendar(visit, slug, month, gaps),
@@ -96,16 +103,18 @@ def account(visit: Here, slug: str, month: Annotated[str, Query(max_length=7)] =
 @pages.page("/accounts/{slug}/days/{day}", Act.SEE_ACCOUNTS)
 def day(visit: Here, slug: str, day: date) -> Response:
     """What was sealed for one day, and the gaps that touch it."""
-    mine = _account(visit, slug)
+    mine = account_of(visit, slug)
     runs = runs_of_day(visit.city.vault.books, slug, day)
     touched = [gap for gap in _gaps(visit, slug, only_open=False) if gap.first_day <= day <= gap.last_day]
     return visit.show(
         "accounts_day.html",
         title=f"{mine.slug}: {day:%A}, {day:%B} {day.day}, {day.year}",
-        here="Accounts",
+        here=HERE,
         account=mine,
         month=f"{day:%Y-%m}",
         runs=[run_told(run) for run in runs],
+        notes=[name(note, 1_000) for run in runs for note in run.notes][:_MOST_NOTES],
+        unasked=_unasked(visit, slug, day),
         gaps=_gaps_told(touched[:PER_PAGE]),
         gap_count=len(touched),
     )
@@ -114,13 +123,13 @@ def day(visit: Here, slug: str, day: date) -> Response:
 @pages.page("/accounts/{slug}/runs", Act.SEE_ACCOUNTS)
 def runs(visit: Here, slug: str, page: Annotated[int, Query(ge=1, le=100_000)] = 1) -> Response:
     """Nights, sweeps, checks and imports, newest first."""
-    mine = _account(visit, slug)
+    mine = account_of(visit, slug)
     found, total = newest_runs(visit.city.vault.books, slug, page, PER_PAGE)
     told: list[RunTold] = [run_told(run) for run in found]
     return visit.show(
         "accounts_runs.html",
         title=f"Nights and imports of {mine.slug}",
-        here="Accounts",
+        here=HERE,
         account=mine,
         runs=told,
         total=total,
@@ -134,13 +143,13 @@ def gaps(
     visit: Here, slug: str, page: Annotated[int, Query(ge=1, le=100_000)] = 1, filled: str = ""
 ) -> Response:
     """What could not be had, open or filled since."""
-    mine = _account(visit, slug)
+    mine = account_of(visit, slug)
     found = _gaps(visit, slug, only_open=not filled)
     found.sort(key=lambda gap: (gap.last_day, gap.last_run), reverse=True)
     return visit.show(
         "accounts_gaps.html",
         title=f"Gaps of {mine.slug}",
-        here="Accounts",
+        here=HERE,
         account=mine,
         gaps=_gaps_told(found[(page - 1) * PER_PAGE : page * PER_PAGE]),
         total=len(found),
@@ -159,33 +168,27 @@ def todo(visit: Visit) -> Section | None:
         for one in _standings(visit)
         if (warning := _warning(visit, one))
     ]
-    return Section("Accounts", lines, "All accounts can be archived.")
+    return Section("Accounts", lines)
 
 
-def _rows(visit: Visit) -> list[Row]:
+def _rows(visit: Visit, standings: Sequence[Standing]) -> list[Row]:
     city = visit.city
     active = {one.slug for one in city.accounts()}
-    standings = {one.account.slug: one for one in city.standings()}
-    nights = {night.account: night for night in city.last_nights()}
-    open_ = Counter(gap.account for gap in city.gaps())
+    standing = {one.account.slug: one for one in standings}
+    open_ = open_gaps(city.vault.books)
     found = [one for one in all_accounts(city.vault.books) if visit.may(Act.SEE_ACCOUNTS, one.slug)]
-    return [_row(visit, one, standings, nights, open_[one.slug], one.slug not in active) for one in found]
+    return [
+        _row(visit, one, standing.get(one.slug), open_.get(one.slug, 0), one.slug not in active)
+        for one in found
+    ]
 
 
-def _row(
-    visit: Visit,
-    one: Account,
-    standings: Mapping[str, Standing],
-    nights: Mapping[str, LastNight],
-    gaps: int,
-    is_retired: bool,
-) -> Row:
-    standing, night = standings.get(one.slug), nights.get(one.slug)
-    whole = standing.whole_night if standing else night.day if night and night.whole else None
+def _row(visit: Visit, one: Account, standing: Standing | None, gaps: int, is_retired: bool) -> Row:
+    whole = standing.whole_night if standing else whole_night(visit.city.vault.books, one.slug)
     latency = visit.city.latency(one.slug) if standing else None
     return Row(
         one,
-        _site(one),
+        site_of(one),
         name(one.handle),
         whole,
         _health(standing, is_retired),
@@ -238,13 +241,21 @@ def _standings(visit: Visit) -> list[Standing]:
     return [one for one in visit.city.standings() if visit.may(Act.SEE_ACCOUNTS, one.account.slug)]
 
 
-def _account(visit: Visit, slug: str) -> Account:
+def account_of(visit: Visit, slug: str) -> Account:
     """The account, retired or not, for whoever may see it."""
     visit.need(Act.SEE_ACCOUNTS, slug.replace("\0", ""))
     for one in all_accounts(visit.city.vault.books):
         if one.slug == slug:
             return one
     raise UnknownAccount("No account of this name is registered. The list of accounts has all there are.")
+
+
+def _unasked(visit: Visit, slug: str, day: date) -> list[str]:
+    """What was planned for a day and not asked; nothing where another of its nights is complete."""
+    nights = nights_between(visit.city.vault.books, slug, day, day)
+    if any(night.is_closed and not unasked for night, unasked in nights):
+        return []
+    return list(nights[0][1]) if nights else []
 
 
 def _gaps(visit: Visit, slug: str, *, only_open: bool) -> list[KnownGap]:
@@ -261,7 +272,8 @@ def _calendar(visit: Visit, slug: str, month: str, gaps: Sequence[KnownGap]) -> 
     return calendar(visit.city.vault.books, slug, month, today, gaps)
 
 
-def _site(one: Account) -> str:
+def site_of(one: Account) -> str:
+    """The name of the account's site."""
     return "another site" if one.platform == OTHER else PLATFORMS[one.platform].title
 
 

@@ -8,7 +8,6 @@ from fastapi.responses import Response
 
 from paloverde.desk import showing
 from paloverde.desk.areas.holds import HERE, hold_of, letter_path
-from paloverde.desk.clauses import in_plain_words
 from paloverde.desk.files import taken
 from paloverde.desk.rights import Act
 from paloverde.desk.steps import Given, Step, done, form
@@ -82,7 +81,7 @@ def sent(visit: Here, id_: str, given: Given) -> Response:
         raise BadQuestion("The letter is another one now than the one that was shown: open its page again.")
     again = Typed(given, (_AGAIN,)).is_ticked("again")
     notices, by = visit.city.holds.notices, visit.by
-    one = in_plain_words(lambda: notices.sent(hold, custodian.name, made.text, by, again=again))
+    one = notices.sent(hold, custodian.name, made.text, by, again=again)
     return visit.go(f"/holds/{hold.id}", told=f"Noted: {showing.name(one.sentence(), 400)}")
 
 
@@ -91,7 +90,7 @@ def acknowledged(visit: Here, id_: str, given: Given) -> Response:
     """Note that a custodian has read and understood the notice."""
     hold, custodian = _both(visit, id_, str(given.get("name", "")))
     notices, by = visit.city.holds.notices, visit.by
-    one = in_plain_words(lambda: notices.acknowledged(hold, custodian.name, by))
+    one = notices.acknowledged(hold, custodian.name, by)
     return visit.go(f"/holds/{hold.id}", told=f"Noted: {showing.name(one.sentence(), 400)}")
 
 

@@ -233,7 +233,7 @@ def _summary(visit: Visit, request: Request, summary: Summary | None) -> dict[st
     if summary is None:
         return {"sentences": [], "refusals": [], "seen": "", "may_agree": False, "is_own": False}
     made = request.bundle(summary.bundle.sha256)
-    is_own = made is not None and made.by.person == visit.by.person
+    is_own = made is not None and made.by.is_same_person(visit.by)
     lines = [one for one in summary.sentences() if not one.startswith(_IN_THE_WAY)]
     return {
         "sentences": [line(one, 2_000) for one in lines],

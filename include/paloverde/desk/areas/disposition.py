@@ -8,20 +8,21 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from paloverde.desk import showing, todo
 from paloverde.desk.asked import page_of
-from paloverde.desk.clauses import in_plain_words, without_commands
 from paloverde.desk.files import taken
-from paloverde.desk.people import Role
+from paloverde.desk.people import Role, people_of
 from paloverde.desk.rights import Act, roles_of
 from paloverde.desk.visit import Here, Pages, Visit
+from paloverde.desk.wording import plain
 from paloverde.errors import BadQuestion
 from paloverde.records import add_calendar_years, archive_day
-from paloverde.retention.approval import APPROVING, LAPSES_AFTER_YEARS, OFFICES, closed, half_done
-from paloverde.retention.orders import Consent, Line, OrderStanding, Resolution
+from paloverde.retention.approval import APPROVING, LAPSES_AFTER_YEARS, OFFICES, closed, half_done, lacking
+from paloverde.retention.orders import Approval, Consent, Line, OrderStanding, PeopleCheck, Resolution
 from paloverde.wording import some, spoken
 
 pages = Pages()
@@ -88,12 +89,13 @@ def order(visit: Here, order: str) -> Response:
         path=f"/disposition/{standing.order.id}",
         accounts=", ".join(standing.order.accounts),
         by=showing.name(standing.order.proposed_by),
-        ended=without_commands(ended),
-        half_done=without_commands(half_done(standing)),
+        ended=plain(ended),
+        half_done=plain(half_done(standing)),
         is_carried_out=bool(standing.certificate),
         needs=[] if ended else [*_needs(visit, standing)],
-        lacking=[] if ended else [without_commands(one) for one in visit.city.disposition.awaited(order)],
-        warnings=[without_commands(one) for one in visit.city.disposition.warnings(order)],
+        lacking=[] if ended else [plain(one) for one in lacking_of(visit, standing)],
+        counts_not="" if ended else counts_not(visit),
+        warnings=[plain(one) for one in visit.city.disposition.warnings(order)],
         lapses=add_calendar_years(archive_day(standing.order.proposed_at), LAPSES_AFTER_YEARS),
         groups=groups[:_MOST_GROUPS],
         rest=max(0, len(groups) - _MOST_GROUPS),
@@ -117,7 +119,7 @@ def report(visit: Here, order: str, form: str = "html") -> Response:
 def certificate(visit: Here, order: str) -> Response:
     """The certificate of an order that was carried out, as a page to keep."""
     standing = standing_of(visit, order)
-    body = in_plain_words(lambda: visit.city.disposition.certificate_page(standing.order.id))
+    body = visit.city.disposition.certificate_page(standing.order.id)
     return taken(f"{standing.order.id}-certificate.html", body, "text/html")
 
 
@@ -135,9 +137,9 @@ def todo_(visit: Visit) -> todo.Section | None:
             )
         elif mine:
             lines.append(todo.Line(id_, f"/disposition/{id_}", f"waits for {', '.join(mine)}."))
-        elif not visit.city.disposition.awaited(id_) and visit.may(Act.APPROVE_DISPOSITION):
+        elif not lacking_of(visit, standing) and visit.may(Act.APPROVE_DISPOSITION):
             lines.append(todo.Line(id_, f"/disposition/{id_}", "lacks nothing: it can be carried out."))
-    return todo.Section(HERE, lines, "No order of destruction waits for you.")
+    return todo.Section(HERE, lines)
 
 
 def standing_of(visit: Visit, order: str) -> OrderStanding:
@@ -146,6 +148,29 @@ def standing_of(visit: Visit, order: str) -> OrderStanding:
         return visit.city.disposition.standing(order.replace("\0", ""))
     except BadQuestion:
         raise HTTPException(404) from None
+
+
+def lacking_of(visit: Visit, standing: OrderStanding) -> list[str]:
+    """What carrying an order out would find lacking today, its look at who approved included."""
+    check = PeopleCheck(visit.city.vault.clock(), _roles(visit))
+    return lacking(msgspec.structs.replace(standing, check=check), visit.city.disposition.today)
+
+
+def counts_not(visit: Visit) -> str:
+    """Why an approval of somebody whose role approves would not count; empty where it would.
+
+    Carrying out looks everybody up in the users file, where nobody of single sign-on stands.
+    """
+    role = visit.person.role
+    if role.value not in APPROVING or _roles(visit).get(visit.person.username) == role.value:
+        return ""
+    others = [one.name for one in people_of(visit.city.settings).all() if one.role is role]
+    can = f"These can: {', '.join(others)}." if others else "Nobody of your role is among them: ask IT."
+    return (
+        "Your approval would not count. Before anything is destroyed, each who approved is looked up among "
+        "the people who have a password here, and you came with the City’s account alone. "
+        f"{showing.name(can, 300)} If you have a password as well, IT can make both ways one."
+    )
 
 
 def groups_of(visit: Visit, standing: OrderStanding) -> list[Group]:
@@ -182,7 +207,7 @@ def _row(visit: Visit, standing: OrderStanding) -> dict[str, Any]:
     elif ended:
         state = "withdrawn" if standing.withdrawn else "lapsed"
     else:
-        missing = visit.city.disposition.awaited(order_.id)
+        missing = lacking_of(visit, standing)
         state = f"open, {some(len(missing), 'thing')} lacking" if missing else "open, nothing lacking"
     return {
         "id": order_.id,
@@ -229,9 +254,11 @@ def _need(visit: Visit, what: str, act: Act, told: str, path: str, link: str) ->
 
 
 def _approval(visit: Visit, standing: OrderStanding, role: str, path: str) -> Need:
-    """The approval of one of an office. Whoever approved already, or handed in the consent, is not asked."""
+    """The approval of one of an office. Whoever approved already, or handed in the consent, is not asked,
+    nor is anybody whose approval would not count.
+    """
     given = [one for one in standing.approvals if one.role == role]
-    told = "; ".join(f"{one.username}, {showing.moment(one.given_at)}" for one in given)
+    good = [one for one in given if _roles(visit).get(one.username) == role]
     me = visit.person.username
     taken_ = {one.username for one in standing.approvals}
     taken_ |= {standing.consent.recorded_by} if standing.consent else set()
@@ -239,9 +266,22 @@ def _approval(visit: Visit, standing: OrderStanding, role: str, path: str) -> Ne
         visit,
         f"The approval of one of {OFFICES[role]}",
         Act.APPROVE_DISPOSITION,
-        told,
+        "; ".join(map(_approved, good)),
         path,
         "Look at it and approve",
     )
-    is_mine = visit.person.role is Role(role) and me not in taken_
+    is_mine = visit.person.role is Role(role) and me not in taken_ and not counts_not(visit)
+    if given and not good:
+        told = "; ".join(map(_approved, given))
+        told = f"missing: {told} does not count, being no {role} with a password here"
+        need = need._replace(state=showing.name(told, 300))
     return need._replace(who=role, path=need.path if is_mine else "")
+
+
+def _approved(given: Approval) -> str:
+    return f"{given.username}, {showing.moment(given.given_at)}"
+
+
+def _roles(visit: Visit) -> dict[str, str]:
+    """The users file as it is now: username to role."""
+    return {one.username: one.role.value for one in people_of(visit.city.settings).all()}

@@ -7,15 +7,14 @@ import hashlib
 from fastapi.responses import Response
 
 from paloverde.desk import showing
-from paloverde.desk.areas.disposition import HERE, groups_of, standing_of
-from paloverde.desk.clauses import in_plain_words, without_commands
+from paloverde.desk.areas.disposition import HERE, counts_not, groups_of, standing_of
 from paloverde.desk.files import brought_alone
 from paloverde.desk.jobs import JOBS, Progress
 from paloverde.desk.rights import Act
 from paloverde.desk.steps import Choices, Given, Step, done, form
 from paloverde.desk.typed import Field, Typed
 from paloverde.desk.visit import Here, Pages, Visit
-from paloverde.errors import BadQuestion
+from paloverde.errors import BadQuestion, PersonNeeded
 from paloverde.retention.orders import OrderStanding
 from paloverde.wording import some, spoken
 
@@ -59,9 +58,9 @@ def proposed(visit: Here, given: Given) -> Response:
 
     def work(progress: Progress) -> str:
         progress("Every item is looked at.")
-        made = in_plain_words(lambda: city.disposition.propose(slugs, by, progress))
+        made = city.disposition.propose(slugs, by, progress)
         if made.order is None:
-            raise BadQuestion(without_commands(made.sentence))
+            raise BadQuestion(made.sentence)
         return f"/disposition/{made.order.id}"
 
     what, subject = "An order of destruction is proposed", ", ".join(slugs) or "all accounts"
@@ -77,8 +76,10 @@ def approve(visit: Here, order: str) -> Response:
 
 @pages.form("/disposition/{order}/approve", Act.APPROVE_DISPOSITION)
 def approved(visit: Here, order: str, given: Given) -> Response:
-    """File an approval of exactly what was seen."""
+    """File an approval of exactly what was seen, by somebody whose approval counts."""
     standing = standing_of(visit, order)
+    if told := counts_not(visit):
+        raise PersonNeeded(told)
 
     def do(_: Typed) -> Response:
         if str(given.get("seen", "")) != _seen(standing):
@@ -182,7 +183,9 @@ def _approving(visit: Visit, standing: OrderStanding) -> Step:
         ("Report (SHA-256)", order.report_sha256),
     ]
     step = _step(standing, "Approve", "approve", "Approve the destruction of exactly this list")
-    warnings = [without_commands(one) for one in visit.city.disposition.warnings(order.id)]
+    if told := counts_not(visit):
+        return step._replace(facts=facts, warnings=[told], button="")
+    warnings = visit.city.disposition.warnings(order.id)
     return step._replace(
         facts=facts, lead=_APPROVED_IS, hidden=[("seen", _seen(standing))], warnings=warnings, final=True
     )

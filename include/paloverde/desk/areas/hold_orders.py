@@ -1,27 +1,23 @@
-"""What is ordered about holds: one is placed, widened, completed, released. What would be is shown first."""
+"""What is ordered about holds: one is placed, widened, completed. What would be is shown first."""
 
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from datetime import datetime
-from pathlib import Path
 
 import msgspec
 from fastapi.responses import Response
 
 from paloverde.desk import showing
+from paloverde.desk.archived_until import archived_until
 from paloverde.desk.areas.holds import HERE, hold_of
 from paloverde.desk.asked import Wrong
-from paloverde.desk.clauses import in_plain_words, without_commands
 from paloverde.desk.drafts import Drafts
-from paloverde.desk.files import brought
 from paloverde.desk.jobs import JOBS, Progress
 from paloverde.desk.rights import Act
 from paloverde.desk.steps import Choices, Given, Step, done, form
 from paloverde.desk.typed import Field, Typed
 from paloverde.desk.visit import Here, Pages, Visit
-from paloverde.errors import BadQuestion
 from paloverde.installation import Installation
 from paloverde.retention.facts import HoldKind
 from paloverde.retention.hold_scope import Scope
@@ -130,7 +126,7 @@ def widened(visit: Here, id_: str, given: Given) -> Response:
 def shown(visit: Here, id_: str) -> Response:
     """What was counted, to be confirmed."""
     draft, sha256 = _drafts(visit.city).get(id_, visit.person.username, Draft)
-    return form(visit, _confirming(id_, draft, sha256))
+    return form(visit, _confirming(visit, id_, draft, sha256))
 
 
 @pages.form("/place-hold/{id_}", Act.ORDER_HOLDS)
@@ -142,7 +138,7 @@ def confirmed(visit: Here, id_: str, given: Given) -> Response:
 
     def work(progress: Progress) -> str:
         progress("The hold is ordered, and what it keeps is marked in the stores.")
-        in_plain_words(lambda: _order(city, draft, by))
+        _order(city, draft, by)
         drafts.drop(id_, username)
         return f"/holds/{draft.hold}"
 
@@ -157,51 +153,13 @@ def complete(visit: Here) -> Response:
     city, actor = visit.city, visit.actor
 
     def work(progress: Progress) -> str:
-        in_plain_words(
-            lambda: city.holds.reconcile(actor, lambda line: progress(without_commands(line))).settle()
-        )
+        city.holds.reconcile(actor, progress).settle()
         return "/holds"
 
     path = JOBS.start(
         visit, "The holds are completed", "all holds", work, again="/holds", act=Act.ORDER_HOLDS
     )
     return visit.go(path)
-
-
-@pages.page("/holds/{id_}/release", Act.ORDER_HOLDS)
-def release(visit: Here, id_: str) -> Response:
-    """What a release would free, and the memo that it takes."""
-    return form(visit, _releasing(visit, id_)[0])
-
-
-@pages.form("/holds/{id_}/release", Act.ORDER_HOLDS)
-def released(visit: Here, id_: str, given: Given) -> Response:
-    """Release a hold by counsel's memo, where it is as it was shown."""
-    step, papers = _releasing(visit, id_)
-    city, by = visit.city, visit.by
-
-    def do(_: Typed) -> Response:
-        with brought(given, "memo") as files:
-            if len(files) != 1 or not files[0].stat().st_size:
-                raise Wrong("memo", "Choose the memo: one file that is not empty.")
-            name, body = files[0].name, files[0].read_bytes()
-        if str(given.get("seen", "")) != dict(step.hidden)["seen"]:
-            raise BadQuestion("The hold has changed meanwhile: look at this page again, then release it.")
-
-        def work(progress: Progress) -> str:
-            progress("The memo is sealed, and the legal holds are lifted.")
-            with tempfile.TemporaryDirectory(prefix="paloverde-memo-") as folder:
-                memo = Path(folder) / name
-                memo.write_bytes(body)
-                in_plain_words(lambda: city.holds.release(id_, memo, by, after=papers))
-            return f"/holds/{id_}"
-
-        again, subject = f"/holds/{id_}", f"{id_} {hashlib.sha256(body).hexdigest()}"
-        return visit.go(
-            JOBS.start(visit, "A hold is released", subject, work, again=again, act=Act.ORDER_HOLDS)
-        )
-
-    return done(visit, step, given, do)
 
 
 def _placing(visit: Visit, chosen: tuple[str, ...] = ()) -> Step:
@@ -244,7 +202,7 @@ def _count(visit: Visit, draft: Draft) -> Response:
     def work(progress: Progress) -> str:
         progress("The records in scope are counted.")
         told = city.holds.foreseen(draft.scope, actor)
-        doubts = [without_commands(one) for one in city.holds.doubts(draft.scope)]
+        doubts = city.holds.doubts(draft.scope)
         whole = msgspec.structs.replace(draft, accounts=told.accounts, through=told.through, doubts=doubts)
         _drafts(city).put(progress.id, username, whole)
         return f"/place-hold/{progress.id}"
@@ -252,7 +210,7 @@ def _count(visit: Visit, draft: Draft) -> Response:
     return visit.go(JOBS.start(visit, "What a hold would keep", subject, work, again=again))
 
 
-def _confirming(id_: str, draft: Draft, sha256: str) -> Step:
+def _confirming(visit: Visit, id_: str, draft: Draft, sha256: str) -> Step:
     accounts = "; ".join(f"{name}: {count:,}" for name, count in draft.accounts.items())
     facts = [
         ("Hold", draft.hold),
@@ -260,7 +218,7 @@ def _confirming(id_: str, draft: Draft, sha256: str) -> Step:
         ("Why", draft.reason or _WHY.get(Trigger(draft.trigger), draft.trigger)),
         ("To be kept", f"{draft.scope.sentence()}."),
         ("In scope now", f"{some(draft.items, 'item')}{f' ({accounts})' if accounts else ''}"),
-        ("Counted", f"{showing.moment(draft.made_at)}, through sealed run {draft.through:,}"),
+        ("Counted", f"{showing.moment(draft.made_at)}, in {archived_until(visit.city, draft.through)}"),
     ]
     return Step(
         "Widen this hold" if draft.reason else "Place this hold", HERE, f"/place-hold/{id_}",
@@ -274,34 +232,6 @@ _PLACED_IS = (
     "From then on no schedule and no order destroys what is in scope, and each night adds what matches.",
     "Nothing can be taken out of a hold again; only a release ends it.",
 )
-_RELEASED_IS = (
-    "A release needs counsel’s memo: it is kept sealed, and only counsel reads it again.",
-    "Nothing is destroyed by a release: it takes one reason away.",
-)
-
-
-def _releasing(visit: Visit, id_: str) -> tuple[Step, int]:
-    """What a release does, and how many papers the hold has."""
-    found = hold_of(visit, id_)
-    hold, free = in_plain_words(lambda: visit.city.holds.releasable(found.id, visit.by))
-    items, objects = visit.city.holds.counts(hold)
-    owed = [one for one in visit.city.holds.notices.custodians(hold.id) if one.first_sent_at is not None]
-    told = (hold.id, hold.papers, items, objects, free, [one.name for one in owed])
-    seen = hashlib.sha256(repr(told).encode()).hexdigest()
-    facts = [
-        ("Matter", showing.name(hold.matter, 300)),
-        ("It keeps", f"{some(items, 'item')}, which lie in {some(objects, 'stored object')}"),
-        ("No other hold keeps", f"{some(free, 'of these objects', 'of these objects')}: they are free then"),
-        ("Letters owed", f"{some(len(owed), 'custodian')} to be told in writing"),
-    ]
-    path = f"/holds/{hold.id}"
-    memo = (Field("memo", "Counsel’s memo", "file", required=True),)
-    step = Step(
-        f"Release the hold {hold.id}", HERE, f"{path}/release", "Release this hold for good", path,
-        "Back to the hold, without releasing it", memo, facts=facts, hidden=[("seen", seen)], final=True,
-        lead=_RELEASED_IS,
-    )  # fmt: skip
-    return step, hold.papers
 
 
 def _order_sha256(draft: Draft) -> str:

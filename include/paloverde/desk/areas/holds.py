@@ -11,10 +11,10 @@ from starlette.exceptions import HTTPException
 
 from paloverde.desk import showing, todo
 from paloverde.desk.asked import page_of
-from paloverde.desk.clauses import without_commands
 from paloverde.desk.files import name_of, taken
 from paloverde.desk.rights import Act
 from paloverde.desk.visit import Here, Pages, Visit
+from paloverde.desk.wording import plain
 from paloverde.errors import BadQuestion
 from paloverde.retention.custodians import Custodian
 from paloverde.retention.facts import HoldKind
@@ -44,7 +44,7 @@ def holds(visit: Here) -> Response:
         rows=[_row(visit, hold) for hold in found[(page - 1) * _PER_PAGE : page * _PER_PAGE]],
         over=len(every) - len(found),
         everything=everything,
-        strays=without_commands(strays.sentence()) if strays is not None and strays.found else "",
+        strays=plain(strays.sentence()) if strays is not None and strays.found else "",
         page=page,
         pages=last,
         act=Act,
@@ -66,7 +66,7 @@ def hold(visit: Here, id_: str) -> Response:
         facts=_facts(visit, found),
         is_active=visit.city.holds.is_active(found),
         is_litigation=found.kind is HoldKind.LITIGATION,
-        lack=without_commands(visit.city.holds.lack(found)),
+        lack=plain(visit.city.holds.lack(found)),
         custodians=[_custodian(found, one, due) for one in custodians[:_MOST_CUSTODIANS]],
         rest=max(0, len(custodians) - _MOST_CUSTODIANS),
         act=Act,
@@ -95,7 +95,7 @@ def todo_(visit: Visit) -> todo.Section | None:
                 showing.name(one.custodian.name, 100), f"/holds/{one.hold.id}", f"{why} ({one.hold.id})"
             )
         )
-    return todo.Section(HERE, lines, "Every hold keeps all that it names, and nobody is to be written to.")
+    return todo.Section(HERE, lines)
 
 
 def hold_of(visit: Visit, id_: str) -> Hold:

@@ -10,7 +10,6 @@ from fastapi.responses import Response
 
 from paloverde.desk import showing
 from paloverde.desk.areas.holds import HERE
-from paloverde.desk.clauses import in_plain_words
 from paloverde.desk.drafts import Drafts
 from paloverde.desk.jobs import JOBS, Progress
 from paloverde.desk.private import need
@@ -72,7 +71,7 @@ def looked(visit: Here, given: Given) -> Response:
 
     def work(progress: Progress) -> str:
         progress("The records of the account are read.")
-        _drafts(city).put(progress.id, username, in_plain_words(lambda: _why(city, item)))
+        _drafts(city).put(progress.id, username, _why(city, item))
         return f"/kept/{progress.id}"
 
     subject = f"{username}: {item.account}/{item.kind.value}/{item.native_id}"

@@ -12,11 +12,12 @@ from fastapi.responses import Response
 from paloverde.archive.ledger_pages import MOST_READ, Sieve, entry_of, heads, newest_first
 from paloverde.archive.log.notes import Head, read_head
 from paloverde.bundles.pages import visible
-from paloverde.desk.deeds import KINDS, deed, facts
+from paloverde.desk.deeds import KINDS, deed, facts, proofs
 from paloverde.desk.jobs import JOBS, Progress
 from paloverde.desk.ledger_checks import check, find, sha256_of
 from paloverde.desk.rights import Act
 from paloverde.desk.visit import Here, Pages, Visit
+from paloverde.desk.wording import plain
 from paloverde.errors import PersonNeeded, Unreadable
 
 pages = Pages()
@@ -132,6 +133,8 @@ def entry(visit: Here, number: int) -> Response:
         entry=found,
         deed=deed(found),
         facts=facts(found),
+        proofs=proofs(found),
+        kind=visible(found.event.what),
         exact=visible(body),
         sha256=sha256,
         proof=proof,
@@ -161,7 +164,7 @@ def _proof(visit: Visit, number: int) -> tuple[str, str]:
     try:
         return visit.city.log.prove(number).text(), ""
     except PersonNeeded as error:
-        return "", str(error)
+        return "", plain(error)
 
 
 def _kept_head(text: str) -> Head | None:

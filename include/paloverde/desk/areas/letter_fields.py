@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 
+from paloverde.desk.areas.letter_claims import claims_of, counts_of, instead_of_review
 from paloverde.desk.areas.request_course import ground_fields, grounds_of, until_field
 from paloverde.desk.asked import Wrong
 from paloverde.desk.people import Person
@@ -79,12 +80,12 @@ _OWN: Mapping[str, Sequence[Field]] = {
 
 
 def fields_of(kind: str, request: Request, person: Person) -> list[Field]:
-    """The fields of a letter of that kind, who signs it last."""
+    """The fields of a letter of that kind, who signs it, and what it may say in place of the review."""
     signing = [
         Field("signer", "Who signs", required=True, value=person.name),
         Field("signer_title", "Title or position of whoever signs", required=True, value=person.title),
     ]
-    return [*_own(kind, request), *signing]
+    return [*_own(kind, request), *signing, *instead_of_review(kind)]
 
 
 def _own(kind: str, request: Request) -> Sequence[Field]:
@@ -188,6 +189,9 @@ def wish_of(kind: str, typed: Typed) -> Wish:
         reasons=typed.text("reasons"),
         available_at=typed.moment("available_on", "available_time"),
         next_at=typed.moment("next_on", "next_time"),
+        claims=claims_of(typed),
+        deniers=typed.people("deniers"),
+        counts=counts_of(typed),
         tells_searches=not typed.is_ticked("without_searches"),
         delivery=_delivery(typed),
         elsewhere=typed.text("elsewhere"),

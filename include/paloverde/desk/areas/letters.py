@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from paloverde.bundles.pages import visible
 from paloverde.bundles.pdf.letters import paper_pdf
 from paloverde.desk import showing
+from paloverde.desk.areas.letter_claims import instead_of_review
 from paloverde.desk.areas.letter_fields import KINDS, fields_of, signer_of, wish_of
 from paloverde.desk.areas.request_frame import Given, as_shown, line, request_of, shown, told
 from paloverde.desk.asked import Wrong
@@ -191,7 +192,8 @@ def _drafted(
     wrong: dict[str, str] | None = None,
 ) -> Response:
     """The fields, and beside them the letter with what stops it."""
-    wrong = dict(wrong or {})
+    wrong, instead = dict(wrong or {}), instead_of_review(kind)
+    apart = {field.name for field in instead}
     made: Draft | None = None
     lacks = ""
     try:
@@ -209,7 +211,9 @@ def _drafted(
         status=400 if wrong else 200,
         kind=kind,
         says=KINDS[kind],
-        **as_shown(fields, typed.values, wrong),
+        **as_shown([field for field in fields if field.name not in apart], typed.values, wrong),
+        instead=instead,
+        is_otherwise=any(typed.text(name) or wrong.get(name) for name in apart),
         **_made(made),
         lacks=lacks,
         pairs=carried(typed.values, ("kind", kind)),

@@ -10,8 +10,8 @@ from fastapi.responses import Response
 
 from paloverde.bundles.media import PICTURES
 from paloverde.bundles.wording import changes, origin, poster_missing, remarks, spoken_time, versions_of
-from paloverde.desk import showing
-from paloverde.desk.asked import MOST_REASON, page_of
+from paloverde.desk import reasons, showing
+from paloverde.desk.asked import page_of
 from paloverde.desk.rights import Act
 from paloverde.desk.visit import Here, Pages, Visit
 from paloverde.installation.records import ReasonNeeded, is_private
@@ -33,22 +33,22 @@ _GONE = (
 
 
 class Named(NamedTuple):
-    """A record as an address names it."""
+    """A record as an address names it; `why` is the number of a reason to look at it (`desk.reasons`)."""
 
     item: Item
     version: str
-    reason: str
+    why: str
 
     def path(self, page: str = "/record", **more: str) -> str:
         account, kind, native_id = self.item
         pairs = {"account": account, "kind": kind, "id": native_id, "version": self.version}
-        pairs |= {"reason": self.reason} | more
+        pairs |= {reasons.WHY: self.why} | more
         return f"{page}?{urlencode({name: value for name, value in pairs.items() if value})}"
 
 
-def address_of(hit: Hit, reason: str = "") -> str:
-    """The page of a record; a reason is carried where it was given for private records."""
-    return Named(hit.item, hit.version_sha256, reason if is_private(hit) else "").path()
+def address_of(hit: Hit, why: str = "") -> str:
+    """The page of a record; of a private one with the number of the reason that was given."""
+    return Named(hit.item, hit.version_sha256, why if is_private(hit) else "").path()
 
 
 @pages.page("/record", Act.SEARCH)
@@ -60,7 +60,7 @@ def record(visit: Here) -> Response:
         return found
     now = chosen(found, named)
     first = _first_shown(found, now, page_of(visit.request.query_params) if _has_page(visit) else None)
-    shown = [_version(found, at, named.reason) for at in range(first, min(first + _VERSIONS, len(found)))]
+    shown = [_version(found, at, named.why) for at in range(first, min(first + _VERSIONS, len(found)))]
     return visit.show(
         "record_look.html",
         title=f"{showing.kind_in_words(now.kind).capitalize()} by {showing.poster(now)}",
@@ -114,8 +114,7 @@ def conversation(visit: Here) -> Response:
 def named_of(visit: Visit) -> Named:
     values = visit.request.query_params
     account, kind, native_id = (values.get(name, "").replace("\0", "") for name in ("account", "kind", "id"))
-    reason = values.get("reason", "").strip()[:MOST_REASON]
-    return Named((account, kind, native_id), values.get("version", ""), reason)
+    return Named((account, kind, native_id), values.get("version", ""), values.get(reasons.WHY, ""))
 
 
 def seen(visit: Visit, named: Named, look: str = "record") -> list[Hit] | Response:
@@ -127,14 +126,14 @@ def seen(visit: Visit, named: Named, look: str = "record") -> list[Hit] | Respon
     private = visit.may(Act.SEE_PRIVATE, account)
     try:
         found = visit.city.records.versions(
-            named.item, visit.actor, include_private=private, reason=named.reason, look=look
+            named.item,
+            visit.actor,
+            include_private=private,
+            reason=reasons.given(visit, named.why),
+            look=look,
         )
     except ReasonNeeded as error:
-        return visit.show(
-            "record_reason.html", title="A private record", here=HERE, sentence=str(error),
-            path=visit.request.url.path.removeprefix(visit.url("")),
-            pairs=[pair for pair in visit.request.query_params.multi_items() if pair[0] != "reason"],
-        )  # fmt: skip
+        return reasons.ask(visit, str(error), here=HERE)
     if not found:
         return visit.show("told.html", 404, title="Not here", here=HERE, sentence=_GONE)
     return found
@@ -155,14 +154,14 @@ def _first_shown(found: Sequence[Hit], now: Hit, page: int | None) -> int:
     return at // _VERSIONS * _VERSIONS
 
 
-def _version(found: Sequence[Hit], at: int, reason: str) -> dict[str, Any]:
+def _version(found: Sequence[Hit], at: int, why: str) -> dict[str, Any]:
     """A version beside the one before it."""
     hit, before = found[at], found[at - 1] if at else None
     most = showing.WHOLE // _VERSIONS
     told = before and showing.compared((before.text or "")[:most], (hit.text or "")[:most])
     return {
         "number": at + 1,
-        "path": address_of(hit, reason),
+        "path": address_of(hit, why),
         "hit": hit,
         "changes": before and showing.name(changes(before, hit), 1_000),
         "compared": told,
@@ -173,7 +172,7 @@ def _version(found: Sequence[Hit], at: int, reason: str) -> dict[str, Any]:
 
 def _file(kept: Kept, named: Named, hit: Hit) -> dict[str, Any]:
     """A picture, video or attachment, as the page links or shows it."""
-    own = named if is_private(hit) else named._replace(reason="")
+    own = named if is_private(hit) else named._replace(why="")
     path = own.path(f"/media/{kept.sha256}") if kept.sha256 else ""
     kind = (kept.type or "file").lower()
     is_film = ("video" in kind or "reel" in kind) and (kept.size or 0) <= _LONGEST_SHOWN
@@ -234,7 +233,7 @@ def _page_with(around: Conversation) -> int:
 
 def _said(one: Hit, named: Named, *, is_here: bool) -> dict[str, Any]:
     return {
-        "path": address_of(one, named.reason),
+        "path": address_of(one, named.why),
         "poster": showing.poster(one),
         "posted_at": one.posted_at,
         "tags": showing.tags(one),

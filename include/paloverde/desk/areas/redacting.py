@@ -61,13 +61,19 @@ def redact(visit: Here, number: str, record: str, form: Given) -> Response:
 
 @pages.form("/requests/{number}/review/{record}/suggestions", Act.REVIEW)
 def accept(visit: Here, number: str, record: str, form: Given) -> Response:
-    """Redact the ticked suggestions, each under its exemption or all under another; the rest is left."""
+    """Redact the ticked suggestions, each under its exemption or all under another; or note that they were
+    looked at and left.
+    """
     one = opened(visit, number, record)
     found, ticked = one.desk.suggestions(one.version), numbers_of(map(str, form.getlist("take")))
     taken = [found[at] for at in ticked if at < len(found)]
     try:
         if not taken:
-            raise BadQuestion("No suggestion is ticked: tick those that are redacted, or leave them all.")
+            raise BadQuestion(
+                "No suggestion is ticked: tick those that are redacted, or those that are left."
+            )
+        if form.get("do") == "leave":
+            return visit.go(one.path, told=one.desk.leave(one.version, taken))
         other = codes_of(form)[0] if form.get("code") else ""
         return confirm(visit, one.desk, _accepted(one, taken, other))
     except PersonNeeded as error:

@@ -24,15 +24,15 @@ from paloverde.bundles.media import PICTURES
 from paloverde.bundles.paperpage import paper_page
 from paloverde.bundles.pdf.letters import paper_pdf
 from paloverde.capture.removal import Cause
-from paloverde.desk import showing, todo
-from paloverde.desk.asked import MOST_REASON, Wrong, page_of
-from paloverde.desk.clauses import without_commands
+from paloverde.desk import reasons, showing, todo
+from paloverde.desk.asked import Wrong, page_of
 from paloverde.desk.files import taken
 from paloverde.desk.private import may_list
 from paloverde.desk.rights import Act
 from paloverde.desk.showing import Said
 from paloverde.desk.typed import Field, Typed
 from paloverde.desk.visit import Here, Pages, Visit
+from paloverde.desk.wording import plain
 from paloverde.errors import BadQuestion
 from paloverde.installation.dossiers import PrivateDossier
 from paloverde.installation.removals import Listed
@@ -65,14 +65,14 @@ class Named(NamedTuple):
     """A removed item as an address names it."""
 
     item: ItemId
-    reason: str = ""
+    why: str = ""  # the number of a reason to look at something private (`desk.reasons`)
 
     @property
     def text(self) -> str:
         return f"{self.item.account}/{self.item.kind.value}/{self.item.native_id}"
 
     def path(self, page: str = "/removed/look", **more: str) -> str:
-        pairs = {"item": self.text, **({"reason": self.reason} if self.reason else {}), **more}
+        pairs = {"item": self.text, **({reasons.WHY: self.why} if self.why else {}), **more}
         return f"{page}?{urlencode(pairs, errors='replace')}"
 
 
@@ -116,7 +116,7 @@ def look(visit: Here, item: str = "") -> Response:
     found = dossier_of(visit, item)
     if isinstance(found, Response):
         return found
-    named = Named(found.item, reason_of(visit))
+    named = Named(found.item, visit.request.query_params.get(reasons.WHY, ""))
     shown, rest = _cut(sections(found, {}, today(visit)))
     return visit.show(
         "removed_look.html",
@@ -178,35 +178,26 @@ def todo_(visit: Visit) -> todo.Section | None:
                 some(open_, "removal"), "/removed?cause=undetermined", "of which nobody knows the cause yet."
             )
         )
-    clear = "Every removal has its cause."
     if seen.unread:
-        clear = f"{some(seen.unread, 'removal is', 'removals are')} still being read: look again in a moment."
-    return todo.Section(HERE, lines, clear)
+        why = "still being read: look again in a moment."
+        lines.append(todo.Line(some(seen.unread, "removal is", "removals are"), "/removed", why))
+    return todo.Section(HERE, lines)
 
 
 def dossier_of(visit: Visit, text: str, *, taken_as: str = "") -> Dossier | Response:
     """The dossier of an item; a page that says why none is shown. A private one needs role and reason."""
-    dossiers, text, reason = visit.city.dossiers, text.replace("\0", ""), reason_of(visit)
+    dossiers, text = visit.city.dossiers, text.replace("\0", "")
     try:
         return dossiers.show(text, visit.actor, taken_as=taken_as)
     except PrivateDossier:
         visit.need(Act.SEE_PRIVATE)
     except BadQuestion as error:
-        sentence = without_commands(str(error))
+        sentence = plain(error)
         return visit.show("told.html", 404, title="Not here", here=HERE, sentence=sentence)
+    reason = reasons.given(visit, visit.request.query_params.get(reasons.WHY, ""))
     if not reason:
-        values = visit.request.query_params.multi_items()
-        return visit.show(
-            "record_reason.html", title="A private dossier", here=HERE, sentence=_SAY_WHY,
-            path=visit.request.url.path.removeprefix(visit.url("")),
-            pairs=[pair for pair in values if pair[0] != "reason"],
-        )  # fmt: skip
+        return reasons.ask(visit, _SAY_WHY, here=HERE)
     return dossiers.show(text, visit.actor, include_private=True, reason=reason, taken_as=taken_as)
-
-
-def reason_of(visit: Visit) -> str:
-    """Why somebody looks at something private, as the address carries it."""
-    return visit.request.query_params.get("reason", "").strip()[:MOST_REASON]
 
 
 def today(visit: Visit) -> date:
@@ -283,5 +274,5 @@ def _pictures(found: Dossier, named: Named) -> Iterator[dict[str, str]]:
 def _record(named: Named, page: str = "/record") -> str:
     account, kind, native_id = named.item.account, named.item.kind.value, named.item.native_id
     pairs = {"account": account, "kind": kind, "id": native_id}
-    pairs |= {"reason": named.reason} if named.reason else {}
+    pairs |= {reasons.WHY: named.why} if named.why else {}
     return f"{page}?{urlencode(pairs, errors='replace')}"

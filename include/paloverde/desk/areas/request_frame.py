@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from fastapi.responses import Response
-from fastapi.routing import APIRoute
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
@@ -70,27 +69,16 @@ def shown(
     )
 
 
-def may_open(visit: Visit, path: str) -> bool:
-    """Whether the desk has a page of that address, and the person may open it."""
-    found = (
-        route
-        for route in visit.request.app.routes
-        if isinstance(route, APIRoute) and "GET" in route.methods and route.path_regex.match(path)
-    )
-    page = next(found, None)
-    return page is not None and visit.may((page.openapi_extra or {})["act"])
-
-
 def _places(visit: Visit, number: str) -> Iterator[tuple[str, str, str]]:
     """Name, place and address of each page of a request that the person may open."""
     for name, place in _PLACES:
-        if may_open(visit, path := f"/requests/{number}{place}"):
+        if visit.opens(path := f"/requests/{number}{place}"):
             yield name, place, path
 
 
 def told(error: Exception) -> str:
     """Why something was refused, in words of the desk."""
-    return plain(str(error))
+    return plain(error)
 
 
 def line(text: str, most: int = 600) -> str:

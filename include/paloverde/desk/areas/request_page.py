@@ -9,12 +9,13 @@ from typing import Any
 from fastapi.responses import Response
 
 from paloverde.desk import showing
-from paloverde.desk.areas.request_frame import line, may_open, request_of, shown
+from paloverde.desk.archived_until import archived_until
+from paloverde.desk.areas.request_frame import line, request_of, shown
 from paloverde.desk.areas.request_steps import STEPS
 from paloverde.desk.files import name_of, taken
 from paloverde.desk.rights import Act
 from paloverde.desk.visit import Here, Pages, Visit
-from paloverde.desk.wording import place_of, plain
+from paloverde.desk.wording import plain, ways_of
 from paloverde.requests.clock import Clock
 from paloverde.requests.closures import Closures
 from paloverde.requests.deadlines import due, left, next_step
@@ -53,7 +54,7 @@ def look(visit: Here, number: str) -> Response:
         request=request,
         next_step=plain(next_step(request, dates, requests.today())),
         due=_due(visit, request, dates),
-        hint=_hint(visit, hint, number),
+        hint=_hint(visit, hint),
         asked=showing.said(request.received.text),
         facts=[*_facts(request)],
         dates=[(words, getattr(dates, name), about) for name, words, about in _DATES],
@@ -61,7 +62,7 @@ def look(visit: Here, number: str) -> Response:
         doubts=[plain(doubt) for doubt in dates.doubts],
         closed=[*_closed(dates, closures)],
         steps=[*_steps(visit, request)],
-        searches=[_search(one) for one in request.entries if one.event in request.searches][-_MOST_HINTS:],
+        searches=_searches(visit, request),
         custodians=[*_custodians(request)][:_MOST_HINTS],
         minutes=request.minutes,
         holds=[line(hold.sentence(), 3_000) for hold in requests.holds_of(number)],
@@ -108,13 +109,13 @@ def _due(visit: Visit, request: Request, dates: Clock) -> dict[str, Any] | None:
     return {"day": coming.day, "left": left(days), "is_late": days < 0}
 
 
-def _hint(visit: Visit, hint: str, number: str) -> tuple[str, str] | None:
+def _hint(visit: Visit, hint: str) -> tuple[str, str] | None:
     """What comes next on the way to the answer, and the page on which that is done."""
     if not hint:
         return None
-    path = place_of(hint, number)
     words = plain(hint)
-    return words[:1].upper() + words[1:], path if may_open(visit, path.partition("?")[0]) else ""
+    path = next((way.path for way in ways_of(words) if visit.opens(way.path)), "")
+    return words[:1].upper() + words[1:], path
 
 
 def _facts(request: Request) -> Iterator[tuple[str, str]]:
@@ -152,7 +153,13 @@ def _steps(visit: Visit, request: Request) -> Iterator[tuple[str, str]]:
                 yield step.title, f"/requests/{request.number}/step/{step.name}"
 
 
-def _search(entry: Entry) -> dict[str, Any]:
+def _searches(visit: Visit, request: Request) -> list[dict[str, Any]]:
+    """The newest of the searches, oldest first."""
+    made = [one for one in request.entries if one.event in request.searches]
+    return [_search(visit, one) for one in made[-_MOST_HINTS:]]
+
+
+def _search(visit: Visit, entry: Entry) -> dict[str, Any]:
     event: Any = entry.event
     return {
         "question": line(event.question, 300),
@@ -160,7 +167,7 @@ def _search(entry: Entry) -> dict[str, Any]:
         "records": event.items,
         "by": event.by.name,
         "at": event.at,
-        "through": event.through,
+        "through": archived_until(visit.city, event.through),
         "minutes": event.minutes,
         "private": event.scope.include_private,
         "sentence": line(event.sentence, 1_500),

@@ -46,11 +46,11 @@ def counted(visit: Here, number: str) -> Response:
     """The question, and what it would find."""
     request = request_of(visit, number)
     values = visit.request.query_params
-    asked = asked_of(values)._replace(reason=number)
+    asked = asked_of(values)
     if "q" not in values:
         return _page(visit, request, asked)
     try:
-        return _page(visit, request, asked, look(visit, asked, 1, _SHOWN))
+        return _page(visit, request, asked, look(visit, asked, 1, _SHOWN, number))
     except Wrong as error:
         return _page(visit, request, asked, wrong={error.field: told(error)}, status=400)
 
@@ -59,12 +59,12 @@ def counted(visit: Here, number: str) -> Response:
 def search(visit: Here, number: str, given: Given) -> Response:
     """Search for the request."""
     request = request_of(visit, number)
-    asked, typed = asked_of(given)._replace(reason=number), Typed(given, _FIELDS)
+    asked, typed = asked_of(given), Typed(given, _FIELDS)
     city, by = visit.city, visit.by
     try:
         minutes, note = typed.number("minutes"), typed.text("note")
         city.requests.check_takes(number, Searched)
-        hits = look(visit, asked, 1, 1).counts.hits
+        hits = look(visit, asked, 1, 1, number).counts.hits
         question = asked.question(archive_day(city.vault.clock()))
         scope = asked.scope(visit.accounts(asked.accounts))
         if hits <= AT_ONCE:
@@ -84,7 +84,7 @@ def search(visit: Here, number: str, given: Given) -> Response:
 
     wish = msgspec.json.encode((asked.query, scope, minutes, note), order="sorted")
     subject = hashlib.sha256(wish).hexdigest()
-    again = f"/requests/{number}/search?{asked._replace(reason='').query}"
+    again = f"/requests/{number}/search?{asked.query}"
     return visit.go(
         JOBS.start(visit, f"Search for {number}", subject, work, again=again, act=Act.WORK_REQUESTS)
     )

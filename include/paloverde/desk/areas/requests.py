@@ -253,9 +253,7 @@ def todo(visit: Visit) -> Section | None:
         Line(one.number, f"/requests/{one.number}", plain(one.told.partition(": ")[2]), urgent=one.is_overdue)
         for one in alarms
     ]
-    return Section(
-        "Records requests", [*lines, *_waiting(visit)], "No deadline is near, and nothing waits for you."
-    )
+    return Section("Records requests", [*lines, *_waiting(visit)])
 
 
 def _alarms(city: Installation) -> list[Alarm]:
@@ -289,7 +287,7 @@ def _waiting(visit: Visit) -> Iterator[Line]:
 
 def _wants_agreement(request: Request, made: Produced, visit: Visit) -> bool:
     is_out = request.is_released(made.bundle.sha256) or request.is_signed_off(made.bundle.sha256)
-    return not is_out and made.by.person != visit.by.person
+    return not is_out and not made.by.is_same_person(visit.by)
 
 
 def _wants_signature(request: Request, visit: Visit) -> bool:
@@ -297,4 +295,4 @@ def _wants_signature(request: Request, visit: Visit) -> bool:
         return False
     review = visit.city.reviews.get(request.number)
     ready = bool(review.versions) and not review.undecided and review.signature is None
-    return ready and visit.by.person not in review.deciders
+    return ready and not review.has_decided(visit.by)

@@ -84,7 +84,7 @@ def _row(desk: UnderReview, version: Version) -> dict[str, Any]:
         "posted_at": hit.posted_at,
         "tags": showing.tags(hit),
         "said": showing.said(" ".join((hit.text or "").split()), most=_SAID),
-        "suggestions": len(desk.unanswered(version) if decision else desk.suggestions(version)),
+        "suggestions": len(desk.open_suggestions(version)),
         "alike": len(desk.alike(version)),
         "files": len(hit.media),
         "by": decision.decided_by if decision else "",

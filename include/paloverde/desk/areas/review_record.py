@@ -19,10 +19,12 @@ from paloverde.desk.rights import Act
 from paloverde.desk.under_review import UnderReview, in_words
 from paloverde.desk.visit import Here, Pages, Visit
 from paloverde.installation.records import is_private
+from paloverde.requests.detectors import Suggestion
 from paloverde.requests.exemptions import EXEMPTIONS
 from paloverde.requests.review import Decision
 from paloverde.requests.reviewing import Version
 from paloverde.requests.spans import cuts_of, texts_of
+from paloverde.requests.unanswered import sparing
 from paloverde.search.hits import Hit, Kept
 
 pages = Pages()
@@ -93,7 +95,7 @@ def page_of(visit: Visit, one: Opened, wrong: str = "", typed: str = "", status:
         texts=list(_texts(visit, one, decision)),
         address=showing.name(hit.permalink, 500),
         suggested=[
-            _suggestion(hit, at, found, decision) for at, found in enumerate(suggested[:_MOST_SUGGESTED])
+            _suggestion(one, at, found, decision) for at, found in enumerate(suggested[:_MOST_SUGGESTED])
         ],
         unsaid=max(0, len(suggested) - _MOST_SUGGESTED),
         files=[_file(own, at, kept) for at, kept in enumerate(hit.media[:_MOST_FILES], 1)],
@@ -122,9 +124,8 @@ def standing(decision: Decision) -> str:
 
 
 def _named(one: Opened) -> Named:
-    """The record as the pages of records name it; the ledger is told why a private one is opened."""
-    reason = f"review of {one.desk.number}" if is_private(one.hit) else ""
-    return Named(one.hit.item, one.hit.version_sha256, reason)
+    """The record as the pages of records name it; why a private one is opened is the review."""
+    return Named(one.hit.item, one.hit.version_sha256, one.desk.number if is_private(one.hit) else "")
 
 
 def media_of(one: Opened, sha256: str) -> str:
@@ -156,14 +157,15 @@ def _texts(visit: Visit, one: Opened, decision: Decision | None) -> Iterator[dic
         }  # fmt: skip
 
 
-def _suggestion(hit: Hit, at: int, found: Any, decision: Decision | None) -> dict[str, Any]:
-    """A suggestion, and whether something of it is redacted already."""
-    spans = decision.spans if decision else ()
+def _suggestion(one: Opened, at: int, found: Suggestion, decision: Decision | None) -> dict[str, Any]:
+    """A suggestion, whether something of it is redacted already, and who looked at it and left it."""
+    hit, spans = one.hit, decision.spans if decision else ()
+    left = [left for left in one.desk.review.sparings(one.version) if sparing(found, [left.spared])]
     touched = any(s.where == found.where and s.start < found.end and found.start < s.end for s in spans)
     return {
         "at": at, "words": showing.name(texts_of(hit)[found.where][found.start : found.end], _WORDS),
         "where": label(found.where), "what": found.what, "why": found.why, "code": found.code,
-        "done": touched, "bars_web": EXEMPTIONS[found.code].bars_web,
+        "done": touched, "left": left[-1] if left else None, "bars_web": EXEMPTIONS[found.code].bars_web,
     }  # fmt: skip
 
 

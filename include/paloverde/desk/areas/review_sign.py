@@ -21,8 +21,10 @@ from paloverde.desk.visit import Here, Pages, Visit
 from paloverde.desk.wording import plain
 from paloverde.errors import BadQuestion, PersonNeeded
 from paloverde.requests.asked import QUESTION
+from paloverde.requests.detectors import Suggestion
 from paloverde.requests.earlier import offered
 from paloverde.requests.review_checks import check_signature
+from paloverde.requests.reviewing import Sparing, Version
 from paloverde.requests.spans import texts_of
 from paloverde.wording import some
 
@@ -119,6 +121,7 @@ def _page(
             barred = plain(str(error))
     found = desk.standing if not barred else {}
     warnings = desk.warnings() if not barred else []
+    left_alone = desk.left_alone if not barred else []
     ticked = {*form.getlist("accept")} if form else set()
     return shown(
         visit,
@@ -136,6 +139,8 @@ def _page(
         seen=_shown(desk) if not barred else "",
         suggestions=sum(map(len, found.values())),
         suggested=list(_suggested(desk))[:_MOST_SUGGESTED] if found else [],
+        spared=[_spared(desk, *one) for one in left_alone[:_MOST_SUGGESTED]],
+        more_spared=max(0, len(left_alone) - _MOST_SUGGESTED),
         left=[_left(desk, pair, ticked=f"{pair[0]}={pair[1]}" in ticked) for pair in left[:_MOST_PAIRS]],
         more_left=max(0, len(left) - _MOST_PAIRS),
         warnings=warnings[:_MOST_WARNINGS],
@@ -185,12 +190,20 @@ def _left(desk: UnderReview, pair: tuple[str, str], *, ticked: bool) -> dict[str
 
 def _suggested(desk: UnderReview) -> Iterator[dict[str, Any]]:
     for version, found in desk.standing.items():
-        texts = texts_of(desk.hit(version))
-        for one in found:
-            yield {
-                "number": desk.place(version), "path": desk.path(version), "what": one.what, "code": one.code,
-                "words": showing.name(texts[one.where][one.start : one.end], 200),
-            }  # fmt: skip
+        yield from (_suggestion(desk, version, one) for one in found)
+
+
+def _suggestion(desk: UnderReview, version: Version, one: Suggestion) -> dict[str, Any]:
+    words = texts_of(desk.hit(version))[one.where][one.start : one.end]
+    return {
+        "number": desk.place(version), "path": desk.path(version), "what": one.what, "code": one.code,
+        "words": showing.name(words, 200),
+    }  # fmt: skip
+
+
+def _spared(desk: UnderReview, version: Version, found: Suggestion, one: Sparing) -> dict[str, Any]:
+    """A suggestion that somebody looked at and left."""
+    return {**_suggestion(desk, version, found), "by": one.by.name, "at": one.at}
 
 
 def _accepted(desk: UnderReview, form: FormData) -> Iterable[tuple[str, str]]:

@@ -15,9 +15,9 @@ from fastapi.responses import Response
 
 from paloverde.archive.registry import all_accounts
 from paloverde.bundles.pages import visible
-from paloverde.desk import showing
+from paloverde.desk import reasons, showing
 from paloverde.desk.areas.records import address_of
-from paloverde.desk.asked import Asked, Wrong, asked_of, page_of
+from paloverde.desk.asked import OLDEST, Asked, Wrong, asked_of, page_of
 from paloverde.desk.charts import over_time, shares
 from paloverde.desk.rights import Act
 from paloverde.desk.visit import Here, Pages, Visit
@@ -46,7 +46,7 @@ def search(visit: Here) -> Response:
     try:
         seen = look(visit, asked, page_of(values))
     except Wrong as error:
-        return form(visit, asked, {error.field: str(error)}, status=400)
+        return refused(visit, asked, error)
     return visit.show(
         "search_look.html",
         title="Search",
@@ -63,6 +63,9 @@ def search(visit: Here) -> Response:
         tables=_tables(seen),
         limits=_limits(seen),
         citation=_citation(visit, seen),
+        reason=showing.name(reasons.given(visit, asked.why), reasons.MOST) if asked.private else "",
+        without_why=asked._replace(why="").query,
+        turned=asked._replace(order="" if asked.order else OLDEST).query,
     )
 
 
@@ -95,26 +98,50 @@ def form(visit: Visit, asked: Asked, wrong: Mapping[str, str] | None = None, sta
     )
 
 
-def look(visit: Visit, asked: Asked, page: int, per_page: int = PER_PAGE) -> Overview:
-    """What a search finds, noted in the ledger. Raises `Wrong` for a mistake in a field."""
-    if asked.private:
-        visit.need(Act.SEE_PRIVATE)
+def refused(visit: Visit, asked: Asked, error: Wrong) -> Response:
+    """The form with what is wrong in it; the page that asks for a reason, where that is what lacks."""
+    if error.field == reasons.WHY:
+        return reasons.ask(visit, str(error), "/search", asked.pairs(), here=HERE)
+    return form(visit, asked, {error.field: str(error)}, status=400)
+
+
+def look(visit: Visit, asked: Asked, page: int, per_page: int = PER_PAGE, reason: str = "") -> Overview:
+    """What a search finds, noted in the ledger with why private records are searched: `reason`, or the one
+    that was given. Raises `Wrong` for a mistake in a field.
+    """
+    reason = reason_for(visit, asked, reason)
     if page > MOST_PAGES:
-        raise Wrong(
-            "since", f"Only the first {MOST_PAGES:,} pages are shown: narrow the days to see later hits."
-        )
+        told = f"Only the first {MOST_PAGES:,} pages are shown: turn the order round, or narrow the days."
+        raise Wrong("since", told)
     question = asked.question(_today(visit))
     scope = asked.scope(visit.accounts(asked.accounts))
     visit.pace("search")
     bounds: dict[str, Any] = msgspec.structs.asdict(scope)
     try:
         return visit.city.overview(
-            question, visit.actor, page=page, per_page=per_page, reason=asked.reason, **bounds
+            question,
+            visit.actor,
+            page=page,
+            per_page=per_page,
+            newest_first=asked.order != OLDEST,
+            reason=reason,
+            **bounds,
         )
     except UnknownAccount as error:
         raise Wrong("q", _unknown_account(visit, error)) from error
     except BadQuestion as error:
         raise Wrong("q", _without_switches(visit, error)) from error
+
+
+def reason_for(visit: Visit, asked: Asked, reason: str = "") -> str:
+    """Why it is searched, as far as that is known; `Wrong` names `why` where private records need it."""
+    if not asked.private:
+        return reason
+    visit.need(Act.SEE_PRIVATE)
+    reason = reason or reasons.given(visit, asked.why)
+    if not reason:
+        raise Wrong(reasons.WHY, "Say why you look at private records. The ledger keeps the reason.")
+    return reason
 
 
 def _meaning(visit: Visit, asked: Asked) -> str:
@@ -163,7 +190,7 @@ def _line(hit: Hit, asked: Asked) -> dict[str, Any]:
     """A hit as the list shows it."""
     marks = hit.snippet.marks
     return {
-        "path": address_of(hit, asked.reason if asked.private else ""),
+        "path": address_of(hit, asked.why if asked.private else ""),
         "kind": showing.kind_in_words(hit.kind),
         "account": hit.account,
         "poster": showing.poster(hit),

@@ -18,20 +18,26 @@ pages = Pages()
 def today(visit: Here) -> Response:
     """What is due, what is wrong, what waits for a decision."""
     sections = [section for todo in WAITING if (section := todo(visit)) is not None]
-    sections.sort(key=_urgency)
+    waiting = sorted((section for section in sections if section.lines), key=_urgency)
     return visit.show(
         "today.html",
         title="Today",
         here="Today",
         today=visit.city.requests.today(),
-        sections=sections,
-        is_quiet=not any(section.lines for section in sections),
+        sections=waiting,
+        quiet=_in_a_row([section.title for section in sections if not section.lines]),
     )
 
 
-def _urgency(section: Section) -> int:
-    """What is urgent first, then what is to be done at all, then what is said to be done."""
-    return 0 if any(line.urgent for line in section.lines) else 1 if section.lines else 2
+def _urgency(section: Section) -> bool:
+    """What is urgent first."""
+    return not any(line.urgent for line in section.lines)
+
+
+def _in_a_row(names: Sequence[str]) -> str:
+    """Names as a sentence ends with them: Holds, Disposition and Accounts."""
+    *first, last = names or [""]
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 WAITING: Sequence[Todo] = (

@@ -8,6 +8,7 @@ from paloverde.desk.jobs import JOBS, Job
 from paloverde.desk.rights import Act
 from paloverde.desk.todo import Line, Section
 from paloverde.desk.visit import Here, Pages, Visit
+from paloverde.desk.wording import plain
 
 pages = Pages()
 _OUTCOMES = {
@@ -26,13 +27,14 @@ def work(visit: Here, id_: str) -> Response:
     if job is None or not job.is_for(visit.person):
         sentence = "No work of this name is yours. What you began lately is on today’s page."
         return visit.show("told.html", 404, title="Not here", sentence=sentence)
-    return visit.show("work_look.html", title=job.what, job=job, state=_OUTCOMES[job.outcome])
+    said = plain(job.said)
+    return visit.show("work_look.html", title=job.what, job=job, said=said, state=_OUTCOMES[job.outcome])
 
 
 def todo(visit: Visit) -> Section | None:
     """What the person began and is under way or ended within a day."""
     jobs = JOBS.of(visit.city.vault.books, visit.person)
-    return Section("Long work", [_line(job) for job in jobs], "") if jobs else None
+    return Section("Long work", [_line(job) for job in jobs]) if jobs else None
 
 
 def _line(job: Job) -> Line:

@@ -26,6 +26,7 @@ from paloverde.search.index.arrow import integers
 from paloverde.search.index.evaluating import View, answering, open_to_all
 from paloverde.search.index.gathering import hashes_of
 from paloverde.search.index.layout import U64, Covered, Mask
+from paloverde.search.index.mapped import ahead
 from paloverde.search.index.opening import Index
 from paloverde.search.index.segment import Segment
 from paloverde.search.index.tally import Twins
@@ -142,7 +143,7 @@ class Look:
             if not include_private:
                 among = _both(among, open_to_all(view.segment))
             if view.segment.last_run > self.last:
-                among = _both(among, view.segment.columns.of_run <= self.last)
+                among = _both(among, ahead(view.segment.columns.of_run) <= self.last)
             found = answering(tree, view, among=among)
             return found if among is None else found & among
 
@@ -188,9 +189,21 @@ class Look:
 
 
 def each(work: Callable[[In, More], Out], some: Iterable[In], more: Iterable[More]) -> list[Out]:
-    """What comes of each segment; two of them are worked on at once."""
-    with ThreadPoolExecutor(_WORKERS) as pool:
-        return [*pool.map(lambda pair: work(*pair), zip(some, more, strict=True))]
+    """What comes of each segment; two of them are worked on at once, one of them here."""
+    pairs = [*zip(some, more, strict=True)]
+    found: dict[int, Out] = {}
+    numbers = iter(range(len(pairs)))
+
+    def share() -> None:
+        for number in numbers:
+            found[number] = work(*pairs[number])
+
+    with ThreadPoolExecutor(_WORKERS - 1) as pool:
+        beside = [pool.submit(share) for _ in range(_WORKERS - 1)]
+        share()
+        for other in beside:
+            other.result()
+    return [found[number] for number in range(len(pairs))]
 
 
 def _both(one: Mask | None, other: Mask) -> Mask:
@@ -238,7 +251,7 @@ def parts_named(archive: Archive, names: Iterable[tuple[object, ...]]) -> list[S
 
 def _alive(segment: Segment, there: Iterable[tuple[object, ...]]) -> Mask | None:
     stands = np.array([part.name in there for part in segment.covered], dtype=bool)
-    return None if stands.all() else np.asarray(stands[segment.columns.part], dtype=bool)
+    return None if stands.all() else np.asarray(stands[ahead(segment.columns.part)], dtype=bool)
 
 
 def _removed(index: Index, now: Now, last: int) -> list[Mask]:

@@ -28,6 +28,7 @@ import pyarrow as pa
 from paloverde.archive.reader import Archive, SealedPart
 from paloverde.archive.seal import Role
 from paloverde.errors import TryAgain
+from paloverde.search.ahead import ahead
 from paloverde.search.hits import COLUMNS
 from paloverde.search.index.gathering import REMOVAL, Batch, removal_rows, shown
 from paloverde.search.index.layout import Covered
@@ -35,7 +36,6 @@ from paloverde.search.index.planning import Job
 from paloverde.search.index.segment import Segment
 from paloverde.search.index.stemming import Stems
 from paloverde.search.index.writing import Draft
-from paloverde.search.scan import ahead
 
 _AT_ONCE = 5_000  # rows that are cut together
 # Large arrays go back to the system when they are free (glibc mallopt(3)): a sixth less memory at the peak.

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from paloverde.search.index.layout import I32, I64, U8, U16, U32, U64, Arrays
-from paloverde.search.index.streams import stretches
+from paloverde.search.index.mapped import ahead
+from paloverde.search.index.stretches import stretches
 
 
 class Columns:
@@ -73,14 +74,31 @@ class Groups:
 
     def __init__(self, arrays: Arrays, columns: Columns) -> None:
         self.starts: U32 = arrays["group.starts"]  # one more than there are groups
-        first = self.starts[:-1]
-        self.account, self.platform, self.kind = (
-            columns.account[first],
-            columns.platform[first],
-            columns.kind[first],
-        )
-        self.visibility, self.provenance = columns.visibility[first], columns.provenance[first]
-        self.month = columns.month[first]
+        self._columns, self._first = columns, self.starts[:-1]
 
     def __len__(self) -> int:
         return len(self.starts) - 1
+
+    @cached_property
+    def account(self) -> U16:
+        return ahead(self._columns.account)[self._first]
+
+    @cached_property
+    def platform(self) -> U8:
+        return ahead(self._columns.platform)[self._first]
+
+    @cached_property
+    def kind(self) -> U8:
+        return ahead(self._columns.kind)[self._first]
+
+    @cached_property
+    def visibility(self) -> U8:
+        return ahead(self._columns.visibility)[self._first]
+
+    @cached_property
+    def provenance(self) -> U8:
+        return ahead(self._columns.provenance)[self._first]
+
+    @cached_property
+    def month(self) -> I32:
+        return ahead(self._columns.month)[self._first]

@@ -15,6 +15,7 @@ import numpy as np
 
 from paloverde.search.index import frequent
 from paloverde.search.index.layout import U32, UNDATED, Mask
+from paloverde.search.index.mapped import ahead
 from paloverde.search.index.occurring import forms, standing
 from paloverde.search.index.places import distinct
 from paloverde.search.index.segment import HAS_BITS, Segment, Words
@@ -37,7 +38,7 @@ from paloverde.search.tree import (
 )
 
 _EPOCH = date(1970, 1, 1)
-_FEW = 4
+_FEW = 32  # with one of so many documents left, their words are looked at by lists, if they are rare
 _GROUPED = ("account", "platform", "kind", "visibility", "provenance")
 
 
@@ -89,7 +90,7 @@ def _by_columns(node: Node, view: View, *, surely: bool) -> Mask:
         case Field(name, values):
             return _of_value(view.segment, name, values)
         case Has(what):
-            return np.asarray(view.segment.columns.has & HAS_BITS[what], dtype=bool)
+            return np.asarray(ahead(view.segment.columns.has) & HAS_BITS[what], dtype=bool)
         case Removed(yes):
             return view.removed if yes else ~view.removed
         case Posted(since, until):
@@ -116,10 +117,9 @@ def saying(term: Term, view: View) -> Mask:
 def _saying(term: Term, view: View) -> Mask:
     words = view.segment.text
     if _is_word(term):
-        return _mask(words.documents_each(forms(words, term.pieces[0])), view.documents)
+        return words.holding_any(forms(words, term.pieces[0]), view.documents)
     if frequent.is_frequent(term, words):
-        asked = frequent.Asked(term, words)
-        return _mask(map(words.documents_of_passages, asked.passages()), view.documents)
+        return frequent.documents(term, words, view.documents)
     return _mask([words.documents_at(standing(term, words).first)], view.documents)
 
 
@@ -128,18 +128,12 @@ def _near(node: Near, view: View, among: Mask | None) -> Mask:
     words = view.segment.text
     there = _holding(node, view)
     there = there if among is None else there & among
-    if not there.any():
+    left = int(np.count_nonzero(there))
+    if not left:
         return there
-    asked = frequent.Asked(node, words)
-    sure = _mask(map(words.documents_of_passages, asked.surely()), view.documents)
-    there = there & ~sure
-    few = there if int(np.count_nonzero(there)) * _few(node) < view.documents else None
-    return sure | _mask(map(words.documents_of_passages, asked.passages(few)), view.documents)
-
-
-def _few(node: Near) -> int:
-    """With one of so many documents left, what they hold is taken out and looked at alone."""
-    return _FEW // 2 if any(map(_has_near, (node.left, node.right))) else _FEW
+    if left * _FEW < view.documents and not frequent.is_frequent(node, words):
+        return _mask([words.documents_at(standing(node, words, there).first)], view.documents)
+    return frequent.documents(node, words, view.documents, there)
 
 
 def _holding(node: Node, view: View) -> Mask:
@@ -186,7 +180,7 @@ def _of_value(segment: Segment, name: str, values: Sequence[str]) -> Mask:
     table = np.array([has_value(name, one, values) for one in there], dtype=bool)
     if name in _GROUPED:
         return _over_groups(segment, table[getattr(segment.groups, name)])
-    return np.asarray(table[getattr(segment.columns, name)], dtype=bool)
+    return np.asarray(table[ahead(getattr(segment.columns, name))], dtype=bool)
 
 
 def _over_groups(segment: Segment, chosen: Mask) -> Mask:
@@ -197,14 +191,14 @@ def _over_groups(segment: Segment, chosen: Mask) -> Mask:
 def _posted(segment: Segment, since: date | None, until: date | None, *, surely: bool) -> Mask:
     """Documents without a posting date lie within where they may, and surely never."""
     columns = segment.columns
-    dated: Mask = columns.day != UNDATED
+    dated: Mask = ahead(columns.day) != UNDATED
     found: Mask = dated.copy()
     if since is not None:
         found &= columns.day >= _number(since)
     if until is not None:
         found &= columns.day <= _number(until)
     if not surely:
-        found |= ~dated & (True if since is None else columns.observed_day >= _number(since))
+        found |= ~dated & (True if since is None else ahead(columns.observed_day) >= _number(since))
     return found
 
 

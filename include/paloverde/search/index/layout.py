@@ -15,7 +15,6 @@ All of it is derived: it can be thrown away and built again from the sealed reco
 
 from __future__ import annotations
 
-import mmap
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
@@ -26,8 +25,9 @@ import numpy as np
 import numpy.typing as npt
 
 from paloverde.search.hits import COLUMNS
+from paloverde.search.index.mapped import mapped
 
-FORMAT = 1
+FORMAT = 2
 BLOCK = 16  # positions: each passage begins at a multiple of it, behind at least one that is free
 CURRENT, LOCK, SEGMENTS, KIN = "current.json", "lock", "segments", "kin"
 ABOUT, ARRAYS, ROWS, REMOVALS = "segment.json", "arrays.bin", "rows.arrow", "removals.arrow"
@@ -91,6 +91,15 @@ class Lies(msgspec.Struct, frozen=True):
     start: int
     count: int
 
+    @property
+    def stop(self) -> int:
+        """Before which byte it ends."""
+        return self.start + self.count * np.dtype(self.dtype).itemsize
+
+    def of(self, whole: U8) -> npt.NDArray[Any]:
+        """The array itself, in the bytes of the container."""
+        return whole[self.start : self.stop].view(self.dtype)
+
 
 class About(msgspec.Struct, frozen=True, kw_only=True):
     """What a segment says of itself. `values` are the dictionaries of its coded columns."""
@@ -127,14 +136,10 @@ def write_arrays(path: Path, arrays: Iterable[tuple[str, npt.NDArray[Any]]]) -> 
 
 def open_arrays(path: Path, lies: Mapping[str, Lies]) -> Arrays:
     """The arrays of a file, mapped into memory and read only; `Damaged` where they do not lie in it."""
-    with path.open("rb") as file:
-        size = path.stat().st_size
-        if any(one.start + one.count * np.dtype(one.dtype).itemsize >= size for one in lies.values()):
-            raise Damaged(f"{path} is shorter than it should be")
-        whole = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    return {
-        name: np.frombuffer(whole, np.dtype(one.dtype), one.count, one.start) for name, one in lies.items()
-    }
+    whole = mapped(path)
+    if any(one.stop >= len(whole) for one in lies.values()):
+        raise Damaged(f"{path} is shorter than it should be")
+    return {name: one.of(whole) for name, one in lies.items()}
 
 
 def make_folder(path: Path) -> Path:

@@ -4,28 +4,35 @@ from __future__ import annotations
 
 import numpy as np
 
-from paloverde.search.index.layout import SIGN_CODES, U32
+from paloverde.search.index.layout import SIGN_CODES, U32, Mask
 from paloverde.search.index.places import NOWHERE, Occurrences, Places, either, near, phrase
 from paloverde.search.index.streams import Words
 from paloverde.search.tree import Near, Node, Or, Piece, Term
 
 
-def standing(node: Node, words: Words) -> Places:
-    """`matching.places` in all documents."""
+def standing(node: Node, words: Words, among: Mask | None = None) -> Places:
+    """`matching.places` in all documents, or in some."""
     match node:
         case Term(_, pieces, length):
-            return phrase(pieces, length, lambda piece: _occurrences(words, piece))
+            return phrase(pieces, length, lambda piece: _occurrences(words, piece, among))
         case Near(left, right, distance, ordered):
-            one, other = standing(left, words), standing(right, words)
+            one, other = standing(left, words, among), standing(right, words, among)
             return near(one, other, distance, words.passages_at, ordered=ordered)
         case Or(nodes):
-            return either([standing(part, words) for part in nodes])
+            return either([standing(part, words, among) for part in nodes])
         case _:
             return NOWHERE
 
 
-def _occurrences(words: Words, piece: Piece) -> list[Occurrences]:
-    return [Occurrences(words.positions_of(some), covers) for covers, some in by_length(words, piece)]
+def _occurrences(words: Words, piece: Piece, among: Mask | None) -> list[Occurrences]:
+    return [
+        Occurrences(_only(words, words.positions_of(some), among), covers)
+        for covers, some in by_length(words, piece)
+    ]
+
+
+def _only(words: Words, positions: U32, among: Mask | None) -> U32:
+    return positions if among is None else positions[among[words.documents_at(positions)]]
 
 
 def by_length(words: Words, piece: Piece) -> list[tuple[int, U32]]:

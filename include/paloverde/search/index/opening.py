@@ -25,6 +25,7 @@ from paloverde.search.index.layout import (
     open_arrays,
     read_struct,
 )
+from paloverde.search.index.mapped import ahead
 from paloverde.search.index.segment import Segment
 
 
@@ -51,6 +52,8 @@ class Index:
         self.segments = [Segment(folder / SEGMENTS / name) for name in shelf.segments]
         about = read_struct(folder / KIN / f"{shelf.kin}.json", AboutKin)
         arrays = open_arrays(folder / KIN / f"{shelf.kin}.bin", about.arrays)
+        for array in arrays.values():
+            ahead(array)
         self.items, self.versions = about.items, about.versions
         self.kin = [
             Kin(*(arrays[f"{number}.{name}"] for name in Kin.__struct_fields__))

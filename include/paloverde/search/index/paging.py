@@ -1,4 +1,7 @@
-"""One page of hits, in the order of `hits.in_order`, without sorting all of them."""
+"""One page of hits, in the order of `hits.in_order` or in the opposite one, without sorting all of them.
+
+Newest first, every time counts with the opposite sign: what is early then is what is late.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ import numpy.typing as npt
 
 from paloverde.search.index.arrow import rows
 from paloverde.search.index.layout import I64, Mask
+from paloverde.search.index.mapped import ahead_for
 from paloverde.search.index.segment import Segment
 
 _KEY = ("account", "kind", "native_id", "observed_at", "version_sha256")
@@ -35,7 +39,7 @@ class Place(NamedTuple):
 
 
 class _Early(NamedTuple):
-    """The hits of a segment that may stand on a page, by time: at least as many as its end needs."""
+    """The hits of a segment that may stand on a page, by signed time: at least as many as its end needs."""
 
     documents: Documents
     times: I64
@@ -48,11 +52,13 @@ def page(
     start: int,
     stop: int,
     *,
+    newest_first: bool = False,
     step: int = STEP,
 ) -> list[Place]:
     """The hits at `start` to before `stop`. `others` are hits that are not of the index."""
-    known = np.array([key[0] for key in others], np.int64)
-    early, times = _all_early(segments, masks, known, stop, step)
+    sign = -1 if newest_first else 1
+    known = np.array([sign * key[0] for key in others], np.int64)
+    early, times = _all_early(segments, masks, known, stop, sign, step)
     if start >= len(times):
         return []
     first, last = times[start], times[min(stop, len(times)) - 1]
@@ -62,15 +68,15 @@ def page(
     for number, (segment, one) in enumerate(zip(segments, early, strict=True)):
         found += _places(number, segment, one, first, last)
     skipped = start - int(np.searchsorted(times, first))  # of those that are as early as the first
-    return sorted(found, key=itemgetter(0))[skipped : skipped + stop - start]
+    return sorted(found, key=itemgetter(0), reverse=newest_first)[skipped : skipped + stop - start]
 
 
 def _places(number: int, segment: Segment, early: _Early, first: np.int64, last: np.int64) -> list[Place]:
     inside = (early.times >= first) & (early.times <= last)
-    documents, times = early.documents[inside], early.times[inside]
+    documents = early.documents[inside]
     if not len(documents):
         return []
-    shown = rows(segment.rows(documents))
+    times, shown = segment.columns.time[documents], rows(segment.rows(documents))
     return [
         Place((time, *(row[name] for name in _KEY)), number, document, row)
         for time, document, row in zip(times.tolist(), documents.tolist(), shown, strict=True)
@@ -78,13 +84,13 @@ def _places(number: int, segment: Segment, early: _Early, first: np.int64, last:
 
 
 def _all_early(
-    segments: Sequence[Segment], masks: Sequence[Mask], known: I64, stop: int, step: int
+    segments: Sequence[Segment], masks: Sequence[Mask], known: I64, stop: int, sign: int, step: int
 ) -> tuple[list[_Early], I64]:
     """Of each segment the early hits, and all times to the end of the page, sorted, with the `known` ones."""
     early, times = [], known
     for segment, mask in zip(segments, masks, strict=True):
         until = _until(times, stop)
-        early.append(_early(segment, mask, stop, until, step))
+        early.append(_early(segment, mask, stop, until, sign, step))
         times = np.concatenate([times[times <= until], early[-1].times])
     return early, np.sort(times)
 
@@ -94,25 +100,25 @@ def _until(times: I64, stop: int) -> np.int64:
     return np.int64(np.partition(times, stop - 1)[stop - 1]) if len(times) >= stop else _NEVER
 
 
-def _early(segment: Segment, mask: Mask, stop: int, until: np.int64, step: int) -> _Early:
-    times, by_time = segment.columns.time, segment.by_time
+def _early(segment: Segment, mask: Mask, stop: int, until: np.int64, sign: int, step: int) -> _Early:
+    times, by_time = segment.columns.time, segment.by_time[::sign]
     if np.count_nonzero(mask) <= _FEW * stop:
-        return _earliest(np.flatnonzero(mask), times, stop, until)
+        return _earliest(np.flatnonzero(mask), times, stop, until, sign)
     found: list[Documents] = []
     have = 0
     for at in range(0, len(by_time), step):
         some = by_time[at : at + step]
         begins = times[some[0]]
-        if begins > until or (have >= stop and begins != times[found[-1][-1]]):
+        if sign * begins > until or (have >= stop and begins != times[found[-1][-1]]):
             break
         there = some[mask[some]].astype(np.int64)
         found += [there] if len(there) else []
         have += len(there)
-    return _earliest(np.concatenate([np.empty(0, np.int64), *found]), times, stop, until)
+    return _earliest(np.concatenate([np.empty(0, np.int64), *found]), times, stop, until, sign)
 
 
-def _earliest(documents: Documents, times: I64, stop: int, until: np.int64) -> _Early:
-    own = times[documents]
+def _earliest(documents: Documents, times: I64, stop: int, until: np.int64, sign: int) -> _Early:
+    own = sign * ahead_for(times, len(documents))[documents]
     chosen = own <= min(until, _until(own, stop))
     documents, own = documents[chosen], own[chosen]
     order = np.argsort(own, kind="stable")

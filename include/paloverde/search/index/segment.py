@@ -57,8 +57,10 @@ from paloverde.search.index.layout import (
     open_arrays,
     read_struct,
 )
+from paloverde.search.index.mapped import ahead, ahead_for
 from paloverde.search.index.places import distinct
-from paloverde.search.index.streams import Words, stretches
+from paloverde.search.index.streams import Words
+from paloverde.search.index.stretches import stretches
 
 __all__ = ["HAS_BITS", "HAS_LINK", "Columns", "Groups", "Segment", "Words"]
 
@@ -84,6 +86,8 @@ class Segment:
         self.last_run = max((part.of_run for part in self.covered), default=0)
         # Opened now: what is opened stays readable when a refresh has put another segment in its place.
         self._rows, self.removals = _mapped(folder / ROWS), _mapped(folder / REMOVALS).read_all()
+        for name in _ASKED_BY_ALL:
+            ahead(self._arrays[f"document.{name}"])
         self._turn = Lock()  # the reader of rows is for one thread at a time
 
     @property
@@ -136,7 +140,8 @@ class Segment:
     def _led(self, stream: str, numbers: U32) -> U32:
         bounds, to = self._arrays[f"{stream}.leads_from"], self._arrays[f"{stream}.leads"]
         there = np.zeros(self.documents, dtype=bool)  # quicker than to sort them
-        there[to[stretches(bounds[numbers], bounds[numbers + np.uint32(1)])]] = True
+        led = stretches(bounds[numbers], bounds[numbers + np.uint32(1)])
+        there[ahead_for(to, len(led))[led]] = True
         return np.flatnonzero(there).astype(np.uint32)
 
     def of_items(self, items: U64) -> U32:
@@ -169,7 +174,7 @@ class Segment:
 
     @cached_property
     def _by_place(self) -> I64:
-        return np.lexsort((self.columns.row, self.columns.part))
+        return np.lexsort((ahead(self.columns.row), ahead(self.columns.part)))
 
     def _stored(self, places: U32) -> pa.Table:
         """What is stored of rows, by their places in the file."""
@@ -193,6 +198,8 @@ class Segment:
         return texts(self.values[name]).take(integers(codes))
 
 
+# What every question counts by, or leaves out by.
+_ASKED_BY_ALL = ("kind", "visibility", "account", "month")
 _SCHEMA = pa.schema([REMOVED.field(name) for name in COLUMNS])
 # Batches are small: to hand their columns to other threads takes longer than to unpack them.
 _ALONE = pa.ipc.IpcReadOptions(use_threads=False)
@@ -200,6 +207,7 @@ _ALONE = pa.ipc.IpcReadOptions(use_threads=False)
 
 def _mapped(path: Path) -> pa.RecordBatchFileReader:
     try:
-        return pa.ipc.open_file(pa.memory_map(str(path)), options=_ALONE)
+        # Not mapped: a batch is read as it is, where a map would have the machine read all around it.
+        return pa.ipc.open_file(pa.OSFile(str(path)), options=_ALONE)
     except (pa.ArrowException, OSError) as error:
         raise Damaged(f"{path} cannot be read: {error}") from error

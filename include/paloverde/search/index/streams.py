@@ -5,40 +5,24 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, reduce
+from operator import or_
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from paloverde.search.index.dense import Marks, Space
-from paloverde.search.index.layout import BLOCK, I64, SIGN_CODES, U8, U16, U32, U64, Arrays, Mask
+from paloverde.search.index.layout import BLOCK, SIGN_CODES, U8, U16, U32, U64, Arrays, Mask
+from paloverde.search.index.mapped import ahead, ahead_for
 from paloverde.search.index.places import distinct
+from paloverde.search.index.sheets import BYTE, WORD, sheets_of
+from paloverde.search.index.stretches import pieces, stretches, together
+from paloverde.search.index.strings import Strings
 from paloverde.search.words import stem
 
 _LIKED = 8  # patterns
-_SHORT, _SEVERAL = 512, 16  # values of a stretch, and stretches
 _BLOCK_BITS = np.uint32(BLOCK.bit_length() - 1)
-
-
-class Strings:
-    """Sorted strings (by code point) in one buffer of UTF-8."""
-
-    def __init__(self, arrays: Arrays, name: str) -> None:
-        self._ends: U32 = arrays[f"{name}.ends"]
-        self._bytes = arrays[f"{name}.bytes"].data
-
-    def __len__(self) -> int:
-        return len(self._ends)
-
-    def __getitem__(self, number: int) -> bytes:
-        start = int(self._ends[number - 1]) if number else 0
-        return bytes(self._bytes[start : int(self._ends[number])])
-
-    def arrow(self) -> pa.Array:
-        """All of them as an Arrow array, without a copy of the letters."""
-        ends = np.concatenate([np.zeros(1, np.int64), self._ends]).astype(np.int64)
-        return pa.LargeStringArray.from_buffers(len(self), pa.py_buffer(ends), pa.py_buffer(self._bytes))
 
 
 class Words:
@@ -61,9 +45,16 @@ class Words:
         self._positions, self._positions_from = array("positions"), array("positions_from")
         self._frequent = array("frequent")  # forms whose positions are kept as bits, too
         self._frequent_bits: U64 = arrays[f"{stream}.frequent_bits"]
+        self._common = array("common")  # forms whose documents are kept as bits, too
+        self._common_documents: U64 = arrays[f"{stream}.common_documents"]
         self._liked: dict[str, U32] = {}  # a question asks for a pattern several times
         self._block_passages = array("block_passages")  # of each `BLOCK` positions, their passage
         self._passage_documents = array("passage_documents")
+        self._sheet_rows, self._block_cells = array("sheet_rows"), array("block_cells")
+        self._sheet_widths: U16 = arrays[f"{stream}.sheet_widths"]
+        self._block_widths: U16 = arrays[f"{stream}.block_widths"]
+        self._first_columns = array("first_columns")
+        self._other_columns, self._other_documents = array("other_columns"), array("other_documents")
 
     def __len__(self) -> int:
         return len(self._words)
@@ -97,6 +88,7 @@ class Words:
 
     def holding(self, infix: str) -> U32:
         """The numbers of the words that hold this anywhere, sorted."""
+        self._words.ahead()
         found = pc.indices_nonzero(pc.match_substring(self._arrow, infix))
         return np.from_dlpack(found).astype(np.uint32)
 
@@ -154,6 +146,7 @@ class Words:
         """The numbers of the forms of several words (sorted), sorted."""
         if isinstance(words, range):
             return np.arange(self._forms_from[words.start], self._forms_from[words.stop], dtype=np.uint32)
+        ahead_for(self._forms_from, len(words))
         first, after = self._forms_from[words], self._forms_from[words + np.uint32(1)]
         return stretches(first, after)
 
@@ -188,11 +181,11 @@ class Words:
 
     def documents(self, form: int) -> U32:
         """The documents that hold a form, sorted, each once."""
-        return self._documents[self._documents_from[form] : self._documents_from[form + 1]]
+        return ahead(self._documents[self._documents_from[form] : self._documents_from[form + 1]])
 
     def positions(self, form: int) -> U32:
         """Where a form stands, sorted: the position of its first word."""
-        return self._positions[self._positions_from[form] : self._positions_from[form + 1]]
+        return ahead(self._positions[self._positions_from[form] : self._positions_from[form + 1]])
 
     def documents_of(self, forms: U32) -> U32:
         """The documents that hold any of several forms (sorted), sorted, each once."""
@@ -201,54 +194,86 @@ class Words:
 
     def documents_each(self, forms: U32) -> Iterator[U32]:
         """The documents of several forms (sorted), in pieces: one may come in several of them."""
-        return _pieces(self._documents, *_together(self._documents_from, forms))
+        return pieces(self._documents, *together(self._documents_from, forms))
 
     def positions_of(self, forms: U32) -> U32:
         """Where any of several forms (sorted) stands, sorted."""
-        found = [*_pieces(self._positions, *_together(self._positions_from, forms))]
+        found = [*pieces(self._positions, *together(self._positions_from, forms))]
         return found[0] if len(found) == len(forms) == 1 else np.sort(_joined(found))
 
     @cached_property
     def space(self) -> Space:
-        """All positions, for words so frequent that a bit for each is less than a list."""
-        return Space(self._block_passages)
+        """All places of the passages, for words so frequent that a bit for each is less than a list."""
+        sheets = sheets_of(self._sheet_rows, self._sheet_widths)
+        return Space(sheets, ahead(self._block_cells), ahead(self._block_widths))
 
     def marks(self, forms: U32) -> Marks:
         """Where any of several forms (sorted) stands."""
-        kept = np.isin(forms, self._frequent)
+        kept, others = _parted(forms, self._frequent)
         size = self.space.words
-        bits = [
-            self._frequent_bits[at * size : (at + 1) * size]
-            for at in np.searchsorted(self._frequent, forms[kept]).tolist()
-        ]
-        found = _pieces(self._positions, *_together(self._positions_from, forms[~kept]))
-        return self.space.marks([*found], bits)
+        bits = [ahead(self._frequent_bits[at * size : (at + 1) * size]) for at in kept]
+        return self.space.marks([*pieces(self._positions, *together(self._positions_from, others))], bits)
 
-    def blocks_of(self, documents: Mask) -> I64:
-        """The numbers of the blocks of positions (`layout.BLOCK`) in which documents are, rising."""
-        numbers = np.flatnonzero(documents)
-        first, after = (self._blocks_from.take(numbers + more, mode="clip") for more in (0, 1))
-        return _numbered(first, after)
+    def holding_any(self, forms: U32, size: int) -> Mask:
+        """Of so many documents those that hold any of several forms (sorted)."""
+        kept, others = _parted(forms, self._common)
+        known = len(self._first_columns)  # documents behind these hold no word
+        rows = self._common_documents.reshape(len(self._common), -(-known // WORD))
+        found = np.zeros(size, np.bool_)
+        if kept:
+            bits = reduce(or_, [ahead(rows[at]) for at in kept]).view(np.uint8)
+            found[:known] = np.unpackbits(bits, count=known, bitorder="little")
+        for documents in self.documents_each(others):
+            found[documents.astype(np.intp)] = True  # numpy takes twice as long with other types
+        return found
 
-    @cached_property
-    def _blocks_from(self) -> U32:
-        """Of each document to the last that has any, its first block; and how many blocks there are."""
-        counts = np.bincount(self._passage_documents[self._block_passages])
-        return np.append(0, np.cumsum(counts)).astype(np.uint32)
+    def columns_of(self, documents: Mask) -> U8:
+        """The columns of the sheets that are of some documents: a bit for each."""
+        found = np.zeros(self.space.width * BYTE + 1, np.bool_)
+        found[self._first_columns[np.flatnonzero(documents[: len(self._first_columns)])]] = True
+        found[self._other_columns[documents[self._other_documents]]] = True
+        return np.packbits(found[:-1], bitorder="little")
+
+    def holding_columns(self, columns: U8, size: int, among: Mask | None = None) -> Mask:
+        """Of so many documents those of which a column of the sheets has its bit set; with a few documents
+        given, only of these all is said.
+        """
+        there = np.zeros(len(columns) * BYTE + 1, np.bool_)
+        there[:-1] = np.unpackbits(columns, bitorder="little")
+        found = np.zeros(size, np.bool_)
+        firsts = ahead(self._first_columns)
+        if among is None:
+            there.take(firsts, out=found[: len(firsts)], mode="clip")
+        else:
+            few = np.flatnonzero(among[: len(firsts)])
+            found[few] = there[firsts[few]]
+        found[self._other_documents[there[self._other_columns]]] = True
+        return found
 
     def documents_of_passages(self, passages: U32) -> U32:
         """The document of each passage; sorted where the passages are."""
-        found: U32 = self._passage_documents[passages.astype(np.intp)]
+        found: U32 = ahead_for(self._passage_documents, passages.size)[passages.astype(np.intp)]
         return found
 
     def passages_at(self, positions: U32) -> U32:
         """The number of the passage of each position."""
-        found: U32 = self._block_passages[(positions >> _BLOCK_BITS).astype(np.intp)]
+        found: U32 = ahead_for(self._block_passages, positions.size)[
+            (positions >> _BLOCK_BITS).astype(np.intp)
+        ]
         return found
 
     def documents_at(self, positions: U32) -> U32:
         """The document of each position; sorted where the positions are."""
         return self.documents_of_passages(self.passages_at(positions))
+
+
+def _parted(forms: U32, kept: U32) -> tuple[list[int], U32]:
+    """Of forms (sorted) the places of those that are kept in another way among these, and all others."""
+    if not len(forms):
+        return [], forms
+    at = np.searchsorted(forms, kept)
+    there = np.flatnonzero(forms.take(at, mode="clip") == kept)
+    return there.tolist(), np.delete(forms, at[there]) if len(there) else forms
 
 
 def _is_past(first: bytes) -> Callable[[bytes], bool]:
@@ -262,36 +287,6 @@ def _numbers(words: range) -> U32:
 
 def _joined(found: list[U32]) -> U32:
     return np.concatenate(found) if found else np.empty(0, np.uint32)
-
-
-def stretches(first: U32, after: U32) -> U32:
-    """The numbers from each `first` to before its `after`, one after the other."""
-    return _numbered(first, after).astype(np.uint32)
-
-
-def _numbered(first: U32, after: U32) -> I64:
-    counts = (after - first).astype(np.int64)
-    found = np.repeat(first - (np.cumsum(counts) - counts), counts)
-    found += np.arange(len(found))
-    return found
-
-
-def _together(bounds: U32, forms: U32) -> tuple[U32, U32]:
-    """Where what several forms (sorted) have begins and ends: together for those that follow each other."""
-    if not len(forms):
-        return forms, forms
-    gaps = np.flatnonzero(np.diff(forms) != 1)
-    firsts, lasts = forms[np.append(0, gaps + 1)], forms[np.append(gaps, len(forms) - 1)]
-    return bounds[firsts], bounds[lasts + np.uint32(1)]
-
-
-def _pieces(values: U32, first: U32, after: U32) -> Iterator[U32]:
-    """These stretches of values: each long one by itself, and the short ones together."""
-    short = after - first < _SHORT if len(first) > _SEVERAL else np.zeros(len(first), dtype=bool)
-    if short.any():
-        yield values[_numbered(first[short], after[short])]
-    for begin, end in zip(first[~short].tolist(), after[~short].tolist(), strict=True):
-        yield values[begin:end]
 
 
 @lru_cache(maxsize=256)

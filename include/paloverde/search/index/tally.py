@@ -10,14 +10,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from paloverde.search.index.layout import U32, UNDATED, Mask
-from paloverde.search.index.opening import Index, Kin
+from paloverde.search.index.mapped import ahead_for
+from paloverde.search.index.opening import Index
 from paloverde.search.index.segment import Segment
 
 Numbers = npt.NDArray[np.int64]
@@ -35,22 +36,17 @@ class Sums(NamedTuple):
 
 
 class Twins:
-    """The documents of an index whose version has others, by version and in the order of their places."""
+    """The documents (`segments`, `documents`) of an index whose version has others, by version."""
 
     def __init__(self, index: Index) -> None:
-        ranks = _ranks(index)
-        found = [
-            _of_several(number, kin, segment, ranks[number])
-            for number, (segment, kin) in enumerate(_both(index))
-        ]
-        segments, documents, versions, parts, rows = (
-            np.concatenate(side) for side in zip(*found, strict=True)
-        )
-        several = np.bincount(versions, minlength=1)[versions] > 1 if len(versions) else versions.astype(bool)
-        order = np.lexsort((rows[several], parts[several], versions[several]))
-        self.segments = segments[several][order]
-        self.documents = documents[several][order].astype(np.uint32)
-        self.versions = versions[several][order]
+        self._index = index
+        versions = np.concatenate([np.empty(0, np.uint32), *(kin.versions for kin in index.kin)])
+        several = np.flatnonzero(np.bincount(versions, minlength=1)[versions] > 1)
+        chosen = several[np.argsort(versions[several], kind="stable")]
+        ends = np.cumsum([len(kin.documents) for kin in index.kin])
+        documents = np.concatenate([np.empty(0, np.uint32), *(kin.documents for kin in index.kin)])
+        self.segments = np.searchsorted(ends, chosen, side="right")
+        self.documents, self.versions = documents[chosen], versions[chosen]
         self._of = [np.flatnonzero(self.segments == number) for number in range(len(index.segments))]
 
     def leave_first(self, masks: Sequence[Mask]) -> list[Mask]:
@@ -59,12 +55,29 @@ class Twins:
         for mask, places in zip(masks, self._of, strict=True):
             hit[places] = mask[self.documents[places]]
         found = np.flatnonzero(hit)
+        if not (self.versions[found[1:]] == self.versions[found[:-1]]).any():
+            return [*masks]
+        found = found[np.argsort(self._order[found])]
         versions = self.versions[found]
         later = np.zeros(len(hit), dtype=bool)
         later[found[1:][versions[1:] == versions[:-1]]] = True
         return [
             self._without(mask, places[later[places]]) for mask, places in zip(masks, self._of, strict=True)
         ]
+
+    @cached_property
+    def _order(self) -> Numbers:
+        """Of each document its number in the order of versions, and in each of them of places."""
+        parts, rows = np.empty(len(self.versions), np.int64), np.empty(len(self.versions), np.int64)
+        ranks = _ranks(self._index)
+        for segment, rank, places in zip(self._index.segments, ranks, self._of, strict=True):
+            if len(places):
+                columns, documents = segment.columns, self.documents[places]
+                parts[places] = rank[ahead_for(columns.part, len(places))[documents]]
+                rows[places] = ahead_for(columns.row, len(places))[documents]
+        numbers = np.empty(len(self.versions), np.int64)
+        numbers[np.lexsort((rows, parts, self.versions))] = np.arange(len(numbers))
+        return numbers
 
     def _without(self, mask: Mask, places: Numbers) -> Mask:
         if not len(places):
@@ -132,10 +145,6 @@ def _month(month: int) -> str:
     return "undated" if month == UNDATED else f"{date(month // 12, month % 12 + 1, 1):%Y-%m}"
 
 
-def _both(index: Index) -> Iterable[tuple[Segment, Kin]]:
-    return zip(index.segments, index.kin, strict=True)
-
-
 def _ranks(index: Index) -> list[Numbers]:
     """Of each segment's parts, their place among all: records before copies of removed items, by run."""
     named = [
@@ -147,16 +156,3 @@ def _ranks(index: Index) -> list[Numbers]:
     for rank, (*_, number, at) in enumerate(sorted(named)):
         ranks[number][at] = rank
     return ranks
-
-
-def _of_several(
-    number: int, kin: Kin, segment: Segment, ranks: Numbers
-) -> tuple[Numbers, U32, U32, Numbers, U32]:
-    columns = segment.columns
-    return (
-        np.full(len(kin.documents), number, np.int64),
-        kin.documents,
-        kin.versions,
-        ranks[columns.part[kin.documents]] if len(ranks) else np.zeros(0, np.int64),
-        columns.row[kin.documents],
-    )

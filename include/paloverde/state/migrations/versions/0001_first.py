@@ -35,6 +35,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("account", "day", "kind", "digest", name="uq_runs_account_day_kind_digest"),
     )
     op.create_index(
+        "ix_runs_account_sequence_kind_pending", "runs", ["account", "sequence", "kind", "pending"]
+    )
+    op.create_index(
         "ix_runs_untold", "runs", ["sequence"],
         sqlite_where=sa.text("told = 0"), postgresql_where=sa.text("NOT told"),
     )  # fmt: skip
@@ -74,7 +77,7 @@ def upgrade() -> None:
         sa.Column("not_captured", sa.Integer),
         sqlite_with_rowid=False,
     )
-    op.create_index("ix_items_first_seen", "items", ["account", "first_seen"])
+    op.create_index("ix_items_first_seen", "items", ["account", "first_seen", "kind", "posted_at", "stream"])
     unfetched = sa.text("not_captured > 0")
     op.create_index(
         "ix_items_unfetched", "items", ["account"], sqlite_where=unfetched, postgresql_where=unfetched
@@ -256,7 +259,7 @@ def upgrade() -> None:
         sa.Column("secret_sha256", sa.String(64), primary_key=True),
         sa.Column("username", sa.String(200), nullable=False),
         sa.Column("stamp", sa.String(16), nullable=False),
-        sa.Column("person", sa.Text),
+        sa.Column("subject", sa.String(64)),
         sa.Column("began_at", sa.BigInteger, nullable=False),
         sa.Column("seen_at", sa.BigInteger, nullable=False),
         sa.Column("ends_at", sa.BigInteger, nullable=False),
@@ -274,7 +277,9 @@ def upgrade() -> None:
         sa.Column("subject", sa.String(64), primary_key=True),
         sa.Column("username", sa.String(200), nullable=False),
         sa.Column("name", sa.Text, nullable=False),
-        sa.Column("role", sa.String(20), nullable=False),
+        sa.Column("email", sa.Text, nullable=False),
+        sa.Column("group_name", sa.Text, nullable=False),
+        sa.Column("same_as", sa.String(64)),
         sa.Column("first_at", sa.BigInteger, nullable=False),
         sa.Column("last_at", sa.BigInteger, nullable=False),
         sa.UniqueConstraint("username", name="uq_newcomers_username"),
