@@ -1,0 +1,1 @@
+"""Papers of a production: drafts for people to correct and sign, filled with facts that the archive knows."""
