@@ -8,40 +8,39 @@ from typing import Any
 
 import msgspec
 import pytest
-from documents import NOON, PRODUCTION
+from documents import NOON, PRODUCTION, hit
 
 from paloverde.errors import BadQuestion
 from paloverde.productions.papers.custody import Chain, Entry, chain_of_custody
 from paloverde.productions.papers.declaration import GROUNDS, declaration
-from paloverde.productions.papers.evidence import Captured, Checked, Evidence, Made, figures
+from paloverde.productions.papers.evidence import Checked, Evidence, captured, figures
 from paloverde.productions.papers.letter import Claimed, Sent, clawback_letter, production_letter
+from paloverde.productions.report import Report
+from paloverde.productions.resuming import Done
+from paloverde.productions.tally import Tally
 from paloverde.requests.paper import Grid, Paper
 
+TALLY = Tally(
+    documents=1_204, pages=1_391, families=90, treatments={"produced": 1_200, "withheld": 3, "redacted": 1}
+)
+VOLUME = Done(
+    name="VOL001", file="VOL001.zip", sha256="ef" * 32, size=123_456_789, first="PDC0000001", last="PDC0001391",
+    tally=TALLY,
+)  # fmt: skip
+REPORT = Report(
+    production=PRODUCTION, first="PDC0000001", last="PDC0001391", tally=TALLY, volumes=(VOLUME,),
+    forms=("dat", "pages", "rsmf"), limits=("Stories are given for a day only.",),
+)  # fmt: skip
 EVIDENCE = Evidence(
-    production=PRODUCTION,
-    documents=1_204,
-    pages=1_391,
-    begin="PDC0000001",
-    end="PDC0001391",
-    withheld=3,
-    redacted=1,
-    accounts=(
-        Captured(
-            account="facebook-palmaria", platform="facebook", documents=1_204, runs=12, first=4, last=19,
-            since=date(2026, 11, 1), until=date(2026, 11, 21), versions=("0.1.0",),
-            ways=("from the site's own answer",),
-        ),
-    ),
-    volumes=(Made(name="VOL001", file="PROD-2026-0001_VOL001.zip", sha256="ef" * 32, size=123_456_789,
-                  begin="PDC0000001", end="PDC0001391", documents=1_204),),
+    report=REPORT,
+    accounts=captured([hit(), hit(sequence=8, provenance="export")], {}),
     list_sha256="aa" * 32,
     key="bb" * 32,
     head=451,
     stamps=(("a timestamping service", NOON + timedelta(minutes=3)),),
     checked=Checked(NOON, 88, 0),
     gaps=("facebook-palmaria: 2 conversations were not given on November 3.",),
-    limits=("Stories are given for a day only.",),
-)  # fmt: skip
+)
 
 
 def words(paper: Paper) -> str:
@@ -90,14 +89,13 @@ def test_gaps_and_limits_are_stated() -> None:
     told = words(declaration("evidence-1271", EVIDENCE))
     assert "2 conversations were not given on November 3" in told
     assert "Stories are given for a day only" in told
-    whole = msgspec.structs.replace(EVIDENCE, gaps=(), limits=())
+    whole = msgspec.structs.replace(EVIDENCE, gaps=(), report=msgspec.structs.replace(REPORT, limits=()))
     assert "No gap of these accounts is on record" in words(declaration("evidence-1271", whole))
 
 
 def test_what_was_never_checked_or_stamped_is_said_to_be_so() -> None:
-    bare = msgspec.structs.replace(
-        EVIDENCE, checked=None, stamps=(), head=0, production=msgspec.structs.replace(PRODUCTION, root="")
-    )
+    rootless = msgspec.structs.replace(REPORT, production=msgspec.structs.replace(PRODUCTION, root=""))
+    bare = msgspec.structs.replace(EVIDENCE, checked=None, stamps=(), head=0, report=rootless)
     assert "never: no check of the stored objects is on record" in words(declaration("fre-902-13", bare))
     told = words(declaration("fre-902-14", bare))
     assert "none: no timestamping service has signed this head" in told
@@ -118,7 +116,7 @@ def test_figures_have_unique_names_and_sources() -> None:
 def letter(**changes: Any) -> str:
     plain: dict[str, Any] = {
         "day": date(2026, 11, 23), "to": "Lena Ortiz", "demands": {"1": "All posts about the park", "2": "The rest"},
-        "answered": {"1": 1_200}, "privileges": {"Attorney-client": 3}, "forms": ("DAT", "OPT", "RSMF"),
+        "answered": {"1": 1_200}, "privileges": {"Attorney-client": 3},
     }  # fmt: skip
     return words(production_letter(EVIDENCE, Sent(**plain | changes)))
 
@@ -141,7 +139,8 @@ def test_the_letter_names_reach_volumes_demands_and_what_is_withheld() -> None:
 
 
 def test_where_nothing_is_withheld_the_letter_says_so() -> None:
-    whole = msgspec.structs.replace(EVIDENCE, withheld=0, redacted=0)
+    tally = msgspec.structs.replace(TALLY, treatments={"produced": 1_204})
+    whole = msgspec.structs.replace(EVIDENCE, report=msgspec.structs.replace(REPORT, tally=tally))
     told = words(production_letter(whole, Sent(day=date(2026, 11, 23), to="")))
     assert "Nothing was withheld or redacted as privileged." in told
     assert "[counsel]" in told
@@ -169,3 +168,9 @@ def test_the_chain_names_ledger_entries_and_counts_private_looks() -> None:
     assert "looked at 4 times" in told
     assert "No check is on record." in told
     assert "And 1 more entry in the ledger." in told
+
+
+def test_how_each_account_was_captured_is_read_from_its_records_and_seals() -> None:
+    (one,) = EVIDENCE.accounts
+    assert (one.account, one.records, one.runs, one.first, one.last) == ("facebook-palmaria", 2, 2, 7, 8)
+    assert len(one.ways) == 2

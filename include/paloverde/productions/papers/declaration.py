@@ -110,7 +110,7 @@ def accounts_table(evidence: Evidence) -> Grid:
     rows = [
         (
             f"{one.account} ({one.platform})",
-            f"{one.documents:,}",
+            f"{one.records:,}",
             f"{one.runs:,}: {one.first} to {one.last}",
             f"{spoken(one.since)} to {spoken(one.until)}",
             "; ".join(one.ways),
@@ -118,14 +118,14 @@ def accounts_table(evidence: Evidence) -> Grid:
         )
         for one in evidence.accounts
     ]
-    headings = ("Account", "Documents", "Runs", "Captured", "How it came", "Program")
+    headings = ("Account", "Records", "Runs", "Captured", "How it came", "Program")
     return Grid("Accounts of this production", headings, rows)
 
 
 def not_captured(evidence: Evidence) -> Iterator[Block]:
     """What the archive may lack, in plain words; that nothing is on record is said, too."""
     yield Heading("What may be missing")
-    lacking = (*evidence.gaps, *evidence.limits)
+    lacking = (*evidence.gaps, *evidence.report.limits)
     if lacking:
         yield Points(lacking)
     else:

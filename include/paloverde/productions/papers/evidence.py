@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 import msgspec
 
-from paloverde.productions.document import Production
+from paloverde.archive.seal import Seal
+from paloverde.bundles.wording import origin
+from paloverde.productions.document import Production, Treatment
+from paloverde.productions.report import Report
+from paloverde.records import archive_day
+from paloverde.search.hits import Hit
 from paloverde.wording import some, zoned_moment
 
 
@@ -26,7 +31,7 @@ class Captured(msgspec.Struct, frozen=True, kw_only=True):
 
     account: str
     platform: str
-    documents: int
+    records: int
     runs: int
     first: int
     last: int
@@ -36,16 +41,31 @@ class Captured(msgspec.Struct, frozen=True, kw_only=True):
     ways: tuple[str, ...]  # how the records came, in words
 
 
-class Made(msgspec.Struct, frozen=True, kw_only=True):
-    """A volume as it was built."""
+def captured(records: Iterable[Hit], seals: Mapping[int, Seal]) -> tuple[Captured, ...]:
+    """How the records of each account were captured, by the seals of their runs."""
+    by_account: dict[str, list[Hit]] = {}
+    for hit in records:
+        by_account.setdefault(hit.account, []).append(hit)
+    return tuple(_captured(hits, seals) for _, hits in sorted(by_account.items()))
 
-    name: str
-    file: str
-    sha256: str
-    size: int
-    begin: str
-    end: str
-    documents: int
+
+def _captured(hits: Sequence[Hit], seals: Mapping[int, Seal]) -> Captured:
+    numbers = sorted({hit.sequence for hit in hits})
+    runs = [seals[number].run for number in numbers if number in seals]
+    days = [run.day for run in runs] or [archive_day(hit.observed_at) for hit in hits]
+    ways = {origin(hit) or "not noted" for hit in hits}
+    return Captured(
+        account=hits[0].account,
+        platform=hits[0].platform,
+        records=len(hits),
+        runs=len(numbers),
+        first=numbers[0],
+        last=numbers[-1],
+        since=min(days),
+        until=max(days),
+        versions=tuple(sorted({run.code_version for run in runs})),
+        ways=tuple(sorted(ways)),
+    )
 
 
 class Checked(msgspec.Struct, frozen=True):
@@ -61,35 +81,35 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     `stamps` are the times of timestamping services under it. `gaps` say what could not be captured.
     """
 
-    production: Production
-    documents: int
-    pages: int
-    begin: str
-    end: str
-    withheld: int
-    redacted: int
+    report: Report
     accounts: tuple[Captured, ...]
-    volumes: tuple[Made, ...]
     list_sha256: str  # of the signed list of all files
     key: str  # the City's public key that signed it
     head: int = 0
     stamps: tuple[tuple[str, datetime], ...] = ()
     checked: Checked | None = None
     gaps: tuple[str, ...] = ()
-    limits: tuple[str, ...] = ()
+
+    @property
+    def production(self) -> Production:
+        return self.report.production
+
+    def treated(self, how: Treatment) -> int:
+        """How many documents were produced so."""
+        return self.report.tally.treatments.get(how.value, 0)
 
 
 def figures(evidence: Evidence) -> Sequence[Figure]:
     """Every figure that the papers of a production may state."""
     production = evidence.production
     runs = sum(account.runs for account in evidence.accounts)
-    report = "production report"
+    report, tally = evidence.report, evidence.report.tally
     return [
-        Figure("documents", some(evidence.documents, "document"), f"{report}; load file of each volume"),
-        Figure("pages", some(evidence.pages, "page"), f"{report}; Opticon file of each volume"),
-        Figure("reach", f"{evidence.begin} to {evidence.end}", "register of Bates numbers"),
-        Figure("withheld", some(evidence.withheld, "document"), "privilege log"),
-        Figure("redacted", some(evidence.redacted, "document"), "privilege log"),
+        Figure("documents", some(tally.documents, "document"), "REPORT.json; load file of each volume"),
+        Figure("pages", some(tally.pages, "page"), "REPORT.json; Opticon file of each volume"),
+        Figure("reach", f"{report.first} to {report.last}", "register of Bates numbers"),
+        Figure("withheld", some(evidence.treated(Treatment.WITHHELD), "document"), "privilege log"),
+        Figure("redacted", some(evidence.treated(Treatment.REDACTED), "document"), "privilege log"),
         Figure("accounts", some(len(evidence.accounts), "account"), "table of accounts below"),
         Figure("runs", some(runs, "run"), "seals of the runs named in the table of accounts below"),
         Figure("software", production.software, "the seal of each run names the version that made it"),

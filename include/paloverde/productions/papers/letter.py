@@ -10,19 +10,15 @@ from datetime import date
 
 import msgspec
 
+from paloverde.productions.document import Treatment
 from paloverde.productions.papers.declaration import accounts_table, not_captured
 from paloverde.productions.papers.evidence import Evidence
+from paloverde.productions.report import forms_in_words, volumes_table
 from paloverde.requests.paper import Block, Facts, Grid, Heading, Paper, Paragraph, Points
 from paloverde.wording import some, spoken
 
 _DRAFT = "Draft for counsel: not signed, not sent."
-_LOAD_FILES = (
-    (
-        "Load files: Concordance DAT, UTF-8 with byte order mark; fields parted by character 20, in þ "
-        "(character 254), line breaks as ® (character 174), several values by a semicolon. Opticon OPT "
-        "for the pages."
-    ),
-    "Times in load files are UTC; the columns named _ISO have them as ISO 8601.",
+_HOW = (
     "Documents whose pages are shown as a slip are withheld as the privilege log says.",
     "FILES.json in each volume names every file with its SHA-256; the list of all volumes is signed.",
 )
@@ -35,7 +31,7 @@ _CLAWBACK = (
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True):
     """What a letter says beside the evidence. `demands` are numbers with what was asked, `answered` how many
-    documents answer each; `forms` are those that were wanted.
+    documents answer each.
     """
 
     day: date
@@ -43,8 +39,6 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
     demands: Mapping[str, str] = {}
     answered: Mapping[str, int] = {}
     privileges: Mapping[str, int] = {}  # by the privilege's title, how many documents
-    forms: tuple[str, ...] = ()
-    confidentiality: str = ""
 
 
 def production_letter(evidence: Evidence, sent: Sent) -> Paper:
@@ -54,16 +48,16 @@ def production_letter(evidence: Evidence, sent: Sent) -> Paper:
 
 
 def _letter(title: str, evidence: Evidence, sent: Sent) -> Iterator[Block]:
-    production = evidence.production
+    production, report = evidence.production, evidence.report
     yield Heading(title, 1)
     yield Paragraph(_DRAFT)
     yield Facts((("To", sent.to or "[counsel]"), ("Date", spoken(sent.day)), ("Matter", production.matter)))
     yield Paragraph(
-        f"{production.agency} produces {some(evidence.documents, 'document')} on "
-        f"{some(evidence.pages, 'page')}, numbered {evidence.begin} to {evidence.end}."
+        f"{production.agency} produces {some(report.tally.documents, 'document')} on "
+        f"{some(report.tally.pages, 'page')}, numbered {report.first} to {report.last}."
     )
-    if sent.confidentiality:
-        yield Paragraph(f"Designation: {sent.confidentiality}")
+    if report.confidentiality:
+        yield Paragraph(f"Designation: {report.confidentiality}")
     if sent.demands:
         yield Grid(
             "Demands, and the documents that answer each (CCP 2031.280(a))",
@@ -71,9 +65,9 @@ def _letter(title: str, evidence: Evidence, sent: Sent) -> Iterator[Block]:
             [(one, asked, f"{sent.answered.get(one, 0):,}") for one, asked in sent.demands.items()],
         )
         yield Paragraph("The field REQUESTNO of the load file names the demands that each document answers.")
-    yield volumes_table(evidence)
+    yield volumes_table(report)
     yield Heading("How it is produced")
-    yield Points((f"Forms: {', '.join(sent.forms)}." if sent.forms else "Forms: [forms].", *_LOAD_FILES))
+    yield Points((*forms_in_words(report), *_HOW))
     yield from _kept_back(evidence, sent)
     yield accounts_table(evidence)
     yield from not_captured(evidence)
@@ -84,27 +78,19 @@ def _letter(title: str, evidence: Evidence, sent: Sent) -> Iterator[Block]:
 
 def _kept_back(evidence: Evidence, sent: Sent) -> Iterator[Block]:
     yield Heading("What is withheld or redacted")
-    if not (evidence.withheld or evidence.redacted):
+    withheld, redacted = evidence.treated(Treatment.WITHHELD), evidence.treated(Treatment.REDACTED)
+    if not (withheld or redacted):
         yield Paragraph("Nothing was withheld or redacted as privileged.")
         return
     yield Paragraph(
-        f"{some(evidence.withheld, 'document is', 'documents are')} withheld and "
-        f"{evidence.redacted:,} redacted. The privilege log names each."
+        f"{some(withheld, 'document is', 'documents are')} withheld and "
+        f"{redacted:,} redacted. The privilege log names each."
     )
     yield Grid(
         "By privilege",
         ("Privilege", "Documents"),
         [(one, f"{many:,}") for one, many in sent.privileges.items()],
     )
-
-
-def volumes_table(evidence: Evidence) -> Grid:
-    """The volumes: what is in each and how to see that it came whole."""
-    rows = [
-        (one.name, one.file, f"{one.begin} to {one.end}", f"{one.documents:,}", f"{one.size:,}", one.sha256)
-        for one in evidence.volumes
-    ]
-    return Grid("Volumes", ("Volume", "File", "Numbers", "Documents", "Bytes", "SHA-256"), rows)
 
 
 class Claimed(msgspec.Struct, frozen=True, kw_only=True):
