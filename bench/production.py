@@ -3,9 +3,10 @@
     make bench ARGS=production                        (or: python bench/production.py [--sizes N])
 
 Both start with the answer of a search in hand, each in a process of its own. Ours is everything: pages with
-Bates numbers, natives, texts, DAT, Opticon, EDRM XML, CSV, JSON lines, Parquet, RSMF, WACZ, the search of each
-file for the words of every thousandth record, in which a name is kept back, report and signed list of hashes.
-The other way is one table (CSV by pandas) in a zip with the pictures: no pages, no numbers, nothing kept back.
+Bates numbers, natives, texts, DAT, Opticon, EDRM XML, CSV, JSON lines, Parquet, RSMF, WACZ, the look into
+each file for the words of every thousandth record, in which a name is kept back, report and signed list of
+hashes. The other way is one table (CSV by pandas) in a zip with the pictures: no pages, no numbers, nothing
+kept back.
 What each wrote is read back and counted, and every hash of the load file is held against its file.
 """
 
@@ -166,7 +167,7 @@ _WAYS = {"paloverde": _production, "CSV and zip": _table}
 
 
 def _check(folder: Path) -> dict[str, Any]:
-    """Both ways have the same records and files; every native file has the hash that the table of fields says."""
+    """Both ways have the same records and files; every native file has the hash that the table says."""
     volumes, documents, hashes = sorted((folder / "paloverde").glob("VOL*.zip")), 0, 0
     for volume in volumes:
         with zipfile.ZipFile(volume) as zipped:
@@ -184,7 +185,8 @@ def _check(folder: Path) -> dict[str, Any]:
     if documents != records + files:
         raise SystemExit(f"{documents:,} documents, and {records:,} records with {files:,} files")
     return {
-        "note": f"{documents:,} documents are {records:,} records and {files:,} files; {hashes:,} hashes agree"
+        "note": f"{documents:,} documents are {records:,} records and {files:,} files; "
+        f"{hashes:,} hashes agree"
     }
 
 
@@ -219,7 +221,8 @@ def _make(folder: Path, records: int) -> dict[str, Any]:
     parts += [_part(archive, batch)] if batch else []
     draft = Draft(
         account=_ACCOUNT, platform="facebook", day=date(2026, 3, 2), kind=RunKind.NIGHT,
-        digest=hashlib.sha256(b"a night").hexdigest(), started_at=_NIGHT, ended_at=_NIGHT + timedelta(hours=1),
+        digest=hashlib.sha256(b"a night").hexdigest(), started_at=_NIGHT,
+        ended_at=_NIGHT + timedelta(hours=1),
         parts=parts, coverage=Coverage(), counts={"records": records}, code_version="bench",
     )  # fmt: skip
     commit(archive.store, archive.books, _SIGNER, draft, locked_until=datetime.now(UTC) + timedelta(days=1))
@@ -248,7 +251,8 @@ def _row(number: int, text: str, pictures: Sequence[tuple[str, int]]) -> dict[st
     return dict.fromkeys(COLUMNS.names) | {
         "account": _ACCOUNT, "date": date(2026, 3, 2), "platform": "facebook",
         "kind": "post" if is_post else "comment",
-        "native_id": native_id, "parent_id": None if is_post else root, "thread_id": None if is_post else root,
+        "native_id": native_id, "parent_id": None if is_post else root,
+        "thread_id": None if is_post else root,
         "version_sha256": hashlib.sha256(text.encode()).hexdigest(), "text": text,
         "posted_at": _NIGHT - timedelta(minutes=20 * (RECORDS // THREAD - thread) - number % THREAD),
         "poster_name": f"Resident {number % 977}", "poster_id": str(10**10 + number % 977),

@@ -3,7 +3,7 @@
 `make bench ARGS=imports` measures moving in from another archiver in the same way (see imports.py), and
 `make bench ARGS=disposition` lawful destruction (see disposition.py), `make bench ARGS=search` search (see
 search.py), `make bench ARGS=bundle` the response to a records request (see bundle.py), `make bench ARGS=desk`
-the pages of the desk (see desk.py).
+the pages of the desk (see desk.py), `make bench ARGS=production` a discovery production (see production.py).
 Every row runs in a process of its own, one after the other, on the same bytes; making the bytes is not
 counted. CPU seconds count all threads; on a busy machine they are the fairer figure.
 """
@@ -32,7 +32,7 @@ ROWS = {
     "dlt to Parquet": "peers:dlt_parquet",
 }
 SIZES = (1_000, 10_000, 100_000)
-_TAKES = {"search": ("folder", "limit"), "bundle": (), "desk": ("folder",)}
+_TAKES = {"search": ("folder", "limit"), "bundle": (), "desk": ("folder",), "production": ()}
 
 
 def main() -> int:
@@ -40,9 +40,9 @@ def main() -> int:
     parser.add_argument(
         "what",
         nargs="?",
-        choices=("night", "imports", "disposition", "search", "bundle", "desk"),
+        choices=("night", "imports", "disposition", "search", "bundle", "desk", "production"),
         default="night",
-        help="a night's answers, moving in, lawful destruction, search, a response, or the desk's pages",
+        help="a night's answers, moving in, destruction, search, a response, the desk's pages, a production",
     )
     parser.add_argument("--sizes", type=int, nargs="*", help="numbers of records, or of nights")
     parser.add_argument("--folder", type=Path, help="search, desk: where what is built is kept")

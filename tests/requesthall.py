@@ -9,8 +9,8 @@ from exports import Office, account, shown
 from paloverde.installation import Installation, Purpose, open_installation
 from paloverde.installation.reviews import version_of
 from paloverde.requests.drafting import Wish as LetterWish
-from paloverde.requests.events import Outcome, Received, Responsible, Way
-from paloverde.requests.letters import Claimed, Counts, Delivery
+from paloverde.requests.events import Outcome, Received, Responsible
+from paloverde.requests.letters import Claimed, Counts
 from paloverde.requests.review import Verdict
 from paloverde.retention.holds import By
 from paloverde.search.hits import Hit
@@ -76,7 +76,6 @@ class RequestHall:
             counts=Counts(released=2, redacted=1),
             claims=(Claimed(code=PRIVACY.code, facts=PRIVACY.facts, redacted=1, retained=1),),
             deniers=(Responsible("Cleo Park", "Deputy Clerk"),),
-            delivery=Delivery(Way.DISC, "City Hall"),
         )
         draft = self.city.letters.draft(self.number, Outcome.PART.value, wish, SIGNER)
         assert [str(one) for one in draft.findings] == []

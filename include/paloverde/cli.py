@@ -33,6 +33,7 @@ COMMANDS = {
     "request": "take in Public Records Act requests, watch their deadlines, search, and file each step",
     "review": "decide what of a request's records is handed over, redact, and have it signed",
     "letter": "draft, check and note the letters of a records request, and print its search certificate",
+    "production": "produce records in discovery: order, choose, number, build, agree, serve, claim back",
     "deliver": "hand a released bundle over, by a link that is counted or in another way",
     "schedule": "adopt and list the City's retention schedules",
     "keep": "say why items are kept, and until when",

@@ -70,6 +70,7 @@ class Step(Enum):
     PRIVILEGE = "--privilege WHICH", "“Which privilege”"
     PLACE = "--place NUMBER", "“The places by their numbers in the bundle, one a line”"
     REPLACEMENT = "--replacement WORDS", "“What the requester gets instead”"
+    POSTED = "--posted FILE", "“What really went out, such as a signed scan”"
     WITHOUT_SEARCHES = (
         "--without-searches",
         "“Leave out the sentences of the searches: their words would disclose something”",
@@ -85,8 +86,13 @@ class Step(Enum):
     LINK = "deliver link NUMBER", "“Make the link”", "/requests/NUMBER/delivery"
     RECORD = "deliver record NUMBER", "“How it went”", "/requests/NUMBER/delivery"
     TO = "--to ADDRESS", "“To whom”"
+    OTHERWISE = "--otherwise WHY", "“Why it goes otherwise than the letter says”"
+    PROPOSE = "deliver propose NUMBER", "“Propose exactly this”", "/requests/NUMBER/delivery"
     WHICH_BUNDLE = "--bundle SHA256", "“Which bundle”"
     BY_NAME = "--by-name", "“Print a character that no font has by its name, in place of refusing it”"
+    # Productions in discovery: the desk has no page of them
+    PRODUCTIONS = "production list", "IT"
+    CHOOSE = "production choose NUMBER", "IT"
     # Removed content
     REMOVED = "removed list", "“Removed content”", "/removed"
     ALERTS = "removed list --alerts", "“Consultations and alerts”", "/removed/consults"
@@ -94,6 +100,7 @@ class Step(Enum):
     POLICY = "removed policy FILE", "“The Content Guidelines”", "/removed/guidelines"
     DECIDED = "--reviewer NAME", "“How it was decided”"
     RULED = "--rule NAME", "“Who decided, or which rule”"
+    ALTHOUGH = "--although", "“The City hid or removed it as well”"
     # Holds
     HOLDS = "hold reconcile", "“Complete it now”", "/holds"
     WIDEN = "hold amend HOLD", "“Widen it”", "/holds/HOLD/widen"
@@ -111,6 +118,10 @@ class Step(Enum):
         "/disposition/ORDER/certificate",
     )
     STANDING = "--standing", "“It is a standing one, adopted before the order was proposed”"
+    # What IT does about an account
+    ARCHIVE = "archive SLUG --day DAY", "“Archive a day”", "/accounts/SLUG/night?day=DAY"
+    HEALTH = "health SLUG", "“Check its access”", "/accounts/SLUG/health"
+    TOKEN = "accounts token SLUG", "“Hand in its token”", "/accounts/SLUG/token"
     # What several areas need
     ARCHIVE_SEARCH = "search 'WORDS'", "“Search”", "/search"
     LEDGER = "ledger", "the ledger", "/ledger"

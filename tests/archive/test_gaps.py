@@ -90,6 +90,17 @@ def test_a_cause_that_only_counts_otherwise_is_the_same_gap(vault: Vault) -> Non
     assert (gap.times, gap.cause) == (2, said.format(1207, 13))
 
 
+def test_a_cause_that_names_another_day_and_hour_is_the_same_gap(vault: Vault) -> None:
+    said = "Plaza answers no more for now; it may be asked again on {} Pacific time"
+    run(
+        vault, 1, Gap("comments", Kind.COMMENT, said.format("Monday, November 30, 2026, at 11:45 a.m."), "p1")
+    )
+    last = said.format("Tuesday, December 1, 2026, at 12:45 p.m.")
+    (gap,) = run(vault, 2, Gap("comments", Kind.COMMENT, last, "p1"))
+    assert (gap.times, gap.cause) == (2, last)
+    assert len(run(vault, 3, Gap("comments", Kind.COMMENT, "Plaza may be asked again in March", "p1"))) == 2
+
+
 def test_another_cause_at_the_same_place_is_another_gap_and_both_close(vault: Vault) -> None:
     run(vault, 1, OUTAGE)
     assert len(run(vault, 2, Gap("comments", Kind.COMMENT, "no permission", "p1"))) == 2

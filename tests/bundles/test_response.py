@@ -23,7 +23,7 @@ from paloverde.bundles.contents import needles_of
 from paloverde.bundles.leak_finder import Needle
 from paloverde.bundles.leaks import Search
 from paloverde.errors import BadQuestion, PersonNeeded
-from paloverde.installation.responses import Wish
+from paloverde.installation.response_checks import Wish
 from paloverde.installation.reviews import version_of
 from paloverde.platforms.conversation import Gap
 from paloverde.records import Kind
@@ -328,7 +328,20 @@ def test_words_that_whoever_signed_accepted_elsewhere_are_not_in_the_way(
     control = {hit.native_id: review.control(version_of(hit)) for hit in hits}
     pairs = [(control["1"], control["2"]), (control["1"], control["3"])]
     hall.city.reviews.sign(hall.number, hall.by_version(hits), COUNSEL, pairs)
-    assert "still says words" not in hall.refusals()
+    assert "still stand in" not in hall.refusals()
+
+
+def test_words_that_still_stand_in_several_records_are_one_thing_in_the_way(hall: RequestHall) -> None:
+    hits = sorted(hall.search(), key=lambda hit: hit.native_id)
+    decided = [in_part(hits[0], marked(hits[0], "pool")), decision(hits[1]), decision(hits[2])]
+    hall.city.reviews.decide(hall.number, decided, hall.by_version(hits), CLERK)
+    review = hall.city.reviews.get(hall.number)
+    first, *others = (review.control(version_of(hit)) for hit in hits)
+    (told,) = [
+        one for one in hall.city.responses.preview(hall.number, CLERK).refusals if "still stand" in one
+    ]
+    assert told.startswith(f"Words that are redacted in {first} still stand in ")
+    assert all(f"{control} (text)" in told for control in others)
 
 
 def test_what_the_signer_accepted_is_noted_with_the_bundle_and_told_before_it_goes_out(

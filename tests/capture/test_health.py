@@ -21,6 +21,7 @@ from paloverde.errors import (
     WrongAccount,
 )
 from paloverde.installation import Installation, open_installation
+from paloverde.installation.accounts import watched
 from paloverde.records import Account
 from paloverde.settings import load
 from paloverde.simulator.server import RunningSites, start
@@ -287,13 +288,28 @@ def test_a_night_that_met_the_sites_quota_says_so_and_when_it_goes_on(world: Wor
     midnight = datetime(2026, 11, 23, 8, tzinfo=UTC)  # in California
     assert timedelta(0) <= standing.broken.paused_until - midnight < timedelta(minutes=10)
     assert standing.todo == (
-        f"wait for the night's next try, or run `paloverde archive {slug} --day {day}`, "
+        f"wait for the night's next try, or do it by `paloverde archive {slug} --day {day}`, "
         f"after {spoken_moment(standing.broken.paused_until)}: it goes on where it stopped"
     )
     world.pass_days(2)
     later = the_standing(world, slug).broken
     assert later is not None
     assert later.paused_until is None
+
+
+def test_the_command_warns_of_a_night_that_does_not_come_and_fails_after_three_days(world: World) -> None:
+    slug, told = world.put("nextdoor"), list[str]()
+    assert "complete night" not in watched(world.city, slug, told.append)
+    world.city.archive_night(slug, world.now.date())
+    world.pass_days(2.7)  # of a day that had eleven hours to go
+    said = watched(world.city, slug, told.append)
+    assert "; its last complete night is that of Sunday, November 22, 2026, 3 days ago: see" in said
+    assert told == []
+    world.pass_days(1)
+    with pytest.raises(PersonNeeded, match="2026, 4 days ago: see whether the nights are started"):
+        watched(world.city, slug, told.append)
+    assert told[0].startswith(slug)
+    assert the_standing(world, slug).todo.startswith("see whether the nights are started")
 
 
 def test_a_night_that_an_outage_broke_off_says_the_cause_and_that_it_is_asked_again(world: World) -> None:

@@ -93,9 +93,9 @@ def test_beside_an_archive_the_adopted_table_is_used_and_a_file_goes_before_it(
 def test_a_wrong_table_or_day_is_one_sentence(
     table: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "wrong.csv").write_text("date,name\n12/25/2026,Christmas Day\n")
+    (tmp_path / "wrong.csv").write_text("date,name\n25/12/2026,Christmas Day\n")
     assert main(["clock", "--received", "2026-12-16", "--closures", str(tmp_path / "wrong.csv")]) == 1
-    assert "line 2: '12/25/2026' is no date; write it as 2026-11-26" in capsys.readouterr().err
+    assert "line 2: '25/12/2026' is no date; write it as 2026-11-26" in capsys.readouterr().err
     assert main(["clock", "--received", "2026-12-16", "--closures", str(tmp_path / "none.csv")]) == 1
     assert "No such file" in capsys.readouterr().err
     with pytest.raises(SystemExit) as ended:

@@ -93,6 +93,19 @@ def test_it_is_shown_agreed_to_by_a_second_person_given_out_and_called_back(deli
     assert "Revoked by Ana Ruiz" in deliver.out
 
 
+def test_what_was_proposed_is_what_is_shown_and_agreed_to_without_any_option(deliver: Deliver) -> None:
+    chosen = ("--to", "rosa@mail.example", "--days", "30", "--note", "She has a slow line")
+    assert deliver("propose", *chosen, who="cleo") == 0
+    assert "Cleo Park proposes this." in deliver.out
+    seen = deliver.seen()
+    assert "The link works for 30 days" in deliver.out
+    assert "She has a slow line" in deliver.out
+    assert deliver("agree", "--summary", seen, who="ana") == 0
+    assert deliver("list") == 0
+    assert "Cleo Park proposed that it goes by a private link to rosa@mail.example" in deliver.out
+    assert deliver("propose", who="ivo") == 1
+
+
 def test_one_of_several_live_links_is_listed_and_called_back(deliver: Deliver) -> None:
     to = ("--to", "rosa@mail.example")
     for _ in range(2):

@@ -203,7 +203,7 @@ def test_a_resolution_older_than_the_order_is_a_standing_one_or_none(
 ) -> None:
     words = ("resolution", order.id, "--number", "2020-7")
     assert dispose.paper(*words, by="ana", day="2020-03-10") == 1
-    assert f"Resolution 2020-7 of 2020-03-10 is older than {order.id}" in dispose.said
+    assert f"Resolution 2020-7 of Tuesday, March 10, 2020 is older than {order.id}" in dispose.said
     assert city.disposition.standing(order.id).resolution is None
     assert dispose.paper(*words, "--standing", by="ana", day="2020-03-10") == 0
     assert f"Resolution 2020-7 is filed for {order.id}: adopted Tuesday, March 10, 2020" in dispose.said

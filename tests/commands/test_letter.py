@@ -120,13 +120,15 @@ def test_the_acknowledgment_tells_how_this_archive_works_and_is_kept_word_for_wo
     assert told.startswith("paloverde: Warning: HOLIDAYS WERE NOT CONSIDERED")
     assert "This stops the letter" not in told
     drafted = "".join(line for line in told.splitlines(True) if not line.startswith("paloverde: "))
-    assert f"({account('x').slug})" in drafted
-    assert "The records are files on the disk of a server" in drafted
+    drafted, enclosed = drafted.split("\nEnclosure to ")
+    assert "It holds 1 account (X)." in " ".join(drafted.split())
+    assert f"({account('x').slug})" in enclosed
+    assert "The records are files on the disk of a server" in enclosed
     assert desk.says("lint", NUMBER, "acknowledgment", *SIGNED).endswith("Nothing stops this letter.\n")
     told = desk.says(
         "send", NUMBER, "acknowledgment", *SIGNED, "--by", "e-mail", "--to", "mia@palmaria.example"
     )
-    assert "was sent by e-mail. Its words are kept:" in told
+    assert f"was sent by e-mail on {spoken(TODAY)}. Its words are kept:" in told
     assert "1  acknowledgment, " in desk.says("list", NUMBER)
     assert desk.says("show", NUMBER, "1") == drafted
     city = desk.open()
@@ -330,7 +332,10 @@ def test_a_letter_as_pdf_is_kept_with_its_text(desk: Desk, tmp_path: Path) -> No
     out = tmp_path / "letter.pdf"
     desk.says("send", NUMBER, "acknowledgment", *SIGNED, "--by", "post", "--pdf", str(out))
     (sent,) = desk.open().letters.sent(NUMBER)
-    assert [document.name for document in sent.documents][1:] == ["letter.pdf"]
+    assert [document.name for document in sent.documents][1:] == [
+        "letter.pdf", "letter-enclosure.pdf", f"enclosure-{TODAY}.txt",
+    ]  # fmt: skip
+    assert "Enclosure to" in PdfReader(tmp_path / "letter-enclosure.pdf").pages[0].extract_text()
     assert desk.open().requests.document(NUMBER, sent.documents[1].sha256) == out.read_bytes()
     assert NUMBER in PdfReader(out).pages[0].extract_text()
 
@@ -401,7 +406,7 @@ def test_whoever_sends_signs_with_the_title_that_is_known_and_sends_it_once(desk
     assert "Deputy City Clerk" in told
     assert "Deputy City Clerk" in desk.says("draft", NUMBER, "acknowledgment", "--signer", "Cleo Park")
     again = desk.says("send", NUMBER, "acknowledgment", "--by", "post", status=1)
-    assert "“acknowledgment” of" in again
+    assert "“Acknowledgment” of" in again
     assert "was sent already, by Cleo Park on" in again
     assert "1  acknowledgment" in desk.says("list", NUMBER)
     assert "2  acknowledgment" not in desk.says("list", NUMBER)

@@ -23,6 +23,7 @@ from paloverde.orchestration.disposition_steps import APPROVE, WITHDRAW, answere
 from paloverde.records import Account
 from paloverde.retention.orders import Order
 from paloverde.settings import load
+from paloverde.wording import spoken
 from retention.orders_of import ACCOUNT, WAIT, Clock, an_order
 
 pytestmark = [AIRFLOWS_OWN_WARNINGS, pytest.mark.slow]
@@ -213,7 +214,7 @@ def test_two_people_answer_and_their_approvals_are_filed_under_their_names(
     assert {one.lines_sha256 for one in approvals} == {order.lines_sha256}
     assert all(f"Airflow: disposition_review, {runs[0]}, {one.role}_review" in one.how for one in approvals)
     log = said(capfd, caplog)
-    assert f"{order.id} is not carried out yet. The report lies open until {order.opens_on}" in log
+    assert f"{order.id} is not carried out yet. The report lies open until {spoken(order.opens_on)}" in log
     assert "resolution is missing" in log
 
 

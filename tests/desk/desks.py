@@ -51,6 +51,15 @@ class OpenDoor:
         return f"/sign-in?next={onward}"
 
 
+class Visitors(Client):
+    """A browser's manners: a form that is answered by a page leads to that page. Other ways are looked at."""
+
+    def post(self, *given: Any, **more: Any) -> Response:
+        answer = super().post(*given, **more)
+        location = answer.headers.get("location", "")
+        return self.get(location) if "/answers/" in location.partition("?")[0] else answer
+
+
 class Desks:
     """The desk of a city, from the side of its visitors."""
 
@@ -62,7 +71,7 @@ class Desks:
 
     def client(self, who: Role | Person | None) -> Client:
         """A browser in which somebody is signed in, or nobody."""
-        client = Client(base_url=self.address, timeout=60)
+        client = Visitors(base_url=self.address, timeout=60)
         self._clients.append(client)
         if who is not None:
             person = PERSONS[who] if isinstance(who, Role) else who

@@ -13,7 +13,7 @@ from pathlib import Path
 import uvicorn
 from httpx import Client, Response
 
-from desk.desks import until
+from desk.desks import Visitors, until
 from paloverde.desk.opened import Opened
 from paloverde.desk.people import People, Role
 from paloverde.desk.service import Service, service
@@ -57,7 +57,7 @@ class OwnDesk:
 
 
 def browser(address: str) -> Client:
-    return Client(base_url=address, timeout=60, trust_env=False)
+    return Visitors(base_url=address, timeout=60, trust_env=False)
 
 
 def sign_in(client: Client, username: str = "cleo", password: str = PASSWORD, **form: str) -> Response:

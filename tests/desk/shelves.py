@@ -141,9 +141,9 @@ def harm_in(page: str) -> list[str]:
 SEEN = datetime(2026, 5, 7, 9, tzinfo=UTC)
 
 
-def shown_by_the_site(shelves: Shelves, kind: str, native_id: str) -> None:
-    """The register knows an item only once a night has seen it."""
+def shown_by_the_site(shelves: Shelves, kind: str, native_id: str, run: int = 1) -> None:
+    """The register knows an item only once a night has seen it: that of the run."""
     seen = [Sighting(kind, native_id, "own", "", "present", SEEN, "listing", "ab" * 32, SEEN)]
     table = first_seen(sighting_table(FB, SEEN.date(), seen), new=True)
     with changing(shelves.city.vault.books) as connection:
-        apply_sightings(connection, 1, table)
+        apply_sightings(connection, run, table)

@@ -65,11 +65,11 @@ def test_the_list_tells_of_each_account_its_last_complete_night_health_days_and_
     answer = desks.get("/accounts", Role.IT)
     said = text_of(answer)
     assert (
-        "Facebook, palmaria Thursday, November 5, 2026 its token was never checked 5 nothing posted lately 4"
+        "Facebook, palmaria Thursday, November 5, 2026 its token was never checked 5 not measured: nothing of the last 30 days was posted after its first night 4"
         in said
     )
-    assert "X, palmaria none yet the site refuses its token ended nothing posted lately 0" in said
-    assert "NOT ALIVE" in said
+    assert "X, palmaria none yet the site refuses its token ended not measured" in said
+    assert f"{X}: Its site refused the token on Wednesday, November 18, 2026" in said
     assert not harm_in(answer.text)
 
 
@@ -136,7 +136,7 @@ def test_the_state_of_a_token_is_told_and_never_the_token(desks: Desks, shelves:
             assert "a-secret" not in desks.get(path, role).text
     said = text_of(desks.get(f"/accounts/{FB}", Role.IT))
     assert "A token is kept since Wednesday, November 18, 2026, at 12:00 p.m. Pacific time." in said
-    assert "the token ends on Monday, November 23, 2026" in said
+    assert "Access It ends on Monday, November 23, 2026, in 5 days: the token." in said
     assert "No token is kept. IT hands one in on this page" in text_of(desks.get(f"/accounts/{X}", Role.IT))
 
 
@@ -178,8 +178,10 @@ def test_an_account_that_is_not_there_is_answered_in_words(desks: Desks) -> None
 
 def test_today_warns_of_dead_tokens_broken_nights_and_ends_of_access(desks: Desks) -> None:
     said = text_of(desks.get("/", Role.IT))
-    assert f"{X} NOT ALIVE" in said
-    assert "the token ends on Monday, November 23, 2026. The last night: it broke off on" in said
+    assert f"{X} Its site refused the token" in said
+    assert (
+        "access to it ends on Monday, November 23, 2026: the token. The night of Sunday, November 8" in said
+    )
     assert "Accounts" not in text_of(desks.get("/", Role.APPROVER))
 
 

@@ -18,7 +18,7 @@ from desk.shelves import Shelves
 from paloverde.desk.app import desk_app
 from paloverde.desk.areas import PAGES
 from paloverde.desk.people import Role
-from paloverde.desk.visit import form_token, is_form_token
+from paloverde.desk.tokens import form_token, is_form_token
 from paloverde.installation import Installation
 
 STRICT = {"x-content-type-options": "nosniff", "x-frame-options": "DENY", "referrer-policy": "same-origin"}

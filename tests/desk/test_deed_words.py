@@ -190,6 +190,12 @@ def test_a_sentence_says_what_the_entry_is_about_and_is_of_a_kind_of_the_list(wh
         assert deed(entry(what, {})).what == what[:1].upper() + what[1:]
 
 
+def test_a_cause_is_told_in_words() -> None:
+    told = deed(entry("removal cause settled", {"item": "x/comment/1", "cause": "author"}))
+    assert told.what == "It was settled who or what removed x/comment/1: its author."
+    assert told.about == ""
+
+
 def test_hashes_and_series_stand_with_the_proof_alone() -> None:
     about = {"hold": "LIT-1", "items": "1200", "series": "hold-items", "paper_sha256": "ab" * 32, "seal": "c"}
     told = entry("hold looked", about)

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from paloverde.desk.drafts import Drafts
+from paloverde.desk.drafts import Done, Drafts
 from paloverde.errors import BadQuestion
 
 DAY = 24 * 3600
@@ -84,3 +84,29 @@ def test_several_who_throw_away_the_same_old_drafts_at_once_all_keep_theirs(tmp_
     assert not failed
     assert [drafts.get(id_, "cleo", Note)[0].text for id_ in ids] == ids
     assert len([*tmp_path.iterdir()]) == len(ids)
+
+
+def test_whoever_goes_back_to_what_is_done_is_told_where_it_is_seen(tmp_path: Path) -> None:
+    drafts, id_ = Drafts(tmp_path), new()
+    drafts.put(id_, "cleo", Note("pool"))
+    drafts.done(id_, "cleo", "/holds/LIT-2026-03")
+    with pytest.raises(Done, match="confirmed already") as found:
+        drafts.get(id_, "cleo", Note)
+    assert found.value.path == "/holds/LIT-2026-03"
+    with pytest.raises(BadQuestion, match="not kept any more"):
+        drafts.get(id_, "ana", Note)
+    for file in tmp_path.iterdir():
+        os.utime(file, (time.time() - DAY - 60,) * 2)
+    drafts.put(new(), "cleo", Note("now"))
+    with pytest.raises(BadQuestion, match="not kept any more"):
+        drafts.get(id_, "cleo", Note)
+
+
+def test_all_of_somebodys_drafts_are_found_and_nobody_elses(tmp_path: Path) -> None:
+    drafts, ids = Drafts(tmp_path), [new() for _ in range(3)]
+    assert [*drafts.of("cleo", Note)] == []
+    for id_ in ids:
+        drafts.put(id_, "cleo", Note(id_))
+    drafts.put(new(), "ana", Note("hers"))
+    drafts.done(ids[0], "cleo", "/")
+    assert {id_: note.text for id_, note in drafts.of("cleo", Note)} == {id_: id_ for id_ in ids[1:]}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -60,6 +60,10 @@ def worked(
     return found[1]
 
 
+def today(shelves: Shelves) -> str:
+    return str(shelves.city.requests.today())
+
+
 def seen(page: str) -> str:
     found = re.search(r'name="seen" value="([0-9a-f]{64})"', page)
     assert found, page
@@ -102,16 +106,38 @@ def test_only_what_was_seen_can_be_confirmed(desks: Desks, shelves: Shelves) -> 
     assert shelves.city.holds.all() == []
 
 
-def test_a_clerk_places_no_litigation_hold_and_releases_none(desks: Desks, shelves: Shelves) -> None:
-    answer = desks.post("/place-hold", ASKED, Role.CLERK)
-    assert answer.status_code == 400
-    assert "only counsel may issue a litigation hold" in text_of(answer)
-    assert 'value="Ito v. City"' in answer.text
+def test_a_clerk_places_no_litigation_hold_and_is_offered_none(desks: Desks, shelves: Shelves) -> None:
+    assert "/place-hold" not in desks.get("/holds", Role.CLERK).text
+    assert "/place-hold" in desks.get("/holds", Role.COUNSEL).text
+    for answer in (desks.get("/place-hold"), desks.post("/place-hold", ASKED)):
+        assert answer.status_code == 403
+        assert "may not place, widen or release litigation holds" in text_of(answer)
     placed(desks)
-    for page in (desks.get("/holds/LIT-2026-03/release"), desks.post("/holds/LIT-2026-03/release", {})):
-        assert page.status_code == 400
-        assert "only counsel may release" in text_of(page)
-        assert "`" not in text_of(page)
+    page = desks.get("/holds/LIT-2026-03", Role.CLERK).text
+    for way in ("widen", "release"):
+        assert f"/holds/LIT-2026-03/{way}" not in page
+        assert desks.get(f"/holds/LIT-2026-03/{way}").status_code == 403
+        assert desks.post(f"/holds/LIT-2026-03/{way}", {}).status_code == 403
+    assert "/holds/LIT-2026-03/custodian" in page  # the letters are the clerk's as well
+    assert desks.get("/holds/LIT-2026-03/custodian").status_code == 200
+
+
+def test_a_clerk_widens_the_hold_of_a_request(desks: Desks, shelves: Shelves) -> None:
+    by = By("Cleo Park", "clerk", "this test")
+    scope = Scope(words="pool", meaning="with pool")
+    shelves.city.holds.issue("PRA-2026-0042", "A request", scope, Trigger.REQUEST, by, HoldKind.REQUEST)
+    assert "/holds/PRA-2026-0042/widen" in desks.get("/holds/PRA-2026-0042").text
+    asked = {"reason": "The request was made wider", "words": "library", "unnamed": "yes"}
+    shown = worked(desks, "/holds/PRA-2026-0042/widen", asked, Role.CLERK)
+    form = {"seen": seen(desks.get(shown).text)}
+    assert worked(desks, shown, form, Role.CLERK).startswith("/holds/PRA-2026-0042")
+    assert len(shelves.city.holds.get("PRA-2026-0042").scopes) == 2
+
+
+def test_why_a_hold_was_placed_is_told_in_words(desks: Desks) -> None:
+    placed(desks)
+    said = text_of(desks.get("/holds/LIT-2026-03"))
+    assert "Why a claim under the Government Claims Act" in said
 
 
 def test_what_cannot_be_a_hold_is_said_on_the_form(desks: Desks) -> None:
@@ -192,20 +218,26 @@ def test_two_orders_about_one_hold_are_two_works_and_the_same_one_is_one(
     assert subjects[0] == subjects[2] != subjects[1]
 
 
-def test_a_release_is_refused_where_a_letter_is_owed_that_was_not_shown(desks: Desks) -> None:
+def test_a_release_is_refused_where_a_letter_is_owed_that_was_not_shown(
+    desks: Desks, shelves: Shelves
+) -> None:
     placed(desks)
     path = "/holds/LIT-2026-03"
     page = desks.get(f"{path}/release", Role.COUNSEL)
     desks.done(f"{path}/custodian", {"name": "Lee Wong", "contact": "lee@example.org"}, Role.COUNSEL)
     letter = desks.get(f"{path}/letter?{urlencode({'name': 'Lee Wong'})}", Role.COUNSEL)
-    desks.done(f"{path}/sent", {"name": "Lee Wong", "seen": seen(letter.text)}, Role.COUNSEL)
+    desks.done(
+        f"{path}/sent",
+        {"name": "Lee Wong", "seen": seen(letter.text), "sent_on": today(shelves)},
+        Role.COUNSEL,
+    )
     stale = desks.post(
         f"{path}/release", {"seen": seen(page.text)}, Role.COUNSEL, files={"memo": ("settled.txt", MEMO)}
     )
     assert "has changed meanwhile" in text_of(stale)
 
 
-def test_custodians_are_named_written_to_and_heard_from(desks: Desks) -> None:
+def test_custodians_are_named_written_to_and_heard_from(desks: Desks, shelves: Shelves) -> None:
     placed(desks)
     path = "/holds/LIT-2026-03"
     desks.done(f"{path}/custodian", {"name": "Lee Wong", "contact": "lee@example.org"}, Role.COUNSEL)
@@ -218,14 +250,26 @@ def test_custodians_are_named_written_to_and_heard_from(desks: Desks) -> None:
         "attachment"
         in desks.get(letter.replace("/letter", "/letter/page"), Role.COUNSEL).headers["content-disposition"]
     )
-    told = {"name": "Lee Wong", "seen": seen(page.text)}
+    told = {"name": "Lee Wong", "seen": seen(page.text), "sent_on": today(shelves)}
+    assert "Give the day" in text_of(desks.post(f"{path}/sent", told | {"sent_on": ""}, Role.COUNSEL))
+    tomorrow = str(shelves.city.requests.today() + timedelta(1))
+    assert "give a day between" in text_of(
+        desks.post(f"{path}/sent", told | {"sent_on": tomorrow}, Role.COUNSEL)
+    )
     assert "another one now" in text_of(desks.post(f"{path}/sent", told | {"seen": "0" * 64}, Role.COUNSEL))
     assert "notice sent on" in desks.done(f"{path}/sent", told, Role.COUNSEL)
     again = told | {"seen": seen(desks.get(letter, Role.COUNSEL).text)}
     refused = text_of(desks.post(f"{path}/sent", again, Role.COUNSEL))
     assert "the next is due on" in refused
-    said = desks.done(f"{path}/acknowledged", {"name": "Lee Wong"}, Role.COUNSEL)
+    heard = {"name": "Lee Wong", "acknowledged_on": today(shelves)}
+    early = heard | {"acknowledged_on": str(shelves.city.requests.today() - timedelta(1))}
+    assert "give a day between" in text_of(desks.post(f"{path}/acknowledged", early, Role.COUNSEL))
+    files = [("signed", ("signed.pdf", b"%PDF-1.7 Lee Wong, signed", "application/pdf"))]
+    said = desks.done(f"{path}/acknowledged", heard, Role.COUNSEL, files=files)
     assert "acknowledged on" in said
+    (link,) = re.findall(rf"{path}/signed/[0-9a-f]{{64}}", desks.get(letter, Role.COUNSEL).text)
+    assert desks.get(link, Role.COUNSEL).content == b"%PDF-1.7 Lee Wong, signed"
+    assert desks.get(f"{path}/signed/{'0' * 64}", Role.COUNSEL).status_code == 400
     assert desks.get(f"{path}/letter?name=Nobody", Role.COUNSEL).status_code == 400
 
 

@@ -30,7 +30,7 @@ PASSWORD = "a long sentence for tests"
 DESK = "/plugin/records/paloverde"  # the desk in Airflow's frame; its own path follows
 # Airflow's web server builds its API at the first call, on a busy machine for a minute.
 PATIENCE = 180.0
-SLOW = 60_000  # milliseconds that a page may take on a busy machine
+SLOW = 180_000  # milliseconds that a page may take on a busy machine
 
 
 class City(NamedTuple):
@@ -69,7 +69,7 @@ def city(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 def _answers(address: str) -> bool:
     try:
-        with urlopen(f"{address}/api/v2/monitor/health", timeout=60):
+        with urlopen(f"{address}/api/v2/monitor/health", timeout=180):
             return True
     except HTTPError:
         raise
@@ -183,8 +183,10 @@ def test_a_day_of_work_goes_on_inside_the_frame(browser: Browser, city: City) ->
         desk.get_by_role("link", name="Ledger").click()
         desk.get_by_role("link", name=re.compile("Check all of it|Check the ledger")).first.click()
         desk.get_by_role("main").get_by_role("button").click()
-        expect(desk.get_by_role("main")).to_contain_text("It is ready.", timeout=SLOW)
-        desk.get_by_role("link", name="Open what was made").click()
+        # Once it is ready the page leads on by itself, but where it was ready at once.
+        expect(desk.get_by_role("main")).to_contain_text(re.compile("It is ready|is whole"), timeout=SLOW)
+        if (made := desk.get_by_role("link", name="Open what was made")).is_visible():
+            made.click()
         expect(desk.get_by_role("main")).to_contain_text("whole")
         assert clerk.wrong == []
 
@@ -249,7 +251,7 @@ def test_signing_out_of_airflow_ends_the_desk_and_signing_in_again_leads_back(
         elsewhere.get_by_role("button", name="Confirm").click()
         elsewhere.wait_for_url(re.compile("/auth/login"))
         assert clerk.context.cookies() == []
-        with Client(base_url=city.address, cookies={cookie["name"]: cookie["value"]}, timeout=60) as copied:
+        with Client(base_url=city.address, cookies={cookie["name"]: cookie["value"]}, timeout=180) as copied:
             assert copied.get("/paloverde/").status_code == 401
         desk_of(page).get_by_role("link", name="Holds").click()
         heading(page, "You are not signed in")
@@ -276,7 +278,7 @@ def test_airflow_leaves_the_answers_of_the_desk_as_they_are(browser: Browser, ci
     with sitting(browser, city) as clerk:
         clerk.sign_in(Role.CLERK)
         (cookie,) = clerk.context.cookies()
-    with Client(base_url=city.address, cookies={cookie["name"]: cookie["value"]}, timeout=60) as client:
+    with Client(base_url=city.address, cookies={cookie["name"]: cookie["value"]}, timeout=180) as client:
         page = client.get("/paloverde/search?q=pool")
         for answer in (page, client.get("/paloverde/nowhere"), client.get("/paloverde/static/desk.css")):
             policy = answer.headers["content-security-policy"]
@@ -293,7 +295,7 @@ def test_airflow_leaves_the_answers_of_the_desk_as_they_are(browser: Browser, ci
             "/paloverde/search/keep", data={"form_token": "0" * 64, "name": "x", "q": "pool"}
         )
         assert strange.status_code == 400
-    with Client(base_url=city.address, timeout=60) as stranger:
+    with Client(base_url=city.address, timeout=180) as stranger:
         for path in ("/", "/search?q=pool", "/requests", "/ledger", "/record", "/help"):
             assert stranger.get(f"/paloverde{path}").status_code == 401, path
         assert stranger.post("/paloverde/search/keep", data={"name": "x"}).status_code == 401
@@ -302,7 +304,7 @@ def test_airflow_leaves_the_answers_of_the_desk_as_they_are(browser: Browser, ci
 def test_behind_a_proxy_with_tls_the_session_goes_over_tls_alone(browser: Browser, city: City) -> None:
     del browser
     form = {"username": Role.CLERK.value, "password": PASSWORD}
-    with Client(base_url=city.address, timeout=60) as client:
+    with Client(base_url=city.address, timeout=180) as client:
         for headers, is_tls in (({"x-forwarded-proto": "https"}, True), ({}, False)):
             given = client.post("/auth/login", data=form, headers=headers)
             assert given.status_code == 303

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from starlette.datastructures import QueryParams
@@ -15,7 +16,9 @@ from paloverde.desk.areas.letter_fields import fields_of, wish_of
 from paloverde.desk.people import Role
 from paloverde.desk.typed import Typed
 from paloverde.requests.drafting import Wish
+from paloverde.requests.events import ClarificationAsked, Determined
 from paloverde.requests.letters import Counts
+from requesthall import NOW
 
 SIGNED = {"signer": "Cleo Park", "signer_title": "City Clerk"}
 PART = {
@@ -116,24 +119,98 @@ def test_hostile_words_in_these_fields_stay_words(desk: RequestDesk) -> None:
 
 def test_two_files_of_one_name_are_both_kept_beside_the_letter(desk: RequestDesk) -> None:
     draft = desk.answer("/letters/new", {"kind": "acknowledgment", **SIGNED})
-    form = desk.form_on(draft, "Send the letter") | {"sent_by": "post"}
+    form = desk.form_on(draft, "Note that it was sent") | {"sent_by": "post", "on": "2026-11-18"}
     own = "acknowledgment-2026-11-18.pdf"
     files = [("posted", (name, PDF + name.encode() + bytes([at]), "application/pdf"))
              for at, name in enumerate(("scan.pdf", "C:\\letters\\scan.pdf", "scan.pdf", own))]  # fmt: skip
-    assert "is noted as sent by post" in desk.done("/letters/send", form, files=files)
+    told = desk.done("/letters/send", form, files=files)
+    assert "“Acknowledgment” is noted as sent by post on Wednesday, November 18, 2026" in told
     (sent,) = desk.city.letters.sent(desk.number)
     names = [one.name for one in sent.documents]
     assert names == [
-        "acknowledgment-2026-11-18.txt", own, "sent-scan.pdf", "sent-2-scan.pdf", "sent-3-scan.pdf", f"sent-{own}",
+        "acknowledgment-2026-11-18.txt", own, "enclosure-2026-11-18.pdf",
+        "sent-scan.pdf", "sent-2-scan.pdf", "sent-3-scan.pdf", f"sent-{own}", "enclosure-2026-11-18.txt",
     ]  # fmt: skip
     bodies = [desk.city.requests.document(desk.number, one.sha256) for one in sent.documents]
     assert len({*bodies}) == len(bodies)
-    assert [body[-1] for body in bodies[2:]] == [0, 1, 2, 3]
+    assert [body[-1] for body in bodies[3:7]] == [0, 1, 2, 3]
     page = desk.said("/letters/1")
     assert all(name in page for name in names)
 
 
+def test_a_letter_is_noted_with_the_day_on_which_it_went_out_and_what_went_out(desk: RequestDesk) -> None:
+    question = {"kind": "clarification", **SIGNED, "questions": "The old or the new pool?"}
+    form = desk.form_on(desk.answer("/letters/new", question), "Note that it was sent")
+    form |= {"sent_by": "hand, at the counter"}
+    assert "Give the day" in desk.refused("/letters/send", form)
+    assert "still to come" in desk.refused("/letters/send", form | {"on": "2026-11-19"})
+    assert "the request came in on" in desk.refused("/letters/send", form | {"on": "2026-11-13"})
+    again = desk.answer("/letters/send", form | {"on": "2026-11-17"})
+    assert "It is dated Tuesday, November 17, 2026" in text_of(again)
+    assert 'value="2026-11-17"' in again.text
+    form = desk.form_on(again, "Note that it was sent") | {
+        "sent_by": "hand, at the counter",
+        "on": "2026-11-17",
+    }
+    assert "give the file that went out" in desk.refused("/letters/send", form)
+    files = [("posted", ("scan.pdf", PDF, "application/pdf"))]
+    told = desk.done("/letters/send", form, files=files)
+    assert "is noted as sent by hand, at the counter on Tuesday, November 17, 2026" in told
+    asked = desk.city.requests.get(desk.number).last(ClarificationAsked)
+    assert asked is not None
+    assert (str(asked.asked_on), asked.at) == ("2026-11-17", NOW)
+
+
+def test_a_determination_is_shown_before_it_is_filed(desk: RequestDesk) -> None:
+    draft = desk.answer("/letters/new", PART | {"way": "link"})
+    form = desk.form_on(draft, "Look at what will be filed") | {"sent_by": "post", "on": "2026-11-18"}
+    assert ">Note that it was sent</button>" not in draft.text
+    shown = desk.answer("/letters/send", form)
+    assert "This will be filed" in text_of(shown)
+    assert "a part is handed over, and a part is denied" in text_of(shown)
+    assert not desk.city.requests.get(desk.number).all(Determined)
+    last = desk.form_on(shown, "Note that it was sent")
+    other = last | {"reasons": "Something else."}
+    assert "read it again" in desk.refused("/letters/send", other)
+    assert "“Released in part” is noted as sent by post" in desk.done("/letters/send", last)
+    assert len(desk.city.requests.get(desk.number).all(Determined)) == 1
+
+
+def test_letters_have_names_that_people_use(desk: RequestDesk) -> None:
+    page = desk.said("/letters")
+    assert "Released in part: what is withheld under which law" in page
+    assert "the letter “Released in full”" in desk.said("/letters/new?kind=full")
+
+
+def test_the_wrong_letter_names_the_right_one_and_nothing_in_braces(desk: RequestDesk) -> None:
+    full = text_of(
+        desk.answer("/letters/new", {**PART, "kind": "full", "counts_redacted": "1", "reasons": ""})
+    )
+    assert "This is another letter: use the letter “part”" in full
+    assert "letters.toml back" not in full
+    assert "Something is not filled in: the reasons. Give the reasons:" in full
+    assert not re.search(r"\{[a-z]", full)
+
+
+def test_no_link_is_offered_where_links_have_no_address(desk: RequestDesk) -> None:
+    request, settings = desk.city.requests.get(desk.number), desk.city.settings
+    without = replace(settings, delivery_address=None)
+    ways = {
+        field.name: dict(field.options) for field in fields_of("part", request, PERSONS[Role.CLERK], without)
+    }
+    assert "link" not in ways["way"]
+    assert "until_on" not in ways
+    assert (
+        "link"
+        in {
+            field.name: dict(field.options)
+            for field in fields_of("part", request, PERSONS[Role.CLERK], settings)
+        }["way"]
+    )
+
+
 def _wish(desk: RequestDesk, given: dict[str, str]) -> Wish:
     """What a form says for the letter."""
-    fields = fields_of("part", desk.city.requests.get(desk.number), PERSONS[Role.CLERK])
+    request, settings = desk.city.requests.get(desk.number), desk.city.settings
+    fields = fields_of("part", request, PERSONS[Role.CLERK], settings)
     return wish_of("part", Typed(QueryParams(given), fields))

@@ -95,7 +95,7 @@ class _Visit:
 @pytest.mark.parametrize(("may", "links"), [(True, 1), (False, 0)])
 def test_an_alert_leads_to_the_page_of_its_step_where_the_person_may_open_it(may: bool, links: int) -> None:
     facts = {"visit": _Visit(may), "title": "T", "sentence": f"First {Step.SEARCH.of(NUMBER)}.", "told": "",
-             "form_token": "", "here": ""}  # fmt: skip
+             "form_token": str, "form_from": str, "here": ""}  # fmt: skip
     html = page("told.html", facts, framed=True)
     assert "First “Search for it”." in html
     assert html.count(f'<a href="/desk/requests/{NUMBER}/search">Go to “Search for it”</a>') == links
@@ -119,7 +119,7 @@ def test_todays_page_begins_with_what_waits_and_names_the_rest_in_one_line(
     desks: Desks, hall: RequestHall
 ) -> None:
     said = text_of(desks.get("/", Role.CLERK))
-    assert "Nothing waits for you today in: Records requests, Removed content" in said
+    assert "Nothing waits in: Records requests, Removed content" in said
     hall.city.requests.receive(
         Received(by=CLERK, at=NOW, number="", channel="letter", text="All", received_on=date(2026, 11, 9))
     )

@@ -31,6 +31,8 @@ INTAKE = {"channel": "letter", "received_on": "2026-11-16", "text": "Everything 
           "contact": "mia@mail.example"}  # fmt: skip
 SIGNED = {"signer": "Cleo Park", "signer_title": "City Clerk"}
 REASONS = {"reasons": "They are public records; the name of a private person is not."}
+SENDING = {"sent_by": "post", "on": "2026-11-18"}
+PROMISED = {"way": "link", "until_on": "2026-12-10", "until_time": "17:00"}
 AVAILABLE = {"available_on": "2026-11-25", "available_time": "10:00"}
 
 
@@ -51,8 +53,11 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RequestDesk]:
 def send(desk: RequestDesk, kind: str, fields: dict[str, str]) -> Sent:
     draft = desk.answer("/letters/new", {"kind": kind, **fields, **SIGNED})
     assert "Nothing stops this letter." in text_of(draft), text_of(draft)
-    form = desk.form_on(draft, "Send the letter")
-    return Sent(text_of(draft), desk.done("/letters/send", {**form, "sent_by": "post"}))
+    if "Look at what will be filed" in text_of(draft):
+        form = desk.form_on(draft, "Look at what will be filed") | SENDING
+        return Sent(text_of(draft), desk.confirmed("/letters/send", form, "Note that it was sent"))
+    form = desk.form_on(draft, "Note that it was sent") | SENDING
+    return Sent(text_of(draft), desk.done("/letters/send", form))
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +109,7 @@ def reviewed(desk: RequestDesk, promised: Sent) -> tuple[str, str]:
 
 @pytest.fixture(scope="module")
 def determined(desk: RequestDesk, reviewed: tuple[str, str]) -> Sent:
-    return send(desk, "part", {**REASONS, **AVAILABLE, "way": "disc", "where": "City Hall"})
+    return send(desk, "part", {**REASONS, **AVAILABLE, **PROMISED})
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +122,15 @@ def built(desk: RequestDesk, determined: Sent) -> str:
 
 
 @pytest.fixture(scope="module")
-def linked(desk: RequestDesk, built: str) -> str:
+def proposed(desk: RequestDesk, built: str) -> str:
+    """Cleo chooses thirty days and proposes that; her page."""
+    chosen = {"channel": "link", "days": "30", "downloads": "5", "note": "She has a slow line"}
+    shown = desk.page(f"/delivery?{urlencode(chosen)}")
+    return desk.done("/delivery/propose", desk.form_on(shown, "Propose exactly this"))
+
+
+@pytest.fixture(scope="module")
+def linked(desk: RequestDesk, proposed: str) -> str:
     """Nobody makes a link before counsel has agreed; the page on which its address stands."""
     assert "Nobody has agreed" in desk.refused("/delivery/link", {})
     form = desk.form_on(desk.page("/delivery", Role.COUNSEL), "I agree that exactly this goes out")
@@ -225,27 +238,29 @@ def test_a_letter_is_shown_with_what_stops_it_and_is_not_sent(desk: RequestDesk,
     assert "What stops it" in draft
     assert "does not state the estimated date and time" in draft
     assert "--" not in draft
-    assert "Send the letter" not in draft
-    refused = desk.refused(
-        "/letters/send", {"kind": "part", "sent_by": "post", "seen": "", "signer": "Cleo Park"}
-    )
+    assert "Look at what will be filed" not in draft
+    refused = desk.refused("/letters/send", {"kind": "part", **SENDING, "seen": "", "signer": "Cleo Park"})
     assert "read it again" in refused
     assert not desk.city.letters.sent(desk.number)
 
 
 def test_a_sent_letter_is_kept_word_for_word_with_its_pdf(desk: RequestDesk, spoken: Sent) -> None:
     assert "is noted as sent by post" in spoken.kept
-    assert "City Hall, 1 Plaza, Palma Ria" in spoken.kept
+    assert "City Hall, 1 Plaza, Palma Ria" in spoken.draft
     names = [one.name for one in desk.city.letters.sent(desk.number)[0].documents]
-    assert names == ["acknowledgment-2026-11-18.txt", "acknowledgment-2026-11-18.pdf"]
+    assert names == [
+        "acknowledgment-2026-11-18.txt", "acknowledgment-2026-11-18.pdf",
+        "enclosure-2026-11-18.pdf", "enclosure-2026-11-18.txt",
+    ]  # fmt: skip
+    assert "====" not in spoken.kept
     answer = desk.answer("/letters/new", {"kind": "acknowledgment", "do": "pdf", **SIGNED})
     assert answer.content.startswith(b"%PDF-")
 
 
 def test_the_same_letter_is_not_sent_twice(desk: RequestDesk, spoken: Sent) -> None:
     draft = desk.answer("/letters/new", {"kind": "acknowledgment", **SIGNED})
-    form = desk.form_on(draft, "Send the letter")
-    assert "was sent already" in desk.refused("/letters/send", {**form, "sent_by": "post"})
+    form = desk.form_on(draft, "Note that it was sent")
+    assert "was sent already" in desk.refused("/letters/send", form | SENDING)
 
 
 def test_what_was_asked_and_answered_stands_in_the_file(desk: RequestDesk, spoken: Sent) -> None:
@@ -261,8 +276,13 @@ def test_what_was_asked_and_answered_stands_in_the_file(desk: RequestDesk, spoke
 
 
 def test_an_extension_says_at_its_date_whether_it_may_be(desk: RequestDesk, spoken: Sent) -> None:
-    assert "may be named" in desk.said("/extension-date?q=2026-12-10")
-    assert "is not one of them" in desk.said("/extension-date?q=2026-12-11")
+    assert "December 10, 2026, may be named. " in desk.said("/extension-date?q=2026-12-10")
+    assert "may be named. The office is closed on that day: Saturday." in desk.said(
+        "/extension-date?q=2026-12-05"
+    )
+    late = desk.said("/extension-date?q=2026-12-11")
+    assert "is not one of them" in late
+    assert "was not filed" not in late  # nothing was pressed
     assert "no date" in desk.said("/extension-date?q=soon")
     form = {
         "until": "2026-12-11",
@@ -356,6 +376,36 @@ def test_nobody_agrees_to_what_they_put_together_or_to_what_they_did_not_see(
     assert not desk.city.requests.get(desk.number).all(SignedOff)
 
 
+def test_what_the_letter_promised_is_proposed_and_less_stands_in_the_way(
+    desk: RequestDesk, built: str
+) -> None:
+    assert "The link works for 23 days" in desk.said("/delivery", Role.COUNSEL)
+    less = desk.said("/delivery?channel=link&days=14", Role.COUNSEL)
+    promised = "promised that the link works until Thursday, December 10, 2026, at 5:00 p.m."
+    assert promised in less
+    assert "give it 23 days, or say why it goes otherwise" in less
+    assert "I agree that" not in less
+    other = desk.said("/delivery?channel=disc", Role.COUNSEL)
+    assert "promised the copies by a private link, and this goes on a disc or drive" in other
+    reason = desk.said("/delivery?channel=disc&otherwise=She+asked+for+a+disc", Role.COUNSEL)
+    assert "promised the copies" not in reason
+    assert "It goes otherwise than the letter says: She asked for a disc." in reason
+
+
+def test_what_is_proposed_reaches_whoever_agrees_and_nothing_else_is_agreed_to(
+    desk: RequestDesk, proposed: str
+) -> None:
+    assert "You proposed this: somebody else looks at this page and agrees" in proposed
+    page = desk.page("/delivery", Role.COUNSEL)
+    for words in ("The link works for 30 days and opens 5 times at most", "She has a slow line"):
+        assert words in text_of(page)
+    assert "Cleo Park proposed that it goes by a private link" in text_of(page)
+    other = desk.said("/delivery?channel=link&days=40", Role.COUNSEL)
+    assert "I agree that exactly this goes out" not in other
+    form = desk.form_on(page, "I agree that exactly this goes out") | {"days": "40"}
+    assert "Cleo Park proposed otherwise" in desk.refused("/delivery/agree", form, Role.COUNSEL)
+
+
 def test_the_link_is_shown_once_and_kept_nowhere(desk: RequestDesk, linked: str) -> None:
     found = re.search(re.escape(ADDRESS) + r"/r/([\w-]{43})", linked)
     assert found
@@ -368,9 +418,12 @@ def test_the_link_is_shown_once_and_kept_nowhere(desk: RequestDesk, linked: str)
 
 def test_an_agreement_of_the_link_is_none_of_another_way(desk: RequestDesk, linked: str) -> None:
     assert "Nobody has agreed" in desk.refused("/delivery/record", {"by": "counter", "on": "2026-11-18"})
-    page = desk.page("/delivery?channel=counter&to=Mia+Ito", Role.COUNSEL)
+    page = desk.page("/delivery?channel=counter&to=Mia+Ito&otherwise=She+came+by", Role.COUNSEL)
     form = desk.form_on(page, "I agree that exactly this goes out")
     assert "You agree that" in desk.done("/delivery/agree", form, Role.COUNSEL)
+    agreed = desk.said("/delivery")
+    assert agreed.index("Ana Ruiz agreed that") < agreed.index("What is about to be sent")
+    assert "somebody else looks at this page" not in agreed
     told = desk.done("/delivery/record", {"by": "counter", "on": "2026-11-18", "record_note": "She signed"})
     assert "was handed over at the counter to Mia Ito" in told
     assert "She signed" in told

@@ -85,7 +85,7 @@ def test_hostile_words_are_shown_and_do_nothing(desk: RequestDesk) -> None:
     text = "\n".join(HOSTILE).replace("\0", "")
     form = {"channel": "letter", "received_on": "2026-11-17", "text": text, "name": SCRIPT, "contact": HOSTILE[1],
             "wants": HOSTILE[5], "note": HOSTILE[8]}  # fmt: skip
-    files = {"document": ("../<script>\u202egpj.exe", b"<script>", "text/html")}
+    files = {"document": ("../<script>\u202egpj.html", b"<script>", "text/html")}
     answer = desk.desks.post("/requests/new", form, files=files)
     assert answer.status_code == 303, text_of(answer)
     number = answer.headers["location"].rpartition("/")[2]
@@ -106,7 +106,7 @@ def test_hostile_words_are_shown_and_do_nothing(desk: RequestDesk) -> None:
     (kept,) = desk.city.requests.get(number).entries[1].event.documents
     answer = desk.desks.get(f"/requests/{number}/documents/{kept.sha256}")
     assert answer.headers["content-type"] == "application/octet-stream"
-    assert answer.headers["content-disposition"] == "attachment; filename*=UTF-8''scriptgpj.exe"
+    assert answer.headers["content-disposition"] == "attachment; filename*=UTF-8''scriptgpj.html"
 
 
 def test_a_certificate_that_there_is_nothing_is_refused_in_words(desk: RequestDesk) -> None:

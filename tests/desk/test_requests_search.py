@@ -58,7 +58,8 @@ def test_many_hits_are_taken_under_review_while_one_does_something_else(tmp_path
             subjects: list[str] = []
             patched.setattr(JOBS, "start", lambda *given, **_: subjects.append(given[2]) or "/requests")
             for minutes in ("5", "7", "5"):
-                desks.post(f"/requests/{number}/search", {"q": "pool", "minutes": minutes}, Role.COUNSEL)
+                wish = {"q": "pool", "minutes": minutes, "form_again": "yes"}
+                desks.post(f"/requests/{number}/search", wish, Role.COUNSEL)
             assert subjects[0] == subjects[2] != subjects[1]
         until(lambda: "It is ready" in text_of(desks.get(path)), patience=60)
         assert "Working time noted so far: 5 minutes" in text_of(desks.get(f"/requests/{number}"))

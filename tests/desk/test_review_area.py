@@ -24,7 +24,7 @@ from paloverde.bundles.articles import volume_pages
 from paloverde.bundles.pages import Cover
 from paloverde.desk.marking import highlighted, numbered, percent, picked, region_of, selected
 from paloverde.desk.paces import Paces
-from paloverde.desk.people import Role
+from paloverde.desk.people import Person, Role
 from paloverde.errors import BadQuestion
 from paloverde.records import archive_day
 from paloverde.requests.events import (
@@ -45,6 +45,7 @@ from paloverde.retention.holds import By
 from requesthall import CLERK, RequestHall
 
 CLEO = By("Cleo Park", "clerk", "this test")
+DORA = Person("dora", "Dora Vale", Role.CLERK, "")
 SEEN = datetime(2026, 5, 7, 9, tzinfo=UTC)
 NAME, PHONE = "Ofelia Marquez", "760-555-0142"
 FACT = {"fact.EX-PRIV.privacy": "a neighbour who asked for nothing", "title": "Deputy Clerk"}
@@ -93,15 +94,27 @@ class Room(RequestDesk):
         return f"/review/{self.place(native_id)}"
 
     def planned(self, place: str, form: dict[str, Any]) -> Response:
-        """The page that says what will be decided."""
+        """The page that says what will be decided: it has an address of its own."""
         answer = self.answer(place, form)
-        assert answer.status_code == 200, text_of(answer)
-        assert "Nothing is decided yet" in text_of(answer)
-        return answer
+        assert answer.status_code == 303, text_of(answer)
+        page = self.desks.get(answer.headers["location"])
+        assert "Nothing is decided yet" in text_of(page)
+        return page
+
+    def file(self, plan: Response, more: dict[str, str] | None = None) -> Response:
+        """Decide so, on the page of a plan."""
+        return self.desks.post(plan.url.path, self.form_on(plan, "Decide so for") | (more or {}))
+
+    def filed(self, plan: Response, more: dict[str, str] | None = None) -> str:
+        return self.desks.done(plan.url.path, self.form_on(plan, "Decide so for") | (more or {}))
+
+    def seen(self, place: str) -> dict[str, str]:
+        """What the page of a record says of what was decided when it was shown."""
+        return self.form_on(self.page(place), "Not responsive")
 
     def redact(self, place: str, form: dict[str, Any], facts: dict[str, str] = FACT) -> str:
         plan = self.planned(place, {"code": "EX-PRIV", **form})
-        return self.done("/review/file", self.form_on(plan, "Decide so for") | facts)
+        return self.filed(plan, facts)
 
 
 @pytest.fixture(scope="module")
@@ -160,21 +173,25 @@ def test_a_batch_says_to_how_many_it_applies_before_it_is_filed(room: Room) -> N
     plan = room.planned("/review/plan", ticked)
     assert "This hands over nothing of 1 record." in text_of(plan)
     assert "1 more record is the same or nearly the same" in text_of(plan)
-    wider = room.planned("/review/plan", room.form_on(plan, "Take it in, too"))
+    wider = room.planned(f"{plan.url.path.removeprefix(f'/requests/{room.number}')}/alike", {})
     assert "It applies to 2 records" in text_of(wider)
     assert room.decision("3") is None
-    assert "2 decided." in room.done("/review/file", room.form_on(wider, "Decide so for 2 records"))
+    assert "2 decided." in room.filed(wider)
     assert [room.decision(one).verdict for one in "34"] == [Verdict.NOT_RESPONSIVE] * 2  # type: ignore[union-attr]
 
 
 def test_what_was_shown_before_somebody_decided_is_shown_again(room: Room) -> None:
     plan = room.planned("/review/plan", {"record": [str(room.place("h0"))], "verdict": "not responsive"})
     room.done(f"{room.of('h1')}/verdict", {"verdict": "not responsive"})
-    late = room.answer("/review/file", room.form_on(plan, "Decide so for"))
+    room.done(f"{room.of('h0')}/verdict", {"verdict": "responsive"}, DORA)
+    late = room.file(plan)
     assert late.status_code == 409
-    assert "decided meanwhile" in text_of(late)
-    assert room.decision("h0") is None
-    assert "1 decided" in room.done("/review/file", room.form_on(late, "Decide so for"))
+    told = f"Dora Vale has decided record {room.place('h0')} as “responsive” meanwhile, on "
+    assert told in text_of(late)
+    assert room.decision("h0").verdict is Verdict.RESPONSIVE  # type: ignore[union-attr]
+    again = room.desks.post(plan.url.path, room.form_on(late, "Decide so for"))
+    assert again.status_code == 303
+    assert room.decision("h0").verdict is Verdict.NOT_RESPONSIVE  # type: ignore[union-attr]
 
 
 def test_a_batch_without_a_tick_says_so(room: Room) -> None:
@@ -197,10 +214,9 @@ def test_typed_words_are_redacted_and_never_stand_in_what_is_handed_over(room: R
         f"{room.of('1')}/redact", {"words": NAME.lower(), "code": "EX-PRIV", "scope": "record"}
     )
     assert NAME in text_of(plan)
-    assert "Counsel has not verified this row" in text_of(plan)
-    room.done("/review/file", room.form_on(plan, "Decide so for") | FACT)
-    taken = room.form_on(room.planned(f"{room.of('1')}/suggestions", {"take": "0"}), "Decide so for")
-    room.done("/review/file", taken | FACT)
+    assert "Counsel has not confirmed yet that this exemption" in text_of(plan)
+    room.filed(plan, FACT)
+    room.filed(room.planned(f"{room.of('1')}/suggestions", {"take": "0"}), FACT)
     shown = room.page(f"{room.of('1')}/released").content.decode()
     assert "[redacted: EX-PRIV]" in shown
     for word in (NAME, "Marquez", PHONE, "5550142"):
@@ -226,7 +242,7 @@ def test_what_only_bars_the_web_is_claimed_and_handed_over_whole(room: Room) -> 
     form = {"verdict": "off the web", "barred": "EX-HOME"}
     plan = room.planned(f"{room.of('h10')}/verdict", form)
     fact = {"fact.EX-HOME.official": "a council member's home; no permission was given"}
-    room.done("/review/file", room.form_on(plan, "Decide so for") | fact)
+    room.filed(plan, fact)
     decision = room.decision("h10")
     assert decision is not None
     assert decision.verdict is Verdict.RESPONSIVE
@@ -235,8 +251,7 @@ def test_what_only_bars_the_web_is_claimed_and_handed_over_whole(room: Room) -> 
 
 def test_a_claim_that_lacks_a_fact_is_shown_again_with_what_was_typed(room: Room) -> None:
     plan = room.planned(f"{room.of('2')}/redact", {"words": "runs", "code": "EX-PRIV"})
-    form = room.form_on(plan, "Decide so for")
-    lacking = room.answer("/review/file", form | {"title": "Deputy Clerk", "note": "as typed"})
+    lacking = room.file(plan, {"title": "Deputy Clerk", "note": "as typed"})
     assert lacking.status_code == 400
     assert "privacy" in text_of(lacking)
     assert 'value="as typed"' in lacking.text
@@ -260,9 +275,9 @@ def test_numbered_words_and_selections_mark_one_exact_place(room: Room) -> None:
     assert decision is not None
     assert [(one.start, one.end) for one in decision.spans] == [(8, 12), (13, 23), (24, 27)]
     shown = room.form_on(room.page(room.of("8")), "Take the ticked redactions off")
-    stale = room.answer(f"{room.of('8')}/uncover", {"span": ["0", "1"], "seen": "0" * 64})
+    stale = room.answer(f"{room.of('8')}/uncover", {"span": ["0", "1"]})
     assert stale.status_code == 409
-    assert "look at it once more, then tick again" in text_of(stale)
+    assert "Look at it once more. Then tick again" in text_of(stale)
     assert room.decision("8") == decision
     said = room.done(f"{room.of('8')}/uncover", shown | {"span": ["0", "1"]})
     assert "1 decided" in said
@@ -309,7 +324,7 @@ def test_withholding_a_whole_record_asks_why_no_part_can_be_released(room: Room)
     plan = room.planned(f"{room.of('900')}/verdict", {"verdict": "exempt", "code": "EX-PRIV"})
     assert "why no part of it can be separated" in text_of(plan)
     more = FACT | {"fact.EX-PRIV.segregability": "every word names the writer"}
-    room.done("/review/file", room.form_on(plan, "Decide so for") | more)
+    room.filed(plan, more)
     assert "This record is withheld" in room.said(f"{room.of('900')}/released")
     assert "A private pool" not in room.page(f"{room.of('900')}/released").text
     log = room.said("/review/log")
@@ -318,9 +333,9 @@ def test_withholding_a_whole_record_asks_why_no_part_can_be_released(room: Room)
 
 
 def test_what_is_alike_is_decided_like_a_record(room: Room) -> None:
-    room.done(f"{room.of('3')}/verdict", {"verdict": "responsive"})
+    room.done(f"{room.of('3')}/verdict", {"verdict": "responsive"} | room.seen(room.of("3")))
     plan = room.planned(f"{room.of('3')}/same", {})
-    said = room.done("/review/file", room.form_on(plan, "Decide so for 2 records"))
+    said = room.filed(plan)
     assert "1 decided, 1 stood so already" in said
     assert room.decision("4").verdict is Verdict.RESPONSIVE  # type: ignore[union-attr]
 
@@ -356,9 +371,12 @@ def test_a_record_or_file_that_is_not_there_says_so(room: Room, place: str) -> N
 
 def test_the_second_person_signs_with_what_it_says_and_nobody_else(room: Room) -> None:
     rest = room.planned("/review/plan", {"show": "undecided", "whole": "yes", "verdict": "responsive"})
-    room.done("/review/file", room.form_on(rest, "Decide so for"))
+    room.filed(rest)
     assert not room.city.reviews.get(room.number).undecided
     assert "somebody else looks at it and signs" in room.said("/review/sign")
+    barred = text_of(room.desks.get(f"/requests/{room.number}/review/sign", DORA))
+    assert "Took part before Dora Vale: what they decided was changed since" in barred
+    assert "Dora Vale has decided in this review, though nothing of that stands any more" in barred
     page = room.page("/review/sign", Role.COUNSEL)
     assert PHONE in text_of(page)
     form = room.form_on(page, "Sign the review")
@@ -375,7 +393,7 @@ def test_the_second_person_signs_with_what_it_says_and_nobody_else(room: Room) -
     assert review.signature is not None
     assert review.signature.seen == int(ticks["all_seen"])
     assert room.city.requests.get(room.number).last(ReviewFinished) is not None
-    undone = room.done(f"{room.of('h2')}/verdict", {"verdict": "not responsive"})
+    undone = room.done(f"{room.of('h2')}/verdict", {"verdict": "not responsive"} | room.seen(room.of("h2")))
     assert "The signature does not count any more" in undone
 
 
@@ -426,9 +444,9 @@ def test_what_is_decided_while_somebody_files_or_signs_is_never_lost(
         path = f"/requests/{hall.number}/review"
         whole = next(at for at in "123" if _verdict(before, at) is Verdict.RESPONSIVE)
         monkeypatch.setattr(reviews, "decide", late)
-        answer = desks.post(f"{path}/{whole}/verdict", {"verdict": "not responsive"})
+        answer = desks.post(f"{path}/{whole}/verdict", {"verdict": "not responsive", "papers": before.papers})
         assert answer.status_code == 400
-        assert "Somebody else decided something" in text_of(answer)
+        assert f"{CLERK.name} decided something in {hall.number} meanwhile" in text_of(answer)
         assert _verdict(reviews.get(hall.number), whole) is Verdict.RESPONSIVE
         monkeypatch.undo()
         sign = reviews.sign
@@ -564,7 +582,8 @@ def test_two_thousand_found_records_stay_light_and_quick(tmp_path: Path) -> None
     with served(room.desks):
         room.gather()
         plan = room.planned("/review/plan", {"show": "undecided", "whole": "yes", "verdict": "responsive"})
-        room.done("/review/file", room.form_on(plan, "Decide so for 2,000 records"))
+        assert "Decide so for 2,000 records" in text_of(plan)
+        room.filed(plan)
         room.redact("/review/redact-everywhere", {"words": "760-555-0018"})
         for place in ("", "?page=40", "?show=suggestions", "?show=alike", "/17", "/17/released", "/log",
                       "/everywhere?words=pool"):  # fmt: skip

@@ -111,9 +111,10 @@ def test_what_is_left_before_anything_is_decided_counts_as_well(room: Room) -> N
 def test_what_was_left_can_still_be_redacted_and_is_then_no_more_of_it(room: Room) -> None:
     room.decide()
     leave(room, 1, "0", "1")
-    plan = room.answer("/review/1/suggestions", {"take": "0", "do": "redact"})
+    shown = room.answer("/review/1/suggestions", {"take": "0", "do": "redact"})
+    plan = room.desks.get(shown.headers["location"])
     facts = {"fact.EX-PRIV.privacy": "a neighbour who asked for nothing", "title": "Deputy Clerk"}
-    room.done("/review/file", room.form_on(plan, "Decide so for") | facts)
+    room.desks.done(plan.url.path, room.form_on(plan, "Decide so for") | facts)
     page = room.page("/review/sign", Role.COUNSEL).text
     left = page.partition("They are handed over as they stand")[2].partition("</table>")[0]
     assert (OWN in left, OTHER in left) == (False, True)

@@ -18,6 +18,7 @@ BEFORE: dict[str, tuple[Act, set[Role]]] = {
     "deliver agree": (Act.AGREE, {CLERK, COUNSEL, APPROVER}),
     "deliver link, record, revoke; request": (Act.WORK_REQUESTS, {CLERK, COUNSEL}),
     "hold": (Act.ORDER_HOLDS, {CLERK, COUNSEL}),
+    "hold of litigation": (Act.ORDER_LITIGATION_HOLDS, {COUNSEL}),
     "letter send": (Act.SEND_LETTERS, {CLERK, COUNSEL}),
     "review": (Act.REVIEW, {CLERK, COUNSEL}),
     "review sign": (Act.SIGN_REVIEW, {CLERK, COUNSEL}),

@@ -82,7 +82,7 @@ def test_the_filters_narrow_what_is_searched(desks: Desks) -> None:
     [
         ({"q": "pool AND"}, ["something is missing here", "Add the word that should follow", "^"]),
         ({"q": "(pool"}, ["this parenthesis is never closed", "Add )"]),
-        ({"q": ""}, ["it is empty", "Write at least one word"]),
+        ({"q": ""}, ["The question is empty", "Write at least one word"]),
         ({"q": "account:nobody"}, ["No account is named nobody"]),
         ({"q": "pool", "account": "nobody"}, ["No account is named nobody"]),
         ({"q": "pool", "kind": "psot"}, ["Did you mean post?"]),

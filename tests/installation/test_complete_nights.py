@@ -12,6 +12,7 @@ from sqlalchemy import Engine, event
 
 from archives import SIGNER, open_empty
 from paloverde.archive.commit import commit
+from paloverde.archive.gaps import LIMIT, known
 from paloverde.archive.reader import Archive
 from paloverde.archive.seal import BrokenOff, Coverage, Draft, RunKind
 from paloverde.installation.history import State, month
@@ -72,6 +73,21 @@ def test_the_newest_night_without_anything_missing_is_the_last_complete_one(arch
     newest = seal(archive, 5)
     assert whole_night(archive.books, SLUG) == newest
     assert [one.whole for one in last_nights(archive.books)] == [True]
+
+
+def test_what_the_site_gives_on_no_night_is_a_limit_and_the_night_is_complete(archive: Archive) -> None:
+    limit = Gap("messages", Kind.MESSAGE, "only the 20 newest are shown", "t1", is_limit=True)
+    shown = Listing("messages", Kind.MESSAGE, complete=False, got=20, of="t1", declared=25, at_limit=True)
+    first = seal(archive, 0, Coverage([*lists().listings, shown], [limit]))
+    assert whole_night(archive.books, SLUG) == first
+    with archive.books.connect() as connection:
+        (gap,) = known(connection, SLUG)
+    assert gap.what == LIMIT
+    assert "No night can have it; an import of the account's own download may." in str(gap)
+    second = seal(archive, 1, Coverage([*lists().listings, shown]))
+    assert whole_night(archive.books, SLUG) == second
+    seal(archive, 2, Coverage([*lists().listings, shown], [limit, Gap("posts", Kind.POST, "HTTP 503")]))
+    assert whole_night(archive.books, SLUG) == second
 
 
 def test_a_night_that_does_not_ask_for_what_the_nights_before_asked_for_is_not_complete(

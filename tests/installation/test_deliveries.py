@@ -26,6 +26,8 @@ from paloverde.search.hits import Hit
 from paloverde.settings import load
 from requesthall import CLERK, COUNSEL, WORDS
 
+MAX = By("Max Bell", "approver", "this test")
+
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
@@ -67,7 +69,7 @@ def test_the_summary_is_counted_in_the_bundle_itself(hand: Handover) -> None:
     assert summary.inside.withheld == 0
     assert summary.inside.accounts == {"x-palmaria": 2}
     assert len(summary.inside.statutes) == 1
-    assert summary.letter.startswith("part, ")
+    assert summary.letter == "Released in part, Wednesday, November 18, 2026"
     assert summary.prepared_by == "Cleo Park, clerk"
     assert summary.signed_by == "Ana Ruiz, counsel"
     assert WORDS not in "\n".join(summary.sentences())
@@ -93,6 +95,47 @@ def test_a_link_needs_two_people_and_is_told_in_the_file_of_the_request(hand: Ha
     assert [one.by for one in request.all(SignedOff)] == [COUNSEL]
     assert [one.way for one in request.all(Released)] == ["by a private link"]
     assert request.state is State.PRODUCING
+
+
+def test_what_is_proposed_is_what_a_third_person_agrees_to(hand: Handover) -> None:
+    deliveries = hand.city.deliveries
+    assert deliveries.proposal(hand.number) is None
+    terms = msgspec.structs.replace(hand.terms(days=30, downloads=5), note="A slow line")
+    deliveries.propose(hand.number, terms, COUNSEL)
+    proposal = deliveries.proposal(hand.number)
+    assert proposal is not None
+    assert (proposal.terms, proposal.by) == (terms, COUNSEL)
+    for other, by, words in (
+        (terms, COUNSEL, "proposed that it goes so"),
+        (hand.terms(), MAX, "Ana Ruiz proposed otherwise"),
+    ):
+        seen = deliveries.show(hand.number, other).sha256
+        with pytest.raises(PersonNeeded, match=words):
+            deliveries.agree(hand.number, other, seen, by)
+    summary = deliveries.show(hand.number, terms)
+    assert "To whoever agrees: A slow line." in list(summary.sentences())
+    deliveries.agree(hand.number, terms, summary.sha256, MAX)
+    link = deliveries.link(hand.number, CLERK).link
+    assert (link.downloads, link.expires_at - link.at) == (5, timedelta(days=30))
+    assert deliveries.proposal(hand.number) is None  # it was used
+
+
+def test_only_the_office_proposes_and_only_what_a_link_can_be(hand: Handover) -> None:
+    with pytest.raises(PersonNeeded, match="hands records over"):
+        hand.city.deliveries.propose(hand.number, hand.terms(), MAX)
+    too_long = msgspec.structs.replace(hand.terms(), days=61)
+    with pytest.raises(BadQuestion, match="1 to 60 days"):
+        hand.city.deliveries.propose(hand.number, too_long, CLERK)
+
+
+def test_somebody_who_gave_no_name_gets_the_copies_at_the_counter(hand: Handover) -> None:
+    for way in (Way.COUNTER, Way.DISC, Way.INSPECTION, Way.POSTED):
+        summary = hand.city.deliveries.show(hand.number, hand.city.deliveries.terms(hand.number, way))
+        assert summary.refusals == (), way
+    terms = hand.city.deliveries.terms(hand.number, Way.COUNTER)
+    assert terms.to == "whoever asked and gave no name"
+    by_mail = hand.city.deliveries.show(hand.number, hand.city.deliveries.terms(hand.number, Way.LETTER))
+    assert "It is not said to whom it goes" in " ".join(by_mail.refusals)
 
 
 def test_an_agreement_is_good_for_one_link(hand: Handover) -> None:

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from paloverde.errors import BadQuestion, PersonNeeded
-from paloverde.installation.responses import Wish
+from paloverde.installation.response_checks import Wish
 from paloverde.requests.drafting import Wish as LetterWish
 from paloverde.requests.events import Closed, Ending, Outcome, Produced, Way
 from paloverde.requests.letters import Delivery

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from paloverde.errors import BadQuestion, PaloverdeError, PersonNeeded
-from paloverde.installation.responses import Wish
+from paloverde.installation.response_checks import Wish
 from paloverde.requests.drafting import Wish as LetterWish
 from paloverde.requests.events import (
     Closed,

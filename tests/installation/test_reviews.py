@@ -215,7 +215,7 @@ def test_what_was_made_from_an_earlier_state_is_neither_filed_nor_signed(city: I
     seen = city.reviews.get(NUMBER)
     redacted = in_part(HITS[0], marked(HITS[0], "760-555-0142"))
     city.reviews.decide(NUMBER, [redacted], by_version(), CLEO, seen.papers)
-    with pytest.raises(BadQuestion, match="Somebody else decided something in PRA-2026-0042 meanwhile"):
+    with pytest.raises(BadQuestion, match="Cleo Park decided something in PRA-2026-0042 meanwhile"):
         city.reviews.decide(NUMBER, whole(), by_version(), CLEO, seen.papers)
     assert city.reviews.get(NUMBER).decision(version_of(HITS[0])) == redacted
     city.reviews.decide(NUMBER, whole(), by_version(), CLEO, 1)

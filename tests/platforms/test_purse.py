@@ -145,7 +145,7 @@ def test_a_second_line_does_not_run_into_the_wall_that_stopped_the_first(
     with line(ACCOUNT) as first, pytest.raises(RateLimited):
         first.ask(Request("/posts"), lambda _: None)
     with line(OTHER) as second:
-        with pytest.raises(RateLimited, match="full again in 60 minutes") as told:
+        with pytest.raises(RateLimited, match=r"may be asked again on \w+day, ") as told:
             second.ask(Request("/posts"), lambda _: None)
         assert second.ask(Request("/comments/p1"), lambda _: None).status == 200  # another lane
     assert told.value.retry_after == pytest.approx(3600, abs=30)

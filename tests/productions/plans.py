@@ -50,7 +50,11 @@ def park(folder: Path) -> Archive:
         medium(film, type="video", alt_text=None),
         {"type": "photo", "url": "https://cdn.example/lost.png", "not_captured": "the site gave it no more"},
     ]
-    rows = [record("1800", "The park opens on Monday. 🌵", kind="post", media=shown, posted_at=NIGHT - timedelta(2))]
+    rows = [
+        record(
+            "1800", "The park opens on Monday. 🌵", kind="post", media=shown, posted_at=NIGHT - timedelta(2)
+        )
+    ]
     for at, text in enumerate(HOSTILE):
         when = NIGHT - timedelta(days=1, minutes=60 - at)
         rows.append(record(f"18{at + 10}", text, parent_id="1800", thread_id="1800", posted_at=when))

@@ -10,7 +10,7 @@ from paloverde.archive.registry import register
 from paloverde.archive.seal import Coverage
 from paloverde.platforms.conversation import Gap
 from paloverde.records import Account, Kind
-from paloverde.requests.assistance import Held, Holdings, accounts_grid, holdings, told
+from paloverde.requests.assistance import Held, Holdings, accounts_grid, holdings, in_full, told
 from paloverde.requests.paper import Paper
 from paloverde.requests.plaintext import as_text
 
@@ -18,6 +18,10 @@ DAY = date(2026, 3, 3)
 
 
 def text_of(held: Holdings) -> str:
+    return " ".join(as_text(Paper("x", in_full(held))).split())
+
+
+def in_short(held: Holdings) -> str:
     return " ".join(as_text(Paper("x", told(held))).split())
 
 
@@ -52,6 +56,34 @@ def test_it_tells_open_gaps_and_what_the_sites_never_give(tmp_path: Path) -> Non
 
 def test_without_gaps_it_says_that_none_is_known() -> None:
     assert "No gap in what was archived is known that is still open." in text_of(Holdings(DAY, (), (), ()))
+
+
+def test_a_letter_sums_up_what_its_enclosure_names() -> None:
+    accounts = (Held("X", "palmaria", "x-palmaria"), Held("X", "pool", "x-pool"), Held("YouTube", "tv", "yt"))
+    text = in_short(Holdings(DAY, accounts, ("Gap 1.", "Gap 2."), ()))
+    assert "It holds 3 accounts (X, YouTube). 2 gaps are known that are still open;" in text
+    assert "Gap 1" not in text
+    assert "No account is in it yet. No gap is known that is still open;" in in_short(
+        Holdings(DAY, (), (), ())
+    )
+
+
+def test_a_spent_budget_is_not_told_a_requester_in_minutes(tmp_path: Path) -> None:
+    cause = "it broke off: LinkedIn's budget is used up; it is full again in 945 minutes"
+    gap = Gap(kind=Kind.POST, cause=cause, stream="posts")
+    archive = make_archive(tmp_path, [record("1", "Street")], coverage=Coverage(gaps=[gap]))
+    register(archive.books, Account(ACCOUNT, "facebook", "1", "CityOfPalmaria"), NIGHT)
+    text = text_of(holdings(archive, DAY))
+    assert "the run broke off: the site limits how often it may be asked." in text
+    assert "minutes" not in text
+    assert "budget" not in text
+
+
+def test_as_of_an_earlier_day_nothing_is_held_that_came_later(tmp_path: Path) -> None:
+    archive = make_archive(tmp_path, [record("1", "Street")])
+    register(archive.books, Account(ACCOUNT, "facebook", "1", "CityOfPalmaria"), NIGHT)
+    assert holdings(archive, date(2026, 3, 2)).accounts[0].nights == 1
+    assert holdings(archive, date(2026, 3, 1)).accounts[0].nights == 0
 
 
 def test_many_gaps_are_counted_and_offered() -> None:

@@ -150,6 +150,14 @@ def test_the_requester_is_told_no_digest_over_what_is_not_given(
     assert ("a digest would show whether" in text_of(made, released=True)) is not is_told
 
 
+def test_the_requester_is_given_no_command_of_the_city() -> None:
+    made = facts(search(), review(12, 0))
+    for told in ("paloverde search", "paloverde.open_archive()"):
+        assert told in text_of(made)
+        assert told not in text_of(made, released=True)
+    assert "Archive as of sealed run: 41" in text_of(made, released=True)
+
+
 def test_the_command_that_repeats_it_is_understood_and_asks_the_same() -> None:
     event = search(question='it\'s "a pool" OR $(rm)')
     words = replay_command(event)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from paloverde.errors import BadQuestion
 from paloverde.requests.clock import RULES, Clock, clock, read_rules
-from paloverde.requests.closures import NO_TABLE, Closures, read_closures
+from paloverde.requests.closures import NO_TABLE, Closures, as_table, read_closures, typed_closures
 from paloverde.requests.grounds import CHANNELS, GROUNDS, channel_on, grounds_on
 
 TABLE = """\
@@ -258,12 +258,49 @@ def test_a_byte_order_mark_blank_lines_and_quoted_names_are_taken() -> None:
     assert found.years == {2026}
 
 
+def test_a_day_as_a_spreadsheet_writes_it_is_read_with_the_month_first() -> None:
+    found = read_closures(
+        b"date,name\n11/26/2026,Thanksgiving Day\n1/1/2027,New Year\n2026-12-25,Christmas\n", "c.csv"
+    )
+    assert [*found.days] == [date(2026, 11, 26), date(2027, 1, 1), date(2026, 12, 25)]
+
+
+def test_days_that_are_typed_are_a_table() -> None:
+    typed = "11/26/2026, Thanks, giving\n\n2026-12-25 Christmas Day\n1/1/2027\tNew Year\n"
+    found = typed_closures(typed, "typed")
+    names = {
+        date(2026, 11, 26): "Thanks, giving",
+        date(2026, 12, 25): "Christmas Day",
+        date(2027, 1, 1): "New Year",
+    }
+    assert found.days == names
+    assert read_closures(as_table(found), "c.csv").days == names
+    with pytest.raises(
+        BadQuestion, match=r"line 2: 'someday' is no date; .*; line 3: 2026-12-25 has no name"
+    ):
+        typed_closures("2026-11-26 Thanksgiving\nsomeday Holiday\n2026-12-25", "typed")
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (b"PK\x03\x04...", "is a spreadsheet, and not its table: save it as “CSV UTF-8”"),
+        (b"mz" + b"0" * 5_000, "begins with 'mz0{38}…', where the header"),
+    ],
+)
+def test_a_file_that_is_no_table_is_told_in_few_words(body: bytes, told: str) -> None:
+    with pytest.raises(BadQuestion, match=told) as found:
+        read_closures(body, "c.csv")
+    assert len(str(found.value)) < 200
+
+
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ("11/26/2026,x", r"line 3: '11/26/2026' is no date; write it as 2026-11-26"),
-        ("20261126,x", r"line 3: '20261126' is written otherwise .*; write 2026-11-26"),
-        ("2026-W48-4,x", r"line 3: '2026-W48-4' is written otherwise"),
+        ("26/11/2026,x", r"line 3: '26/11/2026' is no date; write it as 2026-11-26 or 11/26/2026"),
+        ("11/26/26,x", r"line 3: '11/26/26' is no date"),
+        ("20261126,x", r"line 3: '20261126' is no date; write it as 2026-11-26"),
+        ("2026-W48-4,x", r"line 3: '2026-W48-4' is no date"),
         ("2026-02-29,x", r"line 3: '2026-02-29' is no date"),
         ("2026-11-26,", r"line 3: 2026-11-26 has no name"),
         ("2026-11-26", r"line 3: 2026-11-26 has no name"),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import msgspec
 import pytest
+from pypdf import PdfReader
 
 from correspondence import (
     BALANCING,
@@ -28,8 +30,10 @@ from correspondence import (
     request,
     search,
 )
+from paloverde.bundles.pdf.letters import paper_pdf
 from paloverde.errors import BadQuestion
 from paloverde.requests import wording
+from paloverde.requests.assistance import Holdings
 from paloverde.requests.clock import clock
 from paloverde.requests.costs import Sheet
 from paloverde.requests.drafting import KINDS, File, Wish, body_of, case_of
@@ -56,8 +60,9 @@ from paloverde.requests.letters import (
     Estimate,
     Letter,
 )
+from paloverde.requests.lint_words import how_to_give
 from paloverde.requests.plaintext import all_texts, as_text
-from paloverde.requests.sending import Sent, event_of, sent_before
+from paloverde.requests.sending import Sent, event_of, out_of_time, sent_before
 from paloverde.requests.wording import Words, law_on, table, write
 from paloverde.requests.writing import written
 from paloverde.wording import at_time, spoken
@@ -92,6 +97,12 @@ def text_of(one: Letter) -> str:
     return " ".join(as_text(written(one).paper).split())
 
 
+def enclosure_of(one: Letter) -> str:
+    paper = written(one).enclosure
+    assert paper is not None
+    return " ".join(as_text(paper).split())
+
+
 @pytest.mark.parametrize("kind", LETTERS)
 def test_every_letter_is_filled_in_and_says_who_writes_and_what_to_do_next(kind: str) -> None:
     one = letter(LETTERS[kind])
@@ -107,7 +118,7 @@ def test_every_letter_is_filled_in_and_says_who_writes_and_what_to_do_next(kind:
 
 
 def test_each_wording_is_that_of_a_letter_and_each_letter_has_one() -> None:
-    assert table().letter.keys() - {"head", "foot"} == LETTERS.keys() == set(KINDS)
+    assert table().letter.keys() - {"head", "foot", "enclosure"} == LETTERS.keys() == set(KINDS)
 
 
 def test_no_wording_names_a_law_that_the_table_does_not_have() -> None:
@@ -131,9 +142,32 @@ def test_the_acknowledgment_counts_the_days_and_tells_how_the_archive_works() ->
         "November 25, 2026."
     ) in text
     assert "no later than Thursday, December 10, 2026 (Gov. Code 7922.535(b))" in text
-    assert "January 2, 2026 to November 19, 2026 (322 nights)" in text
-    assert "Gap, facebook-palmaria, comments, March 3, 2026" in text
-    assert "Its machines stand here: City Hall, 1 Plaza, Palmaria." in text
+    assert "It holds 1 account (Facebook). 1 gap is known that is still open" in text
+    enclosed = enclosure_of(letter(LETTERS["acknowledgment"]))
+    assert "January 2, 2026 to November 19, 2026 (322 nights)" in enclosed
+    assert "Gap, facebook-palmaria, comments, March 3, 2026" in enclosed
+    assert "Its machines stand here: City Hall, 1 Plaza, Palmaria." in enclosed
+    assert "Gov. Code 7922.535(a), in force since January 1, 2023" in enclosed
+
+
+def test_the_acknowledgment_is_one_page_however_much_the_archive_lacks() -> None:
+    accounts = tuple(
+        msgspec.structs.replace(HOLDINGS.accounts[0], site=site, slug=f"{site}-{number}")
+        for site in ("Facebook", "Instagram", "LinkedIn", "Nextdoor", "X", "YouTube")
+        for number in range(4)
+    )
+    held = Holdings(HOLDINGS.day, accounts, HOLDINGS.limits * 90, HOLDINGS.standing * 90)
+    five_lines = " ".join(["Everything about the pool, its closing and its hours, of all accounts."] * 6)
+    one = letter(Acknowledgment(held), case=msgspec.structs.replace(CASE, wording=five_lines))
+    body = paper_pdf(written(one).paper, agency="City of Palmaria", made_at=NOW, fonts_folder=None)
+    assert len(PdfReader(io.BytesIO(body)).pages) == 1
+
+
+def test_what_the_enclosure_lacks_blocks_the_letter() -> None:
+    one = letter(LETTERS["acknowledgment"], office=msgspec.structs.replace(OFFICE, location=""))
+    assert written(one).unfilled == ("location",)
+    assert "[where the archive's machines stand]" in enclosure_of(one)
+    assert written(letter(LETTERS["full"])).enclosure is None
 
 
 def test_the_extension_gives_grounds_with_their_section_facts_and_date() -> None:
@@ -213,10 +247,18 @@ def test_braces_in_the_words_of_a_requester_are_words() -> None:
     assert written(one).unfilled == ()
 
 
-def test_what_nothing_fills_stays_in_braces_and_is_named() -> None:
+def test_what_nothing_fills_stands_in_brackets_and_is_named() -> None:
     one = letter(in_part(available_at=None), office=msgspec.structs.replace(OFFICE, contact=""))
     assert written(one).unfilled == ("available", "contact")
-    assert "available: {available}" in text_of(one)
+    assert "available: [date and time at which records will be available]" in text_of(one)
+    assert "Write to or call [how to reach the records office]." in text_of(one)
+
+
+def test_each_name_that_a_letter_may_lack_has_words() -> None:
+    given = {"today", "number", "received", "channel", "wording", "due", "clock", "day_ten", "extension_max"}
+    asked = {"contact", "location", "agency", "signer_name", "signer_title", *how_to_give()}
+    assert asked <= table().blank.keys()
+    assert not given & table().blank.keys()
 
 
 def test_a_block_stands_only_where_its_fact_is_there() -> None:
@@ -300,11 +342,33 @@ def test_a_clawback_and_a_closure_take_their_facts_from_the_file() -> None:
 
 
 def test_sending_an_extension_is_the_event_of_it() -> None:
-    event = event_of(letter(extension()), BY, (Document("extension.txt", "00" * 32),))
+    event = event_of(letter(extension()), BY, (Document("extension.txt", "00" * 32),), LATER)
     assert isinstance(event, Extended)
     assert (event.until, event.sent_on, event.grounds) == (date(2026, 12, 9), date(2026, 11, 20), ("UC2",))
     assert event.officer == Responsible("Cleo Park", "City Clerk")
-    assert event_of(letter(production()), BY, ()) is None
+    assert event.at == LATER  # when it was entered
+    assert event_of(letter(production()), BY, (), NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "day", "told"),
+    [
+        ("acknowledgment", 20, ""),
+        ("acknowledgment", 21, "is still to come"),
+        ("acknowledgment", 15, "the request came in on Monday, November 16, 2026"),
+        ("full", 18, "what it tells of was there on"),
+        ("full", 20, ""),
+        ("closure", 19, ""),
+    ],
+)
+def test_a_letter_goes_out_neither_in_the_future_nor_before_what_it_tells_of(
+    kind: str, day: int, told: str
+) -> None:
+    one = letter(LETTERS[kind], at=datetime(2026, 11, day, 20, tzinfo=UTC))
+    searched = msgspec.structs.replace(search(), at=datetime(2026, 11, 19, 20, tzinfo=UTC))
+    found = out_of_time(one, request(searched), date(2026, 11, 20))
+    assert told in found
+    assert bool(told) == bool(found)
 
 
 def test_delivery_says_where_and_until_when() -> None:
@@ -353,7 +417,7 @@ def test_a_promise_claims_and_counts_nothing() -> None:
         with pytest.raises(BadQuestion, match="counts and denies nothing"):
             body_of("disclosable", wish, file)
     body = body_of("disclosable", Wish(reasons="Found", available_at=LATER), file)
-    event = event_of(letter(body), BY, ())
+    event = event_of(letter(body), BY, (), NOW)
     assert isinstance(event, Determined)
     assert (event.is_final, event.available_at, event.responsible) == (False, LATER, ())
 

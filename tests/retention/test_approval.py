@@ -15,6 +15,7 @@ from paloverde.records import archive_day
 from paloverde.retention.approval import ACTS, ORDERS, lacking, lines_of, standing_of, warnings_of
 from paloverde.retention.orders import Act, Approval, Order, OrderStanding, PeopleCheck
 from paloverde.state.books import changing
+from paloverde.wording import spoken
 from retention.orders_of import PEOPLE, WAIT, Clock, an_order, complete, document, open_city
 
 
@@ -50,7 +51,7 @@ def test_a_new_order_lacks_the_wait_the_resolution_the_consent_and_two_people(
 ) -> None:
     missing = city.disposition.awaited(order.id)
     assert len(missing) == 5
-    assert f"The report lies open until {order.opens_on}" in missing[0]
+    assert f"The report lies open until {spoken(order.opens_on)}" in missing[0]
     assert "council's resolution is missing (Gov. Code 34090)" in missing[1]
     assert "city attorney's written consent is missing" in missing[2]
     assert "one of the clerk's office is missing" in missing[3]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+import re
 from datetime import UTC, date, datetime, time, timedelta
 
 import msgspec
@@ -179,9 +180,25 @@ def test_every_reason_is_told_at_once_with_weekday_and_source() -> None:
     assert keep_until(reasons) is None
     said = kept_because(reasons)
     assert said.startswith("Kept, because the City last received it on Monday, March 2, 2026, and a record")
-    assert "(Gov. Code 34090(d)); it was found removed on Tuesday, March 3, 2026 (cause: city)" in said
+    assert "(Gov. Code 34090(d)); it was found removed on Tuesday, March 3, 2026, and removed" in said
     assert said.endswith("No day is known on which that ends.")
     assert "(Litigation hold h1)" in said
+
+
+def test_a_reason_says_one_day_and_its_sentence_says_the_same() -> None:
+    closed = HeldBy("PRA-26-7", HoldKind.REQUEST, "Records request PRA-26-7", SINCE, date(2026, 12, 31))
+    one = facts(
+        removed_on=date(2026, 3, 3), cause="undetermined", holds=(closed,),
+        locked_until=end_of(date(2028, 3, 2)),
+    )  # fmt: skip
+    reasons = reasons_to_keep(one, date(2026, 4, 1), ALL)
+    for reason in reasons:
+        days = set(re.findall(r"until (\w+day, \w+ \d+, \d{4})", reason.sentence))
+        assert days == ({spoken(reason.until)} if reason.until else set()), reason.sentence
+    said = kept_because(reasons)
+    assert "the hold PRA-26-7 (Records request PRA-26-7) is on it since" in said
+    assert "undetermined" not in said  # what somebody settled later stands in the dossier
+    assert "PALOVERDE_" not in said
 
 
 def test_the_sentence_ends_with_the_last_day_where_all_reasons_have_one() -> None:

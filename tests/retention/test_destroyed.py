@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from disposing import QUIET, Later
 
+from desk.desks import Desks, served, text_of
 from paloverde.archive.seal import Role
+from paloverde.desk.people import Role as Of
 from paloverde.errors import BadQuestion
 from paloverde.retention.destroyed import destroyed
 from paloverde.retention.disposition import carry_out
@@ -29,6 +32,13 @@ def test_a_destroyed_item_names_the_order_that_took_it(tmp_path: Path, built: Pa
         for name in (subject_of(item), item.native_id):
             with pytest.raises(BadQuestion, match=f"was lawfully destroyed by {order} on "):
                 later.city.dossiers.show(name, "ana", include_private=True)
+    record = urlencode({"account": ONE, "kind": gone[0].kind.value, "id": gone[0].native_id})
+    with served(Desks(later.city)) as desks:
+        for page in (f"/record?{record}", f"/kept?{record}"):
+            answer = desks.get(page)
+            assert f"This record was lawfully destroyed by {order} on " in text_of(answer), page
+            assert f'href="/disposition/{order}"' in answer.text
+            assert "lawfully" not in text_of(desks.get(f"/record?{record}", Of.PUBLIC_AFFAIRS))
         with pytest.raises(BadQuestion, match=order):
             later.city.dossiers.note(subject_of(item), "a note", "ana")
 

@@ -85,7 +85,9 @@ def test_after_a_seal_it_says_that_the_same_command_completes_it_and_so_do_list_
     assert f"{order} is carried out: {len(later.wanted(order)):,} items" in capsys.readouterr().out
     assert main(["dispose", "show", order]) == 0
     shown = capsys.readouterr().out
-    assert f"{order} was carried out; its certificate has the SHA-256" in shown
+    assert (
+        f"{order} was carried out. What went, when and by what right, says `paloverde dispose certif" in shown
+    )
     assert "Lacking" not in shown
 
 

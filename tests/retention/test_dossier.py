@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -117,6 +117,50 @@ def test_a_settlement_without_a_cause_or_a_reason_is_refused(
     assert papers_of(office.cabinet, item("1")) == []
 
 
+def test_a_settlement_is_corrected_by_a_paper_of_its_own_that_says_so(office: Office) -> None:
+    office.dossiers.settle(C1, Settled("city", "The activity log."), WHO)
+    office.dossiers.note(C1, "We asked the moderator.", WHO)
+    office.dossiers.settle(C1, Settled("author", "The log was of another day"), "Cleo")
+    dossier = office.dossiers.show(C1, WHO)
+    assert (dossier.cause, dossier.papers[2].paper.corrects) == ("author", 1)
+    told = as_text(dossier, date(2026, 4, 1))
+    assert "Cause settled: removed by somebody who acts for the account; The activity log." in told
+    assert "Settled anew, because The log was of another day: removed by its author." in told
+    assert "It corrects entry 1." in told
+    assert "as Cleo settled it anew on " in told
+    office.dossiers.settle(C1, Settled("city", "The activity log."), WHO)  # back to what it was
+
+
+def test_what_was_filed_already_is_not_filed_again(office: Office, tmp_path: Path) -> None:
+    settled, shown = Settled("city", "The log"), tmp_path / "log.txt"
+    shown.write_text("the activity log")
+    cited = Cited(("c",), "R. Quintero")
+    office.dossiers.settle(C1, settled, WHO, shown)
+    office.dossiers.cite(C1, cited, WHO)
+    office.dossiers.note(C1, "A note", WHO)
+    again: list[Callable[[], object]] = [
+        lambda: office.dossiers.settle(C1, settled, WHO, shown),
+        lambda: office.dossiers.cite(C1, cited, WHO),
+        lambda: office.dossiers.note(C1, "A note", WHO),
+    ]
+    for number, one in enumerate(again, 1):
+        with pytest.raises(
+            BadQuestion, match=f"was filed already, on .* it is entry {number} of the dossier"
+        ):
+            one()
+    assert len(papers_of(office.cabinet, item("1"))) == 3
+    assert len(office.cabinet.history("removal-evidence", C1)) == 1
+    office.dossiers.note(C1, "A note", "Somebody else")
+
+
+@pytest.mark.parametrize("cause", ["author", "platform", "privacy"])
+def test_a_guideline_for_what_the_city_did_not_remove_asks(office: Office, cause: str) -> None:
+    office.dossiers.settle(C1, Settled(cause, "The log"), WHO)
+    with pytest.raises(BadQuestion, match=r"It is settled that .* removed it: a guideline is cited for"):
+        office.dossiers.cite(C1, Cited(("c",), "R. Quintero"), WHO)
+    office.dossiers.cite(C1, Cited(("c",), "R. Quintero"), WHO, although=True)
+
+
 PAPERS = st.lists(
     st.one_of(
         st.builds(Settled, st.sampled_from(["city", "author", "platform", "privacy"]), st.just("a log")),
@@ -136,14 +180,16 @@ def test_nothing_that_is_filed_later_shortens_the_hold(
     before = read_dossiers(office.archive, office.cabinet, item("2"))[0]
     part = office.archive.parts(Role.REMOVED)[1].part
     locked = office.vault.store.standing(part.stored).locked_until
-    for paper in papers:
+    for number, paper in enumerate(papers, len(before.papers)):  # the same is not filed twice
         match paper:
             case Settled():
-                office.dossiers.settle(f"{ACCOUNT}/comment/2", paper, WHO)
+                told = Settled(paper.cause, f"log {number}")
+                office.dossiers.settle(f"{ACCOUNT}/comment/2", told, WHO)
             case Cited():
-                office.dossiers.cite(f"{ACCOUNT}/comment/2", paper, WHO)
+                cited = Cited(paper.guidelines, f"R. Quintero {number}")
+                office.dossiers.cite(f"{ACCOUNT}/comment/2", cited, WHO, although=True)
             case Noted():
-                office.dossiers.note(f"{ACCOUNT}/comment/2", paper.note, WHO)
+                office.dossiers.note(f"{ACCOUNT}/comment/2", f"note {number}", WHO)
     after = read_dossiers(office.archive, office.cabinet, item("2"))[0]
     assert after.retain_until == before.retain_until
     assert after.row == before.row
@@ -237,9 +283,11 @@ def test_a_dossier_says_what_is_known_and_no_more(
 
 def test_a_time_that_has_passed_is_told_so(office: Office) -> None:
     dossier = office.dossiers.show(C1, WHO)
-    assert "Kept until: March 3, 2028" in as_text(dossier, date(2028, 3, 3))
-    assert "Was held until: March 3, 2028" in as_text(dossier, date(2028, 3, 4))
-    assert json.loads(as_json(dossier, date(2032, 1, 1)))["kept_until"] == "was held until March 3, 2028"
+    assert "Kept until: Friday, March 3, 2028" in as_text(dossier, date(2028, 3, 3))
+    assert "Was held until: Friday, March 3, 2028" in as_text(dossier, date(2028, 3, 4))
+    assert (
+        json.loads(as_json(dossier, date(2032, 1, 1)))["kept_until"] == "was held until Friday, March 3, 2028"
+    )
 
 
 def test_an_export_tells_its_progress_in_tenths_and_a_small_one_none(tmp_path: Path) -> None:

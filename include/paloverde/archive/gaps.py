@@ -26,9 +26,15 @@ from paloverde.state.tables import GAPS, RUNS
 from paloverde.wording import some, spoken
 
 NIGHT_MISSED = "night without a run"
+LIMIT = "limit of the site"  # what no night can have; only an import may
 _NIGHT, _MEDIA = "night", "media"  # streams of the run itself, which no listing fills
 _UNREAD = "unread pieces"
 OF_IMPORT = "gap of an import"
+# What a cause says otherwise each night: numbers, and the parts of a date.
+_OF_THE_NIGHT = re.compile(
+    r"\d[\d,.]*|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|\b[ap]\.m\."
+    r"|\b(?:January|February|March|April|May|June|July|August|September|October|November|December)(?= \d)"
+)
 # Of these a night always asks, and says so where it has no answer: to have them is to have them in full.
 _STATES = (Kind.PROFILE.value, Kind.SUBSCRIBER_COUNT.value)
 _TRIES_FOR_ALL = 5
@@ -47,8 +53,8 @@ class Met(msgspec.Struct, frozen=True):
     until: datetime | None = None
 
     def name(self, account: str) -> str:
-        """The same for the same gap, whatever numbers its cause names tonight."""
-        cause = re.sub(r"\d[\d,.]*", "#", self.cause)
+        """The same for the same gap, whatever numbers and days its cause names tonight."""
+        cause = _OF_THE_NIGHT.sub("#", self.cause)
         said = msgspec.json.encode((account, self.what, self.kind, self.stream, self.of, cause))
         return hashlib.sha256(said).hexdigest()
 
@@ -84,6 +90,8 @@ class KnownGap(msgspec.Struct, frozen=True, kw_only=True):
         told = f"{self.account}, {where or self.what}, {met}: {self.cause.rstrip('.')}."
         if self.filled_day is not None:
             return f"{told} Had in full on {spoken(self.filled_day)} (run {self.filled_by:,})."
+        if self.what == LIMIT:
+            return f"{told} No night can have it; an import of the account's own download may."
         who = "an import" if self.what == OF_IMPORT else "a run or an import"
         return f"{told} Open until {who} has it in full{self._interval()}."
 
@@ -99,7 +107,7 @@ def met(run: Draft) -> list[Met]:
     bounds = {(it.stream, it.of): it.since for it in cover.listings}
     what = OF_IMPORT if run.kind is RunKind.IMPORT else "gap"
     found = [
-        Met(what, gap.kind.value, gap.stream, gap.of, gap.cause,
+        Met(LIMIT if gap.is_limit else what, gap.kind.value, gap.stream, gap.of, gap.cause,
             gap.since or bounds.get((gap.stream, gap.of)), gap.until)
         for gap in cover.gaps
     ]  # fmt: skip
@@ -107,7 +115,7 @@ def met(run: Draft) -> list[Met]:
     found += [
         Met("unfinished listing", it.kind.value, it.stream, it.of, _unfinished(it), it.since)
         for it in cover.listings
-        if not it.complete and (it.stream, it.of) not in told
+        if not it.complete and not it.at_limit and (it.stream, it.of) not in told
     ]
     if cover.unread:
         pieces = "piece of an answer" if cover.unread == 1 else "pieces of answers"

@@ -23,16 +23,21 @@ MOST_READ = 20_000  # entries looked through for one page
 
 
 class Sieve(msgspec.Struct, frozen=True):
-    """Which entries are wanted: of whose name holds `actor`, whose deed holds one of `words`, of a day."""
+    """Which entries are wanted: of whose name holds `actor`, whose deed holds one of `words`, of a day.
+
+    None is of a kind of `never`.
+    """
 
     actor: str = ""
     words: tuple[str, ...] = ()
     day: date | None = None
+    never: frozenset[str] = frozenset()
 
     def takes(self, entry: Entry) -> bool:
         event = entry.event
         return (
-            self.actor.casefold() in event.actor.casefold()
+            event.what not in self.never
+            and self.actor.casefold() in event.actor.casefold()
             and (not self.words or any(word in event.what for word in self.words))
             and (self.day is None or archive_day(event.at) == self.day)
         )

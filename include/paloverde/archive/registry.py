@@ -40,6 +40,13 @@ def all_accounts(books: Engine) -> list[Account]:
     return _accounts(books, select(ACCOUNTS).order_by(ACCOUNTS.c.slug))
 
 
+def registered_since(books: Engine) -> dict[str, datetime]:
+    """When each account, retired ones too, was registered first."""
+    with books.connect() as connection:
+        rows = connection.execute(select(ACCOUNTS.c.slug, ACCOUNTS.c.registered_at)).all()
+    return {row.slug: row.registered_at for row in rows}
+
+
 def _accounts(books: Engine, query: Select[Any]) -> list[Account]:
     with books.connect() as connection:
         rows = connection.execute(query).mappings().all()

@@ -20,8 +20,7 @@ def combined(answers: Sequence[Answer]) -> Answer:
     Counts of terms are the largest that a search had. The scope is that of the last search, with private
     records where any search looked at them.
     """
-    if not answers:
-        raise BadQuestion("Nothing was searched yet for the request: search first, then build its bundle.")
+    refuse_unsearched(answers)
     if len(answers) == 1:
         return answers[0]
     found = {(*hit.item, hit.version_sha256): hit for answer in answers for hit in answer.hits}
@@ -40,6 +39,12 @@ def combined(answers: Sequence[Answer]) -> Answer:
         standing=list({str(limit): limit for answer in answers for limit in answer.standing}.values()),
         hits=hits,
     )
+
+
+def refuse_unsearched(searched: Sequence[object]) -> None:
+    """`BadQuestion` where a request has no searches."""
+    if not searched:
+        raise BadQuestion("Nothing was searched yet for the request: search first, then build its bundle.")
 
 
 def _searched(answers: Sequence[Answer], last: Searched) -> Searched:

@@ -13,7 +13,7 @@ from paloverde.imports.removedform import Around, Evidence, PastVersion, in_paci
 from paloverde.records import PACIFIC
 from paloverde.retention.dossier import Alerted, Cited, Dossier, FiledPaper, Noted, Settled, settlement
 from paloverde.retention.guidelines import GUIDELINES
-from paloverde.wording import long_date, short, some
+from paloverde.wording import some, spoken
 
 _REASONS = {
     "API_NOT_EXPOSED": "the site does not give it",
@@ -31,7 +31,8 @@ _GONE = {
     "undetermined": "gone from the site, cause not determined",
 }
 _HIDDEN = "hidden by the page or by its own word filter"
-_SETTLED = {
+# Who or what removed it, as a person settles it.
+CAUSES = {
     "city": "somebody who acts for the account",
     "author": "its author",
     "platform": "the site",
@@ -79,7 +80,7 @@ def title_of(dossier: Dossier) -> str:
 
 def _kept(dossier: Dossier, today: date) -> Fact:
     """Until when, and why."""
-    until = long_date(dossier.retain_until)
+    until = spoken(dossier.retain_until)
     told = f"{until}: two calendar years after its removal was confirmed (policy V.B.7)"
     if dossier.retain_until < today:
         return "Was held until", f"{told}; it stays until an order of destruction takes it"
@@ -88,7 +89,7 @@ def _kept(dossier: Dossier, today: date) -> Fact:
 
 def until_in_words(until: date, today: date) -> str:
     """Until when something is held, also where that has passed."""
-    return f"{'was held' if until < today else 'kept'} until {long_date(until)}"
+    return f"{'was held' if until < today else 'kept'} until {spoken(until)}"
 
 
 def gone_in_words(kind: str, cause: str, confirmed_by: str) -> str:
@@ -101,7 +102,7 @@ def gone_in_words(kind: str, cause: str, confirmed_by: str) -> str:
 def removed_by(settled: Settled) -> str:
     """Who or what removed it, as a person settled it."""
     who = f" ({settled.removed_by})" if settled.removed_by else ""
-    return f"removed by {_SETTLED.get(settled.cause, settled.cause)}{who}"
+    return f"removed by {CAUSES.get(settled.cause, settled.cause)}{who}"
 
 
 def settled_in_words(papers: Sequence[FiledPaper]) -> str:
@@ -109,8 +110,9 @@ def settled_in_words(papers: Sequence[FiledPaper]) -> str:
     filed = settlement(papers)
     if filed is None or not isinstance(filed.paper, Settled):
         return ""
-    day = f"{short(filed.filed_at.astimezone(PACIFIC))}"
-    return f"{removed_by(filed.paper)}, as {filed.filed_by} settled it on {day}: {filed.paper.because}"
+    day = spoken(filed.filed_at.astimezone(PACIFIC))
+    anew = " anew" if filed.paper.corrects else ""
+    return f"{removed_by(filed.paper)}, as {filed.filed_by} settled it{anew} on {day}: {filed.paper.because}"
 
 
 def moment(at: datetime | None) -> str:
@@ -208,7 +210,7 @@ def _paper(filed: FiledPaper) -> Fact:
 def _words(filed: FiledPaper) -> Iterator[str]:
     match filed.paper:
         case Settled() as settled:
-            yield f"Cause settled: {removed_by(settled)}; {settled.because.rstrip('.')}."
+            yield _settled(settled)
             if settled.evidence_sha256:
                 yield f"Evidence: {settled.evidence_name}, SHA-256 {settled.evidence_sha256}."
         case Cited() as cited:
@@ -219,6 +221,15 @@ def _words(filed: FiledPaper) -> Iterator[str]:
             yield f"ALERT, deleted without consultation (policy V.E.4(d)): {why}."
 
 
+def _settled(settled: Settled) -> str:
+    because = settled.because.rstrip(".")
+    if settled.corrects:
+        return (
+            f"Settled anew, because {because}: {removed_by(settled)}. It corrects entry {settled.corrects}."
+        )
+    return f"Cause settled: {removed_by(settled)}; {because}."
+
+
 def _cited(cited: Cited) -> Iterator[str]:
     for letter in cited.guidelines:
         yield f"Guideline V.B.4({letter}): {GUIDELINES[letter].clause}."
@@ -226,7 +237,7 @@ def _cited(cited: Cited) -> Iterator[str]:
     if cited.removed_by:
         yield f"Removed by {cited.removed_by}."
     if cited.counsel_consulted:
-        on = f" on {long_date(cited.counsel_on)}" if cited.counsel_on else ""
+        on = f" on {spoken(cited.counsel_on)}" if cited.counsel_on else ""
         by = f", by {cited.counsel_by}" if cited.counsel_by else ""
         yield f"Counsel was consulted{on}{by}."
     else:

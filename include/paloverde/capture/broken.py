@@ -9,6 +9,7 @@ from sqlalchemy import Engine, select
 
 from paloverde.archive.seal import BrokenOff, RunKind, read_seal
 from paloverde.state.tables import PAUSES, RUNS
+from paloverde.steps import Step
 from paloverde.wording import spoken_moment
 
 _ITS_STREAM = "night"  # of the gap that names what broke it off
@@ -35,10 +36,10 @@ class BrokenNight(NamedTuple):
     @property
     def todo(self) -> str:
         """What goes on by itself, from when on, and how a person does the same."""
-        by_hand = f"`paloverde archive {self.account} --day {self.day}`"
+        by_hand = Step.ARCHIVE.of(self.account, self.day.isoformat())
         after = f", after {spoken_moment(self.paused_until)}" if self.paused_until else ""
         how = "goes on where it stopped" if self.at_limit else "asks again"
-        return f"wait for the night's next try, or run {by_hand}{after}: it {how}"
+        return f"wait for the night's next try, or do it by {by_hand}{after}: it {how}"
 
 
 def broken_night(books: Engine, slug: str, now: datetime) -> BrokenNight | None:

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from paloverde.archive.ledger import Event, Ledger
 from paloverde.capture.access import Access
 from paloverde.capture.broken import BrokenNight
+from paloverde.capture.lateness import Late, late
 from paloverde.errors import (
     BadQuestion,
     CredentialDead,
@@ -34,6 +35,7 @@ from paloverde.state.health import (
     raise_alarms,
     untold_alarms,
 )
+from paloverde.steps import Step
 from paloverde.wording import spoken, spoken_moment
 
 _ACTOR = "health check"
@@ -71,6 +73,7 @@ class Standing(NamedTuple):
     end: End | None
     days_left: int | None
     broken: BrokenNight | None = None
+    late: Late | None = None
 
     @property
     def is_dead(self) -> bool:
@@ -100,8 +103,10 @@ class Standing(NamedTuple):
             return self.end.todo
         if self.broken is not None:
             return self.broken.todo
+        if self.late is not None:
+            return self.late.todo(self.account.slug)
         if self.canary is None:
-            return f"`paloverde health {self.account.slug}` asks whether its token lives"
+            return f"{Step.HEALTH.of(self.account.slug)} asks whether its token lives"
         return ""
 
 
@@ -122,9 +127,7 @@ def take_in(access: Access, account: Account, text: str, now: datetime) -> list[
         for what, end in named
         if end is not None
     ]
-    proof = (
-        f"Now run `paloverde health {account.slug}`: it asks the site whether the token opens this account."
-    )
+    proof = f"Now {Step.HEALTH.of(account.slug)}: it asks the site whether the token opens this account."
     return [*told, f"{access.renewal_words(account)}.", proof]
 
 
@@ -166,11 +169,13 @@ def standing(
     canary: Canary | None,
     whole_night: date | None,
     broken: BrokenNight | None = None,
+    registered: datetime | None = None,
 ) -> Standing:
     """How an account stands. `broken` is its last night, where that broke off."""
-    end = first_end(access.ends(platform, account))
-    days = end.days_left(access.clock()) if end else None
-    return Standing(account, canary, whole_night, end, days, broken)
+    end, now = first_end(access.ends(platform, account)), access.clock()
+    days = end.days_left(now) if end else None
+    overdue = late(whole_night, registered, now) if registered else None
+    return Standing(account, canary, whole_night, end, days, broken, overdue)
 
 
 def runway_words(end: End | None, days: int | None) -> str:

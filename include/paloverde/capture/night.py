@@ -263,11 +263,14 @@ def _broken_off(trouble: PaloverdeError | None) -> BrokenOff:
 
 
 def _shortfalls(listings: list[Listing], told: list[Gap]) -> list[Gap]:
-    """Where the site counts more than it listed, or a listing did not reach its end, and no gap says so."""
+    """Where the site counts more than it listed, or a listing did not reach its end, and no gap says so.
+
+    Not where the site shows no further: what lies beyond an earlier night had, or a gap of its own says so.
+    """
     explained = {(gap.stream, gap.of) for gap in told}
     gaps = []
     for listing in listings:
-        if (listing.stream, listing.of) in explained:
+        if (listing.stream, listing.of) in explained or listing.at_limit:
             continue
         if listing.declared is not None and listing.got < listing.declared:
             cause = f"the site counts {listing.declared:,} and listed {listing.got:,}"

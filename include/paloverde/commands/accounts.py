@@ -138,6 +138,7 @@ def _whose(account: Account) -> str:
 def _told(standing: Standing, night: LastNight | None, look: datetime | None, gaps: int) -> list[str]:
     told = [f"health: {standing.health}", f"{_night(night, look)}{_whole(standing, night)}"]
     told += [str(standing.broken)] if standing.broken else []
+    told += [f"late: {standing.late}"] if standing.late else []
     told += [standing.runway, *([f"open gaps: {gaps}"] if gaps else [])]
     return told + ([f"to do: {standing.todo}"] if standing.todo else [])
 

@@ -20,7 +20,7 @@ from paloverde.commands.signing import asker, known_people, signed_in
 from paloverde.desk.rights import Act
 from paloverde.errors import BadQuestion
 from paloverde.installation import Installation
-from paloverde.installation.responses import Wish
+from paloverde.installation.response_checks import Wish
 from paloverde.requests.events import Produced
 from paloverde.retention.holds import By
 

@@ -39,7 +39,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     consults = opened().dossiers.consults
     if args.action == "open":
-        ticket = consults.open(args.about, actor(), args.note)
+        found = consults.item_at(args.about) if "://" in args.about else None
+        about = f"{found.account}/{found.kind.value}/{found.native_id}" if found else args.about
+        ticket = consults.open(about, actor(), args.note)
         print(f"{ticket.id} is open. Next: `paloverde consult note {ticket.id} --city-manager TIME`.")
         if ticket.id in consults.deletions([ticket]):
             print("Look again: what it is about was found deleted before this ticket was opened.")

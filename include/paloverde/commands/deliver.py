@@ -1,6 +1,6 @@
-"""Hand a released bundle over: what is about to go is shown, a second person agrees to exactly that, then it
-goes by a link that is counted and short-lived, or in another way. Whoever acts signs in with a password of
-their own.
+"""Hand a released bundle over: how it goes is proposed and shown, a second person agrees to exactly that,
+then it goes by a link that is counted and short-lived, or in another way. Whoever acts signs in with a
+password of their own.
 """
 
 from __future__ import annotations
@@ -25,12 +25,13 @@ from paloverde.desk.rights import Act
 from paloverde.errors import BadSetting
 from paloverde.installation import Installation
 from paloverde.installation.downloads import Downloads
-from paloverde.requests.delivery import MOST_DAYS, MOST_DOWNLOADS, Agreed, Delivered, Terms
+from paloverde.requests.delivery import MOST_DAYS, MOST_DOWNLOADS, Agreed, Delivered, Proposed, Terms
 from paloverde.requests.events import WAYS
 from paloverde.requests.links import LinkState
 from paloverde.retention.holds import By
 from paloverde.wording import at_time, some
 
+_CHOSEN = ("channel", "to", "days", "downloads", "note", "otherwise", "bundle")
 _OTHERS = [name for name in WAYS if name != "link"]
 _LOOPBACK = "127.0.0.1"
 _FOLDER = "paloverde-links-"
@@ -40,6 +41,8 @@ _AT_ONCE = 100  # connections; more are told to come later
 def arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     _terms(_of_request(actions, "show", "show what is about to be sent, in numbers and names, and to whom"))
+    propose = acting(_of_request(actions, "propose", "propose how it goes, for a second person to agree to"))
+    _terms(propose)
     agree = _of_request(actions, "agree", "agree, as a second person, to exactly what `show` told")
     _terms(acting(agree))
     agree.add_argument(
@@ -62,7 +65,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     does: dict[str, Callable[[Installation, argparse.Namespace], int]] = {
-        "show": _show, "agree": _agree, "link": _link, "record": _record, "list": _list,
+        "show": _show, "propose": _propose, "agree": _agree, "link": _link, "record": _record, "list": _list,
         "revoke": _revoke, "serve": _serve,
     }  # fmt: skip
     return does[args.action](opened(), args)
@@ -78,10 +81,14 @@ def _of_request(
 
 def _terms(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("--by", dest="channel", choices=WAYS, default="link", help="how it goes (default: link)")
+    add("--by", dest="channel", choices=WAYS, help="how it goes (default: as proposed, else as the letter "
+        "promised, else link)")  # fmt: skip
     add("--to", default="", help="to whom (default: the requester's name and contact)")
-    add("--days", type=int, default=0, help=f"days that a link works, at most {MOST_DAYS}")
+    add("--days", type=int, default=0, help=f"days that a link works, at most {MOST_DAYS} (default: as long "
+        "as the letter promised)")  # fmt: skip
     add("--downloads", type=int, default=0, help=f"downloads that it allows, at most {MOST_DOWNLOADS}")
+    add("--note", default="", help="what the one who agrees should know")
+    add("--otherwise", default="", metavar="WHY", help="why it goes otherwise than the letter says")
     add(
         "--bundle",
         default="",
@@ -90,22 +97,44 @@ def _terms(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _wanted(city: Installation, args: argparse.Namespace) -> Terms:
-    channel = WAYS[args.channel]
-    return city.deliveries.terms(args.number, channel, to=args.to, days=args.days, downloads=args.downloads)
+def _wanted(city: Installation, args: argparse.Namespace) -> tuple[Terms, str]:
+    """How it is to go and which bundle: as the options say; without any, as it was proposed."""
+    proposal = None if any(getattr(args, name) for name in _CHOSEN) else city.deliveries.proposal(args.number)
+    if proposal is not None:
+        return proposal.terms, proposal.sha256
+    terms = city.deliveries.terms(
+        args.number,
+        WAYS[args.channel] if args.channel else None,
+        to=args.to,
+        days=args.days,
+        downloads=args.downloads,
+        note=args.note,
+        otherwise=args.otherwise,
+    )
+    return terms, args.bundle
 
 
 def _show(city: Installation, args: argparse.Namespace) -> int:
     """The exit status is 1 where anything stands in the way."""
-    summary = city.deliveries.show(args.number, _wanted(city, args), args.bundle)
+    terms, bundle = _wanted(city, args)
+    summary = city.deliveries.show(args.number, terms, bundle)
     _print(summary.sentences())
     print(f"SHA-256 of this summary: {summary.sha256}")
     return 1 if summary.refusals else 0
 
 
+def _propose(city: Installation, args: argparse.Namespace) -> int:
+    by, (terms, bundle) = _by(args), _wanted(city, args)
+    summary = city.deliveries.show(args.number, terms, bundle)
+    city.deliveries.propose(args.number, terms, by, summary.bundle.sha256)
+    _print(summary.sentences())
+    print(f"{by.name} proposes this. SHA-256 of this summary: {summary.sha256}")
+    return 0
+
+
 def _agree(city: Installation, args: argparse.Namespace) -> int:
-    by = _by(args, Act.AGREE)
-    agreed = city.deliveries.agree(args.number, _wanted(city, args), args.summary, by, args.bundle)
+    by, (terms, bundle) = _by(args, Act.AGREE), _wanted(city, args)
+    agreed = city.deliveries.agree(args.number, terms, args.summary, by, bundle)
     _print(agreed.summary.sentences())
     print(f"{by.name} agrees to exactly this: {agreed.summary_sha256}. It counts once.")
     return 0
@@ -188,7 +217,10 @@ def _by(args: argparse.Namespace, act: Act = Act.WORK_REQUESTS) -> By:
     return By(person.name, person.role.value, actor(), person.username)
 
 
-def _told(act: Agreed | Delivered) -> str:
+def _told(act: Proposed | Agreed | Delivered) -> str:
+    if isinstance(act, Proposed):
+        terms, told = act.terms, " ".join(act.terms.sentences())
+        return f"{at_time(act.at)}: {act.by.name} proposed that it goes {terms.channel} to {terms.to}. {told}"
     if isinstance(act, Agreed):
         terms = act.summary.terms
         return (

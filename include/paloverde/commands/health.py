@@ -1,6 +1,6 @@
 """Check accounts' access now, as the daily health check does: renew tokens that come near their end, ask each
-site the cheapest question that proves the token, and say how many days are left. Exit status 1: somebody must
-act.
+site the cheapest question that proves the token, say how many days are left, and whether its nights come in
+time. Exit status 1: somebody must act.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import argparse
 from functools import partial
 
 from paloverde.commands.office import for_each, opened
-from paloverde.installation.accounts import checked
+from paloverde.installation.accounts import watched
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,4 +21,4 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     city = opened()
 
-    return for_each(city, args.account, partial(checked, city, tell=print))
+    return for_each(city, args.account, partial(watched, city, tell=print))

@@ -89,8 +89,11 @@ def _letters(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     notice.add_argument(
         "--again", action="store_true", help="with --sent: one more was sent before it was due"
     )
+    notice.add_argument("--on", type=day, metavar="DATE", help="with --sent: when that was (default: today)")
     acknowledge = _of_a_hold(actions, "acknowledge", "note that a custodian has acknowledged the notice")
     acknowledge.add_argument("name")
+    acknowledge.add_argument("--on", type=day, metavar="DATE", help="when that was (default: today)")
+    acknowledge.add_argument("--signed", type=Path, metavar="FILE", help="what was signed: it is kept")
 
 
 def _of_a_hold(
@@ -231,7 +234,8 @@ def _custodians(city: Installation, args: argparse.Namespace) -> None:
     if args.action == "custodian":
         print(notices.name(hold, args.name, args.contact, by).sentence())
     elif args.action == "acknowledge":
-        print(notices.acknowledged(hold, args.name, by).sentence())
+        signed = args.signed.read_bytes() if args.signed else b""
+        print(notices.acknowledged(hold, args.name, by, on=args.on, signed=signed).sentence())
     else:
         custodian = notices.custodian(hold.id, args.name)
         if args.sent or notices.is_over(hold):
@@ -246,7 +250,7 @@ def _custodians(city: Installation, args: argparse.Namespace) -> None:
                 file.write_text(content, encoding="utf-8")
                 print(f"Written: {file}", file=sys.stderr)
         if args.sent:
-            sent = notices.sent(hold, args.name, letter.text, by, again=args.again)
+            sent = notices.sent(hold, args.name, letter.text, by, again=args.again, on=args.on)
             print(sent.sentence(), file=sys.stderr)
 
 

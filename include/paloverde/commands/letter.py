@@ -25,14 +25,14 @@ from paloverde.errors import BadQuestion
 from paloverde.installation import Installation
 from paloverde.installation.letters import Draft
 from paloverde.requests.costs import Sheet
-from paloverde.requests.drafting import KINDS, Wish
+from paloverde.requests.drafting import KINDS, TITLES, Wish
 from paloverde.requests.events import WAYS, Responsible
 from paloverde.requests.letters import Claimed, Counts, Delivery
 from paloverde.requests.paper import Paper
 from paloverde.requests.plaintext import as_text
 from paloverde.requests.unverified import HEADING
 from paloverde.retention.holds import By
-from paloverde.wording import at_time, some
+from paloverde.wording import at_time, some, spoken
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -84,6 +84,7 @@ def _of_a_letter(
     add("kind", choices=KINDS, metavar="KIND", help=", ".join(KINDS))
     add("--signer", default="", metavar="NAME", help="who signs the letter (default: whoever sends it)")
     add("--title", default="", help="title or position of whoever signs (default: as `users` has it)")
+    add("--on", type=day, metavar="DATE", help="the day on which it goes, or went out (default: today)")
     add("--reasons", default="", help="determination, closure: why, in a sentence or two")
     _before(parser)
     _what_is_given(parser)
@@ -156,7 +157,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _drafted(city: Installation, args: argparse.Namespace, signer: str = "") -> Draft:
-    return city.letters.draft(args.number, args.kind, _wish(args), _signer(args, signer))
+    return city.letters.draft(args.number, args.kind, _wish(args), _signer(args, signer), args.on)
 
 
 def _signer(args: argparse.Namespace, sender: str) -> Responsible:
@@ -225,10 +226,12 @@ def _warn(draft: Draft) -> None:
 def _draft(city: Installation, args: argparse.Namespace) -> int:
     draft = _drafted(city, args)
     _print(draft.text)
+    if draft.enclosure is not None:
+        _print(f"\n{as_text(draft.enclosure)}")
     for found in draft.findings:
         print(f"paloverde: This stops the letter. {visible(str(found))}", file=sys.stderr)
     _warn(draft)
-    _write_pdf(city, args, draft.written.paper, draft.letter.at)
+    _write_pdfs(city, args, draft)
     return 0
 
 
@@ -246,18 +249,21 @@ def _send(city: Installation, args: argparse.Namespace) -> int:
     person = signed_in(known_people(), args, Act.SEND_LETTERS)
     by = By(person.name, person.role.value, actor(), person.username)
     draft = _drafted(city, args, person.name)
-    files = {args.posted.name: args.posted.read_bytes()} if args.posted else {}
+    posted, files = {args.posted.name: args.posted.read_bytes()} if args.posted else {}, {}
     to = args.to or city.requests.get(args.number).received.requester.contact
     writes = args.pdf is not None and not draft.findings
     if writes:
-        files[args.pdf.name] = _write_pdf(city, args, draft.written.paper, draft.letter.at)
+        files = _write_pdfs(city, args, draft)
     try:
-        sent = city.letters.send(draft.letter, by, args.sent_by, to=to, files=files)
+        sent = city.letters.send(draft.letter, by, args.sent_by, to=to, files=files, posted=posted)
     except BaseException:
-        if writes:
-            args.pdf.unlink()  # of a letter that was not sent: it would be in the way of the mended one
+        for name in files:  # of a letter that was not sent: they would be in the way of the mended one
+            args.pdf.with_name(name).unlink()
         raise
-    print(f"Noted: the letter “{sent.kind}” of {args.number} was sent by {sent.way}. Its words are kept:")
+    print(
+        f"Noted: the letter “{TITLES[sent.kind]}” of {args.number} was sent by {sent.way} on "
+        f"{spoken(sent.letter.day)}. Its words are kept:"
+    )
     for document in sent.documents:
         print(visible(f"  {document.name}  SHA-256 {document.sha256}"))
     print(city.requests.at_hand(args.number))
@@ -268,7 +274,8 @@ def _list(city: Installation, args: argparse.Namespace) -> int:
     letters = city.letters.sent(args.number)
     for number, sent in enumerate(letters, 1):
         to = f" to {sent.to}" if sent.to else ""
-        print(visible(f"{number}  {sent.kind}, {at_time(sent.at)}, by {sent.way}{to}; {sent.by.actor}"))
+        told = f"{number}  {sent.kind}, {spoken(sent.letter.day)}, by {sent.way}{to}"
+        print(visible(f"{told}; noted {at_time(sent.at)} by {sent.by.actor}"))
     if not letters:
         print(f"No letter of {args.number} was sent yet.")
     return 0
@@ -288,7 +295,8 @@ def _show(city: Installation, args: argparse.Namespace) -> int:
 def _certificate(city: Installation, args: argparse.Namespace) -> int:
     paper = city.letters.certificate(args.number, none=args.none, released=args.released)
     _print(as_text(paper))
-    _write_pdf(city, args, paper, city.requests.now())
+    if args.pdf is not None:
+        _write_pdf(city, args, paper, city.requests.now(), args.pdf)
     return 0
 
 
@@ -297,10 +305,19 @@ def _print(text: str) -> None:
     print("\n".join(visible(line) for line in text.splitlines()))
 
 
-def _write_pdf(city: Installation, args: argparse.Namespace, paper: Paper, at: datetime) -> bytes:
-    """The paper as PDF in the file that was named; nothing where none was."""
+def _write_pdfs(city: Installation, args: argparse.Namespace, draft: Draft) -> dict[str, bytes]:
+    """The letter as PDF in the file that was named, its enclosure beside it; nothing where none was."""
     if args.pdf is None:
-        return b""
+        return {}
+    files = {args.pdf: draft.written.paper}
+    if draft.enclosure is not None:
+        files[args.pdf.with_name(f"{args.pdf.stem}-enclosure.pdf")] = draft.enclosure
+    at = draft.letter.at
+    return {file.name: _write_pdf(city, args, paper, at, file) for file, paper in files.items()}
+
+
+def _write_pdf(city: Installation, args: argparse.Namespace, paper: Paper, at: datetime, path: Path) -> bytes:
+    """The paper as PDF in a new file."""
     body = paper_pdf(
         paper,
         agency=city.settings.agency_name,
@@ -308,6 +325,6 @@ def _write_pdf(city: Installation, args: argparse.Namespace, paper: Paper, at: d
         fonts_folder=city.settings.fonts_folder,
         by_name=args.by_name,
     )
-    with args.pdf.open("xb") as file:
+    with path.open("xb") as file:
         file.write(body)
     return body

@@ -79,6 +79,11 @@ def _adding(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     )  # fmt: skip
     cite.add_argument("--counsel-by", default="", metavar="WHO", help="who consulted counsel")
     cite.add_argument("--policy", default="", metavar="SHA256", help="the policy then (default: filed last)")
+    cite.add_argument(
+        "--although",
+        action="store_true",
+        help="the City hid or removed it, although it stands that another did",
+    )
     note = actions.add_parser("note", help="add a note to a dossier")
     note.add_argument("item")
     note.add_argument("text")
@@ -163,7 +168,7 @@ def _cite(city: Installation, args: argparse.Namespace) -> None:
         tuple(args.guideline), args.reviewer, args.rule, args.removed_by, args.counsel_on is not None,
         args.counsel_on, args.counsel_by, args.policy,
     )  # fmt: skip
-    city.dossiers.cite(args.item, cited, actor())
+    city.dossiers.cite(args.item, cited, actor(), although=args.although)
     print(f"Noted in the dossier of {args.item}: guideline {', '.join(args.guideline)}.")
 
 

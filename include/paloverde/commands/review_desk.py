@@ -10,6 +10,7 @@ from paloverde.commands.review_sheet import Sheet
 from paloverde.errors import BadQuestion
 from paloverde.installation import Installation
 from paloverde.requests.earlier import Earlier
+from paloverde.requests.exemptions import Forum
 from paloverde.requests.likeness import alike_hits, together
 from paloverde.requests.review import Decision, Verdict
 from paloverde.requests.reviewing import Review, Version
@@ -30,7 +31,9 @@ class Desk:
 
     @cached_property
     def hits(self) -> dict[Version, Hit]:
-        """What the searches of the request find, each version once."""
+        """What the searches of the request find, or the production chose, each version once."""
+        if self._city.productions.has(self.number):
+            return self._city.productions.found(self.number, self.by.actor)
         if not self._city.requests.get(self.number).searches:
             raise BadQuestion(f"Nothing was searched for {self.number} yet: `paloverde request search` does.")
         return self._city.requests.found(self.number, self.by.actor)
@@ -39,6 +42,12 @@ class Desk:
     def review(self) -> Review:
         """How the review stands when it is first asked."""
         return self.reviews.get(self.number)
+
+    @property
+    def forum(self) -> Forum:
+        """What may be claimed in it."""
+        is_production = self._city.productions.has(self.number)
+        return Forum.DISCOVERY if is_production else Forum.REQUEST
 
     @property
     def under_review(self) -> list[Hit]:
@@ -116,7 +125,9 @@ class Desk:
 
     @property
     def at_hand(self) -> str:
-        """The command that comes next for the request."""
+        """The command that comes next for the request, or the production."""
+        if self._city.productions.has(self.number):
+            return f"Next: `paloverde production build {self.number} --out FOLDER`."
         return self._city.requests.at_hand(self.number)
 
     def warnings(self) -> Iterator[str]:

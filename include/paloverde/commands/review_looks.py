@@ -9,6 +9,7 @@ from paloverde.commands.review_desk import Desk
 from paloverde.records import Visibility, archive_day
 from paloverde.requests.detectors import Suggestion, suggested
 from paloverde.requests.everywhere import Corpus, Occurrence
+from paloverde.requests.exemptions import in_forum
 from paloverde.requests.redaction import released
 from paloverde.requests.review import Decision, Verdict
 from paloverde.requests.reviewing import Version
@@ -99,9 +100,9 @@ def _nothing_suggested(looked_at: int) -> str:
 
 def _suggestion(desk: Desk, version: Version, one: Suggestion) -> str:
     words = texts_of(desk.hit(version))[one.where][one.start : one.end]
-    return (
-        f"{desk.review.control(version)}  {one.where}: {words!r}: {one.what} ({one.why}), look at {one.code}"
-    )
+    code = in_forum(one.code, desk.forum)
+    look = f", look at {code}" if code else ""
+    return f"{desk.review.control(version)}  {one.where}: {words!r}: {one.what} ({one.why}){look}"
 
 
 def shown(desk: Desk, args: argparse.Namespace) -> Iterator[str]:

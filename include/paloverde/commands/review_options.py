@@ -12,7 +12,7 @@ from paloverde.commands.signing import acting
 from paloverde.errors import BadQuestion
 from paloverde.requests.asked import QUESTION
 from paloverde.requests.deciding import Box, Wish, claims, coded
-from paloverde.requests.exemptions import EXEMPTIONS
+from paloverde.requests.exemptions import EXEMPTIONS, PRIVILEGES
 from paloverde.requests.review import Verdict
 
 PER_PAGE = 100  # records that one page of a list has
@@ -119,7 +119,8 @@ def _what(parser: argparse.ArgumentParser) -> None:
 
 def _claim(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("--exempt", action="append", default=[], metavar="CODE", help=f"one of {', '.join(EXEMPTIONS)}")
+    add("--exempt", action="append", default=[], metavar="CODE", help=f"one of {', '.join(EXEMPTIONS)}; "
+        f"of a production one of {', '.join(PRIVILEGES)}")  # fmt: skip
     add("--fact", action="append", default=[], metavar="NAME=TEXT", help="a fact that the exemption needs")
     add("--title", default="", help="your title, as the letter names it where anything is withheld "
         "(default: the one that you gave last)")  # fmt: skip

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import NamedTuple
 
-from paloverde.archive.gaps import NIGHT_MISSED, OF_IMPORT, KnownGap
+from paloverde.archive.gaps import LIMIT, NIGHT_MISSED, OF_IMPORT, KnownGap
 from paloverde.archive.registry import OTHER
 from paloverde.archive.seal import BrokenOff, RunKind
+from paloverde.capture.health import Standing
 from paloverde.desk.showing import name
 from paloverde.installation import Installation
 from paloverde.installation.history import Told, token_kept
@@ -29,6 +30,7 @@ _ENDS = {
 }
 _COUNTS = {"candidates": "no longer listed", "known": "known before", "twice": "handed in twice"}
 _LONGEST = 600  # characters of a cause
+NOT_MEASURED = "not measured: nothing of the last 30 days was posted after its first night"
 _UNREAD = "unread pieces"  # what `archive.gaps` calls pieces that could not be made records
 
 
@@ -83,6 +85,28 @@ def gap_told(gap: KnownGap) -> GapTold:
     filled = f"{spoken(gap.filled_day)}, by run {gap.filled_by:,}" if gap.filled_day else ""
     how = "" if filled else _how(gap)
     return GapTold(_what(gap), _touches(gap), met, name(gap.cause, _LONGEST), filled, how)
+
+
+def health_words(one: Standing) -> str:
+    """What the site said when it was last asked whether it opens the account to the archive."""
+    if one.canary is None:
+        return "Its token was never checked."
+    when, said = at_time(one.canary.asked_at), name(one.canary.said, _LONGEST).rstrip(".")
+    if one.canary.alive:
+        return f"Its token works: it was checked on {when} ({said})."
+    since = f" It last worked on {at_time(one.canary.alive_at)}." if one.canary.alive_at else ""
+    return f"The site refused its token on {when}: {said}.{since}"
+
+
+def access_words(one: Standing) -> str:
+    """How long the archive can still ask the site about the account."""
+    if one.is_dead:
+        return "It has ended: the site refuses the token."
+    if one.end is None or one.days_left is None:
+        return "No day is known on which it ends."
+    how = "ended" if one.days_left < 0 else "ends"
+    left = f", in {some(one.days_left, 'day')}" if one.days_left > 0 else ""
+    return f"It {how} on {spoken(one.end.day)}{left}: {one.end.cause}."
 
 
 def token_words(city: Installation, account: Account) -> list[str]:
@@ -150,6 +174,11 @@ def _how(gap: KnownGap) -> str:
         )
     if gap.what == OF_IMPORT:
         return f"Only another import fills it: hand in the same files again with more, by {import_}."
+    if gap.what == LIMIT:
+        return (
+            "No night can: the site gives no more than that. The account’s own download from the site may "
+            f"have it, which IT takes in by {import_}."
+        )
     if gap.what == _UNREAD:
         return (
             "The pieces are kept as they came, and no search finds them. They need a program that "

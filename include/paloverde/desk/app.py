@@ -18,8 +18,11 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from paloverde.desk.answers import Answers
+from paloverde.desk.drafts import Done
 from paloverde.desk.frame import STATIC, headers, page, version
 from paloverde.desk.paces import Paces, TooFast
+from paloverde.desk.stranger import kept
 from paloverde.desk.visit import Desk, Door, NotAllowed, Pages, visit_of
 from paloverde.desk.wording import plain
 from paloverde.errors import PaloverdeError, PersonNeeded, TryAgain
@@ -48,7 +51,8 @@ def desk_app(
     app.add_exception_handler(RequestValidationError, _misread)
     app.add_exception_handler(PaloverdeError, _refused)
     app.add_exception_handler(Exception, _trouble)
-    app.add_middleware(Threshold, desk=app.state.desk)
+    app.add_middleware(Answers, desk=app.state.desk)
+    app.add_middleware(Threshold, desk=app.state.desk)  # around all others
     return app
 
 
@@ -73,7 +77,7 @@ class Threshold:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request = Request(scope)
+        request = Request(scope, receive)
         sending = _with_headers(send, request, self._desk.door)
         answer = None if _is_static(request) else await self._stopped(request)
         await (answer or self._app)(scope, receive, sending)
@@ -81,19 +85,29 @@ class Threshold:
     async def _stopped(self, request: Request) -> Response | None:
         """An answer to whom the desk is not open; None where it is."""
         visitor = await self._desk.door.visitor(request)
+        if request.method == "POST" and (refused := _too_large(request)):
+            return refused
         if visitor is None:
-            return self._to_sign_in(request)
+            return await self._to_sign_in(request)
         request.state.visitor = visitor
-        return _too_large(request) if request.method == "POST" else None
+        return None
 
-    def _to_sign_in(self, request: Request) -> Response:
+    async def _to_sign_in(self, request: Request) -> Response:
         """The way to the sign-in page. Nothing can lead out of Airflow's frame, so there it is told."""
-        place = request.headers.get("sec-fetch-dest", "")  # old browsers do not say where a page will stand
-        address = self._desk.door.sign_in(_asked(request))
-        if request.method == "GET" and (place == "document" or not self._desk.door.framed):
+        door, place = self._desk.door, request.headers.get("sec-fetch-dest", "")  # old browsers do not say
+        unsent = await kept(request, self._desk) if request.method == "POST" else ""
+        root = request.scope.get("root_path", "")
+        address = door.sign_in(f"{root}{unsent}" if unsent else _asked(request))
+        if (request.method == "GET" or unsent) and (place == "document" or not door.framed):
             return RedirectResponse(address, 303)
         leads_out = place not in ("iframe", "frame")
-        told = {"title": "You are not signed in", "address": address if leads_out else ""}
+        told = {
+            "title": "You are not signed in",
+            "address": address if leads_out else "",
+            "framed": door.framed,
+            "kept": bool(unsent),
+            "is_lost": request.method == "POST" and not unsent,
+        }
         return HTMLResponse(page("signed_out.html", told, framed=True), 401)
 
 
@@ -175,6 +189,8 @@ def _misread(request: Request, error: Exception) -> Response:
 
 
 def _refused(request: Request, error: Exception) -> Response:
+    if isinstance(error, Done):
+        return visit_of(request).go(error.path, told=str(error))
     if isinstance(error, PersonNeeded):
         return _told(request, "That was not done", plain(error), 400)
     _LOG.error("%s %s: %s", request.method, request.url.path, error)

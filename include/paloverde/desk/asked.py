@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from paloverde.errors import BadQuestion, PersonNeeded
+from paloverde.requests.closures import written_day
 from paloverde.search.question import Question, ask
 from paloverde.search.scope import Scope
 from paloverde.search.tree import Or
@@ -147,9 +148,9 @@ def _day(field: str, text: str) -> date | None:
     if not text:
         return None
     try:
-        day = date.fromisoformat(text)
+        day = written_day(text)
     except ValueError:
-        raise Wrong(field, "This is no date: choose one, or write it as 2026-03-09.") from None
+        raise Wrong(field, "This is no date: choose one, or write it as 2026-03-09 or 3/9/2026.") from None
     if not _FIRST <= day <= _LAST:
         raise Wrong(field, f"Choose a day between {_FIRST.year} and {_LAST.year}.")
     return day

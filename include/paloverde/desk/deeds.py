@@ -8,6 +8,7 @@ from string import Formatter
 from typing import NamedTuple
 
 from paloverde.archive.ledger import Entry
+from paloverde.bundles.dossierwords import CAUSES
 from paloverde.desk.deed_words import COUNTS, DAYS, PROOFS, SENTENCES, WORDS
 from paloverde.desk.showing import name
 from paloverde.wording import spoken
@@ -39,6 +40,7 @@ KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
             "suggestions",
         ),
     ),
+    "productions": ("Productions in discovery", ("production", "Bates numbers")),
     "removed": (
         "Removed content",
         ("removal", "removed", "dossier", "evidence", "policy", "consult", "guideline", "advice"),
@@ -75,6 +77,11 @@ def deed(entry: Entry) -> Deed:
     return Deed(entry.sequence, event.at, name(event.actor, 200), sentence, name(rest, _LONGEST))
 
 
+def for_counsel(entry: Entry) -> Deed:
+    """An entry that only counsel may read: that one stands there, so that no number is missing."""
+    return Deed(entry.sequence, entry.event.at, "not shown", "An entry that only counsel may read.", "")
+
+
 def facts(entry: Entry) -> list[tuple[str, str]]:
     """Everything that an entry is about, as pairs of words and values."""
     return _words(entry.event.about, PROOFS)
@@ -107,9 +114,11 @@ def _sentence(what: str, about: Mapping[str, str]) -> tuple[str, set[str]]:
 
 
 def _value(key: str, value: str) -> str:
-    """A value as people write it: a day with its weekday, a number with its commas."""
+    """A value as people write it: a day with its weekday, a number with its commas, a cause in words."""
     if key in DAYS:
         return _day(value)
+    if key == "cause":
+        return CAUSES.get(value, value)
     return (
         f"{int(value):,}" if key in COUNTS and value.isdecimal() and len(value) < _LONGEST_NUMBER else value
     )

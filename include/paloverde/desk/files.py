@@ -12,6 +12,7 @@ from fastapi.responses import Response, StreamingResponse
 from starlette.datastructures import FormData, UploadFile
 
 from paloverde.desk.asked import Wrong
+from paloverde.desk.filekinds import wrong_with
 from paloverde.errors import BadQuestion
 
 _MOST_FILES = 20  # of one form
@@ -20,8 +21,11 @@ _PIECE = 1 << 20  # bytes
 
 
 @contextmanager
-def brought(given: FormData, field: str = "document") -> Iterator[list[Path]]:
-    """The files of a form, each in a folder of its own under its name, for as long as they are needed."""
+def brought(given: FormData, field: str = "document", *, any_kind: bool = False) -> Iterator[list[Path]]:
+    """The files of a form, each in a folder of its own under its name, for as long as they are needed.
+
+    `Wrong` where one is empty, or of a kind in which neither letters nor evidence come, but with `any_kind`.
+    """
     uploads = [one for one in given.getlist(field) if isinstance(one, UploadFile) and one.filename]
     if len(uploads) > _MOST_FILES:
         raise BadQuestion(
@@ -37,6 +41,8 @@ def brought(given: FormData, field: str = "document") -> Iterator[list[Path]]:
             with files[-1].open("xb") as file:
                 while piece := upload.file.read(_PIECE):
                     file.write(piece)
+            if not any_kind and (wrong := wrong_with(files[-1], files[-1].name)):
+                raise Wrong(field, wrong)
         yield files
 
 

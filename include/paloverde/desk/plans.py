@@ -1,19 +1,20 @@
 """What somebody means to decide about several records, as the page that asks once more carries it.
 
-Nothing is filed from the first form of a decision that keeps something back: it becomes a plan, the plan is
-shown with what it does in numbers and words, and the second form carries it with the hash of what was shown.
+Nothing is filed from the first form of a decision that keeps something back: it becomes a plan, which is kept
+and has a page of its own that says what it does in numbers and words. The form on that page says how many
+decisions there were when it was shown, so that what a colleague decides meanwhile is seen.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
+from starlette.datastructures import FormData
 
-from paloverde.desk.under_review import UnderReview
+from paloverde.desk.under_review import UnderReview, in_words, numbers_of
 from paloverde.errors import BadQuestion
 from paloverde.requests.deciding import Wish, also, claims, decided
 from paloverde.requests.everywhere import Words
@@ -22,8 +23,9 @@ from paloverde.requests.review import Decision, Region, Span, Verdict
 from paloverde.requests.reviewing import Version
 from paloverde.requests.spans import texts_of
 from paloverde.search.hits import Hit
+from paloverde.wording import at_time
 
-_MOST = 4_000_000  # bytes of a plan that a form may carry
+_MOST_TOLD = 3  # papers of colleagues that a sentence tells
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,6 +49,14 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         return self.verdict in (None, Verdict.EXEMPT)
 
 
+class Proposed(msgspec.Struct, frozen=True):
+    """A plan for a request as it is kept for whoever made it; `filed` is what came of it."""
+
+    number: str
+    plan: Plan
+    filed: str = ""
+
+
 class Said(NamedTuple):
     """What is written down beside a plan."""
 
@@ -64,25 +74,25 @@ class Asked(NamedTuple):
     needed: bool
 
 
-def carried(plan: Plan) -> str:
-    """The plan as a form carries it."""
-    return msgspec.json.encode(plan).decode()
+def changed(desk: UnderReview, papers: int, versions: Collection[Version]) -> str:
+    """What was decided about these records after so many papers with decisions, by whom and when; "" where
+    nothing was.
+    """
+    told, these = list[str](), {*versions}
+    for paper in desk.review.since(papers):
+        made = [one for one in paper.decisions if one.version in these]
+        if made:
+            who = "You have" if paper.by.is_same_person(desk.by) else f"{paper.by.name} has"
+            what = f"record {desk.place(made[0].version):,} as “{in_words(made[0])}”"
+            what = what if len(made) == 1 else f"{len(made):,} of these records"
+            told.append(f"{who} decided {what} meanwhile, on {at_time(paper.at)}.")
+    return f"{' '.join(told[-_MOST_TOLD:])} Look at it once more." if told else ""
 
 
-def plan_of(text: str) -> Plan:
-    """The plan that a form carries. `BadQuestion` where it is none."""
-    try:
-        return msgspec.json.decode(text.encode()[:_MOST], type=Plan)
-    except (msgspec.MsgspecError, UnicodeError):
-        raise BadQuestion(
-            "This form cannot be read: open the record again and repeat what you did."
-        ) from None
-
-
-def seen(plan: Plan, desk: UnderReview) -> str:
-    """The hash of what is shown before a plan is filed: the plan itself, and how the review stands."""
-    shown = msgspec.json.encode((plan, desk.review.decisions_sha256), order="sorted")
-    return hashlib.sha256(shown).hexdigest()
+def papers_of(form: FormData) -> int:
+    """How many papers with decisions there were when a form was shown; none where it does not say."""
+    (papers,) = numbers_of([str(form.get("papers", ""))]) or (0,)
+    return papers
 
 
 def versions_of(plan: Plan, desk: UnderReview) -> list[Version]:
@@ -199,5 +209,11 @@ def _written(decision: Decision | None, code: str, name: str) -> str:
 def code_options(first: str = "") -> list[tuple[str, str]]:
     """The exemptions as a field offers them: those that keep words of a copy back."""
     rows = [row for row in EXEMPTIONS.values() if not row.bars_web]
+    rows.sort(key=lambda row: row.facts == ("balancing",))  # the catch-all last: for what no other fits
     options = [(row.code, f"{row.code}: {row.title} ({row.cite})") for row in rows]
     return [("", first or "Choose an exemption"), *options]
+
+
+def exemption_in_words(code: str) -> str:
+    """An exemption by its code and title, as a column names it."""
+    return f"{code}: {EXEMPTIONS[code].title}"

@@ -23,7 +23,7 @@ def may_know(visit: Visit, item: ItemId) -> bool:
 
 def may_list(visit: Visit, fact: RemovalFact) -> bool:
     """The same of a removal in a list, by what the list has of it."""
-    return visit.may(Act.SEE_PRIVATE, fact.item.account) or not _is_private(fact)
+    return visit.may(Act.SEE_PRIVATE, fact.item.account) or not is_private(fact)
 
 
 def need(visit: Visit, item: ItemId) -> None:
@@ -32,5 +32,6 @@ def need(visit: Visit, item: ItemId) -> None:
         visit.need(Act.SEE_PRIVATE, item.account)
 
 
-def _is_private(fact: RemovalFact) -> bool:
+def is_private(fact: RemovalFact) -> bool:
+    """Whether a removal is of something private: then no list shows its words."""
     return fact.item.kind.value in PRIVATE_KINDS or fact.visibility == Visibility.PRIVATE.value

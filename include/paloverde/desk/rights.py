@@ -28,7 +28,8 @@ class Act(StrEnum):
     SETTLE = "settle why content was removed, and cite guidelines"
     SEE_ADVICE = "read or file the advice of counsel"
     SEE_HOLDS = "see holds"
-    ORDER_HOLDS = "place or release holds"
+    ORDER_HOLDS = "keep holds for records requests, and write to custodians"
+    ORDER_LITIGATION_HOLDS = "place, widen or release litigation holds"
     SEE_DISPOSITION = "see what may be destroyed"
     PROPOSE_DISPOSITION = "propose destruction"
     APPROVE_DISPOSITION = "approve destruction, and have it carried out"
@@ -67,7 +68,11 @@ MAY: Mapping[Role, frozenset[Act]] = {
     Role.CLERK: frozenset(_OFFICE | _DISPOSING | {Act.SETTLE, Act.FILE_RESOLUTION}),
     # Whoever hands in the consent is the city attorney's office, and approves nothing.
     Role.COUNSEL: frozenset(
-        _OFFICE | {Act.SETTLE, Act.SEE_ADVICE, Act.FILE_CONSENT, Act.WITHDRAW_DISPOSITION}
+        _OFFICE
+        | {
+            *(Act.SETTLE, Act.SEE_ADVICE, Act.ORDER_LITIGATION_HOLDS),
+            *(Act.FILE_CONSENT, Act.WITHDRAW_DISPOSITION),
+        }
     ),
     # Public pages are theirs to write; of what people wrote to the City in private they see nothing.
     Role.PUBLIC_AFFAIRS: frozenset({Act.LOOK, Act.SEARCH, Act.SEE_REMOVED, Act.SETTLE, Act.SEE_ACCOUNTS}),

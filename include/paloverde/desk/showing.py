@@ -14,13 +14,19 @@ from typing import NamedTuple
 from paloverde.bundles.pages import Segment, segments, visible
 from paloverde.bundles.wording import is_from_the_site
 from paloverde.installation.records import is_private
-from paloverde.records import Visibility
+from paloverde.records import Kind, Missing, Visibility
 from paloverde.search.hits import Hit
 from paloverde.wording import at_time
 
 NAME = 120  # characters of a name that a list shows
 SNIPPET, WHOLE = 2_000, 60_000  # bytes of HTML that a text may take in a list, and on its own page
 _MOST_MARKS = 40
+_PAGE = "urn:li:organization:"
+_NAMELESS = {
+    Missing.DELETED_ACCOUNT.value: "somebody whose account was deleted",
+    Missing.ANONYMISED.value: "somebody whom the site made anonymous",
+    Missing.NOT_CAPTURED_IN_TIME.value: "somebody whose name was not captured in time",
+}
 _UNSEEN, _ESCAPED = 45, 6  # bytes of HTML for a character that is written out, and for one of & < > " '
 _MOST_WORDS = 1_500  # of a text that is compared word by word: the comparison is quadratic at worst
 _WORD = re.compile(r"\s*\S+|\s+$")
@@ -72,7 +78,17 @@ def moment(at: datetime) -> str:
 
 
 def poster(hit: Hit) -> str:
-    return name(hit.poster_name or hit.poster_username or hit.poster_id) or "unknown"
+    """Who said it, in words that go on after “by”; an id alone says what it is the id of."""
+    if told := name(hit.poster_name or hit.poster_username):
+        return told
+    id_ = name(hit.poster_id)
+    if not id_:
+        return _NAMELESS.get(hit.poster_missing or "", "somebody whom the site does not name")
+    if not id_.startswith(_PAGE):
+        return f"somebody whom the site does not name ({id_})"
+    # LinkedIn is asked for an account's posts by their author: those it lists are by the account's own page.
+    is_its_own = hit.kind == Kind.POST.value and is_from_the_site(hit)
+    return f"the account’s own page ({id_})" if is_its_own else f"a page that the site does not name ({id_})"
 
 
 def language(hit: Hit) -> str:
@@ -99,6 +115,24 @@ def tags(hit: Hit) -> list[str]:
         found.append("edited")
     if not is_from_the_site(hit):
         found.append("handed in")
+    return found
+
+
+def editions(hits: Iterable[Hit]) -> dict[tuple[str, str, str, str], list[str]]:
+    """Tags for the versions of an item of which several are among these, by the order in which the archive
+    saw them.
+    """
+    by_item: dict[tuple[str, str, str], list[Hit]] = {}
+    for hit in hits:
+        by_item.setdefault(hit.item, []).append(hit)
+    found = {}
+    for versions in by_item.values():
+        versions.sort(key=lambda hit: hit.observed_at)
+        for number, hit in enumerate(versions, 1) if len(versions) > 1 else ():
+            told = [f"version {number} of {len(versions)} found"]
+            if number > 1 and hit.edited_at is None and hit.text != versions[number - 2].text:
+                told.insert(0, "edited")
+            found[*hit.item, hit.version_sha256] = told
     return found
 
 

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from paloverde.desk.attempts import Failures
 from paloverde.desk.people import People, Person
 from paloverde.desk.sign_in_page import HEADERS, page
+from paloverde.desk.unsent import UNSENT
 from paloverde.errors import PaloverdeError
 
 log = logging.getLogger(__name__)
@@ -129,6 +130,7 @@ def sign_in_page(
         error=refused.sentence if refused else "",
         elsewhere=entrance.elsewhere(asked),
         passwords=entrance.passwords,
+        kept=f"{UNSENT}=" in asked,
     )
     more = refused.headers if refused else {}
     return HTMLResponse(content, refused.code if refused else 200, headers=HEADERS | more)

@@ -49,7 +49,7 @@ _PAGE = """<!doctype html>
 <body>
 <main>
 <h1>Social media records: sign in</h1>
-{error}{elsewhere}{form}</main>
+{error}{kept}{elsewhere}{form}</main>
 </body>
 </html>
 """
@@ -70,6 +70,11 @@ _ELSEWHERE = """<p><a class="elsewhere" href="{address}">Sign in with the Cityâ€
 """
 
 
+_KEPT = """<p>Your sign-in was over. Nothing was filed. What you had typed is kept for a day: sign in, and it
+stands in its form again.</p>
+"""
+
+
 def page(
     *,
     action: str,
@@ -78,8 +83,10 @@ def page(
     error: str = "",
     elsewhere: str = "",
     passwords: bool = True,
+    kept: bool = False,
 ) -> str:
-    """The page; `elsewhere` is the address of the City's single sign-on, where there is one.
+    """The page; `elsewhere` is the address of the City's single sign-on, where there is one, and with `kept`
+    a form waits that was sent when the sign-in was over.
 
     `error` is one sentence, read out at once by a screen reader; the cursor starts where one must type.
     """
@@ -88,6 +95,7 @@ def page(
         title="Sign in did not work" if error else "Sign in",
         style=_STYLE,
         error=told,
+        kept=_KEPT if kept else "",
         elsewhere=_ELSEWHERE.format(address=escape(elsewhere)) if elsewhere else "",
         form=_form(action, next, username, error) if passwords else "",
     )

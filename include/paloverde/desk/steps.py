@@ -34,7 +34,9 @@ class Choices(NamedTuple):
 
 
 class Step(NamedTuple):
-    """What a form says and asks. `hidden` is carried along; `text` is shown as it is, such as a letter."""
+    """What a form says and asks. `hidden` is carried along; `text` is shown as it is, such as a letter.
+    `links` are pages or files to be read before, each with its words and its path.
+    """
 
     title: str
     here: str
@@ -50,6 +52,7 @@ class Step(NamedTuple):
     text: str = ""
     choices: Choices | None = None
     final: bool = False
+    links: Sequence[tuple[str, str]] = ()
 
 
 def form(visit: Visit, step: Step) -> Response:

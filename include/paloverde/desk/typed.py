@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from paloverde.desk.asked import Values, Wrong
 from paloverde.records import PACIFIC
+from paloverde.requests.closures import written_day
 from paloverde.requests.events import Responsible
 
 _FIRST, _LAST = 1990, 2199  # years
@@ -78,9 +79,9 @@ class Typed:
         if not text:
             return None
         try:
-            day = date.fromisoformat(text)
+            day = written_day(text)
         except ValueError:
-            raise Wrong(name, "This is no date: choose one, or write it as 2026-03-09.") from None
+            raise Wrong(name, "This is no date: choose one, or write it as 2026-03-09 or 3/9/2026.") from None
         if not _FIRST <= day.year <= _LAST:
             raise Wrong(name, f"Choose a day between {_FIRST} and {_LAST}.")
         return day

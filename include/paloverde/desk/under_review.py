@@ -6,24 +6,32 @@ this process as long as nothing of it can have changed; words of records are nev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from datetime import date
 from functools import cached_property
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from starlette.exceptions import HTTPException
 
+from paloverde.desk import showing
+from paloverde.desk.pointed import Pointed, kept
 from paloverde.desk.visit import Visit
 from paloverde.desk.wording import plain
+from paloverde.errors import BadQuestion
 from paloverde.installation import Installation
+from paloverde.installation.remembered import Remembered
 from paloverde.requests.detectors import Suggestion, suggested
 from paloverde.requests.earlier import Earlier
 from paloverde.requests.events import SERIES
 from paloverde.requests.likeness import alike_hits, same_files, together
 from paloverde.requests.redaction import Released
 from paloverde.requests.releasing import Left, released_all
+from paloverde.requests.request import Request
 from paloverde.requests.review import Decision, Verdict
+from paloverde.requests.review_checks import check_open
 from paloverde.requests.reviewing import Review, Version
+from paloverde.requests.spans import texts_of
 from paloverde.requests.unanswered import LeftAlone, left_alone, sparing, unanswered
 from paloverde.search.hits import Hit
 from paloverde.wording import some
@@ -40,6 +48,8 @@ class UnderReview:
     def __init__(self, visit: Visit, number: str) -> None:
         self.visit, self.city, self.number, self.by = visit, visit.city, number, visit.by
         self.reviews = visit.city.reviews
+        self._texts: dict[str, Mapping[str, str]] = {}
+        self.remembered = Remembered(visit.city.settings.home / "found")
         self._kept = _KEPT.setdefault(visit.city, {})
 
     @cached_property
@@ -51,6 +61,25 @@ class UnderReview:
     def review(self) -> Review:
         """How the review stands when it is first asked."""
         return self.reviews.get(self.number)
+
+    @cached_property
+    def request(self) -> Request:
+        return self.city.requests.get(self.number)
+
+    @property
+    def closed(self) -> str:
+        """Why nothing can be decided in it: it is closed; "" where it is not."""
+        try:
+            check_open(self.request)
+        except BadQuestion as error:
+            return plain(error)
+        return ""
+
+    @cached_property
+    def handed_over(self) -> dict[Version, date]:
+        """The versions that the requester has, each with the first day. Nothing takes that back."""
+        key = ("handed over", self.number, self.request.papers)
+        return self._once(key, lambda: self.reviews.handed_over(self.number))
 
     @cached_property
     def ungathered(self) -> int:
@@ -100,14 +129,32 @@ class UnderReview:
 
     # Pointing out
 
+    @cached_property
+    def there(self) -> tuple[Version, ...]:
+        """The records under review that were found and not destroyed since."""
+        return tuple(version for version in self.review.versions if version in self.hits)
+
+    @cached_property
+    def pointed(self) -> Pointed | None:
+        """What was found when all records were looked through; None where they were not yet."""
+        return kept(self.remembered, self.number, self.there)
+
+    @cached_property
+    def _suggested(self) -> dict[Version, Sequence[Suggestion]]:
+        """What is suggested in each of them, where anything is."""
+        pointed = self.pointed.suggested if self.pointed else {}
+        return {self.there[place]: some_ for place, some_ in pointed.items()}
+
     def suggestions(self, version: Version) -> Sequence[Suggestion]:
         """What may have to be redacted in a record."""
+        if self.pointed is not None and self.review.has(version):
+            return self._suggested.get(version, ())
         return self._once(("suggested", version), lambda: tuple(suggested(self.hits[version])))
 
     def unanswered(self, version: Version) -> Sequence[Suggestion]:
         """Suggestions that stand in a record that is handed over, as it is decided now."""
         decision = self.review.decision(version)
-        if decision is None or version not in self.hits:
+        if decision is None or version not in self.hits or not self.suggestions(version):
             return ()
         codes = tuple(claim.code for claim in decision.exempted)
         pair = self.review.pair(version, decision, self.hits[version])
@@ -139,10 +186,11 @@ class UnderReview:
     @cached_property
     def groups(self) -> dict[Version, tuple[Version, ...]]:
         """The records that are alike, together, by each of them."""
-        versions = tuple(version for version in self.review.versions if version in self.hits)
+        versions, pointed = self.there, self.pointed
 
         def grouped() -> dict[Version, tuple[Version, ...]]:
-            group_of = together(alike_hits([self.hits[version] for version in versions]))
+            hits = (self.hits[version] for version in versions)
+            group_of = together(pointed.alike if pointed else alike_hits([*hits]))
             found = ((version, group_of(number)) for number, version in enumerate(versions))
             return {version: tuple(versions[other] for other in group) for version, group in found if group}
 
@@ -161,6 +209,16 @@ class UnderReview:
         papers = tuple((filed.subject, filed.number) for filed in self.city.cabinet.newest(SERIES))
         key = ("earlier", self.number, papers)
         return self._once(key, lambda: self.reviews.earlier(self.number))
+
+    def tags(self, version: Version) -> list[str]:
+        """What must not be overlooked of a record in a list: also which of several versions it is."""
+        found = [*showing.tags(self.hit(version)), *self.editions.get(version, ())]
+        return [*found, *(["handed over already"] if version in self.handed_over else [])]
+
+    @cached_property
+    def editions(self) -> dict[Version, list[str]]:
+        """Which version it is, where several of one item are under review."""
+        return showing.editions(self.hits[one] for one in self.review.versions if one in self.hits)
 
     def warnings(self) -> list[str]:
         """What a person should look at before anything is released."""
@@ -188,6 +246,12 @@ class UnderReview:
         """Where redacted words still stand in what would be released."""
         key = ("left", self.number, self.review.decisions_sha256)
         return self._once(key, lambda: self.reviews.left(self.review, self.hits))
+
+    def texts(self, control: str) -> Mapping[str, str]:
+        """What is released of a record, by its texts."""
+        if control not in self._texts:
+            self._texts[control] = texts_of(self.released[control].hit)
+        return self._texts[control]
 
     # Acting
 

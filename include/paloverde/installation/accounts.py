@@ -8,8 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
+from paloverde.archive.registry import registered_since
+from paloverde.capture.lateness import late
 from paloverde.errors import PersonNeeded, Suspicious
 from paloverde.installation.city import Installation
+from paloverde.installation.nights import whole_night
 
 
 def checked(city: Installation, slug: str, tell: Callable[[str], None]) -> str:
@@ -23,6 +26,19 @@ def checked(city: Installation, slug: str, tell: Callable[[str], None]) -> str:
         tell(found.sentence())
         raise PersonNeeded(f"few days are left: {found.end.todo}.")
     return found.sentence()
+
+
+def watched(city: Installation, slug: str, tell: Callable[[str], None]) -> str:
+    """As `checked`, and whether its nights come in time. Raises `PersonNeeded` where none came for days."""
+    said, now = checked(city, slug, tell), city.vault.clock()
+    night = whole_night(city.vault.books, slug)
+    overdue = late(night, registered_since(city.vault.books)[slug], now)
+    if overdue is None:
+        return said
+    if overdue.is_urgent:
+        tell(said)
+        raise PersonNeeded(f"{overdue}: {overdue.todo(slug)}.")
+    return f"{said}; {overdue}: {overdue.todo(slug)}"
 
 
 def archived(city: Installation, slug: str, day: date) -> str:

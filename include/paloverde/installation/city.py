@@ -22,7 +22,7 @@ from paloverde.archive.moveout import MovedOut, move_out
 from paloverde.archive.papers import Cabinet
 from paloverde.archive.reader import Archive
 from paloverde.archive.rebuild import Rebuilt
-from paloverde.archive.registry import OTHER, all_accounts, register, registered, remove
+from paloverde.archive.registry import OTHER, all_accounts, register, registered, registered_since, remove
 from paloverde.archive.store import open_tamper
 from paloverde.archive.turns import Swept, Turn, note_sweep, turn
 from paloverde.archive.vault import Vault
@@ -64,6 +64,7 @@ from paloverde.installation.nights import (
     whole_night,
 )
 from paloverde.installation.place import destroy_place_of, place_of, promise
+from paloverde.installation.productions import Productions
 from paloverde.installation.records import Records
 from paloverde.installation.requests import Requests
 from paloverde.installation.responses import Responses
@@ -71,6 +72,7 @@ from paloverde.installation.retention import Retention
 from paloverde.installation.reviews import Reviews
 from paloverde.installation.searches import Searches
 from paloverde.installation.sites import site
+from paloverde.installation.volumes import Volumes
 from paloverde.platforms.conversation import Platform
 from paloverde.records import Account, archive_day
 from paloverde.search.answer import Answer, search
@@ -110,7 +112,11 @@ class Installation:
         )
         found = Found(settings.home / "found", vault, self.search, self._journal.tell)
         self.requests = Requests(vault, self.cabinet, self.holds, self.search, found)
-        self.reviews = Reviews(vault, self.cabinet, self._journal, self.requests)
+        self.productions = Productions(
+            settings.home, vault, self.archive, self.cabinet, self.holds, self.search, self._journal.tell
+        )
+        self.volumes = Volumes(settings, vault, self.archive, self.cabinet, self.productions)
+        self.reviews = Reviews(vault, self.cabinet, self._journal, self.requests, (self.productions,))
         claims = Claiming(self.requests, self.reviews)
         self.letters = Letters(settings, vault, self.archive, self.cabinet, self.holds, self.requests, claims)
         self.responses = Responses(
@@ -412,9 +418,10 @@ class Installation:
         return check_account(self.access, self.vault.books, self.ledger, platform, account, token)
 
     def standings(self) -> list[Standing]:
-        """How each account stands: canary, last complete night, runway."""
+        """How each account stands: canary, last complete night and whether one is overdue, runway."""
         canaries, whole = last_canaries(self.vault.books), self.complete_nights()
         books, now = self.vault.books, self.vault.clock()
+        since = registered_since(books)
         return [
             standing(
                 self.access,
@@ -423,6 +430,7 @@ class Installation:
                 canaries.get(one.slug),
                 whole.get(one.slug),
                 broken_night(books, one.slug, now),
+                since.get(one.slug),
             )
             for one in self.asked()
         ]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
 from paloverde.installation.requests import Requests
 from paloverde.installation.reviews import Reviews
+from paloverde.requests.redaction import Released
 from paloverde.requests.releasing import released_all
 from paloverde.requests.review import Verdict
 from paloverde.requests.review_state import exposed_by
@@ -32,10 +33,14 @@ class Claiming:
         return come_to(review, self._requests.found(number, _ACTOR)) if review.versions else None
 
 
-def come_to(review: Review, hits: Mapping[Version, Hit]) -> Reviewed:
-    """What a review comes to; `hits` is everything that the searches of its request found."""
+def come_to(
+    review: Review, hits: Mapping[Version, Hit], released: Iterable[Released] | None = None
+) -> Reviewed:
+    """What a review comes to; `hits` is everything that the searches of its request found, `released` spares
+    finding out again what is released of it.
+    """
     pairs = review.pairs(hits)
-    records = {record.control: record for record in released_all(pairs)}
+    records = {record.control: record for record in (released_all(pairs) if released is None else released)}
     settled = [Settled(one.decision, records[one.control]) for one in pairs if one.control in records]
     undecided = len({*review.undecided} | (hits.keys() - {*review.versions}))
     accepted = review.signature.accepted if review.signature else ()

@@ -12,6 +12,7 @@ from paloverde.archive.papers import Cabinet
 from paloverde.archive.reader import Archive
 from paloverde.archive.vault import Vault
 from paloverde.errors import BadQuestion, Suspicious
+from paloverde.installation.addresses import item_at
 from paloverde.records import Account, Holder, archive_day
 from paloverde.retention.consults import Alert, Consulted, Ticket, Tickets, about, alert_of
 from paloverde.retention.dossier import (
@@ -115,6 +116,10 @@ class Consults:
             facts = [fact for fact in removals if fact.item.account in officials]
         facts.sort(key=lambda fact: fact.confirmed_at)
         return {ticket.id: fact for fact in facts for ticket in about(fact, tickets)}
+
+    def item_at(self, address: str) -> ItemId | None:
+        """The archived item that a site shows at that address, where one is found by it."""
+        return item_at(self._archive, address)
 
     def open(self, named: str, actor: str, note: str = "") -> Ticket:
         """Open a ticket about an item or an address, before it is deleted. Says how its content is kept."""

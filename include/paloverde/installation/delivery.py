@@ -12,18 +12,18 @@ from typing import NamedTuple
 
 import msgspec
 
-from paloverde.archive.papers import Cabinet
-from paloverde.archive.vault import Vault
 from paloverde.errors import BadQuestion
-from paloverde.installation.delivery_gates import Outgoing, in_the_way, of_the_address
-from paloverde.installation.letters import Letters
+from paloverde.installation.delivery_gates import (
+    Outgoing,
+    broken,
+    in_the_way,
+    of_the_address,
+)
 from paloverde.installation.outgoing import acts_of, bundle_of, inside_of
-from paloverde.installation.requests import Requests
-from paloverde.installation.reviews import Reviews
+from paloverde.installation.proposals import Proposals, chosen
 from paloverde.records import archive_day
 from paloverde.requests.delivery import (
     SERIES,
-    Act,
     Agreed,
     Delivered,
     Summary,
@@ -32,20 +32,16 @@ from paloverde.requests.delivery import (
     refuse_agreement,
     refuse_changed,
     refuse_role,
-    refuse_terms,
 )
-from paloverde.requests.events import Noted, Produced, Released, SignedOff, Way
+from paloverde.requests.drafting import TITLES
+from paloverde.requests.events import Noted, Released, SignedOff, Way
 from paloverde.requests.letters import Determination
 from paloverde.requests.links import PATH, Link, LinkState, Revoked, hash_of, new_secret, state_of
 from paloverde.requests.links import SERIES as LINKS
-from paloverde.requests.request import Request
 from paloverde.requests.sending import Sent
 from paloverde.retention.holds import By
-from paloverde.settings import Settings
 from paloverde.steps import Step
-from paloverde.wording import long_date, some
-
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+from paloverde.wording import some, spoken
 
 
 class Issued(msgspec.Struct, frozen=True):
@@ -64,36 +60,8 @@ class _Ready(NamedTuple):
     event: Released
 
 
-class Deliveries:
+class Deliveries(Proposals):
     """The deliveries of one installation, each by the number of its request."""
-
-    def __init__(
-        self,
-        settings: Settings,
-        vault: Vault,
-        cabinet: Cabinet,
-        requests: Requests,
-        reviews: Reviews,
-        letters: Letters,
-    ) -> None:
-        self._settings, self._vault, self._cabinet = settings, vault, cabinet
-        self._requests, self._reviews, self._letters = requests, reviews, letters
-
-    def terms(self, number: str, channel: Way, *, to: str = "", days: int = 0, downloads: int = 0) -> Terms:
-        """How a bundle is to be handed over; what is not given is the requester's contact or a setting."""
-        asked = self._requests.get(number).received.requester
-        to = to or ", ".join(filter(None, (asked.name, asked.contact)))
-        if channel is not Way.LINK:
-            return Terms(channel=channel, to=to)
-        settings = self._settings
-        made = Terms(
-            channel=channel,
-            to=to,
-            days=days or settings.delivery_days,
-            downloads=downloads or settings.delivery_downloads,
-        )
-        refuse_terms(made)
-        return made
 
     def show(self, number: str, terms: Terms, bundle: str = "") -> Summary:
         """What is about to be sent, in numbers and names, and what stands in its way. Nothing is filed.
@@ -102,7 +70,7 @@ class Deliveries:
         beginning of its hash; without one, the last. `BadQuestion` where there is no such bundle.
         """
         request, review = self._requests.get(number), self._reviews.get(number)
-        made = _chosen(request, bundle)
+        made = chosen(request, bundle)
         stored = bundle_of(self._cabinet, number, made.bundle.sha256)
         held = inside_of(self._vault.store, stored)
         letter = self._determination(number)
@@ -114,7 +82,7 @@ class Deliveries:
             bundle=made.bundle,
             size=stored.size,
             inside=held,
-            letter=f"{letter.kind}, {long_date(letter.letter.day)}" if letter else "",
+            letter=f"{TITLES[letter.kind]}, {spoken(letter.letter.day)}" if letter else "",
             letter_sha256=letter.documents[0].sha256 if letter else "",
             prepared_by=f"{made.by.name}, {made.by.role}",
             prepared_at=made.at,
@@ -134,7 +102,8 @@ class Deliveries:
         """
         summary = self.show(number, terms, bundle)
         request = self._requests.get(number)
-        refuse_agreement(summary, seen, by, _chosen(request, summary.bundle.sha256).by)
+        prepared_by = chosen(request, summary.bundle.sha256).by
+        refuse_agreement(summary, seen, by, prepared_by, self.proposal(number))
         agreed = Agreed(by=by, at=self._vault.clock(), summary=summary, summary_sha256=summary.sha256)
         about = {"request": number, "summary": agreed.summary_sha256, "bundle": summary.bundle.sha256}
         self._cabinet.file(SERIES, number, agreed, what="delivery agreed to", actor=by.actor, about=about)
@@ -201,12 +170,6 @@ class Deliveries:
         found = (state_of(acts_of(self._cabinet, one)) for one in hashes)
         return [state for state in found if state is not None]
 
-    def acts(self, number: str) -> list[Act]:
-        """Every agreement and every delivery of a request, oldest first."""
-        self._requests.get(number)
-        history = self._cabinet.history(SERIES, number)
-        return [msgspec.json.decode(self._cabinet.bytes_of(filed), type=Act) for filed in history]
-
     # Inside
 
     def _ready(self, number: str, channel: Way, by: By, on: date | None = None, note: str = "") -> _Ready:
@@ -260,6 +223,7 @@ class Deliveries:
     def _refusals(self, out: Outgoing) -> Iterator[str]:
         """Everything that stands in the way, each as a sentence that says what to do."""
         yield from in_the_way(out, archive_day(self._vault.clock()))
+        yield from broken(self.promise(out.request.number), out.terms, self._vault.clock())
         if out.terms.channel is Way.LINK:
             yield from of_the_address(self._settings.delivery_address)
 
@@ -267,15 +231,3 @@ class Deliveries:
         """The determination that was sent last."""
         sent = [one for one in self._letters.sent(number) if isinstance(one.letter.body, Determination)]
         return sent[-1] if sent else None
-
-
-def _chosen(request: Request, named: str) -> Produced:
-    """The bundle whose hash begins so; without one, the last."""
-    made = [one for one in request.all(Produced) if one.bundle.sha256.startswith(named.lower())]
-    different = {one.bundle.sha256 for one in made}
-    if not made or (named and len(different) > 1):
-        found, build = some(len(different), "bundle"), Step.BUNDLE_PLAN.of(request.number)
-        raise BadQuestion(
-            f"{request.number} has {found} that are named so: build one ({build}), or give more of its hash."
-        )
-    return made[-1]

@@ -58,6 +58,7 @@ from paloverde.retention.report import certificate_page
 from paloverde.search.holding import items_in
 from paloverde.settings import Settings
 from paloverde.steps import Step
+from paloverde.wording import spoken
 
 LARGEST_FILE = 50 * 1024 * 1024  # bytes, of a resolution or a consent
 _TRIES = 3
@@ -154,7 +155,7 @@ class Disposition:
         self._refuse_the_future(given_on)
         if given_on < archive_day(standing.order.proposed_at):
             raise BadQuestion(
-                f"A consent of {given_on} is older than {order_id}: it must be to exactly this order."
+                f"A consent of {spoken(given_on)} is older than {order_id}: it must be to exactly this order."
             )
         if any(by == one.username for one in standing.approvals):
             raise PersonNeeded(f"{by} has approved {order_id}, and cannot hand in the consent as well.")
@@ -176,9 +177,9 @@ class Disposition:
         self._refuse_the_future(adopted_on)
         if adopted_on < archive_day(order.order.proposed_at) and not standing:
             raise BadQuestion(
-                f"Resolution {number} of {adopted_on} is older than {order_id}: the council cannot have seen "
-                f"its list. Where it is a standing resolution for destruction, say so: {Step.STANDING}; it "
-                "is not the one that adopted the schedule."
+                f"Resolution {number} of {spoken(adopted_on)} is older than {order_id}: the council "
+                "cannot have seen its list. Where it is a standing resolution for destruction, say so: "
+                f"{Step.STANDING}; it is not the one that adopted the schedule."
             )
         sha256 = self._file_document(order_id, file, "resolution handed in", by)
         given = Resolution(number.strip(), adopted_on, sha256, by, standing=standing)
@@ -321,4 +322,4 @@ class Disposition:
 
     def _refuse_the_future(self, day: date) -> None:
         if day > self.today:
-            raise BadQuestion(f"{day} has not come yet: give the date that stands on the document.")
+            raise BadQuestion(f"{spoken(day)} has not come yet: give the date that stands on the document.")

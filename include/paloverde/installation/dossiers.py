@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from paloverde.archive.ledger import Event, Ledger
 from paloverde.archive.papers import Cabinet, Filed
@@ -17,6 +19,7 @@ from paloverde.bundles.dossierpages import ExportedDossiers, export_dossiers
 from paloverde.capture.removal import Cause
 from paloverde.errors import BadQuestion
 from paloverde.installation.consults import Consults
+from paloverde.installation.dossier_checks import doubt_of_citing, refuse_twice
 from paloverde.installation.removals import Listed, Removals
 from paloverde.records import Visibility, archive_day
 from paloverde.retention.destroyed import destroyed
@@ -26,20 +29,23 @@ from paloverde.retention.dossier import (
     SERIES,
     Cited,
     Dossier,
+    FiledPaper,
     Noted,
     Paper,
     RemovalFact,
     Settled,
     cause_of,
     item_named,
+    papers_of,
     read_dossiers,
     removals_of,
+    settlement,
     subject_of,
     with_papers,
 )
 from paloverde.retention.facts import ItemId
 from paloverde.retention.guidelines import guideline
-from paloverde.retention.privileged import Privileged
+from paloverde.retention.privileged import READ, Privileged
 from paloverde.search.scope import PRIVATE_KINDS
 from paloverde.settings import Settings
 from paloverde.steps import Step
@@ -159,21 +165,36 @@ class Dossiers:
 
     def settle(self, text: str, settled: Settled, actor: str, evidence: Path | None = None) -> Kept:
         """A person settles the cause; the site's own statement stays beside it, and the hold as it is."""
-        item, remark = self._removed(text).item, ""
+        item = self._removed(text).item
         if settled.cause not in {cause.value for cause in Cause if cause is not Cause.UNDETERMINED}:
             known = ", ".join(cause.value for cause in Cause if cause is not Cause.UNDETERMINED)
             raise BadQuestion(f"{settled.cause!r} is no cause that can be settled: say one of {known}.")
         if not settled.because.strip():
             raise BadQuestion("Say by what the cause is settled.")
+        papers, body = papers_of(self._cabinet, item), _read(evidence) if evidence else b""
+        before = settlement(papers)
+        settled = replace(settled, corrects=before.number if before else 0)
         if evidence is not None:
-            body = _read(evidence)
-            remark = looks_otherwise(evidence.name, body)
-            settled = self._with_evidence(item, settled, evidence.name, body, actor)
-        return Kept(self._add(item, settled, actor, cause=settled.cause), remark=remark)
+            sha256 = hashlib.sha256(body).hexdigest()
+            settled = replace(settled, evidence_name=evidence.name, evidence_sha256=sha256)
+        refuse_twice(settled, actor, [before] if before else [])
+        if evidence is not None:
+            about = {"item": subject_of(item), "name": evidence.name}
+            self._cabinet.file(
+                EVIDENCE, subject_of(item), body, what="evidence filed", actor=actor, about=about
+            )
+        remark = looks_otherwise(evidence.name, body) if evidence else ""
+        return Kept(self._add(item, settled, actor, papers, cause=settled.cause), remark=remark)
 
-    def cite(self, text: str, cited: Cited, actor: str) -> Filed:
-        """Say under which guidelines it was removed, and who decided. `policy_sha256` empty: the newest."""
+    def cite(self, text: str, cited: Cited, actor: str, *, although: bool = False) -> Filed:
+        """Say under which guidelines it was removed, and who decided. `policy_sha256` empty: the newest.
+
+        Where it stands that the City did not remove it, whoever cites says that the City did, `although`.
+        """
         fact = self._removed(text)
+        papers = papers_of(self._cabinet, fact.item)
+        if (told := doubt_of_citing(fact, papers)) and not although:
+            raise BadQuestion(f"{told} Where the City hid or removed it as well, say so: {Step.ALTHOUGH}.")
         clauses = [guideline(letter) for letter in cited.guidelines]
         if not clauses:
             raise BadQuestion("Name at least one Content Guideline, such as c.")
@@ -193,23 +214,30 @@ class Dossiers:
             letters, cited.reviewer, cited.rule, cited.removed_by, cited.counsel_consulted, cited.counsel_on,
             cited.counsel_by, self._policy(cited.policy_sha256),
         )  # fmt: skip
-        return self._add(fact.item, whole, actor, guidelines=" ".join(letters))
+        refuse_twice(whole, actor, papers)
+        return self._add(fact.item, whole, actor, papers, guidelines=" ".join(letters))
 
     def _refuse_impossible(self, counsel_on: date, fact: RemovalFact) -> None:
         """Nobody can have been consulted on a day to come, or about what had not been posted yet."""
         if counsel_on > archive_day(self._vault.clock()):
-            raise BadQuestion(f"{counsel_on} has not come yet: give the day on which counsel was consulted.")
+            raise BadQuestion(
+                f"{spoken(counsel_on)} has not come yet: give the day on which counsel was consulted."
+            )
         if fact.posted_at is not None and counsel_on < archive_day(fact.posted_at):
             raise BadQuestion(
-                f"On {counsel_on} {subject_of(fact.item)} had not been posted yet "
-                f"({archive_day(fact.posted_at)}): give the day on which counsel was consulted about it."
+                f"On {spoken(counsel_on)} {subject_of(fact.item)} had not been posted yet "
+                f"(it was on {spoken(archive_day(fact.posted_at))}): give the day on which counsel was "
+                "consulted about it."
             )
 
     def note(self, text: str, note: str, actor: str) -> Filed:
         """Add a note. Its words stand in the paper alone, not in the ledger."""
         if not note.strip():
             raise BadQuestion("The note is empty.")
-        return self._add(self._removed(text).item, Noted(note), actor)
+        item = self._removed(text).item
+        papers = papers_of(self._cabinet, item)
+        refuse_twice(Noted(note), actor, papers)
+        return self._add(item, Noted(note), actor, papers)
 
     def file_policy(self, file: Path, actor: str) -> Kept:
         """File the text of the City's Social Media Policy that is in force from now on, once."""
@@ -230,6 +258,10 @@ class Dossiers:
         """A removal of the item that is named so; `BadQuestion` where there is none."""
         return self._removed(text)
 
+    def papers(self, text: str) -> list[FiledPaper]:
+        """What people have added to the dossier of the item that is named so, oldest first."""
+        return papers_of(self._cabinet, self.item(text))
+
     def _policy(self, sha256: str) -> str:
         filed = self._cabinet.history(POLICIES, POLICY)
         if not sha256:
@@ -238,22 +270,19 @@ class Dossiers:
             raise BadQuestion(f"No policy with the SHA-256 {sha256} is filed: {Step.POLICY.of()} files one.")
         return sha256
 
-    def _with_evidence(self, item: ItemId, settled: Settled, name: str, body: bytes, actor: str) -> Settled:
-        subject = subject_of(item)
-        about = {"item": subject, "name": name}
-        filed = self._cabinet.file(EVIDENCE, subject, body, what="evidence filed", actor=actor, about=about)
-        return Settled(settled.cause, settled.because, settled.removed_by, name, filed.stored.sha256)
-
-    def _add(self, item: ItemId, paper: Paper, actor: str, **about: str) -> Filed:
-        subject = subject_of(item)
+    def _add(self, item: ItemId, paper: Paper, actor: str, seen: Sequence[FiledPaper], **about: str) -> Filed:
+        """File a paper after those that were seen. `Suspicious` where another came meanwhile."""
+        subject, what = subject_of(item), _FILED[type(paper)]
         named = {"item": subject, **about}
-        what = _FILED[type(paper)]
-        return self._cabinet.file(SERIES, subject, paper, what=what, actor=actor, about=named)
+        return self._cabinet.file(
+            SERIES, subject, paper, what=what, actor=actor, about=named, after=len(seen)
+        )
 
     def _removed(self, text: str) -> RemovalFact:
-        """A removal of the item that is named so."""
+        """The newest removal of the item that is named so."""
         item = self.item(text)
-        fact = next(removals_of(self._archive, items=[item]), None)
+        found = removals_of(self._archive, items=[item], with_words=True)
+        fact = max(found, key=lambda one: one.confirmed_at, default=None)
         if fact is None:
             raise self._no_dossier(text, item)
         return fact
@@ -261,11 +290,7 @@ class Dossiers:
     def _no_dossier(self, text: str, item: ItemId) -> BadQuestion:
         """Why an item has no dossier: it was destroyed by an order, or was never removed."""
         for gone in destroyed(self._archive, item.native_id, item.account, item.kind.value):
-            return BadQuestion(
-                f"{text} was lawfully destroyed by {gone.order} on {spoken(gone.day)}, and its dossier "
-                f"with it. {Step.ORDER.of(gone.order)} and {Step.CERTIFICATE.of(gone.order)} say by what "
-                "right."
-            )
+            return BadQuestion(gone.sentence(text, ", and its dossier with it"))
         return BadQuestion(f"{text} was never found removed: {Step.REMOVED} names what was.")
 
     # Privileged
@@ -288,7 +313,7 @@ class Dossiers:
         filed = self._privileged.filed(subject)
         if not filed:
             raise BadQuestion(f"No advice about {text} is filed.")
-        self._tell("privileged advice read", actor, item=subject)
+        self._tell(READ, actor, item=subject)
         return [(one, self._privileged.read(one)) for one in filed]
 
     def _tell(self, what: str, actor: str, **about: str) -> None:

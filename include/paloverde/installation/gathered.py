@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from paloverde.installation.letters import Draft
 from paloverde.requests.asked import Asked
-from paloverde.requests.costs import Sheet, wrongs
 from paloverde.requests.events import Produced
 from paloverde.requests.handing_over import hands_nothing_over
 from paloverde.requests.letters import Counts, Determination, Letter
 from paloverde.requests.lifecycle import out_of_place
+from paloverde.requests.redaction import Released
 from paloverde.requests.releasing import Left, Pair
 from paloverde.requests.request import Request
 from paloverde.requests.review_state import review_state, untold
@@ -21,17 +20,17 @@ from paloverde.requests.reviewing import Review, Version
 from paloverde.search.answer import Answer
 from paloverde.search.hits import Hit
 from paloverde.steps import Step
-from paloverde.wording import some
+from paloverde.wording import several, some
 
 
 class Gathered(NamedTuple):
     """Everything that a response is made of."""
 
     request: Request
-    answer: Answer
     review: Review
     hits: Mapping[Version, Hit]
     pairs: list[Pair]
+    released: Sequence[Released]  # without redacted pictures
     reviewed: Reviewed | None
     letter: Draft | None
 
@@ -43,10 +42,9 @@ class Gathered(NamedTuple):
     def questions(self) -> list[str]:
         return [event.question for event in self.request.searches]
 
-    @property
-    def told(self) -> Answer:
-        """The answer as it may be told beside what is kept back."""
-        return self.asked.answer(self.answer, self.questions)
+    def told(self, answer: Answer) -> Answer:
+        """An answer as it may be told beside what is kept back."""
+        return self.asked.answer(answer, self.questions)
 
     @property
     def is_told_in_letter(self) -> bool:
@@ -66,10 +64,10 @@ class Gathered(NamedTuple):
         return self.review.signature.unread if self.review.signature else ()
 
 
-def in_the_way(found: Gathered, left: Iterable[Left], sheet: Sheet, today: date) -> Iterator[str]:
+def in_the_way(found: Gathered, left: Iterable[Left]) -> Iterator[str]:
     """Everything that stands in the way of a response, each as a sentence that says what to do.
 
-    `left` is where redacted words still stand, `sheet` what the copy costs.
+    `left` is where redacted words still stand.
     """
     review = found.review
     if told := out_of_place(found.request, Produced):
@@ -93,10 +91,19 @@ def in_the_way(found: Gathered, left: Iterable[Left], sheet: Sheet, today: date)
         yield from _untold(found.letter.letter, found)
     if found.is_told_in_letter:
         yield "The letter tells a search in words that are redacted now: send another."
-    yield from wrongs(sheet, today)
+    yield from _still_said(one for one in left if (one.redacted_in, one.control) not in found.accepted)
+
+
+def _still_said(left: Iterable[Left]) -> Iterator[str]:
+    """One sentence for each record of which words still stand elsewhere, however often they do."""
+    within: dict[str, dict[str, None]] = {}
     for one in left:
-        if (one.redacted_in, one.control) not in found.accepted:
-            yield f"{one.control} ({one.where}) still says words that are redacted in {one.redacted_in}."
+        within.setdefault(one.redacted_in, {})[f"{one.control} ({one.where})"] = None
+    for control, places in within.items():
+        yield (
+            f"Words that are redacted in {control} still stand in {several([*places])}: redact them there, "
+            f"too, or whoever signs the review accepts it: {Step.SIGN.of(control.rpartition('-')[0])}."
+        )
 
 
 def _untold(letter: Letter, found: Gathered) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 import msgspec
 
@@ -16,12 +16,12 @@ from paloverde.errors import BadQuestion, PersonNeeded
 from paloverde.installation.holds import Holds
 from paloverde.installation.requests import Requests
 from paloverde.installation.review_papers import review_of
-from paloverde.records import archive_day
+from paloverde.records import PACIFIC, archive_day
 from paloverde.requests.asked import Asked
 from paloverde.requests.assistance import Holdings, holdings
 from paloverde.requests.blacking import without_words
 from paloverde.requests.certificate import Certified, Tally, certificate, no_records_certificate
-from paloverde.requests.drafting import File, Wish, body_of, case_of
+from paloverde.requests.drafting import TITLES, File, Wish, body_of, case_of
 from paloverde.requests.events import Litigated, Outcome, Produced, Responsible, ReviewFinished
 from paloverde.requests.letters import Bundle, ClawBack, Counts, Letter, Office, Production
 from paloverde.requests.lint_words import Finding, Known
@@ -31,7 +31,7 @@ from paloverde.requests.plaintext import as_text
 from paloverde.requests.request import Request
 from paloverde.requests.review_state import ReviewState, review_state
 from paloverde.requests.reviewed import Reviewed
-from paloverde.requests.sending import SERIES, Sent, event_of, sent_before
+from paloverde.requests.sending import SERIES, Sent, event_of, out_of_time, sent_before
 from paloverde.requests.unverified import of_letter, of_request
 from paloverde.requests.wording import Written
 from paloverde.requests.writing import written
@@ -40,7 +40,7 @@ from paloverde.retention.hold_orders import CLERK, COUNSEL
 from paloverde.retention.holds import By
 from paloverde.settings import Settings
 from paloverde.steps import Step
-from paloverde.wording import at_time, some
+from paloverde.wording import at_time, some, spoken
 
 _KEPT = {
     Grade.APPLICATION: "each is written once, and the program refuses to change or delete any",
@@ -59,6 +59,11 @@ class Draft(msgspec.Struct, frozen=True):
     @property
     def text(self) -> str:
         return as_text(self.written.paper)
+
+    @property
+    def enclosure(self) -> Paper | None:
+        """The paper that goes with it; None where none does."""
+        return self.written.enclosure
 
     @property
     def unverified(self) -> tuple[str, ...]:
@@ -91,17 +96,18 @@ class Letters:
         self._cabinet, self._holds, self._requests = cabinet, holds, requests
         self._review = review
 
-    def draft(self, number: str, kind: str, wish: Wish, signer: Responsible) -> Draft:
-        """A letter of that kind as it would go out now.
+    def draft(self, number: str, kind: str, wish: Wish, signer: Responsible, on: date | None = None) -> Draft:
+        """A letter of that kind as it would go out now, or as it went out on an earlier day (Pacific).
 
-        `BadQuestion` where there is no such request or letter, or nothing that it could be about.
+        `BadQuestion` where there is no such request or letter, nothing that it could be about, or where it
+        cannot have gone out on that day.
         """
         request, reviewed = self._requests.get(number), self._review(number)
         dates = self._requests.clock(request)
         file = File(
             request=Asked(reviewed.unsaid).request(request) if reviewed else request,
             dates=dates,
-            holdings=self.holdings(),
+            holdings=self.holdings(on),
             reviewed=reviewed,
             bundle=self._bundle(request, wish.bundle, reviewed),
             kept_until=self._kept_until(number),
@@ -109,10 +115,12 @@ class Letters:
         letter = Letter(
             case=case_of(request, dates),
             office=self.office(),
-            at=self._vault.clock(),
+            at=self._written_at(on),
             signer=signer,
             body=body_of(kind, wish, file),
         )
+        if told := out_of_time(letter, request, self._today()):
+            raise BadQuestion(told)
         return self._linted(letter, reviewed, self._state(request, reviewed))
 
     def linted(self, letter: Letter, reviewed: Reviewed | None = None) -> Draft:
@@ -126,12 +134,21 @@ class Letters:
         return Draft(letter, words, findings(letter, words, msgspec.structs.replace(known, review=state)))
 
     def send(
-        self, letter: Letter, by: By, way: str, *, to: str = "", files: Mapping[str, bytes] | None = None
+        self,
+        letter: Letter,
+        by: By,
+        way: str,
+        *,
+        to: str = "",
+        files: Mapping[str, bytes] | None = None,
+        posted: Mapping[str, bytes] | None = None,
     ) -> Sent:
-        """File that a letter was sent, with its exact words; and the event of the request that it is.
+        """File that a letter was sent, on its day, with its exact words; and the event of the request that it
+        is.
 
-        `files` are kept beside its text: the PDF that went out, by its name. That there are no records
-        is sent with its certificate. It is linted again first.
+        `files` are kept beside its text: its PDF, by its name; `posted` is what really went out, such as
+        a signed scan, without which no letter of an earlier day is noted. That there are no records is sent
+        with its certificate. It is linted again first.
         `PersonNeeded` where a lint stands, or the role may not; `BadQuestion` where the request does not take
         its event now, or the same letter was sent already; `Suspicious` where somebody else sends a letter or
         goes on with the request at the same moment. It is not sent then.
@@ -139,33 +156,45 @@ class Letters:
         number = letter.case.number
         request, last = self._requests.get(number), self._cabinet.last(SERIES, number)
         draft = self._may_go(request, letter, by)
+        if letter.day < self._today() and not posted:
+            raise BadQuestion(
+                f"The letter went out on {spoken(letter.day)}, and was not kept here then: give the file "
+                f"that went out, in {Step.POSTED.of()}."
+            )
         if before := sent_before(letter, self.sent(number)):
             raise BadQuestion(
-                f"The letter “{before.kind}” of {number} was sent already, by {before.by.name} on "
+                f"The letter “{TITLES[before.kind]}” of {number} was sent already, by {before.by.name} on "
                 f"{at_time(before.at)}: nothing was filed. What only went out once more is noted with "
                 f"{Step.NOTE.of(number)}."
             )
-        bodies = {f"{letter.kind}-{letter.day}.txt": draft.text.encode(), **(files or {})}
+        bodies = {f"{letter.kind}-{letter.day}.txt": draft.text.encode(), **(files or {}), **(posted or {})}
+        if draft.enclosure is not None:
+            bodies[f"enclosure-{letter.day}.txt"] = as_text(draft.enclosure).encode()
         if letter.kind == Outcome.NONE:
             paper = self.certificate(number, none=True, released=True)
             bodies[f"no-records-{letter.day}.txt"] = as_text(paper).encode()
+        now = self._vault.clock()
         documents = tuple(self._requests.attach(number, name, body, by) for name, body in bodies.items())
         sent = Sent(
             kind=letter.kind,
             by=by,
-            at=self._vault.clock(),
+            at=now,
             way=way,
             to=to,
             letter=letter,
             documents=documents,
         )
-        event = event_of(letter, by, documents)
+        event = event_of(letter, by, documents, now)
         if event is not None:
             self._requests.file(number, event, after=request.papers)
         about = {"request": number, "letter": letter.kind, "document_sha256": documents[0].sha256}
         after = last.number if last else 0
         self._cabinet.file(SERIES, number, sent, what="letter sent", actor=by.actor, about=about, after=after)
         return sent
+
+    def check(self, letter: Letter, by: By) -> None:
+        """Raise what `send` would where the letter may not be sent, by this person or at all."""
+        self._may_go(self._requests.get(letter.case.number), letter, by)
 
     def _may_go(self, request: Request, letter: Letter, by: By) -> Draft:
         """The letter, linted now; raises where it may not be sent, by this person or at all."""
@@ -177,7 +206,9 @@ class Letters:
             first, more = draft.findings[0], len(draft.findings) - 1
             rest = f" {some(more, 'more lint stands', 'more lints stand')} against it." if more else ""
             raise PersonNeeded(f"The letter was not sent. {first}{rest}")
-        event = event_of(letter, by, ())
+        if told := out_of_time(letter, request, self._today()):
+            raise BadQuestion(f"The letter was not sent. {told}")
+        event = event_of(letter, by, (), self._vault.clock())
         if event is not None and (refused := self._requests.refusal(request, event)):
             raise BadQuestion(f"The letter was not sent. {refused}")
         return draft
@@ -226,9 +257,18 @@ class Letters:
             unverified=of_request(request, [claim.code for claim in reviewed.claims] if reviewed else ()),
         )
 
-    def holdings(self) -> Holdings:
-        """What the archive holds, lacks and never gets, now."""
-        return holdings(self._archive, archive_day(self._vault.clock()))
+    def holdings(self, on: date | None = None) -> Holdings:
+        """What the archive holds, lacks and never gets, now or as of an earlier day."""
+        return holdings(self._archive, on or self._today())
+
+    def _today(self) -> date:
+        return archive_day(self._vault.clock())
+
+    def _written_at(self, on: date | None) -> datetime:
+        """When a letter of that day was written: now, or at noon of another day."""
+        if on is None or on == self._today():
+            return self._vault.clock()
+        return datetime.combine(on, time(12), PACIFIC)
 
     def office(self) -> Office:
         """Who writes, and where the archive lies."""
@@ -268,6 +308,7 @@ class Letters:
             unreviewed=found.unreviewed,
             is_searched=bool(request.searches),
             is_signed_off=bool(named) and request.is_signed_off(named),
+            has_links=self._settings.delivery_address is not None,
         )
 
     def _open_matters(self, request: Request) -> frozenset[str]:

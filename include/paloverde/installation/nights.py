@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, func, select
 
-from paloverde.archive.gaps import met, reaches_back_to_the_first
+from paloverde.archive.gaps import LIMIT, met, reaches_back_to_the_first
 from paloverde.archive.register import oldest_look
 from paloverde.archive.seal import BrokenOff, RunKind, read_seal
 from paloverde.capture.removal import LASTING
@@ -28,8 +28,9 @@ _MOST_KEPT = 100_000  # nights in memory: those of thirty accounts over nine yea
 class Night(NamedTuple):
     """What of a sealed night says whether it is complete.
 
-    `is_closed` where nothing that it asked for is missing. `streams` are its lists that hang under no item,
-    had or not; `candidates` the items that no list showed any more, which the removal check looks up.
+    `is_closed` where nothing that it asked for is missing but what its site gives on no night. `streams` are
+    its lists that hang under no item, had or not; `candidates` the items that no list showed any more, which
+    the removal check looks up.
     """
 
     sequence: int
@@ -170,7 +171,7 @@ def _read(connection: Connection, sequence: int, sha256: str) -> Night:
     asked = [it.stream for it in cover.listings if not it.of] + [
         gap.stream for gap in cover.gaps if not gap.of
     ]
-    is_closed = cover.broken_off is BrokenOff.NO and not met(run)
+    is_closed = cover.broken_off is BrokenOff.NO and all(one.what == LIMIT for one in met(run))
     streams, candidates = frozenset(asked), run.counts.get("candidates", 0)
     night = Night(sequence, run.day, is_closed, streams, candidates, run.code_version)
     if len(_READ) >= _MOST_KEPT:

@@ -8,7 +8,6 @@ import msgspec
 
 from paloverde.installation.gathered import Gathered
 from paloverde.requests.redaction import Given
-from paloverde.requests.releasing import released_all
 from paloverde.requests.review import Verdict
 from paloverde.requests.unverified import in_a_sentence, of_request
 from paloverde.search.counts import by_name
@@ -45,13 +44,13 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
 
 def preview_of(number: str, found: Gathered, refusals: Iterable[str]) -> Preview:
     """What the response would be, by the decisions of its review."""
-    released = released_all(found.pairs)
+    released = found.released
     withheld = sum(record.is_withheld for record in released)
     kept_back = [record for record in released if record.is_redacted]
     files = [file.given for record in released for file in record.files]
     statutes = [statute for one in kept_back for statute in {each.statute for each in one.redactions}]
     counts = {
-        "records found": len(found.answer.hits),
+        "records found": len(found.hits),
         "handed over": len(released) - withheld,
         "with redactions": len(kept_back) - withheld,
         "withheld whole": withheld,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import timedelta
@@ -28,9 +29,10 @@ from paloverde.retention.report import report_page
 from paloverde.retention.schedule import Schedules, adopted
 from paloverde.settings import Settings
 from paloverde.state.tables import ACCOUNTS
-from paloverde.wording import some
+from paloverde.wording import some, spoken
 
 _TRIES = 5
+_MOST_GROUNDS = 20  # that a sentence names
 Progress = Callable[[str], None]
 
 
@@ -60,15 +62,11 @@ class Proposer:
             run = self._dry_run(accounts, Path(folder), progress)
             if not run.items:
                 kept = sum(run.kept.values())
-                return Proposed(
-                    None,
-                    kept,
-                    f"Nothing may be destroyed: {some(kept, 'item stays', 'items stay')}, each with a "
-                    "reason.",
-                )
+                stay = some(kept, "item stays", "items stay")
+                return Proposed(None, kept, f"Nothing may be destroyed: {stay}. {_why(run)}".strip())
             order = self._file_new(run, by)
         items = some(order.items, "item")
-        told = f"{order.id} would destroy {items}; its report lies open until {order.opens_on}."
+        told = f"{order.id} would destroy {items}; its report lies open until {spoken(order.opens_on)}."
         return Proposed(order, sum(run.kept.values()), told)
 
     def _dry_run(self, accounts: Iterable[Account], folder: Path, progress: Progress) -> DryRun:
@@ -181,3 +179,16 @@ class Proposer:
                 f"No account {strange[0]!r} is registered. Registered are: {', '.join(known)}."
             )
         return [known[slug] for slug in sorted(set(slugs) or known)]
+
+
+def _why(run: DryRun) -> str:
+    """What keeps the items of a dry run, each ground with the number of its items, most items first."""
+    grounds: Counter[str] = Counter()
+    for (_, ground), count in run.grounds.items():
+        grounds[ground.value] += count
+    for (_, why), count in run.waiting.items():
+        grounds[why.removesuffix(".")] += count
+    told = "; ".join(
+        f"{ground}: {some(count, 'item')}" for ground, count in grounds.most_common(_MOST_GROUNDS)
+    )
+    return f"What keeps them (one item may stay for several reasons): {told}." if told else ""

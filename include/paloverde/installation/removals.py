@@ -87,7 +87,9 @@ class Facts:
             with ThreadPoolExecutor(_AHEAD) as pool:
                 rest = iter(parts)
                 while some := list(islice(rest, _PIECE)):
-                    for part, facts in zip(some, pool.map(partial(facts_in, archive), some), strict=True):
+                    for part, facts in zip(
+                        some, pool.map(partial(facts_in, archive, with_words=True), some), strict=True
+                    ):
                         self._known[part.sha256] = facts
         except PaloverdeError as error:
             _LOG.warning("The removals could not all be read: %s", error)

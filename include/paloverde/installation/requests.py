@@ -38,6 +38,7 @@ from paloverde.requests.events import (
     read_event,
     stamped,
 )
+from paloverde.requests.exemptions import Forum
 from paloverde.requests.intake import check_intake, next_number
 from paloverde.requests.lifecycle import (
     ASKS_REVIEW,
@@ -50,6 +51,7 @@ from paloverde.requests.lifecycle import (
 )
 from paloverde.requests.next_command import at_hand
 from paloverde.requests.request import Entry, Request
+from paloverde.requests.review_checks import check_open
 from paloverde.requests.review_state import ReviewState, review_state
 from paloverde.requests.reviewing import Review, Version, finished
 from paloverde.requests.searching import Replayed, kept_by, replayed, searched
@@ -66,6 +68,8 @@ WATCH = By("daily look at the deadlines", TIMER, "Airflow")
 
 class Requests:
     """The requests of one installation. `search` is that of the installation."""
+
+    forum = Forum.REQUEST  # what may be claimed in their reviews
 
     def __init__(
         self, vault: Vault, cabinet: Cabinet, holds: Holds, search: Callable[..., Answer], found: Found
@@ -143,6 +147,14 @@ class Requests:
                     raise  # else somebody has taken this number at the same moment: the next one is ours
                 continue
             return self.get(number)
+
+    def has(self, number: str) -> bool:
+        """Whether a request has that number."""
+        return self._cabinet.last(SERIES, number) is not None
+
+    def check_open(self, number: str) -> None:
+        """`BadQuestion` where the request is closed, so that nothing is decided in it."""
+        check_open(self.get(number))
 
     def file(
         self, number: str, event: AnyEvent, after: int | None = None, files: Sequence[Path] = ()

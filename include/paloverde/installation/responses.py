@@ -13,8 +13,6 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-import msgspec
-
 from paloverde.archive.layout import bundle_key
 from paloverde.archive.papers import Cabinet
 from paloverde.archive.reader import Archive
@@ -24,42 +22,29 @@ from paloverde.bundles.combined import combined
 from paloverde.bundles.contents import Contents, handed_whole
 from paloverde.bundles.covered import runs_told
 from paloverde.bundles.enclosed import Enclosed
-from paloverde.bundles.printable import without_a_font
 from paloverde.bundles.proofs import Proofs, proofs_of
 from paloverde.errors import PersonNeeded
-from paloverde.installation.claiming import come_to
-from paloverde.installation.gathered import Gathered, in_the_way
+from paloverde.installation.gathered import Gathered
 from paloverde.installation.journal import private_or_not
-from paloverde.installation.letters import Draft, Letters
-from paloverde.installation.preview import Preview, preview_of
+from paloverde.installation.letters import Letters
+from paloverde.installation.preview import Preview
 from paloverde.installation.requests import Requests
+from paloverde.installation.response_checks import Checks, Wish
 from paloverde.installation.reviews import Reviews
 from paloverde.records import archive_day
-from paloverde.requests.costs import Sheet, cost_sheet
+from paloverde.requests.costs import cost_sheet
 from paloverde.requests.delivery import file_of
 from paloverde.requests.events import Document, Produced
-from paloverde.requests.letters import Determination
 from paloverde.requests.pictures import painted_over
 from paloverde.requests.redaction import Painted, Released
 from paloverde.requests.releasing import Pair, pictures_to_paint, released_all
 from paloverde.requests.review import Verdict
-from paloverde.requests.reviewed import Reviewed
 from paloverde.requests.withholding import Audience, Entry, as_csv, as_paper, log
 from paloverde.retention.holds import By
 from paloverde.search.answer import Answer
 from paloverde.settings import Settings
 
 SERIES = "bundles"
-
-
-class Wish(msgspec.Struct, frozen=True, kw_only=True):
-    """How a response is wanted. `with_log` releases the withholding log, too. `by_name` prints a character
-    that no font has by its name, in place of refusing it.
-    """
-
-    with_log: bool = False
-    sheet: Sheet = Sheet()
-    by_name: bool = False
 
 
 class Responses:
@@ -77,6 +62,7 @@ class Responses:
     ) -> None:
         self._settings, self._vault, self._archive, self._cabinet = settings, vault, archive, cabinet
         self._requests, self._reviews, self._letters = requests, reviews, letters
+        self.checks = Checks(settings, vault, requests, reviews, letters)
 
     def whole(
         self,
@@ -100,9 +86,11 @@ class Responses:
         return self._built(answer, name, out, actor, progress, contents)
 
     def preview(self, number: str, by: By, wish: Wish | None = None) -> Preview:
-        """What the response would be, and everything that stands in its way. Nothing is built."""
-        found = self._gathered(number, by)
-        return preview_of(number, found, self._refusals(found, wish or Wish()))
+        """What the response would be, and everything that stands in its way. Nothing is built.
+
+        `BadQuestion` where nothing was searched yet, or the same file is given in two ways.
+        """
+        return self.checks.preview(number, by, wish or Wish())
 
     def build(
         self, number: str, out: Path, by: By, progress: Progress, wish: Wish | None = None
@@ -113,9 +101,9 @@ class Responses:
         `PersonNeeded` names everything that stands in the way; `Suspicious` where redacted words would be in
         it. Nothing is filed then.
         """
-        wish = wish or Wish()
-        found = self._gathered(number, by)
-        refusals = self._refusals(found, wish)
+        wish, answer = wish or Wish(), self._answer(number, by)
+        found = self.checks.gathered(number, answer.hits)
+        refusals = self.checks.refusals(found, wish)
         if refusals:
             raise PersonNeeded(f"The response to {number} was not built. {' '.join(refusals)}")
         with tempfile.TemporaryDirectory() as folder:
@@ -125,7 +113,7 @@ class Responses:
             contents = Contents(
                 records=records,
                 enclosed=self._enclosed(found, records, wish),
-                proofs=self._proofs(found.answer, records),
+                proofs=self._proofs(answer, records),
                 painted={file.name: file for file in painted.values()},
                 accepted=frozenset(found.accepted),
                 unread_accepted=frozenset(found.unread),
@@ -136,39 +124,16 @@ class Responses:
                 file=file_of(number, found.request.next_instalment),
             )
             built = self._built(
-                found.told, number, out, by.actor, progress, contents, f"{by.name}, {by.role}"
+                found.told(answer), number, out, by.actor, progress, contents, f"{by.name}, {by.role}"
             )
         self._requests.file(number, self._produced(found, built, by))
         return built
 
     # Inside
 
-    def _gathered(self, number: str, by: By) -> Gathered:
-        request, review = self._requests.get(number), self._reviews.get(number)
-        answer = combined([self._requests.answer(event, by) for event in request.searches])
-        hits = {(*hit.item, hit.version_sha256): hit for hit in answer.hits}
-        reviewed = come_to(review, hits) if review.versions else None
-        letter = self._letter(number, reviewed)
-        return Gathered(request, answer, review, hits, review.pairs(hits), reviewed, letter)
-
-    def _letter(self, number: str, reviewed: Reviewed | None) -> Draft | None:
-        """The determination that was sent last, as its lints see it now."""
-        letters = [one.letter for one in self._letters.sent(number)]
-        sent = [letter for letter in letters if isinstance(letter.body, Determination)]
-        return self._letters.linted(sent[-1], reviewed) if sent else None
-
-    def _refusals(self, found: Gathered, wish: Wish) -> list[str]:
-        """Everything that stands in the way, each as a sentence that says what to do."""
-        left = self._reviews.left(found.review, found.hits)
-        refusals = list(in_the_way(found, left, wish.sheet, archive_day(self._vault.clock())))
-        return refusals + ([] if wish.by_name else self._without_a_font(found))
-
-    def _without_a_font(self, found: Gathered) -> list[str]:
-        """What cannot be printed of the records, the letter and the certificate."""
-        certificate = self._letters.certificate(found.request.number, released=True, reviewed=found.reviewed)
-        papers = [certificate, *([found.letter.written.paper] if found.letter else [])]
-        told = without_a_font(released_all(found.pairs), papers, self._settings.fonts_folder)
-        return [told] if told else []
+    def _answer(self, number: str, by: By) -> Answer:
+        """What the searches of a request find, complete, from sealed parts."""
+        return combined([self._requests.answer(event, by) for event in self._requests.get(number).searches])
 
     def _enclosed(self, found: Gathered, records: Sequence[Released], wish: Wish) -> Enclosed:
         number, agency = found.request.number, self._settings.agency_name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 
 import msgspec
 
@@ -12,14 +13,14 @@ from paloverde.errors import BadQuestion, PaloverdeError, PersonNeeded, Suspicio
 from paloverde.installation.journal import Journal
 from paloverde.installation.requests import Requests
 from paloverde.installation.review_papers import released_of, review_of
+from paloverde.installation.reviewable import Reviewable, of_number
 from paloverde.requests.detectors import Suggestion, suggested
 from paloverde.requests.earlier import Earlier, Waived, offered, register, waived
-from paloverde.requests.events import ReviewFinished
+from paloverde.requests.events import Released, ReviewFinished
 from paloverde.requests.releasing import Left, released_all, still_said
-from paloverde.requests.review import Decision, Spared
-from paloverde.requests.review_checks import check_decision, check_signature
+from paloverde.requests.review import Decision, Spared, Verdict
+from paloverde.requests.review_checks import DECIDING, check_decision, check_signature
 from paloverde.requests.reviewing import (
-    REVIEWERS,
     SERIES,
     SETS,
     SIGNATURES,
@@ -33,17 +34,25 @@ from paloverde.requests.unanswered import Unanswered, check_seen, sparing, unans
 from paloverde.retention.holds import By
 from paloverde.search.hits import Hit, in_order
 from paloverde.steps import Step
-from paloverde.wording import at_time
+from paloverde.wording import at_time, several
 
 _TRIES = 5  # to number what was found, where somebody else numbers at the same moment
 _NAMED = 5  # places that an error names
 
 
 class Reviews:
-    """The reviews of one installation, each by the number of its request."""
+    """The reviews of one installation, each by the number of its request, or of one of the `others`."""
 
-    def __init__(self, vault: Vault, cabinet: Cabinet, journal: Journal, requests: Requests) -> None:
+    def __init__(
+        self,
+        vault: Vault,
+        cabinet: Cabinet,
+        journal: Journal,
+        requests: Requests,
+        others: Sequence[Reviewable] = (),
+    ) -> None:
         self._vault, self._cabinet, self._journal, self._requests = vault, cabinet, journal, requests
+        self._kinds = (*others, requests)
 
     def get(self, number: str) -> Review:
         """How the review of a request stands; empty where nothing was found for it yet."""
@@ -56,8 +65,10 @@ class Reviews:
     def gather(self, number: str, hits: Iterable[Hit], by: By) -> list[Version]:
         """Number what was found and is not under review yet, in order of time; the versions that are new.
 
-        A control number never changes: what a later search finds is numbered on.
+        A control number never changes: what a later search finds is numbered on. `BadQuestion` where the
+        request is closed.
         """
+        of_number(number, self._kinds).check_open(number)
         found = {version_of(hit): hit for hit in in_order(hits)}
         for left in reversed(range(_TRIES)):
             last = self._cabinet.last(SETS, number)  # before the review: what is filed between them is seen
@@ -88,16 +99,18 @@ class Reviews:
         """File a batch of decisions, all or none; those that say something new.
 
         `hits` are the records that they are about. `after` is how many papers with decisions there were
-        (`Review.papers`) when these were made from what stood. `BadQuestion` where somebody decided since,
-        or names the first that may not be filed.
+        (`Review.papers`) when these were made from what stood. `BadQuestion` where the request is closed,
+        where somebody decided since, or names the first that may not be filed.
         """
+        of_number(number, self._kinds).check_open(number)
         review, new = self.get(number), list[Decision]()
+        forum = of_number(number, self._kinds).forum
         _refuse_changed(review, after)
         for decision in decisions:
             control = review.control(decision.version)
             if decision.version not in hits:
                 raise BadQuestion(f"{control} was not looked at: its record is not among those given.")
-            check_decision(decision, hits[decision.version], by, control)
+            check_decision(decision, hits[decision.version], by, control, forum)
             if not _is_same(review.decision(decision.version), decision):
                 new.append(decision)
         if new:
@@ -120,12 +133,13 @@ class Reviews:
         nobody left before.
 
         Whoever does it may not sign; whoever signs is shown them. `after` as in `decide`. `BadQuestion` where
-        one is no suggestion of its record.
+        one is no suggestion of its record, or the request is closed.
         """
+        of_number(number, self._kinds).check_open(number)
         review, new = self.get(number), list[Spared]()
         _refuse_changed(review, after)
-        if by.role not in REVIEWERS:
-            raise PersonNeeded(f"{by.name} has the role {by.role}; reviewing needs {' or '.join(REVIEWERS)}.")
+        if by.role not in (may := DECIDING[of_number(number, self._kinds).forum]):
+            raise PersonNeeded(f"{by.name} has the role {by.role}; reviewing needs {' or '.join(may)}.")
         for version, some_ in suggestions.items():
             control, known = review.control(version), [one.spared for one in review.sparings(version)]
             if version not in hits or not {*some_} <= {*suggested(hits[version])}:
@@ -143,10 +157,11 @@ class Reviews:
         self, number: str, decisions: Iterable[Decision], hits: Mapping[Version, Hit], by: By
     ) -> Iterator[tuple[int, str]]:
         """Of a batch, the number (from 0) of each decision that may not be filed, and why."""
-        review = self.get(number)
+        review, forum = self.get(number), of_number(number, self._kinds).forum
         for place, decision in enumerate(decisions):
             try:
-                check_decision(decision, hits.get(decision.version), by, review.control(decision.version))
+                control = review.control(decision.version)
+                check_decision(decision, hits.get(decision.version), by, control, forum)
             except PaloverdeError as error:
                 yield place, str(error)
 
@@ -174,13 +189,14 @@ class Reviews:
         if decisions_sha256 not in ("", review.decisions_sha256):
             raise BadQuestion("Something was decided or found meanwhile: look at it once more, then sign.")
         check_signature(review, by)
-        self._requests.check_takes(number, ReviewFinished)
+        kind = of_number(number, self._kinds)
+        kind.check_takes(number, ReviewFinished)
         left = [one for one in self.left(review, hits) if (one.redacted_in, one.control) not in accepted]
         _refuse_left(left)
         signed_as = tuple(sorted(accepted)), tuple(sorted(unread))
         before = review.signature
         if before is not None and (before.accepted, before.unread) == signed_as:
-            if self._requests.review_finished(review, before.by):
+            if kind.review_finished(review, before.by):
                 return review
             raise BadQuestion(
                 f"The review of {number} was signed as it stands already, by {before.by.name} on "
@@ -193,7 +209,7 @@ class Reviews:
         about |= {name: str(many) for name, many in told.items() if many}
         self._cabinet.file(SIGNATURES, number, paper, what="review signed", actor=by.actor, about=about)
         signed = self.get(number)
-        self._requests.review_finished(signed, by)
+        kind.review_finished(signed, by)
         return signed
 
     def left(self, review: Review, hits: Mapping[Version, Hit]) -> list[Left]:
@@ -208,6 +224,19 @@ class Reviews:
         """The release register: what other requests were given of each version, and what was kept back."""
         others = (request for request in self._requests.all() if request.number != number)
         return register(review for request in others for review in released_of(self._cabinet, request))
+
+    def handed_over(self, number: str) -> dict[Version, date]:
+        """The versions that the requester was given, whole or in part, each with the first Pacific day."""
+        request, days = self._requests.get(number), dict[str, date]()
+        for one in request.all(Released):
+            if made := request.bundle(one.sha256):
+                days.setdefault(made.decisions_sha256, one.released_on)
+        found = dict[Version, date]()
+        for review in released_of(self._cabinet, request):
+            for version, standing in review.standing.items():
+                if standing.decision.verdict in (Verdict.RESPONSIVE, Verdict.EXEMPT_IN_PART):
+                    found.setdefault(version, days[review.decisions_sha256])
+        return found
 
     def as_before(self, review: Review, by: By, title: str) -> list[Decision]:
         """Of each undecided version what the newest earlier request was given, as decisions of this person;
@@ -240,9 +269,10 @@ def _spared(version: Version, one: Suggestion) -> Spared:
 
 def _refuse_changed(review: Review, after: int | None) -> None:
     if after is not None and review.papers != after:
+        who = several(list(dict.fromkeys(paper.by.name for paper in review.since(after))))
         raise BadQuestion(
-            f"Somebody else decided something in {review.request} meanwhile, and nothing of yours was filed: "
-            "look at it again, then do the same once more."
+            f"{who or 'Somebody else'} decided something in {review.request} meanwhile, and nothing of yours "
+            "was filed: look at it again, then do the same once more."
         )
 
 

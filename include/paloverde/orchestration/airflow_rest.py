@@ -22,6 +22,7 @@ STARTED_BY = "AIRFLOW__PALOVERDE__STARTED_BY"  # in the environment of Airflow's
 MARK = "Paloverde-Started-By"  # the header of the answer
 _PAGE = "/paloverde/"  # of ours; it answers strangers too, with a refusal
 _DONE = ("success", "failed")
+_SECONDS = 180  # that one answer may take: the first one loads half of Airflow, on a busy machine for minutes
 
 
 def mark_of(secret: str) -> str:
@@ -60,7 +61,7 @@ class Airflow:
         """The mark of whoever answers, "" where it shows none; None where nobody answers."""
         request = urllib.request.Request(self.address + _PAGE)  # noqa: S310 - our own loopback address
         try:
-            with _DIRECT.open(request, timeout=60) as answer:
+            with _DIRECT.open(request, timeout=_SECONDS) as answer:
                 return str(answer.headers.get(MARK, ""))
         except urllib.error.HTTPError as error:
             with error:
@@ -158,7 +159,7 @@ class Airflow:
         )
         if self._token:
             request.add_header("Authorization", f"Bearer {self._token}")
-        return _DIRECT.open(request, timeout=60)
+        return _DIRECT.open(request, timeout=_SECONDS)
 
 
 # A proxy that the environment names is for the internet, not for this machine.

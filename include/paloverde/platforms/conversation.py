@@ -113,6 +113,8 @@ class Listing(msgspec.Struct, frozen=True):
     seen and nothing in between failed: only such a listing can prove an absence.
     `since` bounds it in time: items posted before are outside of it (None: it reaches back to the first).
     `declared` is the site's own count, where it gives one; `got` is ours.
+    `at_limit` where it ended because the site shows no further: what is older no night can have, and whether
+    that is a `Gap` is said by the conversation.
     """
 
     stream: str
@@ -123,10 +125,14 @@ class Listing(msgspec.Struct, frozen=True):
     since: datetime | None = None
     declared: int | None = None
     reason: str = ""
+    at_limit: bool = False
 
 
 class Gap(msgspec.Struct, frozen=True):
-    """Something that was asked for and could not be had, in words for the bundle's cover page."""
+    """Something that was asked for and could not be had, in words for the bundle's cover page.
+
+    `is_limit` where the site gives it to nobody, on no night: an import may fill it, and no night can.
+    """
 
     stream: str
     kind: Kind
@@ -134,6 +140,7 @@ class Gap(msgspec.Struct, frozen=True):
     of: str = ""
     since: datetime | None = None
     until: datetime | None = None
+    is_limit: bool = False
 
 
 Said = Request | Found | Listing | Gap

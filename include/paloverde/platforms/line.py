@@ -11,7 +11,7 @@ import ipaddress
 import socket
 import time
 from collections.abc import Callable, Generator, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Protocol, Self, TypeVar
@@ -49,6 +49,7 @@ from paloverde.platforms.exchange import Exchange, clean_body, clean_headers, cl
 from paloverde.platforms.network import Fetched, Http, Limits, Transport, decode
 from paloverde.platforms.purse import Pocket, Purse
 from paloverde.records import Account, Kind
+from paloverde.wording import at_time
 
 Keep = Callable[[Exchange], None]
 _Said = TypeVar("_Said")
@@ -203,10 +204,9 @@ class Line:
 
     def _sit_out(self, pause: float) -> None:
         if pause > self._limits.longest_wait:
-            told = (
-                f"{self._platform.title}'s budget is used up; it is full again in {pause / 60:,.0f} minutes"
-            )
-            raise RateLimited(told, pause)
+            again = at_time(self._clock() + timedelta(seconds=pause))
+            title = self._platform.title
+            raise RateLimited(f"{title} answers no more for now; it may be asked again on {again}", pause)
         if pause > 0:
             self._sleep(pause)
 

@@ -15,6 +15,7 @@ import msgspec
 from paloverde.platforms.renewal import Renewal, hindrance
 from paloverde.records import PACIFIC, archive_day
 from paloverde.state.credentials import Credential
+from paloverde.steps import Step
 
 ALARM_DAYS = (14, 7, 2, 1)
 RED_DAYS = 2  # with so many days left, the daily health check fails until somebody acts
@@ -59,7 +60,7 @@ class End(NamedTuple):
 
 def token_ends(slug: str, way: Renewal | None, credential: Credential, now: datetime) -> list[End]:
     """When a kept token dies for good: its own end where nothing renews it, and the end of what renews it."""
-    again = f"sign in at the site again, then give the token to `paloverde accounts token {slug}`"
+    again = f"sign in at the site again, then give the token to {Step.TOKEN.of(slug)}"
     why_not = hindrance(way, credential, now)
     ends = []
     if credential.expires_at is not None and (why_not or (way is not None and way.by_itself)):

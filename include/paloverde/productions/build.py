@@ -15,6 +15,7 @@ import shutil
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
+from contextlib import closing
 from functools import partial
 from itertools import chain, groupby, islice, repeat
 from pathlib import Path
@@ -36,7 +37,7 @@ from paloverde.productions.numbering import Item, numbered
 from paloverde.productions.pages import Page, Pages
 from paloverde.productions.plan import Form, Plan
 from paloverde.productions.report import Report, write_report
-from paloverde.productions.resuming import Unfinished, Done, State, fingerprint_of, opened
+from paloverde.productions.resuming import Done, State, Unfinished, fingerprint_of, opened
 from paloverde.productions.tally import summed
 from paloverde.productions.volume import filling
 from paloverde.productions.writing import Ready, Writing
@@ -76,16 +77,15 @@ def build(
         before = begun.state(fingerprint)
         looking = Looking(plan)
         shutil.rmtree(begun.folder / "files", ignore_errors=True)  # half of one may be left
-        exact = Exact(begun.folder / "exact")
-        progress("Reading what each record was read from, byte for byte.")
-        exact.fill(archive, records_of(plan), plan.accounts, looking.search)
-        work = _Work(plan, begun, looking, exact, pool, progress)
-        counts = work.counts(fingerprint)
-        state = before or work.reserved(fingerprint, counts)
-        work.write(state, counts, Natives(archive, exact, begun.folder / "files", plan.kept.painted))
-        exact.close()
-        report = _report(plan, state)
+        with closing(Exact(begun.folder / "exact")) as exact:
+            progress("Reading what each record was read from, byte for byte.")
+            exact.fill(archive, records_of(plan), plan.accounts, looking.search)
+            work = _Work(plan, begun, looking, exact, pool, progress)
+            counts = work.counts(fingerprint)
+            state = before or work.reserved(fingerprint, counts)
+            work.write(state, counts, Natives(archive, exact, begun.folder / "files", plan.kept.painted))
         progress("Writing the report and the list of all files.")
+        report = _report(plan, state)
         write_report(report, out, fonts_folder=plan.fonts_folder)
         write_hashes(out, [volume.file for volume in state.done], signer)
         shutil.rmtree(begun.folder)
@@ -195,7 +195,7 @@ class _Work:
         with filling(target, name, partial(self._looking.look, name)) as volume:
             writing = Writing(volume, production, self._plan.forms, natives)
             for ready in chain.from_iterable(families):
-                self._looking.begun(ready.document.begin, ready.document.record.control)
+                self._looking.begun(ready.document)
                 writing.add(ready)
                 first, last = first or ready.document.begin, ready.document.end
             tally = writing.close()

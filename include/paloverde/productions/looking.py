@@ -2,16 +2,20 @@
 
 What the forms pack together (a web archive, a file of chats, a table in columns) is unpacked as it streams
 and looked at piece by piece: it holds a whole volume again, which is more than a bound on files from outside
-lets through, or memory holds.
+lets through, or memory holds. The native files in it were looked at as such. The pages of a document are
+known by the text that they were set from: a PDF is made of that, of fixed words and of pixels drawn anew, and
+reading it back takes longer than making it.
 """
 
 from __future__ import annotations
 
 import base64
 import io
+import re
 import tempfile
 import zipfile
 import zlib
+from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 from itertools import chain
 from typing import IO
@@ -22,17 +26,23 @@ import pyarrow.parquet as pq
 from paloverde.bundles.contents import needles_of, texts_of
 from paloverde.bundles.leak_standing import refuse_standing, sorted_out
 from paloverde.bundles.leaks import Search
-from paloverde.productions.document import RecType, Treatment
+from paloverde.productions.document import Document, RecType, Treatment
 from paloverde.productions.fields import FIELDS
 from paloverde.productions.numbering import Item
 from paloverde.productions.plan import Plan
+from paloverde.productions.sheets import sheet_of
 from paloverde.productions.volume import FILES
 from paloverde.requests.redaction import Given, Released
 
 _PIECE, _OVERLAP = 8 << 20, 1 << 16
 _OF_ALL = ("DATA/", "RSMF/", "WACZ/")  # what shows every document of a volume
 _PLAIN = (".dat", ".opt", ".xml", ".csv", ".jsonl")
+_TEXTS, _SMALL, _TOGETHER = (".txt", ".json"), 1 << 16, 2_000  # files, their bytes, and how many at once
+_AS_TEXT = "piece.txt"
+_PACKED = 1 << 16  # bytes unpacked at a time: what is left over is copied for each member
 _GZIPPED = 31  # zlib's name for the gzip format
+_END_OF_HEAD = b"\r\n\r\n"
+_OF_PAGES = re.compile(rb"Content-Type: (text/html|application/warc-fields)")
 
 
 class Looking:
@@ -43,36 +53,77 @@ class Looking:
         texts = (text for record in records_of(plan) for text in texts_of([record]))
         wanted, standing, known = sorted_out(needles, texts if needles else (), plan.kept.accepted)
         refuse_standing(standing)
+        common = _commonplace(plan)
         self._has_needles = bool(wanted)
-        self._numbers: dict[str, str] = {}
+        self._shown: dict[str, tuple[str, bytes]] = {}
+        self._small: list[tuple[str, bytes]] = []
+        self._probe = Search(wanted, commonplace=common)
         self.search = Search(
             wanted,
             accepted=plan.kept.accepted,
-            commonplace=_commonplace(plan),
+            commonplace=common,
             known=known,
             shows=self._shows,
             unseen_accepted=plan.kept.unread,
         )
 
-    def begun(self, begin: str, control: str) -> None:
-        """The document with that first page shows the record of that control number."""
+    def begun(self, document: Document) -> None:
+        """The files of this document come next."""
         if self._has_needles:
-            self._numbers[begin] = control
+            said = "\n".join(sheet_of(document).texts()).encode("utf-8", "surrogatepass")
+            self._shown[document.begin] = document.record.control, said
 
     def look(self, volume: str, path: str, file: IO[bytes]) -> None:
         """Look at a file; after the last of a volume `Suspicious` where anything was found in any."""
         if self._has_needles:
-            for piece in _pieces(path, file):
-                self.search.look(f"{volume}/{path}", piece)
+            self._look(f"{volume}/{path}", path, file)
         if path == FILES:
+            self._look_at_small()
             self.search.refuse()
-            self._numbers.clear()
+            self._shown.clear()
+
+    def _look(self, name: str, path: str, file: IO[bytes]) -> None:
+        """The pages of a document are looked at as the text that they were set from."""
+        if path.startswith("IMAGES/"):
+            self._small.append((name, self._shown[_begin_of(path)][1]))
+        elif path.endswith(_TEXTS) and path != FILES and file.seek(0, io.SEEK_END) <= _SMALL:
+            file.seek(0)
+            self._small.append((name, file.read()))
+        else:
+            file.seek(0)
+            self._look_at_form(name, path, file)
+        if len(self._small) >= _TOGETHER:
+            self._look_at_small()
+
+    def _look_at_form(self, name: str, path: str, file: IO[bytes]) -> None:
+        pieces = _pieces(path, file)
+        if pieces is None:
+            self.search.look(name, file)
+            return
+        for piece in pieces:
+            self._probe.look(_AS_TEXT, piece)
+            if self._probe.leaks:
+                self._probe.leaks.clear()
+                self.search.look(name, piece)
+
+    def _look_at_small(self) -> None:
+        """Many small files in one go, and each by itself where anything was found in them."""
+        together = b"\n\n".join(one for name, body in self._small for one in (name.encode(), body))
+        self._probe.look(_AS_TEXT, io.BytesIO(together))
+        if self._probe.leaks:
+            self._probe.leaks.clear()
+            for name, body in self._small:
+                self.search.look(name, io.BytesIO(body))
+        self._small.clear()
 
     def _shows(self, path: str, control: str) -> bool:
         inner = path.partition("/")[2]
-        if inner.startswith(_OF_ALL):
-            return True
-        return self._numbers.get(inner.rpartition("/")[2].partition(".")[0]) == control
+        return inner.startswith(_OF_ALL) or self._shown.get(_begin_of(path), ("",))[0] == control
+
+
+def _begin_of(path: str) -> str:
+    """The Bates number that a file is named by."""
+    return path.rpartition("/")[2].partition(".")[0]
 
 
 def items_of(plan: Plan) -> Iterator[Item]:
@@ -105,22 +156,18 @@ def _commonplace(plan: Plan) -> bytes:
     return "\n".join(names).encode()
 
 
-def _pieces(path: str, file: IO[bytes]) -> Iterator[IO[bytes]]:
+def _pieces(path: str, file: IO[bytes]) -> Iterator[IO[bytes]] | None:
+    """What a form packs, unpacked in pieces; None of any other file."""
     if path.endswith(".wacz"):
-        yield from _streamed(_unpacked(file))
-    elif path.endswith(".rsmf"):
-        yield from _streamed(iter(lambda: file.read(_PIECE), b""))
-        file.seek(0)
-        with tempfile.TemporaryFile() as attached:
-            attached.writelines(_attached(file))
-            yield from _streamed(_unpacked(attached))
-    elif path.endswith(".parquet"):
+        return _streamed(_archived(file))
+    if path.endswith(".rsmf"):
+        return _streamed(_chatted(file))
+    if path.endswith(".parquet"):
         tables = pq.ParquetFile(file).iter_batches(1_000)
-        yield from _streamed(msgspec.json.encode(batch.to_pylist()) for batch in tables)
-    elif path.startswith("DATA/") and path.endswith(_PLAIN):
-        yield from _streamed(iter(lambda: file.read(_PIECE), b""))
-    else:
-        yield file
+        return _streamed(msgspec.json.encode(batch.to_pylist()) for batch in tables)
+    if path.startswith("DATA/") and path.endswith(_PLAIN):
+        return _streamed(_chunks(file))
+    return None
 
 
 def _streamed(chunks: Iterable[bytes]) -> Iterator[IO[bytes]]:
@@ -134,37 +181,67 @@ def _streamed(chunks: Iterable[bytes]) -> Iterator[IO[bytes]]:
     yield io.BytesIO(held)
 
 
-def _unpacked(file: IO[bytes]) -> Iterator[bytes]:
-    """All that a zip holds, of what is packed by gzip in it what that holds."""
+def _chunks(file: IO[bytes], size: int = _PIECE) -> Iterator[bytes]:
+    return iter(lambda: file.read(size), b"")
+
+
+def _archived(file: IO[bytes]) -> Iterator[bytes]:
+    """All of a web archive but the natives in it."""
     with zipfile.ZipFile(file) as zipped:
         for name in zipped.namelist():
             with zipped.open(name) as member:
-                chunks = iter(lambda opened=member: opened.read(_PIECE), b"")  # type: ignore[misc]
-                yield from _gunzipped(chunks) if name.endswith(".gz") else chunks
+                yield from _records(_chunks(member, _PACKED)) if name.endswith(".gz") else _chunks(member)
             yield b"\n\n"
 
 
-def _gunzipped(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """What gzip members, one after the other, hold."""
-    reader = zlib.decompressobj(_GZIPPED)
-    for chunk in chunks:
-        rest = chunk
-        while rest:
+def _records(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The records of a WARC file, a gzip member each: pages whole, of natives the head."""
+    for member in _members(chunks):
+        head, held = b"", False
+        for body in member:
+            if held:
+                continue
+            head += body
+            begun, end, _ = head.partition(_END_OF_HEAD)
+            held = bool(end) and _OF_PAGES.search(begun) is None
+            yield begun + b"\n" if held else body
+
+
+def _members(chunks: Iterable[bytes]) -> Iterator[Iterator[bytes]]:
+    """What each of the gzip members, one after the other, holds; each is read to its end before the next."""
+    rest, chunks = b"", iter(chunks)
+
+    def one() -> Iterator[bytes]:
+        nonlocal rest
+        reader = zlib.decompressobj(_GZIPPED)
+        while not reader.eof and (rest := rest or next(chunks, b"")):
             yield reader.decompress(rest)
             rest = reader.unused_data
-            if reader.eof:
-                reader = zlib.decompressobj(_GZIPPED)
+
+    while rest := rest or next(chunks, b""):
+        member = one()
+        yield member
+        deque(member, maxlen=0)
 
 
-def _attached(file: IO[bytes]) -> Iterator[bytes]:
-    """The zip that a chat file carries: the base64 behind the head of its last part."""
-    is_in, is_head = False, False
+def _chatted(file: IO[bytes]) -> Iterator[bytes]:
+    """The words of a chat file, then of the zip that it carries all but the natives."""
+    with tempfile.TemporaryFile() as attached:
+        yield from _until_attached(file)
+        attached.writelines(base64.b64decode(line) for line in file if not line.startswith(b"--"))
+        with zipfile.ZipFile(attached) as zipped:
+            for name in zipped.namelist():
+                yield f"\n{name}\n".encode()
+                if name.endswith(_TEXTS):
+                    with zipped.open(name) as member:
+                        yield from _chunks(member)
+
+
+def _until_attached(file: IO[bytes]) -> Iterator[bytes]:
+    """Up to the empty line behind the head of the part that is the zip."""
+    is_head = False
     for line in file:
+        yield line
+        is_head = is_head or b"rsmf.zip" in line
         if is_head and not line.strip():
-            is_in, is_head = True, False
-        elif b"rsmf.zip" in line:
-            is_head = True
-        elif is_in and line.startswith(b"--"):
             return
-        elif is_in:
-            yield base64.b64decode(line)

@@ -37,7 +37,8 @@ _AHEAD = 3  # batches that wait for two processes
 _TEMPLATE = "documents.typ"
 _KINDS = {"mp4": "film", "mov": "film", "webm": "film", "ogg": "sound", "mp3": "sound", "wav": "sound",
           "pdf": "PDF"}  # fmt: skip
-_In, _Out = TypeVar("_In"), TypeVar("_Out")
+_In = TypeVar("_In")
+_Out = TypeVar("_Out")
 
 
 class Page(msgspec.Struct, frozen=True):

@@ -78,14 +78,24 @@ def _blocks(report: Report) -> Iterator[Block]:
              for kind, count in sorted(tally.documents_of.items())]  # fmt: skip
     yield Grid("Documents and pages by kind", ("Kind", "Documents", "Pages"), kinds)
     yield Grid("How they are produced", ("How", "Documents"), _rows(tally.treatments))
-    volumes = [
-        (one.name, f"{one.first} to {one.last}", f"{one.tally.documents:,}", f"{one.size:,}", one.sha256)
+    yield volumes_table(report)
+    yield Heading("Forms")
+    yield Points(forms_in_words(report))
+    yield from _missing(report)
+
+
+def volumes_table(report: Report) -> Grid:
+    """The volumes: what is in each, and how to see that it came whole."""
+    rows = [
+        (one.file, f"{one.first} to {one.last}", f"{one.tally.documents:,}", f"{one.size:,}", one.sha256)
         for one in report.volumes
     ]
-    yield Grid("Volumes", ("Volume", "Numbers", "Documents", "Bytes", "SHA-256 of the zip"), volumes)
-    yield Heading("Forms")
-    yield Points(tuple(_FORMS[form] for form in report.forms))
-    yield from _missing(report)
+    return Grid("Volumes", ("Volume", "Numbers", "Documents", "Bytes", "SHA-256 of the zip"), rows)
+
+
+def forms_in_words(report: Report) -> tuple[str, ...]:
+    """What each form of a production is, and how it is to be read."""
+    return tuple(_FORMS[form] for form in report.forms)
 
 
 def _missing(report: Report) -> Iterator[Block]:

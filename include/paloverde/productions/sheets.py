@@ -47,7 +47,7 @@ class Sheet(msgspec.Struct, frozen=True):
 
     def texts(self) -> Iterator[str]:
         """Every text of it."""
-        yield from (self.title, *self.remarks, self.text)
+        yield from (self.title, *self.remarks, self.text, self.alt)
         yield from (value for _, value in (*self.who, *self.facts))
 
 

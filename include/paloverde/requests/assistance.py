@@ -1,13 +1,12 @@
 """How the City's archive of social media works, told to a requester from live facts (Gov. Code 7922.600(a)).
 
-`holdings` reads the facts of the archive as it stands; `told` makes the passage of a letter of them: which
-sites and accounts, which days, what is known to be missing, what a site never gives, in what technology and
-where it lies.
+`holdings` reads the facts of the archive as it stands. `told` sums them up in a passage of a letter;
+`in_full` goes with it: each account with its days, what is known to be missing, what a site never gives.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 import msgspec
@@ -24,7 +23,11 @@ from paloverde.search.scope import Scope
 from paloverde.search.standing import ONLY_IMPORTED, Standing, standing_limits
 from paloverde.wording import long_date, some
 
-_MOST_LIMITS = 12  # in a letter; the search certificate has all of a search
+_MOST_LIMITS = 12  # of an enclosure; the search certificate has all of a search
+_IN_SHORT = (
+    "Every night the City copies what its official accounts give: posts, comments, messages, pictures and "
+    "videos. What was edited or removed since is still held."
+)
 _WHAT = (
     "The City's archive copies the official social media accounts below from the sites themselves, every "
     "night. It holds what the sites give to the City: posts, comments and replies, private messages to the "
@@ -74,8 +77,9 @@ class Holdings(msgspec.Struct, frozen=True):
 
 
 def holdings(archive: Archive, day: date) -> Holdings:
-    """The facts of the archive now, of private kinds too: that the archive has them is no secret."""
-    accounts, seals = all_accounts(archive.books), list(archive.seals())
+    """The facts of the archive as of a day, of private kinds too: that the archive has them is no secret."""
+    accounts = all_accounts(archive.books)
+    seals = [seal for seal in archive.seals() if seal.run.day <= day]
     with archive.books.connect() as connection:
         gaps = known(connection)
     scope = Scope(include_private=True)
@@ -118,7 +122,25 @@ def _held(account: Account, seals: list[Seal]) -> Held:
 
 
 def told(held: Holdings) -> tuple[Block, ...]:
-    """The passage for a letter; in what technology and where the records lie stands beside it (`Office`)."""
+    """The archive in short, for a letter; `in_full` goes with it as an enclosure."""
+    return (Paragraph(f"{_IN_SHORT} {_accounts(held.accounts)} {_lacks(held)}"),)
+
+
+def _accounts(accounts: Sequence[Held]) -> str:
+    """How many accounts of which sites."""
+    if not accounts:
+        return "No account is in it yet."
+    sites = ", ".join(dict.fromkeys(one.site for one in accounts))
+    return f"It holds {some(len(accounts), 'account')} ({sites})."
+
+
+def _lacks(held: Holdings) -> str:
+    gaps = some(len(held.limits), "gap is known that is", "gaps are known that are") + " still open"
+    return f"{gaps if held.limits else 'No gap is known that is still open'}; each site keeps something back."
+
+
+def in_full(held: Holdings) -> tuple[Block, ...]:
+    """The archive account by account, for the enclosure of a letter."""
     return (
         Paragraph(_WHAT),
         accounts_grid(held.accounts, held.day),
@@ -158,7 +180,7 @@ def _posted(one: Held) -> str:
 
 
 def _missing(held: Holdings) -> Iterator[Block]:
-    """What the archive may lack; in a letter the first ones, and how many more there are."""
+    """What the archive may lack: the first ones, and how many more there are."""
     if not held.limits:
         yield Paragraph("No gap in what was archived is known that is still open.")
         return

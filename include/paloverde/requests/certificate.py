@@ -35,9 +35,13 @@ _TRUTH = (
     "The words inside pictures, videos and attached files were not searched."
 )
 _NONE = "In that archive the City has no responsive record."
+_SAME = (
+    "The archive keeps each night sealed, so that the City can ask it the same question as it stood then; it "
+    "finds the same record versions."
+)
 _NO_DIGEST = (
-    "versions. The City keeps a digest of what was found. It is not told here, since not all that was found "
-    "is given as it is, and a digest would show whether somebody's guess of the rest is right:"
+    "The City keeps a digest of what was found. It is not told here, since not all that was found is given "
+    "as it is, and a digest would show whether somebody's guess of the rest is right."
 )
 _SIGNED = (
     "This certificate is written by the City's archive from the file of the request. It is not a sworn "
@@ -90,8 +94,8 @@ class Certified(msgspec.Struct, frozen=True, kw_only=True):
 def certificate(facts: Certified, *, released: bool = False) -> Paper:
     """The certificate of a request's searches. `BadQuestion` where nothing was searched.
 
-    `released` is the form for the requester: of custodians it gives the position, and of whoever searched the
-    name.
+    `released` is the form for the requester: of custodians it gives the position, of whoever searched the
+    name, and no command by which the City repeats a search.
     """
     if not facts.request.searches:
         number = facts.request.number
@@ -163,7 +167,8 @@ def _blocks(facts: Certified, statement: str, released: bool) -> Iterator[Block]
     yield Paragraph(statement)
     yield Paragraph(_TRUTH)
     for number, search in enumerate(request.searches, 1):
-        yield from _search(search, number, with_digest=not released or facts.gives_all)
+        with_digest = not released or facts.gives_all
+        yield from _search(search, number, released=released, with_digest=with_digest)
     if facts.held:
         yield Heading("Which days the archive covers")
         yield accounts_grid(facts.held, facts.day)
@@ -177,7 +182,7 @@ def _blocks(facts: Certified, statement: str, released: bool) -> Iterator[Block]
     yield Paragraph(_SIGNED)
 
 
-def _search(search: Searched, number: int, *, with_digest: bool) -> Iterator[Block]:
+def _search(search: Searched, number: int, *, released: bool, with_digest: bool) -> Iterator[Block]:
     yield Heading(f"Search {number}")
     yield Paragraph(search.sentence)
     yield Facts(
@@ -194,20 +199,32 @@ def _search(search: Searched, number: int, *, with_digest: bool) -> Iterator[Blo
                 f"{some(search.hits, 'version', 'versions')} of {some(search.items, 'record', 'records')}",
             ),
             ("Of these records, found hidden or removed", f"{search.removed:,}"),
-            ("Archive as of sealed run", f"{search.through:,}"),
-            ("Hash that this run's seal names", search.previous or "none"),
-            *([("Digest of what was found (SHA-256)", search.versions_sha256)] if with_digest else []),
         )
     )
     if search.per_term:
         rows = tuple((term, f"{count:,}") for term, count in search.per_term.items())
         yield Grid("Record versions found by each word or phrase", ("Word or phrase", "Versions"), rows)
-    same = "To repeat it, ask the archive the same question up to the same sealed run; it finds the same "
-    rest = "versions, and their digest is the same:" if with_digest else _NO_DIGEST
-    yield Paragraph(f"{same}record {rest}")
-    yield Points(
-        (f"at the command line of the City: {replay_command(search)}", f"in Python: {replay_python(search)}")
+    yield from _check(search, number, released=released, with_digest=with_digest)
+
+
+def _check(search: Searched, number: int, *, released: bool, with_digest: bool) -> Iterator[Block]:
+    """How anybody sees that a search is told as it was. How the City repeats it is for the City alone."""
+    yield Heading(f"How search {number} can be checked")
+    yield Paragraph(_SAME if with_digest else f"{_SAME} {_NO_DIGEST}")
+    yield Facts(
+        (
+            ("Archive as of sealed run", f"{search.through:,}"),
+            ("Hash that this run's seal names", search.previous or "none"),
+            *([("Digest of what was found (SHA-256)", search.versions_sha256)] if with_digest else []),
+        )
     )
+    if not released:
+        yield Points(
+            (
+                f"To repeat it at the command line of the City: {replay_command(search)}",
+                f"To repeat it in Python: {replay_python(search)}",
+            )
+        )
 
 
 def _scope(scope: Scope) -> str:

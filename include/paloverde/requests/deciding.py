@@ -10,7 +10,7 @@ import msgspec
 
 from paloverde.errors import BadQuestion
 from paloverde.requests.everywhere import Words
-from paloverde.requests.exemptions import EXEMPTIONS, FREE_FACTS, exemption
+from paloverde.requests.exemptions import FREE_FACTS, exemption, is_known
 from paloverde.requests.review import Decision, Exempted, Region, Span, Verdict
 from paloverde.requests.spans import texts_of
 from paloverde.retention.holds import By
@@ -89,7 +89,7 @@ def claims(codes: Iterable[str], facts: Iterable[tuple[str, str]]) -> tuple[Exem
 def coded(text: str, codes: Sequence[str]) -> tuple[str, str]:
     """`CODE: words` as code and words; without a code it is the only one that is claimed."""
     code, colon, words = text.partition(":")
-    if colon and code.strip() in EXEMPTIONS:
+    if colon and is_known(code.strip()):
         return code.strip(), words.strip()
     if len(codes) != 1:
         raise BadQuestion(f"Say under which exemption {text.strip()!r} is redacted, as in EX-PRIV: words.")

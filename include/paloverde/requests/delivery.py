@@ -1,8 +1,8 @@
 """What is about to be handed over, in numbers and names, and who agreed to exactly that. Pure.
 
-Papers of the series `deliveries`, under the number of the request: an agreement of a second person (rulebook
-R-21), and what was handed over by it. An agreement names the hash of the summary that the person saw; where
-anything of it is otherwise by now it no longer counts. It counts once.
+Papers of the series `deliveries`, under the number of the request: a proposal of how it goes, an agreement of
+a second person (rulebook R-21), and what was handed over by it. An agreement names the hash of the summary
+that the person saw; where anything of it is otherwise by now it no longer counts. It counts once.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from paloverde.retention.hold_orders import CLERK, COUNSEL
 from paloverde.retention.holds import By
 from paloverde.search.scope import PRIVATE_KINDS
 from paloverde.steps import Step
-from paloverde.wording import at_time, some
+from paloverde.wording import at_time, ended, some
 
 SERIES = "deliveries"
 MOST_DAYS, MOST_DOWNLOADS = 60, 100  # that a link may have
@@ -34,12 +34,27 @@ _AGREEING = (*_OFFICE, "approver")
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
-    """How a bundle is to be handed over, to whom; a link's days and downloads (0 for every other way)."""
+    """How a bundle is to be handed over, to whom; a link's days and downloads (0 for every other way).
+
+    `note` is what the one who agrees should know. `otherwise` says why it goes otherwise than the letter told
+    the requester; empty where it goes as promised.
+    """
 
     channel: Way
     to: str
     days: int = 0
     downloads: int = 0
+    note: str = ""
+    otherwise: str = ""
+
+    def sentences(self) -> Iterator[str]:
+        """How it goes, as whoever agrees reads it."""
+        if self.channel is Way.LINK:
+            yield f"The link works for {some(self.days, 'day')} and {_downloads(self.downloads)}."
+        if self.otherwise:
+            yield f"It goes otherwise than the letter says: {ended(self.otherwise)}"
+        if self.note:
+            yield f"To whoever agrees: {ended(self.note)}"
 
 
 class Inside(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,8 +106,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         """The same to read aloud, before a second person agrees."""
         terms, inside = self.terms, self.inside
         yield f"{self.number}, instalment {self.instalment}: {terms.channel} to {terms.to or 'nobody named'}."
-        if terms.channel is Way.LINK:
-            yield f"The link works for {some(terms.days, 'day', 'days')} and {_downloads(terms.downloads)}."
+        yield from terms.sentences()
         yield f"File: {self.bundle.name}, {self.size:,} bytes, SHA-256 {self.bundle.sha256}."
         yield f"In it: {some(inside.records, 'record version', 'record versions')}"
         yield from (f"  account {name}: {number:,}" for name, number in inside.accounts.items())
@@ -112,6 +126,15 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         if self.before:
             yield f"This bundle went out {some(self.before, 'time', 'times')} before."
         yield from (f"IN THE WAY: {refusal}" for refusal in self.refusals)
+
+
+class Proposed(msgspec.Struct, frozen=True, kw_only=True, tag_field="act", tag="proposed"):
+    """Somebody of the office has chosen how the bundle of that SHA-256 goes."""
+
+    by: By
+    at: datetime
+    terms: Terms
+    sha256: str
 
 
 class Agreed(msgspec.Struct, frozen=True, kw_only=True, tag_field="act", tag="agreed"):
@@ -139,7 +162,7 @@ class Delivered(msgspec.Struct, frozen=True, kw_only=True, tag_field="act", tag=
     note: str = ""
 
 
-Act = Agreed | Delivered
+Act = Proposed | Agreed | Delivered
 
 
 def inside(rows: Iterable[Mapping[str, str]], pictures: int, files: int) -> Inside:
@@ -186,7 +209,9 @@ def refuse_terms(terms: Terms) -> None:
         raise BadQuestion(f"A link opens 1 to {MOST_DOWNLOADS} times: {terms.downloads} is not among them.")
 
 
-def refuse_agreement(summary: Summary, seen: str, by: By, prepared_by: By) -> None:
+def refuse_agreement(
+    summary: Summary, seen: str, by: By, prepared_by: By, proposal: Proposed | None = None
+) -> None:
     """Raise where that person may not agree to what would go out, or has seen something else."""
     if by.role not in _AGREEING:
         raise PersonNeeded(f"{by.name} is {by.role}: agreeing needs {' or '.join(_AGREEING)}.")
@@ -194,6 +219,8 @@ def refuse_agreement(summary: Summary, seen: str, by: By, prepared_by: By) -> No
         raise PersonNeeded(
             f"{by.name} put this bundle together: somebody else has to agree that it goes out."
         )
+    if proposal is not None:
+        _refuse_unproposed(summary, by, proposal)
     if summary.refusals:
         raise PersonNeeded(f"{summary.number} may not go out yet. {' '.join(summary.refusals)}")
     if len(seen) < _LEAST_NAMED or not summary.sha256.startswith(seen.lower()):
@@ -204,10 +231,27 @@ def refuse_agreement(summary: Summary, seen: str, by: By, prepared_by: By) -> No
         )
 
 
+def _refuse_unproposed(summary: Summary, by: By, proposal: Proposed) -> None:
+    """Where somebody proposed how it goes, it goes so, and by somebody else's agreement."""
+    if (proposal.terms, proposal.sha256) != (summary.terms, summary.bundle.sha256):
+        raise BadQuestion(
+            f"This is not what would go out now: {proposal.by.name} proposed otherwise. Look at it with "
+            f"{Step.DELIVERY.of(summary.number)}, and agree to exactly what it shows."
+        )
+    if by.is_same_person(proposal.by):
+        raise PersonNeeded(f"{by.name} proposed that it goes so: somebody else has to agree.")
+
+
 def refuse_role(by: By) -> None:
     """`PersonNeeded` where somebody of that role delivers nothing."""
     if by.role not in _OFFICE:
         raise PersonNeeded(f"{by.name} is {by.role}: the clerk's office or counsel hands records over.")
+
+
+def standing_proposal(acts: Sequence[Act]) -> Proposed | None:
+    """The newest proposal, as long as nothing was handed over since."""
+    last = next((act for act in reversed(acts) if not isinstance(act, Agreed)), None)
+    return last if isinstance(last, Proposed) else None
 
 
 def agreement(acts: Sequence[Act], number: str, channel: Way) -> tuple[int, Agreed]:

@@ -41,6 +41,21 @@ from paloverde.wording import some, spoken
 OUTCOMES = tuple(outcome.value for outcome in Outcome)
 _OTHERS = ("acknowledgment", "clarification", "extension", "estimate", "production", "closure", "clawback")
 KINDS = (*_OTHERS, *OUTCOMES)
+TITLES: Mapping[str, str] = {  # what people call each letter
+    "acknowledgment": "Acknowledgment",
+    "clarification": "Questions to the requester",
+    "extension": "Notice of extension",
+    "disclosable": "Records are there, under review",
+    "full": "Released in full",
+    "part": "Released in part",
+    "denied": "Denied",
+    "none": "No records",
+    "not_agency": "Another agency’s records",
+    "estimate": "Cost estimate",
+    "production": "Letter with the copies",
+    "closure": "Closing letter",
+    "clawback": "Sent by mistake",
+}
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):

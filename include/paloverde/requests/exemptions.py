@@ -1,7 +1,8 @@
 """The exemptions that may be claimed, as data, and what a claim still lacks.
 
-The table is `exemptions.toml` beside this file. As shipped no row is verified by counsel, and a row whose
-section is from memory says so wherever it is shown.
+The table is `exemptions.toml` beside this file; privileges in discovery are `privileges.toml`. What may be
+claimed in one forum may not in the other. As shipped no row is verified by counsel, and a row whose section
+is from memory says so wherever it is shown.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +20,27 @@ from paloverde.errors import BadQuestion
 from paloverde.requests.review import Exempted
 from paloverde.retention.rules import Seen
 
-_FILE = Path(__file__).with_name("exemptions.toml")
+_FILE, _PRIVILEGES = (Path(__file__).with_name(name) for name in ("exemptions.toml", "privileges.toml"))
 _LEAST_FACT = 5  # letters: a fact that a court may read is more than "yes"
 SEGREGABILITY = "segregability"
 FREE_FACTS = ("second_statute", SEGREGABILITY)  # that any claim may have
 
 
+class Forum(StrEnum):
+    """For whom records are reviewed."""
+
+    REQUEST = "a records request"
+    DISCOVERY = "discovery"
+
+
 class Exemption(msgspec.Struct, frozen=True):
-    """One exemption. `facts` are the names of what must be written down; `FACTS` says what each asks.
+    """One exemption, or privilege. `facts` are the names of what must be written down; `FACTS` says what each
+    asks.
 
     One of `reviewers` has decided or signed; where `together`, one of each. `expires_with` names what ends
-    it. Where `bars_web`, copies are given and only posting on the web is barred.
+    it. Where `bars_web`, copies are given and only posting on the web is barred. Where `hides_people`, a log
+    of what is kept back does not name those who wrote and got it. `like` are the exemptions that a suggestion
+    names of which a privilege is to be thought in discovery.
     """
 
     code: str
@@ -49,6 +61,9 @@ class Exemption(msgspec.Struct, frozen=True):
     expires_with: str = ""
     bars_web: bool = False
     together: bool = False
+    forum: Forum = Forum.REQUEST
+    hides_people: bool = False
+    like: tuple[str, ...] = ()
 
     @property
     def is_verified(self) -> bool:
@@ -80,26 +95,44 @@ class Exemption(msgspec.Struct, frozen=True):
         return f"{self.cite}; {second}" if second else self.cite
 
 
-def _read() -> tuple[Mapping[str, Exemption], Mapping[str, str], Mapping[str, str]]:
-    """The exemptions by code, what each fact asks, and what is refused and why."""
-    tables: dict[str, dict[str, Any]] = tomllib.loads(_FILE.read_text(encoding="utf-8"))
-    rows = {
-        code: msgspec.convert({"code": code, **row}, Exemption) for code, row in tables["exemptions"].items()
-    }
-    refused = {word: row["reason"] for word, row in tables["refused"].items()}
-    return rows, tables["facts"], refused
+def _read(file: Path, table: str, forum: Forum) -> tuple[Mapping[str, Exemption], dict[str, dict[str, Any]]]:
+    """The rows of a table by code, and the file's other tables."""
+    tables: dict[str, dict[str, Any]] = tomllib.loads(file.read_text(encoding="utf-8"))
+    told = {code: {"code": code, "forum": forum.value, **row} for code, row in tables[table].items()}
+    return {code: msgspec.convert(row, Exemption) for code, row in told.items()}, tables
 
 
-EXEMPTIONS, FACTS, REFUSED = _read()
+EXEMPTIONS, _beside = _read(_FILE, "exemptions", Forum.REQUEST)
+PRIVILEGES, _beside_privileges = _read(_PRIVILEGES, "privileges", Forum.DISCOVERY)
+FACTS: Mapping[str, str] = {**_beside["facts"], **_beside_privileges["facts"]}
+REFUSED: Mapping[str, str] = {word: row["reason"] for word, row in _beside["refused"].items()}
+CLAIMS: Mapping[Forum, Mapping[str, Exemption]] = {Forum.REQUEST: EXEMPTIONS, Forum.DISCOVERY: PRIVILEGES}
 
 
 def exemption(code: str) -> Exemption:
-    """The exemption of that code. `BadQuestion` says why what is none is refused, or lists what there is."""
+    """The exemption or privilege of that code. `BadQuestion` says why what is none is refused, or lists what
+    there is.
+    """
     if code.upper() in REFUSED:
         raise BadQuestion(f"{REFUSED[code.upper()]} Nothing may be withheld for it.")
-    if code not in EXEMPTIONS:
-        raise BadQuestion(f"There is no exemption {code!r}. Those that there are: {', '.join(EXEMPTIONS)}.")
-    return EXEMPTIONS[code]
+    if row := EXEMPTIONS.get(code) or PRIVILEGES.get(code):
+        return row
+    raise BadQuestion(
+        f"There is no exemption {code!r}. Those that there are: {', '.join(EXEMPTIONS)}; privileges in "
+        f"discovery: {', '.join(PRIVILEGES)}."
+    )
+
+
+def is_known(code: str) -> bool:
+    """Whether a code is that of an exemption or of a privilege."""
+    return code in EXEMPTIONS or code in PRIVILEGES
+
+
+def in_forum(code: str, forum: Forum) -> str:
+    """What may be claimed there where an exemption of that code is suggested; "" where nothing is like it."""
+    if exemption(code).forum is forum:
+        return code
+    return next((row.code for row in CLAIMS[forum].values() if code in row.like), "")
 
 
 def lacks(claim: Exempted) -> tuple[str, ...]:
@@ -115,9 +148,16 @@ def segregability(claims: Iterable[Exempted]) -> str:
     return next((text for text in said if len(text) >= _LEAST_FACT), "")
 
 
-def check_claim(claim: Exempted, today: date) -> None:
-    """Raise `BadQuestion` where a claim may not be made on that Pacific day, naming each missing fact."""
+def check_claim(claim: Exempted, today: date, forum: Forum = Forum.REQUEST) -> None:
+    """Raise `BadQuestion` where a claim may not be made on that Pacific day, or not there, naming each
+    missing fact.
+    """
     row = exemption(claim.code)
+    if row.forum is not forum:
+        raise BadQuestion(
+            f"{claim.code} ({row.cite}) is claimed in {row.forum}, and this is {forum}: here there are "
+            f"{', '.join(CLAIMS[forum])}."
+        )
     if not row.is_law_on(today):
         raise BadQuestion(
             f"{claim.code} ({row.cite}) is not law on {today}: it is so from {row.effective_from}"

@@ -147,7 +147,7 @@ def _lack(request: Request, event: AnyEvent, dates: Clock, review: ReviewState) 
     """What an event itself lacks, or what comes before it."""
     match event:
         case Extended():
-            return _extension(request, event, dates)
+            return extension_lacks(request, event, dates)
         case Determined():
             return determination_lacks(request, event, review)
         case SignedOff():
@@ -215,7 +215,7 @@ def _instalment(request: Request, event: Produced) -> str:
     return ""
 
 
-def _extension(request: Request, event: Extended, dates: Clock) -> str:
+def extension_lacks(request: Request, event: Extended, dates: Clock) -> str:
     """Gov. Code 7922.535(b), (c): grounds, facts, a date within 14 days, and in time."""
     known = grounds_on(request.received.received_on)
     if not event.grounds:

@@ -25,7 +25,8 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     pending matters, `responsive` how many record versions were found responsive and `unreviewed` how many
     nobody has looked at. `bundle` is the sealed one that goes out; `is_signed_off` says whether a second
     person has agreed to that. `review` is how the review stands, None where the letter was sent before;
-    `is_searched` says whether anything was searched for the request.
+    `is_searched` says whether anything was searched for the request, `has_links` whether links have an
+    address.
     """
 
     bundle: Bundle | None = None
@@ -38,10 +39,13 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     is_signed_off: bool = False
     review: ReviewState | None = None
     is_searched: bool = True
+    has_links: bool = True
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """Why a letter cannot be sent: the lint's code, a sentence, what it rests on, and what to do."""
+    """Why a letter cannot be sent: the lint's code, a sentence, what it rests on ("" where that is no law),
+    and what to do.
+    """
 
     code: str
     says: str
@@ -49,7 +53,8 @@ class Finding(msgspec.Struct, frozen=True):
     mend: str
 
     def __str__(self) -> str:
-        return f"{self.code}: {self.says} ({self.cite}.) {ended(self.mend)}"
+        cite = f" ({self.cite}.)" if self.cite else ""
+        return f"{self.code}: {self.says}{cite} {ended(self.mend)}"
 
 
 class _Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

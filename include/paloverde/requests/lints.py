@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from paloverde.errors import BadQuestion
 from paloverde.requests.costs import wrongs
-from paloverde.requests.events import DENYING, DISCLOSING, Outcome, Responsible, is_a_name
+from paloverde.requests.events import DENYING, DISCLOSING, Outcome, Responsible, Way, is_a_name
 from paloverde.requests.everywhere import Words
 from paloverde.requests.exemptions import EXEMPTIONS, Exemption
 from paloverde.requests.gates import web_delivery_refusals
@@ -31,7 +31,7 @@ from paloverde.requests.lint_extension import facts, ground, no_extension, sent_
 from paloverde.requests.lint_words import Finding, Known, Told, found, how_to_give
 from paloverde.requests.plaintext import all_texts
 from paloverde.requests.review_state import untold
-from paloverde.requests.wording import Written
+from paloverde.requests.wording import Written, in_words
 from paloverde.steps import Step
 from paloverde.wording import at_time, some
 
@@ -112,7 +112,15 @@ def _lacking(one: Responsible) -> str:
 
 def _segregability(letter: Letter, written: Written, _: Known) -> Told:
     if letter.is_denial and not written.cites("segregation"):
-        yield {}
+        yield {"how": _other_letter(letter)}
+
+
+def _other_letter(letter: Letter) -> str:
+    """What to do where a letter's wording has no sentence for what is kept back."""
+    if letter.kind in (Outcome.PART, Outcome.DENIED) or not isinstance(letter.body, Determination):
+        return "IT puts the sentence that cites law.segregation back into letters.toml"
+    part, denied = (Step.LETTER.of(letter.case.number, one.value) for one in (Outcome.PART, Outcome.DENIED))
+    return f"This is another letter: use {part}, or {denied} where nothing can be released"
 
 
 def _promise(letter: Letter, written: Written, _: Known) -> Told:
@@ -168,6 +176,12 @@ def _cost(letter: Letter, _: Written, __: Known) -> Told:
 def _web(letter: Letter, _: Written, known: Known) -> Told:
     barred = web_delivery_refusals(delivery_of(letter), known.exposed, known.private_records, letter.day)
     yield from ({"what": one.says, "by": one.cite} for one in barred)
+
+
+def _no_address(letter: Letter, _: Written, known: Known) -> Told:
+    promised = delivery_of(letter)
+    if promised is not None and promised.way is Way.LINK and not known.has_links:
+        yield {}
 
 
 def delivery_of(letter: Letter) -> Delivery | None:
@@ -241,7 +255,7 @@ def _unfilled(letter: Letter, written: Written, _: Known) -> Told:
             how = f"letters.toml has no {name.removeprefix('law.')} that is in force on that day: add it"
         else:
             how = how_to_give().get(name, f"Give it with the letter: {Step.LETTERS.of(letter.case.number)}")
-        yield {"what": f"{{{name}}}", "how": how}
+        yield {"what": in_words(name), "how": how}
     for text in said_freely(letter):
         for left in _LEFT_OPEN.findall(text):
             yield {"what": left, "how": "Write what belongs there"}
@@ -291,6 +305,7 @@ LINTS: Mapping[str, Callable[[Letter, Written, Known], Told]] = {
     "draft-is-retained": _draft,
     "cost-without-ground": _cost,
     "web-barred": _web,
+    "no-link-address": _no_address,
     "wrong-number": _number,
     "wrong-bundle": _bundle,
     "not-signed-off": _signed_off,

@@ -107,6 +107,15 @@ class Review:
         """How many papers with decisions there are."""
         return len(self._papers)
 
+    def since(self, papers: int) -> Sequence[Decided]:
+        """The papers with decisions that were filed after the first so many of them."""
+        return self._papers[papers:]
+
+    @property
+    def reviewers(self) -> list[str]:
+        """Everybody who ever decided or left anything in it, whether or not it still stands."""
+        return list(dict.fromkeys(paper.by.name for paper in self._papers))
+
     def control(self, version: Version) -> str:
         """The control number of a version under review, such as PRA-2026-0042-000017."""
         if version not in self._numbers:

@@ -8,20 +8,37 @@ request, which the paper and the event name by their SHA-256.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 
+from paloverde.records import archive_day
 from paloverde.requests.events import (
     Acknowledged,
     AnyEvent,
     ClarificationAsked,
     Determined,
     Document,
+    Event,
     Extended,
+    Produced,
+    Released,
+    ReviewFinished,
+    Searched,
 )
-from paloverde.requests.letters import Acknowledgment, Clarification, Determination, Extension, Letter
+from paloverde.requests.letters import (
+    Acknowledgment,
+    Clarification,
+    ClawBack,
+    Closure,
+    Determination,
+    Extension,
+    Letter,
+    Production,
+)
+from paloverde.requests.request import Request
 from paloverde.retention.holds import By
+from paloverde.wording import spoken
 
 SERIES = "letters"
 
@@ -52,24 +69,54 @@ def sent_before(letter: Letter, sent: Sequence[Sent]) -> Sent | None:
     return None
 
 
-def event_of(letter: Letter, by: By, documents: tuple[Document, ...]) -> AnyEvent | None:
-    """The event that sending this letter is; None where it is none by itself.
+def out_of_time(letter: Letter, request: Request, today: date) -> str:
+    """Why a letter cannot have gone out on its day; "" where it can: not in the future, and not before what
+    it tells of was there.
+    """
+    if letter.day > today:
+        return f"{spoken(letter.day)} is still to come: note the letter once it went out."
+    given = request.received.received_on
+    if letter.day < given:
+        return f"The letter is dated {spoken(letter.day)}, and the request came in on {spoken(given)}."
+    facts = [archive_day(event.at) for event in request.events if isinstance(event, _rests_on(letter))]
+    if facts and letter.day < max(facts):
+        return (
+            f"The letter is dated {spoken(letter.day)}, and what it tells of was there on "
+            f"{spoken(max(facts))} only: give that day or a later one."
+        )
+    return ""
+
+
+def _rests_on(letter: Letter) -> tuple[type[Event], ...]:
+    """The steps without which a letter could not say what it says."""
+    match letter.body:
+        case Determination():
+            return (Searched, ReviewFinished)
+        case Production() | ClawBack():
+            return (Searched, ReviewFinished, Produced)
+        case Closure():
+            return (Determined, Released)
+    return ()
+
+
+def event_of(letter: Letter, by: By, documents: tuple[Document, ...], at: datetime) -> AnyEvent | None:
+    """The event that sending this letter is, entered at that moment; None where it is none by itself.
 
     An instalment is released after a second person has signed for it, and a request is closed, by steps of
     their own.
     """
     match letter.body:
         case Acknowledgment():
-            return Acknowledged(by=by, at=letter.at, documents=documents, sent_on=letter.day)
+            return Acknowledged(by=by, at=at, documents=documents, sent_on=letter.day)
         case Clarification(questions):
             question = " ".join(questions)
             return ClarificationAsked(
-                by=by, at=letter.at, documents=documents, question=question, asked_on=letter.day
+                by=by, at=at, documents=documents, question=question, asked_on=letter.day
             )
         case Extension(until, grounds):
             return Extended(
                 by=by,
-                at=letter.at,
+                at=at,
                 documents=documents,
                 grounds=tuple(grounds),
                 facts=dict(grounds),
@@ -80,7 +127,7 @@ def event_of(letter: Letter, by: By, documents: tuple[Document, ...]) -> AnyEven
         case Determination() as body:
             return Determined(
                 by=by,
-                at=letter.at,
+                at=at,
                 documents=documents,
                 outcome=body.outcome,
                 reasons=body.reasons,

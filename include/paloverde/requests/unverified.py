@@ -11,7 +11,7 @@ from datetime import date
 
 from paloverde.requests import costs
 from paloverde.requests.events import Determined, Extended
-from paloverde.requests.exemptions import EXEMPTIONS
+from paloverde.requests.exemptions import EXEMPTIONS, PRIVILEGES
 from paloverde.requests.grounds import GROUNDS
 from paloverde.requests.letters import Estimate, Extension, Letter
 from paloverde.requests.request import Request
@@ -42,11 +42,11 @@ def of_request(request: Request, claimed: Iterable[str] = ()) -> tuple[str, ...]
 
 
 def of_exemptions(codes: Iterable[str]) -> Iterator[str]:
-    """Those of these exemptions that are not verified, each once."""
+    """Those of these exemptions and privileges that are not verified, each once."""
     for code in dict.fromkeys(codes):
-        row = EXEMPTIONS.get(code)
-        if row is not None and not row.is_verified:
-            yield f"{code}, {row.cite} (exemptions.toml)"
+        for table, file in ((EXEMPTIONS, "exemptions.toml"), (PRIVILEGES, "privileges.toml")):
+            if code in table and not table[code].is_verified:
+                yield f"{code}, {table[code].cite} ({file})"
 
 
 def of_grounds(codes: Collection[str], received: date) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """The words of letters and the law that they cite: `letters.toml`, filled in with facts.
 
-A name that no fact fills stays in braces and is reported: such a letter is a draft and cannot be sent.
+A name that no fact fills stands in brackets, in words, and is reported: such a letter is a draft and cannot
+be sent.
 """
 
 from __future__ import annotations
@@ -80,11 +81,14 @@ class Words(msgspec.Struct, frozen=True):
 
 
 class Written(msgspec.Struct, frozen=True):
-    """A letter as written: the paper, the names that nothing filled, and the law that it cites."""
+    """A letter as written: the paper, the names that nothing filled, the law that it cites, and the enclosure
+    that goes with it; None where none does.
+    """
 
     paper: Paper
     unfilled: tuple[str, ...]
     law: tuple[Law, ...]
+    enclosure: Paper | None = None
 
     def cites(self, id_: str) -> bool:
         return any(law.id == id_ for law in self.law)
@@ -93,6 +97,7 @@ class Written(msgspec.Struct, frozen=True):
 class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     law: tuple[Law, ...]
     letter: Mapping[str, Wording]
+    blank: Mapping[str, str]
 
 
 @cache
@@ -106,19 +111,25 @@ def law_on(id_: str, day: date) -> Law | None:
     return next((law for law in table().law if law.id == id_ and law.holds_on(day)), None)
 
 
-def write(name: str, words: Words, day: date) -> Written:
-    """The letter of that name on a day: head, its own blocks, foot, and the law that it cites."""
+def in_words(name: str) -> str:
+    """What belongs where nothing fills a name in."""
+    return table().blank.get(name, name.replace("_", " "))
+
+
+def write(name: str, words: Words, day: date, enclosure: str = "") -> Written:
+    """The letter of that name on a day: head, its own blocks, foot, and the law that it cites.
+
+    With the name of an enclosure that is written, too, and the law stands at its end.
+    """
     pen = _Pen(words, day)
-    wordings = table().letter
-    title = pen.filled(wordings[name].title)
-    blocks: list[Block] = [Heading(title, 1)]
-    for part in ("head", name, "foot"):
-        for piece in wordings[part].blocks:
-            blocks += pen.written(piece)
+    papers = [pen.paper(name, "head", name, "foot")]
+    if enclosure:
+        papers.append(pen.paper(enclosure, enclosure))
     law = tuple(sorted(pen.law.values(), key=lambda one: one.cite))
     if law:
-        blocks += [Heading("The law that this letter cites"), Points(tuple(_told(one) for one in law))]
-    return Written(Paper(title, tuple(blocks)), tuple(dict.fromkeys(pen.unfilled)), law)
+        told = (Heading("The law that this letter cites"), Points(tuple(_told(one) for one in law)))
+        papers[-1] = Paper(papers[-1].title, (*papers[-1].blocks, *told))
+    return Written(papers[0], tuple(dict.fromkeys(pen.unfilled)), law, papers[1] if enclosure else None)
 
 
 class _Pen:
@@ -128,6 +139,13 @@ class _Pen:
         self._words, self._day = words, day
         self.unfilled: list[str] = []
         self.law: dict[str, Law] = {}
+
+    def paper(self, name: str, *parts: str) -> Paper:
+        """The paper that these wordings make, under the title of that name."""
+        wordings = table().letter
+        title = self.filled(wordings[name].title)
+        pieces = [block for part in parts for piece in wordings[part].blocks for block in self.written(piece)]
+        return Paper(title, (Heading(title, 1), *pieces))
 
     def written(self, piece: Piece) -> Iterator[Block]:
         """The blocks that one piece becomes; none where its condition does not hold."""
@@ -155,9 +173,9 @@ class _Pen:
             yield self.filled(pattern)
 
     def filled(self, pattern: str) -> str:
-        return _NAME.sub(lambda found: self._word(found[1], found[0]), pattern)
+        return _NAME.sub(lambda found: self._word(found[1]), pattern)
 
-    def _word(self, name: str, as_written: str) -> str:
+    def _word(self, name: str) -> str:
         if name.startswith(_LAW):
             law = law_on(name.removeprefix(_LAW), self._day)
             if law is not None:
@@ -166,7 +184,7 @@ class _Pen:
         elif self._words.single.get(name):
             return self._words.single[name]
         self.unfilled.append(name)
-        return as_written
+        return f"[{in_words(name)}]"
 
 
 def _told(law: Law) -> str:

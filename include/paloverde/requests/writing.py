@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import msgspec
 
-from paloverde.requests.assistance import told
+from paloverde.requests.assistance import Holdings, in_full, told
 from paloverde.requests.clock import Clock
 from paloverde.requests.costs import dollars, sentence, worksheet
 from paloverde.requests.exemptions import EXEMPTIONS
@@ -37,10 +37,10 @@ def written(letter: Letter) -> Written:
     single, lists, blocks = _common(letter), dict[str, Sequence[str]](), dict[str, Sequence[Block]]()
     match letter.body:
         case Acknowledgment(holdings):
-            blocks["holdings"] = told(holdings)
+            blocks |= _archive(holdings)
         case Clarification(questions, holdings, offers):
             lists |= {"questions": questions, "offers": offers}
-            blocks["holdings"] = told(holdings)
+            blocks |= _archive(holdings)
         case Extension(until, grounds):
             single["until"] = spoken(until)
             lists["grounds"] = [*_grounds(grounds, letter.case.clock.received)]
@@ -62,7 +62,13 @@ def written(letter: Letter) -> Written:
         lists["claims"] = [*_claims(_together(letter.claims))]
         lists["deniers"] = [f"{one.name}, {one.title}" for one in letter.deniers]
         blocks["searches"] = _searches(letter.body.searches)
-    return write(letter.kind, Words(single, lists, blocks), letter.day)
+    enclosure = "enclosure" if "archive" in blocks else ""
+    return write(letter.kind, Words(single, lists, blocks), letter.day, enclosure)
+
+
+def _archive(holdings: Holdings) -> dict[str, Sequence[Block]]:
+    """The archive in short, for the letter, and in full, for its enclosure."""
+    return {"holdings": told(holdings), "archive": in_full(holdings)}
 
 
 def _common(letter: Letter) -> dict[str, str]:

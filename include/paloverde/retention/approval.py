@@ -26,7 +26,7 @@ from paloverde.retention.orders import (
     Resolution,
 )
 from paloverde.steps import Step
-from paloverde.wording import some
+from paloverde.wording import some, spoken
 
 ORDERS, FILES, ACTS, CERTIFICATES = "orders", "order-files", "approvals", "certificates"
 APPROVING = ("clerk", "approver")  # one person of each
@@ -118,7 +118,8 @@ def closed(standing: OrderStanding, today: date) -> str:
     """Why nothing more can be done with an order; empty while it is open."""
     order = standing.order
     if standing.certificate:
-        return f"{order.id} was carried out; its certificate has the SHA-256 {standing.certificate}."
+        certificate = Step.CERTIFICATE.of(order.id)
+        return f"{order.id} was carried out. What went, when and by what right, says {certificate}."
     if standing.sealed:
         return ""  # what is sealed can only be completed: it is open until then
     if standing.withdrawn:
@@ -126,7 +127,8 @@ def closed(standing: OrderStanding, today: date) -> str:
     lapses_on = add_calendar_years(archive_day(order.proposed_at), LAPSES_AFTER_YEARS)
     if today >= lapses_on:
         return (
-            f"{order.id} lapsed on {lapses_on}: nobody had carried it out within a year. Propose a new one."
+            f"{order.id} lapsed on {spoken(lapses_on)}: nobody had carried it out within a year. Propose a "
+            "new one."
         )
     return ""
 
@@ -152,8 +154,8 @@ def warnings_of(standing: OrderStanding, others: list[OrderStanding]) -> list[st
     proposed = archive_day(standing.order.proposed_at)
     if resolution.adopted_on < proposed:
         found.append(
-            f"Resolution {resolution.number} was adopted on {resolution.adopted_on}, before "
-            f"{standing.order.id} was proposed on {proposed}: the council cannot have seen this list."
+            f"Resolution {resolution.number} was adopted on {spoken(resolution.adopted_on)}, before "
+            f"{standing.order.id} was proposed on {spoken(proposed)}: the council cannot have seen this list."
         )
     same = [
         other.order.id
@@ -184,7 +186,7 @@ def _of_the_report(standing: OrderStanding, today: date) -> Iterator[str]:
     if not standing.reported:
         yield f"The list or the report of {order.id} is not filed: withdraw it, and propose a new one."
     if today < order.opens_on:
-        yield f"The report lies open until {order.opens_on}: carry it out on that day or later."
+        yield f"The report lies open until {spoken(order.opens_on)}: carry it out on that day or later."
 
 
 def _of_the_law(standing: OrderStanding, today: date) -> Iterator[str]:
@@ -202,22 +204,23 @@ def _of_the_law(standing: OrderStanding, today: date) -> Iterator[str]:
 
 
 def _of_the_resolution(resolution: Resolution, order: Order, today: date) -> Iterator[str]:
+    named = f"Resolution {resolution.number} of {spoken(resolution.adopted_on)}"
     if resolution.adopted_on > today:
-        yield f"Resolution {resolution.number} is dated {resolution.adopted_on}, which has not come yet."
+        yield f"{named} is of a day that has not come yet."
     if resolution.adopted_on < archive_day(order.proposed_at) and not resolution.standing:
         yield (
-            f"Resolution {resolution.number} ({resolution.adopted_on}) is older than {order.id}, and was not "
-            f"filed as a standing one: {Step.RESOLUTION.of(order.id)} files another."
+            f"{named} is older than {order.id}, and was not filed as a "
+            f"standing one: {Step.RESOLUTION.of(order.id)} files another."
         )
 
 
 def _of_the_consent(consent: Consent, order: Order, today: date) -> Iterator[str]:
     if consent.given_on > today:
-        yield f"The consent of {consent.name} is dated {consent.given_on}, which has not come yet."
+        yield f"The consent of {consent.name} is dated {spoken(consent.given_on)}, which has not come yet."
     if consent.given_on < archive_day(order.proposed_at):
         yield (
-            f"The consent of {consent.name} ({consent.given_on}) is older than {order.id}: a consent to "
-            "exactly this order is needed."
+            f"The consent of {consent.name}, {spoken(consent.given_on)}, is older than {order.id}: a consent "
+            "to exactly this order is needed."
         )
 
 

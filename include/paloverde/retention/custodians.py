@@ -7,18 +7,19 @@ letter of release are written, and that one was sent is noted. What was sent sta
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import msgspec
 
 from paloverde.archive.papers import Cabinet
 from paloverde.errors import BadQuestion
-from paloverde.records import archive_day
+from paloverde.records import PACIFIC, archive_day
 from paloverde.retention.holds import By, Hold, find_hold, holds_in
 from paloverde.steps import Step
 from paloverde.wording import some, spoken
 
 SERIES = "hold-notices"
+ACKNOWLEDGMENTS = "hold-acknowledgments"  # the files that custodians signed, by hold
 
 
 class Named(msgspec.Struct, frozen=True, tag_field="act", tag="named"):
@@ -38,14 +39,19 @@ class Sent(msgspec.Struct, frozen=True, tag_field="act", tag="sent"):
     reminder: int  # 0 is the notice itself
     by: By
     at: datetime
+    on: date | None = None  # the Pacific day on which it went out, where that was before it was noted
 
 
 class Acknowledged(msgspec.Struct, frozen=True, tag_field="act", tag="acknowledged"):
-    """The custodian has said to have read and understood the notice."""
+    """The custodian has said to have read and understood the notice. `signed_sha256` is the file of what they
+    signed, in the series `hold-acknowledgments`; empty where there is none.
+    """
 
     name: str
     by: By
     at: datetime
+    on: date | None = None  # the Pacific day on which they said so, where that was before it was noted
+    signed_sha256: str = ""
 
 
 class Freed(msgspec.Struct, frozen=True, tag_field="act", tag="freed"):
@@ -55,6 +61,7 @@ class Freed(msgspec.Struct, frozen=True, tag_field="act", tag="freed"):
     text: str
     by: By
     at: datetime
+    on: date | None = None
 
 
 Act = Named | Sent | Acknowledged | Freed
@@ -75,6 +82,7 @@ class Custodian(msgspec.Struct, frozen=True):
     acknowledged_at: datetime | None = None
     freed_at: datetime | None = None
     widened_at: datetime | None = None
+    signed_sha256: str = ""  # the file of what they signed last
 
     @property
     def has_acknowledged(self) -> bool:
@@ -172,14 +180,21 @@ class Notices:
             self._file(hold.id, Named(name, contact, by, self._clock()), "custodian named", by)
         return self.custodian(hold.id, name)
 
-    def sent(self, hold: Hold, name: str, text: str, by: By, *, again: bool = False) -> Custodian:
-        """Note that the notice, a reminder or the letter of release was sent; `check_due` unless `again`."""
+    def sent(
+        self, hold: Hold, name: str, text: str, by: By, *, again: bool = False, on: date | None = None
+    ) -> Custodian:
+        """Note that the notice, a reminder or the letter of release was sent, on a day (today); `check_due`
+        unless `again`. `BadQuestion` where it cannot have been sent on that day.
+        """
         custodian = self.custodian(hold.id, name)
         self.check_due(hold, custodian, again=again)
-        if self.is_over(hold):
-            self._file(hold.id, Freed(name, text, by, self._clock()), "hold release sent", by)
+        is_over = self.is_over(hold)
+        ended = hold.released.at if hold.released else None
+        self._check_day(on, (ended if is_over else hold.widened_at) or hold.issued_at, "what the letter says")
+        if is_over:
+            self._file(hold.id, Freed(name, text, by, self._clock(), on), "hold release sent", by)
             return self.custodian(hold.id, name)
-        act = Sent(name, text, custodian.notices, by, self._clock())
+        act = Sent(name, text, custodian.notices, by, self._clock(), on)
         self._file(hold.id, act, "hold reminder sent" if act.reminder else "hold notice sent", by)
         return self.custodian(hold.id, name)
 
@@ -210,8 +225,12 @@ class Notices:
             if self._is_due(custodian, is_over=is_over)
         ]
 
-    def acknowledged(self, hold: Hold, name: str, by: By) -> Custodian:
-        """Note that a custodian has acknowledged; the first time stands, until the hold is widened."""
+    def acknowledged(
+        self, hold: Hold, name: str, by: By, *, on: date | None = None, signed: bytes = b""
+    ) -> Custodian:
+        """Note that a custodian has acknowledged, on a day (today), and keep what they signed; the first time
+        stands, until the hold is widened. `BadQuestion` where it cannot have been on that day.
+        """
         custodian = self.custodian(hold.id, name)
         if custodian.is_outdated:
             raise BadQuestion(
@@ -221,8 +240,35 @@ class Notices:
         if custodian.sent_at is None:
             raise BadQuestion(f"No notice of {hold.id} was sent to {name} yet: nothing can be acknowledged.")
         if not custodian.has_acknowledged:
-            self._file(hold.id, Acknowledged(name, by, self._clock()), "hold notice acknowledged", by)
+            self._check_day(on, custodian.sent_at, "the last notice")
+            sha256 = self._keep(hold.id, name, signed, by) if signed else ""
+            act = Acknowledged(name, by, self._clock(), on, sha256)
+            self._file(hold.id, act, "hold notice acknowledged", by)
         return self.custodian(hold.id, name)
+
+    def signed(self, hold: str, sha256: str) -> bytes:
+        """What a custodian signed; `BadQuestion` where there is no such file."""
+        for filed in self._cabinet.history(ACKNOWLEDGMENTS, hold):
+            if filed.stored.sha256 == sha256:
+                return self._cabinet.bytes_of(filed)
+        raise BadQuestion(f"{hold} has no acknowledgment {sha256[:16]}….")
+
+    def _keep(self, hold: str, name: str, signed: bytes, by: By) -> str:
+        about = {"hold": hold, "custodian": name}
+        what = "hold acknowledgment filed"
+        filed = self._cabinet.file(
+            ACKNOWLEDGMENTS, hold, signed, what=what, actor=by.actor, about=about, for_ever=True
+        )
+        return filed.stored.sha256
+
+    def _check_day(self, on: date | None, since: datetime, what: str) -> None:
+        """Raise where something is said to have been done in the future, or before it could be."""
+        first, today = archive_day(since), archive_day(self._clock())
+        if on is not None and not first <= on <= today:
+            raise BadQuestion(
+                f"It is dated {spoken(on)}; {what} is of {spoken(first)}, and today is {spoken(today)}: give "
+                "a day between the two."
+            )
 
     def _is_due(self, custodian: Custodian, *, is_over: bool) -> bool:
         if is_over:
@@ -257,10 +303,19 @@ def _after(before: Custodian | None, hold: str, act: Act) -> Custodian:
             return msgspec.structs.replace(
                 custodian,
                 notices=custodian.notices + 1,
-                first_sent_at=custodian.first_sent_at or act.at,
-                sent_at=act.at,
+                first_sent_at=custodian.first_sent_at or _done_at(act),
+                sent_at=_done_at(act),
             )
         case Acknowledged():
-            return msgspec.structs.replace(custodian, acknowledged_at=act.at)
+            return msgspec.structs.replace(
+                custodian, acknowledged_at=_done_at(act), signed_sha256=act.signed_sha256
+            )
         case Freed():
-            return msgspec.structs.replace(custodian, freed_at=act.at)
+            return msgspec.structs.replace(custodian, freed_at=_done_at(act))
+
+
+def _done_at(act: Sent | Acknowledged | Freed) -> datetime:
+    """When it was done: what was noted later counts from the end of its day, after all else of that day."""
+    if act.on is None or act.on == archive_day(act.at):
+        return act.at
+    return datetime.combine(act.on, time.max, PACIFIC)

@@ -98,10 +98,7 @@ def _floor(facts: Facts) -> Reason:
 def _removal(facts: Facts, removed_on: date, reasonable_years: int) -> Iterator[Reason]:
     rule = RULES["removal_hold"]
     until = years_after(removed_on, years_of(rule))
-    cause = f"cause: {facts.cause}" if facts.cause else "its cause is not known"
-    told = (
-        f"it was found removed on {spoken(removed_on)} ({cause}), and removed content is kept for two years"
-    )
+    told = f"it was found removed on {spoken(removed_on)}, and removed content is kept for two years"
     yield _by(rule, Ground.REMOVAL, f"{told}, until {spoken(until)}", until)
     if facts.holder is Holder.OFFICIAL:
         until = years_after(removed_on, reasonable_years)
@@ -148,18 +145,19 @@ def _hold(held: HeldBy) -> Reason:
         told = f"the litigation hold {held.hold} ({held.matter}) is on it since {since}, and counsel has not"
         told += " released it"
         return _by(RULES["litigation_hold"], Ground.LITIGATION, told, None, f"Litigation hold {held.hold}")
-    rule, source = RULES["records_request"], f"Records request {held.matter}"
-    told = f"the records request {held.matter} touches it since {since}"
+    rule, source = RULES["records_request"], f"Hold {held.hold}, under {RULES['records_request'].cite}"
+    told = f"the hold {held.hold} ({held.matter}) is on it since {since}"
     if held.ends_on is None:
-        return _by(rule, Ground.REQUEST, f"{told} and is open", None, source)
-    told += f"; it is closed, and the last day of the time after it is {spoken(held.ends_on)}"
-    return _by(rule, Ground.REQUEST, told, min(held.ends_on, date.max - _A_DAY) + _A_DAY, source)
+        return _by(rule, Ground.REQUEST, f"{told}, and the request is open", None, source)
+    until = min(held.ends_on, date.max - _A_DAY) + _A_DAY
+    told += f"; the request is closed, and the hold keeps it for some time after, until {spoken(until)}"
+    return _by(rule, Ground.REQUEST, told, until, source)
 
 
 def _lock(locked_until: datetime) -> Reason:
     """A lock ends within a day or with it: the first whole day without it counts."""
     until = archive_day(locked_until - _MOMENT) + _A_DAY
-    told = f"the store locks an object that holds it until the end of {spoken(until - _A_DAY)}"
+    told = f"the store locks an object that holds it, until {spoken(until)}"
     return _by(RULES["store_lock"], Ground.LOCK, told, until)
 
 

@@ -9,6 +9,8 @@ from paloverde.archive.reader import Archive
 from paloverde.archive.seal import Role
 from paloverde.records import Kind
 from paloverde.retention.facts import ItemId
+from paloverde.steps import Step
+from paloverde.wording import spoken
 
 _COLUMNS = ("account", "kind", "native_id", "date", "order_id")
 
@@ -19,6 +21,11 @@ class Destroyed(NamedTuple):
     item: ItemId
     order: str
     day: date
+
+    def sentence(self, name: str, with_it: str = "") -> str:
+        """That it went, when, and where it stands by what right."""
+        says = f"{Step.ORDER.of(self.order)} and {Step.CERTIFICATE.of(self.order)} say by what right."
+        return f"{name} was lawfully destroyed by {self.order} on {spoken(self.day)}{with_it}. {says}"
 
 
 def destroyed(archive: Archive, native_id: str, account: str = "", kind: str = "") -> list[Destroyed]:

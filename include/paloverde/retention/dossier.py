@@ -38,12 +38,17 @@ _LIGHT = (
     "account", "kind", "native_id", "visibility", "permalink", "removed_at", "confirmed_at", "cause",
     "retain_until", "confirmed_by", "posted_at",
 )  # fmt: skip
+_SHOWN = ("text", "poster_name", "poster_username", "poster_id")
+_MOST_WORDS = 300  # characters of a text that a list of removals may show
 _AHEAD = 8  # objects that are fetched at once
 _PIECE = 64
 
 
 class RemovalFact(NamedTuple):
-    """One confirmed removal, without content. `cause` is what the object says: the site's statement."""
+    """One confirmed removal. `cause` is what the object says: the site's statement. `words` are the first of
+    the text, by which a list names it, and `poster` is who said them: "" where the site does not say, or
+    where they were not read.
+    """
 
     item: ItemId
     removed_at: datetime
@@ -54,16 +59,21 @@ class RemovalFact(NamedTuple):
     permalink: str | None
     confirmed_by: str = ""
     posted_at: datetime | None = None
+    words: str = ""
+    poster: str = ""
 
 
 class Settled(msgspec.Struct, frozen=True, tag="settled", tag_field="paper"):
-    """A person settled the cause of a removal, and by what."""
+    """A person settled the cause of a removal, and by what. `corrects` is the number of the paper that said
+    something else before, 0 where it is the first.
+    """
 
     cause: str
     because: str
     removed_by: str = ""
     evidence_name: str = ""
     evidence_sha256: str = ""
+    corrects: int = 0
 
 
 class Cited(msgspec.Struct, frozen=True, tag="cited", tag_field="paper"):
@@ -125,6 +135,11 @@ class Dossier(msgspec.Struct, frozen=True):
         return until
 
     @property
+    def fact(self) -> RemovalFact:
+        """What a list says of it."""
+        return fact_of(self.row)
+
+    @property
     def settled(self) -> Settled | None:
         """What a person settled last."""
         filed = settlement(self.papers)
@@ -170,12 +185,17 @@ def item_named(archive: Archive, text: str) -> ItemId:
 
 
 def removals_of(
-    archive: Archive, account: str = "", *, since: date | None = None, items: Iterable[ItemId] | None = None
+    archive: Archive,
+    account: str = "",
+    *,
+    since: date | None = None,
+    items: Iterable[ItemId] | None = None,
+    with_words: bool = False,
 ) -> Iterator[RemovalFact]:
     """Every confirmed removal of an account (of all where none is named), or only those of these items.
 
     Light: of each object only the columns that say what, when, why and until when; a few are fetched ahead.
-    `since` bounds the archive day of the check that confirmed it.
+    `since` bounds the archive day of the check that confirmed it. `with_words`: who said what, too.
     """
     if items is None:
         accounts = [account] if account else []
@@ -185,18 +205,22 @@ def removals_of(
     wanted = None if items is None else set(items)
     with ThreadPoolExecutor(_AHEAD) as pool:
         while some := list(islice(parts, _PIECE)):
-            for facts in pool.map(partial(facts_in, archive), some):
+            for facts in pool.map(partial(facts_in, archive, with_words=with_words), some):
                 yield from (fact for fact in facts if wanted is None or fact.item in wanted)
 
 
-def facts_in(archive: Archive, part: Part) -> list[RemovalFact]:
+def facts_in(archive: Archive, part: Part, *, with_words: bool = False) -> list[RemovalFact]:
     """The removals that one object holds."""
-    return [_fact(row) for row in archive.table(part, _LIGHT).to_pylist()]
+    columns = (*_LIGHT, *_SHOWN) if with_words else _LIGHT
+    return [fact_of(row) for row in archive.table(part, columns).to_pylist()]
 
 
-def _fact(row: dict[str, Any]) -> RemovalFact:
+def fact_of(row: dict[str, Any]) -> RemovalFact:
+    """What a list says of a removal, from a row of its object."""
     item = ItemId(row["account"], Kind(row["kind"]), row["native_id"])
-    return RemovalFact(item, **{name: row[name] for name in RemovalFact._fields[1:]})
+    words = (row.get("text") or "")[:_MOST_WORDS]
+    poster = next((row[name] for name in _SHOWN[1:] if row.get(name)), "")
+    return RemovalFact(item, **{name: row[name] for name in _LIGHT[3:]}, words=words, poster=poster)
 
 
 def read_dossiers(archive: Archive, cabinet: Cabinet, item: ItemId) -> list[Dossier]:

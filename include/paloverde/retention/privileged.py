@@ -20,6 +20,9 @@ from paloverde.errors import BadSetting
 
 SERIES = "privileged"
 MEMOS = "hold-memos"
+FILED, READ = "privileged advice filed", "privileged advice read"
+# The kinds of ledger entries that say, by being there, that there is advice: for counsel alone.
+ENTRIES = frozenset({FILED, READ})
 
 
 class Advice(msgspec.Struct, frozen=True):
@@ -38,8 +41,7 @@ class Privileged:
     def file(self, subject: str, text: str, actor: str) -> Filed:
         """Seal and file a piece of advice. The first ever makes the key, readable by this user alone."""
         body = self._sealed(msgspec.json.encode(Advice(subject, text)))
-        what = "privileged advice filed"
-        return self._cabinet.file(SERIES, subject, body, what=what, actor=actor, about={"item": subject})
+        return self._cabinet.file(SERIES, subject, body, what=FILED, actor=actor, about={"item": subject})
 
     def file_memo(self, hold: str, memo: bytes, actor: str) -> Filed:
         """Seal and file the memo by which counsel releases a hold. It is kept for ever, as the release is."""

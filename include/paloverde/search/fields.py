@@ -48,7 +48,9 @@ _MEANT_VALUES = {
     "true": "yes",
     "false": "no",
     "twitter": "x",
-    "reply": "comment",
+    **dict.fromkeys(("status", "tweet", "tweets"), "post"),
+    **dict.fromkeys(("answer", "replies", "reply"), "comment"),
+    **dict.fromkeys(("chat", "dm", "dms"), "message"),
 }
 # Codes of ISO 639-1, as the sites give them.
 LANGUAGES = {

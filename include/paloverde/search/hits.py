@@ -46,7 +46,7 @@ class Removal(msgspec.Struct, frozen=True):
 
 
 class Snippet(msgspec.Struct, frozen=True):
-    """A piece of text around what was found; `marks` are (start, end) offsets in `text`.
+    """A piece of text around what was found, with "…" where it is cut; `marks` are offsets in `text`.
 
     `where` is "text", or "description" for the description of a picture.
     """
@@ -121,7 +121,7 @@ def in_order(hits: Iterable[Hit]) -> list[Hit]:
 
 
 def snippet(text: str, marks: list[Mark]) -> Snippet:
-    """The text around the first mark, cut between words where it can be."""
+    """The text around the first mark, cut between words where it can be; "…" stands where it is cut."""
     first = next((mark for mark in marks if mark.passage == 0), None)
     middle = (first.start, first.end) if first else (0, 0)
     start, end = max(0, middle[0] - _AROUND), min(len(text), middle[1] + _AROUND)
@@ -129,12 +129,14 @@ def snippet(text: str, marks: list[Mark]) -> Snippet:
         start -= 1
     while end < len(text) and end < middle[1] + 2 * _AROUND and not text[end].isspace():
         end += 1
+    before, after = "…" if start > 0 else "", "…" if end < len(text) else ""
+    shift = len(before) - start
     inside = [
-        (m.start - start, m.end - start)
+        (m.start + shift, m.end + shift)
         for m in marks
         if m.passage == 0 and start <= m.start and m.end <= end
     ]
-    return Snippet(text[start:end], inside)
+    return Snippet(f"{before}{text[start:end]}{after}", inside)
 
 
 _STRINGS = {name: pa.string() for name in COLUMNS}

@@ -18,9 +18,9 @@ from paloverde.wording import long_date
 class Limit(msgspec.Struct, frozen=True):
     """Something that the archive may be missing, in words for people outside the City.
 
-    `what` is one of gap, gap of an import, unfinished listing, unread pieces, nights without a run, imports
-    only, no run at all. `first` and `last` are the archive days of the runs that met it, `times` their
-    number;
+    `what` is one of gap, gap of an import, limit of the site, unfinished listing, unread pieces, nights
+    without a run, imports only, no run at all. `first` and `last` are the archive days of the runs that met
+    it, `times` their number;
     `later_complete` is the archive day on which a later run or import had the same in full.
     """
 

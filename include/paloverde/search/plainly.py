@@ -14,13 +14,15 @@ _ORDERS = (
     "sign", "take", "try", "unpack", "wait", "write",
 )  # fmt: skip
 _ORDER = re.compile(rf"(?:then |please )?(?:{'|'.join(_ORDERS)})\s+\S", re.IGNORECASE)
-_FOR_IT = re.compile(r"`|PALOVERDE_|--[a-z]|media_hosts|\bNTP\b|\bOAuth|\b[a-z]+_[a-z_]+\b|\(#\d+\)")
+_FOR_IT = re.compile(
+    r"`|PALOVERDE_|--[a-z]|media_hosts|\bNTP\b|\bOAuth|\b[a-z]+_[a-z_]+\b|\(#\d+\)|\bbudget\b"
+)
 _PIECES = re.compile(r"(?<=[.;])\s+|(?<=\w):\s+|(?<=\w);\s+")
 _KNOWN = (
     (r"token|sign(ed)? in|credential|log ?in|password", "the City's access to the site had lapsed"),
     (r"permission|not allowed|scope|forbidden|\brole\b|\(#10\)|\b403\b",
      "the site did not let the City see it"),
-    (r"how often|quota|rate limit|limits? (is|was) (spent|reached)|daily budget|too many requests|\b429\b",
+    (r"how often|quota|rate limit|limits? (is|was) (spent|reached)|\bbudget\b|too many requests|\b429\b",
      "the site limits how often it may be asked"),
     (r"version", "the site no longer answered in the form that was asked for"),
     (r"\bdisk\b|database|memory", "the City's own system could not store it"),

@@ -106,7 +106,7 @@ class _Parser:
 
     def whole(self) -> Node:
         if self.next.what == "end":
-            self.wrong(self.next, "it is empty", "Write at least one word, or * for every record.")
+            raise BadQuestion("The question is empty. Write at least one word, or * for every record.")
         node = self.either()
         if self.next.what == "close":
             self.wrong(self.next, "this parenthesis closes none", "Leave it out, or open one before it.")

@@ -408,3 +408,16 @@ NEWCOMERS = Table(
     Column("first_at", UtcTime(), nullable=False),
     Column("last_at", UtcTime(), nullable=False),
 )
+
+# The forms of the desk that were answered within a day, each by a hash of the number that its page gave it
+# and of what it says; `content` is of what it says alone. `location` is where it led, empty while it is worked
+# on. Not derived: a lost row costs the warning that a form was sent twice.
+FORMS = Table(
+    "forms",
+    METADATA,
+    Column("number", String(64), primary_key=True),
+    Column("content", String(64), nullable=False, index=True),
+    Column("at", UtcTime(), nullable=False),
+    Column("location", Text, nullable=False),
+    Column("told", Text, nullable=False),
+)

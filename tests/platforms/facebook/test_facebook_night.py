@@ -268,7 +268,7 @@ def test_only_the_20_newest_messages_are_read_and_the_older_ones_are_a_gap(site:
     site.lists["t_5/messages"] = [message(number) for number in range(33, 0, -1)]
     heard = night(site)
     listing = heard.listing("messages", "t_5")
-    assert (listing.got, listing.declared, listing.complete) == (20, 33, False)
+    assert (listing.got, listing.declared, listing.complete, listing.at_limit) == (20, 33, False, True)
     assert "20 newest" in heard.causes("messages")[0]
     assert {record.parent_id for record in heard.of(Kind.MESSAGE)} == {"t_5"}
     assert {record.visibility for record in heard.of(Kind.MESSAGE)} == {Visibility.PRIVATE}

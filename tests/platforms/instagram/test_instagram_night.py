@@ -330,6 +330,7 @@ def test_only_the_20_newest_messages_can_be_read_and_the_rest_is_a_gap() -> None
     heard = night(site)
     assert len(heard.of(Kind.MESSAGE)) == 20
     assert not heard.listing("messages", thread).complete
+    assert heard.listing("messages", thread).at_limit
     assert "only the 20 newest" in heard.causes("messages")[0]
 
 

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from fastapi.responses import Response
 
 from paloverde.archive.registry import OTHER
-from paloverde.bundles.pages import visible
 from paloverde.capture.health import Standing
+from paloverde.desk.account_warnings import warnings
 from paloverde.desk.rights import Act
 from paloverde.desk.visit import Here, Pages, Visit
 from paloverde.installation import LastNight
@@ -40,7 +40,7 @@ def about(visit: Here) -> Response:
         agency=visit.city.settings.agency_name,
         promise=visit.city.promise(),
         lines=_lines(visit, standings),
-        warnings=[visible(warning(one)) for one in standings if one.todo and (one.canary or one.broken)],
+        warnings=warnings(visit, standings),
     )
 
 
@@ -78,13 +78,3 @@ def days_left(one: Standing) -> str:
     if one.is_dead:
         return "ended"
     return "no end is known" if one.days_left is None else str(max(0, one.days_left))
-
-
-def warning(one: Standing) -> str:
-    """Why somebody must act. A night that broke off is told beside whatever else there is."""
-    slug, night = one.account.slug, f" The last night: {one.broken}." if one.broken else ""
-    if one.is_dead:
-        return f"{slug}: {one.health}.{night}"
-    if one.broken is not None and one.todo == one.broken.todo:
-        return f"{slug}:{night} To do: {one.todo}."
-    return f"{slug}: {one.runway}.{night} To do: {one.todo}."

@@ -14,15 +14,27 @@ from fastapi.responses import Response
 from paloverde.archive.gaps import KnownGap, known
 from paloverde.archive.registry import OTHER, all_accounts
 from paloverde.capture.health import Standing
-from paloverde.desk.account_words import GapTold, RunTold, actions, gap_told, run_told, token_words
+from paloverde.desk.account_warnings import standings_of, warning, warnings
+from paloverde.desk.account_words import (
+    NOT_MEASURED,
+    GapTold,
+    RunTold,
+    access_words,
+    actions,
+    gap_told,
+    health_words,
+    run_told,
+    token_words,
+)
 from paloverde.desk.calendar_table import LEGEND, Calendar, calendar
 from paloverde.desk.limits import limits_of
 from paloverde.desk.rights import Act
 from paloverde.desk.showing import name
 from paloverde.desk.todo import Line, Section
 from paloverde.desk.visit import Here, Pages, Visit
+from paloverde.desk.wording import plain
 from paloverde.errors import UnknownAccount
-from paloverde.installation.history import disappeared, newest_runs, open_gaps, runs_of_day, span
+from paloverde.installation.history import newest_runs, open_gaps, runs_of_day, span
 from paloverde.installation.nights import newest_night, nights_between, whole_night
 from paloverde.platforms import PLATFORMS
 from paloverde.records import Account, Holder, archive_day
@@ -52,14 +64,14 @@ class Row(NamedTuple):
 @pages.page("/accounts", Act.SEE_ACCOUNTS)
 def accounts(visit: Here) -> Response:
     """Every account that the person may see, in a table."""
-    standings = _standings(visit)
+    standings = standings_of(visit)
     return visit.show(
         "accounts_list.html",
         title="Accounts",
         here=HERE,
         rows=_rows(visit, standings),
         act=Act,
-        warnings=[warning for one in standings if (warning := _warning(visit, one))],
+        warnings=warnings(visit, standings),
     )
 
 
@@ -84,12 +96,13 @@ def account(visit: Here, slug: str, month: Annotated[str, Query(max_length=7)] =
         handle=name(mine.handle),
         is_official=mine.holder is Holder.OFFICIAL,
         standing=standing,
-        health=name(standing.health, 600) if standing else "",
-        warning=_warning(visit, standing) if standing else "",
+        health=health_words(standing) if standing else "",
+        access=access_words(standing) if standing else "",
+        warning=warning(visit, standing) if standing else None,
         unasked=list(night[1]) if night else [],
         actions=actions(city, mine, is_retired=not is_active) if visit.may(Act.KEEP_ACCOUNTS, slug) else [],
         token=token_words(city, mine) if standing else [],
-        latency=latency.sentence() if latency else "",
+        latency=latency.sentence() if latency else NOT_MEASURED,
         calendar=_calendar(visit, slug, month, gaps),
         legend=[(state.value, words) for state, words in LEGEND.items()],
         first_night=first,
@@ -163,12 +176,8 @@ def todo(visit: Visit) -> Section | None:
     """Accounts whose access or nights somebody must see to."""
     if not visit.may(Act.SEE_ACCOUNTS):
         return None
-    lines = [
-        Line(one.account.slug, f"/accounts/{one.account.slug}", warning, urgent=True)
-        for one in _standings(visit)
-        if (warning := _warning(visit, one))
-    ]
-    return Section("Accounts", lines)
+    found = warnings(visit, standings_of(visit))
+    return Section("Accounts", [Line(one.of, one.path, plain(one.text), one.urgent) for one in found])
 
 
 def _rows(visit: Visit, standings: Sequence[Standing]) -> list[Row]:
@@ -194,7 +203,7 @@ def _row(visit: Visit, one: Account, standing: Standing | None, gaps: int, is_re
         _health(standing, is_retired),
         bool(standing and standing.is_dead),
         days_left(standing) if standing else "",
-        latency.sentence().partition(": ")[2] if latency else "",
+        latency.sentence().partition(": ")[2] if latency else NOT_MEASURED if standing else "",
         gaps,
         is_retired,
     )
@@ -215,30 +224,6 @@ def days_left(one: Standing) -> str:
     if one.is_dead:
         return "ended"
     return "no end is known" if one.days_left is None else f"{max(0, one.days_left):,}"
-
-
-def _warning(visit: Visit, one: Standing) -> str:
-    """Why somebody must see to an account; "" where nobody must."""
-    gone = disappeared(visit.city.vault.books, one.account.slug, visit.city.settings)
-    told = []
-    if one.is_dead:
-        told.append(f"{one.health}.")
-    elif one.todo and one.end is not None and one.todo == one.end.todo:
-        told.append(f"{one.runway}.")
-    if one.broken:
-        told.append(f"The last night: {one.broken}.")
-    if gone:
-        told.append(
-            f"{gone[0].upper()}{gone[1:]}. Nothing is taken for removed until somebody has looked at the "
-            "page of the account: the site may be at fault, or a permission lost."
-        )
-    if told and one.todo:
-        told.append(f"To do: {one.todo}.")
-    return name(" ".join(told), 1_500)
-
-
-def _standings(visit: Visit) -> list[Standing]:
-    return [one for one in visit.city.standings() if visit.may(Act.SEE_ACCOUNTS, one.account.slug)]
 
 
 def account_of(visit: Visit, slug: str) -> Account:

@@ -67,7 +67,7 @@ def import_(visit: Here, slug: str, given: Given) -> Response:
 
     def do(typed: Typed) -> Response:
         wish = _wish(typed)
-        with brought(given) as found:
+        with brought(given, any_kind=True) as found:
             if not found:
                 raise Wrong("document", "Choose the files.")
             folder = Path(tempfile.mkdtemp(prefix=_PREFIX))

@@ -132,7 +132,7 @@ def token(visit: Here, slug: str) -> Response:
     return _token_page(visit, _asked(visit, slug))
 
 
-@pages.form("/accounts/{slug}/token", Act.KEEP_ACCOUNTS)
+@pages.form("/accounts/{slug}/token", Act.KEEP_ACCOUNTS, keeps=False)
 def put_token(visit: Here, slug: str, given: Given) -> Response:
     """Keep the token. What was typed is never shown again, not even where it is refused."""
     mine = _asked(visit, slug)

@@ -6,6 +6,7 @@ import hashlib
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlencode
 
 import msgspec
 from fastapi.responses import Response
@@ -24,7 +25,7 @@ from paloverde.desk.wording import plain
 from paloverde.errors import PersonNeeded
 from paloverde.installation.outgoing import bundle_of
 from paloverde.installation.preview import Preview
-from paloverde.installation.responses import Wish
+from paloverde.installation.response_checks import Wish
 from paloverde.requests.events import Noted, Produced
 from paloverde.requests.request import Request
 
@@ -57,6 +58,8 @@ def build(visit: Here, number: str, given: Given) -> Response:
         wish = _wish(typed)
     except Wrong as error:
         return _page(visit, request, typed, {error.field: told(error)})
+    if first := _looked_for_first(visit, number, typed):
+        return first
     seen = str(given.get("seen", ""))
     if seen != _hash(visit.city.responses.preview(number, visit.by, wish), wish):
         return _page(visit, request, typed, {"": _CHANGED} if seen else {})
@@ -106,8 +109,25 @@ def _pieces(folder: tempfile.TemporaryDirectory[str], file: Path) -> Iterator[by
             yield piece
 
 
+def _looked_for_first(visit: Visit, number: str, typed: Typed) -> Response | None:
+    """The page of the work that looks for what stands in the way, where a page cannot; None where it can."""
+    checks, by = visit.city.responses.checks, visit.by
+    if not checks.are_long(number):
+        return None
+    page = f"/requests/{number}/bundle?{urlencode(carried(typed.values))}"
+
+    def work(progress: Progress) -> str:
+        checks.check(number, by, progress)
+        return page
+
+    what = f"What stands in the way of the bundle of {number}"
+    return visit.go(JOBS.start(visit, what, number, work, again=page, act=Act.BUILD_BUNDLES))
+
+
 def _page(visit: Visit, request: Request, typed: Typed, wrong: dict[str, str] | None = None) -> Response:
     wrong, number = dict(wrong or {}), request.number
+    if first := _looked_for_first(visit, number, typed):
+        return first
     lacks, hash_ = "", ""
     seen: Preview | None = None
     try:

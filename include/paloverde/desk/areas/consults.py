@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 from fastapi.responses import Response
 
 from paloverde.desk import showing
-from paloverde.desk.areas.removed import HERE, Named
+from paloverde.desk.areas.removed import HERE, Named, called
 from paloverde.desk.areas.removed_forms import item_of
-from paloverde.desk.asked import page_of
+from paloverde.desk.asked import Wrong, page_of
 from paloverde.desk.private import may_know, may_list
 from paloverde.desk.rights import Act
 from paloverde.desk.steps import Given, Step, done, form
@@ -79,7 +79,7 @@ def open_(visit: Here, item: str = "") -> Response:
     return form(visit, _OPEN._replace(fields=fields))
 
 
-@pages.form("/removed/consults/open", Act.SETTLE)
+@pages.form("/removed/consults/open", Act.SETTLE, adds=True)
 def opened(visit: Here, given: Given) -> Response:
     """File a new ticket."""
 
@@ -87,10 +87,9 @@ def opened(visit: Here, given: Given) -> Response:
         tickets, about = visit.city.dossiers.consults, typed.text("about")
         if not about:
             raise BadQuestion("Say what is to be deleted.")
-        if "://" not in about:
-            item_of(visit, about)
-        ticket = tickets.open(about, visit.actor, typed.text("note"))
+        ticket = tickets.open(_named(visit, about), visit.actor, typed.text("note"))
         told = f"{ticket.id} is open. Note now when each of the two was consulted."
+        told += "" if ticket.captured else f" Look again: {_NOT_FOUND}."
         if ticket.id in tickets.deletions([ticket]):
             told += " Look again: what it is about was found deleted before this ticket was opened."
         return visit.go(f"/removed/consults/note?{urlencode({'ticket': ticket.id})}", told=told)
@@ -104,7 +103,7 @@ def note(visit: Here, ticket: str = "") -> Response:
     return form(visit, _noting(visit, ticket))
 
 
-@pages.form("/removed/consults/note", Act.SETTLE)
+@pages.form("/removed/consults/note", Act.SETTLE, adds=True)
 def noted(visit: Here, given: Given) -> Response:
     """File who was consulted when."""
     id_ = str(given.get("ticket", ""))
@@ -131,7 +130,7 @@ def advice(visit: Here, item: str = "") -> Response:
     return form(visit, _advising(visit, item, read=True))
 
 
-@pages.form("/removed/advice", Act.SEE_ADVICE)
+@pages.form("/removed/advice", Act.SEE_ADVICE, adds=True)
 def advised(visit: Here, given: Given) -> Response:
     """Keep counsel's advice, sealed and apart."""
     item = str(given.get("item", ""))
@@ -145,6 +144,28 @@ def advised(visit: Here, given: Given) -> Response:
     return done(visit, step, given, do)
 
 
+def _named(visit: Visit, about: str) -> str:
+    """What a ticket is about: an item of the archive by its name, or an address that none is found by.
+
+    `Wrong` where it is neither.
+    """
+    if "://" in about:
+        found = visit.city.dossiers.consults.item_at(about)
+        if found is None or not may_know(visit, found):
+            return about
+        return f"{found.account}/{found.kind.value}/{found.native_id}"
+    try:
+        item_of(visit, about)
+    except BadQuestion:
+        raise Wrong("about", _NO_NAME) from None
+    return about
+
+
+_NO_NAME = (
+    "Nothing in the archive is named so: paste the address that stands on the record’s page, or write "
+    "account/kind/id, such as facebook-mayor/post/77."
+)
+_NOT_FOUND = "no record with this address was found in the archive, and what is deleted must be in it before"
 _OPENED_IS = (
     "Both City Manager and City Attorney are consulted before officials delete (policy V.E.4(d)).",
     "What is to be deleted must be in the archive before.",
@@ -218,7 +239,8 @@ def _whole(said: showing.Said) -> str:
 def _alert(alert: Alert) -> dict[str, Any]:
     return {
         "path": Named(alert.fact.item).path(),
-        "what": showing.name(subject_of(alert.fact.item)),
+        "what": called(alert.fact),
+        "name": showing.name(subject_of(alert.fact.item)),
         "is_open": alert.is_open,
         "says": alert.standing.value,
         "ticket": alert.ticket.id if alert.ticket else "",
@@ -236,7 +258,7 @@ def _ticket(ticket: Ticket, deleted: RemovalFact | None) -> dict[str, Any]:
     facts: Sequence[tuple[str, str]] = [
         ("About", showing.name(ticket.about, 300)),
         ("Opened", showing.name(opened_in_words(ticket, deleted), 300)),
-        ("Content", ticket.captured or "not looked up in the archive: only its address is given"),
+        ("Content", "in the archive" if ticket.captured else _NOT_FOUND),
         *((name, showing.name(consulted_in_words(one, deleted), 300)) for name, one in ticket.both.items()),
         *([("What came of it", showing.name(ticket.outcome, 1_000))] if ticket.outcome else []),
         *(("Note", showing.name(text, 1_000)) for text in ticket.notes[:20]),

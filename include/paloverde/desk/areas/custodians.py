@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 
 from fastapi.responses import Response
 
 from paloverde.desk import showing
 from paloverde.desk.areas.holds import HERE, hold_of, letter_path
-from paloverde.desk.files import taken
+from paloverde.desk.asked import Wrong
+from paloverde.desk.files import brought, taken
 from paloverde.desk.rights import Act
 from paloverde.desk.steps import Given, Step, done, form
 from paloverde.desk.typed import Field, Typed
@@ -24,6 +26,8 @@ _NAMING = (
     Field("contact", "E-mail address, or office", required=True),
 )
 _AGAIN = Field("again", "It was sent although none is due now", "tick")
+_SENT = Field("sent_on", "Day on which it was sent", "date", required=True)
+_ACKNOWLEDGED = Field("acknowledged_on", "Day on which it was acknowledged", "date", required=True)
 
 
 @pages.page("/holds/{id_}/custodian", Act.ORDER_HOLDS)
@@ -60,6 +64,8 @@ def letter(visit: Here, id_: str, name: str = "") -> Response:
         page=f"{letter_path(hold, custodian.name).replace('/letter?', '/letter/page?')}",
         name=custodian.name,
         seen=_hash(made),
+        today=visit.city.requests.today(),
+        signed=custodian.signed_sha256,
         may_acknowledge=custodian.sent_at is not None and not custodian.has_acknowledged,
     )
 
@@ -79,19 +85,39 @@ def sent(visit: Here, id_: str, given: Given) -> Response:
     made = _letter(visit, hold, custodian)
     if str(given.get("seen", "")) != _hash(made):
         raise BadQuestion("The letter is another one now than the one that was shown: open its page again.")
-    again = Typed(given, (_AGAIN,)).is_ticked("again")
-    notices, by = visit.city.holds.notices, visit.by
-    one = notices.sent(hold, custodian.name, made.text, by, again=again)
+    typed = Typed(given, (_AGAIN, _SENT))
+    one = visit.city.holds.notices.sent(
+        hold, custodian.name, made.text, visit.by, again=typed.is_ticked("again"), on=_day(typed, "sent_on")
+    )
     return visit.go(f"/holds/{hold.id}", told=f"Noted: {showing.name(one.sentence(), 400)}")
 
 
 @pages.form("/holds/{id_}/acknowledged", Act.ORDER_HOLDS)
 def acknowledged(visit: Here, id_: str, given: Given) -> Response:
-    """Note that a custodian has read and understood the notice."""
+    """Note that a custodian has read and understood the notice, and keep what they signed."""
     hold, custodian = _both(visit, id_, str(given.get("name", "")))
-    notices, by = visit.city.holds.notices, visit.by
-    one = notices.acknowledged(hold, custodian.name, by)
+    on = _day(Typed(given, (_ACKNOWLEDGED,)), "acknowledged_on")
+    with brought(given, "signed") as files:
+        if len(files) > 1:
+            raise BadQuestion("These are several files: choose the one that was signed. Nothing was noted.")
+        signed = files[0].read_bytes() if files else b""
+    one = visit.city.holds.notices.acknowledged(hold, custodian.name, visit.by, on=on, signed=signed)
     return visit.go(f"/holds/{hold.id}", told=f"Noted: {showing.name(one.sentence(), 400)}")
+
+
+@pages.page("/holds/{id_}/signed/{sha256}", Act.ORDER_HOLDS)
+def signed(visit: Here, id_: str, sha256: str) -> Response:
+    """What a custodian signed, as a file."""
+    hold = hold_of(visit, id_)
+    return taken(f"{hold.id}-acknowledgment", visit.city.holds.notices.signed(hold.id, sha256))
+
+
+def _day(typed: Typed, name: str) -> date:
+    """The day of a form that has nothing else to be shown again."""
+    try:
+        return typed.needed_day(name)
+    except Wrong as error:
+        raise BadQuestion(f"{error} Nothing was noted.") from None
 
 
 def _naming(hold: Hold) -> Step:

@@ -4,13 +4,14 @@ by a link or in another way; links are counted, and can be revoked.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from fastapi.responses import Response
+from starlette.datastructures import QueryParams
 
+from paloverde.desk.areas.delivery_words import agreement_of, hash_of, summary_of, told_of
+from paloverde.desk.areas.letter_fields import bundles_of, ways_offered
 from paloverde.desk.areas.request_frame import Given, as_shown, line, request_of, shown, told
 from paloverde.desk.asked import Values, Wrong
 from paloverde.desk.rights import Act
@@ -18,7 +19,7 @@ from paloverde.desk.typed import Field, Typed, carried
 from paloverde.desk.visit import Here, Pages, Visit
 from paloverde.desk.wording import plain
 from paloverde.errors import PersonNeeded
-from paloverde.requests.delivery import MOST_DAYS, MOST_DOWNLOADS, Agreed, Delivered, Summary, Terms
+from paloverde.requests.delivery import MOST_DAYS, MOST_DOWNLOADS, Agreed, Delivered, Terms
 from paloverde.requests.events import WAYS, Produced, Way
 from paloverde.requests.links import LinkState
 from paloverde.requests.request import Request
@@ -27,32 +28,41 @@ from paloverde.wording import some
 
 pages = Pages()
 _MOST_LISTED = 100
-_IN_THE_WAY = "IN THE WAY: "
+_NOTHING = QueryParams("")  # no field at all
 
 
 def _fields(request: Request, settings: Settings) -> list[Field]:
-    """How it is to go. What is left empty is the requester's address, or the City's setting."""
-    made = [
-        (one.bundle.sha256, f"{one.bundle.name} ({one.bundle.sha256[:12]}…)") for one in request.all(Produced)
-    ]
+    """How it is to go. What is left empty is what the letter promised, else the requester's address, or the
+    City's setting. No link is offered where links have no address.
+    """
     days, downloads = settings.delivery_days, settings.delivery_downloads
     return [
         Field(
             "channel",
             "How it goes",
             "choice",
-            options=[(name, way.value) for name, way in WAYS.items()],
-            value="link",
+            options=ways_offered(settings),
         ),
         Field("to", "To whom", hint="Left empty: name and address that the requester gave."),
-        Field("days", "Days that a link works", "number", f"At most {MOST_DAYS}; left empty: {days}."),
+        Field(
+            "days",
+            "Days that a link works",
+            "number",
+            f"At most {MOST_DAYS}; left empty: as long as the letter promised, at least {days}.",
+        ),
         Field(
             "downloads",
             "Downloads that a link allows",
             "number",
             f"At most {MOST_DOWNLOADS}; left empty: {downloads}.",
         ),
-        Field("bundle", "Which bundle", "choice", options=[("", "the newest one"), *reversed(made)]),
+        Field(
+            "otherwise",
+            "Why it goes otherwise than the letter says",
+            hint="Left empty where it goes as the letter says. Whoever agrees reads it.",
+        ),
+        Field("note", "Note to whoever agrees"),
+        Field("bundle", "Which bundle", "choice", options=[("", "the newest one"), *bundles_of(request)]),
     ]
 
 
@@ -60,8 +70,24 @@ def _fields(request: Request, settings: Settings) -> list[Field]:
 def show(visit: Here, number: str) -> Response:
     """What is about to be sent, in numbers and names; who agreed; what went out; every download."""
     request = request_of(visit, number)
-    values = visit.request.query_params
-    return _page(visit, request, _typed(visit, request, values, is_new="channel" not in values))
+    return _page(visit, request, _typed(visit, request, visit.request.query_params))
+
+
+@pages.form("/requests/{number}/delivery/propose", Act.WORK_REQUESTS)
+def propose(visit: Here, number: str, given: Given) -> Response:
+    """File how it is to go: the second person sees that, and agrees to that."""
+    request = request_of(visit, number)
+    typed = _typed(visit, request, given)
+    try:
+        visit.city.deliveries.propose(number, _terms(visit, number, typed), visit.by, typed.text("bundle"))
+    except Wrong as error:
+        return _page(visit, request, typed, {error.field: told(error)})
+    except PersonNeeded as error:
+        return _page(visit, request, typed, {"": told(error)})
+    return visit.go(
+        f"/requests/{number}/delivery",
+        told="It is proposed so: a second person looks at this page and agrees.",
+    )
 
 
 @pages.form("/requests/{number}/delivery/agree", Act.AGREE)
@@ -89,7 +115,7 @@ def link(visit: Here, number: str) -> Response:
     try:
         issued = visit.city.deliveries.link(number, visit.by)
     except PersonNeeded as error:
-        return _page(visit, request, _typed(visit, request, {}, is_new=True), {"": told(error)})
+        return _page(visit, request, _typed(visit, request, _NOTHING), {"": told(error)})
     made = issued.link
     return shown(
         visit,
@@ -116,11 +142,9 @@ def record(visit: Here, number: str, given: Given) -> Response:
             number, channel, visit.by, recorded.day("on"), recorded.text("record_note")
         )
     except Wrong as error:
-        return _page(
-            visit, request, _typed(visit, request, {}, is_new=True), {error.field: told(error)}, recorded
-        )
+        return _page(visit, request, _typed(visit, request, _NOTHING), {error.field: told(error)}, recorded)
     except PersonNeeded as error:
-        return _page(visit, request, _typed(visit, request, {}, is_new=True), {"": told(error)}, recorded)
+        return _page(visit, request, _typed(visit, request, _NOTHING), {"": told(error)}, recorded)
     words = f"Noted: {agreed.summary.bundle.name} was handed over {channel} to {agreed.summary.terms.to}."
     return visit.go(f"/requests/{number}/delivery", told=plain(words))
 
@@ -131,10 +155,10 @@ def revoke(visit: Here, number: str, given: Given) -> Response:
     request = request_of(visit, number)
     why, named = str(given.get("why", "")).strip(), str(given.get("link", ""))
     links = [one for one in visit.city.deliveries.links(number) if one.link.secret_sha256.startswith(named)]
-    typed = _typed(visit, request, {}, is_new=True)
+    typed = _typed(visit, request, _NOTHING)
     if not why:
         return _page(visit, request, typed, {"why": "Say why: it stands in the file of the request."})
-    seen = _hash(links)
+    seen = hash_of(links)
     if str(given.get("seen", "")) != seen:
         return shown(
             visit,
@@ -158,25 +182,48 @@ def revoke(visit: Here, number: str, given: Given) -> Response:
     )
 
 
-def _typed(
-    visit: Visit, request: Request, values: Values | Mapping[str, str], *, is_new: bool = False
-) -> Typed:
-    given: Any = values if hasattr(values, "getlist") else _Nothing()
-    return Typed(given, _fields(request, visit.city.settings), is_new=is_new)
+def _typed(visit: Visit, request: Request, values: Values) -> Typed:
+    """What somebody chose; else what was agreed to or proposed last; else what the letter promised."""
+    fields = _fields(request, visit.city.settings)
+    if values.getlist("channel"):
+        return Typed(values, fields)
+    terms, bundle = _at_hand(visit, request)
+    pairs = {
+        "channel": next(name for name, way in WAYS.items() if way is terms.channel),
+        "to": terms.to,
+        "days": str(terms.days or ""),
+        "downloads": str(terms.downloads or ""),
+        "otherwise": terms.otherwise,
+        "note": terms.note,
+        "bundle": bundle,
+    }
+    return Typed(QueryParams(pairs), fields)
 
 
-class _Nothing:
-    """No field at all."""
-
-    def getlist(self, key: object) -> list[str]:
-        del key
-        return []
+def _at_hand(visit: Visit, request: Request) -> tuple[Terms, str]:
+    """How it goes, and which bundle: as was agreed to or proposed last, as the letter promised it, else by
+    the first way that there is.
+    """
+    deliveries, number = visit.city.deliveries, request.number
+    proposal, agreed = deliveries.proposal(number), next(iter(_standing(visit, number)[::-1]), None)
+    made = request.bundle(agreed.summary.bundle.sha256) if agreed else None
+    if agreed and made and not request.is_replaced(made) and (proposal is None or agreed.at >= proposal.at):
+        return agreed.summary.terms, made.bundle.sha256
+    if proposal is not None:
+        return proposal.terms, proposal.sha256
+    first = WAYS[ways_offered(visit.city.settings)[0][0]]
+    return deliveries.terms(number, None if deliveries.promise(number) else first), ""
 
 
 def _terms(visit: Visit, number: str, typed: Typed) -> Terms:
-    channel = WAYS[typed.choice("channel")]
     return visit.city.deliveries.terms(
-        number, channel, to=typed.text("to"), days=typed.number("days"), downloads=typed.number("downloads")
+        number,
+        WAYS[typed.choice("channel")],
+        to=typed.text("to"),
+        days=typed.number("days"),
+        downloads=typed.number("downloads"),
+        note=typed.text("note"),
+        otherwise=typed.text("otherwise"),
     )
 
 
@@ -205,7 +252,7 @@ def _page(
             wrong.setdefault(error.field, told(error))
         except PersonNeeded as error:
             lacks = told(error)
-    fields = _recording(visit.city.requests.today())
+    fields, proposal = _recording(visit.city.requests.today()), visit.city.deliveries.proposal(number)
     open_ = _standing(visit, number)
     return shown(
         visit,
@@ -216,32 +263,16 @@ def _page(
         status=400 if wrong else 200,
         lacks=lacks,
         **as_shown(_fields(request, visit.city.settings), typed.values, wrong),
-        **_summary(visit, request, summary),
+        **summary_of(visit, request, summary, open_, proposal),
         pairs=carried(typed.values),
         has_link=any(one.summary.terms.channel is Way.LINK for one in open_),
         has_other=any(one.summary.terms.channel is not Way.LINK for one in open_),
-        agreements=[_agreement(one) for one in open_],
+        agreements=[agreement_of(one) for one in open_],
         recording=fields,
-        recorded=(recorded or Typed(_Nothing(), fields, is_new=True)).values,
-        acts=[_told(act) for act in visit.city.deliveries.acts(number)][-_MOST_LISTED:],
+        recorded=(recorded or Typed(_NOTHING, fields, is_new=True)).values,
+        acts=[told_of(act) for act in visit.city.deliveries.acts(number)][-_MOST_LISTED:],
         links=[_link(visit, one) for one in visit.city.deliveries.links(number)][-_MOST_LISTED:],
     )
-
-
-def _summary(visit: Visit, request: Request, summary: Summary | None) -> dict[str, Any]:
-    """What is about to go, line by line, its hash, and whether this person may be the second one."""
-    if summary is None:
-        return {"sentences": [], "refusals": [], "seen": "", "may_agree": False, "is_own": False}
-    made = request.bundle(summary.bundle.sha256)
-    is_own = made is not None and made.by.is_same_person(visit.by)
-    lines = [one for one in summary.sentences() if not one.startswith(_IN_THE_WAY)]
-    return {
-        "sentences": [line(one, 2_000) for one in lines],
-        "refusals": [plain(one) for one in summary.refusals],
-        "seen": summary.sha256,
-        "may_agree": visit.may(Act.AGREE) and not is_own and not summary.refusals,
-        "is_own": is_own,
-    }
 
 
 def _standing(visit: Visit, number: str) -> list[Agreed]:
@@ -249,21 +280,6 @@ def _standing(visit: Visit, number: str) -> list[Agreed]:
     acts = visit.city.deliveries.acts(number)
     used = {act.agreement for act in acts if isinstance(act, Delivered)}
     return [act for place, act in enumerate(acts, 1) if isinstance(act, Agreed) and place not in used]
-
-
-def _agreement(act: Agreed) -> str:
-    terms = act.summary.terms
-    return line(
-        f"{act.by.name} agreed that {act.summary.bundle.name} goes {terms.channel} to {terms.to}.", 1_000
-    )
-
-
-def _told(act: Agreed | Delivered) -> tuple[Any, str]:
-    if isinstance(act, Agreed):
-        return act.at, _agreement(act)
-    note = f" {act.note}" if act.note else ""
-    words = f"{act.by.name} handed {act.sha256[:12]}… over {act.channel} to {act.to}.{note}"
-    return act.at, line(words, 1_000)
 
 
 def _link(visit: Visit, state: LinkState) -> dict[str, Any]:
@@ -275,10 +291,4 @@ def _link(visit: Visit, state: LinkState) -> dict[str, Any]:
 def _others(visit: Visit, number: str) -> list[str]:
     """What went out in another way: that no program calls back."""
     acts = visit.city.deliveries.acts(number)
-    return [_told(act)[1] for act in acts if isinstance(act, Delivered) and not act.link][-_MOST_LISTED:]
-
-
-def _hash(links: Iterable[LinkState]) -> str:
-    """Of the links that were shown, with what was taken by each."""
-    told_ = "\n".join(f"{one.link.secret_sha256} {one.papers}" for one in links)
-    return hashlib.sha256(told_.encode()).hexdigest()
+    return [told_of(act)[1] for act in acts if isinstance(act, Delivered) and not act.link][-_MOST_LISTED:]

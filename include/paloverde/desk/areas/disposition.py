@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,6 +14,7 @@ from starlette.exceptions import HTTPException
 from paloverde.desk import showing, todo
 from paloverde.desk.asked import page_of
 from paloverde.desk.files import taken
+from paloverde.desk.groups_named import groups_of
 from paloverde.desk.people import Role, people_of
 from paloverde.desk.rights import Act, roles_of
 from paloverde.desk.visit import Here, Pages, Visit
@@ -22,29 +22,14 @@ from paloverde.desk.wording import plain
 from paloverde.errors import BadQuestion
 from paloverde.records import add_calendar_years, archive_day
 from paloverde.retention.approval import APPROVING, LAPSES_AFTER_YEARS, OFFICES, closed, half_done, lacking
-from paloverde.retention.orders import Approval, Consent, Line, OrderStanding, PeopleCheck, Resolution
+from paloverde.retention.orders import Approval, Consent, OrderStanding, PeopleCheck, Resolution
 from paloverde.wording import some, spoken
 
 pages = Pages()
 HERE = "Disposition"
 _PER_PAGE = 25
-_MOST_GROUPS, _MOST_KNOWN = 500, 200
+_MOST_GROUPS, _MOST_KEPT = 500, 100
 _FILES = {"html": "text/html", "csv": "text/csv"}
-
-
-class Group(NamedTuple):
-    """Items of one account, kind and class of a schedule, that nothing has kept since some days."""
-
-    account: str
-    kind: str
-    record_class: str
-    items: int
-    versions: int
-    first: date
-    last: date
-
-
-_groups: dict[str, list[Group]] = {}  # by the SHA-256 of a list, which never changes
 
 
 class Need(NamedTuple):
@@ -81,6 +66,7 @@ def order(visit: Here, order: str) -> Response:
     standing = standing_of(visit, order)
     groups = groups_of(visit, standing)
     ended = closed(standing, visit.city.disposition.today)
+    needs = [] if ended else [*_needs(visit, standing)]
     return visit.show(
         "disposition_look.html",
         title=f"Order of destruction {standing.order.id}",
@@ -88,11 +74,13 @@ def order(visit: Here, order: str) -> Response:
         order=standing.order,
         path=f"/disposition/{standing.order.id}",
         accounts=", ".join(standing.order.accounts),
-        by=showing.name(standing.order.proposed_by),
+        by=called(visit, standing.order.proposed_by),
         ended=plain(ended),
         half_done=plain(half_done(standing)),
-        is_carried_out=bool(standing.certificate),
-        needs=[] if ended else [*_needs(visit, standing)],
+        carried=_carried_out(visit, standing),
+        needs=needs,
+        # What the table says to be missing is not said twice.
+        waits=any(not one.is_there for one in needs),
         lacking=[] if ended else [plain(one) for one in lacking_of(visit, standing)],
         counts_not="" if ended else counts_not(visit),
         warnings=[plain(one) for one in visit.city.disposition.warnings(order)],
@@ -173,35 +161,11 @@ def counts_not(visit: Visit) -> str:
     )
 
 
-def groups_of(visit: Visit, standing: OrderStanding) -> list[Group]:
-    """What an order names, counted by account, kind and class."""
-    sha256 = standing.order.lines_sha256
-    if sha256 not in _groups:
-        if len(_groups) >= _MOST_KNOWN:
-            _groups.clear()
-        _groups[sha256] = _counted(visit.city.disposition.lines(standing.order.id))
-    return _groups[sha256]
-
-
-def _counted(lines: list[Line]) -> list[Group]:
-    found: dict[tuple[str, str, str], list[Line]] = {}
-    for line in lines:
-        named = line.item.account, line.item.kind.value, f"{line.record_class} ({line.resolution})"
-        found.setdefault(named, []).append(line)
-    return [
-        Group(
-            *named, len(some_), sum(line.versions for line in some_),
-            min(line.keep_until for line in some_), max(line.keep_until for line in some_),
-        )
-        for named, some_ in sorted(found.items())
-    ]  # fmt: skip
-
-
 def _row(visit: Visit, standing: OrderStanding) -> dict[str, Any]:
     order_, today = standing.order, visit.city.disposition.today
     ended = closed(standing, today)
     if standing.certificate:
-        state = "carried out"
+        state = "carried out: destroyed, with a certificate"
     elif standing.sealed:
         state = "half carried out: it is to be completed"
     elif ended:
@@ -212,7 +176,7 @@ def _row(visit: Visit, standing: OrderStanding) -> dict[str, Any]:
     return {
         "id": order_.id,
         "proposed": order_.proposed_at,
-        "by": showing.name(order_.proposed_by),
+        "by": called(visit, order_.proposed_by),
         "count": order_.items,
         "accounts": showing.name(", ".join(order_.accounts), 300),
         "state": state,
@@ -266,20 +230,47 @@ def _approval(visit: Visit, standing: OrderStanding, role: str, path: str) -> Ne
         visit,
         f"The approval of one of {OFFICES[role]}",
         Act.APPROVE_DISPOSITION,
-        "; ".join(map(_approved, good)),
+        _approved(visit, good),
         path,
         "Look at it and approve",
     )
     is_mine = visit.person.role is Role(role) and me not in taken_ and not counts_not(visit)
     if given and not good:
-        told = "; ".join(map(_approved, given))
+        told = _approved(visit, given)
         told = f"missing: {told} does not count, being no {role} with a password here"
         need = need._replace(state=showing.name(told, 300))
     return need._replace(who=role, path=need.path if is_mine else "")
 
 
-def _approved(given: Approval) -> str:
-    return f"{given.username}, {showing.moment(given.given_at)}"
+def _approved(visit: Visit, given: Sequence[Approval]) -> str:
+    return "; ".join(f"{called(visit, one.username)}, {showing.moment(one.given_at)}" for one in given)
+
+
+def called(visit: Visit, username: str) -> str:
+    """Somebody by name, with the username; by that alone where it stands in the users file no more."""
+    names = {one.username: one.name for one in people_of(visit.city.settings).all()}
+    name = names.get(username, "")
+    return showing.name(f"{name} ({username})" if name else username)
+
+
+def _carried_out(visit: Visit, standing: OrderStanding) -> dict[str, Any]:
+    """What was destroyed, when, by whom, and who stood behind it; empty before that."""
+    if not standing.certificate:
+        return {}
+    made = visit.city.disposition.certificate(standing.order.id)
+    behind = [
+        ("The council’s resolution", _resolution(made.resolution)),
+        ("The city attorney’s consent", _consent(made.consent)),
+        *((f"Approved, as {one.role}", _approved(visit, [one])) for one in made.approvals),
+    ]
+    return {
+        "at": made.carried_out_at,
+        "by": called(visit, made.carried_out_by),
+        "items": made.items,
+        "versions": made.versions,
+        "kept": [showing.name(one, 600) for one in made.kept[:_MOST_KEPT]],
+        "behind": [(what, showing.name(told, 300)) for what, told in behind if told],
+    }
 
 
 def _roles(visit: Visit) -> dict[str, str]:

@@ -7,8 +7,9 @@ import hashlib
 from fastapi.responses import Response
 
 from paloverde.desk import showing
-from paloverde.desk.areas.disposition import HERE, counts_not, groups_of, standing_of
+from paloverde.desk.areas.disposition import HERE, called, counts_not, standing_of
 from paloverde.desk.files import brought_alone
+from paloverde.desk.groups_named import groups_of
 from paloverde.desk.jobs import JOBS, Progress
 from paloverde.desk.rights import Act
 from paloverde.desk.steps import Choices, Given, Step, done, form
@@ -94,7 +95,7 @@ def approved(visit: Here, order: str, given: Given) -> Response:
 @pages.page("/disposition/{order}/consent", Act.FILE_CONSENT)
 def consent(visit: Here, order: str) -> Response:
     """Hand in the city attorney's written consent."""
-    return form(visit, _consenting(standing_of(visit, order)))
+    return form(visit, _consenting(visit, standing_of(visit, order)))
 
 
 @pages.form("/disposition/{order}/consent", Act.FILE_CONSENT)
@@ -108,13 +109,13 @@ def consented(visit: Here, order: str, given: Given) -> Response:
             visit.city.disposition.consent(id_, name, day, file, visit.person.username)
         return visit.go(f"/disposition/{id_}", told=f"The consent to {id_} is filed.")
 
-    return done(visit, _consenting(standing), given, do)
+    return done(visit, _consenting(visit, standing), given, do)
 
 
 @pages.page("/disposition/{order}/resolution", Act.FILE_RESOLUTION)
 def resolution(visit: Here, order: str) -> Response:
     """Hand in the council's resolution."""
-    return form(visit, _resolving(standing_of(visit, order)))
+    return form(visit, _resolving(visit, standing_of(visit, order)))
 
 
 @pages.form("/disposition/{order}/resolution", Act.FILE_RESOLUTION)
@@ -131,13 +132,13 @@ def resolved(visit: Here, order: str, given: Given) -> Response:
             )
         return visit.go(f"/disposition/{id_}", told=f"The resolution for {id_} is filed.")
 
-    return done(visit, _resolving(standing), given, do)
+    return done(visit, _resolving(visit, standing), given, do)
 
 
 @pages.page("/disposition/{order}/withdraw", Act.WITHDRAW_DISPOSITION)
 def withdraw(visit: Here, order: str) -> Response:
     """What a withdrawal ends."""
-    return form(visit, _withdrawing(standing_of(visit, order)))
+    return form(visit, _withdrawing(visit, standing_of(visit, order)))
 
 
 @pages.form("/disposition/{order}/withdraw", Act.WITHDRAW_DISPOSITION)
@@ -152,7 +153,7 @@ def withdrawn(visit: Here, order: str, given: Given) -> Response:
         told = f"{standing.order.id} is withdrawn. Its items may be proposed anew."
         return visit.go(f"/disposition/{standing.order.id}", told=told)
 
-    return done(visit, _withdrawing(standing), given, do)
+    return done(visit, _withdrawing(visit, standing), given, do)
 
 
 def _seen(standing: OrderStanding) -> str:
@@ -174,7 +175,7 @@ def _proposing(visit: Visit) -> Step:
 def _approving(visit: Visit, standing: OrderStanding) -> Step:
     groups, order = groups_of(visit, standing), standing.order
     facts = [
-        *_facts(standing),
+        *_facts(visit, standing),
         *(
             (f"{one.account}, {one.kind}", f"{some(one.items, 'item')}, {one.record_class}")
             for one in groups[:50]
@@ -182,43 +183,45 @@ def _approving(visit: Visit, standing: OrderStanding) -> Step:
         ("List (SHA-256)", order.lines_sha256),
         ("Report (SHA-256)", order.report_sha256),
     ]
-    step = _step(standing, "Approve", "approve", "Approve the destruction of exactly this list")
+    step = _step(visit, standing, "Approve", "approve", "Approve the destruction of exactly this list")
     if told := counts_not(visit):
         return step._replace(facts=facts, warnings=[told], button="")
     warnings = visit.city.disposition.warnings(order.id)
+    path = f"/disposition/{order.id}/report"
     return step._replace(
-        facts=facts, lead=_APPROVED_IS, hidden=[("seen", _seen(standing))], warnings=warnings, final=True
-    )
-
-
-def _consenting(standing: OrderStanding) -> Step:
-    step = _step(standing, "Hand in the consent to", "consent", "File this consent")
-    return step._replace(fields=_CONSENT, lead=("Whoever hands it in cannot approve the order as well.",))
-
-
-def _resolving(standing: OrderStanding) -> Step:
-    step = _step(standing, "Hand in the resolution for", "resolution", "File this resolution")
-    return step._replace(fields=_RESOLUTION, lead=("The one that adopted the schedule is none for this.",))
-
-
-def _withdrawing(standing: OrderStanding) -> Step:
-    step = _step(standing, "Withdraw", "withdraw", "Withdraw this order for good")
-    return step._replace(fields=_WITHDRAWING, hidden=[("seen", _seen(standing))], final=True)
-
-
-def _step(standing: OrderStanding, title: str, action: str, button: str) -> Step:
-    path = f"/disposition/{standing.order.id}"
-    return Step(
-        f"{title} {standing.order.id}", HERE, f"{path}/{action}", button, path, "Back to the order",
-        facts=_facts(standing),
+        facts=facts, lead=_APPROVED_IS, hidden=[("seen", _seen(standing))], warnings=warnings, final=True,
+        links=[("The report, as a page", path), ("The same as a table, an item a line", f"{path}?form=csv")],
     )  # fmt: skip
 
 
-def _facts(standing: OrderStanding) -> list[tuple[str, str]]:
+def _consenting(visit: Visit, standing: OrderStanding) -> Step:
+    step = _step(visit, standing, "Hand in the consent to", "consent", "File this consent")
+    return step._replace(fields=_CONSENT, lead=("Whoever hands it in cannot approve the order as well.",))
+
+
+def _resolving(visit: Visit, standing: OrderStanding) -> Step:
+    step = _step(visit, standing, "Hand in the resolution for", "resolution", "File this resolution")
+    return step._replace(fields=_RESOLUTION, lead=("The one that adopted the schedule is none for this.",))
+
+
+def _withdrawing(visit: Visit, standing: OrderStanding) -> Step:
+    step = _step(visit, standing, "Withdraw", "withdraw", "Withdraw this order for good")
+    return step._replace(fields=_WITHDRAWING, hidden=[("seen", _seen(standing))], final=True)
+
+
+def _step(visit: Visit, standing: OrderStanding, title: str, action: str, button: str) -> Step:
+    path = f"/disposition/{standing.order.id}"
+    return Step(
+        f"{title} {standing.order.id}", HERE, f"{path}/{action}", button, path, "Back to the order",
+        facts=_facts(visit, standing),
+    )  # fmt: skip
+
+
+def _facts(visit: Visit, standing: OrderStanding) -> list[tuple[str, str]]:
     order = standing.order
     return [
         ("It would destroy", f"{some(order.items, 'item')} in {some(order.versions, 'version')}"),
         ("Accounts", showing.name(", ".join(order.accounts), 600)),
-        ("Proposed", f"{showing.moment(order.proposed_at)} by {showing.name(order.proposed_by)}"),
+        ("Proposed", f"{showing.moment(order.proposed_at)} by {called(visit, order.proposed_by)}"),
         ("The report lies open until", spoken(order.opens_on)),
     ]

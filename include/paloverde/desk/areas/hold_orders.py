@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 from paloverde.desk import showing
 from paloverde.desk.archived_until import archived_until
-from paloverde.desk.areas.holds import HERE, hold_of
+from paloverde.desk.areas.holds import HERE, WHY, hold_of, ordering
 from paloverde.desk.asked import Wrong
 from paloverde.desk.drafts import Drafts
 from paloverde.desk.jobs import JOBS, Progress
@@ -25,20 +25,11 @@ from paloverde.retention.holds import By, Hold, Trigger
 from paloverde.wording import some
 
 pages = Pages()
-_WHY = {
-    Trigger.CLAIM: "a claim under the Government Claims Act",
-    Trigger.COMPLAINT: "a complaint about a block or a removal",
-    Trigger.SUBPOENA: "a subpoena",
-    Trigger.LAWSUIT: "a lawsuit",
-    Trigger.THREAT: "a threat of one",
-    Trigger.DISPUTE: "a dispute over a denied records request",
-    Trigger.INSTRUCTION: "the instruction of an attorney",
-}
 _NAMING = (
     Field("name", "Name of the hold", "text", "Letters, digits and dashes, such as LIT-2026-03.", True),
     Field("matter", "Matter", "text", "A short title that the public may read. Nothing privileged.", True),
     Field("trigger", "What made litigation foreseeable", "choice",
-          options=[(one.value, words) for one, words in _WHY.items()]),
+          options=[(one.value, words) for one, words in WHY.items()]),
 )  # fmt: skip
 _REASON = (Field("reason", "Why it is widened", "text", "In words that the public may read.", True),)
 _SCOPE = (
@@ -77,13 +68,16 @@ class Draft(msgspec.Struct, frozen=True):
         return sum(self.accounts.values())
 
 
-@pages.page("/place-hold", Act.ORDER_HOLDS)
-def place(visit: Here) -> Response:
-    """Say what is to be kept."""
-    return form(visit, _placing(visit))
+@pages.page("/place-hold", Act.ORDER_LITIGATION_HOLDS)
+def place(visit: Here, draft: str = "") -> Response:
+    """Say what is to be kept, beginning with what was counted before where that is named."""
+    if not draft:
+        return form(visit, _placing(visit))
+    before, _ = _drafts(visit.city).get(draft, visit.person.username, Draft)
+    return form(visit, _as_before(_placing(visit, before.scope.accounts), before))
 
 
-@pages.form("/place-hold", Act.ORDER_HOLDS)
+@pages.form("/place-hold", Act.ORDER_LITIGATION_HOLDS)
 def placed(visit: Here, given: Given) -> Response:
     """Count what such a hold would keep; nothing is ordered yet."""
     accounts = tuple(map(str, given.getlist("account")))
@@ -101,16 +95,21 @@ def placed(visit: Here, given: Given) -> Response:
 
 
 @pages.page("/holds/{id_}/widen", Act.ORDER_HOLDS)
-def widen(visit: Here, id_: str) -> Response:
+def widen(visit: Here, id_: str, draft: str = "") -> Response:
     """Say what is to be kept besides."""
     found = hold_of(visit, id_)
-    return form(visit, _widening(visit, found, found.accounts))
+    visit.need(ordering(found))
+    if not draft:
+        return form(visit, _widening(visit, found, found.accounts))
+    before, _ = _drafts(visit.city).get(draft, visit.person.username, Draft)
+    return form(visit, _as_before(_widening(visit, found, before.scope.accounts), before))
 
 
 @pages.form("/holds/{id_}/widen", Act.ORDER_HOLDS)
 def widened(visit: Here, id_: str, given: Given) -> Response:
     """Count what would be kept besides; nothing is ordered yet."""
     found, accounts = hold_of(visit, id_), tuple(map(str, given.getlist("account")))
+    visit.need(ordering(found))
 
     def do(typed: Typed) -> Response:
         if not typed.text("reason"):
@@ -139,7 +138,7 @@ def confirmed(visit: Here, id_: str, given: Given) -> Response:
     def work(progress: Progress) -> str:
         progress("The hold is ordered, and what it keeps is marked in the stores.")
         _order(city, draft, by)
-        drafts.drop(id_, username)
+        drafts.done(id_, username, f"/holds/{draft.hold}")
         return f"/holds/{draft.hold}"
 
     what = "A hold is widened" if draft.reason else "A hold is placed"
@@ -180,6 +179,18 @@ def _widening(visit: Visit, hold: Hold, chosen: tuple[str, ...]) -> Step:
     )  # fmt: skip
 
 
+def _as_before(step: Step, draft: Draft) -> Step:
+    """The form with what was said in it before."""
+    scope = draft.scope
+    said = {
+        "name": draft.hold, "matter": draft.matter, "trigger": draft.trigger, "reason": draft.reason,
+        "people": "\n".join(scope.people), "unnamed": "yes" if scope.unnamed else "",
+        "since": str(scope.since or ""), "until": str(scope.until or ""), "words": scope.words,
+        "items": "\n".join(scope.items),
+    }  # fmt: skip
+    return step._replace(fields=[field._replace(value=said[field.name]) for field in step.fields])
+
+
 def _boxes(visit: Visit, chosen: tuple[str, ...]) -> Choices:
     options = [(one.slug, f"{one.slug} ({one.platform})") for one in visit.city.accounts()]
     return Choices("account", "Accounts; none means all", options, chosen)
@@ -196,7 +207,7 @@ def _scope(typed: Typed, accounts: tuple[str, ...]) -> Scope:
 def _count(visit: Visit, draft: Draft) -> Response:
     """Begin to count what is in scope: every record may have to be read."""
     city, actor, username = visit.city, visit.actor, visit.person.username
-    again = f"/holds/{draft.hold}/widen" if draft.reason else "/place-hold"
+    again = _form_of(draft)
     subject = f"{username}: {draft.hold} {_order_sha256(draft)}"
 
     def work(progress: Progress) -> str:
@@ -207,7 +218,8 @@ def _count(visit: Visit, draft: Draft) -> Response:
         _drafts(city).put(progress.id, username, whole)
         return f"/place-hold/{progress.id}"
 
-    return visit.go(JOBS.start(visit, "What a hold would keep", subject, work, again=again))
+    what = f"What {draft.hold} would keep{' besides' if draft.reason else ''}"[:80]
+    return visit.go(JOBS.start(visit, what, subject, work, again=again))
 
 
 def _confirming(visit: Visit, id_: str, draft: Draft, sha256: str) -> Step:
@@ -215,7 +227,7 @@ def _confirming(visit: Visit, id_: str, draft: Draft, sha256: str) -> Step:
     facts = [
         ("Hold", draft.hold),
         ("Matter", draft.matter),
-        ("Why", draft.reason or _WHY.get(Trigger(draft.trigger), draft.trigger)),
+        ("Why", draft.reason or WHY.get(Trigger(draft.trigger), draft.trigger)),
         ("To be kept", f"{draft.scope.sentence()}."),
         ("In scope now", f"{some(draft.items, 'item')}{f' ({accounts})' if accounts else ''}"),
         ("Counted", f"{showing.moment(draft.made_at)}, in {archived_until(visit.city, draft.through)}"),
@@ -223,6 +235,7 @@ def _confirming(visit: Visit, id_: str, draft: Draft, sha256: str) -> Step:
     return Step(
         "Widen this hold" if draft.reason else "Place this hold", HERE, f"/place-hold/{id_}",
         "Widen the hold" if draft.reason else "Place the hold", "/holds", "To all holds, ordering nothing",
+        links=[("Change what it keeps", f"{_form_of(draft)}?draft={id_}")],
         facts=[(term, showing.name(value, 4_000)) for term, value in facts], warnings=draft.doubts[:20],
         hidden=[("seen", sha256)], final=True, lead=_PLACED_IS,
     )  # fmt: skip
@@ -245,6 +258,11 @@ def _order(city: Installation, draft: Draft, by: By) -> None:
         city.holds.amend(draft.hold, draft.scope, draft.reason, by)
     else:
         city.holds.issue(draft.hold, draft.matter, draft.scope, Trigger(draft.trigger), by)
+
+
+def _form_of(draft: Draft) -> str:
+    """The page on which it was said."""
+    return f"/holds/{draft.hold}/widen" if draft.reason else "/place-hold"
 
 
 def _drafts(city: Installation) -> Drafts:

@@ -27,13 +27,13 @@ _RELEASED_IS = (
 )
 
 
-@pages.page("/holds/{id_}/release", Act.ORDER_HOLDS)
+@pages.page("/holds/{id_}/release", Act.ORDER_LITIGATION_HOLDS)
 def release(visit: Here, id_: str) -> Response:
     """What a release would free, and the memo that it takes."""
     return form(visit, _releasing(visit, id_)[0])
 
 
-@pages.form("/holds/{id_}/release", Act.ORDER_HOLDS)
+@pages.form("/holds/{id_}/release", Act.ORDER_LITIGATION_HOLDS)
 def released(visit: Here, id_: str, given: Given) -> Response:
     """Release a hold by counsel's memo, where it is as it was shown."""
     step, papers = _releasing(visit, id_)

@@ -18,13 +18,22 @@ from paloverde.desk.wording import plain
 from paloverde.errors import BadQuestion
 from paloverde.retention.custodians import Custodian
 from paloverde.retention.facts import HoldKind
-from paloverde.retention.holds import Hold
+from paloverde.retention.holds import Hold, Trigger
 from paloverde.wording import some, spoken
 
 pages = Pages()
 HERE = "Holds"
 _PER_PAGE = 25
 _MOST_CUSTODIANS = 200  # of a hold that its page shows
+WHY = {
+    Trigger.CLAIM: "a claim under the Government Claims Act",
+    Trigger.COMPLAINT: "a complaint about a block or a removal",
+    Trigger.SUBPOENA: "a subpoena",
+    Trigger.LAWSUIT: "a lawsuit",
+    Trigger.THREAT: "a threat of one",
+    Trigger.DISPUTE: "a dispute over a denied records request",
+    Trigger.INSTRUCTION: "the instruction of an attorney",
+}
 _KINDS = {HoldKind.LITIGATION: "litigation hold", HoldKind.REQUEST: "hold for a records request"}
 
 
@@ -66,6 +75,7 @@ def hold(visit: Here, id_: str) -> Response:
         facts=_facts(visit, found),
         is_active=visit.city.holds.is_active(found),
         is_litigation=found.kind is HoldKind.LITIGATION,
+        may_order=visit.may(ordering(found)),
         lack=plain(visit.city.holds.lack(found)),
         custodians=[_custodian(found, one, due) for one in custodians[:_MOST_CUSTODIANS]],
         rest=max(0, len(custodians) - _MOST_CUSTODIANS),
@@ -106,6 +116,11 @@ def hold_of(visit: Visit, id_: str) -> Hold:
         raise HTTPException(404) from None
 
 
+def ordering(hold: Hold) -> Act:
+    """What somebody must be allowed to order about a hold: a litigation hold is counsel's alone."""
+    return Act.ORDER_LITIGATION_HOLDS if hold.kind is HoldKind.LITIGATION else Act.ORDER_HOLDS
+
+
 def letter_path(hold: Hold, name: str) -> str:
     return f"/holds/{hold.id}/letter?{urlencode({'name': name}, errors='replace')}"
 
@@ -143,7 +158,7 @@ def _facts(visit: Visit, hold: Hold) -> list[tuple[str, str]]:
     items, objects = visit.city.holds.counts(hold)
     facts = [
         ("Matter", hold.matter),
-        ("Why", hold.trigger.value),
+        ("Why", WHY.get(hold.trigger, hold.trigger.value)),
         ("Issued", f"{showing.moment(hold.issued_at)} by {hold.issued_by.name} ({hold.issued_by.role})"),
         ("To be kept", f"{hold.scope_sentence()}."),
         ("It keeps", f"{some(items, 'item')}, which lie in {some(objects, 'stored object')}"),

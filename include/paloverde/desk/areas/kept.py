@@ -20,13 +20,14 @@ from paloverde.errors import BadQuestion
 from paloverde.installation import Installation
 from paloverde.records import Kind
 from paloverde.retention.decision import kept_because
+from paloverde.retention.destroyed import destroyed
 from paloverde.retention.facts import Ground, ItemId, Reason
 from paloverde.wording import some, spoken
 
 pages = Pages()
 AT_ONCE = 100_000  # rows that are read while somebody waits
 _STRANGE = "No record is named so: open its page, and choose “Why it is kept” there."
-_GONE = "The archive has no such record: it was never captured, or an order destroyed it."
+_GONE = "The archive has no such record: it was never captured."
 _WAITS = "No reason of its own keeps it. Kept for now, because {}."
 
 
@@ -99,7 +100,8 @@ def _why(city: Installation, item: ItemId) -> Why:
     try:
         reasons = city.retention.reasons(item)
     except BadQuestion:
-        raise BadQuestion(_GONE) from None
+        gone = destroyed(city.archive, item.native_id, item.account, item.kind.value)
+        raise BadQuestion(gone[0].sentence("This record") if gone else _GONE) from None
     return Why(item, reasons, "" if reasons else city.retention.waits(item))
 
 

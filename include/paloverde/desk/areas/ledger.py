@@ -9,16 +9,18 @@ from urllib.parse import urlencode
 from fastapi import Form, Query
 from fastapi.responses import Response
 
+from paloverde.archive.ledger import Entry
 from paloverde.archive.ledger_pages import MOST_READ, Sieve, entry_of, heads, newest_first
 from paloverde.archive.log.notes import Head, read_head
 from paloverde.bundles.pages import visible
-from paloverde.desk.deeds import KINDS, deed, facts, proofs
+from paloverde.desk.deeds import KINDS, Deed, deed, facts, for_counsel, proofs
 from paloverde.desk.jobs import JOBS, Progress
 from paloverde.desk.ledger_checks import check, find, sha256_of
 from paloverde.desk.rights import Act
 from paloverde.desk.visit import Here, Pages, Visit
 from paloverde.desk.wording import plain
 from paloverde.errors import PersonNeeded, Unreadable
+from paloverde.retention.privileged import ENTRIES
 
 pages = Pages()
 HERE = "Ledger"
@@ -42,13 +44,15 @@ def entries(
     wanted = _day(day)
     wrong = "Write the day as 2026-11-18." if day and wanted is None else ""
     words = KINDS[kind][1] if kind in KINDS else ()
-    leaf = newest_first(visit.city.vault.books, Sieve(who.strip(), words, wanted), PER_PAGE, before)
+    # Whoever is not shown of what kind an entry is, and by whom, does not find it by that either.
+    never = ENTRIES if (who.strip() or words) and not visit.may(Act.SEE_ADVICE) else frozenset[str]()
+    leaf = newest_first(visit.city.vault.books, Sieve(who.strip(), words, wanted, never), PER_PAGE, before)
     asked = {key: value for key, value in (("who", who), ("kind", kind), ("day", day)) if value}
     return visit.show(
         "ledger_list.html",
         title="Ledger",
         here=HERE,
-        deeds=[deed(entry) for entry in leaf.entries],
+        deeds=[_deed(visit, entry) for entry in leaf.entries],
         who=who,
         kind=kind,
         day=day,
@@ -125,6 +129,11 @@ def checked(visit: Here, id_: str) -> Response:
 def entry(visit: Here, number: int) -> Response:
     """One entry with all that it says, and the proof that it is in the ledger."""
     found, body, sha256 = entry_of(visit.city.vault.books, min(max(number, 0), _LAST))
+    if _is_kept_from(visit, found):
+        return visit.show(
+            "ledger_sealed.html", title=f"Ledger entry {number:,}", here=HERE, number=number,
+            deed=for_counsel(found), sha256=sha256, previous=found.previous,
+        )  # fmt: skip
     proof, why_not = _proof(visit, number)
     return visit.show(
         "ledger_entry.html",
@@ -144,8 +153,20 @@ def entry(visit: Here, number: int) -> Response:
 
 @pages.page("/ledger/{number}/proof.txt", Act.SEE_LEDGER)
 def proof_file(visit: Here, number: int) -> Response:
-    """The proof as a file, its exact bytes."""
+    """The proof as a file, its exact bytes. It holds the entry."""
+    found, _, _ = entry_of(visit.city.vault.books, min(max(number, 0), _LAST))
+    if _is_kept_from(visit, found):
+        visit.need(Act.SEE_ADVICE)
     return _file(visit.city.log.prove(number).text(), f"ledger-entry-{number}-proof.txt")
+
+
+def _is_kept_from(visit: Visit, entry: Entry) -> bool:
+    """Whether an entry says that there is advice of counsel, and somebody else looks."""
+    return entry.event.what in ENTRIES and not visit.may(Act.SEE_ADVICE)
+
+
+def _deed(visit: Visit, entry: Entry) -> Deed:
+    return for_counsel(entry) if _is_kept_from(visit, entry) else deed(entry)
 
 
 def _ask(visit: Visit, head: str = "", error: str = "") -> Response:

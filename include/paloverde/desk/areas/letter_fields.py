@@ -13,10 +13,13 @@ from paloverde.desk.asked import Wrong
 from paloverde.desk.people import Person
 from paloverde.desk.typed import Field, Typed
 from paloverde.requests.costs import Line, Sheet, Work, table
+from paloverde.requests.delivery import MOST_DAYS
 from paloverde.requests.drafting import Wish
-from paloverde.requests.events import WAYS, Produced, Responsible
+from paloverde.requests.events import WAYS, Produced, Responsible, Way
 from paloverde.requests.letters import Delivery
 from paloverde.requests.request import Request
+from paloverde.settings import Settings
+from paloverde.wording import brief
 
 KINDS: Mapping[str, str] = {
     "acknowledgment": "the request is here, its dates, how the archive works",
@@ -45,11 +48,11 @@ _AVAILABLE = (
     ),
     Field("available_time", "Time of day", "time", required=True),
 )
-_WAYS = [("", "not said in this letter"), *((name, way.value) for name, way in WAYS.items())]
-_DELIVERY = (
-    Field("way", "How copies are handed over", "choice", options=_WAYS),
-    Field("where", "The address or office where they are"),
-    Field("until_on", "Until when a link works: the day", "date"),
+_NOT_SAID = ("", "not said in this letter")
+_UNTIL = (
+    Field(
+        "until_on", "Until when a link works: the day", "date", f"At most {MOST_DAYS} days from its making."
+    ),
     Field("until_time", "and the time of day", "time"),
 )
 _SEARCHES = Field(
@@ -70,8 +73,6 @@ _QUESTIONS = (
 _OWN: Mapping[str, Sequence[Field]] = {
     "clarification": _QUESTIONS,
     "disclosable": (_REASONS, *_AVAILABLE, _SEARCHES),
-    "full": (_REASONS, *_AVAILABLE, *_DELIVERY, _SEARCHES),
-    "part": (_REASONS, *_AVAILABLE, *_DELIVERY, _SEARCHES),
     "denied": (_REASONS, _SEARCHES),
     "none": (_REASONS, _SEARCHES),
     "not_agency": (_REASONS, Field("elsewhere", "Whom to ask", required=True)),
@@ -79,23 +80,42 @@ _OWN: Mapping[str, Sequence[Field]] = {
 }
 
 
-def fields_of(kind: str, request: Request, person: Person) -> list[Field]:
+def ways_offered(settings: Settings) -> list[tuple[str, str]]:
+    """The ways in which copies can be handed over: by a link only where links have an address."""
+    return [
+        (name, way.value) for name, way in WAYS.items() if settings.delivery_address or way is not Way.LINK
+    ]
+
+
+def fields_of(kind: str, request: Request, person: Person, settings: Settings) -> list[Field]:
     """The fields of a letter of that kind, who signs it, and what it may say in place of the review."""
     signing = [
         Field("signer", "Who signs", required=True, value=person.name),
         Field("signer_title", "Title or position of whoever signs", required=True, value=person.title),
     ]
-    return [*_own(kind, request), *signing, *instead_of_review(kind)]
+    return [*_own(kind, request, settings), *signing, *instead_of_review(kind)]
 
 
-def _own(kind: str, request: Request) -> Sequence[Field]:
+def _delivery_fields(settings: Settings) -> Sequence[Field]:
+    """How the copies come: what the letter says of that is held to when they are handed over."""
+    hint = "What the letter promises is held to when the copies are handed over."
+    ways = Field(
+        "way", "How copies are handed over", "choice", hint, options=[_NOT_SAID, *ways_offered(settings)]
+    )
+    where = Field("where", "The address or office where they are")
+    return (ways, where, *(_UNTIL if settings.delivery_address else ()))
+
+
+def _own(kind: str, request: Request, settings: Settings) -> Sequence[Field]:
     match kind:
+        case "full" | "part":
+            return [_REASONS, *_AVAILABLE, *_delivery_fields(settings), _SEARCHES]
         case "extension":
             return [until_field(request), *ground_fields(request)]
         case "estimate":
             return cost_fields()
         case "production":
-            return [_bundle(request), *_DELIVERY, *_NEXT, _SEARCHES]
+            return [_bundle(request), *_delivery_fields(settings), *_NEXT, _SEARCHES]
         case "clawback":
             return [_bundle(request), *_CLAWBACK]
     return _OWN.get(kind, ())
@@ -118,11 +138,18 @@ _CLAWBACK = (
 )
 
 
+def bundles_of(request: Request) -> list[tuple[str, str]]:
+    """The bundles of a request, the newest first: two that bear one name are told apart by their time."""
+    return [(made.bundle.sha256, _named(request, made)) for made in reversed(request.all(Produced))]
+
+
+def _named(request: Request, made: Produced) -> str:
+    replaced = ", replaced by a newer one" if request.is_replaced(made) else ""
+    return f"{made.bundle.name}, put together {brief(made.at)}{replaced}"
+
+
 def _bundle(request: Request) -> Field:
-    made = [
-        (one.bundle.sha256, f"{one.bundle.name} ({one.bundle.sha256[:12]}…)") for one in request.all(Produced)
-    ]
-    return Field("bundle", "Which bundle", "choice", options=[("", "the last one"), *reversed(made)])
+    return Field("bundle", "Which bundle", "choice", options=[("", "the last one"), *bundles_of(request)])
 
 
 def cost_fields() -> list[Field]:

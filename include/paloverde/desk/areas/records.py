@@ -14,7 +14,9 @@ from paloverde.desk import reasons, showing
 from paloverde.desk.asked import page_of
 from paloverde.desk.rights import Act
 from paloverde.desk.visit import Here, Pages, Visit
+from paloverde.desk.wording import plain
 from paloverde.installation.records import ReasonNeeded, is_private
+from paloverde.retention.destroyed import destroyed
 from paloverde.search.conversation import Conversation
 from paloverde.search.hits import Hit, Kept
 from paloverde.search.item import Item
@@ -117,6 +119,15 @@ def named_of(visit: Visit) -> Named:
     return Named((account, kind, native_id), values.get("version", ""), values.get(reasons.WHY, ""))
 
 
+def gone(visit: Visit, item: Item) -> str:
+    """Why there is no record: that an order destroyed it is told to whoever may know of all records."""
+    account, kind, native_id = item
+    if visit.may(Act.SEE_PRIVATE, account) or visit.may(Act.SEE_DISPOSITION):
+        for one in destroyed(visit.city.archive, native_id, account, kind):
+            return plain(one.sentence("This record"))
+    return _GONE
+
+
 def seen(visit: Visit, named: Named, look: str = "record") -> list[Hit] | Response:
     """The versions that the person may see; a page that says why none is shown."""
     account, kind, _ = named.item
@@ -135,7 +146,7 @@ def seen(visit: Visit, named: Named, look: str = "record") -> list[Hit] | Respon
     except ReasonNeeded as error:
         return reasons.ask(visit, str(error), here=HERE)
     if not found:
-        return visit.show("told.html", 404, title="Not here", here=HERE, sentence=_GONE)
+        return visit.show("told.html", 404, title="Not here", here=HERE, sentence=gone(visit, named.item))
     return found
 
 

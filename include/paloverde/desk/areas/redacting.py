@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 
 from paloverde.desk import showing
 from paloverde.desk.areas.request_frame import Given, request_of, shown
-from paloverde.desk.areas.review_plan import AT, codes_of, confirm
+from paloverde.desk.areas.review_plan import AT, codes_of, propose
 from paloverde.desk.areas.review_record import Opened, media_of, opened, page_of
 from paloverde.desk.asked import page_of as number_of_page
 from paloverde.desk.marking import label, markable, percent, picked, region_of, selected
@@ -54,7 +54,7 @@ def redact(visit: Here, number: str, record: str, form: Given) -> Response:
         if not marks:
             raise BadQuestion("Nothing is marked: type the words, choose their numbers, or select them.")
         plan = Plan(records=(one.number,), codes=(code,), marks=tuple(sorted({*marks})), back=str(one.number))
-        return confirm(visit, one.desk, plan)
+        return propose(visit, one.desk, plan)
     except PersonNeeded as error:
         return page_of(visit, one, plain(str(error)), words, 400)
 
@@ -75,7 +75,7 @@ def accept(visit: Here, number: str, record: str, form: Given) -> Response:
         if form.get("do") == "leave":
             return visit.go(one.path, told=one.desk.leave(one.version, taken))
         other = codes_of(form)[0] if form.get("code") else ""
-        return confirm(visit, one.desk, _accepted(one, taken, other))
+        return propose(visit, one.desk, _accepted(one, taken, other))
     except PersonNeeded as error:
         return page_of(visit, one, plain(str(error)), status=400)
 
@@ -105,7 +105,7 @@ def withhold(visit: Here, number: str, record: str, form: Given) -> Response:
         chosen = [kept_of(one, str(at)).sha256 or "" for at in numbers_of(map(str, form.getlist("file")))]
         if not chosen:
             raise BadQuestion("No file is ticked: tick those that are withheld.")
-        return confirm(visit, one.desk, _of_files(one, codes_of(form)[:1], files=chosen))
+        return propose(visit, one.desk, _of_files(one, codes_of(form)[:1], files=chosen))
     except PersonNeeded as error:
         return page_of(visit, one, plain(str(error)), status=400)
 
@@ -155,7 +155,7 @@ def redact_everywhere(visit: Here, number: str, form: Given) -> Response:
         if not handed:
             raise BadQuestion("No record that is handed over says these words.")
         (code,) = codes_of(form)[:1]
-        return confirm(visit, desk, Plan(records=handed, codes=(code,), words=((code, words),)))
+        return propose(visit, desk, Plan(records=handed, codes=(code,), words=((code, words),)))
     except PersonNeeded as error:
         query = urlencode({"words": words})
         return visit.go(f"/requests/{number}/review/everywhere?{query}", told=plain(str(error)))
@@ -177,7 +177,7 @@ def paint(visit: Here, number: str, record: str, file: str, form: Given) -> Resp
         size = size_of(visit.city.archive.media(kept.sha256 or ""))
         (code,) = codes_of(form)[:1]
         region = region_of(kept.sha256 or "", [percent(typed[name], name) for name in _PERCENT], size, code)
-        return confirm(visit, one.desk, _of_files(one, (code,), regions=[region]))
+        return propose(visit, one.desk, _of_files(one, (code,), regions=[region]))
     except PersonNeeded as error:
         return _picture(visit, one, file, plain(str(error)), typed, 400)
 

@@ -13,11 +13,11 @@ from fastapi.responses import Response
 from paloverde.bundles.dossierpages import as_json
 from paloverde.bundles.dossierpaper import dossier_paper
 from paloverde.bundles.dossierwords import (
+    CAUSES,
     Section,
     gone_in_words,
     sections,
     settled_in_words,
-    title_of,
     until_in_words,
 )
 from paloverde.bundles.media import PICTURES
@@ -26,8 +26,9 @@ from paloverde.bundles.pdf.letters import paper_pdf
 from paloverde.capture.removal import Cause
 from paloverde.desk import reasons, showing, todo
 from paloverde.desk.asked import Wrong, page_of
+from paloverde.desk.destructions import destructions
 from paloverde.desk.files import taken
-from paloverde.desk.private import may_list
+from paloverde.desk.private import is_private, may_list
 from paloverde.desk.rights import Act
 from paloverde.desk.showing import Said
 from paloverde.desk.typed import Field, Typed
@@ -37,22 +38,18 @@ from paloverde.errors import BadQuestion
 from paloverde.installation.dossiers import PrivateDossier
 from paloverde.installation.removals import Listed
 from paloverde.records import archive_day
-from paloverde.retention.dossier import Dossier
+from paloverde.retention.dossier import Dossier, RemovalFact
 from paloverde.retention.facts import ItemId
 from paloverde.wording import some
 
 pages = Pages()
 HERE = "Removed content"
 _PER_PAGE = 50
+_CALLED = 90  # characters of the words by which an item is called
 _MOST_BYTES = 200_000  # of HTML that the facts of a dossier may take on its page
 _MARKED = 40  # bytes of the marks around a piece of text
 _MOST_FILES = 40
-CAUSES = (
-    (Cause.CITY.value, "somebody who acts for the account"),
-    (Cause.AUTHOR.value, "its author"),
-    (Cause.PLATFORM.value, "the site"),
-    (Cause.PRIVACY.value, "a change of who may see it"),
-)
+_MOST_ORDERS = 20  # of destruction, under the list
 _ASKED = (
     Field("account", "Account", "choice"),
     Field("cause", "Removed by", "choice"),
@@ -102,11 +99,13 @@ def removed(visit: Here) -> Response:
         asked=asked.values,
         wrong=wrong,
         accounts=[("", "all accounts"), *((one, one) for one in _accounts(seen.listed))],
-        causes=[("", "whoever it was"), (Cause.UNDETERMINED.value, "not known yet"), *CAUSES],
+        causes=[("", "whoever it was"), (Cause.UNDETERMINED.value, "not known yet"), *CAUSES.items()],
         page=page,
         pages=last,
         query=urlencode(asked.values),
         is_filtered=any(asked.values.values()),
+        destroyed=destructions(visit, asked.text("account"))[:_MOST_ORDERS],
+        act=Act,
     )
 
 
@@ -120,7 +119,7 @@ def look(visit: Here, item: str = "") -> Response:
     shown, rest = _cut(sections(found, {}, today(visit)))
     return visit.show(
         "removed_look.html",
-        title=showing.name(f"Removed: {title_of(found)}", 300),
+        title=f"Removed: {called(found.fact)}",
         here=HERE,
         item=named.text,
         cause=gone_in_words(found.item.kind.value, found.row["cause"], found.row["confirmed_by"]),
@@ -200,6 +199,19 @@ def dossier_of(visit: Visit, text: str, *, taken_as: str = "") -> Dossier | Resp
     return dossiers.show(text, visit.actor, include_private=True, reason=reason, taken_as=taken_as)
 
 
+def called(fact: RemovalFact) -> str:
+    """A removed item as a person knows it: what it is, who said it, its first words. Of what is private, or
+    has no words, its number at the site.
+    """
+    kind, poster = showing.kind_in_words(fact.item.kind.value), showing.name(fact.poster, 60)
+    if is_private(fact):
+        return f"private {kind} {showing.name(fact.item.native_id)}"
+    words = (
+        f"“{showing.name(fact.words, _CALLED)}”" if fact.words.strip() else showing.name(fact.item.native_id)
+    )
+    return f"{kind} by {poster}: {words}" if poster else f"{kind}: {words}"
+
+
 def today(visit: Visit) -> date:
     return archive_day(visit.city.vault.clock())
 
@@ -227,7 +239,8 @@ def _row(visit: Visit, one: Listed) -> dict[str, Any]:
     fact = one.fact
     return {
         "path": Named(fact.item).path(),
-        "what": f"{showing.kind_in_words(fact.item.kind.value)} {showing.name(fact.item.native_id)}",
+        "what": called(fact),
+        "id": showing.name(fact.item.native_id),
         "account": fact.item.account,
         "removed": fact.removed_at,
         "shown": gone_in_words(fact.item.kind.value, fact.cause, fact.confirmed_by),

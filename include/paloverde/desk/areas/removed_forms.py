@@ -1,4 +1,4 @@
-"""What people add to a dossier: who removed it, under which guideline, a note; and the policy in force."""
+"""What people add to a dossier: under which guideline it was removed, a note; and the policy in force."""
 
 from __future__ import annotations
 
@@ -6,34 +6,25 @@ from urllib.parse import urlencode
 
 from fastapi.responses import Response
 
-from paloverde.bundles.dossierwords import gone_in_words
 from paloverde.desk import showing
-from paloverde.desk.areas.removed import CAUSES, HERE
+from paloverde.desk.areas.removed import HERE, called
 from paloverde.desk.asked import Wrong
-from paloverde.desk.files import brought, brought_alone
+from paloverde.desk.files import brought_alone
 from paloverde.desk.private import need
 from paloverde.desk.rights import Act
 from paloverde.desk.steps import Choices, Given, Step, done, form
 from paloverde.desk.typed import Field, Typed
 from paloverde.desk.visit import Here, Pages, Visit
+from paloverde.installation.dossier_checks import doubt_of_citing
 from paloverde.installation.dossiers import Kept
-from paloverde.retention.dossier import Cited, Settled
+from paloverde.retention.dossier import Cited
 from paloverde.retention.facts import ItemId
 from paloverde.retention.guidelines import GUIDELINES
 
 pages = Pages()
+
+
 _DECIDED = (("person", "a person decided"), ("rule", "a rule of the site acted by itself"))
-_SETTLING = (
-    Field("cause", "Who or what removed it", "choice", options=CAUSES),
-    Field("because", "By what it is settled", "area", "Such as: the page’s activity log of that day.", True),
-    Field("removed_by", "The person, where one is known"),
-    Field(
-        "evidence",
-        "A file that shows it",
-        "file",
-        "Such as a picture of the activity log. It is kept as it is.",
-    ),
-)
 _CITING = (
     Field("how", "How it was decided", "choice", options=_DECIDED),
     Field("who", "Who decided, or which rule", "text", "A name; or the rule, such as: word filter.", True),
@@ -44,32 +35,9 @@ _CITING = (
     ),
     Field("counsel_by", "Who consulted counsel"),
 )  # fmt: skip
+_ALTHOUGH = Field("although", "The City hid or removed it as well", "tick")
 _NOTING = (Field("note", "The note", "area", "Never what counsel said: it is kept apart.", True),)
 _FILING = (Field("document", "The policy’s text, as a file", "file", required=True),)
-
-
-@pages.page("/removed/settle", Act.SETTLE)
-def settle(visit: Here, item: str = "") -> Response:
-    """Say who removed it."""
-    return form(visit, _settling(visit, item))
-
-
-@pages.form("/removed/settle", Act.SETTLE)
-def settled(visit: Here, given: Given) -> Response:
-    """File who removed it, with what shows it."""
-    item = str(given.get("item", ""))
-    step = _settling(visit, item)
-
-    def do(typed: Typed) -> Response:
-        told = Settled(typed.choice("cause"), typed.needed("because"), typed.text("removed_by"))
-        with brought(given, "evidence") as files:
-            if len(files) > 1:
-                raise Wrong("evidence", "Choose one file: several pictures can be put into one PDF.")
-            kept = visit.city.dossiers.settle(item, told, visit.actor, next(iter(files), None))
-        words = "The cause is settled. What the site’s answers show stays beside it."
-        return visit.go(step.back, told=f"{words}{_remark(kept)}")
-
-    return done(visit, step, given, do)
 
 
 @pages.page("/removed/cite", Act.SETTLE)
@@ -91,7 +59,9 @@ def cited(visit: Here, given: Given) -> Response:
             letters, "" if is_rule else who, who if is_rule else "", typed.text("removed_by"),
             counsel_on is not None, counsel_on, typed.text("counsel_by"),
         )  # fmt: skip
-        visit.city.dossiers.cite(item, told, visit.actor)
+        if step.warnings and not typed.is_ticked("although"):
+            raise Wrong("although", f"{step.warnings[0]} Tick this where it did; else settle the cause anew.")
+        visit.city.dossiers.cite(item, told, visit.actor, although=typed.is_ticked("although"))
         return visit.go(step.back, told=f"Noted: guideline {', '.join(letters)} of policy V.B.4.")
 
     return done(visit, step, given, do)
@@ -139,7 +109,7 @@ def policy_filed(visit: Here, given: Given) -> Response:
         with brought_alone(given) as file:
             kept = visit.city.dossiers.file_policy(file, visit.actor)
         words = "The policy is filed; citations name it from now on." if kept.is_new else _FILED_ALREADY
-        return visit.go("/removed/guidelines", told=f"{words}{_remark(kept)}")
+        return visit.go("/removed/guidelines", told=f"{words}{remark(kept)}")
 
     return done(visit, _POLICY, given, do)
 
@@ -152,15 +122,19 @@ _POLICY = Step(
 )  # fmt: skip
 
 
-def _step(visit: Visit, item: str, title: str, action: str, button: str) -> Step:
+def step_about(visit: Visit, item: str, title: str, action: str, button: str) -> Step:
     """A form about one removed item, which may be one that few may know of."""
     found = item_of(visit, item)
-    back = f"/removed/look?{urlencode({'item': item}, errors='replace')}"
-    step = Step(
-        title, HERE, f"/removed/{action}", button, back, "Back to the dossier", hidden=[("item", item)]
+    fact = visit.city.dossiers.removal(item)
+    facts = [
+        ("Item", called(fact)),
+        ("Account", found.account),
+        ("Number at the site", showing.name(found.native_id)),
+    ]
+    path = f"/removed/{action}"
+    return Step(
+        title, HERE, path, button, path_of(item), "Back to the dossier", hidden=[("item", item)], facts=facts
     )
-    facts = [("Item", f"{found.kind.value} {showing.name(found.native_id)} of {found.account}")]
-    return step._replace(facts=facts)
 
 
 def item_of(visit: Visit, text: str) -> ItemId:
@@ -170,31 +144,25 @@ def item_of(visit: Visit, text: str) -> ItemId:
     return found
 
 
-def _settling(visit: Visit, item: str) -> Step:
-    step = _step(visit, item, "Settle who removed it", "settle", "Settle it")
-    fact = visit.city.dossiers.removal(item)
-    shown = gone_in_words(fact.item.kind.value, fact.cause, fact.confirmed_by)
-    facts = [*step.facts, ("What the site’s answers show", shown)]
-    return step._replace(fields=_SETTLING, facts=facts, lead=_SETTLED_IS)
-
-
-_SETTLED_IS = (
-    "What you say stands in the dossier with your name and the day.",
-    "Nothing can be changed or taken back: to correct something, settle it again.",
-    "Until when it is kept does not change.",
-)
+def path_of(item: str) -> str:
+    """The page of a dossier."""
+    return f"/removed/look?{urlencode({'item': item}, errors='replace')}"
 
 
 def _citing(visit: Visit, item: str, chosen: tuple[str, ...] = ()) -> Step:
     clauses = [(clause.letter, clause.sentence) for clause in GUIDELINES.values()]
     boxes = Choices("guideline", "Guidelines, in the words of policy V.B.4", clauses, chosen)
-    step = _step(visit, item, "Cite a guideline", "cite", "Cite what is ticked")
-    return step._replace(fields=_CITING, choices=boxes)
+    step = step_about(visit, item, "Cite a guideline", "cite", "Cite what is ticked")
+    doubt = doubt_of_citing(visit.city.dossiers.removal(item), visit.city.dossiers.papers(item))
+    if not doubt:
+        return step._replace(fields=_CITING, choices=boxes)
+    return step._replace(fields=(*_CITING, _ALTHOUGH), choices=boxes, warnings=[doubt])
 
 
 def _noting(visit: Visit, item: str) -> Step:
-    return _step(visit, item, "Add a note", "note", "Add this note")._replace(fields=_NOTING)
+    return step_about(visit, item, "Add a note", "note", "Add this note")._replace(fields=_NOTING)
 
 
-def _remark(kept: Kept) -> str:
+def remark(kept: Kept) -> str:
+    """What to look at again of a file that was handed in."""
     return f" Look again: {kept.remark}" if kept.remark else ""

@@ -23,6 +23,7 @@ from paloverde.requests.deadlines import next_step
 from paloverde.requests.events import AnyEvent, Closed, Extended, Responsible
 from paloverde.requests.grounds import grounds_on
 from paloverde.requests.in_words import said
+from paloverde.requests.lifecycle import extension_lacks, out_of_place
 from paloverde.requests.request import Request
 from paloverde.wording import some, spoken
 
@@ -38,7 +39,7 @@ def step_form(visit: Here, number: str, name: str) -> Response:
     return _form(visit, request, step, fields, Typed(visit.request.query_params, fields, is_new=True), {})
 
 
-@pages.form("/requests/{number}/step/{name}", Act.WORK_REQUESTS)
+@pages.form("/requests/{number}/step/{name}", Act.WORK_REQUESTS, adds=True)
 def take_step(visit: Here, number: str, name: str, given: Given) -> Response:
     """File a step; what is final is shown first, and filed as it was shown."""
     request, step = request_of(visit, number), _step(name)
@@ -172,8 +173,13 @@ def _date_in_words(visit: Visit, request: Request, text: str) -> str:
         sent_on=today,
         officer=Responsible("given", "given"),
     )
-    refused = visit.city.requests.refusal(request, event)
-    return plain(refused) if refused else f"{spoken(until)}, may be named."
+    closures = visit.city.requests.closures()
+    dates = visit.city.requests.clock(request, closures)
+    if refused := out_of_place(request, Extended) or extension_lacks(request, event, dates):
+        return plain(refused)
+    why = closures.why_closed(until)
+    closed = f" The office is closed on that day: {why}." if why else ""
+    return f"{spoken(until)}, may be named.{closed}"
 
 
 class _One:

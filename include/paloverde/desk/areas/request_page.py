@@ -66,7 +66,7 @@ def look(visit: Here, number: str) -> Response:
         custodians=[*_custodians(request)][:_MOST_HINTS],
         minutes=request.minutes,
         holds=[line(hold.sentence(), 3_000) for hold in requests.holds_of(number)],
-        entries=[_entry(one) for one in request.entries[-_NEWEST:]],
+        entries=[_entry(one) for one in request.entries[: -_NEWEST - 1 : -1]],
         more=max(0, len(request.entries) - _NEWEST),
         bundles=[_bundle(request, made) for made in request.all(Produced)],
     )

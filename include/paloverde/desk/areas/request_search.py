@@ -55,7 +55,7 @@ def counted(visit: Here, number: str) -> Response:
         return _page(visit, request, asked, wrong={error.field: told(error)}, status=400)
 
 
-@pages.form("/requests/{number}/search", Act.WORK_REQUESTS)
+@pages.form("/requests/{number}/search", Act.WORK_REQUESTS, adds=True)
 def search(visit: Here, number: str, given: Given) -> Response:
     """Search for the request."""
     request = request_of(visit, number)

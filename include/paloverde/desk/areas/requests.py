@@ -164,7 +164,7 @@ def intake(visit: Here) -> Response:
     return _intake_form(visit, fields, Typed(visit.request.query_params, fields, is_new=True), {})
 
 
-@pages.form("/requests/new", Act.WORK_REQUESTS)
+@pages.form("/requests/new", Act.WORK_REQUESTS, adds=True)
 def receive(visit: Here, given: Given) -> Response:
     """Take a request in."""
     requests = visit.city.requests
@@ -205,39 +205,6 @@ def _received(visit: Visit, typed: Typed) -> Received:
         requester=Requester(typed.text("name"), typed.text("contact")),
         wants=typed.text("wants"),
         inspect=typed.is_ticked("inspect"),
-    )
-
-
-# Closed days
-
-
-@pages.page("/requests/closed-days", Act.SEE_REQUESTS)
-def closed_days(visit: Here) -> Response:
-    return _closed_days(visit)
-
-
-@pages.form("/requests/closed-days", Act.WORK_REQUESTS)
-def adopt(visit: Here, given: Given) -> Response:
-    """Adopt the City's table of closed days."""
-    with brought(given, "table") as files:
-        if not files:
-            return _closed_days(visit, "Choose the file with the closed days first.", 400)
-        try:
-            years = visit.city.requests.adopt_closures(files[0].read_bytes(), files[0].name, visit.by)
-        except PersonNeeded as error:
-            return _closed_days(visit, told(error), 400)
-        name = files[0].name
-    if not years:
-        return visit.go("/requests/closed-days", told=f"{name} says nothing that is not adopted already.")
-    adopted = ", ".join(map(str, years))
-    return visit.go("/requests/closed-days", told=f"The closed days of {adopted} are adopted.")
-
-
-def _closed_days(visit: Visit, wrong: str = "", status: int = 200) -> Response:
-    closures = visit.city.requests.closures()
-    days = [(day, showing.name(closures.days[day])) for day in sorted(closures.days)]
-    return visit.show(
-        "requests_closed_days.html", status, title="Closed days", here=HERE, days=days, wrong=wrong, act=Act
     )
 
 

@@ -52,6 +52,7 @@ def review(visit: Here, number: str) -> Response:
         stand=desk.numbers,
         signature=desk.review.signature,
         ungathered=desk.ungathered,
+        closed=desk.closed,
         first=desk.path(desk.review.undecided[0]) if desk.review.undecided else "",
         codes=code_options(),
         offered=any(version in desk.earlier for version in desk.review.undecided),
@@ -63,6 +64,8 @@ def gather(visit: Here, number: str) -> Response:
     """Number what was found and is not under review yet."""
     request_of(visit, number)
     desk = UnderReview(visit, number)
+    if desk.closed:
+        return visit.go(f"/requests/{number}/review", told=desk.closed)
     new = desk.reviews.gather(number, desk.hits.values(), desk.by)
     told = f"{some(len(new), 'record is', 'records are')} new under review."
     if len(new) <= _LOOKED_AT and (many := sum(bool(desk.suggestions(version)) for version in new)):
@@ -82,7 +85,7 @@ def _row(desk: UnderReview, version: Version) -> dict[str, Any]:
         "account": hit.account,
         "poster": showing.poster(hit),
         "posted_at": hit.posted_at,
-        "tags": showing.tags(hit),
+        "tags": desk.tags(version),
         "said": showing.said(" ".join((hit.text or "").split()), most=_SAID),
         "suggestions": len(desk.open_suggestions(version)),
         "alike": len(desk.alike(version)),

@@ -9,9 +9,9 @@ from fastapi.responses import Response
 from starlette.datastructures import FormData
 
 from paloverde.desk.areas.request_frame import Given
-from paloverde.desk.areas.review_plan import codes_of, confirm
-from paloverde.desk.areas.review_record import Opened, opened, page_of, standing
-from paloverde.desk.plans import Plan, without
+from paloverde.desk.areas.review_plan import codes_of, propose
+from paloverde.desk.areas.review_record import Opened, opened, page_of
+from paloverde.desk.plans import Plan, changed, papers_of, without
 from paloverde.desk.rights import Act
 from paloverde.desk.under_review import in_words, numbers_of
 from paloverde.desk.visit import Here, Pages
@@ -25,21 +25,28 @@ pages = Pages()
 
 @pages.form("/requests/{number}/review/{record}/verdict", Act.REVIEW)
 def verdict(visit: Here, number: str, record: str, form: Given) -> Response:
-    """Hand it over whole, or not at all: at once, unless it undoes what was kept back."""
+    """Hand it over whole, or not at all: at once, unless it undoes what was kept back, or it went out."""
     one = opened(visit, number, record)
+    if told := changed(one.desk, papers_of(form), [one.version]):
+        return page_of(visit, one, told, status=409)
     try:
         plan = _plan(one, form)
-        stands = one.desk.review.decision(one.version)
-        undoes = stands is not None and stands.verdict in (Verdict.EXEMPT, Verdict.EXEMPT_IN_PART)
-        if plan.codes or undoes or plan.keeps_back:
-            return confirm(visit, one.desk, plan)
+        if plan.codes or plan.keeps_back or _undoes(one):
+            return propose(visit, one.desk, plan)
         wish = Wish(verdict=plan.verdict or Verdict.RESPONSIVE)
         made = decided(one.hit, wish, one.desk.by, visit.city.vault.clock())
         told = f"Record {one.number:,} is {in_words(made)}. {one.desk.filed([made])}"
     except PersonNeeded as error:
-        return page_of(visit, one, plain(str(error)), status=400)
+        return page_of(visit, one, plain(error), status=400)
     _, after = one.desk.around(one.version)
     return visit.go(one.desk.path(after) if after else f"/requests/{number}/review", told=told)
+
+
+def _undoes(one: Opened) -> bool:
+    """Whether a new decision undoes what was kept back, or comes too late for what the requester has."""
+    stands = one.desk.review.decision(one.version)
+    is_kept_back = stands is not None and stands.verdict in (Verdict.EXEMPT, Verdict.EXEMPT_IN_PART)
+    return is_kept_back or one.version in one.desk.handed_over
 
 
 def _plan(one: Opened, form: FormData) -> Plan:
@@ -75,7 +82,10 @@ def same(visit: Here, number: str, record: str) -> Response:
         regions=decision.regions,
         back=str(one.number),
     )
-    return confirm(visit, one.desk, plan)
+    try:
+        return propose(visit, one.desk, plan)
+    except BadQuestion as error:
+        return page_of(visit, one, plain(error), status=400)
 
 
 @pages.form("/requests/{number}/review/{record}/uncover", Act.REVIEW)
@@ -86,9 +96,11 @@ def uncover(visit: Here, number: str, record: str, form: Given) -> Response:
     ticked = {name: numbers_of(map(str, form.getlist(name))) for name in ("span", "region", "file")}
     if decision is None or not any(ticked.values()):
         return page_of(visit, one, "Tick what is not to be redacted any more.", status=400)
-    if str(form.get("seen", "")) != standing(decision):
-        changed = "Something was decided about it meanwhile: look at it once more, then tick again."
-        return page_of(visit, one, changed, status=409)
+    if told := changed(one.desk, papers_of(form), [one.version]):
+        return page_of(visit, one, f"{told} Then tick again.", status=409)
+    if one.version in one.desk.handed_over and not form.get("out"):
+        told = "Tick that you know that the requester has it already, and tick once more what is taken off."
+        return page_of(visit, one, told, status=400)
     now, by = visit.city.vault.clock(), one.desk.by.name
     title = one.desk.review.title_of(by) or visit.person.title
     made = [
@@ -98,7 +110,7 @@ def uncover(visit: Here, number: str, record: str, form: Given) -> Response:
     try:
         return visit.go(one.path, told=one.desk.filed(made))
     except PersonNeeded as error:
-        return page_of(visit, one, plain(str(error)), status=400)
+        return page_of(visit, one, plain(error), status=400)
 
 
 def _uncovered(one: Opened, decision: Decision, ticked: Mapping[str, Sequence[int]]) -> Iterator[Decision]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,8 +12,19 @@ from starlette.datastructures import FormData
 
 from paloverde.desk import showing
 from paloverde.desk.areas.request_frame import Given, request_of, shown
+from paloverde.desk.drafts import Drafts
 from paloverde.desk.filters import FILTERS, filtered
-from paloverde.desk.plans import Plan, Said, asked, carried, decisions, plan_of, seen, spans_of, versions_of
+from paloverde.desk.plans import (
+    Plan,
+    Proposed,
+    Said,
+    asked,
+    changed,
+    decisions,
+    papers_of,
+    spans_of,
+    versions_of,
+)
 from paloverde.desk.rights import Act
 from paloverde.desk.under_review import UnderReview, in_words, numbers_of
 from paloverde.desk.visit import Here, Pages, Visit
@@ -20,6 +32,7 @@ from paloverde.desk.wording import plain
 from paloverde.errors import BadQuestion, PersonNeeded
 from paloverde.requests.exemptions import EXEMPTIONS, Exemption
 from paloverde.requests.review import Verdict
+from paloverde.requests.review_checks import check_open
 from paloverde.requests.reviewing import Version
 from paloverde.requests.spans import texts_of
 from paloverde.wording import some
@@ -38,58 +51,93 @@ def plan(visit: Here, number: str, form: Given) -> Response:
     request_of(visit, number)
     desk = UnderReview(visit, number)
     try:
-        made = plan_of(_text(form, "plan")) if form.get("plan") else _ticked(desk, form)
-        if form.get("alike"):
-            made = with_alike(made, desk)
-        return confirm(visit, desk, made)
+        return propose(visit, desk, _ticked(desk, form))
     except BadQuestion as error:
-        return visit.go(f"/requests/{number}/review", told=plain(str(error)))
+        return visit.go(f"/requests/{number}/review", told=plain(error))
 
 
-@pages.form("/requests/{number}/review/file", Act.REVIEW)
-def file(visit: Here, number: str, form: Given) -> Response:
-    """File what was shown; shown again where something changed meanwhile or lacks something."""
+@pages.page("/requests/{number}/review/plan/{id_}", Act.REVIEW)
+def shown_plan(visit: Here, number: str, id_: str) -> Response:
+    """A plan as it would be filed now; once it is filed, that it was."""
+    request_of(visit, number)
+    try:
+        return _page(visit, UnderReview(visit, number), _kept(visit, number, id_), id_)
+    except BadQuestion as error:
+        return visit.go(f"/requests/{number}/review", told=plain(error))
+
+
+@pages.form("/requests/{number}/review/plan/{id_}/alike", Act.REVIEW)
+def wider(visit: Here, number: str, id_: str) -> Response:
+    """The same plan for the records that are the same or nearly, too."""
     request_of(visit, number)
     desk = UnderReview(visit, number)
-    made, said = plan_of(_text(form, "plan")), _said(form)
-    versions_of(made, desk)
-    if _text(form, "seen") != seen(made, desk):
-        return confirm(visit, desk, made, said, "Something was decided meanwhile: look at it once more.", 409)
     try:
-        found = decisions(made, desk, said, visit.city.vault.clock())
+        return propose(visit, desk, _with_alike(_kept(visit, number, id_).plan, desk))
+    except BadQuestion as error:
+        return visit.go(f"/requests/{number}/review", told=plain(error))
+
+
+@pages.form("/requests/{number}/review/plan/{id_}", Act.REVIEW)
+def file(visit: Here, number: str, id_: str, form: Given) -> Response:
+    """File what was shown; shown again where somebody decided meanwhile, or where it lacks something."""
+    request_of(visit, number)
+    desk, said = UnderReview(visit, number), _said(form)
+    try:
+        kept = _kept(visit, number, id_)
+        versions = versions_of(kept.plan, desk)
+    except BadQuestion as error:
+        return visit.go(f"/requests/{number}/review", told=plain(error))
+    if kept.filed or (told := changed(desk, papers_of(form), versions)):
+        return _page(visit, desk, kept, id_, said, "" if kept.filed else told, 409)
+    try:
+        found = decisions(kept.plan, desk, said, visit.city.vault.clock())
         if not found:
             raise BadQuestion("Nothing of this is in the records: nothing would be decided.")
         told = desk.filed(found)
     except PersonNeeded as error:
-        return confirm(visit, desk, made, said, plain(str(error)), 400)
-    back = f"/{made.back}" if made.back.isascii() and made.back.isdigit() else ""
-    return visit.go(f"/requests/{number}/review{back}", told=told)
+        return _page(visit, desk, kept, id_, said, plain(error), 400)
+    _drafts(visit).drop(id_, visit.person.username)
+    _drafts(visit).put(id_, visit.person.username, msgspec.structs.replace(kept, filed=told))
+    return visit.go(_back(number, kept.plan), told=told)
 
 
-def confirm(
+def propose(visit: Visit, desk: UnderReview, made: Plan) -> Response:
+    """Keep a plan, and go to its page, which shows what it does and asks for what it needs. `BadQuestion`
+    where it names what is not there, or the request is closed.
+    """
+    check_open(desk.request)
+    versions_of(made, desk)
+    id_ = secrets.token_hex(16)
+    _drafts(visit).put(id_, visit.person.username, Proposed(desk.number, made))
+    return visit.go(f"/requests/{desk.number}/review/plan/{id_}")
+
+
+def _page(
     visit: Visit,
     desk: UnderReview,
-    made: Plan,
+    kept: Proposed,
+    id_: str,
     said: Said | None = None,
     wrong: str = "",
     status: int = 200,
 ) -> Response:
-    """The page that shows what a plan does, and asks for what it needs."""
-    said = said or Said(title=desk.review.title_of(desk.by.name) or visit.person.title)
+    made, said = kept.plan, said or Said(title=desk.review.title_of(desk.by.name) or visit.person.title)
     versions = versions_of(made, desk)
     rows = [_planned(made, version, desk) for version in versions[:_NAMED]]
     more = {other for version in versions for other in desk.alike(version)} - {*versions}
     given = [version for version in versions if made.verdict is Verdict.RESPONSIVE and version in desk.hits]
+    out = [desk.handed_over[version] for version in versions if version in desk.handed_over]
     return shown(
         visit,
         desk.number,
         "review_plan.html",
-        "What will be decided",
+        "What was decided" if kept.filed else "What will be decided",
         AT,
         status=status,
         plan=made,
-        form=carried(made),
-        seen=seen(made, desk),
+        filed=kept.filed,
+        path=f"/requests/{desk.number}/review/plan/{id_}",
+        papers=desk.review.papers,
         does=_does(made, versions),
         rows=rows,
         rest=len(versions) - len(rows),
@@ -99,8 +147,27 @@ def confirm(
         wrong=wrong,
         suggested=sum(len(desk.suggestions(version)) for version in given),
         overturned=sum(desk.review.decision(version) is not None for version in versions),
-        back=f"/requests/{desk.number}/review{f'/{made.back}' if made.back else ''}",
+        out=len(out),
+        out_on=min(out, default=None),
+        signature=desk.review.signature,
+        back=_back(desk.number, made),
     )
+
+
+def _back(number: str, made: Plan) -> str:
+    return f"/requests/{number}/review{f'/{made.back}' if made.back else ''}"
+
+
+def _kept(visit: Visit, number: str, id_: str) -> Proposed:
+    """Somebody's plan. `BadQuestion` where it is not kept any more, or is about another request."""
+    kept, _ = _drafts(visit).get(id_, visit.person.username, Proposed)
+    if kept.number != number:
+        raise BadQuestion("This plan is about another request: tick the records here.")
+    return kept
+
+
+def _drafts(visit: Visit) -> Drafts:
+    return Drafts(visit.city.settings.home / "desk" / "plans")
 
 
 def codes_of(form: FormData, field: str = "code") -> tuple[str, ...]:
@@ -113,7 +180,7 @@ def codes_of(form: FormData, field: str = "code") -> tuple[str, ...]:
     return found
 
 
-def with_alike(made: Plan, desk: UnderReview) -> Plan:
+def _with_alike(made: Plan, desk: UnderReview) -> Plan:
     """The plan for the records that are the same or nearly, too."""
     numbers = dict.fromkeys(made.records)
     for version in versions_of(made, desk):
@@ -125,9 +192,9 @@ def notes_on(row: Exemption) -> list[str]:
     """What is to be known before an exemption is claimed."""
     told = []
     if not row.is_verified:
-        told.append("Counsel has not verified this row of the table yet.")
+        told.append("Counsel has not confirmed yet that this exemption is told here as the law has it.")
     if row.seen == "memory":
-        told.append("Its section is from memory: look it up before the letter.")
+        told.append(f"Nobody has looked {row.cite} up in the code yet: do so before the letter goes.")
     if row.reviewers:
         joined = (" and " if row.together else " or ").join(row.reviewers)
         told.append(f"Decided or signed by: {joined}.")
@@ -193,5 +260,5 @@ def _planned(made: Plan, version: Version, desk: UnderReview) -> dict[str, Any]:
         "regions": regions,
         "files": files,
         "nothing": made.verdict is None and not (spans or regions or files),
-        "tags": showing.tags(hit),
+        "tags": desk.tags(version),
     }

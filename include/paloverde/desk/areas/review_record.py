@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-import msgspec
 from fastapi.responses import Response
 
 from paloverde.desk import showing
@@ -14,7 +12,7 @@ from paloverde.desk.areas.records import Named
 from paloverde.desk.areas.request_frame import request_of, shown
 from paloverde.desk.areas.review_plan import AT
 from paloverde.desk.marking import Place, highlighted, label, markable, numbered
-from paloverde.desk.plans import code_options
+from paloverde.desk.plans import code_options, exemption_in_words
 from paloverde.desk.rights import Act
 from paloverde.desk.under_review import UnderReview, in_words
 from paloverde.desk.visit import Here, Pages, Visit
@@ -85,11 +83,13 @@ def page_of(visit: Visit, one: Opened, wrong: str = "", typed: str = "", status:
         hit=hit,
         poster=showing.poster(hit),
         kind=showing.kind_in_words(hit.kind),
-        tags=showing.tags(hit),
+        tags=desk.tags(version),
         private=is_private(hit),
         stands=in_words(decision),
         decision=decision,
-        standing=standing(decision) if decision else "",
+        papers=desk.review.papers,
+        closed=desk.closed,
+        out_on=desk.handed_over.get(version),
         redacted=list(_redacted(hit, decision)) if decision else [],
         history=[_told(one_) for one_ in reversed(desk.review.history(version)[-12:])],
         texts=list(_texts(visit, one, decision)),
@@ -116,11 +116,6 @@ def page_of(visit: Visit, one: Opened, wrong: str = "", typed: str = "", status:
         wrong=wrong,
         typed=typed,
     )
-
-
-def standing(decision: Decision) -> str:
-    """The hash of a decision, by which a form says which one it was shown."""
-    return hashlib.sha256(msgspec.json.encode(decision, order="sorted")).hexdigest()
 
 
 def _named(one: Opened) -> Named:
@@ -164,8 +159,9 @@ def _suggestion(one: Opened, at: int, found: Suggestion, decision: Decision | No
     touched = any(s.where == found.where and s.start < found.end and found.start < s.end for s in spans)
     return {
         "at": at, "words": showing.name(texts_of(hit)[found.where][found.start : found.end], _WORDS),
-        "where": label(found.where), "what": found.what, "why": found.why, "code": found.code,
-        "done": touched, "left": left[-1] if left else None, "bars_web": EXEMPTIONS[found.code].bars_web,
+        "where": label(found.where), "what": found.what, "why": found.why,
+        "code": exemption_in_words(found.code), "bars_web": EXEMPTIONS[found.code].bars_web,
+        "done": touched, "left": left[-1] if left else None,
     }  # fmt: skip
 
 

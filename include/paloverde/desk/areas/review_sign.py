@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
-from typing import Any
+import re
+from collections.abc import Collection, Iterator
+from itertools import starmap
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from fastapi.responses import Response
 from starlette.datastructures import FormData
 
+from paloverde.bundles.enclosed import LETTER
 from paloverde.bundles.verify import PAYLOAD
 from paloverde.desk import showing
 from paloverde.desk.areas.request_frame import Given, request_of, shown
 from paloverde.desk.areas.review_plan import AT
 from paloverde.desk.asked import page_of
 from paloverde.desk.marking import label
+from paloverde.desk.plans import changed, exemption_in_words, papers_of
 from paloverde.desk.rights import Act
 from paloverde.desk.under_review import UnderReview, in_words, numbers_of
 from paloverde.desk.visit import Here, Pages, Visit
@@ -26,12 +31,18 @@ from paloverde.requests.earlier import offered
 from paloverde.requests.review_checks import check_signature
 from paloverde.requests.reviewing import Sparing, Version
 from paloverde.requests.spans import texts_of
-from paloverde.wording import some
+from paloverde.wording import several, some
 
 pages = Pages()
 _PER_PAGE = 50
-_MOST_PAIRS, _MOST_SUGGESTED, _MOST_WARNINGS = 100, 100, 60
-_MOST_LINES = 200
+_MOST_GROUPS, _MOST_SUGGESTED, _MOST_WARNINGS = 100, 100, 60
+_EACH, _MOST_LINES = 20, 200  # lines of one group, and of all; that somebody writes
+_LONGEST_WORDS = 80  # characters of words that stand elsewhere
+_WRITTEN = re.compile(r"(?:record )?(?P<records>[^ ](?:.*?[^ ])?) +in +(?P<where>.+)", re.IGNORECASE)
+_PLACES = {
+    "the cover letter": tuple(f"{LETTER}.{kind}" for kind in ("html", "pdf")),
+    "the words of the search": (QUESTION,),
+}
 
 
 @pages.page("/requests/{number}/review/sign", Act.SIGN_REVIEW)
@@ -49,22 +60,23 @@ def sign(visit: Here, number: str, form: Given) -> Response:
     seen = _suggestions(desk)
     try:
         if str(form.get("seen", "")) != _shown(desk):
-            raise BadQuestion("Something was decided or found meanwhile: look at it once more, then sign.")
+            told = changed(desk, papers_of(form), desk.review.versions)
+            raise BadQuestion(told or "Something was decided or found meanwhile: look at it once more.")
         if seen and form.get("all_seen") != str(seen):
             told = some(seen, "suggestion stands", "suggestions stand")
             raise BadQuestion(f"{told} unanswered: look at them all, then tick that you have.")
         accepted, unread = {*_accepted(desk, form)}, _lines(form, "unread")
         if open_ := [pair for pair in _pairs(desk) if pair not in accepted]:
-            named = ", ".join(f"{one} in {other}" for one, other in open_[:3])
+            words = several([f"“{'; '.join(one.words)}”" for one in _groups(desk) if {*one.pairs} & {*open_}])
             raise BadQuestion(
-                f"Redacted words still stand elsewhere ({named}): redact them there, too, or tick that they "
+                f"Redacted words still stand elsewhere ({words}): redact them there, too, or tick that they "
                 "may be read there."
             )
         shown_now = desk.review.decisions_sha256
         review = desk.reviews.sign(number, desk.hits, desk.by, accepted, unread, seen, shown_now)
     except PersonNeeded as error:
-        return _page(visit, desk, plain(str(error)), form, 400)
-    told = f"{desk.by.name} has signed the review of {number}, decisions {review.decisions_sha256[:16]}…."
+        return _page(visit, desk, plain(error), form, 400)
+    told = f"{desk.by.name} has signed the review of {review.request}."
     return visit.go(f"/requests/{number}/review", told=told)
 
 
@@ -107,7 +119,7 @@ def as_before(visit: Here, number: str, form: Given) -> Response:
     try:
         return visit.go(back, told=desk.filed(chosen))
     except PersonNeeded as error:
-        return visit.go(f"{back}/earlier", told=plain(str(error)))
+        return visit.go(f"{back}/earlier", told=plain(error))
 
 
 def _page(
@@ -118,11 +130,12 @@ def _page(
         try:
             left = _pairs(desk)
         except BadQuestion as error:
-            barred = plain(str(error))
+            barred = plain(error)
     found = desk.standing if not barred else {}
     warnings = desk.warnings() if not barred else []
     left_alone = desk.left_alone if not barred else []
-    ticked = {*form.getlist("accept")} if form else set()
+    ticked = {*map(str, form.getlist("accept")), *map(str, form.getlist("word"))} if form else set()
+    standing = {one.decision.decided_by for one in desk.review.standing.values()}
     return shown(
         visit,
         desk.number,
@@ -133,7 +146,8 @@ def _page(
         wrong=wrong,
         barred=barred,
         stand=desk.numbers,
-        decided_by=sorted({one.decision.decided_by for one in desk.review.standing.values()}),
+        decided_by=sorted(standing),
+        before=[name for name in desk.review.reviewers if name not in standing],
         decisions=desk.review.decisions_sha256,
         ungathered=desk.ungathered,
         seen=_shown(desk) if not barred else "",
@@ -141,8 +155,9 @@ def _page(
         suggested=list(_suggested(desk))[:_MOST_SUGGESTED] if found else [],
         spared=[_spared(desk, *one) for one in left_alone[:_MOST_SUGGESTED]],
         more_spared=max(0, len(left_alone) - _MOST_SUGGESTED),
-        left=[_left(desk, pair, ticked=f"{pair[0]}={pair[1]}" in ticked) for pair in left[:_MOST_PAIRS]],
-        more_left=max(0, len(left) - _MOST_PAIRS),
+        papers=desk.review.papers,
+        groups=list(_shown_groups(desk, ticked)) if left else [],
+        more_groups=max(0, len(_groups(desk)) - _MOST_GROUPS) if left else 0,
         warnings=warnings[:_MOST_WARNINGS],
         more_warnings=max(0, len(warnings) - _MOST_WARNINGS),
         signature=desk.review.signature,
@@ -155,7 +170,7 @@ def _why_not(desk: UnderReview) -> str:
     try:
         check_signature(desk.review, desk.by)
     except PersonNeeded as error:
-        return plain(str(error))
+        return plain(error)
     return ""
 
 
@@ -174,17 +189,55 @@ def _pairs(desk: UnderReview) -> list[tuple[str, str]]:
     return [*dict.fromkeys((one.redacted_in, one.control) for one in desk.left)]
 
 
-def _left(desk: UnderReview, pair: tuple[str, str], *, ticked: bool) -> dict[str, Any]:
-    redacted_in, control = pair
-    found = [one for one in desk.left if (one.redacted_in, one.control) == pair]
-    record = desk.released[control].hit
-    words = dict.fromkeys(
-        showing.name(texts_of(record)[one.where][one.start : one.end], 80) for one in found[:20]
-    )
+class _Group(NamedTuple):
+    """Words that were redacted and still stand, with every pair of records that says them so."""
+
+    words: tuple[str, ...]
+    pairs: list[tuple[str, str]]
+
+    @property
+    def value(self) -> str:
+        """What the tick for all of it sends: which words, as a hash."""
+        return hashlib.sha256(repr(self.words).encode()).hexdigest()
+
+
+def _groups(desk: UnderReview) -> list[_Group]:
+    """What still stands, by its words; capitals do not count. Those that stand most often first."""
+    said: dict[tuple[str, str], dict[str, None]] = {}
+    for one in desk.left:
+        text = desk.texts(one.control)[one.where]
+        words = showing.name(text[one.start : one.end].casefold(), _LONGEST_WORDS)
+        said.setdefault((one.redacted_in, one.control), {})[words] = None
+    groups: dict[tuple[str, ...], list[tuple[str, str]]] = {}
+    for pair, words_ in said.items():
+        groups.setdefault(tuple(sorted(words_)), []).append(pair)
+    return sorted(starmap(_Group, groups.items()), key=lambda one: -len(one.pairs))
+
+
+def _shown_groups(desk: UnderReview, ticked: Collection[str]) -> Iterator[dict[str, Any]]:
+    """The groups as the page shows them: each with a tick for all, and one for each record."""
+    wheres: dict[tuple[str, str], set[str]] = {}
+    for one in desk.left:
+        wheres.setdefault((one.redacted_in, one.control), set()).add(label(one.where))
+    room = _MOST_LINES
+    for group in _groups(desk)[:_MOST_GROUPS]:
+        lines = [_line(desk, pair, wheres[pair], ticked) for pair in group.pairs[: min(_EACH, room)]]
+        room -= len(lines)
+        yield {
+            "value": group.value, "words": group.words, "lines": lines, "ticked": group.value in ticked,
+            "count": len(group.pairs), "more": len(group.pairs) - len(lines),
+            "query": urlencode({"words": group.words[0]}),
+        }  # fmt: skip
+
+
+def _line(
+    desk: UnderReview, pair: tuple[str, str], wheres: Collection[str], ticked: Collection[str]
+) -> dict[str, Any]:
+    redacted_in, control = (int(one.rpartition("-")[2]) for one in pair)
+    value = "=".join(pair)
     return {
-        "value": f"{redacted_in}={control}", "redacted_in": redacted_in, "control": control,
-        "words": list(words), "where": sorted({label(one.where) for one in found}), "ticked": ticked,
-        "path": f"/requests/{desk.number}/review/{int(control.rpartition('-')[2])}",
+        "value": value, "ticked": value in ticked, "redacted_in": redacted_in, "number": control,
+        "where": sorted(wheres), "path": f"/requests/{desk.number}/review/{control}",
     }  # fmt: skip
 
 
@@ -196,7 +249,8 @@ def _suggested(desk: UnderReview) -> Iterator[dict[str, Any]]:
 def _suggestion(desk: UnderReview, version: Version, one: Suggestion) -> dict[str, Any]:
     words = texts_of(desk.hit(version))[one.where][one.start : one.end]
     return {
-        "number": desk.place(version), "path": desk.path(version), "what": one.what, "code": one.code,
+        "number": desk.place(version), "path": desk.path(version), "what": one.what,
+        "code": exemption_in_words(one.code),
         "words": showing.name(words, 200),
     }  # fmt: skip
 
@@ -206,21 +260,29 @@ def _spared(desk: UnderReview, version: Version, found: Suggestion, one: Sparing
     return {**_suggestion(desk, version, found), "by": one.by.name, "at": one.at}
 
 
-def _accepted(desk: UnderReview, form: FormData) -> Iterable[tuple[str, str]]:
-    """The pairs that the signer accepts: ticked ones, and those of the lines with places of the bundle."""
-    known = {*_pairs(desk)}
-    for value in form.getlist("accept"):
-        redacted_in, _, control = str(value).partition("=")
-        if (redacted_in, control) in known:
-            yield redacted_in, control
+def _accepted(desk: UnderReview, form: FormData) -> Iterator[tuple[str, str]]:
+    """The pairs that the signer accepts: ticked ones, all of ticked words, and those written down."""
+    ticked, words = {*map(str, form.getlist("accept"))}, {*map(str, form.getlist("word"))}
+    yield from (pair for pair in _pairs(desk) if "=".join(pair) in ticked)
+    yield from (pair for group in _groups(desk) if group.value in words for pair in group.pairs)
     for line in _lines(form, "places"):
-        records, is_pair, where = (piece.strip() for piece in line.partition("="))
-        if not (records and is_pair and where):
-            raise BadQuestion(f"{line[:60]!r} does not say which record and where: write it as 17=23.")
-        is_named = where == QUESTION or where.startswith(PAYLOAD)
-        controls = [desk.review.control(version) for version in desk.review.chosen(records)]
-        places = [where] if is_named else [desk.review.control(one) for one in desk.review.chosen(where)]
-        yield from ((control, place) for control in controls for place in places)
+        yield from _written(desk, line)
+
+
+def _written(desk: UnderReview, line: str) -> Iterator[tuple[str, str]]:
+    """What a line such as “17 in 23” or “17 in the cover letter” accepts."""
+    found = _WRITTEN.fullmatch(line)
+    if not found:
+        raise BadQuestion(
+            f"“{showing.name(line, 60)}” does not say which record and where: write it as “17 in 23”, “17 in "
+            "the cover letter” or “17 in the words of the search”."
+        )
+    where = found["where"]
+    places = _PLACES.get(where.casefold()) or ((where,) if where.startswith(PAYLOAD) else ())
+    if not places:
+        places = tuple(map(desk.review.control, desk.review.chosen(where.removeprefix("record "))))
+    for version in desk.review.chosen(found["records"]):
+        yield from ((desk.review.control(version), place) for place in places)
 
 
 def _lines(form: FormData, name: str) -> list[str]:

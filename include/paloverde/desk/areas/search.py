@@ -58,7 +58,7 @@ def search(visit: Here) -> Response:
         act=Act,
         seen=seen,
         sentence=visible(seen.sentence),
-        hits=[_line(hit, asked) for hit in seen.hits],
+        hits=_lines(seen.hits, asked),
         month=over_time(seen.counts.per_month),
         tables=_tables(seen),
         limits=_limits(seen),
@@ -186,7 +186,13 @@ def _options(visit: Visit) -> dict[str, list[tuple[str, str]]]:
     }
 
 
-def _line(hit: Hit, asked: Asked) -> dict[str, Any]:
+def _lines(hits: Sequence[Hit], asked: Asked) -> list[dict[str, Any]]:
+    """The hits of a page, each with which it is where several versions of one record are among them."""
+    editions = showing.editions(hits)
+    return [_line(hit, asked, editions.get((*hit.item, hit.version_sha256), [])) for hit in hits]
+
+
+def _line(hit: Hit, asked: Asked, edition: Sequence[str]) -> dict[str, Any]:
     """A hit as the list shows it."""
     marks = hit.snippet.marks
     return {
@@ -195,7 +201,7 @@ def _line(hit: Hit, asked: Asked) -> dict[str, Any]:
         "account": hit.account,
         "poster": showing.poster(hit),
         "posted_at": hit.posted_at,
-        "tags": showing.tags(hit),
+        "tags": [*showing.tags(hit), *edition],
         "media": len(hit.media),
         "lang": showing.language(hit),
         "where": hit.snippet.where,

@@ -33,7 +33,7 @@ def kept(visit: Here) -> Response:
     return visit.show("search_kept.html", title="Kept searches", here=HERE, rows=rows, page=page, pages=last)
 
 
-@pages.form("/search/keep", Act.SEARCH)
+@pages.form("/search/keep", Act.SEARCH, adds=True)
 def keep(visit: Here, given: Given) -> Response:
     """Keep a search under a name."""
     asked = asked_of(given)

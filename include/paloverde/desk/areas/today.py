@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from fastapi.responses import Response
 
-from paloverde.desk.areas import accounts, disposition, holds, removed, requests, work
+from paloverde.desk import unset
+from paloverde.desk.areas import accounts, disposition, holds, removed, requests, waiting, work
 from paloverde.desk.rights import Act
 from paloverde.desk.todo import Section, Todo
 from paloverde.desk.visit import Here, Pages
@@ -46,5 +47,7 @@ WAITING: Sequence[Todo] = (
     holds.todo_,
     disposition.todo_,
     accounts.todo,
+    unset.todo,
     work.todo,
+    waiting.todo,
 )

@@ -9,6 +9,7 @@ from paloverde.desk.rights import Act
 from paloverde.desk.todo import Line, Section
 from paloverde.desk.visit import Here, Pages, Visit
 from paloverde.desk.wording import plain
+from paloverde.wording import brief
 
 pages = Pages()
 _OUTCOMES = {
@@ -39,6 +40,5 @@ def todo(visit: Visit) -> Section | None:
 
 def _line(job: Job) -> Line:
     share = f", {job.percent}% done" if not job.outcome and job.percent is not None else ""
-    return Line(
-        job.what, job.path, f"{_OUTCOMES[job.outcome]}{share}", urgent=job.outcome not in ("", "done")
-    )
+    told = f"{_OUTCOMES[job.outcome]}{share}, begun {brief(job.began)}"
+    return Line(job.what, job.path, told, urgent=job.outcome not in ("", "done"))

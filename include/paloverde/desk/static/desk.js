@@ -1,6 +1,7 @@
 // Small helps on top of pages that work without: none of them is needed to do the work.
 //
-// data-refresh="/path"   the element is asked for again every two seconds, until the answer has no such element
+// data-refresh="/path"   the element is asked for again every two seconds, until the answer has no such element;
+//                        with data-onward in the answer, on to that page
 // data-mark="where"      what is selected in it is put into the fields sel-… of its form, and said in data-into
 // data-region="yes"      dragging over it fills the fields left, top, width and height, in percent
 // data-help="/path"      what is typed is sent there, and the answer shown in the element named by data-into
@@ -17,6 +18,7 @@ function watch(element) {
     try {
       const found = (await fetched(element.dataset.refresh)).getElementById(element.id);
       if (!found) return location.reload();
+      if (found.dataset.onward) return location.replace(found.dataset.onward); // ready while it was waited for
       element.replaceWith(found);
       if (found.dataset.refresh) watch(found);
     } catch {

@@ -155,7 +155,7 @@ def _reactions(posts: list[str]) -> Generator[Said, Response | None, None]:
             break
     if short:
         cause = f"the site counts reactions to {short} posts and does not say whose all of them are"
-        yield Gap("reactions", Kind.REACTION, cause)
+        yield Gap("reactions", Kind.REACTION, cause, is_limit=True)
 
 
 def _set_aside(causes: list[str], said: Said) -> Said | None:

@@ -99,6 +99,8 @@ class Course:
         self.declared = ask.declared
         self.ended = False
         self.whole = False  # the site's own end mark was seen
+        self.at_limit = False  # the site shows no further
+        self.beyond = ""  # why what lies beyond that limit is missing, where no earlier night had it
         self._lost = 0
         self._idle = 0
         self._rungs = _rungs(ask)
@@ -197,10 +199,10 @@ class Course:
 
     def _stop_at_readable(self) -> None:
         """Older items exist and the site does not show them. No gap where an earlier night had them."""
-        self.ended = True
+        self.ended = self.at_limit = True
         if self.ask.since is None or self._oldest is None or self._oldest > self.ask.since:
             self.until = self._oldest
-            self._add(f"the site shows only the {self.got} newest; older ones exist and cannot be read")
+            self.beyond = f"the site shows only the {self.got} newest; older ones exist and cannot be read"
 
     def _stop(self, cause: str) -> None:
         self.ended = True
@@ -226,8 +228,11 @@ class Course:
     def listing(self) -> Listing:
         ask = self.ask
         complete = self.whole and not self._lost and ask.glance is None
-        reason = "" if complete else "; ".join(self.causes) or "the site shows only the newest"
-        return Listing(ask.stream, ask.kind, complete, self.got, ask.of, ask.since, self.declared, reason)
+        told = "; ".join(filter(None, (self.beyond, *self.causes)))
+        return Listing(
+            ask.stream, ask.kind, complete, self.got, ask.of, ask.since, self.declared,
+            "" if complete else told or "the site shows only the newest", self.at_limit and not self._lost,
+        )  # fmt: skip
 
 
 def _rungs(ask: Ask) -> list[tuple[int, str]]:

@@ -37,7 +37,9 @@ def walk(ask: Ask, reads: Reads) -> Talk:
         course.add_below(deeper)
     course.compare()
     for cause in course.causes:
-        yield Gap(ask.stream, ask.kind, cause, ask.of, ask.since, course.until)
+        yield Gap(ask.stream, ask.kind, cause, ask.of, ask.since)
+    if course.beyond:
+        yield Gap(ask.stream, ask.kind, course.beyond, ask.of, ask.since, course.until, is_limit=True)
     yield course.listing()
     return Walked(course.seen, course.kept, course.trouble)
 

@@ -93,7 +93,7 @@ def walk(stream: Stream, vocabulary: Vocabulary) -> Walking:
     if got.trouble:
         yield Gap(stream.name, stream.kind, got.trouble, of=stream.of, since=got.since)
     elif cause := _ceiling(stream, got):
-        yield Gap(stream.name, stream.kind, cause, of=stream.of, until=got.since)
+        yield Gap(stream.name, stream.kind, cause, of=stream.of, until=got.since, is_limit=True)
     if not got.trouble and got.unread:
         got.trouble = f"{got.unread} of the items could not be read, so none is known to be absent"
     reason = got.trouble or (A_GLANCE if stream.glance else "")

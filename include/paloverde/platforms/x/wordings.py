@@ -69,4 +69,4 @@ def fetch(earlier: Earlier, vocabulary: Vocabulary) -> Generator[Said, Response 
             yield Found(records, [], place.stream, place.of)
     if missing:
         cause = f"X no longer gives {missing} earlier wordings of posts that were edited"
-        yield Gap("earlier wordings", Kind.POST, cause)
+        yield Gap("earlier wordings", Kind.POST, cause, is_limit=True)

@@ -131,7 +131,8 @@ def _channel(account: Account) -> Generator[Said, Response | None, Channel]:
     yield Listing("profile", Kind.PROFILE, complete=True, got=1)
     channel = _told(page.resources[0])
     if channel.subscribers is None:
-        yield Gap("subscriber_count", Kind.SUBSCRIBER_COUNT, "the channel hides how many subscribers it has")
+        hidden = "the channel hides how many subscribers it has"
+        yield Gap("subscriber_count", Kind.SUBSCRIBER_COUNT, hidden, is_limit=True)
         return channel
     count = msgspec.structs.replace(
         profile, kind=Kind.SUBSCRIBER_COUNT, text=None, language=None, media=(), visibility=Visibility.PUBLIC
@@ -271,7 +272,7 @@ def _subscribers(account: Account, channel: Channel, since: datetime | None, pat
     course = yield from walk(ask, saying(ask), patience)
     got = len(course.seen)
     if since is None and got >= _MOST_SUBSCRIBERS:
-        yield Gap("subscribers", Kind.SUBSCRIBER, _OLDER_SUBSCRIBERS)
+        yield Gap("subscribers", Kind.SUBSCRIBER, _OLDER_SUBSCRIBERS, is_limit=True)
     if not got and (channel.subscribers or 0) >= _SURELY_SOME:
         course.miss(f"the site counts {channel.subscribers:,} subscribers and lists none")
     yield from tell(ask, course, since=course.answered_at)

@@ -284,10 +284,19 @@ def upgrade() -> None:
         sa.Column("last_at", sa.BigInteger, nullable=False),
         sa.UniqueConstraint("username", name="uq_newcomers_username"),
     )
+    op.create_table(
+        "forms",
+        sa.Column("number", sa.String(64), primary_key=True),
+        sa.Column("content", sa.String(64), nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.Column("location", sa.Text, nullable=False),
+        sa.Column("told", sa.Text, nullable=False),
+    )
+    op.create_index("ix_forms_content", "forms", ["content"])
 
 
 def downgrade() -> None:
-    for table in ("newcomers", "failed_sign_ins", "sessions"):
+    for table in ("forms", "newcomers", "failed_sign_ins", "sessions"):
         op.drop_table(table)
     for table in (
         "jobs",
