@@ -51,7 +51,7 @@ def test_nothing_is_claimed_outside_of_its_forum(forum: Forum) -> None:
 
 
 def test_a_privilege_needs_what_the_log_tells() -> None:
-    with pytest.raises(BadQuestion, match="counsel: the attorney.*purpose: what the communication"):
+    with pytest.raises(BadQuestion, match=r"counsel: the attorney.*purpose: what the communication"):
         check_claim(Exempted("ATTY-CLIENT"), TODAY, Forum.DISCOVERY)
 
 

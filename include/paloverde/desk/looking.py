@@ -1,4 +1,4 @@
-"""The first look at a large review: its records are looked through as long work, and its pages come at once."""
+"""The first look at a large review: its records are looked through as long work, its pages come at once."""
 
 from __future__ import annotations
 

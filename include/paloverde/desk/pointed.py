@@ -1,4 +1,4 @@
-"""What to point out in a large review is looked for once, as long work, and kept while it follows from the same.
+"""What to point out in a large review is looked for once, as long work, and kept while nothing changes.
 
 It follows from the texts of the records alone, which their versions name, and from this program.
 """

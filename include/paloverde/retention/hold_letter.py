@@ -35,7 +35,10 @@ _ARCHIVE = (
     "device or account of yours, and what still stands on the accounts that you can open."
 )
 _STEPS = (
-    "Do not delete, edit, hide or move anything that is described above, neither at work nor on a device of your own.",
+    (
+        "Do not delete, edit, hide or move anything that is described above, neither at work nor on a "
+        "device of your own."
+    ),
     "Switch off whatever deletes by itself: disappearing messages, clean-up of mailboxes, a new phone.",
     "Do not collect or forward anything yet; you will be asked. In doubt whether something belongs, keep it.",
     "Tell the person named below who else may have such records.",

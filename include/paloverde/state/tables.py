@@ -410,8 +410,8 @@ NEWCOMERS = Table(
 )
 
 # The forms of the desk that were answered within a day, each by a hash of the number that its page gave it
-# and of what it says; `content` is of what it says alone. `location` is where it led, empty while it is worked
-# on. Not derived: a lost row costs the warning that a form was sent twice.
+# and of what it says; `content` is of what it says alone. `location` is where it led, empty while it is
+# worked on. Not derived: a lost row costs the warning that a form was sent twice.
 FORMS = Table(
     "forms",
     METADATA,
