@@ -251,7 +251,9 @@ def test_no_private_conversation_is_named_in_bundle_certificate_or_letters(
     built = city.responses.build(hall.number, tmp_path / "b.zip", CLERK, print, Wish(by_name=True))
     said = texts_in(built.path)
     said["certificate"] = as_text(city.letters.certificate(hall.number))
-    said["acknowledgment"] = city.letters.draft(hall.number, "acknowledgment", LetterWish(), SIGNER).text
+    draft = city.letters.draft(hall.number, "acknowledgment", LetterWish(), SIGNER)
+    assert draft.enclosure is not None
+    said |= {"acknowledgment": draft.text, "its enclosure": as_text(draft.enclosure)}
     said["closure"] = city.letters.draft(hall.number, "closure", LetterWish(), SIGNER).text
     with zipfile.ZipFile(built.path) as box:
         told = Search([Needle("C-1", "t_90017")])
@@ -259,7 +261,7 @@ def test_no_private_conversation_is_named_in_bundle_certificate_or_letters(
             told.look(name, io.BytesIO(box.read(name)))
     assert (told.leaks, told.unread) == (set(), [])
     assert [name for name, text in said.items() if "t_90017" in text] == []
-    for name in ("certificate", "acknowledgment", "data/05_search_certificate/certificate.html"):
+    for name in ("certificate", "its enclosure", "data/05_search_certificate/certificate.html"):
         assert "messages of 3 private conversations" in said[name], name
 
 

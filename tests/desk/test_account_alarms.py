@@ -130,7 +130,7 @@ def test_a_night_at_the_sites_limit_goes_on_by_itself_and_its_cause_is_told_to_i
     assert "broke off on Sunday, November 22, 2026, at 2:00 a.m. Pacific time at the site’s limit" in said
     assert "it goes on by itself" in said
     assert "minutes" not in said
-    assert "Tell IT" not in said
+    assert "goes on by itself. Tell IT" not in said
     answer = desks.get("/", Role.IT)
     assert "945 minutes" in text_of(answer)
     assert not harm_in(answer.text)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import stat
-import sys
 import threading
 import zipfile
 from datetime import timedelta
@@ -12,6 +11,21 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from matters import (
+    CLERK,
+    COUNSEL,
+    NOW,
+    OTHER_COUNSEL,
+    PRIVILEGE,
+    RECORDS,
+    SECRET,
+    TERMS,
+    Matter,
+    given,
+    post,
+    redacted,
+    withheld,
+)
 from paloverde.errors import BadQuestion, PersonNeeded, Suspicious
 from paloverde.productions.bates import Bates, Reach
 from paloverde.productions.choosing import version_of
@@ -31,23 +45,6 @@ from paloverde.records import archive_day
 from paloverde.requests.events import Received
 from paloverde.requests.review import Exempted, Verdict
 from requests_found import PRIVACY, decision
-
-sys.path.append(str(Path(__file__).parents[1] / "productions"))
-from matters import (
-    CLERK,
-    COUNSEL,
-    NOW,
-    OTHER_COUNSEL,
-    PRIVILEGE,
-    RECORDS,
-    SECRET,
-    TERMS,
-    Matter,
-    given,
-    post,
-    redacted,
-    withheld,
-)
 
 BATES = Bates("PDC")
 QUICK = (Form.DAT,)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
-from matters import TERMS
 
 from archives import ACCOUNT, NIGHT, Row, make_archive, record, removed
+from matters import TERMS
 from paloverde.archive.reader import Archive
 from paloverde.productions.choosing import chosen, hits_of, in_days, relatives, version_of
 from paloverde.productions.order import Families
@@ -21,7 +22,7 @@ HERON = "facebook-springfield-parks"
 FAR = 1_000  # a run after all of them
 
 
-def thread(root: str, text: str, replies: Iterable[str], **more: object) -> list[Row]:
+def thread(root: str, text: str, replies: Iterable[str], **more: Any) -> list[Row]:
     rows = [record(root, text, kind="post", **more)]
     for at, reply in enumerate(replies):
         above = root if at == 0 else f"{root}{at - 1}"
@@ -154,7 +155,7 @@ def test_days_are_pacific_and_what_has_no_date_is_in() -> None:
     assert [hit.native_id for hit in in_days(hits, days)] == ["in", "undated"]
 
 
-def _plain(native_id: str) -> dict[str, object]:
+def _plain(native_id: str) -> dict[str, Any]:
     return {
         "account": ACCOUNT, "date": date(2026, 3, 1), "platform": "facebook", "kind": "post",
         "native_id": native_id, "version_sha256": native_id, "observed_at": NIGHT, "payload_sha256": "",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import msgspec
 import pytest
-from matters import CLERK, COUNSEL, NOW, OTHER_COUNSEL, TERMS
 
+from matters import CLERK, COUNSEL, NOW, OTHER_COUNSEL, TERMS
 from paloverde.errors import BadQuestion
 from paloverde.productions.docket import Docket, Entry, State, refusal, roles_for
 from paloverde.productions.in_words import said
@@ -31,7 +32,7 @@ from paloverde.productions.order import (
 )
 
 TODAY = date(2026, 11, 18)
-OF = {"by": COUNSEL, "at": NOW}
+OF: dict[str, Any] = {"by": COUNSEL, "at": NOW}
 ORDERED = Ordered(**OF, number="PROD-2026-0001", terms=TERMS)
 CHANGED = Changed(
     **OF, note="counsel agreed on fewer", terms=msgspec.structs.replace(TERMS, confidentiality="C")

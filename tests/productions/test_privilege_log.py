@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 from documents import document
-from matters import OTHER_COUNSEL, PRIVILEGE, SECRET, redacted, withheld
 
+from matters import OTHER_COUNSEL, PRIVILEGE, SECRET, redacted, withheld
 from paloverde.productions.choosing import Choice
 from paloverde.productions.document import Treatment
 from paloverde.productions.numbering import Item

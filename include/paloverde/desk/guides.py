@@ -43,6 +43,7 @@ SHELF: Sequence[tuple[str, Sequence[tuple[str, str]]]] = (
             ("counsel", "what is proven, and where the proof ends"),
             ("holds", "litigation holds"),
             ("proof", "what the ledger proves to an outsider"),
+            ("discovery", "discovery productions"),
         ),
     ),
     ("For Public Affairs", (("removed", "removed content, guidelines, officials’ accounts"),)),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from matters import COUNSEL, NOW
 
+from matters import COUNSEL, NOW
 from paloverde.errors import BadQuestion
 from paloverde.productions.bates import Bates, Reach
 from paloverde.productions.register import Burnt, Register
@@ -33,8 +33,8 @@ def test_no_number_is_given_twice_though_productions_are_given_up(steps: list[tu
     for production, pages, is_given_up in steps:
         register = taken(register, production, pages)
         register = burnt(register, production) if is_given_up else register
-    pages = [page for one in register.reserved for page in range(one.reach.first, one.reach.last + 1)]
-    assert pages == list(range(1, len(pages) + 1))
+    every = [page for one in register.reserved for page in range(one.reach.first, one.reach.last + 1)]
+    assert every == list(range(1, len(every) + 1))
 
 
 def test_a_production_has_its_newest_numbers_and_none_that_are_burnt() -> None:
