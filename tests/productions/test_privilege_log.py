@@ -100,6 +100,9 @@ def test_whoever_is_kept_back_in_one_message_is_a_recipient_of_none() -> None:
     )
     found = made((ALONE, decision(ALONE)), (ANSWER, name))
     assert recipients_of(found.records) == {(ALONE.account, "talk"): ("Lia Moss",)}
+    again = msgspec.structs.replace(ANSWER, native_id="14", text="More", version_sha256="f" * 64)
+    shown = made((ALONE, decision(ALONE)), (ANSWER, name), (again, decision(again)))
+    assert recipients_of(shown.records) == {(ALONE.account, "talk"): ("Lia Moss",)}
 
 
 def test_versions_of_an_item_are_counted_as_they_are_produced() -> None:

@@ -82,8 +82,9 @@ def test_a_spent_budget_is_not_told_a_requester_in_minutes(tmp_path: Path) -> No
 def test_as_of_an_earlier_day_nothing_is_held_that_came_later(tmp_path: Path) -> None:
     archive = make_archive(tmp_path, [record("1", "Street")])
     register(archive.books, Account(ACCOUNT, "facebook", "1", "CityOfPalmaria"), NIGHT)
-    assert holdings(archive, date(2026, 3, 2)).accounts[0].nights == 1
-    assert holdings(archive, date(2026, 3, 1)).accounts[0].nights == 0
+    assert holdings(archive, DAY).accounts[0].nights == 1
+    assert holdings(archive, DAY, date(2026, 3, 2)).accounts[0].nights == 1
+    assert holdings(archive, DAY, date(2026, 3, 1)).accounts[0].nights == 0
 
 
 def test_many_gaps_are_counted_and_offered() -> None:

@@ -259,7 +259,8 @@ class Letters:
 
     def holdings(self, on: date | None = None) -> Holdings:
         """What the archive holds, lacks and never gets, now or as of an earlier day."""
-        return holdings(self._archive, on or self._today())
+        today = self._today()
+        return holdings(self._archive, on or today, on if on and on < today else None)
 
     def _today(self) -> date:
         return archive_day(self._vault.clock())

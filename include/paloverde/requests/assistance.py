@@ -76,10 +76,13 @@ class Holdings(msgspec.Struct, frozen=True):
     standing: tuple[Standing, ...]
 
 
-def holdings(archive: Archive, day: date) -> Holdings:
-    """The facts of the archive as of a day, of private kinds too: that the archive has them is no secret."""
+def holdings(archive: Archive, day: date, until: date | None = None) -> Holdings:
+    """The facts of the archive on a day, of private kinds too: that the archive has them is no secret.
+
+    `until` leaves out the runs of later days, for a letter that went out then.
+    """
     accounts = all_accounts(archive.books)
-    seals = [seal for seal in archive.seals() if seal.run.day <= day]
+    seals = [seal for seal in archive.seals() if until is None or seal.run.day <= until]
     with archive.books.connect() as connection:
         gaps = known(connection)
     scope = Scope(include_private=True)
