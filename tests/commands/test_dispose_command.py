@@ -16,6 +16,7 @@ from paloverde.installation import Installation, open_installation
 from paloverde.records import archive_day
 from paloverde.retention.orders import Order
 from paloverde.settings import load
+from paloverde.wording import long_date
 from retention.orders_of import PEOPLE, WAIT, Clock, an_order
 
 PASSWORD = "the long sentence of "
@@ -177,9 +178,9 @@ def test_a_withdrawn_order_is_not_carried_out(dispose: Dispose, order: Order) ->
 def test_an_unknown_order_and_a_future_date_are_said_in_one_sentence(dispose: Dispose, order: Order) -> None:
     assert dispose("show", "order-1999-0001") == 1
     assert "`paloverde dispose list` shows those there are" in dispose.said
-    later = str(TODAY + timedelta(days=3))
-    assert dispose.paper("resolution", order.id, "--number", "1", by="ana", day=later) == 1
-    assert f"{later} has not come yet" in dispose.said
+    later = TODAY + timedelta(days=3)
+    assert dispose.paper("resolution", order.id, "--number", "1", by="ana", day=str(later)) == 1
+    assert f"{long_date(later)} has not come yet" in dispose.said
 
 
 def test_where_nothing_may_be_destroyed_it_says_so(dispose: Dispose, city: Installation) -> None:

@@ -292,7 +292,9 @@ def test_airflow_leaves_the_answers_of_the_desk_as_they_are(browser: Browser, ci
         (style,) = re.findall(r'href="([^"]+desk\.css\?\w+)"', page.text)
         assert "immutable" in client.get(style).headers["cache-control"]
         strange = client.post(
-            "/paloverde/search/keep", data={"form_token": "0" * 64, "name": "x", "q": "pool"}
+            "/paloverde/search/keep",
+            data={"form_token": "0" * 64, "name": "x", "q": "pool"},
+            follow_redirects=True,
         )
         assert strange.status_code == 400
     with Client(base_url=city.address, timeout=180) as stranger:

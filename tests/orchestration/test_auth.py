@@ -303,7 +303,9 @@ def test_the_desk_in_airflow_takes_no_form_but_its_own(people: dict[Role, TestCl
     assert forms
     for path in forms:
         address = f"/paloverde{re.sub(r'[{][^}]+[}]', 'x', path)}"
-        assert people[CLERK].post(address, data={"form_token": "0" * 64}).status_code == 400, address
+        refused = people[CLERK].post(address, data={"form_token": "0" * 64}, follow_redirects=True)
+        assert refused.status_code == 400, address
+        assert "This form is out of date" in refused.text
 
 
 def test_the_desk_is_closed_to_who_has_signed_out_or_was_removed(

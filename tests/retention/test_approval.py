@@ -229,7 +229,8 @@ def test_an_order_lapses_after_a_year(city: Installation, clock: Clock, full: Or
 
 def test_a_carried_out_order_is_not_carried_out_again(city: Installation, full: Order) -> None:
     city.cabinet.file("certificates", full.id, b"A certificate.", what="x", actor="ana")
-    assert "was carried out; its certificate" in said(city, full)
+    assert "was carried out" in said(city, full)
+    assert f"`paloverde dispose certificate {full.id}" in said(city, full)
 
 
 @pytest.mark.parametrize(

@@ -166,7 +166,6 @@ def test_a_word_of_any_form_is_looked_for_by_its_stem() -> None:
 
 
 WRONG = [
-    ("", 1, "at least one word"),
     ("street (sweeping", 8, "Add )"),
     ("a AND", 6, "missing"),
     ('say "x', 5, "quotation mark"),
@@ -249,6 +248,12 @@ def test_a_wrong_question_names_the_place_and_the_mend(text: str, place: int, me
     assert ".." not in first
     assert line[2:] == text
     assert caret.index("^") == place + 1
+
+
+def test_an_empty_question_is_told_what_to_write() -> None:
+    for text in ("", "  "):
+        with pytest.raises(BadQuestion, match="is empty. Write at least one word"):
+            ask(text)
 
 
 def test_a_question_has_an_end() -> None:
