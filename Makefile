@@ -104,6 +104,19 @@ browser: ## a browser for the tests of the desk, from the system's own packages 
 	  command -v apt-get >/dev/null && apt-get update -qq && apt-get install -qq -y chromium >/dev/null; } || \
 	  { echo "No browser was installed: do it by \"apt-get install chromium\" as root, or put google-chrome on the PATH."; false; }
 
+# Pinned, and compared with its hash; to let in another, change both.
+REPLAYWEB := replaywebpage-2.5.3
+REPLAYWEB_SHA256 := b7d35c39c4da9b7121c5a393911d8675d4cc6f19513c380191e16b086bea812c
+.PHONY: replayweb
+replayweb: .replayweb/$(REPLAYWEB).tgz ## ReplayWeb.page, the player of web archives, for its tests (needs npm)
+
+.replayweb/%.tgz:
+	@command -v npm >/dev/null || { echo "ReplayWeb.page was not fetched: npm is needed, and was not found." >&2; false; }
+	@rm -rf .replayweb && mkdir .replayweb
+	@cd .replayweb && npm pack --silent $(subst -,@,$*) >/dev/null && echo "$(REPLAYWEB_SHA256)  $*.tgz" | sha256sum -c --quiet && \
+	  tar -xzf $*.tgz --strip-components=1 package/ui.js package/sw.js package/LICENSE || \
+	  { rm -rf $(CURDIR)/.replayweb; echo "ReplayWeb.page was not fetched, or is another than is pinned here." >&2; false; }
+
 .PHONY: bench
 bench: .venv-bench/.locked ## records per second and memory, beside the peers, in one run (ARGS=imports: moving in; ARGS=disposition: destruction; ARGS=search; ARGS=bundle)
 	@PATH="$(CURDIR)/.venv-bench/bin:$$PATH" .venv-bench/bin/python bench/run.py $(ARGS)

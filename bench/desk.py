@@ -6,17 +6,16 @@ The archive is that of `make bench ARGS=search` (corpus.py); what the desk write
 are links. It gets accounts with a month of new items, a records request whose review has 10,000 records, and
 a hold. `first` is the first look of a fresh process at that page (the pages stand in the order in which they
 are asked), `warm` the median of five more, `cpu` the processor time of server and client for one of these.
-The limits of a page are 500 ms and 300 kB; what is above is marked, and fails nothing.
+Beside the first page it is read what was removed. Where the first look is long work, `work` is how many
+seconds its page of progress stood. The limits of a page are 500 ms and 300 kB; what is above is marked, and
+fails nothing.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
-import random
 import re
-import shutil
 import sys
 import tempfile
 import threading
@@ -24,7 +23,6 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
 from html import unescape
 from pathlib import Path
 from statistics import median
@@ -33,40 +31,34 @@ from typing import NamedTuple
 import httpx
 import msgspec
 import uvicorn
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from fastapi import Request
 
 from corpus import ACCOUNTS
+from deskcity import CLERK, decide_all, large_city, request_with_review
 from measured import environment, measured
 from paloverde.desk.app import desk_app
 from paloverde.desk.areas import PAGES
 from paloverde.desk.paces import Paces
 from paloverde.desk.people import Person, Role
 from paloverde.desk.visit import Visitor
-from paloverde.installation import Installation, Purpose, open_installation
-from paloverde.records import Account, archive_day
-from paloverde.requests.events import Received
-from paloverde.retention.holds import By
-from paloverde.settings import load
-from paloverde.state.books import open_books, writing
-from paloverde.state.tables import ITEMS, METADATA, RUNS
+from paloverde.installation import Installation
 from search import FOLDER
 
 RECORDS = 10_000_000
 MILLISECONDS, KILOBYTES = 500, 300  # the limits of one page
 _TIMES = 5
-_IN_REVIEW = 10_000
-_NEW_ITEMS = 300_000  # of one account in a month, for how fast they come to the archive
+_EVERY = 0.1  # seconds between two looks at how far long work is
+_PROGRESS = re.compile(r'data-(refresh|onward)="([^"]+)"')
 _RECORD = re.compile(r'href="(/record\?[^"]+)"')
 _REVIEWED = re.compile(r'href="(/requests/[^"/]+/review/[0-9]+)"')
-_CLERK = By("Cleo Park", "clerk", "bench")
+_COUNSEL = "counsel"
 
 
 class Took(NamedTuple):
     """What one page took."""
 
     status: int
+    work: float
     first: float
     warm: float
     cpu: float
@@ -82,14 +74,15 @@ def main(records: int, folder: Path = FOLDER) -> None:
     print(environment())
     print(f"{records:,} records in {folder}; milliseconds, * above {MILLISECONDS} ms or {KILOBYTES} kB")
     took = measured([sys.executable, __file__, "--step", str(folder)])
-    print(f"{'page':44}{'first':>9}{'warm':>9}{'cpu':>9}{'kB':>8}")
+    print(f"{'page':44}{'work s':>9}{'first':>9}{'warm':>9}{'cpu':>9}{'kB':>8}")
     for title, figures in took.said.items():
         one = Took(**figures)
         over = one.warm > MILLISECONDS or one.size > KILOBYTES * 1_000
         mark = "*" if over else " "
         failed = "" if one.status == 200 else f"  answered {one.status}"
-        figures_told = f"{one.first:>9,.0f}{one.warm:>8,.0f}{mark}{one.cpu:>9,.0f}{one.size / 1e3:>8,.0f}"
-        print(f"{title:44}{figures_told}{failed}")
+        work = f"{one.work:,.1f}" if one.work else ""
+        told = f"{work:>9}{one.first:>9,.0f}{one.warm:>8,.0f}{mark}{one.cpu:>9,.0f}{one.size / 1e3:>8,.0f}"
+        print(f"{title:44}{told}{failed}")
     print(f"whole process: {took}")
 
 
@@ -105,10 +98,15 @@ def _built(what: str, folder: Path) -> None:
 def step(folder: Path) -> dict[str, dict[str, float]]:
     """The figures, from a process of its own."""
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix="desk-") as name:
-        city = _city(folder, Path(name))
-        number = _request(city)
+        city = large_city(folder, Path(name))
+        number = request_with_review(city)
         with _served(city) as client:
-            return {title: _took(client, path)._asdict() for title, path in _pages(client, number)}
+            took = {title: _took(client, path) for title, path in _pages(client, number)}
+            plain = decide_all(city, number)
+            took |= {title: _took(client, path) for title, path in _decided_pages(number, plain)}
+            client.headers["who"] = _COUNSEL
+            took["review, sign"] = _took(client, f"/requests/{number}/review/sign")
+        return {title: figures._asdict() for title, figures in took.items()}
 
 
 def _pages(client: httpx.Client, number: str) -> Iterator[tuple[str, str]]:
@@ -122,7 +120,7 @@ def _pages(client: httpx.Client, number: str) -> Iterator[tuple[str, str]]:
     yield "search, a beginning with *", "/search?q=neighbor*"
     yield "search, filtered", f"{search}&account={ACCOUNTS[0]}&kind=comment&since=2024-01-01&until=2024-12-31"
     yield "kept searches", "/search/kept"
-    hits = client.get(search).text.split("<h3>")[1:]
+    hits = [part for part in client.get(search).text.split("<h3>") if _RECORD.search(part)]
     edited = [hit for hit in hits if ">edited<" in hit]  # these have versions to show side by side
     record = unescape(_RECORD.findall((edited or hits)[0])[0])
     yield "a record, versions side by side", record
@@ -137,8 +135,8 @@ def _pages(client: httpx.Client, number: str) -> Iterator[tuple[str, str]]:
         ("a request", ""), ("its history", "/history"), ("its search", "/search"),
         ("its letters", "/letters"),
         ("review of 10,000", "/review"), ("review, page 100", "/review?page=100"),
-        ("review, with suggestions", "/review?show=suggested"), ("review, sign", "/review/sign"),
-        ("bundle preview", "/bundle"), ("delivery", "/delivery"),
+        ("review, with suggestions", "/review?show=suggestions"), ("review, alike", "/review?show=alike"),
+        ("delivery", "/delivery"),
     ):  # fmt: skip
         yield title, f"{request}{path}"
     reviewed = _REVIEWED.findall(client.get(f"{request}/review").text)
@@ -153,14 +151,42 @@ def _pages(client: httpx.Client, number: str) -> Iterator[tuple[str, str]]:
     yield "a guide", "/help/desk"
 
 
+def _decided_pages(number: str, plain: int) -> Iterator[tuple[str, str]]:
+    """What shows a review in which all is decided. `plain` is a record without pictures: there are none."""
+    request = f"/requests/{number}"
+    yield "decided: a request", request
+    yield "decided: review", f"{request}/review"
+    yield "decided: review, exempt", f"{request}/review?show=exempt"
+    yield "decided: suggestions nobody answered", f"{request}/review?show=standing"
+    yield "decided: a record in review", f"{request}/review/{plain}"
+    yield "decided: a record as handed over", f"{request}/review/{plain}/released"
+    yield "decided: log of what is kept back", f"{request}/review/log"
+    yield "decided: its letters", f"{request}/letters"
+    yield "bundle preview", f"{request}/bundle"
+    yield "decided: today", "/"
+
+
 def _took(client: httpx.Client, path: str) -> Took:
-    first, answer = _once(client, path)
+    work, (first, answer) = 0.0, _once(client, path)
+    if answer.status_code == 303 and "/progress/" in answer.headers["location"]:
+        work = _worked(client, answer.headers["location"])
+        first, answer = _once(client, path)
     cpu, walls = time.process_time(), []
     for _ in range(_TIMES):
         wall, answer = _once(client, path)
         walls.append(wall)
     used = (time.process_time() - cpu) / _TIMES * 1_000
-    return Took(answer.status_code, first, median(walls), used, len(answer.content))
+    return Took(answer.status_code, work, first, median(walls), used, len(answer.content))
+
+
+def _worked(client: httpx.Client, progress: str) -> float:
+    """Wait for long work as a browser does; its seconds."""
+    started = time.perf_counter()
+    while (found := _PROGRESS.search(client.get(progress).text)) and found[1] == "refresh":
+        time.sleep(_EVERY)
+    if found is None:
+        raise SystemExit(f"the work of {progress} was not done")
+    return time.perf_counter() - started
 
 
 def _once(client: httpx.Client, path: str) -> tuple[float, httpx.Response]:
@@ -169,75 +195,15 @@ def _once(client: httpx.Client, path: str) -> tuple[float, httpx.Response]:
     return (time.perf_counter() - started) * 1_000, answer
 
 
-def _city(folder: Path, home: Path) -> Installation:
-    """The City over the archive: what is there is linked, what is new lies in the copy."""
-    for part in ("store", "index"):
-        shutil.copytree(folder / part, home / part, copy_function=os.link)
-    (home / "index" / "lock").unlink(missing_ok=True)
-    shutil.copy(folder / "state.db", home)
-    key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))  # that of the corpus
-    pem = home / "key.pem"
-    pem.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    pem.chmod(0o600)
-    books = open_books(f"sqlite:///{home}/state.db")
-    METADATA.create_all(books)  # tables that are younger than the archive
-    with writing(books) as connection:
-        connection.execute(RUNS.update().values(told=True))  # else the opening notes each in the ledger
-    settings = {
-        "PALOVERDE_HOME": str(home),
-        "PALOVERDE_STORE": f"file://{home}/store",
-        "PALOVERDE_DATABASE": f"sqlite:///{home}/state.db",
-        "PALOVERDE_INDEX_FOLDER": str(home / "index"),
-        "PALOVERDE_SIGNING_KEY_FILE": str(pem),
-        "PALOVERDE_AGENCY_NAME": "City of Palma Ria",
-    }
-    city = open_installation(load(settings), purpose=Purpose.BEGIN)
-    for number, slug in enumerate(ACCOUNTS):
-        city.register_account(Account(slug, "nextdoor", str(number), slug))
-    _fill_register(city)
-    return city
-
-
-def _fill_register(city: Installation) -> None:
-    """A month of new items of one account, as nights would have seen them."""
-    chance, now = random.Random(5), city.vault.clock()
-    row = {"account": ACCOUNTS[0], "stream": "comments", "within": "", "version_sha256": "0" * 64,
-           "record_sequence": 1, "state": "present"}  # fmt: skip
-    rows = []
-    for number in range(_NEW_ITEMS):
-        seen = now - timedelta(days=chance.random() * 30)
-        posted = seen - timedelta(hours=chance.random() * 24)
-        times = {"posted_at": posted, "first_seen": seen, "last_seen": seen, "looked_at": seen}
-        rows.append(row | times | {"kind": "comment", "native_id": f"n{number}"})
-    first = now - timedelta(days=60)
-    rows.append(row | {"kind": "profile", "native_id": "p", "posted_at": None, "first_seen": first,
-                       "last_seen": first, "looked_at": first})  # fmt: skip
-    with writing(city.vault.books) as connection:
-        connection.execute(ITEMS.insert(), rows)
-
-
-def _request(city: Installation) -> str:
-    """A request whose review has 10,000 records."""
-    event = Received(by=_CLERK, at=city.requests.now(), number="", channel="letter", text="All about parking",
-                     received_on=archive_day(city.vault.clock()) - timedelta(days=3))  # fmt: skip
-    number = city.requests.receive(event).number
-    since, until = date(2024, 1, 1), date(2024, 12, 31)
-    answer, _ = city.requests.search(
-        number, "parking", _CLERK, accounts=(ACCOUNTS[0],), since=since, until=until
-    )
-    city.reviews.gather(number, answer.hits[:_IN_REVIEW], _CLERK)
-    print(f"{number} has {len(answer.hits):,} hits", file=sys.stderr)
-    return number
-
-
 class _Open:
-    """A door that is open to one clerk: what is measured begins behind it."""
+    """A door that is open to a clerk, and to counsel: what is measured begins behind it."""
 
     framed = False
 
     async def visitor(self, request: Request) -> Visitor | None:
-        del request
-        return Visitor(Person("cleo", _CLERK.name, Role.CLERK, ""), "a session")
+        if request.headers.get("who") == _COUNSEL:
+            return Visitor(Person("ana", "Ana Ruiz", Role.COUNSEL, ""), "another session")
+        return Visitor(Person("cleo", CLERK.name, Role.CLERK, ""), "a session")
 
     def sign_in(self, onward: str) -> str:
         return onward

@@ -43,6 +43,7 @@ from paloverde.archive.seal import Coverage, Draft, Part, Role, RunKind
 from paloverde.archive.signing import Signer
 from paloverde.archive.store.directory import DirectoryStore
 from paloverde.bundles.contents import handed_whole
+from paloverde.productions.aside import laid_aside
 from paloverde.productions.bates import Bates
 from paloverde.productions.build import build
 from paloverde.productions.document import Production, Run, Treatment
@@ -97,7 +98,9 @@ def _production(folder: Path) -> dict[str, Any]:
         told.append(perf_counter() - started)
         print(f"{told[-1]:8.1f} s  {line}", file=sys.stderr, flush=True)
 
-    built = build(_plan(answer), archive, _SIGNER, folder / "paloverde", progress=progress)
+    plan = _plan(answer, folder / "families")
+    del answer
+    built = build(plan, archive, _SIGNER, folder / "paloverde", progress=progress)
     seconds = perf_counter() - started
     silent = max(after - before for before, after in zip(told, [*told[1:], seconds], strict=True))
     tally = built.report.tally
@@ -106,19 +109,19 @@ def _production(folder: Path) -> dict[str, Any]:
     return {"seconds": seconds, "searched": searched, "bytes": size_of(folder / "paloverde"), "note": note}
 
 
-def _plan(answer: Answer) -> Plan:
+def _plan(answer: Answer, file: Path) -> Plan:
     whole = {id(one.hit): one for one in handed_whole(answer.hits, _NAME)}
-    families = []
-    for members in in_families(answer.hits):
-        family = [whole.pop(id(member.hit)) for member in members]
-        families.append([_item(one, at == 0) for at, one in enumerate(family)])
+    families = (
+        [_item(whole.pop(id(member.hit)), member.is_root) for member in members]
+        for members in in_families(answer.hits)
+    )
     runs = {hit.sequence: Run(hit.sequence, "cd" * 32, "bench") for hit in answer.hits}
     return Plan(
         production=Production(
             name=_NAME, matter="Rivera v. City of Palma Ria", agency="City of Palma Ria", made_at=_NIGHT,
             root="ab" * 32, software="Paloverde bench",
         ),
-        families=lambda: iter(families),
+        families=laid_aside(families, file),
         facts=Facts(matter="Rivera v. City of Palma Ria", confidentiality="CONFIDENTIAL", runs=runs),
         bates=Bates("PDC", 7),
         reserve=lambda _: 1,

@@ -90,9 +90,9 @@ class Step(Enum):
     PROPOSE = "deliver propose NUMBER", "“Propose exactly this”", "/requests/NUMBER/delivery"
     WHICH_BUNDLE = "--bundle SHA256", "“Which bundle”"
     BY_NAME = "--by-name", "“Print a character that no font has by its name, in place of refusing it”"
-    # Productions in discovery: the desk has no page of them
-    PRODUCTIONS = "production list", "IT"
-    CHOOSE = "production choose NUMBER", "IT"
+    # Productions in discovery
+    PRODUCTIONS = "production list", "the list of productions", "/discovery"
+    CHOOSE = "production choose NUMBER", "“Choose the records”", "/discovery/NUMBER/choose"
     # Removed content
     REMOVED = "removed list", "“Removed content”", "/removed"
     ALERTS = "removed list --alerts", "“Consultations and alerts”", "/removed/consults"

@@ -49,13 +49,13 @@ def short(day: date) -> str:
 
 
 def spoken_moment(at: datetime) -> str:
-    """A moment on the City's clock: Friday, January 8, 2027 at 17:00."""
-    return f"{spoken(_local(at))} at {_local(at):%H:%M}"
+    """A moment on the City's clock: Friday, January 8, 2027, at 5:00 p.m."""
+    return f"{spoken(_local(at))}, at {_time(at)}"
 
 
 def short_moment(at: datetime) -> str:
-    """A moment on the City's clock, for a line of a list: Fri, Jan 8, 2027 17:00 PST."""
-    return f"{short(_local(at))} {_local(at):%H:%M %Z}"
+    """A moment on the City's clock, for a line of a list: Fri, Jan 8, 2027, 5:00 p.m. PST."""
+    return f"{brief(at)} {_local(at):%Z}"
 
 
 def zoned_moment(at: datetime) -> str:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from msgspec import structs
 
+from archives import add_night
 from desk.desks import PERSONS, Desks, served, text_of
+from paloverde.archive.seal import Coverage
 from paloverde.desk.people import Role
 from paloverde.installation import Installation, open_installation
-from paloverde.records import Account
+from paloverde.platforms.conversation import Gap
+from paloverde.records import Account, Kind
 from paloverde.settings import load
 from paloverde.state.health import note_canary
 
@@ -51,6 +55,29 @@ def test_every_role_reads_the_promise_and_how_each_account_stands(city: Installa
         assert "x-palmaria: The archive’s access to it ends on Friday, November 27, 2026: the token." in said
         assert "facebook-palmaria: " not in said
         assert "a-secret" not in answer.text
+
+
+def test_an_access_that_has_ended_is_told_as_over(tmp_path: Path) -> None:
+    now = NOW
+    city = open_installation(load({"PALOVERDE_HOME": str(tmp_path)}), lambda: now)
+    city.register_account(Account("x-palmaria", "x", "1", "palmaria"))
+    hand_in(city, "2026-11-27T17:00:00Z")
+    now += timedelta(days=10)
+    with served(Desks(city)) as desks:
+        said, listed = text_of(desks.get("/about")), text_of(desks.get("/accounts"))
+    assert "x-palmaria: The archive’s access to it ended on Friday, November 27, 2026: the token." in said
+    assert "x-palmaria never never checked ended none yet" in said
+    assert "x-palmaria X, palmaria none yet its token was never checked ended" in listed
+
+
+def test_the_gaps_that_are_open_are_as_many_as_the_page_of_accounts_says(
+    city: Installation, desks: Desks
+) -> None:
+    cut = Gap("messages", Kind.MESSAGE, "the site shows only the 20 newest", is_limit=True)
+    add_night(city.archive, "x-palmaria", date(2026, 11, 21), [], coverage=Coverage(gaps=[cut]))
+    said = text_of(desks.get("/about"))
+    assert "x-palmaria Sat, Nov 21, 2026 1 never checked" in said
+    assert re.search(r"x-palmaria X, palmaria .* 1 A gap", text_of(desks.get("/accounts")))
 
 
 def test_a_dead_token_is_named_and_what_a_site_says_is_text(city: Installation, desks: Desks) -> None:

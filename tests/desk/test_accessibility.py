@@ -17,7 +17,9 @@ from playwright.sync_api import Browser, Page
 
 from desk.browsers import SANDBOX, BusyDesks, browsing, walk, watched
 from desk.desks import served
+from desk.discoverydesk import shelved
 from desk.shelves import Shelves
+from matters import Matter
 from paloverde.archive.seal import Coverage
 from paloverde.desk.people import Role
 from paloverde.platforms.conversation import Gap
@@ -74,15 +76,24 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def desks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, BusyDesks]]:
-    """Two cities: one whose records are of every kind, one that answers a request and has published its log."""
+    """Three cities: one whose records are of every kind, one that answers a request and has published its log, and
+    one that is sued.
+    """
     shelves = Shelves(tmp_path_factory.mktemp("shelves")).fill()
     hall = RequestHall(tmp_path_factory.mktemp("hall"))
     gap = Coverage(gaps=[Gap("posts", Kind.POST, "the site did not answer")])
     hall.office.night("x", [], hall.office.now, coverage=gap)
     hall.ready()
     hall.city.log.publish()
-    with served(BusyDesks(shelves.city)) as records, served(BusyDesks(hall.city)) as requests:
-        yield {"records": records, "requests": requests}
+    matter = Matter(tmp_path_factory.mktemp("matter"))
+    matter.chosen(matter.ordered())
+    shelved(matter)
+    with (
+        served(BusyDesks(shelves.city)) as records,
+        served(BusyDesks(hall.city)) as requests,
+        served(BusyDesks(matter.city)) as productions,
+    ):
+        yield {"records": records, "requests": requests, "productions": productions}
 
 
 @pytest.fixture(scope="module")

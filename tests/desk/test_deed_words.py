@@ -196,6 +196,11 @@ def test_a_cause_is_told_in_words() -> None:
     assert told.about == ""
 
 
+def test_a_letter_is_called_by_its_name() -> None:
+    told = deed(entry("letter sent", {"request": "PRA-2026-0042", "letter": "part"}))
+    assert told.what == "PRA-2026-0042: the letter “Released in part” was sent."
+
+
 def test_hashes_and_series_stand_with_the_proof_alone() -> None:
     about = {"hold": "LIT-1", "items": "1200", "series": "hold-items", "paper_sha256": "ab" * 32, "seal": "c"}
     told = entry("hold looked", about)

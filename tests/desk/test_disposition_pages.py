@@ -251,7 +251,7 @@ def test_what_was_destroyed_is_told_with_who_stood_behind_it(
     said = text_of(page)
     assert "It would destroy" not in said
     assert "It named 2 items in 2 versions" in said
-    assert "1 item in 3 versions were destroyed on Wednesday, April 1, 2026, at " in said
+    assert "1 item in 3 versions was destroyed on Wednesday, April 1, 2026, at " in said
     assert "by Omar Diaz (approver)." in said
     assert "The council’s resolution 2026-41 of Monday, March 2, 2026" in said
     assert "The city attorney’s consent Rosa Quintero, Monday, March 2, 2026" in said

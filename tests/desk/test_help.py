@@ -74,6 +74,14 @@ def test_nothing_in_a_guide_is_taken_as_html_and_no_link_leads_out() -> None:
     assert re.findall(r'href="([^"]*)"', body) == ["/help/it#people"]
 
 
+def test_how_a_page_of_reference_is_made_is_told_to_whoever_writes_it_alone(desks: Desks) -> None:
+    for name in ("roles", "sites", "settings", "commands", "dags"):
+        said = text_of(desks.get(f"/help/{name}"))
+        assert "make docs" not in said
+        assert "edit there" not in said
+    assert "The desk and the command line" in text_of(desks.get("/help/roles"))
+
+
 @pytest.mark.parametrize("name", ["nothing", "%2e%2e%2fREADME", "clerk.md", "x" * 300, "%00"])
 def test_what_is_no_guide_is_not_found(desks: Desks, name: str) -> None:
     assert desks.get(f"/help/{name}").status_code == 404

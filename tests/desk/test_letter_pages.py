@@ -186,7 +186,7 @@ def test_the_wrong_letter_names_the_right_one_and_nothing_in_braces(desk: Reques
     full = text_of(
         desk.answer("/letters/new", {**PART, "kind": "full", "counts_redacted": "1", "reasons": ""})
     )
-    assert "This is another letter: use the letter “part”" in full
+    assert "This is another letter: use the letter “Released in part”" in full
     assert "letters.toml back" not in full
     assert "Something is not filled in: the reasons. Give the reasons:" in full
     assert not re.search(r"\{[a-z]", full)

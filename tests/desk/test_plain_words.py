@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from desk.desks import PERSONS, Desks, served, text_of
+from desk.desks import PERSONS, Desks, served, text_of, until
 from desk.shelves import HOSTILE
 from paloverde.desk.archived_until import archived_until
 from paloverde.desk.frame import page
@@ -37,7 +37,7 @@ def desks(hall: RequestHall) -> Iterator[Desks]:
     ("sentence", "words", "places"),
     [
         (f"First {Step.SEARCH.of(NUMBER)}.", "First “Search for it”.", ["/search"]),
-        (f"Tell it: {Step.LETTER.of(NUMBER, 'none')}.", "Tell it: the letter “none”.", ["/letters/new?kind=none"]),
+        (f"Tell it: {Step.LETTER.of(NUMBER, 'none')}.", "Tell it: the letter “No records”.", ["/letters/new?kind=none"]),
         (f"{Step.LINK.of(NUMBER)}, or {Step.RECORD.of(NUMBER)}.", "“Make the link”, or “How it went”.",
          ["/delivery", "/delivery"]),
         (f"First {Step.SIGN}.", "First “Sign the review”.", []),
@@ -139,3 +139,13 @@ def test_a_run_is_told_by_its_time_with_its_number(hall: RequestHall) -> None:
     assert "2026, at " in told
     assert told.endswith("Pacific time (run 1)")
     assert archived_until(city, 10**6) == "what was archived up to run 1,000,000"
+
+
+def test_what_keeps_items_from_being_destroyed_is_told_in_words(desks: Desks) -> None:
+    work = desks.post("/propose-disposition", {}).headers["location"]
+    until(lambda: "under way" not in text_of(desks.get(work)))
+    said = text_of(desks.get(work))
+    assert "Nothing may be destroyed: 3 items stay. What keeps them" in said
+    for words in ("less than two years old: 3 items", "no class of an adopted schedule covers it: 3 items"):
+        assert words in said
+    assert "unknown class" not in said

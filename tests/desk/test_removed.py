@@ -105,6 +105,10 @@ def test_a_dossier_shows_all_that_is_known(desks: Desks) -> None:
     ):  # fmt: skip
         assert told in said, told
     assert 'alt="A sign"' in answer.text
+    above, _, below = answer.text.partition("<details><summary>How to check this</summary>")
+    for check in ("SHA-256 of what the site sent", "The site&#39;s answer"):
+        assert check not in above
+        assert check in below
     assert desks.get(f"/record?{urlencode({'account': FB, 'kind': 'comment', 'id': '3'})}").status_code == 200
 
 
@@ -379,7 +383,7 @@ def test_a_ticket_says_who_was_consulted_and_that_it_was_after_the_deletion(desk
     }
     assert "Both were consulted." in desks.done("/removed/consults/note", last)
     said = text_of(desks.get("/removed/consults", Role.AUDITOR))
-    assert "consulted Tue, Nov 17, 2026 09:30 PST" in said
+    assert "consulted Tue, Nov 17, 2026, 9:30 a.m. PST" in said
     assert "Note something on" not in said
 
 

@@ -153,6 +153,11 @@ def test_a_wrong_table_of_closed_days_is_refused_with_its_line(desk: RequestDesk
     answer = desk.desks.post("/requests/closed-days", {}, files=wrong)
     assert answer.status_code == 400
     assert "line 2" in text_of(answer).lower()
+    for strange in (("days.exe", b"MZ\0\0", ""), ("days.xlsx", b"PK\3\4", ""), ("days.csv", b"", "text/csv")):
+        answer = desk.desks.post("/requests/closed-days", {}, files={"table": strange})
+        told = f"{strange[0]} is no table of closed days: choose the file that your spreadsheet saves as"
+        assert told in text_of(answer)
+        assert "picture" not in text_of(answer)
 
 
 @pytest.mark.parametrize(
@@ -411,9 +416,19 @@ def test_the_link_is_shown_once_and_kept_nowhere(desk: RequestDesk, linked: str)
     assert found
     for page in (desk.page("/delivery"), desk.page("/history"), desk.page()):
         assert found[1] not in page.text
+    (shown,) = (desk.city.settings.home / "desk" / "answers").glob("*.done")
+    assert not shown.with_suffix(".json").exists()
+    again = desk.desks.get(f"/answers/{shown.name.partition('-')[0]}")
+    assert (again.status_code, again.headers["location"]) == (303, f"/requests/{desk.number}/delivery")
     assert "Nobody has agreed" in desk.refused("/delivery/link", {})
     assert len(desk.city.requests.get(desk.number).all(Released)) == 1
-    assert "Nobody has downloaded it" in desk.said("/delivery")
+    after = desk.said("/delivery")
+    assert "Nobody has downloaded it" in after
+    assert (
+        "It was handed over on Wednesday, November 18, 2026. Cleo Park handed PRA-2026-0002-1.zip over"
+        in after
+    )
+    assert after.index("Hand it over once more") < after.index("What is about to be sent")
 
 
 def test_an_agreement_of_the_link_is_none_of_another_way(desk: RequestDesk, linked: str) -> None:
@@ -424,6 +439,8 @@ def test_an_agreement_of_the_link_is_none_of_another_way(desk: RequestDesk, link
     agreed = desk.said("/delivery")
     assert agreed.index("Ana Ruiz agreed that") < agreed.index("What is about to be sent")
     assert "somebody else looks at this page" not in agreed
+    (chosen, *_) = re.findall(r'<option value="(\w+)"', desk.page("/delivery").text)
+    assert chosen == "counter"  # as was agreed
     told = desk.done("/delivery/record", {"by": "counter", "on": "2026-11-18", "record_note": "She signed"})
     assert "was handed over at the counter to Mia Ito" in told
     assert "She signed" in told
@@ -456,6 +473,7 @@ def test_it_is_closed_opened_again_and_its_figures_are_a_table(desk: RequestDesk
         "/step/close", form, "file exactly this"
     )
     assert "1 request," in text_of(desk.desks.get("/requests?state=closed"))
+    assert "HOLIDAYS WERE NOT" not in desk.said()  # its days count no more
     answer = desk.desks.get("/requests/log.csv")
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert [row["number"] for row in rows] == ["PRA-2026-0001", "PRA-2026-0002"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -42,6 +42,18 @@ def test_a_search_of_private_records_is_noted_with_the_number_of_the_request(tmp
         done = desks.done(f"/requests/{number}/search", {"q": "pool", "private": "yes"})
         assert "7 versions found" in done
         assert "private records too" in done
+
+
+def test_the_first_hits_say_which_version_of_a_record_each_is(tmp_path: Path) -> None:
+    shelves = Shelves(tmp_path)
+    for hours, text in ((1, "The pool opens at nine"), (2, "The pool opens at ten")):
+        row = shelves.row("7", text, observed_at=NOW + timedelta(hours=hours))
+        add_night(shelves.city.archive, FB, (NOW + timedelta(days=hours)).date(), [row])
+    number = receive(shelves)
+    with served(Desks(shelves.city)) as desks:
+        said = text_of(desks.get(f"/requests/{number}/search?q=pool"))
+    assert "version 1 of 2 found" in said
+    assert "version 2 of 2 found" in said
 
 
 def test_many_hits_are_taken_under_review_while_one_does_something_else(tmp_path: Path) -> None:

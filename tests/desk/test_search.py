@@ -322,6 +322,25 @@ def test_a_kept_search_says_on_asking_how_much_is_new_since(tmp_path: Path, inde
     assert "Una Wolf" in made[-1].actor
 
 
+def test_what_is_new_of_private_records_is_told_once_somebody_says_why(tmp_path: Path) -> None:
+    shelves = Shelves(tmp_path).fill()
+    with served(Desks(shelves.city)) as desks:
+        kept = {"q": "pool", "private": "yes", "why": reason_of(desks, "why"), "name": "With private ones"}
+        desks.done("/search/keep", kept)
+        news = re.search(r'action="(/search/kept/[0-9a-f]+/news)"', desks.get("/search/kept").text)
+        assert news is not None
+        made = len(shelves.told("search made"))
+        asked = desks.post(news[1], {"page": "1"})
+        assert "say why" in text_of(asked)
+        assert "say why" in text_of(desks.get(news[1]))
+        assert len(shelves.told("search made")) == made
+        told = desks.for_a_reason(f"{news[1]}?page=1", "The attorney asks")
+        told = text_of(desks.get(told.headers["location"])) if told.status_code == 303 else text_of(told)
+        last = shelves.told("search made")[-1]
+        assert (last["reason"], last["scope"]) == ("The attorney asks", "with private records")
+        assert desks.get(news[1], Role.AUDITOR).status_code == 400
+
+
 @pytest.mark.parametrize(
     ("found", "then", "words"),
     [

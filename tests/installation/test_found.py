@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+import msgspec
 import pytest
 from sqlalchemy import update
 
+from paloverde.installation.found import Records
+from paloverde.installation.reviews import version_of
 from paloverde.requests.events import Closed, Ending
 from paloverde.state.tables import PARTS
 from requesthall import CLERK, NOW, RequestHall
@@ -82,3 +85,32 @@ def test_nothing_is_kept_of_a_request_that_is_closed(hall: RequestHall) -> None:
     kept.mkdir()  # as an interruption leaves it
     hall.city.requests.settle_holds()
     assert not kept.exists()
+
+
+def test_a_record_is_read_when_it_is_first_looked_at_and_no_other_with_it(hall: RequestHall) -> None:
+    first, second, _ = hall.search()
+    of = version_of(first), version_of(second)
+    unreadable = msgspec.Raw(b"\xc1")  # no MessagePack
+    records = Records({of[0]: msgspec.Raw(msgspec.msgpack.encode(first)), of[1]: unreadable})
+    assert (len(records), [*records], of[1] in records) == (2, [*of], True)
+    assert records[of[0]] == first
+    with pytest.raises(msgspec.DecodeError):
+        records[of[1]]
+
+
+def test_a_file_in_which_a_letter_has_changed_is_searched_for_again(hall: RequestHall) -> None:
+    hall.search()
+    (file,) = (hall.home / "found" / hall.number).iterdir()
+    file.write_bytes(file.read_bytes().replace(b"Pool hours", b"Pool hoars"))
+    before = told(hall)["search made"]
+    texts = [hit.text for hit in hall.city.requests.found(hall.number, CLERK.actor).values()]
+    assert "Pool hours on Monday" in texts
+    assert told(hall)["search made"] == before + 1
+
+
+def test_of_two_searches_each_record_comes_once_in_the_order_of_the_searches(hall: RequestHall) -> None:
+    for question in ("hours", "pool", "sale"):
+        hall.search(question)
+    first = next(iter(hall.city.requests.found(hall.number, CLERK.actor).values()))
+    assert first.native_id == "2"
+    assert found(hall) == ["1", "2", "3"]

@@ -16,6 +16,7 @@ from paloverde.requests.events import (
     Determined,
     Ending,
     Outcome,
+    Produced,
     Released,
     SignedOff,
     Way,
@@ -175,3 +176,17 @@ def test_of_two_who_send_a_letter_at_the_same_moment_one_is_refused(hall: Reques
         thread.join()
     sent, request = hall.city.letters.sent(hall.number), hall.city.requests.get(hall.number)
     assert len(sent) == len([one for one in got if one]) == len(request.entries) - 2 >= 1
+
+
+def test_a_bundle_that_is_put_together_again_has_a_file_name_of_its_own(
+    hall: RequestHall, tmp_path: Path
+) -> None:
+    hall.ready()
+    first = built(hall, tmp_path)
+    hall.city.requests.file(hall.number, out(first))  # the next is another instalment
+    for name in ("1", "2"):
+        folder = tmp_path / name
+        folder.mkdir()
+        built(hall, folder)
+    names = [made.bundle.name for made in hall.city.requests.get(hall.number).all(Produced)]
+    assert names == [f"{hall.number}-{ending}.zip" for ending in ("1", "2", "2-again-2")]

@@ -7,11 +7,15 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator
+from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
-MOST_EVENTS, MOST_BYTES = 10_000, 2 << 30
+MOST_EVENTS, MOST_BYTES, MOST_IN_A_FIELD = 10_000, 2 << 30, 255
+_LONG = ("X-RSMF-Participants", "X-RSMF-Custodian")  # kept as long text
+PACIFIC = ZoneInfo("America/Los_Angeles")
 TYPES = ("message", "disclaimer", "join", "leave", "history", "unknown")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
@@ -58,6 +62,7 @@ def _of_message(body: bytes) -> Iterator[str]:
     message = message_from_bytes(body, policy=policy.default)
     if message["X-RSMF-Version"] != "2.0.0":
         yield "no X-RSMF-Version"
+    yield from _of_fields(message)
     attached = [*message.iter_attachments()]
     if [part.get_filename() for part in attached] != ["rsmf.zip"]:
         yield "not exactly one attachment rsmf.zip"
@@ -65,6 +70,17 @@ def _of_message(body: bytes) -> Iterator[str]:
         yield "rsmf.zip is not base64"
     elif not zipfile.is_zipfile(io.BytesIO(attached[0].get_payload(decode=True))):
         yield "rsmf.zip is no zip"
+
+
+def _of_fields(message: EmailMessage) -> Iterator[str]:
+    for name in ("From", "To", "Subject", "Date"):
+        if len(message.get_all(name, [])) != 1:
+            yield f"not one {name}"
+    if len(message["From"].addresses if message["From"] else ()) != 1:
+        yield "not one sender"
+    for name, value in message.items():
+        if name.startswith("X-RSMF-") and name not in _LONG and len(value) >= MOST_IN_A_FIELD:
+            yield f"{name} is too long"
 
 
 def _of_manifest(found: Read) -> Iterator[str]:
@@ -77,12 +93,11 @@ def _of_manifest(found: Read) -> Iterator[str]:
         yield "the version is too short"
     if len(found.events) > MOST_EVENTS:
         yield "too many events"
-    if found.message["X-RSMF-EventCount"] != str(len(found.events)):
-        yield "another number of events in the head"
+    yield from _of_head(found)
     people = [one["id"] for one in manifest["participants"]]
     threads = [one["id"] for one in manifest["conversations"]]
-    for ids in (people, threads):
-        if len(ids) != len({*ids}):
+    for ids in (people, threads, [event["id"] for event in found.events if "id" in event]):
+        if len(ids) != len({*map(str, ids)}):
             yield "an id stands twice"
     for one in manifest["conversations"]:
         yield from _of_conversation(one, people)
@@ -98,6 +113,38 @@ def _of_manifest(found: Read) -> Iterator[str]:
     )
     yield from (f"{name} is not flat" for name in found.files if "/" in name)
     yield from _not_text(manifest)
+
+
+def _of_head(found: Read) -> Iterator[str]:
+    """The head of the message tells what the manifest holds."""
+    message, manifest = found.message, found.manifest
+    if message["X-RSMF-EventCount"] != str(len(found.events)):
+        yield "another number of events in the head"
+    if message["X-RSMF-AttachmentCount"] not in (None, str(len(found.files))):
+        yield "another number of attachments in the head"
+    if len(message["To"].addresses) != len(manifest["participants"]):
+        yield "To does not name every participant"
+    times = sorted(
+        event["timestamp"] for event in found.events if _TIME.fullmatch(event.get("timestamp", ""))
+    )
+    if times and [message["X-RSMF-BeginDate"], message["X-RSMF-EndDate"]] != [times[0], times[-1]]:
+        yield "begin or end in the head is not that of the events"
+    own = [event for event in found.events if not is_context(event)]
+    if len({_day(event) for event in own}) > 1:
+        yield "more than one day"
+    text = found.text.replace("\r\n", "\n")
+    if any(event.get("body", "").replace("\r\n", "\n") not in text for event in own):
+        yield "the text does not say what an event says"
+
+
+def is_context(event: dict[str, Any]) -> bool:
+    """Whether an event is repeated here only because another one answers it."""
+    return {"name": "Context", "value": "true"} in event.get("custom", ())
+
+
+def _day(event: dict[str, Any]) -> object:
+    told = event.get("timestamp", "")
+    return datetime.fromisoformat(told).astimezone(PACIFIC).date() if _TIME.fullmatch(told) else None
 
 
 def _of_conversation(one: dict[str, Any], people: list[str]) -> Iterator[str]:
@@ -128,6 +175,8 @@ def _of_event(
         yield "no known direction"
     if "parent" in event and where.get(event["parent"]) != event["conversation"]:
         yield "a parent outside of the conversation"
+    if event.get("importance") not in ("normal", "high", None):
+        yield "no known importance"
     yield from _of_members(event, people)
 
 
@@ -137,12 +186,28 @@ def _of_members(event: dict[str, Any], people: list[str]) -> Iterator[str]:
             yield "an edit by nobody known, or at no time"
         if {"previous", "new"} - {*edit}:
             yield "an edit that does not say what changed"
+        if edit.get("previous") == edit.get("new"):
+            yield "an edit that changes nothing"
+    yield from _of_attachments(event)
     for reaction in event.get("reactions", ()):
+        if (
+            not isinstance(reaction.get("count", 1), int)
+            or len(reaction.get("participants", ())) > reaction["count"]
+        ):
+            yield "a reaction of more people than it counts"
         if not reaction.get("value") or {*reaction.get("participants", ())} - {*people}:
             yield "a reaction of nothing, or of nobody known"
     for one in event.get("custom", ()):
         if not all(isinstance(one.get(name), str) and one[name] for name in ("name", "value")):
             yield "a custom value that is empty or no text"
+
+
+def _of_attachments(event: dict[str, Any]) -> Iterator[str]:
+    attached = [one.get("id") for one in event.get("attachments", ())]
+    if len(attached) != len({*map(str, attached)}):
+        yield "an attachment stands twice"
+    if not all(isinstance(one.get("size", 0), int) for one in event.get("attachments", ())):
+        yield "a size that is no number"
 
 
 def _not_text(value: Any, name: str = "") -> Iterator[str]:

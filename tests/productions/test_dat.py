@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 
 import msgspec
-from documents import HOSTILE, NOON, document, family, file_of, filed, hostile, picture, volume
+from documents import HOSTILE, NOON, PRODUCTION, document, family, file_of, filed, hostile, picture, volume
 from loadfiles import file_at, member, read_dat
 
 from paloverde.productions.document import Document, Elsewhere, Ending, Treatment
@@ -96,6 +96,12 @@ def test_what_is_not_known_is_empty(tmp_path: Path) -> None:
     assert [rows[0][name] for name in ("AUTHORDISPLAY", "AUTHORUSERNAME", "AUTHORID")] == [""] * 3
     assert rows[0]["AUTHORMISSING"] == "API_NOT_EXPOSED"
     assert (rows[0]["REMOVEDBY"], rows[0]["DATEREMOVED"], rows[0]["RSMFLINK"]) == ("", "", "")
+
+
+def test_of_what_is_withheld_no_id_is_told(tmp_path: Path) -> None:
+    control = f"{PRODUCTION.name}-000001"
+    (row,), _ = loaded(tmp_path, [document(1, None, treatment=Treatment.WITHHELD, native_id=control)])
+    assert (row["CONTROLNO"], row["ITEMID"]) == (control, "")
 
 
 def test_a_removal_of_other_words_is_not_told_of_these(tmp_path: Path) -> None:

@@ -34,6 +34,20 @@ def test_an_export_that_names_the_item_otherwise_is_known_by_who_when_and_what()
     assert len(singled([ours, later])) == 2
 
 
+def test_a_post_of_the_account_s_own_download_that_names_nobody_is_known_by_when_and_what() -> None:
+    nobody = {"poster_id": None, "poster_username": None, "poster_name": None}
+    post = {"kind": "post", "native_id": "1", "thread_id": None, "parent_id": None}
+    ours = hit("Open", **post)
+    download = hit("Open", **post | nobody | {"native_id": "dyi-5", "provenance": "export"})
+    (single,) = singled([download, ours])
+    assert (single.hit, [one.native_id for one in single.also]) == (ours, ["dyi-5"])
+    visitor = hit("Open", **post | {"native_id": "2", "poster_id": "88"})
+    assert {one.hit.native_id for one in singled([ours, visitor, download])} == {"1", "2"}
+    named = hit("Open", **post | {"native_id": "r", "provenance": "records", "poster_id": "88"})
+    assert len(singled([ours, named])) == 2
+    assert len(singled([hit("Open"), hit("Open", **nobody, native_id="c", provenance="export")])) == 2
+
+
 @pytest.mark.parametrize(
     "changes",
     [

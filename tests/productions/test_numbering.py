@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 import pytest
 from documents import BATES, hit, picture, sha
 from hypothesis import given
@@ -52,6 +53,25 @@ def test_a_record_goes_before_its_files_and_a_family_knows_its_reach() -> None:
     assert {one.family for one in found} == {("PDC0000011", "PDC0000020")}
     assert [one.parent[-2:] for one in found] == ["", "11", "11", "11", "17"]
     assert [one.attached for one in found] == [3, 0, 0, 1, 0]
+
+
+def test_nobody_is_a_recipient_of_what_they_wrote_and_the_city_is_where_nobody_else_is_known() -> None:
+    message: dict[str, Any] = {
+        "kind": "message",
+        "thread_id": "c9",
+        "poster_id": "77001",
+        "poster_name": "Rosa Vale",
+    }
+    found = hit(native_id="5", **message)
+    given = Released(control="5", hit=found, verdict=Verdict.RESPONSIVE)
+
+    def recipients(*names: str) -> tuple[str, ...]:
+        facts = msgspec.structs.replace(FACTS, recipients={(found.account, "c9"): names})
+        ((document,),) = numbered([[item("5", record=given)]], facts, BATES, lambda *_: 1, 1)
+        return document.recipients
+
+    assert recipients("Rosa Vale") == (found.account,)
+    assert recipients("Rosa Vale", "City of Palmaria") == ("City of Palmaria",)
 
 
 def test_without_a_root_nobody_belongs_to_anybody_but_files() -> None:

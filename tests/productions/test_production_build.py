@@ -185,7 +185,10 @@ def test_the_signed_list_names_every_file(made: Made) -> None:
 def test_the_report_counts_what_is_there_and_what_is_not(made: Made) -> None:
     tally = made.built.report.tally
     assert tally.documents_of == {"POST": 1, "MEDIA": 2, "COMMENT": len(HOSTILE)}
-    assert tally.unknown == {"a picture, video or attachment that was not archived": 1}
+    assert tally.unknown == {
+        "a picture, video or attachment that was not archived": 1,
+        "which version of the site's interface answered: no seal names it": 1 + len(HOSTILE),
+    }
     assert tally.replaced["VOL001.dat: 'þ'"] == 3
     pages = PdfReader(made.out / "REPORT.pdf").pages
     told = " ".join(" ".join(page.extract_text() for page in pages).split())
@@ -377,6 +380,35 @@ def test_an_exact_text_that_names_it_too_is_kept_back(tmp_path: Path) -> None:
     made = built(plan_of(archive, keeping_back()), archive, tmp_path / "out")
     assert sum(made.report.tally.empty.values()) == 2
     assert made.report.tally.natives == 1
+
+
+def test_who_goes_on_tells_what_could_not_be_looked_into_before(tmp_path: Path) -> None:
+    damaged = b"%PDF-1.7 and no more"
+    rows = [record("1", "A post", kind="post", media=[medium(damaged, type="document")])]
+    rows += [record("2", f"I saw {SECRET} there"), record("3", "Indeed.")]
+    archive = make_archive(tmp_path, rows, media=[damaged])
+    unread = "VOL001/NATIVES/0001/PDC0000102.pdf"
+    kept = Kept(unread=frozenset({unread}))
+    plan = plan_of(archive, keeping_back(), kept=kept, most_documents=2, forms=frozenset({Form.DAT}))
+    interrupted(plan, archive, tmp_path / "out", "VOL001 is whole")
+    made = built(plan, archive, tmp_path / "out")
+    assert made.unread == (unread,)
+    assert unread.encode() not in (tmp_path / "out" / "REPORT.json").read_bytes()
+
+
+def test_who_is_interrupted_before_it_is_filed_goes_on_and_one_that_is_filed_is_whole(tmp_path: Path) -> None:
+    archive, filed = small(tmp_path, 2), list[str]()
+    plan = plan_of(archive, forms=frozenset({Form.DAT}))
+
+    def fails(_: Built) -> None:
+        raise Cut
+
+    with pytest.raises(Cut):
+        build(plan, archive, SIGNER, tmp_path / "out", file=fails)
+    made = build(plan, archive, SIGNER, tmp_path / "out", file=lambda one: filed.append(one.hashes))
+    assert filed == [made.hashes]
+    with pytest.raises(BadSetting, match="holds a whole production already"):
+        built(plan, archive, tmp_path / "out")
 
 
 FORMS = [frozenset({form}) for form in Form] + [frozenset[Form]()]

@@ -103,6 +103,41 @@ def test_a_later_version_is_an_edit(tmp_path: Path) -> None:
     ]
 
 
+def test_what_changed_beside_the_words_is_no_edit(tmp_path: Path) -> None:
+    shown = document(1, "Rude", native_id="5", visibility="public")
+    hidden = document(2, "Rude", native_id="5", visibility="hidden", version=2, versions=2)
+    (thread,) = loaded(tmp_path, [shown, hidden])
+    (event,) = thread.events
+    assert "edits" not in event
+    assert {"name": "Version", "value": "PDC0000002: version 2, hidden"} in event["custom"]
+
+
+def test_a_removed_post_is_marked_where_it_is_repeated(tmp_path: Path) -> None:
+    gone = document(1, "Open", kind="post", native_id="1800", parent_id=None, thread_id=None,
+                    removed=Removal(NOON, "site", "city"))  # fmt: skip
+    late = document(9, "Tomorrow", native_id="99", parent_id="1800", posted_at=NOON + timedelta(hours=13))
+    _, tomorrow = loaded(tmp_path, [gone, late])
+    assert [event.get("deleted", False) for event in tomorrow.events] == [True, False]
+
+
+def test_what_is_withheld_stands_in_its_thread_and_tells_no_id(tmp_path: Path) -> None:
+    post, _, comment = family(texts=HOSTILE[:1])
+    control = f"{PRODUCTION.name}-000009"
+    slip = document(9, None, treatment=Treatment.WITHHELD, privileges=("Attorney-client",), parent=post.begin,
+                    native_id=control, thread_id=None, parent_id=None, poster_name=None, poster_id=None)  # fmt: skip
+    (thread,) = loaded(tmp_path, [post, slip, comment])
+    told = next(event for event in thread.events if event["type"] == "disclaimer")
+    assert told["id"] == slip.begin
+    assert control not in json.dumps(thread.manifest)
+    assert not any(one["display"].startswith("Not known") for one in thread.manifest["participants"])
+
+
+def test_the_head_says_no_more_than_its_fields_hold(tmp_path: Path) -> None:
+    many = tuple(f"Demand {number}" for number in range(60))
+    (thread,) = loaded(tmp_path, [document(1, requests=many)])
+    assert re.search(r", Demand 2\d and 3\d more$", thread.message["X-RSMF-RequestNo"])
+
+
 def test_what_was_removed_is_marked_and_says_by_whom(tmp_path: Path) -> None:
     removal = Removal(NOON + timedelta(days=1), "two looks", "city")
     gone = document(1, "Rude", removed=removal, ending=Ending("Pia Lund", ("B4c",)))
@@ -218,6 +253,30 @@ def test_the_same_documents_give_the_same_bytes(tmp_path: Path) -> None:
         ),
         (lambda m: m.update(participants=[]), "no participants"),
         (lambda m: m["events"].pop(), "another number of events in the head"),
+        (lambda m: m["events"][1].update(id=m["events"][0]["id"]), "an id stands twice"),
+        (lambda m: m["events"][0].update(timestamp="2026-11-23T20:00:00Z"), "more than one day"),
+        (lambda m: m["participants"].append({"id": "x"}), "To does not name every participant"),
+        (lambda m: m["events"][0].update(body="Other words"), "the text does not say what an event says"),
+        (lambda m: m["events"][0].update(importance="urgent"), "no known importance"),
+        (
+            lambda m: m["events"][0].update(
+                edits=[
+                    {
+                        "participant": m["participants"][0]["id"],
+                        "timestamp": "2026-11-22T20:00:00Z",
+                        "previous": "a",
+                        "new": "a",
+                    }
+                ]
+            ),
+            "an edit that changes nothing",
+        ),
+        (
+            lambda m: m["events"][0].update(
+                reactions=[{"value": "x", "count": 0, "participants": [m["participants"][0]["id"]]}]
+            ),
+            "a reaction of more people than it counts",
+        ),
     ],
 )
 def test_the_rules_see_what_is_broken(tmp_path: Path, break_: object, told: str) -> None:
@@ -230,6 +289,10 @@ def test_the_rules_see_a_broken_message(tmp_path: Path) -> None:
     ((_, body),) = written(tmp_path, family()).items()
     assert "not 7-bit" in faults(body.replace(b"Subject: ", "Subject: é".encode()))
     assert "no X-RSMF-Version" in faults(body.replace(b"X-RSMF-Version: 2.0.0\r\n", b""))
+    assert "not one Subject" in faults(re.sub(rb"Subject: [^\r]*(\r\n [^\r]*)*\r\n", b"", body))
+    assert "X-RSMF-RunIds is too long" in faults(
+        body.replace(b"X-RSMF-RunIds: 7", b"X-RSMF-RunIds: " + b"\r\n ".join([b"7" * 60] * 5))
+    )
     assert "not exactly one attachment rsmf.zip" in faults(body.replace(b"rsmf.zip", b"other.zip"))
 
 

@@ -160,6 +160,7 @@ def test_an_approver_may_agree_and_hands_nothing_over() -> None:
 
 def test_every_instalment_has_a_file_name_of_its_own() -> None:
     assert [file_of("PRA-2026-0042", n) for n in (1, 2)] == ["PRA-2026-0042-1.zip", "PRA-2026-0042-2.zip"]
+    assert file_of("PRA-2026-0042", 1, build=2) == "PRA-2026-0042-1-again-2.zip"
 
 
 def test_nothing_is_agreed_to_while_anything_stands_in_the_way() -> None:

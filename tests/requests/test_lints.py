@@ -110,9 +110,14 @@ PERMITTED = msgspec.structs.replace(
 )
 OTHER = msgspec.structs.replace(BUNDLE, sha256="cd" * 32)
 SETTLED = ReviewState(is_settled=True)
+WHOLE = MORE(SETTLED, versions=2, responsive=2)
 KEPT_BACK = MORE(SETTLED, kept_back=1, codes=(CATCH.code,), deniers=(in_part().deniers[0].name,))
 # Of each lint: letters that it stops, and the same mended.
 CASES: dict[str, list[tuple[Letter, Known, Letter, Known]]] = {
+    "nothing-withheld": [
+        (letter(in_part(claims=())), Known(review=WHOLE), letter(in_part()), Known(review=WHOLE)),
+        (letter(in_part(claims=())), Known(review=WHOLE), letter(FULL), Known(review=WHOLE)),
+    ],
     "redaction-without-statute": [
         (letter(in_part(claims=())), NOTHING, letter(in_part()), NOTHING),
         (letter(production(claims=())), KNOWN, letter(production()), KNOWN),
@@ -285,6 +290,14 @@ def test_the_weighing_is_missed_where_the_wording_lost_it() -> None:
 def test_what_the_requester_said_first_may_be_said_again() -> None:
     one = letter(in_part(reasons="We searched for Rosa Quintero, as you asked"))
     assert "names-redacted" not in codes(one, Known(redacted=("Rosa Quintero",)))
+
+
+@pytest.mark.parametrize(("responsive", "kind"), [(2, "full"), (0, "none")])
+def test_a_denial_of_nothing_names_the_right_letter(responsive: int, kind: str) -> None:
+    one = letter(in_part(claims=()))
+    first = findings(one, written(one), Known(review=MORE(WHOLE, responsive=responsive)))[0]
+    assert first.code == "nothing-withheld"
+    assert f"letter draft PRA-2026-0042 {kind}`" in first.mend
 
 
 def test_a_lint_never_repeats_the_redacted_words() -> None:

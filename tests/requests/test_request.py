@@ -30,6 +30,7 @@ from telling import (
 
 from paloverde.errors import ArchiveDamaged
 from paloverde.requests import events
+from paloverde.requests.custodian_search import Affidavit, Instruction, Looked
 from paloverde.requests.deadlines import alarm, due, is_new, next_step
 from paloverde.requests.events import (
     Acknowledged,
@@ -38,10 +39,13 @@ from paloverde.requests.events import (
     ClarificationAsked,
     CustodianAnswered,
     CustodianAsked,
+    CustodianHandedIn,
+    CustodianReminded,
     Determined,
     Document,
     Ending,
     Event,
+    Imported,
     Litigated,
     MinutesSpent,
     Noted,
@@ -80,6 +84,37 @@ EVERY: list[AnyEvent] = [
     Reminded(by=CLERK, at=NOW, alarm="day 5 of 2026-11-25", told="It is time."),
     closed(),
     REOPENED,
+    CustodianAsked(
+        by=CLERK,
+        at=NOW,
+        custodian="Ben Ito",
+        title="",
+        about="his telephone",
+        asked_on=TODAY,
+        instruction=Instruction(contact="ben@city.test", due_on=TODAY, addresses=("b@t",), words=("pool",)),
+        letter="Please search",
+    ),
+    CustodianReminded(by=CLERK, at=NOW, custodian="Ben Ito", reminded_on=TODAY, letter="Please do"),
+    CustodianAnswered(
+        by=CLERK,
+        at=NOW,
+        custodian="Ben Ito",
+        answer="One found",
+        answered_on=TODAY,
+        affidavit=Affidavit(made_on=TODAY, looked=(Looked("email", "pool"),), found=1, signed_sha256="ab"),
+    ),
+    CustodianHandedIn(
+        by=CLERK,
+        at=NOW,
+        custodian="Ben Ito",
+        handed_on=TODAY,
+        account="custodian-ben-ito",
+        list_sha256="cd",
+        runs=(Imported(7, "forwarded", 2, 1),),
+        files=2,
+        messages=2,
+        matched=1,
+    ),
     Litigated(by=CLERK, at=NOW, matter="Ito v. City", on=TODAY),
 ]
 
@@ -157,8 +192,8 @@ def test_the_history_has_every_event_in_order_with_weekday_and_pacific_time() ->
     lines = list(history(request(*EVERY[1:])))
     heads = [line for line in lines if not line.startswith(" ")]
     assert len(heads) == len(EVERY)
-    assert heads[0] == "Wed, Nov 18, 2026 12:00 PST  Received on Monday, November 16, 2026: a letter."
-    assert all(head.startswith("Wed, Nov 18, 2026 12:00 PST  ") for head in heads)
+    assert heads[0] == "Wed, Nov 18, 2026, 12:00 p.m. PST  Received on Monday, November 16, 2026: a letter."
+    assert all(head.startswith("Wed, Nov 18, 2026, 12:00 p.m. PST  ") for head in heads)
     assert lines[1] == ("    entered by Cleo Park (clerk), this test; paper 1, SHA-256 0000000000000000…")
 
 

@@ -24,6 +24,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pypdfium2 as pdfium
 
+from paloverde.bundles.pdf.turn import PDFIUM
+
 _PIECE = 4 << 20
 _LARGEST = 256 << 20  # bytes of a file in which something may be packed
 _MOST = 64 << 20  # bytes that all things packed in one file may come to together
@@ -211,7 +213,8 @@ def _png(body: bytes, budget: Budget) -> Iterator[Piece]:
 def _pdf(body: bytes, budget: Budget) -> Iterator[Piece]:
     yield from _pdf_streams(body, budget)
     try:
-        document = pdfium.PdfDocument(body)
+        with PDFIUM:
+            document = pdfium.PdfDocument(body)
     except pdfium.PdfiumError as error:
         raise Unread("a PDF that is damaged or locked with a password") from error
     try:
@@ -219,7 +222,8 @@ def _pdf(body: bytes, budget: Budget) -> Iterator[Piece]:
     except pdfium.PdfiumError as error:
         raise Unread("a PDF with a page that is damaged") from error
     finally:
-        document.close()
+        with PDFIUM:
+            document.close()
 
 
 def _pdf_streams(body: bytes, budget: Budget) -> Iterator[Piece]:
@@ -244,10 +248,12 @@ def _pdf_streams(body: bytes, budget: Budget) -> Iterator[Piece]:
 
 
 def _pdf_texts(document: pdfium.PdfDocument, budget: Budget) -> Iterator[Piece]:
-    told = [*document.get_metadata_dict().values(), *(mark.get_title() for mark in document.get_toc())]
+    with PDFIUM:
+        told = [*document.get_metadata_dict().values(), *(mark.get_title() for mark in document.get_toc())]
+        count = len(document)
     yield Piece("\n".join(told).encode("utf-8", "replace"), is_text=True)
-    for first in range(0, len(document), _PAGES):
-        pages = range(first, min(first + _PAGES, len(document)))
+    for first in range(0, count, _PAGES):
+        pages = range(first, min(first + _PAGES, count))
         text = "\n".join(_page_text(document, number, budget) for number in pages)
         yield Piece(text.encode("utf-8", "replace"), is_text=True)
         joined = re.sub("[-\u00ad\ufffe]\\s*\r?\n", "", text)
@@ -255,6 +261,7 @@ def _pdf_texts(document: pdfium.PdfDocument, budget: Budget) -> Iterator[Piece]:
 
 
 def _page_text(document: pdfium.PdfDocument, number: int, budget: Budget) -> str:
-    text: str = document[number].get_textpage().get_text_bounded()
+    with PDFIUM:
+        text: str = document[number].get_textpage().get_text_bounded()
     budget.spend(max(len(text), _ENTRY))
     return text

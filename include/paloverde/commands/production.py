@@ -7,13 +7,13 @@ decides on privilege and claims back; somebody else signs. Whoever acts signs in
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Callable, Iterator
 
 from paloverde.bundles.pages import visible
 from paloverde.commands.asking import actor
 from paloverde.commands.office import opened, today
 from paloverde.commands.production_options import arguments, said_terms, terms_of
+from paloverde.commands.production_papers import PAPERS
 from paloverde.commands.signing import known_people, signed_in
 from paloverde.desk.rights import Act
 from paloverde.installation import Installation
@@ -29,7 +29,6 @@ from paloverde.productions.order import (
     Served,
     SignedOff,
 )
-from paloverde.productions.privilege_log import as_csv
 from paloverde.requests.exemptions import FACTS, PRIVILEGES
 from paloverde.retention.holds import By
 from paloverde.wording import short_moment, some, spoken
@@ -90,13 +89,6 @@ def _built(city: Installation, args: argparse.Namespace, by: By) -> Iterator[str
     for name in made.unread:
         yield f"Could not be looked into for what is kept back, and was accepted: {name}."
     yield f"Next: somebody else looks at them: `paloverde production sign {args.number} {args.out}`."
-
-
-def _logged(city: Installation, args: argparse.Namespace, by: By) -> Iterator[str]:
-    log = city.volumes.log(args.number, by, args.volumes)
-    with os.fdopen(os.open(args.out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-        out.write(as_csv(log))
-    yield f"{args.out} has {some(len(log), 'row')}. Counsel reads it before it goes out."
 
 
 def _agreed(city: Installation, args: argparse.Namespace, by: By) -> Iterator[str]:
@@ -186,8 +178,8 @@ def _privileges(_: Installation, __: argparse.Namespace) -> Iterator[str]:
         yield from (f"    {name}: {FACTS[name]}" for name in row.facts)
 
 
-_NEEDS = {"build": Act.BUILD_BUNDLES, "sign": Act.AGREE, "log": Act.REVIEW}
+_NEEDS = {"build": Act.BUILD_BUNDLES, "sign": Act.AGREE}
 _ACTIONS: dict[str, Callable[[Installation, argparse.Namespace, By], Iterator[str]]] = {
-    "order": _ordered, "change": _changed, "choose": _chose, "rest": _rest, "build": _built, "log": _logged,
-    "sign": _agreed, "serve": _served, "clawback": _clawed, "give-up": _given_up, "note": _noted,
+    "order": _ordered, "change": _changed, "choose": _chose, "rest": _rest, "build": _built,
+    "sign": _agreed, "serve": _served, "clawback": _clawed, "give-up": _given_up, "note": _noted, **PAPERS,
 }  # fmt: skip

@@ -14,6 +14,7 @@ from paloverde.commands.signing import acting
 from paloverde.errors import BadQuestion
 from paloverde.productions.bates import Bates
 from paloverde.productions.order import Demand, Families, Terms
+from paloverde.productions.papers.declaration import GROUNDS
 from paloverde.productions.plan import LARGEST, Form
 from paloverde.requests.exemptions import PRIVILEGES
 
@@ -37,14 +38,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     build.add_argument(
         "--out", type=Path, required=True, metavar="FOLDER", help="a folder with room for them"
     )
-    log = _of(actions, "log", "write the privilege log as CSV")
-    log.add_argument("--out", type=Path, required=True, metavar="FILE", help="a new file")
-    log.add_argument(
-        "--volumes",
-        type=Path,
-        metavar="FOLDER",
-        help="where the volumes were built: with their Bates numbers",
-    )
+    _papers(actions)
     sign = _of(actions, "sign", "agree that exactly these volumes go out, as somebody who did not build them")
     sign.add_argument("folder", type=Path, help="where they were built; every file is compared")
     _note(sign)
@@ -59,6 +53,46 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     show.add_argument("number", help="such as PROD-2026-0001")
     actions.add_parser("numbers", help="list every Bates number that was ever reserved, by prefix")
     actions.add_parser("privileges", help="list the privileges that may be claimed, and what each asks")
+
+
+def _papers(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    log = _of(actions, "log", "write the privilege log as CSV, or drawn as a paper: for counsel")
+    _drawn(log, is_volumes_needed=False, or_csv=True)
+    declare = _of(actions, "declaration", "draft the declaration of the custodian of records: for counsel")
+    declare.add_argument(
+        "--ground", action="append", required=True, choices=list(GROUNDS),
+        help="what it is made for; may be given again for the same court",
+    )  # fmt: skip
+    _drawn(declare)
+    custody = _of(actions, "custody", "draft the chain of custody from the ledger")
+    custody.add_argument(
+        "--bates", nargs=2, metavar=("FROM", "TO"), help="of these numbers alone (default: all of it)"
+    )
+    _drawn(custody)
+    letter = _of(actions, "letter", "draft the letter that goes with the volumes: for counsel")
+    letter.add_argument("--to", default="", metavar="WHOM", help="whom it goes to (default: who was served)")
+    _drawn(letter)
+    claim = _of(actions, "claim", "draft the letter that claims back what was clawed back: for counsel")
+    claim.add_argument("--to", default="", metavar="WHOM", help="whom it goes to (default: who was served)")
+    _out(claim)
+    hashes = _of(actions, "hashes", "write the list of hashes as a paper, with every file as CSV beside it")
+    _drawn(hashes)
+
+
+def _drawn(parser: argparse.ArgumentParser, *, is_volumes_needed: bool = True, or_csv: bool = False) -> None:
+    numbers = "" if is_volumes_needed else " (without them the log has no Bates numbers)"
+    parser.add_argument(
+        "--volumes", type=Path, required=is_volumes_needed, metavar="FOLDER",
+        help=f"where the volumes were built{numbers}",
+    )  # fmt: skip
+    _out(parser, or_csv=or_csv)
+
+
+def _out(parser: argparse.ArgumentParser, *, or_csv: bool = False) -> None:
+    csv = ", FILE.csv" if or_csv else ""
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="FILE", help=f"a new file: FILE.pdf or FILE.html{csv}"
+    )
 
 
 def _serve(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

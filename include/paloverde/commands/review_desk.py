@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 
@@ -30,7 +30,7 @@ class Desk:
         self.now: datetime = city.vault.clock()
 
     @cached_property
-    def hits(self) -> dict[Version, Hit]:
+    def hits(self) -> Mapping[Version, Hit]:
         """What the searches of the request find, or the production chose, each version once."""
         if self._city.productions.has(self.number):
             return self._city.productions.found(self.number, self.by.actor)

@@ -74,7 +74,8 @@ def _causes(visit: Visit, one: Standing) -> Iterator[str]:
         since = f" It last worked on {at_time(one.canary.alive_at)}." if one.canary.alive_at else ""
         yield f"Its site refused the token on {at_time(one.canary.asked_at)}{said}.{since}"
     elif end := near_end(one):
-        yield f"The archive’s access to it ends on {spoken(end.day)}: {end.cause}."
+        how = "ended" if one.days_left is not None and one.days_left < 0 else "ends"
+        yield f"The archive’s access to it {how} on {spoken(end.day)}: {end.cause}."
     if one.broken is not None:
         yield _broken(visit, one.broken)
     if one.late is not None:

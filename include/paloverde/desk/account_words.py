@@ -109,6 +109,13 @@ def access_words(one: Standing) -> str:
     return f"It {how} on {spoken(one.end.day)}{left}: {one.end.cause}."
 
 
+def days_left(one: Standing) -> str:
+    """The days until a person must act on an account's access, in words."""
+    if one.is_dead or (one.days_left is not None and one.days_left < 0):
+        return "ended"
+    return "no end is known" if one.days_left is None else f"{one.days_left:,}"
+
+
 def token_words(city: Installation, account: Account) -> list[str]:
     """What is known of an account's token, in sentences without a secret."""
     kept = token_kept(city.vault.books, account.slug)

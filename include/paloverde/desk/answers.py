@@ -1,7 +1,8 @@
 """The pages that answer a form, each under an address of its own: loaded again and gone back to as any page.
 
 A browser cannot go back to the answer of a form without sending the form once more. So the answer is kept for
-a day, sealed, for whoever it was made for, and the browser is led to it.
+a day, sealed, for whoever it was made for, and the browser is led to it. One that holds a secret is kept
+until it was shown.
 """
 
 from __future__ import annotations
@@ -32,9 +33,12 @@ _GONE = "What stood here is not kept any more: it was for a day, and for whoever
 
 
 class _Answer(msgspec.Struct, frozen=True):
+    """A page. One that holds a secret is gone once it was shown: `once` is the page that is led to then."""
+
     act: str
     status: int
     body: str
+    once: str = ""
 
 
 class Answers:
@@ -67,7 +71,8 @@ class Answers:
         visit = Visit(request, self._desk, request.state.visitor)
         act: Act = (scope["route"].openapi_extra or {}).get("act", Act.LOOK) if "route" in scope else Act.LOOK
         home = visit.city.settings.home / "desk"
-        kept = _Answer(act.value, start["status"], Strongbox(home).seal(body))
+        once = str(getattr(request.state, "once", ""))
+        kept = _Answer(act.value, start["status"], Strongbox(home).seal(body), once)
         _drafts(home).put(id_, visit.person.username, kept)
         led = RedirectResponse(visit.url(f"/answers/{id_}"), 303)
         cookies = [pair for pair in start["headers"] if pair[0].lower() == b"set-cookie"]
@@ -99,13 +104,15 @@ def _is_page(message: Message) -> bool:
 
 def answer(visit: Visit, id_: str) -> Response:
     """A kept page, for whoever it was made for, as long as they may do what it is about."""
-    home = visit.city.settings.home / "desk"
-    kept, _ = _drafts(home).get(id_, visit.person.username, _Answer)
+    home, username = visit.city.settings.home / "desk", visit.person.username
+    kept, _ = _drafts(home).get(id_, username, _Answer)
     if not visit.may(Act(kept.act)):
         raise NotAllowed(refusal(visit.person, Act(kept.act)))
     body = Strongbox(home).open(kept.body)
     if body is None:
         raise BadQuestion(_GONE)
+    if kept.once:
+        _drafts(home).done(id_, username, kept.once)
     return HTMLResponse(visit.refilled(_TOKEN.sub(_anew(visit), body.decode())), kept.status)
 
 

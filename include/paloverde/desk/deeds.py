@@ -11,6 +11,7 @@ from paloverde.archive.ledger import Entry
 from paloverde.bundles.dossierwords import CAUSES
 from paloverde.desk.deed_words import COUNTS, DAYS, PROOFS, SENTENCES, WORDS
 from paloverde.desk.showing import name
+from paloverde.requests.drafting import TITLES
 from paloverde.wording import spoken
 
 _LONGEST = 300  # characters of what an entry is about, in a list
@@ -119,6 +120,8 @@ def _value(key: str, value: str) -> str:
         return _day(value)
     if key == "cause":
         return CAUSES.get(value, value)
+    if key == "letter":
+        return TITLES.get(value, value)
     return (
         f"{int(value):,}" if key in COUNTS and value.isdecimal() and len(value) < _LONGEST_NUMBER else value
     )

@@ -35,6 +35,7 @@ MENU = (
     Entry("Removed content", "/removed", Act.SEE_REMOVED),
     Entry("Holds", "/holds", Act.SEE_HOLDS),
     Entry("Disposition", "/disposition", Act.SEE_DISPOSITION),
+    Entry("Discovery", "/discovery", Act.SEE_PRODUCTIONS),
     Entry("Accounts", "/accounts", Act.SEE_ACCOUNTS),
     Entry("Ledger", "/ledger", Act.SEE_LEDGER),
     Entry("Help", "/help", Act.LOOK),

@@ -21,6 +21,7 @@ _IN_A_WHEEL = Path(__file__).parent / "docs"
 _DOCS = _IN_A_WHEEL if _IN_A_WHEEL.is_dir() else Path(__file__).parents[3] / "docs"
 _FOLDERS = ("guide", "reference")
 _NAME = re.compile(r"[a-z0-9-]{1,60}")
+_MADE = re.compile(r"^Made by `make docs` from .*; edit there\.\s", re.MULTILINE)  # for who writes it
 _PICTURE = re.compile(r"[a-z0-9-]{1,80}\.png")
 _PAGE = re.compile(r"(?:\.\./)?(?:(?:guide|reference)/)?([a-z0-9-]+)\.md(#.*)?")
 
@@ -99,6 +100,7 @@ def picture(file: str) -> Path | None:
 
 @lru_cache(maxsize=64)
 def _rendered(text: str, root: str) -> Guide:
+    text = _MADE.sub("", text, count=1)
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = parser.parse(text)
     title, tokens = _taken_title(tokens)

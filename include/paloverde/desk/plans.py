@@ -18,7 +18,15 @@ from paloverde.desk.under_review import UnderReview, in_words, numbers_of
 from paloverde.errors import BadQuestion
 from paloverde.requests.deciding import Wish, also, claims, decided
 from paloverde.requests.everywhere import Words
-from paloverde.requests.exemptions import EXEMPTIONS, FACTS, SEGREGABILITY, Exemption, exemption
+from paloverde.requests.exemptions import (
+    CLAIMS,
+    FACTS,
+    SEGREGABILITY,
+    Exemption,
+    Forum,
+    exemption,
+    in_forum,
+)
 from paloverde.requests.review import Decision, Region, Span, Verdict
 from paloverde.requests.reviewing import Version
 from paloverde.requests.spans import texts_of
@@ -183,7 +191,8 @@ def asked(plan: Plan, desk: UnderReview, said: Said) -> list[tuple[Exemption, li
 
 
 def _facts(row: Exemption, plan: Plan) -> list[str]:
-    is_last = row.code == plan.codes[-1]
+    """What a claim asks for; why no part can be released is asked once, and for a records request alone."""
+    is_last = row.code == plan.codes[-1] and row.forum is Forum.REQUEST
     return [*row.facts, *([SEGREGABILITY] if plan.verdict is Verdict.EXEMPT and is_last else [])]
 
 
@@ -206,14 +215,17 @@ def _written(decision: Decision | None, code: str, name: str) -> str:
     return next((one.facts.get(name, "") for one in claimed if one.code == code), "")
 
 
-def code_options(first: str = "") -> list[tuple[str, str]]:
-    """The exemptions as a field offers them: those that keep words of a copy back."""
-    rows = [row for row in EXEMPTIONS.values() if not row.bars_web]
+def code_options(first: str = "", forum: Forum = Forum.REQUEST) -> list[tuple[str, str]]:
+    """The exemptions or privileges as a field offers them: those that keep words of a copy back."""
+    rows = [row for row in CLAIMS[forum].values() if not row.bars_web]
     rows.sort(key=lambda row: row.facts == ("balancing",))  # the catch-all last: for what no other fits
     options = [(row.code, f"{row.code}: {row.title} ({row.cite})") for row in rows]
-    return [("", first or "Choose an exemption"), *options]
+    return [("", first or f"Choose {'an exemption' if forum is Forum.REQUEST else 'a privilege'}"), *options]
 
 
-def exemption_in_words(code: str) -> str:
-    """An exemption by its code and title, as a column names it."""
-    return f"{code}: {EXEMPTIONS[code].title}"
+def exemption_in_words(code: str, forum: Forum = Forum.REQUEST) -> str:
+    """An exemption that is suggested by its code and title, as a column names it; in discovery the privilege
+    that is like it.
+    """
+    claim = in_forum(code, forum)
+    return f"{claim}: {exemption(claim).title}" if claim else "no privilege is like it"

@@ -10,6 +10,7 @@ from typing import Protocol
 
 import msgspec
 
+from paloverde.installation.records import is_private
 from paloverde.installation.remembered import Remembered, follows
 from paloverde.requests.detectors import Suggestion, suggested
 from paloverde.requests.likeness import alike_hits
@@ -21,10 +22,14 @@ _STEP = 250  # records between two lines of progress
 
 
 class Pointed(msgspec.Struct, frozen=True):
-    """By the places of records in their review: what is suggested in each, and those that are alike."""
+    """By the places of records in their review: what is suggested in each, those that are alike, those that
+    are private, and those with pictures or files.
+    """
 
     suggested: dict[int, tuple[Suggestion, ...]]
     alike: list[tuple[int, ...]]
+    private: list[int]
+    with_files: list[int]
 
 
 class Telling(Protocol):
@@ -53,5 +58,8 @@ def look_through(
         if some := tuple(suggested(hit_of(version))):
             found[place] = some
     progress("Records that are alike are looked for.", 0.8)
-    pointed = Pointed(found, alike_hits([hit_of(version) for version in versions]))
+    hits = [hit_of(version) for version in versions]
+    private = [place for place, hit in enumerate(hits) if is_private(hit)]
+    with_files = [place for place, hit in enumerate(hits) if hit.media]
+    pointed = Pointed(found, alike_hits(hits), private, with_files)
     remembered.keep(number, _NAME, follows(versions), pointed)

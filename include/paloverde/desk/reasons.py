@@ -2,7 +2,7 @@
 
 Addresses end up in logs, histories and bookmarks, so they carry no reason but a number that says nothing
 (`why`). It opens the reason for whoever gave it, for a day. A look in the course of a review carries the
-number of the request: the review is the reason.
+number of the request or production: the review is the reason.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from paloverde.errors import BadQuestion
 
 MOST = 300  # characters
 WHY = "why"  # the name that addresses have for it
-_REQUEST = re.compile(r"PRA-\d{4}-\d{4,9}")
+Item = tuple[str, str, str]
+_REVIEWED = re.compile(r"(?:PRA|PROD)-\d{4}-\d{4,9}")
 
 
 class _Reason(msgspec.Struct, frozen=True):
@@ -36,10 +37,12 @@ def keep(visit: Visit, text: str) -> str:
     return id_
 
 
-def given(visit: Visit, why: str) -> str:
-    """The reason that an address names; "" where it is none of this person's, or too long ago."""
-    if _REQUEST.fullmatch(why):
-        return _of_review(visit, why)
+def given(visit: Visit, why: str, item: Item | None = None) -> str:
+    """The reason that an address names; "" where it is none of this person's, or too long ago. A review is
+    one for the items that are under review in it, and for nothing else: anybody may type its number.
+    """
+    if _REVIEWED.fullmatch(why):
+        return _of_review(visit, why, item)
     try:
         return _drafts(visit).get(why, visit.person.username, _Reason)[0].text
     except BadQuestion:
@@ -70,10 +73,12 @@ def again(visit: Visit, sentence: str, onward: str, *, wrong: str = "", here: st
     )  # fmt: skip
 
 
-def _of_review(visit: Visit, number: str) -> str:
-    """The review of a request as a reason, for whoever may do it."""
-    is_one = visit.may(Act.REVIEW) and number in visit.city.requests.numbers()
-    return f"review of {number}" if is_one else ""
+def _of_review(visit: Visit, number: str, item: Item | None) -> str:
+    """The review of a request or a production as a reason to look at an item, for whoever may do it."""
+    if item is None or not visit.may(Act.REVIEW):
+        return ""
+    versions = visit.city.reviews.get(number).versions
+    return f"review of {number}" if any(version[:3] == item for version in versions) else ""
 
 
 def _drafts(visit: Visit) -> Drafts:

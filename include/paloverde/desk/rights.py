@@ -30,6 +30,8 @@ class Act(StrEnum):
     SEE_HOLDS = "see holds"
     ORDER_HOLDS = "keep holds for records requests, and write to custodians"
     ORDER_LITIGATION_HOLDS = "place, widen or release litigation holds"
+    SEE_PRODUCTIONS = "see productions in discovery"
+    ORDER_PRODUCTIONS = "order and serve productions in discovery, and read their drafts and privilege log"
     SEE_DISPOSITION = "see what may be destroyed"
     PROPOSE_DISPOSITION = "propose destruction"
     APPROVE_DISPOSITION = "approve destruction, and have it carried out"
@@ -61,6 +63,7 @@ _OFFICE = _READING | {
     Act.BUILD_BUNDLES,
     Act.AGREE,
     Act.ORDER_HOLDS,
+    Act.SEE_PRODUCTIONS,  # what is privileged stands in them: nobody else does
     Act.SEE_LEDGER,
 }
 _DISPOSING = {Act.PROPOSE_DISPOSITION, Act.APPROVE_DISPOSITION, Act.WITHDRAW_DISPOSITION}
@@ -70,7 +73,7 @@ MAY: Mapping[Role, frozenset[Act]] = {
     Role.COUNSEL: frozenset(
         _OFFICE
         | {
-            *(Act.SETTLE, Act.SEE_ADVICE, Act.ORDER_LITIGATION_HOLDS),
+            *(Act.SETTLE, Act.SEE_ADVICE, Act.ORDER_LITIGATION_HOLDS, Act.ORDER_PRODUCTIONS),
             *(Act.FILE_CONSENT, Act.WITHDRAW_DISPOSITION),
         }
     ),

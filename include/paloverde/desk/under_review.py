@@ -1,4 +1,4 @@
-"""The review of one request at the desk: what was found, how it stands, and what to point out.
+"""The review of one request or production at the desk: what was found, how it stands, and what to point out.
 
 What is costly to find in the records (suggestions, likeness, what earlier requests were given) is kept in
 this process as long as nothing of it can have changed; words of records are never among it.
@@ -6,7 +6,8 @@ this process as long as nothing of it can have changed; words of records are nev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from typing import Any, TypeVar
@@ -20,16 +21,19 @@ from paloverde.desk.visit import Visit
 from paloverde.desk.wording import plain
 from paloverde.errors import BadQuestion
 from paloverde.installation import Installation
-from paloverde.installation.remembered import Remembered
+from paloverde.installation.productions import Productions
+from paloverde.installation.records import is_private
+from paloverde.installation.remembered import Remembered, follows
+from paloverde.installation.requests import Requests
 from paloverde.requests.detectors import Suggestion, suggested
 from paloverde.requests.earlier import Earlier
 from paloverde.requests.events import SERIES
+from paloverde.requests.exemptions import Forum
 from paloverde.requests.likeness import alike_hits, same_files, together
-from paloverde.requests.redaction import Released
-from paloverde.requests.releasing import Left, released_all
+from paloverde.requests.releasing import Left, Release, Stands
 from paloverde.requests.request import Request
 from paloverde.requests.review import Decision, Verdict
-from paloverde.requests.review_checks import check_open
+from paloverde.requests.review_checks import DECIDING, check_open
 from paloverde.requests.reviewing import Review, Version
 from paloverde.requests.spans import texts_of
 from paloverde.requests.unanswered import LeftAlone, left_alone, sparing, unanswered
@@ -39,6 +43,7 @@ from paloverde.wording import some
 _MOST_KEPT = 40_000  # answers kept in this process, of all requests together
 _KEPT: WeakKeyDictionary[Installation, dict[Hashable, Any]] = WeakKeyDictionary()
 _MOST_DIGITS = 6
+_LEFT = "still-said"  # the name of what is kept of a look for redacted words
 T = TypeVar("T")
 
 
@@ -53,9 +58,13 @@ class UnderReview:
         self._kept = _KEPT.setdefault(visit.city, {})
 
     @cached_property
-    def hits(self) -> dict[Version, Hit]:
-        """What the searches of the request find, each version once. Private records in it are noted."""
-        return self.city.requests.found(self.number, self.visit.actor)
+    def hits(self) -> Mapping[Version, Hit]:
+        """What the searches of the request find, each version once, read when it is first looked at. Private
+        records in it are noted.
+        """
+        if self.forum is Forum.DISCOVERY and not self.city.productions.get(self.number).choices:
+            return {}
+        return self._of.found(self.number, self.visit.actor)
 
     @cached_property
     def review(self) -> Review:
@@ -67,17 +76,38 @@ class UnderReview:
         return self.city.requests.get(self.number)
 
     @property
-    def closed(self) -> str:
-        """Why nothing can be decided in it: it is closed; "" where it is not."""
-        try:
+    def forum(self) -> Forum:
+        """What may be claimed in it."""
+        return self._of.forum
+
+    @property
+    def _of(self) -> Requests | Productions:
+        """All of its kind: records requests, or productions in discovery."""
+        is_production = self.city.productions.has(self.number)
+        return self.city.productions if is_production else self.city.requests
+
+    def check_open(self) -> None:
+        """`BadQuestion` where nothing is decided in it any more."""
+        if self.forum is Forum.REQUEST:
             check_open(self.request)
+        else:
+            self.city.productions.check_open(self.number)
+
+    @property
+    def closed(self) -> str:
+        """Why this person decides nothing in it: it is closed, or others decide; "" where nothing is."""
+        try:
+            self.check_open()
         except BadQuestion as error:
             return plain(error)
-        return ""
+        may = DECIDING[self.forum]
+        return "" if self.by.role in may else f"Only {' or '.join(may)} decides here: you look, and may sign."
 
     @cached_property
     def handed_over(self) -> dict[Version, date]:
         """The versions that the requester has, each with the first day. Nothing takes that back."""
+        if self.forum is not Forum.REQUEST:
+            return {}
         key = ("handed over", self.number, self.request.papers)
         return self._once(key, lambda: self.reviews.handed_over(self.number))
 
@@ -108,7 +138,7 @@ class UnderReview:
 
     def place(self, version: Version) -> int:
         """The record's number, from 1: the end of its control number."""
-        return int(self.review.control(version).rpartition("-")[2])
+        return self.review.number(version)
 
     def path(self, version: Version) -> str:
         return f"/requests/{self.number}/review/{self.place(version)}"
@@ -144,6 +174,20 @@ class UnderReview:
         """What is suggested in each of them, where anything is."""
         pointed = self.pointed.suggested if self.pointed else {}
         return {self.there[place]: some_ for place, some_ in pointed.items()}
+
+    @cached_property
+    def private(self) -> Collection[Version]:
+        """The records that only those who took part could see."""
+        if self.pointed is not None:
+            return {self.there[place] for place in self.pointed.private}
+        return {version for version in self.there if is_private(self.hits[version])}
+
+    @cached_property
+    def with_files(self) -> Collection[Version]:
+        """The records with pictures or files."""
+        if self.pointed is not None:
+            return {self.there[place] for place in self.pointed.with_files}
+        return {version for version in self.there if self.hits[version].media}
 
     def suggestions(self, version: Version) -> Sequence[Suggestion]:
         """What may have to be redacted in a record."""
@@ -218,7 +262,8 @@ class UnderReview:
     @cached_property
     def editions(self) -> dict[Version, list[str]]:
         """Which version it is, where several of one item are under review."""
-        return showing.editions(self.hits[one] for one in self.review.versions if one in self.hits)
+        count = Counter(version[:3] for version in self.there)
+        return showing.editions(self.hits[version] for version in self.there if count[version[:3]] > 1)
 
     def warnings(self) -> list[str]:
         """What a person should look at before anything is released."""
@@ -237,20 +282,38 @@ class UnderReview:
     # Releasing
 
     @cached_property
-    def released(self) -> dict[str, Released]:
-        """All that is released as it is decided now, by control number. `BadQuestion` as `released_all`."""
-        return {one.control: one for one in released_all(self.review.pairs(self.hits))}
+    def release(self) -> Release:
+        """What is released as it is decided now. `BadQuestion` where a decided record cannot be found."""
+        return self.review.release(self.hits)
 
-    @property
+    @cached_property
     def left(self) -> list[Left]:
         """Where redacted words still stand in what would be released."""
-        key = ("left", self.number, self.review.decisions_sha256)
-        return self._once(key, lambda: self.reviews.left(self.review, self.hits))
+        known = self.known_left
+        return self.look_for_left() if known is None else known
+
+    @property
+    def known_left(self) -> list[Left] | None:
+        """The same, where somebody looked for it as all is decided now; else None."""
+        return self.remembered.get(self.number, _LEFT, self._left_follows, list[Left])
+
+    def look_for_left(self) -> list[Left]:
+        """Look for it, and keep where it stands: places, never the words."""
+        basis, found = self._left_follows, self.reviews.left(self.review, self.hits)
+        self.remembered.keep(self.number, _LEFT, basis, found)
+        return found
+
+    @property
+    def _left_follows(self) -> str:
+        return follows(self.there, self.review.decisions_sha256)
 
     def texts(self, control: str) -> Mapping[str, str]:
         """What is released of a record, by its texts."""
         if control not in self._texts:
-            self._texts[control] = texts_of(self.released[control].hit)
+            (version,) = self.review.chosen(control)
+            stands = Stands(self.review.standing[version].decision, control)
+            (released,) = self.release.of([stands])
+            self._texts[control] = texts_of(released.hit)
         return self._texts[control]
 
     # Acting
@@ -261,7 +324,7 @@ class UnderReview:
         """
         was_signed = self.review.signature is not None
         new = self.reviews.decide(self.number, decisions, self.hits, self.by, self.review.papers)
-        for name in ("review", "standing", "released"):
+        for name in ("review", "standing", "release", "left"):
             self.__dict__.pop(name, None)
         review, same = self.review, len(decisions) - len(new)
         told = [f"{len(new):,} decided{f', {same:,} stood so already' if same else ''}."]

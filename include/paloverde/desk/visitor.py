@@ -172,6 +172,13 @@ class Visit:
             )
         return response
 
+    def once(self, answer: Response, onward: str) -> Response:
+        """An answer to a form that holds a secret: it is shown, and kept no longer. Whoever goes back to it
+        comes to the page `onward`.
+        """
+        self.request.state.once = onward
+        return answer
+
     def token(self) -> str:
         """The token of one form, with a number of its own."""
         return form_token(self.session)

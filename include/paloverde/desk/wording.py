@@ -11,9 +11,11 @@ from collections.abc import Sequence
 from typing import NamedTuple, Self
 
 from paloverde.bundles.pages import visible
+from paloverde.requests.drafting import TITLES
 from paloverde.steps import read
 
 _REFERENCE = re.compile(r"`([^`]+)`")
+_LETTER = re.compile(r"(?<=^the letter “)\w+(?=”$)")
 _WORD = re.compile(r"[\w-]+")  # such as the name of a site
 _COMMAND = "paloverde "
 
@@ -44,8 +46,9 @@ def plain(sentence: object) -> Said:
     def in_words(found: re.Match[str]) -> str:
         reference = found[1]
         if step := read(reference):
-            ways.extend([Way(step.words, step.page)] if step.page else [])
-            return step.words
+            words = _LETTER.sub(_titled, step.words)
+            ways.extend([Way(words, step.page)] if step.page else [])
+            return words
         if reference.startswith(_COMMAND):
             return f"“{reference}” (a command for IT)"
         is_a_word = _WORD.fullmatch(reference)
@@ -53,6 +56,11 @@ def plain(sentence: object) -> Said:
 
     text = _REFERENCE.sub(in_words, str(sentence))
     return Said(visible(text), ways)
+
+
+def _titled(kind: re.Match[str]) -> str:
+    """A kind of letter by the name that its pages have for it."""
+    return TITLES.get(kind[0], kind[0])
 
 
 def ways_of(sentence: object) -> Sequence[Way]:

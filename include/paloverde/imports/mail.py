@@ -1,7 +1,8 @@
 """E-mails that officials forward: single messages (.eml) and boxes of them (.mbox), RFC 5322 and RFC 4155.
 
 A message is a private message whose id is its Message-ID. What is attached is kept as media; the text is the
-plain part, else the HTML part without its markup. Nothing in a message is ever executed or fetched.
+plain part, else the HTML part without its markup. A message that another encloses is a message of its own
+too, with the bytes that stand there. Nothing in a message is ever executed or fetched.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from zoneinfo import ZoneInfo
 
 from paloverde.errors import Unreadable
 from paloverde.imports.attached import type_of
+from paloverde.imports.enclosed import Enclosed, enclosed
 from paloverde.imports.members import Member, Sources
 from paloverde.imports.said import File, Original, Read, Said, Task, cleaned, missed, segments
 from paloverde.imports.times import time_of
@@ -29,9 +31,9 @@ ENDINGS = (".eml", ".mbox")
 _NEXT = re.compile(rb"(?:\A|(?<=\n))From [^\n]*\d:\d\d[^\n]*\n")  # who and when (RFC 4155)
 _LONGEST_ID = 500
 # What the parser of the standard library raises at forged headers, beside what it reports as defects.
-_GAVE_UP = (ValueError, TypeError, AttributeError, LookupError, OverflowError, AssertionError, MessageError)
+GAVE_UP = (ValueError, TypeError, AttributeError, LookupError, OverflowError, AssertionError, MessageError)
 _LONGEST_MESSAGE = 128 * 1024 * 1024
-_parse = BytesParser(policy=policy.default.clone(raise_on_defect=False)).parsebytes
+parse = BytesParser(policy=policy.default.clone(raise_on_defect=False)).parsebytes
 
 
 def read_mail(sources: Sources, task: Task) -> Iterator[Said]:
@@ -49,6 +51,15 @@ def read_mail(sources: Sources, task: Task) -> Iterator[Said]:
                 yield from _box(member, task)
         except Unreadable as error:
             yield missed(member.path or member.name, str(error))
+
+
+def mails(member: Member) -> Iterator[bytes]:
+    """The bytes of every message in a handed-in e-mail file. Raises `Unreadable` where it cannot be read."""
+    if member.ending == ".eml":
+        yield member.content(_LONGEST_MESSAGE)
+    else:
+        for original in segments(member, _message_ends):
+            yield from (body for body, _ in messages_of(original))
 
 
 def _box(member: Member, task: Task) -> Iterator[Said]:
@@ -83,25 +94,36 @@ def messages_of(original: Original) -> list[tuple[bytes, int]]:
 def _read(found: list[tuple[bytes, int]], task: Task) -> Read:
     read = Read([])
     for payload, position in found:
-        try:
-            _take(payload, position, task, read)
-        except RecursionError:
-            reason = "its parts lie too deep within each other to be read"
-            read.unread.append(Unread(payload, reason, position))
-        except _GAVE_UP as error:
-            reason = f"this e-mail is made so that it cannot be read ({type(error).__name__})"
-            read.unread.append(Unread(payload, reason, position))
+        inner = _tried(payload, position, task, read)
+        for one in inner:
+            _tried(one.body, position + one.start if one.start >= 0 else -1, task, read)
     return read
 
 
-def _take(payload: bytes, position: int, task: Task, read: Read) -> None:
-    """One message into what was read."""
-    message = _parse(payload)
+def _tried(payload: bytes, position: int, task: Task, read: Read) -> list[Enclosed]:
+    """One message into what was read, or why it cannot be; the messages that it encloses."""
+    try:
+        inner = enclosed(payload)
+        _take(payload, position, task, read, inner)
+    except RecursionError:
+        reason = "its parts lie too deep within each other to be read"
+        read.unread.append(Unread(payload, reason, position))
+    except GAVE_UP as error:
+        reason = f"this e-mail is made so that it cannot be read ({type(error).__name__})"
+        read.unread.append(Unread(payload, reason, position))
+    else:
+        return inner
+    return []
+
+
+def _take(payload: bytes, position: int, task: Task, read: Read, inner: list[Enclosed]) -> None:
+    """One message into what was read; its enclosed messages are among its attachments."""
+    message = parse(payload)
     if not isinstance(message, EmailMessage) or not message.keys():
         read.unread.append(Unread(payload, "this has no headers of an e-mail", position))
         return
     notes: list[str] = []
-    files = _attachments(message, notes)
+    files = _attachments(message, inner, notes)
     read.records.append(_record(message, payload, position, task, files, notes))
     read.files.extend(files)
 
@@ -109,10 +131,10 @@ def _take(payload: bytes, position: int, task: Task, read: Read) -> None:
 def _record(
     message: EmailMessage, payload: bytes, position: int, task: Task, files: list[File], notes: list[str]
 ) -> Record:
-    told = _header(message, "Date")
+    told = header(message, "Date")
     posted_at, wrong = _date(told, task.now, task.zone)
-    name, address = parseaddr(_header(message, "From") or "")
-    subject, body = _header(message, "Subject"), _text(message, notes)
+    name, address = parseaddr(header(message, "From") or "")
+    subject, body = header(message, "Subject"), words_of(message, notes)
     answered = _ids(message, "In-Reply-To")
     roots = _ids(message, "References") or answered
     notes += [note for note in (wrong, *(type(one).__doc__ or "" for one in message.defects)) if note]
@@ -134,21 +156,21 @@ def _record(
     )
 
 
-def _header(message: EmailMessage, name: str) -> str | None:
+def header(message: EmailMessage, name: str) -> str | None:
     """A header as text, None where it is missing; whatever it holds is no reason to lose the message."""
     try:
         value = message[name]
-    except _GAVE_UP:
+    except GAVE_UP:
         value = next((told for key, told in message.raw_items() if key.lower() == name.lower()), None)
     return None if value is None else _sound(str(value)).strip() or None
 
 
 def _ids(message: EmailMessage, name: str) -> list[str]:
-    return re.findall(r"<([^<>\s]{1,500})>", _header(message, name) or "")
+    return re.findall(r"<([^<>\s]{1,500})>", header(message, name) or "")
 
 
 def _own_id(message: EmailMessage, payload: bytes) -> str:
-    told = (_header(message, "Message-ID") or "").strip("<> \t")
+    told = (header(message, "Message-ID") or "").strip("<> \t")
     if told and len(told) <= _LONGEST_ID and told.isprintable():
         return told
     return "mail-" + hashlib.sha256(payload).hexdigest()[:32]
@@ -158,7 +180,7 @@ def _date(told: str | None, now: datetime, zone: ZoneInfo) -> tuple[datetime | N
     return time_of(told, now, zone) if told else (None, "it has no date")
 
 
-def _text(message: EmailMessage, notes: list[str]) -> str:
+def words_of(message: EmailMessage, notes: list[str]) -> str:
     """The words of a message: its plain part, else its HTML part without markup."""
     for preferred in ("plain", "html"):
         part = message.get_body((preferred,))
@@ -180,8 +202,9 @@ def _decoded(part: MIMEPart, notes: list[str]) -> str:
         return body.decode(errors="replace")
 
 
-def _attachments(message: EmailMessage, notes: list[str]) -> list[File]:
-    """What a message carries beside its text, the messages inside it too."""
+def _attachments(message: EmailMessage, enclosed_in: list[Enclosed], notes: list[str]) -> list[File]:
+    """What a message carries beside its text, the messages inside it too, with the bytes that they have."""
+    exact = iter(_as_many(message, enclosed_in, notes))
     bodies = {id(part) for part in (message.get_body(("plain",)), message.get_body(("html",))) if part}
     files = []
     for number, part in enumerate(message.walk(), start=1):
@@ -189,7 +212,8 @@ def _attachments(message: EmailMessage, notes: list[str]) -> list[File]:
         if id(part) in bodies or (part.is_multipart() and not inner):
             continue
         name = _sound(part.get_filename() or f"part-{number}")
-        body = _carried(part, inner=inner)
+        body = next(exact, None) if inner else None
+        body = _carried(part, inner=inner) if body is None else body
         if body is None:
             notes.append(f"the attachment {name} is damaged")
         elif inner or part.get_content_disposition() == "attachment" or not _is_words(part):
@@ -197,6 +221,15 @@ def _attachments(message: EmailMessage, notes: list[str]) -> list[File]:
             medium = Medium(f"attachment:{number}/{name}", type_of(name), None, f"{number}-{own[:16]}")
             files.append(File(medium, body=body))
     return files
+
+
+def _as_many(message: EmailMessage, found: list[Enclosed], notes: list[str]) -> list[bytes]:
+    """The bytes of the enclosed messages, where they were found as often as the parser sees some."""
+    seen = sum(part.get_content_type() == "message/rfc822" for part in message.walk())
+    if seen == len(found):
+        return [one.body for one in found]
+    notes.append("a message in it could not be cut out as it stands: its copy was written anew")
+    return []
 
 
 def _carried(part: object, *, inner: bool) -> bytes | None:

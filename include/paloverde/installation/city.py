@@ -47,6 +47,7 @@ from paloverde.installation.changes import Changes
 from paloverde.installation.claiming import Claiming
 from paloverde.installation.copies import Copies
 from paloverde.installation.delivery import Deliveries
+from paloverde.installation.device_searches import DeviceSearches
 from paloverde.installation.disposition import Disposition
 from paloverde.installation.dossiers import Dossiers
 from paloverde.installation.found import Found
@@ -64,6 +65,7 @@ from paloverde.installation.nights import (
     whole_night,
 )
 from paloverde.installation.place import destroy_place_of, place_of, promise
+from paloverde.installation.production_papers import ProductionPapers
 from paloverde.installation.productions import Productions
 from paloverde.installation.records import Records
 from paloverde.installation.requests import Requests
@@ -116,6 +118,16 @@ class Installation:
             settings.home, vault, self.archive, self.cabinet, self.holds, self.search, self._journal.tell
         )
         self.volumes = Volumes(settings, vault, self.archive, self.cabinet, self.productions)
+        self.production_papers = ProductionPapers(
+            settings,
+            vault,
+            self.archive,
+            self.ledger,
+            self.cabinet,
+            self.productions,
+            self.volumes,
+            self._journal.tell,
+        )
         self.reviews = Reviews(vault, self.cabinet, self._journal, self.requests, (self.productions,))
         claims = Claiming(self.requests, self.reviews)
         self.letters = Letters(settings, vault, self.archive, self.cabinet, self.holds, self.requests, claims)
@@ -123,6 +135,10 @@ class Installation:
             settings, vault, self.archive, self.cabinet, self.requests, self.reviews, self.letters
         )
         self.deliveries = Deliveries(settings, vault, self.cabinet, self.requests, self.reviews, self.letters)
+        self.device_searches = DeviceSearches(
+            settings, vault, self.cabinet, self.holds, self.requests, self.productions, self.register_account,
+            self.import_files,
+        )  # fmt: skip
 
     def accounts(self) -> list[Account]:
         """The registered, active accounts, by slug."""

@@ -47,7 +47,8 @@ def preview_of(number: str, found: Gathered, refusals: Iterable[str]) -> Preview
     released = found.released
     withheld = sum(record.is_withheld for record in released)
     kept_back = [record for record in released if record.is_redacted]
-    files = [file.given for record in released for file in record.files]
+    # Each once, however many records have it: it is given in the same way in all.
+    files = [*{file.source: file.given for record in released for file in record.files}.values()]
     statutes = [statute for one in kept_back for statute in {each.statute for each in one.redactions}]
     counts = {
         "records found": len(found.hits),

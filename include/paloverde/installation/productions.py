@@ -118,6 +118,15 @@ class Productions:
             raise BadQuestion(f"Nothing was chosen for {docket.number} yet: {_choose(docket.number)}.")
         return self._chosen(docket.number, *docket.choices[-1], actor)
 
+    def looked_at(self, docket: Docket, actor: str) -> list[Choice]:
+        """What was chosen last, as `choices`, to make something of it. A look at private records is noted in
+        the ledger.
+        """
+        choices = self.choices(docket, actor)
+        if docket.choices[-1][0].include_private:
+            self._tell_looked(docket.number, actor, len(choices))
+        return choices
+
     def found(self, number: str, actor: str) -> dict[Version, Hit]:
         """Everything that was ever chosen for a production, each version once. A look at private records is
         noted in the ledger. `BadQuestion` where nothing was chosen yet.
@@ -129,9 +138,7 @@ class Productions:
             for choice in self._chosen(number, terms, event, actor):
                 found.setdefault(version_of(choice.hit), choice.hit)
         if any(terms.include_private for terms, _ in docket.choices):
-            scope = private_or_not(include_private=True)
-            records = str(len(found))
-            self._tell("found records looked at", actor, request=number, records=records, scope=scope)
+            self._tell_looked(number, actor, len(found))
         return found
 
     def review(self, number: str) -> Review:
@@ -286,6 +293,10 @@ class Productions:
         return review
 
     # Inside
+
+    def _tell_looked(self, number: str, actor: str, records: int) -> None:
+        scope = private_or_not(include_private=True)
+        self._tell("found records looked at", actor, request=number, records=str(records), scope=scope)
 
     def _check(self, terms: Terms) -> None:
         check_terms(terms, {account.slug for account in all_accounts(self._vault.books)})

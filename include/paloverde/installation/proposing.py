@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
@@ -21,6 +21,7 @@ from paloverde.errors import PersonNeeded, Suspicious, UnknownAccount
 from paloverde.records import Account, Holder, archive_day
 from paloverde.retention.approval import FILES, ORDERS, all_orders, closed
 from paloverde.retention.blocks import Blocks, foreseen
+from paloverde.retention.facts import Ground
 from paloverde.retention.gather import facts_of
 from paloverde.retention.held import holds_on
 from paloverde.retention.orders import Order, OrderStanding
@@ -33,6 +34,14 @@ from paloverde.wording import some, spoken
 
 _TRIES = 5
 _MOST_GROUNDS = 20  # that a sentence names
+_IN_WORDS: Mapping[Ground, str] = {
+    Ground.FLOOR: "less than two years old",
+    Ground.REMOVAL: "found removed, and kept for it",
+    Ground.UNKNOWN: "no class of an adopted schedule covers it",
+    Ground.LOCK: "still locked in the store",
+    Ground.IN_USE: "still shown by the site",
+    Ground.QUESTION: "not settled who removed it",
+}
 Progress = Callable[[str], None]
 
 
@@ -185,7 +194,7 @@ def _why(run: DryRun) -> str:
     """What keeps the items of a dry run, each ground with the number of its items, most items first."""
     grounds: Counter[str] = Counter()
     for (_, ground), count in run.grounds.items():
-        grounds[ground.value] += count
+        grounds[_IN_WORDS.get(ground, ground.value)] += count
     for (_, why), count in run.waiting.items():
         grounds[why.removesuffix(".")] += count
     told = "; ".join(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -245,8 +245,10 @@ class Requests:
         _refuse_role(Searched, by)
         return self._found.again(event, by.actor)
 
-    def found(self, number: str, actor: str) -> dict[Version, Hit]:
-        """Everything that the searches of a request found, each version once, from what was kept of them."""
+    def found(self, number: str, actor: str) -> Mapping[Version, Hit]:
+        """Everything that the searches of a request found, each version once, from what was kept of them; a
+        record is read when it is first looked at.
+        """
         return self._found.of(self.get(number), actor)
 
     def attach(self, number: str, name: str, body: bytes | Path, by: By) -> Document:

@@ -121,7 +121,7 @@ class Responses:
                 with_pdf=True,
                 fonts_folder=self._settings.fonts_folder,
                 by_name=wish.by_name,
-                file=file_of(number, found.request.next_instalment),
+                file=file_of(number, found.request.next_instalment, found.request.next_build),
             )
             built = self._built(
                 found.told(answer), number, out, by.actor, progress, contents, f"{by.name}, {by.role}"
@@ -199,13 +199,14 @@ class Responses:
         return built
 
     def _produced(self, found: Gathered, built: BuiltBundle, by: By) -> Produced:
-        instalment, before = found.request.next_instalment, found.request.last(Produced)
+        request = found.request
+        instalment, before = request.next_instalment, request.last(Produced)
         is_again = before is not None and before.instalment == instalment
         return Produced(
             by=by,
             at=self._vault.clock(),
             instalment=instalment,
-            bundle=Document(file_of(found.request.number, instalment), built.sha256),
+            bundle=Document(file_of(request.number, instalment, request.next_build), built.sha256),
             records=built.counts["records"],
             decisions_sha256=found.review.decisions_sha256,
             accepted=found.accepted,

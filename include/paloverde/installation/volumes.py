@@ -13,22 +13,28 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 from rfc3161_client import decode_timestamp_response
 from sqlalchemy import select
 
 from paloverde import __version__
+from paloverde.archive.ledger import Entry
 from paloverde.archive.log.shelf import Shelf, What
 from paloverde.archive.papers import Cabinet
 from paloverde.archive.reader import Archive
 from paloverde.archive.registry import all_accounts
+from paloverde.archive.telling import told_seals
 from paloverde.archive.vault import Vault
 from paloverde.bundles.box import digest_of
 from paloverde.errors import BadQuestion
+from paloverde.installation.device_searches import production_limits
 from paloverde.installation.productions import Productions
+from paloverde.productions.aside import laid_aside
 from paloverde.productions.bates import Bates
 from paloverde.productions.build import Built as BuiltVolumes
 from paloverde.productions.build import build
-from paloverde.productions.docket import Docket
+from paloverde.productions.choosing import version_of
+from paloverde.productions.docket import Docket, State
 from paloverde.productions.document import Document, Ending, Production, Run
 from paloverde.productions.hashes import HASHES, files_of
 from paloverde.productions.numbering import Facts, numbered
@@ -65,6 +71,13 @@ class Material(NamedTuple):
         return [record.hit for record in self.produced.records]
 
 
+class _Decided(NamedTuple):
+    """What a production is built from: the hash of its decisions, and that of everything together."""
+
+    sha256: str
+    basis: str
+
+
 class Volumes:
     """Builds the volumes of the productions of one installation, and tells what is kept back of them."""
 
@@ -79,23 +92,39 @@ class Volumes:
 
         `BadQuestion` says what comes first; besides as `productions.build.build`.
         """
+        docket = self._productions.get(number)
         with tempfile.TemporaryDirectory() as folder:
-            docket = self._productions.get(number)
-            review = self._productions.check_ready(docket)
-            material = self._material(docket, review, by, Path(folder))
-            _refuse_left([*material.produced.records, *material.produced.alone], review)
-            made = build(self.plan(material, by), self._archive, self._vault.signer, out, progress=progress)
-        report = made.report
+            decided, plan = self._laid_out(docket, by, Path(folder))
+            return build(
+                plan, self._archive, self._vault.signer, out, progress=progress,
+                file=lambda made: self._file(docket, decided, made, by),
+            )  # fmt: skip
+
+    def _laid_out(self, docket: Docket, by: By, folder: Path) -> tuple[_Decided, Plan]:
+        """What is decided and the plan by it, its families on disk: no record is in memory for longer."""
+        review = self._productions.check_ready(docket)
+        material = self._material(docket, review, by, folder)
+        _refuse_left([*material.produced.records, *material.produced.alone], review)
+        plan = self.plan(material, by)
+        decided = _Decided(review.decisions_sha256, self._productions.basis(docket, review))
+        families = laid_aside(plan.families(), folder / "families")
+        return decided, msgspec.structs.replace(plan, families=families)
+
+    def _file(self, docket: Docket, decided: _Decided, made: BuiltVolumes, by: By) -> None:
+        """File that these volumes were written, unless somebody was interrupted just after doing so."""
+        report, last, basis = made.report, docket.last(Built), decided.basis
+        is_filed = last is not None and (last.hashes, last.basis) == (made.hashes, basis)
+        if is_filed and docket.state is State.BUILT:
+            return
         self._productions.built(
-            number,
+            docket.number,
             Built(
-                by=by, at=self._vault.clock(), hashes=made.hashes,
-                decisions_sha256=material.review.decisions_sha256, first=report.first, last=report.last,
-                documents=report.tally.documents, pages=report.tally.pages, volumes=len(report.volumes),
-                unread=made.unread,
+                by=by, at=self._vault.clock(), hashes=made.hashes, decisions_sha256=decided.sha256,
+                first=report.first, last=report.last, documents=report.tally.documents,
+                pages=report.tally.pages, volumes=len(report.volumes), unread=made.unread, basis=basis,
+                made=report.production,
             ),
         )  # fmt: skip
-        return made
 
     def plan(self, material: Material, by: By) -> Plan:
         """The plan of a production, as `productions.build` takes it."""
@@ -104,7 +133,7 @@ class Volumes:
         basis = self._productions.basis(docket, material.review)
         chosen = docket.last(Chosen)
         return Plan(
-            production=self._production(docket, material.hits),
+            production=self._production(docket, material.hits, basis),
             families=lambda: material.produced.families,
             facts=self._facts(terms, material),
             bates=terms.bates,
@@ -118,7 +147,7 @@ class Volumes:
                 unread=frozenset(signature.unread if signature else ()),
                 painted=material.painted,
             ),
-            limits=chosen.limits if chosen else (),
+            limits=(*(chosen.limits if chosen else ()), *production_limits(self._cabinet, docket)),
             fonts_folder=self._settings.fonts_folder,
             by_name=terms.by_name,
         )
@@ -166,10 +195,11 @@ class Volumes:
     # Inside
 
     def _material(self, docket: Docket, review: Review, by: By, folder: Path) -> Material:
-        pairs = review.pairs(self._productions.found(docket.number, by.actor))
+        choices = self._productions.looked_at(docket, by.actor)
+        pairs = review.pairs_of({version_of(choice.hit): choice.hit for choice in choices})
         painted = self._painted(pairs, folder)
         sizes = {source: Painted(file.name, file.stat().st_size) for source, file in painted.items()}
-        made = produced(self._productions.choices(docket, by.actor), pairs, sizes)
+        made = produced(choices, pairs, sizes)
         return Material(docket, review, made, {file.name: file for file in painted.values()})
 
     def _numbered(self, material: Material, by: By, folder: Path) -> Iterator[Document]:
@@ -194,34 +224,47 @@ class Volumes:
             made[source].write_bytes(picture.body)
         return made
 
-    def _production(self, docket: Docket, hits: Iterable[Hit]) -> Production:
-        terms = docket.terms
-        root, stamped_at = self._head(max((hit.sequence for hit in hits), default=0))
+    def _production(self, docket: Docket, hits: Iterable[Hit], basis: str) -> Production:
+        """What all documents say of it: what is built again is of the time when it was built first."""
+        terms, before = docket.terms, docket.last(Built)
+        if before is not None and before.made is not None and before.basis == basis:
+            made_at, root, stamped_at = before.made.made_at, before.made.root, before.made.stamped_at
+        else:
+            made_at = self._vault.clock()
+            root, stamped_at = self._head({hit.sequence for hit in hits})
         return Production(
-            name=docket.number, matter=terms.matter, agency=self._settings.agency_name,
-            made_at=self._vault.clock(), since=terms.since, until=terms.until, root=root,
-            stamped_at=stamped_at, software=f"Paloverde {__version__}",
+            name=docket.number, matter=terms.matter, agency=self._settings.agency_name, made_at=made_at,
+            since=terms.since, until=terms.until, root=root, stamped_at=stamped_at,
+            software=f"Paloverde {__version__}",
         )  # fmt: skip
 
-    def _head(self, sequence: int) -> tuple[str, datetime | None]:
-        """The root of the newest published head, where it counts the run, and the first time that somebody
-        outside has put under it.
+    def _head(self, sequences: Collection[int]) -> tuple[str, datetime | None]:
+        """The root of the newest published head, where it counts all these runs, and the first time that
+        somebody outside has put under it.
         """
         shelf = Shelf(self._vault)
-        head, entry = shelf.newest_head(), self._entry_of(sequence)
+        head, entry = shelf.newest_head(), self._entry_of(sequences)
         if head is None or entry is None or head.size < entry:
             return "", None
         tokens = (shelf.read(stored.key) for stored in shelf.of(What.TIMESTAMP, head.size))
         times = [decode_timestamp_response(token).tst_info.gen_time for token in tokens]
         return head.root.hex(), min(times, default=None)
 
-    def _entry_of(self, sequence: int) -> int | None:
-        """The first entry of the ledger that names the seal of a run."""
+    def _entry_of(self, sequences: Collection[int]) -> int | None:
+        """The entry of the ledger with which it has named the seals of all these runs; None where it has not.
+
+        Runs of two accounts may be told in another order than they were sealed in.
+        """
         with self._vault.books.connect() as connection:
-            seal = connection.execute(select(RUNS.c.sha256).where(RUNS.c.sequence == sequence)).scalar()
-            query = select(LEDGER.c.sequence).where(LEDGER.c.body.contains(f'"seal":"{seal}"'))
-            found: int | None = connection.execute(query.order_by(LEDGER.c.sequence).limit(1)).scalar()
-        return found
+            runs = connection.execute(select(RUNS.c.sequence, RUNS.c.sha256)).all()
+            wanted = {(row.sequence, row.sha256) for row in runs if row.sequence in sequences}
+            named = LEDGER.c.body.contains('"seal":"') | LEDGER.c.body.contains('"seals":"')
+            query = select(LEDGER.c.sequence, LEDGER.c.body).where(named).order_by(LEDGER.c.sequence)
+            for number, body in connection.execute(query):
+                wanted -= told_seals(msgspec.json.decode(body, type=Entry).event.about).items()
+                if not wanted:
+                    return int(number)
+        return None
 
     def _facts(self, terms: Terms, material: Material) -> Facts:
         hits = material.hits

@@ -13,9 +13,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from paloverde.errors import BadQuestion
-from paloverde.records import PACIFIC
 from paloverde.settings import Secret
 from paloverde.state.credentials import Credential
+from paloverde.wording import at_time
 
 _TESTING = timedelta(days=7)  # developers.google.com/identity/protocols/oauth2#expiration
 _LONGEST = 20_000
@@ -77,8 +77,7 @@ def _refuse_what_has_ended(
     if ends is None or ends > now or (refresh_token and (refresh_ends is None or refresh_ends > now)):
         return
     raise BadQuestion(
-        f"This token ended on {ends.astimezone(PACIFIC):%A, %B %-d, %Y at %H:%M}: sign in at the site again, "
-        "and give in the new one."
+        f"This token ended on {at_time(ends)}: sign in at the site again, and give in the new one."
     )
 
 

@@ -3,7 +3,7 @@
     OUT/VOL001.zip  VOL002.zip …      volumes (see volume.py)
     OUT/REPORT.pdf  REPORT.json       what was produced, and what is not there or not known
     OUT/HASHES.txt  HASHES.json       SHA-256 of every file, and the City's signature over that list
-    OUT/.unfinished/                  while it is being built
+    OUT/.unfinished/                  until it is built and filed
 
 The same plan gives the same bytes. Numbers are reserved once all pages are counted, before anything is
 written. Who is interrupted calls again, and goes on after the last whole volume (`resuming`).
@@ -37,14 +37,15 @@ from paloverde.productions.numbering import Item, numbered
 from paloverde.productions.pages import Page, Pages
 from paloverde.productions.plan import Form, Plan
 from paloverde.productions.report import Report, write_report
-from paloverde.productions.resuming import Done, State, Unfinished, fingerprint_of, opened
+from paloverde.productions.resuming import Done, State, Unfinished, fingerprint_of, is_begun, opened
 from paloverde.productions.tally import summed
 from paloverde.productions.volume import filling
 from paloverde.productions.writing import Ready, Writing
 from paloverde.wording import some
 
 Progress = Callable[[str], None]
-_TOLD_EACH = 5_000  # documents
+File = Callable[["Built"], None]
+_TOLD_EACH = 2_000  # documents
 _One = TypeVar("_One")
 
 
@@ -61,15 +62,22 @@ class Built(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def build(
-    plan: Plan, archive: Archive, signer: Signer, out: Path, *, progress: Progress = lambda _: None
+    plan: Plan,
+    archive: Archive,
+    signer: Signer,
+    out: Path,
+    *,
+    progress: Progress = lambda _: None,
+    file: File = lambda _: None,
 ) -> Built:
     """Build a production into the folder `out`, or go on with one that was begun there.
 
+    `file` is told when everything lies there: who is interrupted before it was told, or while, goes on, too.
     Raises `BadQuestion` where it would hold nothing, `BadSetting` where `out` holds one already, cannot be
     written, or something changed since it was begun, or no font has a character; `ArchiveDamaged` where bytes
     are not what the archive says, `Suspicious` where what is kept back stands in what would be produced.
     """
-    if (out / HASHES).exists():
+    if (out / HASHES).exists() and not is_begun(out):
         raise BadSetting(f"{out} holds a whole production already, and none is overwritten: name another.")
     with opened(out) as begun, press() as pool:
         progress("Looking the records through.")
@@ -88,12 +96,18 @@ def build(
         report = _report(plan, state)
         write_report(report, out, fonts_folder=plan.fonts_folder)
         write_hashes(out, [volume.file for volume in state.done], signer)
+        built = _built(out, state, report, signer)
+        file(built)
         shutil.rmtree(begun.folder)
     progress(f"Built {some(report.tally.documents, 'document')} in {some(len(state.done), 'volume')}.")
-    unread = tuple(looking.search.unseen)
+    return built
+
+
+def _built(out: Path, state: State, report: Report, signer: Signer) -> Built:
     return Built(
-        folder=out, report=report, hashes=digest_of(out / HASHES), key=signer.public_key, unread=unread
-    )
+        folder=out, report=report, hashes=digest_of(out / HASHES), key=signer.public_key,
+        unread=tuple(state.unread),
+    )  # fmt: skip
 
 
 class _Work:
@@ -144,10 +158,11 @@ class _Work:
         families = (list(family) for _, family in groupby(ready, lambda one: one.document.family))
         for _, fitting in groupby(families, _Fitting(self._plan)):
             name = f"VOL{len(state.done) + 1:03d}"
-            state.begun = name
+            state.begun, unread = name, len(self._looking.search.unseen)
             self._begun.keep(state)
             state.done.append(self._volume(name, fitting, state.production, natives))
             state.begun = ""
+            state.unread += self._looking.search.unseen[unread:]
             self._begun.keep(state)
             self._progress(
                 f"{name} is whole: {state.documents:,} of {some(len(counts), 'document')} written."
@@ -198,6 +213,7 @@ class _Work:
                 self._looking.begun(ready.document)
                 writing.add(ready)
                 first, last = first or ready.document.begin, ready.document.end
+            self._progress(f"{name} has all its documents: its chats and its web archive are written.")
             tally = writing.close()
         tally.files, tally.bytes_ = len(volume.files) + 1, volume.size
         tally.larger = volume.size > self._plan.most_bytes

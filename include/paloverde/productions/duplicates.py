@@ -12,11 +12,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from paloverde.productions.document import Elsewhere
-from paloverde.records import Provenance
+from paloverde.records import Kind, Provenance
 from paloverde.search.hits import Hit
 
 # The best evidence first: what the site itself answered, then what it gave out, then what people handed in.
 _RANK = {way.value: at for at, way in enumerate(Provenance)}
+
+_OWN = (Kind.POST.value, Kind.STORY.value)
 
 
 class Single(NamedTuple):
@@ -62,10 +64,17 @@ def _said(hit: Hit) -> Iterator[object]:
     """What two records must share to say the same: the item, its words and its files.
 
     An export may name an item otherwise than the site's answers do: in one account, who said it, when to the
-    second, and the words name it, too.
+    second, and the words name it, too. Of a post it may not say who, since it is the account's own: when and
+    the words are enough there, between it and what the site answered.
     """
     words = unicodedata.normalize("NFC", hit.text or "").replace("\r\n", "\n").strip()
     files = tuple(sorted(kept.sha256 for kept in hit.media if kept.sha256))
     yield hit.platform, hit.kind, hit.native_id, words, files
-    if words and hit.posted_at is not None and (who := hit.poster_id or hit.poster_username):
-        yield hit.account, hit.kind, who, hit.posted_at.replace(microsecond=0), words, files
+    if not words or hit.posted_at is None:
+        return
+    who = hit.poster_id or hit.poster_username
+    told = hit.account, hit.kind, hit.posted_at.replace(microsecond=0), words, files
+    if who:
+        yield who, *told
+    if hit.kind in _OWN and (hit.provenance == Provenance.API.value or not (who or hit.poster_name)):
+        yield told

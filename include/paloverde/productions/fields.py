@@ -111,7 +111,7 @@ def _what() -> Iterator[Field]:
     yield Field(
         "THREADID", Type.TEXT, "Post or conversation at the root", lambda of: of.document.hit.thread_id
     )
-    yield Field("ITEMID", Type.TEXT, "Id at the site", lambda of: of.document.hit.native_id)
+    yield Field("ITEMID", Type.TEXT, "Id at the site", item_id)
     yield Field("PARENTITEMID", Type.TEXT, "Id of what it replies to", lambda of: of.document.hit.parent_id)
     yield Field("PERMALINK", Type.TEXT, "Address at the site", lambda of: of.document.hit.permalink)
     yield Field("VISIBILITY", Type.TEXT, "Who could see it", lambda of: of.document.hit.visibility)
@@ -189,6 +189,11 @@ def _evidence() -> Iterator[Field]:
         lambda of: of.document.treatment is not Treatment.WHOLE,
     )  # fmt: skip
     yield Field("EXEMPTION", Type.TEXTS, "Privileges claimed", lambda of: of.document.privileges)
+
+
+def item_id(of: About) -> str:
+    """The id of an item at its site; of what is withheld none is told."""
+    return "" if of.document.treatment is Treatment.WITHHELD else of.document.hit.native_id
 
 
 def words_of(document: Document) -> str:

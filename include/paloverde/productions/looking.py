@@ -17,7 +17,7 @@ import zipfile
 import zlib
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator
-from itertools import chain
+from itertools import chain, islice
 from typing import IO
 
 import msgspec
@@ -34,12 +34,13 @@ from paloverde.productions.sheets import sheet_of
 from paloverde.productions.volume import FILES
 from paloverde.requests.redaction import Given, Released
 
-_PIECE, _OVERLAP = 8 << 20, 1 << 16
+_PIECE, _OVERLAP = 2 << 20, 1 << 16
 _OF_ALL = ("DATA/", "RSMF/", "WACZ/")  # what shows every document of a volume
 _PLAIN = (".dat", ".opt", ".xml", ".csv", ".jsonl")
 _TEXTS, _SMALL, _TOGETHER = (".txt", ".json"), 1 << 16, 2_000  # files, their bytes, and how many at once
 _AS_TEXT = "piece.txt"
 _PACKED = 1 << 16  # bytes unpacked at a time: what is left over is copied for each member
+_LINES = 20_000  # of base64, each whole groups of four letters, decoded in one go
 _GZIPPED = 31  # zlib's name for the gzip format
 _END_OF_HEAD = b"\r\n\r\n"
 _OF_PAGES = re.compile(rb"Content-Type: (text/html|application/warc-fields)")
@@ -228,7 +229,8 @@ def _chatted(file: IO[bytes]) -> Iterator[bytes]:
     """The words of a chat file, then of the zip that it carries all but the natives."""
     with tempfile.TemporaryFile() as attached:
         yield from _until_attached(file)
-        attached.writelines(base64.b64decode(line) for line in file if not line.startswith(b"--"))
+        while lines := b"".join(islice(file, _LINES)):
+            attached.write(base64.b64decode(lines.partition(b"--")[0]))  # no line of base64 has a hyphen
         with zipfile.ZipFile(attached) as zipped:
             for name in zipped.namelist():
                 yield f"\n{name}\n".encode()

@@ -12,7 +12,9 @@ import msgspec
 
 from paloverde.productions.bates import Bates
 from paloverde.productions.document import Document, Elsewhere, Ending, Run, Treatment
+from paloverde.records import Kind
 from paloverde.requests.redaction import File, Given, Released
+from paloverde.search.hits import Hit
 
 Version = tuple[str, str, str, str]
 
@@ -101,7 +103,7 @@ def _document(item: Item, file: File | None, facts: Facts, bates: Bates, first: 
         requests=item.requests,
         custodians=facts.custodians.get(account, ()),
         account_id=facts.account_ids.get(account, ""),
-        recipients=facts.recipients.get((account, hit.thread_id or ""), ()),
+        recipients=_recipients(hit, facts),
         run=facts.runs.get(hit.sequence, Run(hit.sequence, "", "")),
         also=item.also,
         ending=facts.endings.get((account, kind, native_id)),
@@ -109,6 +111,18 @@ def _document(item: Item, file: File | None, facts: Facts, bates: Bates, first: 
         versions=item.versions,
         confidentiality=facts.confidentiality,
     )
+
+
+def _recipients(hit: Hit, facts: Facts) -> tuple[str, ...]:
+    """Who else took part in a conversation, as far as it is known; else the City's account, where somebody
+    else wrote to it.
+    """
+    writer = (hit.poster_name, hit.poster_username, hit.poster_id)
+    found = facts.recipients.get((hit.account, hit.thread_id or ""), ())
+    others = tuple(name for name in found if name not in writer)
+    own = facts.account_ids.get(hit.account)
+    is_incoming = hit.kind == Kind.MESSAGE.value and hit.poster_id not in (None, own)
+    return others or ((hit.account,) if is_incoming else ())
 
 
 def _together(documents: list[Document]) -> list[Document]:

@@ -16,6 +16,7 @@ import msgspec
 
 from paloverde.errors import BadQuestion
 from paloverde.productions.bates import Bates
+from paloverde.productions.document import Production
 from paloverde.productions.plan import LARGEST, SMALLEST, Form
 from paloverde.retention.holds import By
 from paloverde.search.question import ask
@@ -139,7 +140,8 @@ class Reviewed(Event, frozen=True, kw_only=True, tag="reviewed"):
 class Built(Event, frozen=True, kw_only=True, tag="built"):
     """The volumes were written, under these numbers. Nothing has left the City by it.
 
-    `hashes` is the SHA-256 of the signed list of all files, `decisions_sha256` that of the review.
+    `hashes` is the SHA-256 of the signed list of all files, `decisions_sha256` that of the review. `made` is
+    what all documents say of the production: built again from the same `basis`, they say the same again.
     """
 
     hashes: str
@@ -150,6 +152,8 @@ class Built(Event, frozen=True, kw_only=True, tag="built"):
     pages: int
     volumes: int
     unread: tuple[str, ...] = ()
+    basis: str = ""
+    made: Production | None = None
 
 
 class SignedOff(Event, frozen=True, kw_only=True, tag="signed off"):

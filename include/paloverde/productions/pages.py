@@ -19,7 +19,6 @@ import msgspec
 
 from paloverde.bundles.media import PICTURES
 from paloverde.bundles.pages import visible
-from paloverde.bundles.pdf import pages_of
 from paloverde.bundles.pdf.compiler import compiled_each, starts_of
 from paloverde.bundles.pdf.fonts import Fonts, fonts
 from paloverde.bundles.pdf.glyphs import pieces, unprintable
@@ -29,11 +28,9 @@ from paloverde.productions.document import Document, Production
 from paloverde.productions.natives import Native
 from paloverde.productions.sheets import Sheet, as_data, sheet_of
 
-COUNTED, SET = (
-    1_000,
-    400,
-)  # documents of one batch: a process begins with the fonts, and gives all memory back
-_AHEAD = 3  # batches that wait for two processes
+# Documents of one batch: a process begins with the fonts, and gives all memory back.
+COUNTED, SET = 400, 400
+_AHEAD = 20  # batches that wait for whoever writes: pages are set, too, while a volume is closed
 _TEMPLATE = "documents.typ"
 _KINDS = {"mp4": "film", "mov": "film", "webm": "film", "ogg": "sound", "mp3": "sound", "wav": "sound",
           "pdf": "PDF"}  # fmt: skip
@@ -94,7 +91,8 @@ class Pages(msgspec.Struct, frozen=True):
             fonts=self.fonts, pictures=list(shown.items()),
         ) as files:  # fmt: skip
             return [
-                (page, _moved(page.document, file, folder)) for page, file in zip(pages, files, strict=True)
+                (page, _moved(page.document, file, length, folder))
+                for page, (file, length) in zip(pages, files, strict=True)
             ]
 
     def _one(self, page: Page, shown: dict[str, str]) -> Mapping[str, object]:
@@ -130,9 +128,9 @@ def _beside(
         yield waiting.popleft().result()
 
 
-def _moved(document: Document, file: Path, folder: Path) -> Path:
+def _moved(document: Document, file: Path, pages: int, folder: Path) -> Path:
     """The PDF of a document where it stays; `PersonNeeded` where it has other pages than were counted."""
-    if (pages := pages_of(file)) != document.pages:
+    if pages != document.pages:
         raise PersonNeeded(
             f"{document.begin} was counted as {document.pages} pages and came out as {pages}. Nothing was "
             "written of it: report this, with the words of the record, to whoever maintains Paloverde."

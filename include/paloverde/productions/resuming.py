@@ -40,7 +40,9 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class State(msgspec.Struct, kw_only=True):
-    """The state of a build: what it is built from, the first page, what is done and what was begun."""
+    """The state of a build: what it is built from, the first page, what is done and what was begun. `unread`
+    are files that could not be looked into for what is kept back, and were accepted.
+    """
 
     fingerprint: str
     production: Production
@@ -48,6 +50,7 @@ class State(msgspec.Struct, kw_only=True):
     first: int
     done: list[Done] = []
     begun: str = ""
+    unread: list[str] = []
 
     @property
     def documents(self) -> int:
@@ -94,6 +97,11 @@ class Unfinished:
 
     def keep(self, state: State) -> None:
         _write(self._state, msgspec.json.encode(state))
+
+
+def is_begun(out: Path) -> bool:
+    """Whether a build into `out` was begun and not yet filed."""
+    return (out / FOLDER).exists()
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from paloverde.productions.plan import Form
 from paloverde.productions.tally import Tally
 from paloverde.productions.texts import text_of
 from paloverde.productions.volume import Parts, Volume, Written
+from paloverde.records import Provenance
 
 _OF_LINES = 16 << 10  # bytes that a document takes in load files, tables and lists, besides its words
 _TIMES_SAID = 12  # how often its words stand there
@@ -138,6 +139,8 @@ def _not_known(document: Document) -> Iterator[str]:
         yield "when it was posted"
     if not (hit.poster_name or hit.poster_username or hit.poster_id):
         yield "who posted it"
+    if hit.provenance in (None, Provenance.API.value) and not document.run.api_version:
+        yield "which version of the site's interface answered: no seal names it"
     for kept in hit.media:
         if not kept.sha256:
             yield "a picture, video or attachment that was not archived"

@@ -16,6 +16,7 @@ import msgspec
 
 from paloverde.errors import BadQuestion
 from paloverde.requests.assistance import Held, accounts_grid
+from paloverde.requests.custodians import custodians, limits, owing
 from paloverde.requests.events import (
     CustodianAnswered,
     CustodianAsked,
@@ -121,6 +122,8 @@ def no_records_certificate(facts: Certified, *, released: bool = False) -> Paper
     silent = [asked.custodian for asked, answer in _asked(facts.request) if answer is None]
     if silent:
         raise BadQuestion(f"{', '.join(silent)} was asked for {number} and has not answered: wait for that.")
+    if told := owing(facts.request.events):
+        raise BadQuestion(f"It cannot be certified that there are none for {number}. {told}")
     title = f"Certificate of no records for records request {number}"
     return Paper(title, (Heading(title, 1), *paper.blocks[1:]))
 
@@ -298,6 +301,8 @@ def _custodians(request: Request, released: bool) -> Iterator[Block]:
         return
     headings = ("Who", "Asked on", "Asked for", "Answered on", "Answer")
     yield Grid("Custodians who were asked to search what only they have", headings, rows)
+    if open_ := tuple(limits(custodians(request.events), with_names=not released)):
+        yield Points(open_)
 
 
 def _told(asked: CustodianAsked, answer: CustodianAnswered | None, released: bool) -> tuple[str, ...]:

@@ -189,9 +189,11 @@ def inside(rows: Iterable[Mapping[str, str]], pictures: int, files: int) -> Insi
     )
 
 
-def file_of(number: str, instalment: int) -> str:
-    """The name under which an instalment's bundle reaches the requester: each has its own."""
-    return f"{name_of(number)}-{instalment}.zip"
+def file_of(number: str, instalment: int, build: int = 1) -> str:
+    """The name under which an instalment's bundle reaches the requester: each has its own, and so has one
+    that was put together again in place of another.
+    """
+    return f"{name_of(number)}-{instalment}{f'-again-{build}' if build > 1 else ''}.zip"
 
 
 def as_delivery(terms: Terms) -> Delivery:

@@ -7,6 +7,7 @@ reviewed by then; full, part and denied say what a signed review came to.
 from __future__ import annotations
 
 from paloverde.records import archive_day
+from paloverde.requests.custodians import owing
 from paloverde.requests.events import (
     DENYING,
     DISCLOSING,
@@ -90,6 +91,8 @@ def _too_early(request: Request, outcome: Outcome, review: ReviewState) -> str:
     if outcome is Outcome.NONE and review.responsive:
         found = found_responsive(review.responsive)
         return f"{found} responsive: it cannot be determined that there are none."
+    if outcome is Outcome.NONE and (told := owing(request.events)):
+        return f"It cannot be determined that there are none. {told}"
     if outcome is Outcome.NONE and (review.ungathered or review.undecided):
         return f"It cannot be determined that there are none. {review.open(request.number)}"
     if outcome is Outcome.FULL and not request.searches:

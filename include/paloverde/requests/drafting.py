@@ -139,8 +139,9 @@ def body_of(kind: str, wish: Wish, file: File) -> Body:
 def _determination(outcome: Outcome, wish: Wish, file: File) -> Determination:
     if outcome is Outcome.DISCLOSABLE and (wish.claims or wish.deniers or wish.counts):
         raise BadQuestion(
-            "The letter “disclosable” counts and denies nothing: what is withheld is told by full, part or "
-            "denied after the review. Leave the claims, deniers and numbers out."
+            f"The letter “{TITLES[outcome]}” counts and denies nothing: what is withheld is told after the "
+            f"review, by “{TITLES[Outcome.PART]}” or “{TITLES[Outcome.DENIED]}”. Leave the exemptions, the "
+            "names of those responsible and the numbers out."
         )
     review = file.reviewed if outcome in (Outcome.PART, Outcome.DENIED, Outcome.FULL) else None
     counts = wish.counts or (review.counts if review else Counts())

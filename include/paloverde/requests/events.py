@@ -14,6 +14,7 @@ from typing import TypeVar
 import msgspec
 
 from paloverde.records import PACIFIC
+from paloverde.requests.custodian_search import Affidavit, Instruction
 from paloverde.retention.holds import By
 from paloverde.search.scope import Scope
 
@@ -167,20 +168,66 @@ class Searched(Event, frozen=True, kw_only=True, tag="searched"):
 
 
 class CustodianAsked(Event, frozen=True, kw_only=True, tag="custodian asked"):
-    """Somebody was asked to search what only they have, such as a personal device (policy V.C)."""
+    """Somebody was asked to search what only they have, such as a personal device (policy V.C).
+
+    `instruction` says what and where, `letter` are its words as they were sent; where only the question was
+    noted there is neither.
+    """
 
     custodian: str
     title: str
     about: str
     asked_on: date
+    instruction: Instruction | None = None
+    letter: str = ""
+
+
+class CustodianReminded(Event, frozen=True, kw_only=True, tag="custodian reminded"):
+    """A custodian who has not answered was asked again, in the words of `letter`."""
+
+    custodian: str
+    reminded_on: date
+    letter: str = ""
 
 
 class CustodianAnswered(Event, frozen=True, kw_only=True, tag="custodian answered"):
-    """What a custodian said: what was searched, and what was found."""
+    """What a custodian said: what was searched and found. `affidavit` is the same as stated facts."""
 
     custodian: str
     answer: str
     answered_on: date
+    affidavit: Affidavit | None = None
+
+
+class Imported(msgspec.Struct, frozen=True):
+    """A sealed run in which handed-in files were archived: its number, how they came, the records read."""
+
+    sequence: int
+    provenance: str
+    records: int
+    not_read: int = 0
+
+
+class CustodianHandedIn(Event, frozen=True, kw_only=True, tag="custodian handed in"):
+    """What a custodian found was handed in, and archived under `account` in these runs.
+
+    Of `messages` that are e-mails, `matched` came from an address that the custodian is known by, as their
+    own headers say. `list_sha256` is the list of all files, with their hashes and who forwarded what, which
+    is kept apart from the request's own documents: it names people of private mail.
+    """
+
+    custodian: str
+    handed_on: date
+    account: str
+    runs: tuple[Imported, ...]
+    list_sha256: str
+    files: int
+    messages: int = 0
+    matched: int = 0
+
+    @property
+    def records(self) -> int:
+        return sum(run.records for run in self.runs)
 
 
 class ReviewFinished(Event, frozen=True, kw_only=True, tag="review finished"):
@@ -309,7 +356,9 @@ AnyEvent = (
     | ClarificationAnswered
     | Searched
     | CustodianAsked
+    | CustodianReminded
     | CustodianAnswered
+    | CustodianHandedIn
     | ReviewFinished
     | Extended
     | Determined

@@ -12,6 +12,8 @@ from paloverde.requests.events import (
     Closed,
     CustodianAnswered,
     CustodianAsked,
+    CustodianHandedIn,
+    CustodianReminded,
     Determined,
     Extended,
     Litigated,
@@ -73,6 +75,8 @@ def said(event: AnyEvent) -> str:
             return _course(event)
         case MinutesSpent() | Noted() | Reminded():
             return _aside(event)
+        case CustodianAsked() | CustodianReminded() | CustodianAnswered() | CustodianHandedIn():
+            return of_custodian(event)
     return _asked(event)
 
 
@@ -105,12 +109,7 @@ def _aside(event: MinutesSpent | Noted | Reminded) -> str:
 
 
 def _asked(
-    event: Acknowledged
-    | ClarificationAsked
-    | ClarificationAnswered
-    | CustodianAsked
-    | CustodianAnswered
-    | ReviewFinished,
+    event: Acknowledged | ClarificationAsked | ClarificationAnswered | ReviewFinished,
 ) -> str:
     match event:
         case Acknowledged():
@@ -119,17 +118,44 @@ def _asked(
             return f"The requester was asked on {spoken(event.asked_on)}: {event.question}"
         case ClarificationAnswered():
             return f"The requester answered on {spoken(event.answered_on)}: {event.answer}"
-        case CustodianAsked():
-            title = f", {event.title}," if event.title else ""
-            return f"{event.custodian}{title} was asked on {spoken(event.asked_on)}: {event.about}"
-        case CustodianAnswered():
-            return f"{event.custodian} answered on {spoken(event.answered_on)}: {event.answer}"
         case ReviewFinished():
             return (
                 f"Review finished: of {some(event.reviewed, 'record version')} {event.responsive:,} are "
                 f"responsive, {event.exempt_in_part:,} exempt in part, {event.exempt:,} exempt, "
                 f"{event.not_responsive:,} not responsive."
             )
+
+
+def of_custodian(
+    event: CustodianAsked | CustodianReminded | CustodianAnswered | CustodianHandedIn,
+) -> str:
+    """What an event of a custodian says, in a request or in a matter."""
+    match event:
+        case CustodianAsked():
+            title = f", {event.title}," if event.title else ""
+            due = f" Answer due {spoken(event.instruction.due_on)}." if event.instruction else ""
+            return f"{event.custodian}{title} was asked on {spoken(event.asked_on)}: {event.about}{due}"
+        case CustodianReminded():
+            return f"{event.custodian} was reminded on {spoken(event.reminded_on)}."
+        case CustodianAnswered():
+            return f"{event.custodian} answered on {spoken(event.answered_on)}: {event.answer}"
+        case CustodianHandedIn():
+            return _handed_in(event)
+
+
+def _handed_in(event: CustodianHandedIn) -> str:
+    runs = ", ".join(f"{run.sequence:,} ({run.provenance})" for run in event.runs)
+    told = (
+        f"{event.custodian} handed in {some(event.files, 'file')} on {spoken(event.handed_on)}: "
+        f"{some(event.records, 'record')} archived as {event.account}, run {runs}; the list of files has the "
+        f"SHA-256 {event.list_sha256[:16]}…."
+    )
+    if event.messages:
+        mails = some(event.messages, "e-mail", "e-mails")
+        told += f" Of {mails}, {event.matched:,} came from an address that {event.custodian} is known by."
+    if unread := sum(run.not_read for run in event.runs):
+        told += f" {some(unread, 'piece')} could not be read; the bytes are kept."
+    return told
 
 
 def _received(event: Received) -> str:

@@ -12,6 +12,7 @@ from datetime import date
 from types import MappingProxyType
 
 from paloverde.requests.clock import Clock
+from paloverde.requests.custodians import CustodianEvent, custodian_lacks
 from paloverde.requests.determining import determination_lacks
 from paloverde.requests.events import (
     Acknowledged,
@@ -21,6 +22,8 @@ from paloverde.requests.events import (
     Closed,
     CustodianAnswered,
     CustodianAsked,
+    CustodianHandedIn,
+    CustodianReminded,
     Determined,
     Ending,
     Event,
@@ -53,7 +56,9 @@ _OPEN: frozenset[type[Event]] = _ALWAYS | {
     ClarificationAnswered,
     Searched,
     CustodianAsked,
+    CustodianReminded,
     CustodianAnswered,
+    CustodianHandedIn,
     ReviewFinished,
     Determined,
     Produced,
@@ -86,7 +91,9 @@ _FIRST: Mapping[type[Event], str] = MappingProxyType(
 )
 TIMER = "timer"  # the role of the daily look at the deadlines
 _OFFICE = (CLERK, COUNSEL)
-_DAYS = ("sent_on", "asked_on", "answered_on", "released_on", "on", "closed_on")
+_DAYS = (
+    *("sent_on", "asked_on", "reminded_on", "answered_on", "handed_on", "released_on", "on", "closed_on"),
+)
 
 
 def refusal(request: Request, event: AnyEvent, dates: Clock, today: date, review: ReviewState) -> str:
@@ -160,8 +167,10 @@ def _lack(request: Request, event: AnyEvent, dates: Clock, review: ReviewState) 
             return closing_lacks(request, event, review)
         case ReviewFinished():
             return _review(request, event)
-        case ClarificationAnswered() | CustodianAnswered():
+        case ClarificationAnswered():
             return _answered(request, event)
+    if isinstance(event, CustodianEvent):
+        return custodian_lacks(request.events, event)
     return _unsaid(event)
 
 
@@ -174,8 +183,6 @@ def _unsaid(event: AnyEvent) -> str:
             return "Give the minutes as a number, 0 or more."
         case ClarificationAsked():
             return _said(event.question, "the question that was asked")
-        case CustodianAsked():
-            return _said(event.custodian, "the custodian's name") or _said(event.about, "what was asked for")
         case Litigated():
             return _said(event.matter, "the name of the matter")
         case Noted() | Reopened():
@@ -187,15 +194,10 @@ def _said(text: str, what: str) -> str:
     return "" if text.strip() else f"It needs {what}."
 
 
-def _answered(request: Request, event: ClarificationAnswered | CustodianAnswered) -> str:
-    if isinstance(event, ClarificationAnswered):
-        is_asked = bool(request.all(ClarificationAsked))
-        missing = f"Nobody has asked the requester yet: first {Step.CLARIFY.of(request.number)}."
-    else:
-        asked = sorted({one.custodian for one in request.all(CustodianAsked)})
-        is_asked = event.custodian in asked
-        missing = f"{event.custodian} was not asked; asked were: {', '.join(asked) or 'nobody yet'}."
-    return _said(event.answer, "what was answered") if is_asked else missing
+def _answered(request: Request, event: ClarificationAnswered) -> str:
+    if not request.all(ClarificationAsked):
+        return f"Nobody has asked the requester yet: first {Step.CLARIFY.of(request.number)}."
+    return _said(event.answer, "what was answered")
 
 
 def _review(request: Request, event: ReviewFinished) -> str:

@@ -50,6 +50,16 @@ def findings(letter: Letter, written: Written, known: Known) -> list[Finding]:
     return [found(code, told) for code, check in LINTS.items() for told in check(letter, written, known)]
 
 
+def _withholds_nothing(letter: Letter, _: Written, known: Known) -> Told:
+    """A denial by itself, where the signed review keeps nothing back, is another letter."""
+    review, number = known.review, letter.case.number
+    if review is None or not isinstance(letter.body, Determination) or letter.claims:
+        return
+    if letter.is_denial and review.versions and not review.kept_back and not review.open(number):
+        other = Outcome.FULL if review.responsive else Outcome.NONE
+        yield {"how": f"This is another letter: use {Step.LETTER.of(number, other.value)}"}
+
+
 def _statutes(letter: Letter, written: Written, _: Known) -> Told:
     counts = letter.counts
     if not letter.claims and letter.is_denial:
@@ -285,6 +295,7 @@ def _purpose(letter: Letter, _: Written, __: Known) -> Told:
 
 
 LINTS: Mapping[str, Callable[[Letter, Written, Known], Told]] = {
+    "nothing-withheld": _withholds_nothing,
     "redaction-without-statute": _statutes,
     "extension-too-late": too_late,
     "extension-is-none": no_extension,

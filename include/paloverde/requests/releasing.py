@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 import msgspec
@@ -15,6 +16,8 @@ from paloverde.requests.review import Decision, Region, Spared, Verdict
 from paloverde.requests.spans import cuts_of, texts_of
 from paloverde.requests.telling import Hidden, run_together
 from paloverde.search.hits import Hit
+
+_Version = tuple[str, str, str, str]
 
 
 class Pair(NamedTuple):
@@ -33,48 +36,96 @@ def released_all(pairs: Sequence[Pair], painted: Mapping[str, Painted] | None = 
     `painted` are the redacted pictures by the hash of the archived file. `BadQuestion` where the same file is
     given in one record and not, or otherwise, in another.
     """
-    chosen = [pair for pair in pairs if pair.decision.verdict is not Verdict.NOT_RESPONSIVE]
-    _refuse_two_ways(chosen)
-    hidden, public = _hidden(chosen), _public(chosen)
-    found = [
-        released(pair.hit, pair.decision, control=pair.control, painted=painted, hidden=hidden)
-        for pair in chosen
-    ]
-    return [_with_poster(one, pair, public) for one, pair in zip(found, chosen, strict=True)]
+    hits = {pair.decision.version: pair.hit for pair in pairs}
+    return Release([Stands(pair.decision, pair.control) for pair in pairs], hits).all(painted)
 
 
-def _hidden(pairs: Sequence[Pair]) -> Hidden:
-    """The items that nobody may be led to; one that tells another's id is not named by its own either."""
-    kept_back = {_item(pair): pair.control for pair in reversed(pairs) if _is_hidden(pair)}
-    known = {_item(pair) for pair in pairs if not _is_hidden(pair)}
-    first = Hidden(kept_back, known)
-    told = {_item(pair): pair.control for pair in reversed(pairs) if first.told_by(pair.hit.native_id)}
-    return Hidden({**told, **kept_back}, known - told.keys())
+class Stands(NamedTuple):
+    """What was decided about a record, and its control number."""
+
+    decision: Decision
+    control: str
+
+    @property
+    def item(self) -> tuple[str, str]:
+        """The account and the id at its site."""
+        return self.decision.account, self.decision.native_id
 
 
-def _item(pair: Pair) -> tuple[str, str]:
-    return pair.hit.account, pair.hit.native_id
+class Release:
+    """A release as it is decided, of which one record can be looked at without making all the others.
+
+    `hits` has the record of each version; they are looked into only where a decision asks for it.
+    `BadQuestion` as `released_all`.
+    """
+
+    def __init__(self, decided: Iterable[Stands], hits: Mapping[_Version, Hit]) -> None:
+        self.decided = [one for one in decided if one.decision.verdict is not Verdict.NOT_RESPONSIVE]
+        self._hits = hits
+        if any(map(self._keeps_a_file, self.decided)):  # else every file is given, in every record
+            _refuse_two_ways((self._hit(one), one) for one in self.decided)
+
+    def all(self, painted: Mapping[str, Painted] | None = None) -> list[Released]:
+        """All that is released, as `released_all`."""
+        return self.of(self.decided, painted)
+
+    def of(self, some: Iterable[Stands], painted: Mapping[str, Painted] | None = None) -> list[Released]:
+        """These records as they are released together with all others."""
+        return [self._released(one, painted) for one in some]
+
+    def of_item(self, account: str, native_id: str) -> list[Released]:
+        """The versions of one item."""
+        return self.of(one for one in self.decided if one.item == (account, native_id))
+
+    def kept_back(self) -> Iterator[tuple[Stands, Released]]:
+        """The records of which anything is kept back."""
+        some = [one for one in self.decided if one.decision.verdict is not Verdict.RESPONSIVE]
+        for one, found in zip(some, self.of(some), strict=True):
+            if found.is_redacted or found.is_withheld:
+                yield one, found
+
+    def _released(self, one: Stands, painted: Mapping[str, Painted] | None) -> Released:
+        hit = self._hit(one)
+        found = released(hit, one.decision, control=one.control, painted=painted, hidden=self._hidden)
+        return _with_poster(found, hit, self._public) if found.is_withheld else found
+
+    def _hit(self, one: Stands) -> Hit:
+        return self._hits[one.decision.version]
+
+    @cached_property
+    def _hidden(self) -> Hidden:
+        """The items that nobody may be led to; one that tells another's id is not named by its own either."""
+        kept_back = {one.item: one.control for one in reversed(self.decided) if self._is_hidden(one)}
+        known = {one.item for one in self.decided if not self._is_hidden(one)}
+        first = Hidden(kept_back, known)
+        told = {one.item: one.control for one in reversed(self.decided) if first.told_by(one.item[1])}
+        return Hidden({**told, **kept_back}, known - told.keys())
+
+    def _is_hidden(self, one: Stands) -> bool:
+        if one.decision.verdict is Verdict.EXEMPT:
+            return True
+        return bool(one.decision.spans) and _hides_poster(self._hit(one), one.decision)
+
+    @cached_property
+    def _public(self) -> set[str]:
+        """The posters who are known from other records."""
+        known = (self._hit(one) for one in self.decided if not self._is_hidden(one))
+        return {run_together(name) for hit in known for name in poster_needles(hit)}
+
+    def _keeps_a_file(self, one: Stands) -> bool:
+        decision = one.decision
+        is_exempt = decision.verdict is Verdict.EXEMPT
+        return bool(decision.withheld_media or decision.regions or (is_exempt and self._hit(one).media))
 
 
-def _is_hidden(pair: Pair) -> bool:
-    return pair.decision.verdict is Verdict.EXEMPT or _hides_poster(pair)
-
-
-def _public(pairs: Sequence[Pair]) -> set[str]:
-    """The posters who are known from other records."""
-    return {run_together(name) for pair in pairs if not _is_hidden(pair) for name in poster_needles(pair.hit)}
-
-
-def _with_poster(one: Released, pair: Pair, public: Collection[str]) -> Released:
+def _with_poster(one: Released, hit: Hit, public: Collection[str]) -> Released:
     """What is withheld whole does not tell its poster either, unless another record or the account's own name
     does.
     """
-    if not one.is_withheld:
-        return one
-    account = run_together(pair.hit.account)
+    account = run_together(hit.account)
     names = (
         name
-        for name in poster_needles(pair.hit)
+        for name in poster_needles(hit)
         if (joined := run_together(name)) not in public and joined not in account
     )
     return msgspec.structs.replace(one, needles=tuple(sorted({*one.needles, *names})))
@@ -111,21 +162,21 @@ def pictures_to_paint(decisions: Iterable[Decision]) -> dict[str, tuple[Region, 
     return {sha256: tuple(sorted(regions)) for sha256, regions in sorted(found.items())}
 
 
-def _hides_poster(pair: Pair) -> bool:
-    return bool(hiding(pair.hit, cuts_of(texts_of(pair.hit), pair.decision.spans)))
+def _hides_poster(hit: Hit, decision: Decision) -> bool:
+    return bool(hiding(hit, cuts_of(texts_of(hit), decision.spans)))
 
 
-def _refuse_two_ways(pairs: Sequence[Pair]) -> None:
-    """The same file is given the same way in every record of a release."""
+def _refuse_two_ways(records: Iterable[tuple[Hit, Stands]]) -> None:
+    """The same file is given the same way in every one of these records."""
     first: dict[str, tuple[str, object]] = {}
-    for pair in pairs:
-        for kept in pair.hit.media:
+    for hit, one in records:
+        for kept in hit.media:
             if kept.sha256 is None:
                 continue
-            control, way = first.setdefault(kept.sha256, (pair.control, _way(kept.sha256, pair.decision)))
-            if way != _way(kept.sha256, pair.decision):
+            control, way = first.setdefault(kept.sha256, (one.control, _way(kept.sha256, one.decision)))
+            if way != _way(kept.sha256, one.decision):
                 raise BadQuestion(
-                    f"{control} and {pair.control} have the same picture or file, and it is to be given out "
+                    f"{control} and {one.control} have the same picture or file, and it is to be given out "
                     "in one of them otherwise than in the other: decide the same for both."
                 )
 

@@ -143,6 +143,11 @@ class Request(msgspec.Struct, frozen=True):
             return 1
         return made.instalment + self.is_released(made.bundle.sha256)
 
+    @property
+    def next_build(self) -> int:
+        """How often the next bundle will have been put together: from 1 for each instalment."""
+        return 1 + sum(made.instalment == self.next_instalment for made in self.all(Produced))
+
     def is_replaced(self, made: Produced) -> bool:
         """Whether the same instalment was put together again since, as another bundle."""
         newest = [one for one in self.all(Produced) if one.instalment == made.instalment][-1]

@@ -64,7 +64,8 @@ class Spared(msgspec.Struct, frozen=True, order=True):
     code: str
 
 
-class Decision(msgspec.Struct, frozen=True, kw_only=True):
+# gc=False: nothing in it can lead back to it, and a review reads ten thousand at once.
+class Decision(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What one person decided about one version of one item in one request.
 
     `withheld_media` are the hashes of files that are withheld whole. `decided_by` and `title` stand in the

@@ -19,7 +19,7 @@ import msgspec
 
 from paloverde.errors import BadQuestion
 from paloverde.requests.events import ReviewFinished
-from paloverde.requests.releasing import Pair
+from paloverde.requests.releasing import Pair, Release, Stands
 from paloverde.requests.review import Decision, Spared, Verdict
 from paloverde.retention.hold_orders import CLERK, COUNSEL
 from paloverde.retention.holds import By
@@ -68,7 +68,7 @@ class Signed(msgspec.Struct, frozen=True):
     seen: int = 0
 
 
-class Standing(msgspec.Struct, frozen=True):
+class Standing(msgspec.Struct, frozen=True, gc=False):
     """The decision that stands about a version, and who filed it."""
 
     decision: Decision
@@ -116,11 +116,15 @@ class Review:
         """Everybody who ever decided or left anything in it, whether or not it still stands."""
         return list(dict.fromkeys(paper.by.name for paper in self._papers))
 
-    def control(self, version: Version) -> str:
-        """The control number of a version under review, such as PRA-2026-0042-000017."""
+    def number(self, version: Version) -> int:
+        """The number of a version under review, from 1. `BadQuestion` where it is not."""
         if version not in self._numbers:
             raise BadQuestion(f"{'/'.join(version[:3])} is not under review in {self.request}.")
-        return f"{self.request}-{self._numbers[version]:06}"
+        return self._numbers[version]
+
+    def control(self, version: Version) -> str:
+        """The control number of a version under review, such as PRA-2026-0042-000017."""
+        return f"{self.request}-{self.number(version):06}"
 
     def has(self, version: Version) -> bool:
         return version in self._numbers
@@ -237,13 +241,27 @@ class Review:
         """Each decided record with its decision and control number, in order. `BadQuestion` names a record
         that is under review and not among the hits.
         """
+        self._refuse_missing(hits)
+        return [self.pair(version, one.decision, hits[version]) for version, one in self.standing.items()]
+
+    def release(self, hits: Mapping[Version, Hit]) -> Release:
+        """What is released as it is decided. `BadQuestion` as `pairs`."""
+        self._refuse_missing(hits)
+        decided = (Stands(one.decision, self.control(version)) for version, one in self.standing.items())
+        return Release(decided, hits)
+
+    def _refuse_missing(self, hits: Mapping[Version, Hit]) -> None:
         missing = [version for version in self.standing if version not in hits]
         if missing:
             raise BadQuestion(
                 f"{self.named(missing)} cannot be found in the archive any more: search for the request "
                 "again, and look what was lawfully destroyed meanwhile: the ledger says so."
             )
-        return [self.pair(version, one.decision, hits[version]) for version, one in self.standing.items()]
+
+    def pairs_of(self, hits: Mapping[Version, Hit]) -> list[Pair]:
+        """As `pairs`, of these records alone: those that are decided."""
+        decided = (version for version in self.standing if version in hits)
+        return [self.pair(version, self.standing[version].decision, hits[version]) for version in decided]
 
     def pair(self, version: Version, decision: Decision, hit: Hit) -> Pair:
         """A record with a decision about it."""

@@ -17,13 +17,13 @@ from paloverde.search.answer import once
 from paloverde.search.counts import Counts, counts_of
 from paloverde.search.hits import Hit
 from paloverde.search.index import arrow
-from paloverde.search.index.asking import Asking, items_in
-from paloverde.search.index.evaluating import saying
+from paloverde.search.index.asking import Asking, Now, items_in
+from paloverde.search.index.evaluating import held_by_all, saying
 from paloverde.search.index.gathering import hashes_of
 from paloverde.search.index.layout import U64, Covered
 from paloverde.search.index.paging import Key, Place, page
 from paloverde.search.index.segment import Segment
-from paloverde.search.index.tally import items, sums, together
+from paloverde.search.index.tally import items, items_of_few, sums, together
 from paloverde.search.inquiry import Inquiry
 from paloverde.search.removals import Removals, removals_of, told_by
 from paloverde.search.scan import Hold, Name, Scan, name_of
@@ -53,9 +53,9 @@ class Known(NamedTuple):
 class Merged:
     """The hits of a question: `first` are those of the index, `extra` those that it does not hold yet."""
 
-    def __init__(self, archive: Archive, inquiry: Inquiry, index: Asking) -> None:
+    def __init__(self, archive: Archive, inquiry: Inquiry, index: Asking, now: Now | None = None) -> None:
         self.archive, self.inquiry, self.index = archive, inquiry, index
-        self.look = index.look(inquiry.last)
+        self.look = index.look(inquiry.last, now)
         self.every = self.look.find(inquiry.tree, include_private=inquiry.scope.include_private)
         self.first = index.twins.leave_first(self.every)
         self.extra: list[Hit] = []
@@ -79,11 +79,11 @@ class Merged:
         read = counts_of(self.extra, {})
         segments, views = self.index.index.segments, self.look.views
         found = together(map(sums, segments, self.first))
-        removed = [mask & view.removed for mask, view in zip(self.first, views, strict=True)]
+        removed = [view.gone[mask[view.gone]] for mask, view in zip(self.first, views, strict=True)]
         return Counts(
             hits=found.hits + read.hits,
             items=items(self.index.index, self.first) + len(self._new_items(self.extra)),
-            removed=items(self.index.index, removed)
+            removed=items_of_few(self.index.index, removed)
             + len(self._new_items([hit for hit in self.extra if hit.removed is not None])),
             undated=found.undated + read.undated,
             per_term=self._per_term(),
@@ -233,14 +233,12 @@ class Merged:
 
     def _per_term(self) -> dict[str, int]:
         asked: list[Term] = list(terms(self.inquiry.tree))
+        by_all = held_by_all(self.inquiry.tree)
         held = Counter(self._extra_terms)
         for view, mask in zip(self.look.views, self.first, strict=True):
-            held.update(
-                {
-                    number: int(np.count_nonzero(mask & saying(term, view)))
-                    for number, term in enumerate(asked)
-                }
-            )
+            for number, term in enumerate(asked):
+                holding = mask if term in by_all else mask & saying(term, view)
+                held[number] += int(np.count_nonzero(holding))
         return {term.written: held[number] for number, term in enumerate(asked)}
 
 

@@ -69,8 +69,9 @@ def overview(
     page, per_page = max(1, page), min(max(1, per_page), _MOST)
     if index is None:
         return _of_answer(search(archive, question, **bounds), page, per_page, newest_first=newest_first)
-    inquiry = inquire(archive, question, scope, seals_of(archive, index))
-    merged = Merged(archive, inquiry, index)
+    now = index.now()
+    inquiry = inquire(archive, question, scope, _kept_seals(archive, index))
+    merged = Merged(archive, inquiry, index, now)
     counts = merged.counts()
     parts, records = index.kept(("extent", inquiry.scope, inquiry.tree), partial(_extent, archive, inquiry))
     searched = inquiry.searched(parts, records, merged.look.coverage)
@@ -94,6 +95,10 @@ def overview(
 def seals_of(archive: Archive, index: Asking) -> list[Seal]:
     """The seals as a look at the index needs them; read again when another run was sealed."""
     index.now()  # what is kept is of the head that stands now
+    return _kept_seals(archive, index)
+
+
+def _kept_seals(archive: Archive, index: Asking) -> list[Seal]:
     return index.kept("seals", lambda: _slim(archive.seals()))
 
 

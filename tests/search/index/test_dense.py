@@ -189,3 +189,13 @@ def test_cells_that_come_twice_are_marked_once() -> None:
 def test_sheets_lie_one_after_the_other() -> None:
     sheets = Laid(np.array([3, 1], np.uint32), np.array([9, 2], np.uint16), np.arange(80)).sheets()
     assert [(one.start, one.words, one.before) for one in sheets] == [(0, 4, 0), (4, 1, 9)]
+
+
+@pytest.mark.parametrize("rows", [1, 8, 9, 30])
+def test_a_reach_beyond_the_passage_is_all_of_it(rows: int) -> None:
+    bits = np.random.default_rng(rows).integers(0, 256, (rows, 5), np.uint8) & np.uint8(0x11)
+    for reach in (rows - 1, rows, 3 * rows):
+        down, upward = downwards(bits, reach), upwards(bits, reach)
+        for row in range(rows):
+            assert down[row].tolist() == np.bitwise_or.reduce(bits[row:], axis=0).tolist()
+            assert upward[row].tolist() == np.bitwise_or.reduce(bits[: row + 1], axis=0).tolist()

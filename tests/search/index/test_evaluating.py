@@ -12,6 +12,7 @@ import pytest
 from randomly import City, random_question
 
 from paloverde.search.index.asking import Asking
+from paloverde.search.index.evaluating import held_by_all
 from paloverde.search.index.opening import open_index
 from paloverde.search.index.upkeep import refresh
 from paloverde.search.matching import Row, answers
@@ -66,3 +67,19 @@ def seen(city: City, asking: Asking) -> Iterator[tuple[tuple[int, int], Row]]:
                 (number, document),
                 Row(row, row["posted_at"], row["observed_at"], described, removed=is_removed, media=types),
             )
+
+
+@pytest.mark.parametrize(
+    ("question", "held"),
+    [
+        ("park", {"park"}),
+        ('"of the" w/5 city', {"of the", "city"}),
+        ("park (street OR road)", {"park"}),
+        ("(park OR street) w/5 road", {"road"}),
+        ("park NOT street", {"park"}),
+        ("poster:rosa removed:yes", set()),
+        ("park from:2025-01-01", {"park"}),
+    ],
+)
+def test_only_what_every_answer_holds_is_not_counted(question: str, held: set[str]) -> None:
+    assert {term.written for term in held_by_all(ask(question).tree)} == held

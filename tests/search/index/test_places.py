@@ -138,3 +138,12 @@ def test_places_come_sorted_and_each_once() -> None:
     found = stream.standing(term_of("city's"))
     pairs = list(zip(found.first.tolist(), found.after.tolist(), strict=True))
     assert all(one < other for one, other in pairwise(pairs))
+
+
+@pytest.mark.parametrize(("some", "others"), [(0, 9), (9, 0), (5, 4_000), (900, 1_000), (3_000, 800)])
+def test_what_two_lists_share_is_found_whichever_is_longer(some: int, others: int) -> None:
+    chance = np.random.default_rng(some)
+    one, other = (
+        np.sort(chance.choice(5_000, many, replace=False)).astype(np.uint32) for many in (some, others)
+    )
+    assert ours.shared(one, other).tolist() == sorted({*one.tolist()} & {*other.tolist()})

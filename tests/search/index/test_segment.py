@@ -104,14 +104,14 @@ def test_every_word_of_every_text_stands_where_it_stands(opened: tuple[City, Seg
 def test_posters_and_addresses_lead_to_their_documents(opened: tuple[City, Segment, list[Row]]) -> None:
     _, segment, rows = opened
     for words, lead, of in (
-        (segment.poster, segment.poster_documents, names_of),
-        (segment.link, segment.link_documents, links_of),
+        (segment.poster, segment.of_posters, names_of),
+        (segment.link, segment.of_links, links_of),
     ):
         for number in range(len(words)):
             word = words.word(number)
             found = lead(words.documents_of(words.forms_of(range(number, number + 1))))
             holding = [at for at, row in enumerate(rows) if any(word in folded(text) for text in of(row))]
-            assert found.tolist() == holding
+            assert np.flatnonzero(found).tolist() == holding
 
 
 def names_of(row: Row) -> list[str]:

@@ -14,7 +14,7 @@ from archives import NIGHT, Row, add_night, make_archive, record
 from paloverde.search.index.layout import Mask
 from paloverde.search.index.opening import Index, open_index
 from paloverde.search.index.paging import page
-from paloverde.search.index.tally import Twins, items, sums, together
+from paloverde.search.index.tally import Twins, items, items_of_few, sums, together
 from paloverde.search.index.upkeep import refresh
 
 
@@ -71,7 +71,9 @@ def test_hits_are_counted_by_what_they_are(index: Index, seed: int) -> None:
     assert found.per_account == Counter(row["account"] for row in rows_)
     assert found.per_kind == Counter(row["kind"] for row in rows_)
     assert sum(found.per_month.values()) == len(rows_)
-    assert items(index, masks) == len({(row["account"], row["kind"], row["native_id"]) for row in rows_})
+    named = {(row["account"], row["kind"], row["native_id"]) for row in rows_}
+    assert items(index, masks) == len(named)
+    assert items_of_few(index, [np.flatnonzero(mask).astype(np.uint32) for mask in masks]) == len(named)
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -24,6 +24,7 @@ from paloverde.errors import PersonNeeded
 _HERE = Path(__file__).parent
 WORKER = _HERE / "worker.py"
 _SECONDS = 900  # a volume takes about two
+_ALONE = {"RAYON_NUM_THREADS": "1"}  # of many small documents threads wait for each other more than they work
 
 
 @contextmanager
@@ -57,13 +58,16 @@ def compiled_each(
     made_at: datetime,
     fonts: Fonts,
     pictures: Sequence[tuple[str, str]] = (),
-) -> Iterator[list[Path]]:
-    """A PDF for each of `each`, which a template makes of it and of the `data` that they have in common."""
+) -> Iterator[list[tuple[Path, int]]]:
+    """A PDF for each of `each`, which a template makes of it and of the `data` that they have in common; with
+    how many pages it has.
+    """
     job = {"template": template, "timestamp": int(made_at.timestamp()), "pictures": pictures, "counts": False}
     with _folder(job, data, fonts) as folder:
         _write(folder / "each.json", each)
-        _run(WORKER, folder, what)
-        yield [folder / f"{number}.pdf" for number in range(len(each))]
+        _run(WORKER, folder, what, _ALONE)
+        lengths: list[int] = json.loads((folder / "lengths.json").read_bytes())
+        yield [(folder / f"{number}.pdf", pages) for number, pages in enumerate(lengths)]
 
 
 def starts_of(
@@ -72,7 +76,7 @@ def starts_of(
     """The pages that a template labels with `<start>`, from the layout alone: no PDF is made."""
     job = {"template": template, "timestamp": int(made_at.timestamp()), "pictures": (), "counts": True}
     with _folder(job, data, fonts) as folder:
-        _run(WORKER, folder, what)
+        _run(WORKER, folder, what, _ALONE)
         found: list[int] = json.loads((folder / "starts.json").read_bytes())
     return found
 
@@ -93,13 +97,14 @@ def _write(file: Path, content: object) -> None:
     file.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
 
 
-def _run(worker: Path, folder: Path, what: str) -> None:
+def _run(worker: Path, folder: Path, what: str, more: Mapping[str, str] | None = None) -> None:
     """`-I`: nothing of this process's surroundings, its secrets least of all, reaches the other one."""
     command = [sys.executable, "-I", str(worker), str(folder)]
     try:
         done = subprocess.run(  # noqa: S603 our own program and folder
-            command, check=False, capture_output=True, text=True, timeout=_SECONDS, env=_surroundings()
-        )
+            command, check=False, capture_output=True, text=True, timeout=_SECONDS,
+            env=_surroundings() | dict(more or {}),
+        )  # fmt: skip
     except subprocess.TimeoutExpired as error:
         raise PersonNeeded(f"{what} was not made within {_SECONDS} seconds and was given up.") from error
     if done.returncode == REFUSED:

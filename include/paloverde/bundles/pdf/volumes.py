@@ -17,6 +17,7 @@ from paloverde.bundles.pdf.compiler import WORKER, compiled
 from paloverde.bundles.pdf.fonts import Fonts, fonts
 from paloverde.bundles.pdf.glyphs import pieces, refuse_missing
 from paloverde.bundles.pdf.printed import Printed, as_data, texts_of
+from paloverde.bundles.pdf.turn import PDFIUM
 from paloverde.bundles.pdf.words import plain, primary
 from paloverde.bundles.wording import spoken_time
 from paloverde.errors import BadSetting
@@ -115,7 +116,7 @@ def volumes_set(
 
 def pages_of(file: Path) -> int:
     """How many pages a PDF has."""
-    with closing(pdfium.PdfDocument(file)) as pdf:
+    with PDFIUM, closing(pdfium.PdfDocument(file)) as pdf:
         return len(pdf)
 
 

@@ -1,9 +1,10 @@
-"""PDF in a process of its own: `python -I worker.py FOLDER`, on Pillow and Typst alone.
+"""PDF in a process of its own: `python -I worker.py FOLDER`, on Pillow, Typst and PDFium alone.
 
 The folder holds `job.json`, `data.json` and the templates; the result is `out.pdf` in it. Where there is
-`each.json`, it is a PDF for each of what that lists (`0.pdf` and so on). Where the job is to count, it is the
-pages that are labelled `<start>` (`starts.json`). Pictures are drawn anew and small: nothing that a file
-carries besides its pixels (place, camera, comments) comes into the PDF.
+`each.json`, it is a PDF for each of what that lists (`0.pdf` and so on), and how many pages each has
+(`lengths.json`): counted here, since PDFium must not be called from two threads of a process. Where the job
+is to count, it is the pages that are labelled `<start>` (`starts.json`). Pictures are drawn anew and small:
+nothing that a file carries besides its pixels (place, camera, comments) comes into the PDF.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ import json
 import sys
 import warnings
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import pypdfium2 as pdfium
 import typst
 from PIL import Image, ImageOps
 
@@ -38,13 +41,17 @@ def main(folder: Path) -> int:
             starts = compiler.query("<start>", field="value")
             (folder / "starts.json").write_text(starts, encoding="utf-8")
             return 0
+        lengths = []
         for name, inputs in _asked(folder):
             compiler.compile(
                 output=folder / name, sys_inputs=inputs, pdf_standards=["ua-1"], timestamp=job["timestamp"]
             )
+            with closing(pdfium.PdfDocument(folder / name)) as pdf:
+                lengths.append(len(pdf))
     except typst.TypstError as error:
         sys.stderr.write(str(error))
         return REFUSED
+    (folder / "lengths.json").write_text(json.dumps(lengths), encoding="utf-8")
     return 0
 
 

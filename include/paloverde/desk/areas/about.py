@@ -10,9 +10,11 @@ from fastapi.responses import Response
 from paloverde.archive.registry import OTHER
 from paloverde.capture.health import Standing
 from paloverde.desk.account_warnings import warnings
+from paloverde.desk.account_words import days_left
 from paloverde.desk.rights import Act
 from paloverde.desk.visit import Here, Pages, Visit
 from paloverde.installation import LastNight
+from paloverde.installation.history import open_gaps
 from paloverde.wording import short
 
 pages = Pages()
@@ -53,28 +55,22 @@ def _lines(visit: Visit, standings: Sequence[Standing]) -> list[Line]:
     """One for each registered account; one that was never archived says so."""
     newest = {night.account: night for night in visit.city.last_nights()}
     known = {one.account.slug: one for one in standings}
-    mine = visit.accounts()
+    mine, gaps = visit.accounts(), open_gaps(visit.city.vault.books)
     return [
-        _line(account.slug, account.platform, newest.get(account.slug), known.get(account.slug))
-        for account in visit.city.accounts()
-        if not mine or account.slug in mine
+        _line(one.slug, one.platform, newest.get(one.slug), gaps.get(one.slug, 0), known.get(one.slug))
+        for one in visit.city.accounts()
+        if not mine or one.slug in mine
     ]
 
 
-def _line(slug: str, platform: str, night: LastNight | None, standing: Standing | None) -> Line:
+def _line(slug: str, platform: str, night: LastNight | None, open_: int, standing: Standing | None) -> Line:
+    """`open_` is how many of its gaps are open."""
     never = "only imported" if platform == OTHER else "never"
     when = short(night.day) if night else never
-    gaps = "" if night is None else "none" if night.whole else "some"
+    gaps = "" if night is None and not open_ else f"{open_:,}"
     if standing is None:
         return Line(slug, when, gaps, "", "", "")
     canary = standing.canary
     whole = short(standing.whole_night) if standing.whole_night else "none yet"
     alive = "never checked" if canary is None else "alive" if canary.alive else "NOT ALIVE"
     return Line(slug, when, gaps, alive, days_left(standing), whole)
-
-
-def days_left(one: Standing) -> str:
-    """The days until a person must act on an account's access, in words."""
-    if one.is_dead:
-        return "ended"
-    return "no end is known" if one.days_left is None else str(max(0, one.days_left))

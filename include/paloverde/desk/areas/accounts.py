@@ -21,6 +21,7 @@ from paloverde.desk.account_words import (
     RunTold,
     access_words,
     actions,
+    days_left,
     gap_told,
     health_words,
     run_told,
@@ -217,13 +218,6 @@ def _health(standing: Standing | None, is_retired: bool) -> str:
     if standing.canary is None:
         return "its token was never checked"
     return "the site refuses its token" if standing.is_dead else "its token works"
-
-
-def days_left(one: Standing) -> str:
-    """The days until a person must act on an account's access, in words."""
-    if one.is_dead:
-        return "ended"
-    return "no end is known" if one.days_left is None else f"{max(0, one.days_left):,}"
 
 
 def account_of(visit: Visit, slug: str) -> Account:

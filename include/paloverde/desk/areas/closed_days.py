@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from paloverde.desk import showing
 from paloverde.desk.areas.request_frame import HERE, Given, told
 from paloverde.desk.asked import Wrong
+from paloverde.desk.filekinds import wrong_with
 from paloverde.desk.files import brought
 from paloverde.desk.rights import Act
 from paloverde.desk.visit import Here, Pages, Visit
@@ -17,6 +18,7 @@ from paloverde.requests.closures import as_table, typed_closures
 
 pages = Pages()
 _TYPED = "What was typed at the desk"
+_ENDINGS = (".csv", ".txt")
 
 
 @pages.page("/requests/closed-days", Act.SEE_REQUESTS)
@@ -29,7 +31,7 @@ def adopt(visit: Here, given: Given) -> Response:
     """Adopt the City's table of closed days, from a file or as it was typed."""
     text = str(given.get("days", "")).replace("\r\n", "\n")
     try:
-        with brought(given, "table") as files:
+        with brought(given, "table", any_kind=True) as files:
             if not files and not text.strip():
                 raise Wrong("table", "Choose the file with the closed days, or type them.")
             body, name = _of_file(files[0]) if files else _of_typed(text)
@@ -43,6 +45,12 @@ def adopt(visit: Here, given: Given) -> Response:
 
 
 def _of_file(file: Path) -> tuple[bytes, str]:
+    if file.suffix.lower() not in _ENDINGS or wrong_with(file, file.name):
+        raise Wrong(
+            "table",
+            f"{showing.name(file.name)} is no table of closed days: choose the file that your spreadsheet "
+            "saves as “CSV UTF-8”.",
+        )
     return file.read_bytes(), file.name
 
 

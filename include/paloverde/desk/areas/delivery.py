@@ -4,13 +4,12 @@ by a link or in another way; links are counted, and can be revoked.
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from fastapi.responses import Response
 from starlette.datastructures import QueryParams
 
-from paloverde.desk.areas.delivery_words import agreement_of, hash_of, summary_of, told_of
+from paloverde.desk.areas.delivery_words import agreement_of, hash_of, summary_of, told_of, went_out
 from paloverde.desk.areas.letter_fields import bundles_of, ways_offered
 from paloverde.desk.areas.request_frame import Given, as_shown, line, request_of, shown, told
 from paloverde.desk.asked import Values, Wrong
@@ -117,7 +116,7 @@ def link(visit: Here, number: str) -> Response:
     except PersonNeeded as error:
         return _page(visit, request, _typed(visit, request, _NOTHING), {"": told(error)})
     made = issued.link
-    return shown(
+    answer = shown(
         visit,
         number,
         "request_link.html",
@@ -128,13 +127,14 @@ def link(visit: Here, number: str) -> Response:
         until=made.expires_at,
         downloads=some(made.downloads, "download"),
     )
+    return visit.once(answer, f"/requests/{number}/delivery")
 
 
 @pages.form("/requests/{number}/delivery/record", Act.WORK_REQUESTS)
 def record(visit: Here, number: str, given: Given) -> Response:
     """Note that it was handed over in another way, as agreed."""
     request = request_of(visit, number)
-    fields = _recording(visit.city.requests.today())
+    fields = _recording(visit, number)
     recorded = Typed(given, fields)
     try:
         channel = WAYS[recorded.choice("by")]
@@ -171,7 +171,7 @@ def revoke(visit: Here, number: str, given: Given) -> Response:
             seen=seen,
             links=[_link(visit, one) for one in links],
             count=len(links),
-            others=_others(visit, number),
+            others=_others(visit, request),
         )
     try:
         visit.city.deliveries.revoke(number, why, visit.by, named)
@@ -227,8 +227,11 @@ def _terms(visit: Visit, number: str, typed: Typed) -> Terms:
     )
 
 
-def _recording(today: date) -> list[Field]:
+def _recording(visit: Visit, number: str) -> list[Field]:
+    """How it went: what was agreed to stands first."""
+    today, ways = visit.city.requests.today(), {one.summary.terms.channel for one in _standing(visit, number)}
     others = [(name, way.value) for name, way in WAYS.items() if way is not Way.LINK]
+    others.sort(key=lambda one: WAYS[one[0]] not in ways)
     return [
         Field("by", "How it went", "choice", options=others),
         Field("on", "Day on which that was", "date", value=str(today)),
@@ -252,8 +255,9 @@ def _page(
             wrong.setdefault(error.field, told(error))
         except PersonNeeded as error:
             lacks = told(error)
-    fields, proposal = _recording(visit.city.requests.today()), visit.city.deliveries.proposal(number)
-    open_ = _standing(visit, number)
+    fields, proposal = _recording(visit, number), visit.city.deliveries.proposal(number)
+    open_, acts = _standing(visit, number), visit.city.deliveries.acts(number)
+    is_under_way = bool(open_ or proposal or wrong or visit.request.query_params)
     return shown(
         visit,
         number,
@@ -262,6 +266,7 @@ def _page(
         "/delivery",
         status=400 if wrong else 200,
         lacks=lacks,
+        went_out=went_out(request, acts, summary.bundle.sha256) if summary and not is_under_way else "",
         **as_shown(_fields(request, visit.city.settings), typed.values, wrong),
         **summary_of(visit, request, summary, open_, proposal),
         pairs=carried(typed.values),
@@ -270,7 +275,7 @@ def _page(
         agreements=[agreement_of(one) for one in open_],
         recording=fields,
         recorded=(recorded or Typed(_NOTHING, fields, is_new=True)).values,
-        acts=[told_of(act) for act in visit.city.deliveries.acts(number)][-_MOST_LISTED:],
+        acts=[told_of(request, act) for act in acts][-_MOST_LISTED:],
         links=[_link(visit, one) for one in visit.city.deliveries.links(number)][-_MOST_LISTED:],
     )
 
@@ -288,7 +293,8 @@ def _link(visit: Visit, state: LinkState) -> dict[str, Any]:
     return {"id": state.link.secret_sha256, "sentences": sentences, "is_shut": state.is_shut(now)}
 
 
-def _others(visit: Visit, number: str) -> list[str]:
+def _others(visit: Visit, request: Request) -> list[str]:
     """What went out in another way: that no program calls back."""
-    acts = visit.city.deliveries.acts(number)
-    return [told_of(act)[1] for act in acts if isinstance(act, Delivered) and not act.link][-_MOST_LISTED:]
+    acts = visit.city.deliveries.acts(request.number)
+    others = [act for act in acts if isinstance(act, Delivered) and not act.link]
+    return [told_of(request, act)[1] for act in others][-_MOST_LISTED:]

@@ -11,8 +11,10 @@ from paloverde.desk.rights import Act
 from paloverde.desk.visit import Visit
 from paloverde.desk.wording import plain
 from paloverde.requests.delivery import Agreed, Delivered, Proposed, Summary
+from paloverde.requests.events import Released
 from paloverde.requests.links import LinkState
 from paloverde.requests.request import Request
+from paloverde.wording import spoken
 
 _IN_THE_WAY = "IN THE WAY: "
 
@@ -61,14 +63,24 @@ def agreement_of(act: Agreed) -> str:
     return line(f"{act.by.name} agreed that {name} goes {terms.channel} to {terms.to}. {how}", 2_000)
 
 
-def told_of(act: Proposed | Agreed | Delivered) -> tuple[Any, str]:
+def told_of(request: Request, act: Proposed | Agreed | Delivered) -> tuple[Any, str]:
+    """When something was done about handing over, and what."""
     if isinstance(act, Proposed):
         return act.at, _proposed(act)
     if isinstance(act, Agreed):
         return act.at, agreement_of(act)
-    note = f" {act.note}" if act.note else ""
-    words = f"{act.by.name} handed {act.sha256[:12]}… over {act.channel} to {act.to}.{note}"
-    return act.at, line(words, 1_000)
+    made, note = request.bundle(act.sha256), f" {act.note}" if act.note else ""
+    name = made.bundle.name if made else "the bundle"
+    return act.at, line(f"{act.by.name} handed {name} over {act.channel} to {act.to}.{note}", 1_000)
+
+
+def went_out(request: Request, acts: Iterable[Proposed | Agreed | Delivered], sha256: str) -> str:
+    """How and on what day a bundle was handed over last, as a sentence; empty where it was not yet."""
+    days = [event.released_on for event in request.all(Released) if event.sha256 == sha256]
+    last = [act for act in acts if isinstance(act, Delivered) and act.sha256 == sha256]
+    return (
+        f"It was handed over on {spoken(days[-1])}. {told_of(request, last[-1])[1]}" if days and last else ""
+    )
 
 
 def hash_of(links: Iterable[LinkState]) -> str:

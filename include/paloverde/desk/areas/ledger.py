@@ -28,7 +28,7 @@ PER_PAGE = 50
 _LAST = 2**31 - 1  # the largest number that an entry can have
 _NO_HEAD = (
     "This is not the text of a signed head: it was cut or edited, or is something else. Every character "
-    "counts: paste  the whole text as it was given out."
+    "counts: paste the whole text as it was given out."
 )
 
 

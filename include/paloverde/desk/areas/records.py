@@ -140,7 +140,7 @@ def seen(visit: Visit, named: Named, look: str = "record") -> list[Hit] | Respon
             named.item,
             visit.actor,
             include_private=private,
-            reason=reasons.given(visit, named.why),
+            reason=reasons.given(visit, named.why, named.item),
             look=look,
         )
     except ReasonNeeded as error:

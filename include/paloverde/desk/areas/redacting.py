@@ -11,10 +11,12 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
 from paloverde.desk import showing
-from paloverde.desk.areas.request_frame import Given, request_of, shown
+from paloverde.desk.areas.request_frame import Given
 from paloverde.desk.areas.review_plan import AT, codes_of, propose
 from paloverde.desk.areas.review_record import Opened, media_of, opened, page_of
+from paloverde.desk.areas.reviewed import shown, subject_of
 from paloverde.desk.asked import page_of as number_of_page
+from paloverde.desk.filters import query_of
 from paloverde.desk.marking import label, markable, percent, picked, region_of, selected
 from paloverde.desk.plans import Plan, code_options
 from paloverde.desk.rights import Act
@@ -24,7 +26,7 @@ from paloverde.desk.wording import plain
 from paloverde.errors import BadQuestion, PersonNeeded
 from paloverde.requests.detectors import Suggestion
 from paloverde.requests.everywhere import Occurrence, Words, same_words
-from paloverde.requests.exemptions import EXEMPTIONS
+from paloverde.requests.exemptions import exemption, in_forum
 from paloverde.requests.pictures import size_of
 from paloverde.requests.review import Region, Span, Verdict
 from paloverde.requests.spans import texts_of, whole_letters
@@ -53,7 +55,7 @@ def redact(visit: Here, number: str, record: str, form: Given) -> Response:
             marks += _said(one, words, code)
         if not marks:
             raise BadQuestion("Nothing is marked: type the words, choose their numbers, or select them.")
-        plan = Plan(records=(one.number,), codes=(code,), marks=tuple(sorted({*marks})), back=str(one.number))
+        plan = Plan(records=(one.number,), codes=(code,), marks=tuple(sorted({*marks})), back=one.back)
         return propose(visit, one.desk, plan)
     except PersonNeeded as error:
         return page_of(visit, one, plain(str(error)), words, 400)
@@ -73,7 +75,7 @@ def accept(visit: Here, number: str, record: str, form: Given) -> Response:
                 "No suggestion is ticked: tick those that are redacted, or those that are left."
             )
         if form.get("do") == "leave":
-            return visit.go(one.path, told=one.desk.leave(one.version, taken))
+            return visit.go(f"{one.path}{query_of(one.chosen)}", told=one.desk.leave(one.version, taken))
         other = codes_of(form)[0] if form.get("code") else ""
         return propose(visit, one.desk, _accepted(one, taken, other))
     except PersonNeeded as error:
@@ -82,9 +84,11 @@ def accept(visit: Here, number: str, record: str, form: Given) -> Response:
 
 def _accepted(one: Opened, taken: Sequence[Suggestion], other: str) -> Plan:
     """The plan that redacts suggestions. What only bars the web is claimed, and nothing is redacted."""
-    coded = [(other or found.code, found) for found in taken]
-    barred = [code for code, _ in coded if EXEMPTIONS[code].bars_web]
-    back = str(one.number)
+    coded = [(other or in_forum(found.code, one.desk.forum), found) for found in taken]
+    if not all(code for code, _ in coded):
+        raise BadQuestion("No privilege is like some of what is ticked: choose the one that is claimed.")
+    barred = [code for code, _ in coded if exemption(code).bars_web]
+    back = one.back
     if barred and len(barred) < len(coded):
         raise BadQuestion(
             f"{barred[0]} keeps a record off the web and no word of a copy back: tick it alone, or choose "
@@ -113,7 +117,7 @@ def withhold(visit: Here, number: str, record: str, form: Given) -> Response:
 @pages.page("/requests/{number}/review/everywhere", Act.REVIEW)
 def everywhere(visit: Here, number: str) -> Response:
     """Every place in the records under review where the same words stand."""
-    request_of(visit, number)
+    subject_of(visit, number)
     desk, values = UnderReview(visit, number), visit.request.query_params
     words = values.get("words", "").strip()[:_MOST_WORDS]
     wrong, found = "", list[Occurrence]()
@@ -140,14 +144,14 @@ def everywhere(visit: Here, number: str) -> Response:
         page=page,
         pages=last,
         query=urlencode({"words": words}),
-        codes=code_options(),
+        codes=code_options(forum=desk.forum),
     )
 
 
 @pages.form("/requests/{number}/review/redact-everywhere", Act.REVIEW)
 def redact_everywhere(visit: Here, number: str, form: Given) -> Response:
     """Redact words in every record that says them and is not kept back whole."""
-    request_of(visit, number)
+    subject_of(visit, number)
     desk, words = UnderReview(visit, number), str(form.get("words", "")).strip()[:_MOST_WORDS]
     try:
         found = dict.fromkeys(one.version for one in _everywhere(desk, words))
@@ -209,7 +213,7 @@ def _picture(
         records=len(one.desk.with_file(sha256)),
         values=typed or {"left": "40", "top": "40", "width": "20", "height": "20"},
         wrong=wrong,
-        codes=code_options(),
+        codes=code_options(forum=one.desk.forum),
     )
 
 
@@ -232,7 +236,7 @@ def _of_files(
     others = [version for version in holders if version != one.version and not one.desk.is_kept_back(version)]
     return Plan(
         records=(one.number, *sorted(map(one.desk.place, others))), codes=tuple(codes), files=tuple(files),
-        regions=tuple(regions), back=str(one.number),
+        regions=tuple(regions), back=one.back,
     )  # fmt: skip
 
 

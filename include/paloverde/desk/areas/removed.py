@@ -216,6 +216,7 @@ def today(visit: Visit) -> date:
     return archive_day(visit.city.vault.clock())
 
 
+_CHECKS = ("SHA-256 of what the site sent", "The site's answer")  # for whoever checks it by hand
 _FORMS = {"pdf": "as PDF", "html": "as a page (HTML)", "json": "as data (JSON)"}
 
 
@@ -254,15 +255,16 @@ def _cut(told: list[Section]) -> tuple[list[dict[str, Any]], int]:
     """The sections as far as a page can hold them, and how many facts it cannot."""
     left, shown, rest = _MOST_BYTES, list[dict[str, Any]](), 0
     for section in told:
-        facts = []
+        facts, checks = list[tuple[str, Said]](), list[tuple[str, Said]]()
         for term, value in section.facts:
             if left <= 0:
                 rest += 1
                 continue
             said = showing.said(value, most=min(left, showing.WHOLE))
-            facts.append((showing.name(term, 300), said))
-            left -= _weight(*facts[-1])
-        shown.append({"title": section.title, "facts": facts})
+            fact = (showing.name(term, 300), said)
+            (checks if term in _CHECKS else facts).append(fact)
+            left -= _weight(*fact)
+        shown.append({"title": section.title, "facts": facts, "checks": checks})
     return shown, rest
 
 

@@ -59,7 +59,7 @@ def look(visit: Here, number: str) -> Response:
         facts=[*_facts(request)],
         dates=[(words, getattr(dates, name), about) for name, words, about in _DATES],
         why=[_step_in_words(step) for step in dates.why if step not in dates.doubts],
-        doubts=[plain(doubt) for doubt in dates.doubts],
+        doubts=[plain(doubt) for doubt in dates.doubts] if request.is_open else [],
         closed=[*_closed(dates, closures)],
         steps=[*_steps(visit, request)],
         searches=_searches(visit, request),

@@ -5,6 +5,7 @@ keeps what it finds by the hold of the request, and takes it under review.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -27,6 +28,7 @@ from paloverde.records import Kind, archive_day
 from paloverde.requests.events import Searched
 from paloverde.requests.request import Request
 from paloverde.retention.holds import By
+from paloverde.search.hits import Hit
 from paloverde.search.overview import Overview
 from paloverde.search.question import Question
 from paloverde.search.scope import PRIVATE_KINDS, Scope
@@ -135,7 +137,7 @@ def _page(
         seen=seen,
         words=showing.said(request.received.text, most=showing.SNIPPET),
         sentence=visible(seen.sentence) if seen else "",
-        hits=[_hit(hit) for hit in seen.hits] if seen else [],
+        hits=_hits(seen.hits) if seen else [],
         limits=[line(str(one)) for one in (*seen.limits, *seen.standing)[:_SHOWN]] if seen else [],
         rest=max(0, len(seen.limits) + len(seen.standing) - _SHOWN) if seen else 0,
         fields=_FIELDS,
@@ -144,13 +146,19 @@ def _page(
     )
 
 
-def _hit(hit: Any) -> dict[str, Any]:
+def _hits(hits: Sequence[Hit]) -> list[dict[str, Any]]:
+    """The first hits, each with which it is where several versions of one record are among them."""
+    editions = showing.editions(hits)
+    return [_hit(hit, editions.get((*hit.item, hit.version_sha256), [])) for hit in hits]
+
+
+def _hit(hit: Hit, edition: Sequence[str]) -> dict[str, Any]:
     return {
         "kind": showing.kind_in_words(hit.kind),
         "account": hit.account,
         "poster": showing.poster(hit),
         "posted_at": hit.posted_at,
-        "tags": showing.tags(hit),
+        "tags": [*showing.tags(hit), *edition],
         "said": showing.said(hit.snippet.text, hit.snippet.marks, showing.SNIPPET),
     }
 

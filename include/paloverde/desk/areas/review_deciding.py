@@ -11,6 +11,7 @@ from starlette.datastructures import FormData
 from paloverde.desk.areas.request_frame import Given
 from paloverde.desk.areas.review_plan import codes_of, propose
 from paloverde.desk.areas.review_record import Opened, opened, page_of
+from paloverde.desk.filters import among, query_of
 from paloverde.desk.plans import Plan, changed, papers_of, without
 from paloverde.desk.rights import Act
 from paloverde.desk.under_review import in_words, numbers_of
@@ -35,11 +36,12 @@ def verdict(visit: Here, number: str, record: str, form: Given) -> Response:
             return propose(visit, one.desk, plan)
         wish = Wish(verdict=plan.verdict or Verdict.RESPONSIVE)
         made = decided(one.hit, wish, one.desk.by, visit.city.vault.clock())
+        after = among(one.desk, one.version, one.chosen).after  # as the list was when it was decided
         told = f"Record {one.number:,} is {in_words(made)}. {one.desk.filed([made])}"
     except PersonNeeded as error:
         return page_of(visit, one, plain(error), status=400)
-    _, after = one.desk.around(one.version)
-    return visit.go(one.desk.path(after) if after else f"/requests/{number}/review", told=told)
+    query = query_of(one.chosen)
+    return visit.go(f"{one.desk.path(after) if after else f'/requests/{number}/review'}{query}", told=told)
 
 
 def _undoes(one: Opened) -> bool:
@@ -51,7 +53,7 @@ def _undoes(one: Opened) -> bool:
 
 def _plan(one: Opened, form: FormData) -> Plan:
     """The plan of the form with the verdicts. `BadQuestion` where it names none."""
-    named, here = str(form.get("verdict", "")), str(one.number)
+    named, here = str(form.get("verdict", "")), one.back
     match named:
         case "responsive" | "not responsive":
             return Plan(records=(one.number,), verdict=Verdict(named), back=here)
@@ -80,7 +82,7 @@ def same(visit: Here, number: str, record: str) -> Response:
         marks=decision.spans,
         files=decision.withheld_media,
         regions=decision.regions,
-        back=str(one.number),
+        back=one.back,
     )
     try:
         return propose(visit, one.desk, plan)
@@ -108,7 +110,7 @@ def uncover(visit: Here, number: str, record: str, form: Given) -> Response:
         for after in _uncovered(one, decision, ticked)
     ]
     try:
-        return visit.go(one.path, told=one.desk.filed(made))
+        return visit.go(f"{one.path}{query_of(one.chosen)}", told=one.desk.filed(made))
     except PersonNeeded as error:
         return page_of(visit, one, plain(error), status=400)
 

@@ -11,7 +11,8 @@ from fastapi.responses import Response
 from starlette.datastructures import FormData
 
 from paloverde.desk import showing
-from paloverde.desk.areas.request_frame import Given, request_of, shown
+from paloverde.desk.areas.request_frame import Given
+from paloverde.desk.areas.reviewed import shown, subject_of
 from paloverde.desk.drafts import Drafts
 from paloverde.desk.filters import FILTERS, filtered
 from paloverde.desk.plans import (
@@ -30,9 +31,8 @@ from paloverde.desk.under_review import UnderReview, in_words, numbers_of
 from paloverde.desk.visit import Here, Pages, Visit
 from paloverde.desk.wording import plain
 from paloverde.errors import BadQuestion, PersonNeeded
-from paloverde.requests.exemptions import EXEMPTIONS, Exemption
+from paloverde.requests.exemptions import Exemption, is_known
 from paloverde.requests.review import Verdict
-from paloverde.requests.review_checks import check_open
 from paloverde.requests.reviewing import Version
 from paloverde.requests.spans import texts_of
 from paloverde.wording import some
@@ -48,7 +48,7 @@ _FACT = "fact."
 @pages.form("/requests/{number}/review/plan", Act.REVIEW)
 def plan(visit: Here, number: str, form: Given) -> Response:
     """What would be decided about the ticked records, before it is."""
-    request_of(visit, number)
+    subject_of(visit, number)
     desk = UnderReview(visit, number)
     try:
         return propose(visit, desk, _ticked(desk, form))
@@ -59,7 +59,7 @@ def plan(visit: Here, number: str, form: Given) -> Response:
 @pages.page("/requests/{number}/review/plan/{id_}", Act.REVIEW)
 def shown_plan(visit: Here, number: str, id_: str) -> Response:
     """A plan as it would be filed now; once it is filed, that it was."""
-    request_of(visit, number)
+    subject_of(visit, number)
     try:
         return _page(visit, UnderReview(visit, number), _kept(visit, number, id_), id_)
     except BadQuestion as error:
@@ -69,7 +69,7 @@ def shown_plan(visit: Here, number: str, id_: str) -> Response:
 @pages.form("/requests/{number}/review/plan/{id_}/alike", Act.REVIEW)
 def wider(visit: Here, number: str, id_: str) -> Response:
     """The same plan for the records that are the same or nearly, too."""
-    request_of(visit, number)
+    subject_of(visit, number)
     desk = UnderReview(visit, number)
     try:
         return propose(visit, desk, _with_alike(_kept(visit, number, id_).plan, desk))
@@ -80,7 +80,7 @@ def wider(visit: Here, number: str, id_: str) -> Response:
 @pages.form("/requests/{number}/review/plan/{id_}", Act.REVIEW)
 def file(visit: Here, number: str, id_: str, form: Given) -> Response:
     """File what was shown; shown again where somebody decided meanwhile, or where it lacks something."""
-    request_of(visit, number)
+    subject_of(visit, number)
     desk, said = UnderReview(visit, number), _said(form)
     try:
         kept = _kept(visit, number, id_)
@@ -105,7 +105,7 @@ def propose(visit: Visit, desk: UnderReview, made: Plan) -> Response:
     """Keep a plan, and go to its page, which shows what it does and asks for what it needs. `BadQuestion`
     where it names what is not there, or the request is closed.
     """
-    check_open(desk.request)
+    desk.check_open()
     versions_of(made, desk)
     id_ = secrets.token_hex(16)
     _drafts(visit).put(id_, visit.person.username, Proposed(desk.number, made))
@@ -175,7 +175,7 @@ def codes_of(form: FormData, field: str = "code") -> tuple[str, ...]:
     found = tuple(dict.fromkeys(str(one) for one in form.getlist(field) if one))
     if not found:
         raise BadQuestion("Choose the exemption under which it is kept back.")
-    if strange := [code for code in found if code not in EXEMPTIONS]:
+    if strange := [code for code in found if not is_known(code)]:
         raise BadQuestion(f"There is no exemption {strange[0][:40]!r}: choose one of the list.")
     return found
 

@@ -9,8 +9,10 @@ from fastapi.responses import Response
 
 from paloverde.desk import showing
 from paloverde.desk.areas.records import Named
-from paloverde.desk.areas.request_frame import request_of, shown
 from paloverde.desk.areas.review_plan import AT
+from paloverde.desk.areas.reviewed import shown, subject_of
+from paloverde.desk.filters import FILTERS, among, chosen_of, query_of
+from paloverde.desk.looking import looked_through_first
 from paloverde.desk.marking import Place, highlighted, label, markable, numbered
 from paloverde.desk.plans import code_options, exemption_in_words
 from paloverde.desk.rights import Act
@@ -18,7 +20,7 @@ from paloverde.desk.under_review import UnderReview, in_words
 from paloverde.desk.visit import Here, Pages, Visit
 from paloverde.installation.records import is_private
 from paloverde.requests.detectors import Suggestion
-from paloverde.requests.exemptions import EXEMPTIONS
+from paloverde.requests.exemptions import CLAIMS, exemption
 from paloverde.requests.review import Decision
 from paloverde.requests.reviewing import Version
 from paloverde.requests.spans import cuts_of, texts_of
@@ -49,10 +51,20 @@ class Opened(NamedTuple):
     def path(self) -> str:
         return self.desk.path(self.version)
 
+    @property
+    def chosen(self) -> str:
+        """The filter of the list through which somebody goes."""
+        return chosen_of(self.desk.visit.request.query_params)
+
+    @property
+    def back(self) -> str:
+        """It in the address of the review, with the list through which somebody goes."""
+        return f"{self.number}{query_of(self.chosen)}"
+
 
 def opened(visit: Visit, number: str, record: str) -> Opened:
     """The record; a page that is not there where the request or the record is none."""
-    request_of(visit, number)
+    subject_of(visit, number)
     desk = UnderReview(visit, number)
     version = desk.at(record)
     return Opened(desk, version, desk.hit(version))
@@ -61,14 +73,15 @@ def opened(visit: Visit, number: str, record: str) -> Opened:
 @pages.page("/requests/{number}/review/{record}", Act.REVIEW)
 def record(visit: Here, number: str, record: str) -> Response:
     """A record, and all that may be decided about it."""
-    return page_of(visit, opened(visit, number, record))
+    one = opened(visit, number, record)
+    return looked_through_first(one.desk, f"{one.path}{query_of(one.chosen)}") or page_of(visit, one)
 
 
 def page_of(visit: Visit, one: Opened, wrong: str = "", typed: str = "", status: int = 200) -> Response:
     """The page of a record; `wrong` is why nothing was done yet, `typed` the words that were typed."""
     desk, version, hit = one.desk, one.version, one.hit
     decision = desk.review.decision(version)
-    before, after = desk.around(version)
+    place, query = among(desk, version, one.chosen), query_of(one.chosen)
     own = _named(one)
     suggested = desk.suggestions(version)
     return shown(
@@ -104,15 +117,18 @@ def page_of(visit: Visit, one: Opened, wrong: str = "", typed: str = "", status:
         more_redacted=max(0, len(decision.spans) - _MOST_SPANS) if decision else 0,
         alikes=len(desk.alike(version)),
         earlier=[_earlier(one_) for one_ in reversed(desk.earlier.get(version, [])[-10:])],
-        before=before and desk.path(before),
-        after=after and desk.path(after),
+        before=place.before and f"{desk.path(place.before)}{query}",
+        after=place.after and f"{desk.path(place.after)}{query}",
+        query=query,
+        listed=FILTERS[one.chosen][0] if query else "",
+        place=place,
         left=len(desk.review.undecided),
         beside=[n for n in (one.number - 1, one.number + 1) if 1 <= n <= len(desk.review.versions)],
         number_here=one.number,
         record_page=own.path(),
         conversation=own.path("/record/conversation"),
-        codes=code_options(),
-        barred=[row for row in EXEMPTIONS.values() if row.bars_web],
+        codes=code_options(forum=desk.forum),
+        barred=[row for row in CLAIMS[desk.forum].values() if row.bars_web],
         wrong=wrong,
         typed=typed,
     )
@@ -160,7 +176,7 @@ def _suggestion(one: Opened, at: int, found: Suggestion, decision: Decision | No
     return {
         "at": at, "words": showing.name(texts_of(hit)[found.where][found.start : found.end], _WORDS),
         "where": label(found.where), "what": found.what, "why": found.why,
-        "code": exemption_in_words(found.code), "bars_web": EXEMPTIONS[found.code].bars_web,
+        "code": exemption_in_words(found.code, one.desk.forum), "bars_web": exemption(found.code).bars_web,
         "done": touched, "left": left[-1] if left else None,
     }  # fmt: skip
 

@@ -14,15 +14,16 @@ from paloverde.bundles.media import MEDIA, extension
 from paloverde.bundles.pages import UP, Cover
 from paloverde.desk import showing
 from paloverde.desk.areas.redacting import kept_of
-from paloverde.desk.areas.request_frame import request_of, shown
 from paloverde.desk.areas.review_plan import AT
 from paloverde.desk.areas.review_record import Opened, is_picture, media_of, opened
+from paloverde.desk.areas.reviewed import shown, subject_of
 from paloverde.desk.asked import page_of
 from paloverde.desk.rights import Act
 from paloverde.desk.under_review import UnderReview, in_words
 from paloverde.desk.visit import Here, Pages, Visit
 from paloverde.desk.wording import plain
 from paloverde.errors import ArchiveDamaged, BadQuestion, PersonNeeded
+from paloverde.requests.exemptions import Forum
 from paloverde.requests.pictures import Picture, painted_over
 from paloverde.requests.redaction import Given, Released
 from paloverde.requests.releasing import pictures_to_paint
@@ -83,8 +84,10 @@ def painted(visit: Here, number: str, record: str, file: str) -> Response:
 @pages.page("/requests/{number}/review/log", Act.REVIEW)
 def withheld(visit: Here, number: str) -> Response:
     """The log of what is withheld or redacted so far, as the City keeps it."""
-    request_of(visit, number)
+    subject_of(visit, number)
     desk = UnderReview(visit, number)
+    if desk.forum is Forum.DISCOVERY:
+        return visit.go(f"/discovery/{number}/log")
     rows, wrong = list[Row](), ""
     try:
         rows = log(number, _entries(desk))
@@ -109,8 +112,10 @@ def withheld(visit: Here, number: str) -> Response:
 def _article(visit: Visit, one: Opened) -> Markup:
     """The record's part of the bundle's page, with our own addresses in place of the bundle's."""
     desk = one.desk
-    mine = desk.released[desk.review.control(one.version)]
-    records = [found for found in desk.released.values() if found.hit.item == mine.hit.item]
+    control = desk.review.control(one.version)
+    versions = desk.release.of_item(one.hit.account, one.hit.native_id)
+    mine = next(found for found in versions if found.control == control)
+    records = [found for found in versions if found.hit.item == mine.hit.item]  # as they may be known
     at = records.index(mine)
     made = _painted(visit, one)
     records[at] = _with_painted(mine, made)
@@ -172,11 +177,10 @@ def _whole(visit: Visit, one: Opened, mine: Released) -> Iterator[tuple[str, str
 def _entries(desk: UnderReview) -> Iterator[Entry]:
     """What is kept back of each record."""
     signature = desk.review.signature
-    for pair in desk.review.pairs(desk.hits):
-        found = desk.released.get(pair.control)
-        if found is not None and (found.is_redacted or found.is_withheld):
-            signer = signature.by.name if signature else ""
-            yield Entry(hit=pair.hit, decision=pair.decision, released=found, reviewed_by=signer)
+    signer = signature.by.name if signature else ""
+    for stands, found in desk.release.kept_back():
+        hit = desk.hits[stands.decision.version]
+        yield Entry(hit=hit, decision=stands.decision, released=found, reviewed_by=signer)
 
 
 def _row(row: Row) -> dict[str, str]:

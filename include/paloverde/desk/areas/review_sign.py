@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Collection, Iterator
+from functools import partial
 from itertools import starmap
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -15,9 +16,11 @@ from starlette.datastructures import FormData
 from paloverde.bundles.enclosed import LETTER
 from paloverde.bundles.verify import PAYLOAD
 from paloverde.desk import showing
-from paloverde.desk.areas.request_frame import Given, request_of, shown
+from paloverde.desk.areas.request_frame import Given
 from paloverde.desk.areas.review_plan import AT
+from paloverde.desk.areas.reviewed import shown, subject_of
 from paloverde.desk.asked import page_of
+from paloverde.desk.looking import left_looked_for_first, looked_through_first, signed_as_work
 from paloverde.desk.marking import label
 from paloverde.desk.plans import changed, exemption_in_words, papers_of
 from paloverde.desk.rights import Act
@@ -39,6 +42,7 @@ _MOST_GROUPS, _MOST_SUGGESTED, _MOST_WARNINGS = 100, 100, 60
 _EACH, _MOST_LINES = 20, 200  # lines of one group, and of all; that somebody writes
 _LONGEST_WORDS = 80  # characters of words that stand elsewhere
 _WRITTEN = re.compile(r"(?:record )?(?P<records>[^ ](?:.*?[^ ])?) +in +(?P<where>.+)", re.IGNORECASE)
+_FILE = re.compile(rf"{re.escape(PAYLOAD)}|VOL\d+/")  # how a file's place in a bundle or volume begins
 _PLACES = {
     "the cover letter": tuple(f"{LETTER}.{kind}" for kind in ("html", "pdf")),
     "the words of the search": (QUESTION,),
@@ -48,14 +52,17 @@ _PLACES = {
 @pages.page("/requests/{number}/review/sign", Act.SIGN_REVIEW)
 def sign_page(visit: Here, number: str) -> Response:
     """What whoever signs puts a name to."""
-    request_of(visit, number)
-    return _page(visit, UnderReview(visit, number))
+    subject_of(visit, number)
+    desk = UnderReview(visit, number)
+    page, may = f"/requests/{number}/review/sign", not _why_not(desk)
+    first = looked_through_first(desk, page) or (left_looked_for_first(desk, page) if may else None)
+    return first or _page(visit, desk)
 
 
 @pages.form("/requests/{number}/review/sign", Act.SIGN_REVIEW)
 def sign(visit: Here, number: str, form: Given) -> Response:
     """Sign the finished review, as somebody who decided nothing in it."""
-    request_of(visit, number)
+    subject_of(visit, number)
     desk = UnderReview(visit, number)
     seen = _suggestions(desk)
     try:
@@ -73,7 +80,10 @@ def sign(visit: Here, number: str, form: Given) -> Response:
                 "may be read there."
             )
         shown_now = desk.review.decisions_sha256
-        review = desk.reviews.sign(number, desk.hits, desk.by, accepted, unread, seen, shown_now)
+        signs = partial(desk.reviews.sign, number, desk.hits, desk.by, accepted, unread, seen, shown_now)
+        if work := signed_as_work(desk, f"/requests/{number}/review", signs):
+            return work
+        review = signs()
     except PersonNeeded as error:
         return _page(visit, desk, plain(error), form, 400)
     told = f"{desk.by.name} has signed the review of {review.request}."
@@ -83,7 +93,7 @@ def sign(visit: Here, number: str, form: Given) -> Response:
 @pages.page("/requests/{number}/review/earlier", Act.REVIEW)
 def earlier(visit: Here, number: str) -> Response:
     """The undecided records that another request was given before."""
-    request_of(visit, number)
+    subject_of(visit, number)
     desk = UnderReview(visit, number)
     found = list(offered(desk.review, desk.earlier))
     last = max(1, -(-len(found) // _PER_PAGE))
@@ -107,7 +117,7 @@ def earlier(visit: Here, number: str) -> Response:
 @pages.form("/requests/{number}/review/as-before", Act.REVIEW)
 def as_before(visit: Here, number: str, form: Given) -> Response:
     """Decide ticked records as they were decided for the newest earlier request."""
-    request_of(visit, number)
+    subject_of(visit, number)
     desk = UnderReview(visit, number)
     ticked = {*numbers_of(map(str, form.getlist("record")))}
     title = str(form.get("title", "")).strip()[:200]
@@ -250,7 +260,7 @@ def _suggestion(desk: UnderReview, version: Version, one: Suggestion) -> dict[st
     words = texts_of(desk.hit(version))[one.where][one.start : one.end]
     return {
         "number": desk.place(version), "path": desk.path(version), "what": one.what,
-        "code": exemption_in_words(one.code),
+        "code": exemption_in_words(one.code, desk.forum),
         "words": showing.name(words, 200),
     }  # fmt: skip
 
@@ -278,7 +288,7 @@ def _written(desk: UnderReview, line: str) -> Iterator[tuple[str, str]]:
             "the cover letter” or “17 in the words of the search”."
         )
     where = found["where"]
-    places = _PLACES.get(where.casefold()) or ((where,) if where.startswith(PAYLOAD) else ())
+    places = _PLACES.get(where.casefold()) or ((where,) if _FILE.match(where) else ())
     if not places:
         places = tuple(map(desk.review.control, desk.review.chosen(where.removeprefix("record "))))
     for version in desk.review.chosen(found["records"]):

@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi.responses import Response
 
-from paloverde.desk import showing
+from paloverde.desk import reasons, showing
 from paloverde.desk.areas.request_frame import Given
 from paloverde.desk.areas.search import HERE, look, refused
 from paloverde.desk.asked import Wrong, asked_again, asked_of, page_of
@@ -20,6 +20,7 @@ from paloverde.wording import some
 
 pages = Pages()
 _PER_PAGE = 20
+_SAY_WHY = "This search looks at private records: say why. The ledger keeps the reason."
 _NONE = "No search of that name is kept, or it was taken off the list."
 
 
@@ -46,14 +47,30 @@ def keep(visit: Here, given: Given) -> Response:
 
 @pages.form("/search/kept/{id_}/news", Act.SEARCH)
 def news(visit: Here, id_: str, given: Given) -> Response:
-    """Make a kept search again, and say what is new."""
-    saved = _of(visit, id_)
+    """Make a kept search again, and say what is new; of private records only once it was said why."""
+    saved, page = _of(visit, id_), str(page_of(given))
     if saved.scope.include_private:
-        raise BadQuestion("This search looks at private records: run it again, and say why.")
+        return reasons.ask(visit, _SAY_WHY, f"/search/kept/{saved.id}/news", [("page", page)], here=HERE)
+    return _news(visit, saved, page)
+
+
+@pages.page("/search/kept/{id_}/news", Act.SEARCH)
+def private_news(visit: Here, id_: str) -> Response:
+    """The same of private records, for the reason that was given."""
+    saved, values = _of(visit, id_), visit.request.query_params
+    if not saved.scope.include_private:
+        return visit.go("/search/kept", told="Choose “What is new?” beside the search.")
+    reason = reasons.given(visit, values.get(reasons.WHY, ""))
+    if not reason:
+        return reasons.ask(visit, _SAY_WHY, here=HERE)
+    return _news(visit, saved, str(page_of(values)), reason)
+
+
+def _news(visit: Visit, saved: Saved, page: str, reason: str = "") -> Response:
     visit.pace("search")
-    found = visit.city.searches.news(saved, visit.actor)
+    found = visit.city.searches.news(saved, visit.actor, reason)
     told = f"“{showing.name(saved.name)}”: {in_words(found, saved.hits)}"
-    return visit.go(f"/search/kept?page={page_of(given)}", told=told)
+    return visit.go(f"/search/kept?page={page}", told=told)
 
 
 @pages.form("/search/kept/{id_}/drop", Act.SEARCH)
@@ -87,7 +104,6 @@ def _row(visit: Visit, saved: Saved) -> dict[str, Any]:
         "at": saved.at,
         "hits": saved.hits,
         "path": f"/search?{again.query}",
-        "tells": not saved.scope.include_private,
         "may_drop": _is_keeper(visit, saved) or visit.may(Act.WORK_REQUESTS),
     }
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fastapi.responses import Response
 
 from paloverde.desk import unset
-from paloverde.desk.areas import accounts, disposition, holds, removed, requests, waiting, work
+from paloverde.desk.areas import accounts, discovery, disposition, holds, removed, requests, waiting, work
 from paloverde.desk.rights import Act
 from paloverde.desk.todo import Section, Todo
 from paloverde.desk.visit import Here, Pages
@@ -46,6 +46,7 @@ WAITING: Sequence[Todo] = (
     removed.todo_,
     holds.todo_,
     disposition.todo_,
+    discovery.todo_,
     accounts.todo,
     unset.todo,
     work.todo,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import escape
 
 from paloverde.productions.document import Production, RecType
 from paloverde.productions.fields import FIELDS, Entry, Field, Type, Value, path_as_link
@@ -16,6 +16,8 @@ from paloverde.productions.volume import Volume, Written
 
 # XML 1.0 (fifth edition), 2.2: what is no Char.
 _NO_CHARACTER = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_PLAIN = re.compile("[ !#-%'-;=?-~\u00a0-\ud7ff]*")  # what stands in an attribute as it is
+_ESCAPES = {'"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
 _MESSAGES = (RecType.DM, RecType.FORWARDED)
 _STANDARD = {
     "AUTHORDISPLAY": "#From",
@@ -67,9 +69,9 @@ class Edrm:
                 self._add_file(name, document.volume, file)
         self._write("</Files>\n")
         self._open("Tags")
-        for field in FIELDS:
-            for value in _each(told[field.name]):
-                self._empty("Tag", TagName=_tag(field), TagDataType=_TYPES[field.type], TagValue=value)
+        for name, head in _HEADS:
+            for value in _each(told[name]):
+                self._write(f"{head}{self._quoted(value)}/>\n")
         self._write("</Tags>\n<Locations>\n")
         for custodian in document.custodians:
             self._write(f"<Location><Custodian>{self._text(custodian)}</Custodian></Location>\n")
@@ -99,10 +101,16 @@ class Edrm:
         self._write(f"<{element}{self._attributes(attributes)}/>\n")
 
     def _attributes(self, attributes: dict[str, str]) -> str:
-        return "".join(f" {name}={quoteattr(self._held(value))}" for name, value in attributes.items())
+        return "".join(f" {name}={self._quoted(value)}" for name, value in attributes.items())
 
     def _text(self, text: str) -> str:
         return self._held(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+    def _quoted(self, value: str) -> str:
+        """As the value of an attribute."""
+        if _PLAIN.fullmatch(value):
+            return f'"{value}"'
+        return f'"{escape(self._held(value), _ESCAPES)}"'
 
     def _held(self, text: str) -> str:
         text, replaced = _NO_CHARACTER.subn("\ufffd", text)
@@ -116,6 +124,12 @@ class Edrm:
 def _tag(field: Field) -> str:
     """The name of a tag: the format's own where it has one."""
     return _STANDARD.get(field.name, field.name)
+
+
+_HEADS = [
+    (field.name, f'<Tag TagName="{_tag(field)}" TagDataType="{_TYPES[field.type]}" TagValue=')
+    for field in FIELDS
+]  # each tag as it begins in every document
 
 
 def _each(value: Value) -> Iterator[str]:

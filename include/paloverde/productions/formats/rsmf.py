@@ -10,8 +10,9 @@ from __future__ import annotations
 import tempfile
 from datetime import date
 from pathlib import Path
+from typing import Any
 
-from paloverde.productions.document import Document, Production
+from paloverde.productions.document import Document, Production, Treatment
 from paloverde.productions.fields import Entry
 from paloverde.productions.formats.rsmf_events import (
     Event,
@@ -48,7 +49,7 @@ class Rsmf:
         """The path of the file that will hold a document; documents come in their order."""
         if document.file is not None and document.parent in self._event_of:
             return self._event_of[document.parent][0].path
-        conversation = conversation_of(document)
+        conversation = self._conversation(document)
         known = self._item.get((conversation["id"], document.hit.kind, document.hit.native_id))
         if known is not None:
             return known[0].path
@@ -68,8 +69,9 @@ class Rsmf:
             return
         conversation = slice_.conversation["id"]
         key = conversation, document.hit.kind, document.hit.native_id
-        person = participant_of(document)
-        slice_.people.setdefault(person["id"], person)
+        if document.treatment is not Treatment.WITHHELD:
+            person = participant_of(document)
+            slice_.people.setdefault(person["id"], person)
         about = self._answered.get((conversation, document.hit.parent_id or ""))
         if document.hit.kind == Kind.REACTION.value and about is not None and about[0] is slice_:
             reacted(about[1], document)
@@ -89,6 +91,13 @@ class Rsmf:
             for slice_ in self._slices.values():
                 body = as_message(slice_, self._production, self._read, Path(folder))
                 self._volume.add(slice_.path, body)
+
+    def _conversation(self, document: Document) -> dict[str, Any]:
+        """The thread of a document; what is withheld tells of none, and stands in that of its family."""
+        about = self._event_of.get(document.parent)
+        if document.treatment is Treatment.WITHHELD and about is not None:
+            return about[0].conversation
+        return conversation_of(document)
 
     def _event(self, slice_: Slice, document: Document, about: tuple[Slice, Event] | None) -> Event:
         event = event_of(document, slice_.conversation["id"])

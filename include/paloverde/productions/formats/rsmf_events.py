@@ -83,17 +83,17 @@ def event_of(document: Document, conversation: str) -> Event:
 def edited(event: Event, document: Document) -> None:
     """Let a later version be an edit of the event; the words before stay in it."""
     hit, now = document.hit, _body(document)
-    edits = event.setdefault("edits", [])
-    edits.append(
-        {
+    if now != event["body"]:  # else something beside the words changed, such as who may see them
+        edit = {
             "participant": event.get("participant", f"{hit.platform}:{_NOBODY}"),
             "timestamp": iso(hit.edited_at or hit.observed_at),
             "previous": event["body"],
             "new": now,
         }
-    )
-    event["body"] = now
-    event["custom"] += [_one("Version", f"{document.begin}: version {document.version}")]
+        event.setdefault("edits", []).append(edit)
+        event["body"] = now
+    told = f"version {document.version}{f', {hit.visibility}' if hit.visibility else ''}"
+    event["custom"] += [_one("Version", f"{document.begin}: {told}")]
     if hit.removed is not None and hit.removed.of_these_words:
         event["deleted"] = True
 
@@ -114,7 +114,7 @@ def in_context(event: Event, number: int) -> Event:
     """A copy of an event that stands here only because another one answers it."""
     kept = {
         name: event[name]
-        for name in ("type", "conversation", "timestamp", "body", "participant")
+        for name in ("type", "conversation", "timestamp", "body", "participant", "deleted")
         if name in event
     }
     return kept | {
@@ -144,7 +144,7 @@ def _custom(document: Document) -> list[dict[str, str]]:
     told = [
         ("Bates", document.begin),
         ("Record type", document.rectype.value),
-        ("Item id", hit.native_id),
+        ("Item id", "" if document.treatment is Treatment.WITHHELD else hit.native_id),
         ("Address", hit.permalink),
         ("Visibility", hit.visibility),
         ("Captured", iso(hit.observed_at)),

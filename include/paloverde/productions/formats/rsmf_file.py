@@ -17,6 +17,7 @@ from paloverde.records import PACIFIC
 from paloverde.wording import spoken
 
 VERSION = "2.0.0"
+_LONGEST = 255  # characters of a field that the format does not know itself
 _TIME = (1980, 1, 1, 0, 0, 0)
 Read = Callable[[Document], Iterable[bytes]]
 
@@ -114,9 +115,9 @@ def _head(slice_: Slice, production: Production) -> Head:
         "X-RSMF-AttachmentCount": str(len(slice_.attached)),
         "X-RSMF-EventCollectionID": str(slice_.conversation["id"]),
         "X-RSMF-SourceHash": production.root,
-        "X-RSMF-RunIds": ", ".join(map(str, sorted(slice_.runs))),
+        "X-RSMF-RunIds": _few([str(run) for run in sorted(slice_.runs)]),
         "X-RSMF-HoldId": ", ".join(sorted(slice_.holds)),
-        "X-RSMF-RequestNo": ", ".join(sorted(slice_.requests)),
+        "X-RSMF-RequestNo": _few(sorted(slice_.requests)),
         "X-RSMF-Redacted": "Y" if slice_.redacted else "N",
     }
     spoke = next((event["participant"] for event in events if "participant" in event), people[0].id)
@@ -127,6 +128,15 @@ def _head(slice_: Slice, production: Production) -> Head:
         begin=_time(events[0]),
         more=more,
     )
+
+
+def _few(values: list[str]) -> str:
+    """As many of these as a field of the head may hold, and how many more there are."""
+    for many in range(len(values), 0, -1):
+        told = ", ".join(values[:many]) + (f" and {len(values) - many} more" if many < len(values) else "")
+        if len(told) < _LONGEST:
+            return told
+    return ""
 
 
 def _text(slice_: Slice) -> str:

@@ -15,7 +15,7 @@ from paloverde.bundles.tables import cell
 from paloverde.productions.fields import FIELDS, Entry, Type, Value
 from paloverde.productions.volume import Volume
 
-_BATCH = 5_000
+_BATCH = 1_000  # documents of one row group
 _TYPES = {
     Type.TEXT: pa.string(),
     Type.TEXTS: pa.list_(pa.string()),

@@ -126,11 +126,15 @@ def _about(production: Production) -> bytes:
 
 
 def _put(zipped: zipfile.ZipFile, path: str, body: bytes | Path) -> dict[str, Any]:
-    """Add a file; its line in the list of resources. What is packed already is stored as it is."""
+    """Add a file; its line in the list of resources. What is packed already is stored as it is.
+
+    The player looks for a file right behind its name where the zip's directory has nothing more to say of it:
+    the long form of sizes (zip64) may stand in both places or in none.
+    """
     info = zipfile.ZipInfo(path, _TIME)
     info.compress_type = zipfile.ZIP_STORED if path == _WARC else zipfile.ZIP_DEFLATED
     digest, size = hashlib.sha256(), 0
-    with zipped.open(info, "w", force_zip64=True) as file:
+    with zipped.open(info, "w", force_zip64=_size(body) > zipfile.ZIP64_LIMIT) as file:
         for piece in _pieces(body):
             digest.update(piece)
             size += len(piece)
@@ -141,6 +145,10 @@ def _put(zipped: zipfile.ZipFile, path: str, body: bytes | Path) -> dict[str, An
         "hash": f"sha256:{digest.hexdigest()}",
         "bytes": size,
     }
+
+
+def _size(body: bytes | Path) -> int:
+    return len(body) if isinstance(body, bytes) else body.stat().st_size
 
 
 def _pieces(body: bytes | Path) -> Iterable[bytes]:

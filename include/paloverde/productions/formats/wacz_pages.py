@@ -63,10 +63,11 @@ def _facts(document: Document) -> Iterator[str]:
         ("Posted", spoken_time(hit.posted_at) if hit.posted_at else "without a posting date"),
         ("Archived", spoken_time(hit.observed_at)),
         ("Address at the site", hit.permalink),
-        ("Belongs to", document.parent),
         ("Family", f"{document.family[0]} to {document.family[1]}"),
     )
     yield "<dl>"
+    if document.parent:
+        yield f'<dt>Belongs to</dt><dd><a href="/{document.parent}.html">{document.parent}</a></dd>'
     for term, value in facts:
         if value:
             yield f"<dt>{term}</dt><dd>{escape(visible(value))}</dd>"

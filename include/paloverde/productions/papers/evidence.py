@@ -1,37 +1,84 @@
-"""What the archive can say of a production as evidence: figures, each with the place that it is read from."""
+"""What the archive knows of a production as evidence. Pure; `figures` says how papers state it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 import msgspec
 
-from paloverde.archive.seal import Seal
-from paloverde.bundles.wording import origin
-from paloverde.productions.document import Production, Treatment
+from paloverde.archive.seal import RunKind
+from paloverde.bundles.wording import ORIGINS
+from paloverde.productions.docket import Docket
+from paloverde.productions.document import Document, Production, Treatment
+from paloverde.productions.order import ClawedBack
 from paloverde.productions.report import Report
-from paloverde.records import archive_day
-from paloverde.search.hits import Hit
-from paloverde.wording import some, zoned_moment
+from paloverde.productions.sheets import name_of
+from paloverde.records import Provenance, Visibility, archive_day
+from paloverde.requests.exemptions import exemption
+from paloverde.requests.redaction import Given
+from paloverde.search.scope import PRIVATE_KINDS
 
 
-class Figure(msgspec.Struct, frozen=True):
-    """A figure that a paper states, and where anybody finds it again."""
+class Sealed(msgspec.Struct, frozen=True):
+    """What the seal of a run says that a paper needs; `sha256` is that of the seal."""
 
-    name: str
-    value: str
-    source: str
+    sequence: int
+    sha256: str
+    account: str
+    kind: RunKind
+    day: date
+    started_at: datetime
+    ended_at: datetime
+    code_version: str
+
+
+class Piece(msgspec.Struct, frozen=True, kw_only=True):
+    """What the papers need of a document, which is much less than the document. `archived` is the SHA-256 by
+    which the archive sealed what its native file is made of; `is_painted` a picture that was painted over.
+    """
+
+    control: str
+    begin: str
+    end: str
+    account: str
+    platform: str
+    what: str
+    run: int
+    observed_at: datetime
+    provenance: str
+    treatment: Treatment
+    requests: tuple[str, ...]
+    is_record: bool
+    archived: str
+    is_painted: bool
+    is_private: bool
+
+
+def piece(document: Document) -> Piece:
+    """The same document, as far as the papers tell of it."""
+    hit, file = document.hit, document.file
+    return Piece(
+        control=document.control, begin=document.begin, end=document.end, account=hit.account,
+        platform=hit.platform, what=name_of(document.rectype), run=hit.sequence, observed_at=hit.observed_at,
+        provenance=hit.provenance or Provenance.API.value, treatment=document.treatment,
+        requests=document.requests, is_record=file is None,
+        archived=hit.payload_sha256 if file is None else file.source,
+        is_painted=file is not None and file.given is Given.PAINTED,
+        is_private=hit.kind in PRIVATE_KINDS or hit.visibility == Visibility.PRIVATE.value,
+    )  # fmt: skip
 
 
 class Captured(msgspec.Struct, frozen=True, kw_only=True):
-    """What of one account is in the production, and how it was captured: runs from `first` to `last`, between
-    the days `since` and `until`, with the versions of the program that made them.
+    """What of one account is in the production, and how it was captured: `runs` of them, from `first` to
+    `last`, between the days `since` and `until`, with the versions of the program that made them. `answered`
+    of the `records` are from the site's own answers.
     """
 
     account: str
     platform: str
     records: int
+    answered: int
     runs: int
     first: int
     last: int
@@ -41,101 +88,122 @@ class Captured(msgspec.Struct, frozen=True, kw_only=True):
     ways: tuple[str, ...]  # how the records came, in words
 
 
-def captured(records: Iterable[Hit], seals: Mapping[int, Seal]) -> tuple[Captured, ...]:
-    """How the records of each account were captured, by the seals of their runs."""
-    by_account: dict[str, list[Hit]] = {}
-    for hit in records:
-        by_account.setdefault(hit.account, []).append(hit)
-    return tuple(_captured(hits, seals) for _, hits in sorted(by_account.items()))
+class Natives(msgspec.Struct, frozen=True):
+    """How many native files there are, and how many of them have the SHA-256 by which the archive sealed the
+    record or the file.
+    """
+
+    files: int
+    same: int
 
 
-def _captured(hits: Sequence[Hit], seals: Mapping[int, Seal]) -> Captured:
-    numbers = sorted({hit.sequence for hit in hits})
-    runs = [seals[number].run for number in numbers if number in seals]
-    days = [run.day for run in runs] or [archive_day(hit.observed_at) for hit in hits]
-    ways = {origin(hit) or "not noted" for hit in hits}
-    return Captured(
-        account=hits[0].account,
-        platform=hits[0].platform,
-        records=len(hits),
-        runs=len(numbers),
-        first=numbers[0],
-        last=numbers[-1],
-        since=min(days),
-        until=max(days),
-        versions=tuple(sorted({run.code_version for run in runs})),
-        ways=tuple(sorted(ways)),
-    )
+class Checked(msgspec.Struct, frozen=True, kw_only=True):
+    """How far the stored objects of the runs were read again and compared with their seals: `read` of the
+    `objects`, the longest unread last at `since`, the others up to `until`; `damaged` are not
+    as they should be.
+    """
 
-
-class Checked(msgspec.Struct, frozen=True):
-    """A check that the stored bytes are what was sealed: when, of how many objects, how many were not."""
-
-    at: datetime
     objects: int
+    read: int
     damaged: int
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+class Head(msgspec.Struct, frozen=True, kw_only=True):
+    """The signed head that the load files name by its root: over how many entries, how many of the runs they
+    name, and what timestamping services put under it: which, the token's serial number, the time.
+    """
+
+    size: int
+    counts: int
+    stamps: tuple[tuple[str, str, datetime], ...] = ()
+
+
+class Claimed(msgspec.Struct, frozen=True):
+    """What was claimed back of a production: its numbers, the titles of the privileges, the Pacific day."""
+
+    first: str
+    last: str
+    privileges: tuple[str, ...]
+    on: date
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
-    """All of it. `head` is the size of the ledger's signed head that counts every run of the production;
-    `stamps` are the times of timestamping services under it. `gaps` say what could not be captured.
+    """All of it. `named` is how many of the runs the ledger names, `alone` how many records are withheld with
+    their whole family and have no numbers. `gaps` say what could not be captured of the accounts searched.
     """
 
     report: Report
     accounts: tuple[Captured, ...]
     list_sha256: str  # of the signed list of all files
     key: str  # the City's public key that signed it
-    head: int = 0
-    stamps: tuple[tuple[str, datetime], ...] = ()
-    checked: Checked | None = None
+    checked: Checked
+    natives: Natives
+    named: int = 0
+    entries: int = 0  # of the ledger, when this was gathered
+    head: Head | None = None
     gaps: tuple[str, ...] = ()
+    alone: int = 0
+    claimed: tuple[Claimed, ...] = ()
 
     @property
     def production(self) -> Production:
         return self.report.production
+
+    @property
+    def runs(self) -> int:
+        return sum(account.runs for account in self.accounts)
+
+    @property
+    def records(self) -> int:
+        return sum(account.records for account in self.accounts)
 
     def treated(self, how: Treatment) -> int:
         """How many documents were produced so."""
         return self.report.tally.treatments.get(how.value, 0)
 
 
-def figures(evidence: Evidence) -> Sequence[Figure]:
-    """Every figure that the papers of a production may state."""
-    production = evidence.production
-    runs = sum(account.runs for account in evidence.accounts)
-    report, tally = evidence.report, evidence.report.tally
-    return [
-        Figure("documents", some(tally.documents, "document"), "REPORT.json; load file of each volume"),
-        Figure("pages", some(tally.pages, "page"), "REPORT.json; Opticon file of each volume"),
-        Figure("reach", f"{report.first} to {report.last}", "register of Bates numbers"),
-        Figure("withheld", some(evidence.treated(Treatment.WITHHELD), "document"), "privilege log"),
-        Figure("redacted", some(evidence.treated(Treatment.REDACTED), "document"), "privilege log"),
-        Figure("accounts", some(len(evidence.accounts), "account"), "table of accounts below"),
-        Figure("runs", some(runs, "run"), "seals of the runs named in the table of accounts below"),
-        Figure("software", production.software, "the seal of each run names the version that made it"),
-        Figure("list", evidence.list_sha256, "SHA-256 of the signed list of all files"),
-        Figure("key", evidence.key, "the City's public key; the ledger names each that was in use"),
-        Figure("root", production.root or _UNKNOWN, _head(evidence)),
-        Figure("stamps", _stamps(evidence), "timestamp tokens kept with the ledger's heads"),
-        Figure("checked", _checked(evidence.checked), "ledger entries of the checks of stored objects"),
-        Figure("gaps", some(len(evidence.gaps), "gap"), "coverage in the seal of each run; listed below"),
-    ]
+def captured(pieces: Iterable[Piece], seals: Mapping[int, Sealed]) -> tuple[Captured, ...]:
+    """How the records of each account were captured, by the seals of their runs."""
+    found: dict[str, _Account] = {}
+    for one in pieces:
+        if one.is_record:
+            found.setdefault(one.account, _Account(one.platform)).add(one)
+    return tuple(one.captured(name, seals) for name, one in sorted(found.items()))
 
 
-_UNKNOWN = "[not recorded]"
+class _Account:
+    """What is counted of one account."""
+
+    def __init__(self, platform: str) -> None:
+        self._platform, self._records, self._answered = platform, 0, 0
+        self._runs: dict[int, date] = {}
+        self._ways: dict[str, None] = {}
+
+    def add(self, record: Piece) -> None:
+        self._records += 1
+        self._answered += record.provenance == Provenance.API.value
+        self._runs[record.run] = archive_day(record.observed_at)
+        known = record.provenance in set(Provenance)
+        self._ways[ORIGINS[Provenance(record.provenance)] if known else record.provenance] = None
+
+    def captured(self, name: str, seals: Mapping[int, Sealed]) -> Captured:
+        numbers = sorted(self._runs)
+        days = [seals[number].day if number in seals else self._runs[number] for number in numbers]
+        versions = {seals[number].code_version for number in numbers if number in seals}
+        return Captured(
+            account=name, platform=self._platform, records=self._records, answered=self._answered,
+            runs=len(numbers), first=numbers[0], last=numbers[-1], since=min(days), until=max(days),
+            versions=tuple(sorted(versions)), ways=tuple(sorted(self._ways)),
+        )  # fmt: skip
 
 
-def _head(evidence: Evidence) -> str:
-    return f"signed head of the ledger at {evidence.head:,} entries" if evidence.head else "no signed head"
-
-
-def _stamps(evidence: Evidence) -> str:
-    told = [f"{service}: {zoned_moment(at)}" for service, at in evidence.stamps]
-    return "; ".join(told) or "none: no timestamping service has signed this head"
-
-
-def _checked(checked: Checked | None) -> str:
-    if checked is None:
-        return "never: no check of the stored objects is on record"
-    found = f"{some(checked.objects, 'object')}, {checked.damaged:,} not as sealed"
-    return f"{zoned_moment(checked.at)}: {found}"
+def claimed_of(docket: Docket) -> tuple[Claimed, ...]:
+    """What was claimed back of a production, oldest first."""
+    return tuple(
+        Claimed(
+            one.first, one.last, tuple(exemption(code).title for code in one.privileges), one.discovered_on
+        )
+        for one in docket.all(ClawedBack)
+    )

@@ -12,12 +12,25 @@ import msgspec
 
 from paloverde.productions.document import Treatment
 from paloverde.productions.papers.declaration import accounts_table, not_captured
-from paloverde.productions.papers.evidence import Evidence
+from paloverde.productions.papers.evidence import Claimed, Evidence
+from paloverde.productions.papers.figures import claimed_back, sources
 from paloverde.productions.report import forms_in_words, volumes_table
 from paloverde.requests.paper import Block, Facts, Grid, Heading, Paper, Paragraph, Points
 from paloverde.wording import some, spoken
 
 _DRAFT = "Draft for counsel: not signed, not sent."
+_FIGURES = (
+    "documents",
+    "pages",
+    "reach",
+    "withheld",
+    "redacted",
+    "alone",
+    "accounts",
+    "records",
+    "runs",
+    "gaps",
+)
 _HOW = (
     "Documents whose pages are shown as a slip are withheld as the privilege log says.",
     "FILES.json in each volume names every file with its SHA-256; the list of all volumes is signed.",
@@ -30,20 +43,19 @@ _CLAWBACK = (
 
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True):
-    """What a letter says beside the evidence. `demands` are numbers with what was asked, `answered` how many
-    documents answer each.
+    """What a letter says beside the evidence. `answered` is how many documents answer each demand. How the
+    demands were searched for is counsel's own work, and not told.
     """
 
     day: date
     to: str
-    demands: Mapping[str, str] = {}
     answered: Mapping[str, int] = {}
-    privileges: Mapping[str, int] = {}  # by the privilege's title, how many documents
+    privileges: Mapping[str, int] = {}  # by the privilege's title, how many records
 
 
 def production_letter(evidence: Evidence, sent: Sent) -> Paper:
     """The letter that goes with the volumes."""
-    title = f"Production {evidence.production.name}"
+    title = f"DRAFT: Letter with production {evidence.production.name}"
     return Paper(title, tuple(_letter(title, evidence, sent)))
 
 
@@ -58,11 +70,11 @@ def _letter(title: str, evidence: Evidence, sent: Sent) -> Iterator[Block]:
     )
     if report.confidentiality:
         yield Paragraph(f"Designation: {report.confidentiality}")
-    if sent.demands:
+    if sent.answered:
         yield Grid(
             "Demands, and the documents that answer each (CCP 2031.280(a))",
-            ("Demand", "What was asked", "Documents"),
-            [(one, asked, f"{sent.answered.get(one, 0):,}") for one, asked in sent.demands.items()],
+            ("Demand", "Documents"),
+            [(one, f"{many:,}") for one, many in sent.answered.items()],
         )
         yield Paragraph("The field REQUESTNO of the load file names the demands that each document answers.")
     yield volumes_table(report)
@@ -72,52 +84,58 @@ def _letter(title: str, evidence: Evidence, sent: Sent) -> Iterator[Block]:
     yield accounts_table(evidence)
     yield from not_captured(evidence)
     yield Heading("Privilege")
+    if told := claimed_back(evidence.claimed):
+        yield Paragraph(told)
     yield Paragraph(_CLAWBACK)
     yield Facts((("Signature", "[not signed]"), ("Name and title", "[name], [title]")))
+    yield sources("For counsel, to be taken off: where each figure comes from", _FIGURES, evidence)
 
 
 def _kept_back(evidence: Evidence, sent: Sent) -> Iterator[Block]:
     yield Heading("What is withheld or redacted")
     withheld, redacted = evidence.treated(Treatment.WITHHELD), evidence.treated(Treatment.REDACTED)
-    if not (withheld or redacted):
+    if not (withheld or redacted or evidence.alone):
         yield Paragraph("Nothing was withheld or redacted as privileged.")
         return
-    yield Paragraph(
-        f"{some(withheld, 'document is', 'documents are')} withheld and "
-        f"{redacted:,} redacted. The privilege log names each."
+    told = (
+        f"{some(withheld, 'document is', 'documents are')} withheld, with a slip in its place, and "
+        f"{redacted:,} redacted. {some(evidence.alone, 'record', 'records')} of families withheld whole bear "
+        "no number. The privilege log names each."
     )
+    yield Paragraph(told)
     yield Grid(
         "By privilege",
-        ("Privilege", "Documents"),
+        ("Privilege", "Records"),
         [(one, f"{many:,}") for one, many in sent.privileges.items()],
     )
 
 
-class Claimed(msgspec.Struct, frozen=True, kw_only=True):
-    """Documents that were produced by mistake: their numbers and the privilege claimed for each."""
+class Notice(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom a claim goes to, and when the production was served."""
 
     day: date
     to: str
-    numbers: tuple[tuple[str, str, str], ...]  # first page, last page, privilege
+    claimed: tuple[Claimed, ...]
     served_on: date | None = None
 
 
-def clawback_letter(production: str, matter: str, agency: str, claimed: Claimed) -> Paper:
+def clawback_letter(production: str, matter: str, agency: str, notice: Notice) -> Paper:
     """The letter that claims privileged documents back (CCP 2031.285; Fed. R. Evid. 502(b))."""
-    title = f"Claim of privilege after production {production}"
-    served = f" of {spoken(claimed.served_on)}" if claimed.served_on else ""
+    title = f"DRAFT: Claim of privilege after production {production}"
+    served = f" of {spoken(notice.served_on)}" if notice.served_on else ""
+    rows = [(one.first, one.last, ", ".join(one.privileges)) for one in notice.claimed]
     return Paper(
         title,
         (
             Heading(title, 1),
             Paragraph(_DRAFT),
-            Facts((("To", claimed.to or "[counsel]"), ("Date", spoken(claimed.day)), ("Matter", matter))),
+            Facts((("To", notice.to or "[counsel]"), ("Date", spoken(notice.day)), ("Matter", matter))),
             Paragraph(
                 f"In the production {production}{served} {agency} produced by mistake "
-                f"{some(len(claimed.numbers), 'document')} that it claims as privileged. [How the "
+                "what stands below, and claims it as privileged. [How the "
                 "mistake came about, what was done to prevent it, and when it was found.]"
             ),
-            Grid("Documents claimed", ("First page", "Last page", "Privilege"), list(claimed.numbers)),
+            Grid("Documents claimed", ("First page", "Last page", "Privilege"), rows),
             Paragraph(
                 "Please return, sequester or destroy them and every copy, do not use or disclose what "
                 "they say, and tell whoever received them from you the same. A replacement volume with "

@@ -8,20 +8,35 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_UNSIGNED = {1: pa.uint8(), 2: pa.uint16(), 4: pa.uint32(), 8: pa.uint64()}
+Some = TypeVar("Some", np.bool_, np.uint8, np.uint16, np.uint32, np.uint64)
 
 
 def integers(values: npt.NDArray[np.integer[Any]]) -> pa.Array:
     """Whole numbers, without a copy where they are of 64 bits."""
     whole = np.ascontiguousarray(values, np.int64)
     return pa.Array.from_buffers(pa.int64(), len(whole), [None, pa.py_buffer(whole)])
+
+
+def taken(values: npt.NDArray[Some], at: npt.NDArray[np.uint32]) -> npt.NDArray[Some]:
+    """The values at these places, all of which there are. Numpy takes two or three times as long."""
+    found = pc.take(_plain(values), _plain(at), boundscheck=False)
+    return np.from_dlpack(found).view(values.dtype)
+
+
+def _plain(values: npt.NDArray[Any]) -> pa.Array:
+    """Values as an array of Arrow, without a copy; true and false are bytes."""
+    whole = np.ascontiguousarray(values)
+    return pa.Array.from_buffers(_UNSIGNED[whole.itemsize], len(whole), [None, pa.py_buffer(whole)])
 
 
 def texts(values: Sequence[str | None]) -> pa.Array:

@@ -23,7 +23,7 @@ from sqlalchemy import func, select
 from paloverde.archive.reader import Archive, SealedPart
 from paloverde.archive.seal import Role
 from paloverde.search.index.arrow import integers
-from paloverde.search.index.evaluating import View, answering, open_to_all
+from paloverde.search.index.evaluating import View, answering
 from paloverde.search.index.gathering import hashes_of
 from paloverde.search.index.layout import U64, Covered, Mask
 from paloverde.search.index.mapped import ahead
@@ -81,26 +81,22 @@ class Asking:
     def __init__(self, archive: Archive, index: Index) -> None:
         self.archive, self.index = archive, index
         self._now: Now | None = None
-        self._removed: tuple[Now, int, list[Mask]] | None = None
+        self._views: tuple[Now, int, list[View]] | None = None
         self._kept: tuple[int, dict[object, object]] = (0, {})
 
     @cached_property
     def twins(self) -> Twins:
         return Twins(self.index)
 
-    def look(self, last: int) -> Look:
-        """A look at what runs to `last` brought, as it stands now."""
-        now = self.now()
-        known = self._removed
+    def look(self, last: int, now: Now | None = None) -> Look:
+        """A look at what runs to `last` brought, as it stands now, or stood when that was asked."""
+        now = now or self.now()
+        known = self._views
         if known is None or known[0] is not now or known[1] != last:
-            self._removed = known = (now, last, _removed(self.index, now, last))
-        removed = known[2]
-        return Look(
-            self.index,
-            now,
-            [View(*pair, {}) for pair in zip(self.index.segments, removed, strict=True)],
-            last,
-        )
+            removed = zip(self.index.segments, _removed(self.index, now, last), strict=True)
+            views = [View(one, mask, np.flatnonzero(mask).astype(np.uint32), {}) for one, mask in removed]
+            self._views = known = (now, last, views)
+        return Look(self.index, now, [view._replace(said={}) for view in known[2]], last)
 
     def now(self) -> Now:
         """How the index and the archive compare; looked up again when another run was sealed."""
@@ -141,7 +137,7 @@ class Look:
         def find(view: View, alive: Mask | None) -> Mask:
             among = alive
             if not include_private:
-                among = _both(among, open_to_all(view.segment))
+                among = _both(among, view.segment.open_to_all)
             if view.segment.last_run > self.last:
                 among = _both(among, ahead(view.segment.columns.of_run) <= self.last)
             found = answering(tree, view, among=among)

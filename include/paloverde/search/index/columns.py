@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from paloverde.search.index.layout import I32, I64, U8, U16, U32, U64, Arrays
+from paloverde.search.index.layout import I32, I64, U8, U16, U32, U64, Arrays, Mask
 from paloverde.search.index.mapped import ahead
 from paloverde.search.index.stretches import stretches
 
@@ -78,6 +78,10 @@ class Groups:
 
     def __len__(self) -> int:
         return len(self.starts) - 1
+
+    def spread(self, chosen: Mask) -> Mask:
+        """What holds of each group, said of its documents."""
+        return np.repeat(chosen, np.diff(self.starts))
 
     @cached_property
     def account(self) -> U16:

@@ -8,19 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import reduce
-from operator import or_
+from operator import and_, or_
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 
 from paloverde.search.index import frequent
 from paloverde.search.index.layout import U32, UNDATED, Mask
 from paloverde.search.index.mapped import ahead
 from paloverde.search.index.occurring import forms, standing
-from paloverde.search.index.places import distinct
+from paloverde.search.index.places import distinct, is_plain
 from paloverde.search.index.segment import HAS_BITS, Segment, Words
 from paloverde.search.matching import has_value
-from paloverde.search.scope import PRIVATE_KINDS
 from paloverde.search.tree import (
     And,
     Field,
@@ -30,6 +30,7 @@ from paloverde.search.tree import (
     Node,
     Not,
     Or,
+    Piece,
     Posted,
     PostedBy,
     Removed,
@@ -45,12 +46,14 @@ _GROUPED = ("account", "platform", "kind", "visibility", "provenance")
 class View(NamedTuple):
     """A segment as a question sees it: with the documents whose items were found hidden or removed.
 
-    `said` remembers where terms stand, for counts of each; nobody writes into its masks.
+    `gone` are the same documents as a list. `said` remembers where terms stand, for counts of each; nobody
+    writes into its masks.
     """
 
     segment: Segment
     removed: Mask
-    said: dict[Node, Mask]
+    gone: U32
+    said: dict[Node | Piece, Mask]
 
     @property
     def documents(self) -> int:
@@ -75,11 +78,9 @@ def answering(node: Node, view: View, *, among: Mask | None = None, surely: bool
         case Near():
             return _near(node, view, among)
         case PostedBy(term):
-            found = view.segment.poster_documents(_corpus(view.segment.poster, term))
-            return _mask([found], view.documents)
+            return view.segment.of_posters(_corpus(view.segment.poster, term))
         case LinkedTo(term):
-            found = view.segment.link_documents(_corpus(view.segment.link, term))
-            return _mask([found], view.documents)
+            return view.segment.of_links(_corpus(view.segment.link, term))
         case _:
             return _by_columns(node, view, surely=surely)
 
@@ -99,14 +100,6 @@ def _by_columns(node: Node, view: View, *, surely: bool) -> Mask:
             return np.ones(view.documents, dtype=bool)
 
 
-def open_to_all(segment: Segment) -> Mask:
-    """The documents that are neither of a private kind nor privately visible."""
-    groups, values = segment.groups, segment.values
-    private = _table(values["kind"], PRIVATE_KINDS)[groups.kind]
-    private |= _table(values["visibility"], ("private",))[groups.visibility]
-    return _over_groups(segment, ~private)
-
-
 def saying(term: Term, view: View) -> Mask:
     """The documents in whose text a term stands."""
     if term not in view.said:
@@ -117,7 +110,7 @@ def saying(term: Term, view: View) -> Mask:
 def _saying(term: Term, view: View) -> Mask:
     words = view.segment.text
     if _is_word(term):
-        return words.holding_any(forms(words, term.pieces[0]), view.documents)
+        return _holding_word(term.pieces[0], view)
     if frequent.is_frequent(term, words):
         return frequent.documents(term, words, view.documents)
     return _mask([words.documents_at(standing(term, words).first)], view.documents)
@@ -137,16 +130,37 @@ def _near(node: Near, view: View, among: Mask | None) -> Mask:
 
 
 def _holding(node: Node, view: View) -> Mask:
-    """Documents with all the terms that a place of this node needs."""
+    """Documents with all the words that a place of this node needs, whether they are side by side or not."""
     match node:
-        case Term():
-            return saying(node, view)
+        case Term(_, pieces, length):
+            if not pieces or not is_plain(pieces, length):  # a run may be read in two ways
+                return saying(node, view)
+            return reduce(and_, (_holding_word(piece, view) for piece in pieces))
         case Near(left, right):
             return _holding(left, view) & _holding(right, view)
         case Or(nodes):
             return reduce(or_, (_holding(one, view) for one in nodes))
         case _:
             return np.zeros(view.documents, dtype=bool)
+
+
+def _holding_word(piece: Piece, view: View) -> Mask:
+    """The documents in whose text a single word stands, wherever a question has it."""
+    word, words = msgspec.structs.replace(piece, position=0), view.segment.text
+    if word not in view.said:
+        view.said[word] = words.holding_any(forms(words, word), view.documents)
+    return view.said[word]
+
+
+def held_by_all(node: Node) -> frozenset[Term]:
+    """The terms that every answer holds: of them nothing need be counted."""
+    match node:
+        case Term():
+            return frozenset({node})
+        case And() | Near():
+            return frozenset().union(*map(held_by_all, parts_of(node)))
+        case _:
+            return frozenset()
 
 
 def _is_word(term: Term) -> bool:
@@ -179,13 +193,8 @@ def _of_value(segment: Segment, name: str, values: Sequence[str]) -> Mask:
     there = segment.values[name]
     table = np.array([has_value(name, one, values) for one in there], dtype=bool)
     if name in _GROUPED:
-        return _over_groups(segment, table[getattr(segment.groups, name)])
+        return segment.groups.spread(table[getattr(segment.groups, name)])
     return np.asarray(table[ahead(getattr(segment.columns, name))], dtype=bool)
-
-
-def _over_groups(segment: Segment, chosen: Mask) -> Mask:
-    """What holds of each group, said of its documents."""
-    return np.repeat(chosen, np.diff(segment.groups.starts))
 
 
 def _posted(segment: Segment, since: date | None, until: date | None, *, surely: bool) -> Mask:
@@ -204,10 +213,6 @@ def _posted(segment: Segment, since: date | None, until: date | None, *, surely:
 
 def _number(day: date) -> int:
     return (day - _EPOCH).days
-
-
-def _table(there: Sequence[str | None], wanted: Sequence[str]) -> Mask:
-    return np.array([one in wanted for one in there], dtype=bool)
 
 
 def _mask(several: Iterable[U32], size: int) -> Mask:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from paloverde.search.index.arrow import taken
 from paloverde.search.index.layout import SIGN_CODES, U32, Mask
 from paloverde.search.index.places import NOWHERE, Occurrences, Places, either, near, phrase
 from paloverde.search.index.streams import Words
@@ -32,7 +33,7 @@ def _occurrences(words: Words, piece: Piece, among: Mask | None) -> list[Occurre
 
 
 def _only(words: Words, positions: U32, among: Mask | None) -> U32:
-    return positions if among is None else positions[among[words.documents_at(positions)]]
+    return positions if among is None else positions[taken(among, words.documents_at(positions))]
 
 
 def by_length(words: Words, piece: Piece) -> list[tuple[int, U32]]:

@@ -20,6 +20,7 @@ Number = TypeVar("Number", bound=np.generic)
 Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
 _CHUNK = 1 << 18  # ordinals that are marked at once: they stay in the processor's own memory
 _DENSE = 24  # with at least one mark in so many ordinals marking is quicker than searching
+_MANY = 32  # with so many times more in the one array each of the other is looked for by itself
 _AT_ONCE = 1 << 16  # places whose pairs are made at once
 _FARTHEST = 1 << 20  # ordinals; no passage is longer in `search/matching.py` either
 
@@ -45,7 +46,7 @@ def phrase(pieces: Sequence[Piece], length: int, found: Callable[[Piece], list[O
     """The places of a term of `length` words. Both sides may read a run as a whole or in pieces."""
     ordered = sorted(pieces, key=lambda piece: piece.position)
     groups = {piece: found(piece) for piece in ordered}
-    if _is_plain(ordered, length) and all(
+    if is_plain(ordered, length) and all(
         len(groups[piece]) == 1 and groups[piece][0].length == 1 for piece in ordered
     ):
         return _plain([groups[piece][0].at for piece in ordered])
@@ -110,6 +111,18 @@ def member(values: Ordinals, among: Ordinals) -> Mask:
     return np.asarray(among[at] == values, dtype=bool)
 
 
+def shared(some: Ordinals, others: Ordinals) -> Ordinals:
+    """What is in both of two arrays that are sorted, and hold each number once."""
+    if len(some) > len(others):
+        some, others = others, some
+    if len(some) * _MANY < len(others):
+        return some[member(some, others)]
+    both = np.concatenate([some, others])
+    both.sort()  # quicker than to look for each
+    in_both: Ordinals = both[:-1][both[1:] == both[:-1]]
+    return in_both
+
+
 def _member_of_many(values: Ordinals, among: Ordinals) -> Mask:
     """The same where the others are few: equal values stand side by side."""
     begin, end = np.searchsorted(values, among), np.searchsorted(values, among, side="right")
@@ -163,7 +176,7 @@ def _rises(values: Ordinals) -> bool:
     return bool(np.all(values[:-1] <= values[1:]))
 
 
-def _is_plain(pieces: Sequence[Piece], length: int) -> bool:
+def is_plain(pieces: Sequence[Piece], length: int) -> bool:
     """Whether the words of a term follow each other, one way only."""
     return len(pieces) == length and all(
         piece.position == number and piece.length == 1 for number, piece in enumerate(pieces)
@@ -176,5 +189,5 @@ def _plain(words: Sequence[Ordinals]) -> Places:
     at = order[0]
     first = words[at][np.searchsorted(words[at], at) :] - np.uint32(at)
     for number in order[1:]:
-        first = first[member(first + np.uint32(number), words[number])]
+        first = shared(first + np.uint32(number), words[number]) - np.uint32(number)
     return Places(first, first + np.uint32(len(words)))

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from paloverde.search.index.arrow import taken
 from paloverde.search.index.dense import Marks, Space
 from paloverde.search.index.layout import BLOCK, SIGN_CODES, U8, U16, U32, U64, Arrays, Mask
 from paloverde.search.index.mapped import ahead, ahead_for
@@ -199,7 +200,9 @@ class Words:
     def positions_of(self, forms: U32) -> U32:
         """Where any of several forms (sorted) stands, sorted."""
         found = [*pieces(self._positions, *together(self._positions_from, forms))]
-        return found[0] if len(found) == len(forms) == 1 else np.sort(_joined(found))
+        if len(found) == len(forms) == 1:
+            return found[0]
+        return np.sort(_joined(found), kind="stable")  # quick with stretches that are sorted already
 
     @cached_property
     def space(self) -> Space:
@@ -243,24 +246,20 @@ class Words:
         found = np.zeros(size, np.bool_)
         firsts = ahead(self._first_columns)
         if among is None:
-            there.take(firsts, out=found[: len(firsts)], mode="clip")
+            found[: len(firsts)] = taken(there, firsts)
         else:
             few = np.flatnonzero(among[: len(firsts)])
             found[few] = there[firsts[few]]
-        found[self._other_documents[there[self._other_columns]]] = True
+        found[self._other_documents[taken(there, self._other_columns)].astype(np.intp)] = True
         return found
 
     def documents_of_passages(self, passages: U32) -> U32:
         """The document of each passage; sorted where the passages are."""
-        found: U32 = ahead_for(self._passage_documents, passages.size)[passages.astype(np.intp)]
-        return found
+        return taken(ahead_for(self._passage_documents, passages.size), passages)
 
     def passages_at(self, positions: U32) -> U32:
         """The number of the passage of each position."""
-        found: U32 = ahead_for(self._block_passages, positions.size)[
-            (positions >> _BLOCK_BITS).astype(np.intp)
-        ]
-        return found
+        return taken(ahead_for(self._block_passages, positions.size), positions >> _BLOCK_BITS)
 
     def documents_at(self, positions: U32) -> U32:
         """The document of each position; sorted where the positions are."""

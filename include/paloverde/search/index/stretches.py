@@ -10,6 +10,7 @@ from paloverde.search.index.layout import I64, U32
 from paloverde.search.index.mapped import ahead, ahead_for
 
 _SHORT, _MANY = 512, 16  # values of a stretch, and stretches
+_SHARE = 16  # with one in so many of all between them asked for, all are read
 
 
 def stretches(first: U32, after: U32) -> U32:
@@ -37,10 +38,16 @@ def together(bounds: U32, forms: U32) -> tuple[U32, U32]:
 def pieces(values: U32, first: U32, after: U32) -> Iterator[U32]:
     """These stretches of values: each long one by itself, and the short ones together."""
     short = after - first < _SHORT if len(first) > _MANY else np.zeros(len(first), dtype=bool)
+    wanted = int((after - first).sum(dtype=np.int64))
+    between = values[first[0] : after[-1]] if len(first) else values[:0]
+    is_most = len(first) > 1 and wanted * _SHARE > len(between)
+    if is_most:
+        ahead(between)
+    elif short.any():
+        ahead_for(between, len(first))
     if short.any():
-        ahead_for(values[first[0] : after[-1]], len(first))
         yield values[_numbered(first[short], after[short])]
-    yield from [  # all are asked for before the first is read
-        ahead(values[begin:end])
-        for begin, end in zip(first[~short].tolist(), after[~short].tolist(), strict=True)
+    long = [
+        values[begin:end] for begin, end in zip(first[~short].tolist(), after[~short].tolist(), strict=True)
     ]
+    yield from long if is_most else [*map(ahead, long)]  # all are asked for before the first is read

@@ -16,9 +16,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from paloverde.search.index.arrow import taken
 from paloverde.search.index.layout import U32, UNDATED, Mask
 from paloverde.search.index.mapped import ahead_for
 from paloverde.search.index.opening import Index
+from paloverde.search.index.places import member
 from paloverde.search.index.segment import Segment
 
 Numbers = npt.NDArray[np.int64]
@@ -92,10 +94,20 @@ def items(index: Index, masks: Sequence[Mask]) -> int:
     seen = np.zeros(index.items, dtype=bool)
     found = 0
     for mask, kin in zip(masks, index.kin, strict=True):
-        of_kin = kin.items[mask[kin.documents]]
+        of_kin = kin.items[taken(mask, kin.documents)]
         found += int(np.count_nonzero(mask)) - len(of_kin)
         seen[of_kin] = True
     return found + int(np.count_nonzero(seen))
+
+
+def items_of_few(index: Index, several: Iterable[U32]) -> int:
+    """How many items some documents of each segment (sorted) are of, without a look at all others."""
+    alone, shared = 0, [np.empty(0, np.uint32)]
+    for documents, kin in zip(several, index.kin, strict=True):
+        has_kin = member(documents, kin.documents)
+        alone += int(np.count_nonzero(~has_kin))
+        shared.append(kin.items[np.searchsorted(kin.documents, documents[has_kin])])
+    return alone + len(np.unique(np.concatenate(shared)))
 
 
 def sums(segment: Segment, mask: Mask) -> Sums:

@@ -1,0 +1,373 @@
+"""Searches of personal devices and accounts for a request: who was asked, what they answered and handed in.
+
+What they signed and the lists of what they handed in are for those who work on requests: these tell of
+private mail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from urllib.parse import quote
+
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from paloverde.bundles.pdf.letters import paper_pdf
+from paloverde.desk import showing
+from paloverde.desk.areas.request_frame import HERE, Given, line, request_of, shown
+from paloverde.desk.asked import Wrong
+from paloverde.desk.files import brought, taken
+from paloverde.desk.rights import Act
+from paloverde.desk.steps import Choices, Step, done, form
+from paloverde.desk.typed import Field, Typed
+from paloverde.desk.visit import Here, Pages, Visit
+from paloverde.errors import BadQuestion
+from paloverde.installation.device_searches import LIST, HandIn
+from paloverde.requests.custodian_search import PLACES, Affidavit, Instruction, Looked, unverified
+from paloverde.requests.custodians import Custodian, limits
+from paloverde.requests.in_words import of_custodian
+from paloverde.requests.plaintext import as_text
+from paloverde.requests.unverified import in_a_sentence
+
+pages = Pages()
+_PLACES = [(place.id, place.text) for place in PLACES.values()]
+
+
+@pages.page("/requests/{number}/custodians", Act.WORK_REQUESTS)
+def everybody(visit: Here, number: str) -> Response:
+    """Everybody who was asked to search what only they have, and how each stands."""
+    request_of(visit, number)
+    found = visit.city.device_searches.custodians(number)
+    return shown(
+        visit,
+        number,
+        "request_custodians.html",
+        "own devices and accounts",
+        "",
+        people=[_shown(visit, number, one) for one in found],
+        limits=[line(limit) for limit in limits(found)],
+        ask=_path(number, "ask"),
+    )
+
+
+@pages.page("/requests/{number}/custodians/ask", Act.WORK_REQUESTS)
+def ask(visit: Here, number: str) -> Response:
+    """Ask somebody to search devices and accounts of their own."""
+    return form(visit, _asking(visit, number))
+
+
+@pages.form("/requests/{number}/custodians/ask", Act.WORK_REQUESTS, adds=True)
+def asked(visit: Here, number: str, given: Given) -> Response:
+    """File the question, with the instruction that goes to the custodian."""
+    places = tuple(one for one in given.getlist("place") if isinstance(one, str))
+
+    def do(typed: Typed) -> Response:
+        told = Instruction(
+            contact=typed.needed("contact"),
+            due_on=typed.needed_day("due"),
+            addresses=typed.lines("addresses"),
+            words=typed.lines("words"),
+            places=places,
+            since=typed.day("since"),
+            until=typed.day("until"),
+        )
+        one = visit.city.device_searches.ask(
+            number,
+            typed.needed("custodian"),
+            typed.text("title"),
+            typed.needed("about"),
+            told,
+            visit.by,
+            typed.needed_day("on"),
+        )
+        return visit.go(_path(number, "letter", one.name), told="Filed. Now send this instruction.")
+
+    return done(visit, _asking(visit, number, places), given, do)
+
+
+@pages.page("/requests/{number}/custodians/letter", Act.WORK_REQUESTS)
+def letter(visit: Here, number: str, name: str = "") -> Response:
+    """The instruction as it was asked, to be sent by hand."""
+    one, searches = _one(visit, number, name), visit.city.device_searches
+    told = Step(
+        title=f"Instruction to {showing.name(one.name)}",
+        here=HERE,
+        action="",
+        button="",
+        back=_path(number),
+        back_words="Back to whoever was asked",
+        lead=(in_a_sentence(unverified(searches.today())),),
+        text=_text(as_text(searches.instruction(number, one.name))),
+        links=_papers(number, one),
+    )
+    return form(visit, told)
+
+
+@pages.page("/requests/{number}/custodians/{which}.pdf", Act.WORK_REQUESTS)
+def paper(visit: Here, number: str, which: str, name: str = "") -> Response:
+    """The instruction, the reminder or the blank statement, as PDF."""
+    one, searches = _one(visit, number, name), visit.city.device_searches
+    makers = {
+        "instruction": searches.instruction,
+        "reminder": searches.reminder,
+        "statement": searches.statement,
+    }
+    if which not in makers:
+        raise HTTPException(404)
+    settings = visit.city.settings
+    body = paper_pdf(
+        makers[which](number, one.name),
+        agency=settings.agency_name,
+        made_at=visit.city.requests.now(),
+        fonts_folder=settings.fonts_folder,
+        by_name=True,
+    )
+    return taken(f"{number}-{which}.pdf", body, "application/pdf")
+
+
+@pages.page("/requests/{number}/custodians/remind", Act.WORK_REQUESTS)
+def remind(visit: Here, number: str, name: str = "") -> Response:
+    """The reminder as it would go out today."""
+    return form(visit, _reminding(visit, number, _one(visit, number, name)))
+
+
+@pages.form("/requests/{number}/custodians/remind", Act.WORK_REQUESTS, adds=True)
+def reminded(visit: Here, number: str, given: Given) -> Response:
+    """Note that the reminder was sent, with its words."""
+    one = _one(visit, number, str(given.get("name", "")))
+
+    def do(typed: Typed) -> Response:
+        now = visit.city.device_searches.remind(number, one.name, visit.by, typed.needed_day("on"))
+        return _back(visit, number, now)
+
+    return done(visit, _reminding(visit, number, one), given, do)
+
+
+@pages.page("/requests/{number}/custodians/answer", Act.WORK_REQUESTS)
+def answer(visit: Here, number: str, name: str = "") -> Response:
+    """What a custodian states of their own search."""
+    return form(visit, _answering(visit, number, _one(visit, number, name)))
+
+
+@pages.form("/requests/{number}/custodians/answer", Act.WORK_REQUESTS, adds=True)
+def answered(visit: Here, number: str, given: Given) -> Response:
+    """File what a custodian states, and keep what was signed."""
+    one = _one(visit, number, str(given.get("name", "")))
+
+    def do(typed: Typed) -> Response:
+        with brought(given, "signed") as files:
+            if len(files) > 1:
+                raise Wrong("signed", "Choose one file: the statement as it was signed.")
+            now = visit.city.device_searches.answer(
+                number,
+                one.name,
+                _stated(typed),
+                visit.by,
+                signed=files[0] if files else None,
+                on=typed.needed_day("on"),
+                note=typed.text("note"),
+            )
+        return _back(visit, number, now)
+
+    return done(visit, _answering(visit, number, one), given, do)
+
+
+@pages.page("/requests/{number}/custodians/hand-in", Act.WORK_REQUESTS)
+def hand_in(visit: Here, number: str, name: str = "") -> Response:
+    """Archive what a custodian found."""
+    return form(visit, _handing_in(visit, number, _one(visit, number, name)))
+
+
+@pages.form("/requests/{number}/custodians/hand-in", Act.WORK_REQUESTS, adds=True)
+def handed_in(visit: Here, number: str, given: Given) -> Response:
+    """Archive the files, and file that they were handed in."""
+    one = _one(visit, number, str(given.get("name", "")))
+
+    def do(typed: Typed) -> Response:
+        told = HandIn(
+            on=typed.needed_day("on"), statement=typed.text("statement"), declared_on=typed.day("declared")
+        )
+        with brought(given, "files", any_kind=True) as files:
+            if not files:
+                raise Wrong("files", "Choose the files that were handed in.")
+            made = visit.city.device_searches.hand_in(number, one.name, files, visit.by, told)
+        return visit.go(_path(number), told=f"Filed: {line(of_custodian(made.event), 400)}")
+
+    return done(visit, _handing_in(visit, number, one), given, do)
+
+
+@pages.page("/requests/{number}/custodians/files/{sha256}", Act.WORK_REQUESTS)
+def kept(visit: Here, number: str, sha256: str) -> Response:
+    """What a custodian signed, or the list of what was handed in."""
+    request_of(visit, number)
+    body = visit.city.device_searches.document(number, sha256.replace("\0", ""))
+    lists = {made.list_sha256 for one in _found(visit, number) for made in one.handed_in}
+    return taken(f"{number}-{LIST if sha256 in lists else 'signed-statement'}", body)
+
+
+def _found(visit: Visit, number: str) -> list[Custodian]:
+    return visit.city.device_searches.custodians(number)
+
+
+def _one(visit: Visit, number: str, name: str) -> Custodian:
+    request_of(visit, number)
+    return visit.city.device_searches.custodian(number, name)
+
+
+def _path(number: str, place: str = "", name: str = "") -> str:
+    told = f"?name={quote(name, safe='')}" if name else ""
+    return f"/requests/{number}/custodians{f'/{place}' if place else ''}{told}"
+
+
+def _back(visit: Visit, number: str, one: Custodian) -> Response:
+    told = line(one.sentence(visit.city.device_searches.today()), 400)
+    return visit.go(_path(number), told=f"Filed. {told}")
+
+
+def _shown(visit: Visit, number: str, one: Custodian) -> dict[str, Any]:
+    """A custodian on the list: where they stand, and what can be done now."""
+    today = visit.city.device_searches.today()
+    due = one.remind_on(visit.city.settings.reminder_days)
+    can_be_asked = one.asked.instruction is not None
+    steps = [
+        *([("Send a reminder", _path(number, "remind", one.name))] if can_be_asked and due else []),
+        ("File the answer", _path(number, "answer", one.name)),
+        ("Hand in what was found", _path(number, "hand-in", one.name)),
+        *_papers(number, one),
+    ]
+    return {
+        "name": showing.name(one.name),
+        "sentence": line(one.sentence(today)),
+        "standing": one.standing.value,
+        "is_due": due is not None and due <= today,
+        "answer": line(one.answer.answer, 1_500) if one.answer else "",
+        "handed_in": [line(of_custodian(made)) for made in one.handed_in],
+        "steps": steps,
+    }
+
+
+def _papers(number: str, one: Custodian) -> list[tuple[str, str]]:
+    """The papers of a custodian to take: those to send, what was signed, the lists of what came in."""
+    links = [("The statement to be signed, as PDF", _path(number, "statement.pdf", one.name))]
+    if one.asked.instruction is not None:
+        links.insert(0, ("The instruction, as PDF", _path(number, "instruction.pdf", one.name)))
+    stated = one.answer.affidavit if one.answer else None
+    if stated is not None and stated.is_signed:
+        links.append(("What was signed", _path(number, f"files/{stated.signed_sha256}")))
+    links += [
+        (f"The list of what was handed in, {place}", _path(number, f"files/{made.list_sha256}"))
+        for place, made in enumerate(one.handed_in, 1)
+    ]
+    return links
+
+
+def _step(number: str, title: str, place: str, button: str, fields: Sequence[Field]) -> Step:
+    return Step(
+        title=f"{number}: {title}",
+        here=HERE,
+        action=_path(number, place),
+        button=button,
+        back=_path(number),
+        back_words="Back to whoever was asked",
+        fields=fields,
+    )
+
+
+def _asking(visit: Visit, number: str, places: tuple[str, ...] = tuple(PLACES)) -> Step:
+    request, today = request_of(visit, number), visit.city.device_searches.today()
+    fields = (
+        Field("custodian", "Name of whoever may have records that the archive has not", required=True),
+        Field("title", "Title or office"),
+        Field("contact", "E-mail address or office to which the instruction goes", required=True),
+        Field(
+            "addresses",
+            "E-mail addresses that the person uses, one a line",
+            "area",
+            "Private ones, too: what is forwarded is known by them.",
+        ),
+        Field("about", "What to look for", "area", required=True, value=request.received.text),
+        Field("words", "Words and phrases to search for, one a line", "area"),
+        Field("since", "Records from this day on", "date"),
+        Field("until", "Records up to this day", "date"),
+        Field("due", "Day by which an answer is asked for", "date", required=True),
+        _on("Day on which it is asked", today),
+    )
+    step = _step(number, "ask for a search of own devices", "ask", "File the question", fields)
+    choices = Choices("place", "Where to look", _PLACES, places)
+    return step._replace(choices=choices, lead=("The desk sends nothing: you send the instruction.",))
+
+
+def _reminding(visit: Visit, number: str, one: Custodian) -> Step:
+    searches = visit.city.device_searches
+    text = _text(as_text(searches.reminder(number, one.name)))
+    fields = (_on("Day on which it was sent", searches.today()),)
+    step = _step(number, f"remind {showing.name(one.name)}", "remind", "Note that it was sent", fields)
+    links = [("The reminder, as PDF", _path(number, "reminder.pdf", one.name))]
+    return step._replace(text=text, hidden=[("name", one.name)], links=links)
+
+
+def _answering(visit: Visit, number: str, one: Custodian) -> Step:
+    today = visit.city.device_searches.today()
+    fields = (
+        *(
+            Field(f"how-{place.id}", place.text, hint="With which words, or how. Empty: not searched.")
+            for place in PLACES.values()
+        ),
+        Field(
+            "found", "Records about public business that were found", "number", "0 is none.", required=True
+        ),
+        Field("personal", "Held back as personal", "number", "Left empty: none."),
+        Field("facts", "Facts that show that this is personal", "area", "For the City alone."),
+        Field("not_searched", "What was not searched, and why", "area"),
+        Field("made", "Day of the statement", "date", required=True, value=str(today)),
+        Field("signed", "The statement as it was signed", "file", "It is kept."),
+        _on("Day on which the answer came", today),
+        Field("note", "Anything else, in a few words"),
+    )
+    step = _step(number, f"answer of {showing.name(one.name)}", "answer", "File the answer", fields)
+    return step._replace(hidden=[("name", one.name)], facts=[("Asked for", line(one.asked.about))])
+
+
+def _handing_in(visit: Visit, number: str, one: Custodian) -> Step:
+    today = visit.city.device_searches.today()
+    fields = (
+        Field("files", "Files as they came: e-mails (.eml, .mbox), pictures, exports", "file", required=True),
+        Field(
+            "statement",
+            "What the custodian declares of files that are no e-mails",
+            "area",
+            "Left empty: the answer that was filed.",
+        ),
+        Field("declared", "Day of that declaration", "date"),
+        _on("Day on which they were handed in", today),
+    )
+    title = f"what {showing.name(one.name)} hands in"
+    step = _step(number, title, "hand-in", "Archive it", fields)
+    lead = ("It is archived as private. A search for this request finds it with private messages included.",)
+    return step._replace(hidden=[("name", one.name)], lead=lead)
+
+
+def _stated(typed: Typed) -> Affidavit:
+    if not typed.text("found"):
+        raise Wrong("found", "Write how many were found; 0 is none.")
+    looked = tuple(Looked(place, how) for place in PLACES if (how := typed.text(f"how-{place}")))
+    if not looked:
+        raise BadQuestion("Say of one place at least how it was searched. Nothing was filed.")
+    return Affidavit(
+        made_on=typed.needed_day("made"),
+        looked=looked,
+        found=typed.number("found"),
+        personal=typed.number("personal"),
+        facts=typed.text("facts"),
+        not_searched=typed.text("not_searched"),
+    )
+
+
+def _on(what: str, today: date) -> Field:
+    return Field("on", what, "date", required=True, value=str(today))
+
+
+def _text(words: str) -> str:
+    return "".join(piece for _, piece in showing.said(words).pieces)
