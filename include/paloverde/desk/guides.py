@@ -36,6 +36,7 @@ SHELF: Sequence[tuple[str, Sequence[tuple[str, str]]]] = (
             ("reviewing", "reviewing and redacting"),
             ("letters", "letters, certificates, the cost sheet"),
             ("delivering", "handing a bundle over"),
+            ("devices", "searches of officials’ own devices and accounts"),
         ),
     ),
     (
