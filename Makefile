@@ -167,6 +167,10 @@ docs: env ## write the generated reference pages again
 	@home=$$(mktemp -d) && AIRFLOW_HOME=$$home $(BIN)/python -m paloverde.orchestration.dag_pages \
 	  2> $$home/said > docs/reference/dags.md || { cat $$home/said >&2; rm -rf $$home; exit 1; }; rm -rf $$home
 
+.PHONY: pictures
+pictures: env ## take the pictures of the desk in docs/guide again (needs a browser: make browser)
+	@PYTHONPATH=include:tests $(BIN)/python -m desk.pictures
+
 .PHONY: clean
 clean: ## remove the environments and caches; keeps .paloverde (archives) and .s3 (the local server)
 	rm -rf $(VENV) .venv-bench .venv-spark .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

@@ -16,8 +16,8 @@ DOC = """
    join what matches. Then it looks at every object that a hold keeps, in both copies, and sets the legal hold
    where it is lacking. Objects that no hold keeps any more are freed. The log says "N of N objects bear the
    legal hold".
-2. **remind**: lists the custodians who have not acknowledged a notice and are to be written to. It is made
-   whatever became of the first.
+2. **remind**: lists the custodians who have not acknowledged a notice and are to be written to, and those who
+   were asked to search devices of their own and have not answered. It is made whatever became of the first.
 
 It runs at 13:30 UTC, some hours after the nightly archive began. What is sealed later joins in the next
 night; the lock of its own night keeps it meanwhile.

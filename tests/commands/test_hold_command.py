@@ -14,6 +14,7 @@ from paloverde.cli import main
 from paloverde.desk.people import People
 from paloverde.desk.people import Role as Office
 from paloverde.orchestration import hold_steps
+from paloverde.requests.custodian_search import Instruction
 from paloverde.retention.facts import HoldKind
 from simulatedcity import TODAY, ArchivedCity, archived_city
 from stores import NO_SERVER, Place, bucket_at, find_s3
@@ -164,9 +165,14 @@ def test_the_nights_steps_reconcile_and_name_whom_to_remind(
     city.city.holds.notices.name(hold, "Lee Wong", "lee@example.org", hold.issued_by)
     city.event(site="x", do="post", text="The pool is closed today")
     city.night(TODAY + timedelta(days=1))
+    today = city.city.device_searches.today()
+    told = Instruction(contact="ida@city.test", due_on=today - timedelta(days=1))
+    asked_on = today - timedelta(days=2)
+    city.city.device_searches.ask(hold.id, "Ida Voss", "", "The pool", told, hold.issued_by, asked_on)
     with caplog.at_level(logging.INFO):
         done = hold_steps.reconcile()
-        assert hold_steps.remind() == {"due": 1}
+        assert hold_steps.remind() == {"due": 2}
+    assert "LIT-2026-01: Ida Voss: asked on " in caplog.text
     assert done["objects"] == done["bearing"] == len(bearing(city))
     assert f"{done['objects']:,} of {done['objects']:,} objects bear the legal hold" in caplog.text
     assert "the notice is to be sent. Lee Wong (lee@example.org)" in caplog.text

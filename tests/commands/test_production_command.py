@@ -6,14 +6,25 @@ import csv
 import io
 import os
 import re
+from argparse import Namespace
+from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from matters import SECRET, Matter
+from matters import COUNSEL, SECRET, Matter, withheld
 from paloverde.cli import main
+from paloverde.commands.production import _ACTIONS
 from paloverde.desk.people import People, Role
+from paloverde.errors import BadQuestion
+from paloverde.productions.choosing import version_of
+from paloverde.productions.docket import Docket
+from paloverde.requests.review import Decision, Verdict
+from paloverde.requests.reviewing import Review, Version
+from paloverde.search.hits import Hit
 
 PASSWORD = "a long sentence for tests"
 NUMBER = "PROD-2026-0001"
@@ -120,6 +131,41 @@ def test_from_the_order_to_the_clawback(line: Line) -> None:
          "--on", "2026-11-18", who="ana")  # fmt: skip
     assert "CLAWED BACK: PDC0000002 to PDC0000002 (WORK-PRODUCT): a draft" in line("production", "list")
     assert line("production", "numbers").startswith("PDC0000001 to PDC0000008  PROD-2026-0001")
+
+
+class Meanwhile:
+    """The productions of a city whose counsel decides at the desk while somebody has the rest produced."""
+
+    def __init__(self, matter: Matter, decides: Callable[[], None]) -> None:
+        self._productions, self._decides = matter.city.productions, decides
+
+    def get(self, number: str) -> Docket:
+        return self._productions.get(number)
+
+    def review(self, number: str) -> Review:
+        return self._productions.review(number)
+
+    def rest(self, *given: Any) -> list[Decision]:
+        return self._productions.rest(*given)
+
+    def found(self, number: str, actor: str) -> dict[Version, Hit]:
+        self._decides()
+        return self._productions.found(number, actor)
+
+
+def test_producing_the_rest_takes_back_nothing_that_counsel_decides_meanwhile(tmp_path: Path) -> None:
+    matter = Matter(tmp_path)
+    number = matter.ordered()
+    hits = matter.chosen(number)
+    meanwhile = Meanwhile(matter, lambda: matter.decide(number, withheld(hits["12"])))
+    city: Any = SimpleNamespace(productions=meanwhile, reviews=matter.city.reviews)
+    rest = Namespace(number=number, title="City Attorney")
+    with pytest.raises(BadQuestion, match="decided"):
+        list(_ACTIONS["rest"](city, rest, COUNSEL))
+    review = matter.city.productions.review(number)
+    decision = review.decision(version_of(hits["12"]))
+    assert decision is not None
+    assert decision.verdict is Verdict.EXEMPT
 
 
 def test_giving_up_and_notes_are_in_the_history(line: Line) -> None:

@@ -88,6 +88,8 @@ def test_the_list_of_hashes_has_its_csv_beside_it(line: Line, tmp_path: Path) ->
 
 def test_the_log_is_csv_or_a_paper_with_as_many_rows(line: Line, tmp_path: Path) -> None:
     assert "2 rows" in papers(line, "log", "--out", tmp_path / "log.csv")
+    noted = "noted: The privilege log, 2 of its rows, was taken as a file at the command line."
+    assert noted in line("production", "show", NUMBER)
     papers(line, "log", "--out", tmp_path / "log.html")
     page = (tmp_path / "log.html").read_text()
     assert "2 rows on 2 records" in page

@@ -72,7 +72,7 @@ def token_of(page: str) -> str:
 
 @contextmanager
 def serving(desk: OwnDesk) -> Iterator[OwnDesk]:
-    with _running(desk.app(), desk.door):
+    with running(desk.app(), desk.door):
         yield desk
 
 
@@ -80,12 +80,12 @@ def serving(desk: OwnDesk) -> Iterator[OwnDesk]:
 def second_process(desk: OwnDesk) -> Iterator[str]:
     """Another process on the same database, as far as it shares nothing else; its address."""
     door = socket.create_server(("127.0.0.1", 0))
-    with _running(desk.app(), door):
+    with running(desk.app(), door):
         yield f"http://localhost:{door.getsockname()[1]}"
 
 
 @contextmanager
-def _running(app: Service, door: socket.socket) -> Iterator[None]:
+def running(app: Service, door: socket.socket) -> Iterator[None]:
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
     thread.start()

@@ -101,7 +101,7 @@ def test_each_day_of_the_calendar_says_in_words_what_its_letter_means_and_leads_
     page = desks.get(f"/accounts/{FB}").text
     assert "Tuesday, November 3, 2026: filled" in page
     assert "Wednesday, November 4, 2026: none" in page
-    assert "November 2026: 2 complete, 1 filled, 2 gaps, 11 none." in page
+    assert "November 2026: 2 complete, 1 filled, 2 with gaps, 11 none." in page
     for letter in "CFGN":
         assert f'<span class="desk-letter desk-day-{letter}">{letter}</span>' in page
     days = re.findall(rf'href="(/accounts/{FB}/days/2026-11-[0-9]+)"', page)

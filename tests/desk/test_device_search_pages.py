@@ -11,6 +11,9 @@ import pytest
 from desk.desks import served, text_of
 from desk.requestdesk import RequestDesk
 from paloverde.desk.people import Role
+from paloverde.records import archive_day
+from paloverde.requests.events import Closed, Ending
+from requesthall import CLERK
 
 LIA = "Lia <b>Moss</b>"
 QUESTION = {
@@ -120,3 +123,45 @@ def test_nobody_is_there_who_was_not_asked(desk: RequestDesk, asked: str) -> Non
     assert "Theo was not asked" in text_of(answer)
     path = f"/requests/{desk.number}/custodians"
     assert desk.desks.get(f"{path}/another.pdf?name=Lia+%3Cb%3EMoss%3C%2Fb%3E").status_code == 404
+
+
+def test_a_broken_archive_is_said_on_the_form(desk: RequestDesk, asked: str) -> None:
+    form = {"name": LIA, "on": "2026-11-18"}
+    broken = {"files": ("talk.7z", b"7z\xbc\xaf\x27\x1c not whole", "application/octet-stream")}
+    assert "talk.7z" in desk.refused("/custodians/hand-in", form, files=broken)
+
+
+def test_today_names_who_is_to_be_reminded_to_who_works_on_requests(desk: RequestDesk) -> None:
+    late = QUESTION | {"custodian": "Ida Voss", "due": "2026-11-18", "on": "2026-11-17"}
+    assert "Ida Voss" not in text_of(desk.desks.get("/"))
+    desk.done("/custodians/ask", late | {"due": "2026-11-17"})
+    page = desk.desks.get("/")
+    assert f"{desk.number} waits for a search of own devices; to be reminded today: Ida Voss." in text_of(
+        page
+    )
+    assert f'href="/requests/{desk.number}/custodians"' in page.text
+    assert "Ida Voss" not in text_of(desk.desks.get("/", Role.AUDITOR))
+    assert "1 reminder" in desk.done("/custodians/remind", {"name": "Ida Voss", "on": "2026-11-18"})
+    assert "Ida Voss" not in text_of(desk.desks.get("/"))
+
+
+def test_an_answer_to_an_earlier_question_answers_no_later_one(desk: RequestDesk) -> None:
+    asked, name = QUESTION | {"custodian": "Theo Lark"}, {"name": "Theo Lark"}
+    desk.done("/custodians/ask", asked | {"on": "2026-11-17"})
+    desk.done("/custodians/answer", ANSWER | name | {"made": "2026-11-17", "on": "2026-11-17"})
+    desk.done("/custodians/ask", asked | {"about": "All about the gate"})
+    rows = re.findall(r"<tr><th scope=\"row\">Theo Lark.*?</tr>", desk.page().text)
+    assert ["none yet" in row for row in rows] == [False, True]
+
+
+def test_nobody_is_to_be_reminded_once_the_request_is_closed(desk: RequestDesk) -> None:
+    late = QUESTION | {"custodian": "Uma Reed", "due": "2026-11-17", "on": "2026-11-17"}
+    desk.done("/custodians/ask", late)
+    assert "remind today Uma Reed" in desk.said("/custodians")
+    now = desk.city.requests.now()
+    closed = Closed(
+        by=CLERK, at=now, ending=Ending.WITHDRAWN, closed_on=archive_day(now), note="By telephone."
+    )
+    desk.city.requests.file(desk.number, closed)
+    assert "remind today" not in desk.said("/custodians")
+    assert "Uma Reed" not in text_of(desk.desks.get("/"))

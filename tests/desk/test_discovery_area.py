@@ -121,6 +121,14 @@ def test_a_mistake_in_the_order_is_said_and_nothing_that_was_typed_is_lost(
     assert room.city.productions.numbers() == []
 
 
+def test_a_list_that_is_longer_than_a_field_is_refused_and_never_cut(room: DiscoveryDesk) -> None:
+    items = "\r\n".join(f"x-palmaria/post/{at:020}" for at in range(6_000))
+    answer = room.desks.post("/discovery/order", ORDER | {"items": items}, COUNSEL)
+    assert answer.status_code == 400
+    assert "the end of this list is cut off" in text_of(answer)
+    assert room.city.productions.numbers() == []
+
+
 def test_more_demands_find_room_without_a_script_and_enter_orders(room: DiscoveryDesk) -> None:
     page = room.page("/discovery/order")
     buttons = re.findall(r"<button[^>]*>", page.text.partition("<main")[2])

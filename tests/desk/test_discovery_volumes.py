@@ -13,16 +13,17 @@ from pathlib import Path
 import httpx
 import pytest
 
-from desk.desks import PERSONS, served, text_of
+from desk.desks import PERSONS, served, text_of, until
 from desk.discoverydesk import CLERK, COUNSEL, FACTS, ORDER, DiscoveryDesk
-from matters import NOW, SECRET
+from matters import COUNSEL as BY
+from matters import NOW, SECRET, withheld
 from paloverde.desk.areas.discovery_shelf import folder_for
 from paloverde.desk.jobs import JOBS
 from paloverde.desk.people import Role
 from paloverde.productions.docket import State
 from paloverde.productions.document import Production
 from paloverde.productions.hashes import HASHES
-from paloverde.productions.order import Built
+from paloverde.productions.order import Built, GivenUp
 from paloverde.productions.plan import Form
 from paloverde.productions.resuming import State as Begun
 from paloverde.productions.resuming import Unfinished
@@ -167,6 +168,28 @@ def test_an_agreement_is_to_the_volumes_that_were_seen(ready: DiscoveryDesk) -> 
     assert ready.city.productions.get(ready.number).state is State.BUILT
 
 
+def test_volumes_of_before_a_decision_are_said_to_count_no_more_though_they_were_agreed_to(
+    room: DiscoveryDesk,
+) -> None:
+    room.ready()
+    room.agree()
+    hits = {hit.native_id: hit for hit in room.city.productions.found(room.number, "test").values()}
+    room.matter.decide(room.number, withheld(hits["11"]))
+    said = room.said(room.path)
+    assert "do not send them" in said
+    assert "Note that it was served" not in said
+    assert "These volumes count no more" in room.said(f"{room.path}/volumes", CLERK)
+
+
+def test_volumes_of_what_was_given_up_at_the_server_lie_at_the_desk_no_more(room: DiscoveryDesk) -> None:
+    room.ready()
+    room.city.productions.file(room.number, GivenUp(by=BY, at=NOW, note="settled"))
+    said = room.said(f"{room.path}/volumes", CLERK)
+    assert "were thrown away" in said
+    assert "VOL001.zip" not in said
+    assert not (room.matter.home / "productions" / room.number).exists()
+
+
 def test_what_changed_since_it_was_shown_is_not_built(room: DiscoveryDesk) -> None:
     room.ready()
     form = room.form_on(room.page(f"{room.path}/volumes"), "Build exactly this")
@@ -294,6 +317,19 @@ def test_each_paper_is_drafted_at_the_desk_and_the_ledger_notes_it(ready: Discov
     refused = ready.desks.post(f"{ready.path}/papers/claim", {"form": "pdf"}, COUNSEL)
     assert refused.status_code == 400
     assert "nothing was clawed back" in text_of(refused)
+
+
+def test_two_declarations_on_other_grounds_are_two_drafts(ready: DiscoveryDesk) -> None:
+    subjects = set()
+    for ground in ("fre-902-11", "fre-902-13", "fre-902-14"):
+        answer = ready.desks.post(
+            f"{ready.path}/papers/declaration", {"form": "pdf", f"ground-{ground}": "yes"}, COUNSEL
+        )
+        job = JOBS.find(ready.city.vault.books, answer.headers["location"].removeprefix("/progress/"))
+        assert job is not None
+        subjects.add(job.subject)
+    assert len(subjects) == 3
+    until(lambda: all(job.ended for job in JOBS.of(ready.city.vault.books, PERSONS[COUNSEL])), patience=120)
 
 
 def test_a_paper_is_for_whoever_asked_and_drafts_are_for_counsel(ready: DiscoveryDesk) -> None:

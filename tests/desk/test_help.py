@@ -91,7 +91,7 @@ def test_what_is_no_guide_is_not_found(desks: Desks, name: str) -> None:
 
 def test_the_table_of_roles_is_the_one_that_the_desk_asks(desks: Desks) -> None:
     said = unescape(text_of(desks.get("/help/who", Role.AUDITOR)))
-    roles = " ".join(role.value.replace("_", " ") for role in Role)
+    roles = " ".join(role.words for role in Role)
     assert f"May {roles} limited to some accounts" in said
     for act in Act:
         cells = " ".join("yes" if act in MAY[role] else "no" for role in Role)

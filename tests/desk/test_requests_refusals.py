@@ -199,6 +199,8 @@ def test_what_is_typed_is_read_or_its_field_is_named() -> None:
         ("a\0\u202eb\n.pdf", "ab.pdf"),
         ("", "document"),
         ("x" * 300 + ".pdf", "x" * 100 + ".pdf"),
+        ("池" * 119 + ".eml", "池" * 66 + ".eml"),  # 255 bytes are the most that a folder takes
+        ("🏊" * 119, "🏊" * 60),
     ],
 )
 def test_a_file_that_is_brought_keeps_its_name_and_no_folder(told: str, kept: str) -> None:

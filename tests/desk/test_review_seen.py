@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 from httpx import Response
 
@@ -199,6 +200,17 @@ def test_what_the_requester_has_is_decided_anew_only_after_a_page_that_says_so(r
     form = room.form_on(room.page("/review/1"), "Take the ticked redactions off") | {"span": "0"}
     assert "the requester has it already" in room.refused("/review/1/uncover", form)
     assert "1 decided" in room.done("/review/1/uncover", form | {"out": "yes"})
+
+
+def test_a_record_under_review_that_is_gone_is_told_as_any_other_that_is(room: Room) -> None:
+    (other,) = room.city.search("hours", "this test").hits
+    gone = msgspec.structs.replace(other, native_id="77")
+    room.city.reviews.gather(room.number, [gone], CLEO)
+    record = len(room.city.reviews.get(room.number).versions)
+    answer = room.desks.get(f"/requests/{room.number}/review/{record}")
+    assert answer.status_code == 404
+    assert "was destroyed under the schedule" in text_of(answer)
+    assert "There is no such page" not in text_of(answer)
 
 
 def test_one_tick_accepts_all_places_of_one_word(room: Room) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 import zipfile
 from datetime import date, timedelta
 from email.message import EmailMessage
@@ -17,14 +18,15 @@ from paloverde.archive.seal import Role
 from paloverde.errors import BadQuestion, PersonNeeded
 from paloverde.imports.forwarding import Forwarded, How
 from paloverde.installation.device_searches import HandIn, production_limits
-from paloverde.productions.order import Demand
+from paloverde.productions.order import Demand, GivenUp
 from paloverde.productions.plan import Form
 from paloverde.records import archive_day
-from paloverde.requests.custodian_search import Affidavit, Instruction, Looked
+from paloverde.requests.custodian_search import Affidavit, Instruction, Looked, affidavit_lacks
 from paloverde.requests.custodians import Standing
 from paloverde.requests.events import CustodianAsked, CustodianHandedIn, Determined, Outcome, Received
 from paloverde.requests.plaintext import as_text
 from paloverde.retention.holds import By
+from paloverde.wording import long_date
 from productions.loadfiles import read_dat
 
 TODAY = archive_day(NOW)
@@ -380,3 +382,86 @@ def test_nobody_is_asked_for_what_is_nothing(hall: Hall) -> None:
         hall.searches.custodians("nothing-of-the-kind")
     with pytest.raises(BadQuestion, match="asked were: nobody yet"):
         hall.searches.custodian(hall.number, NAME)
+
+
+def test_what_comes_again_with_something_else_counts_once(hall: Hall, tmp_path: Path) -> None:
+    hall.ask()
+    first, second = forward(), mail("own@mail.test", "the pool")
+    paths = [put(tmp_path, "fw.eml", first.as_bytes())]
+    hall.searches.answer(hall.number, NAME, STATED, CLERK)
+    both = [*paths, put(tmp_path, "talk.png", b"\x89PNG")]
+    assert hall.searches.hand_in(hall.number, NAME, both, CLERK).is_new
+    assert hall.searches.hand_in(hall.number, NAME, paths, CLERK).is_new
+    assert hall.searches.custodian(hall.number, NAME).records == 3
+    again = hall.searches.hand_in(hall.number, NAME, both, CLERK)
+    assert not again.is_new
+    assert "nothing was filed" in again.filed
+    more = [put(tmp_path, "own.eml", second.as_bytes())]
+    hall.searches.hand_in(hall.number, NAME, more, CLERK)
+    assert hall.searches.custodian(hall.number, NAME).records == 4
+
+
+def test_a_declaration_without_its_day_is_not_left_out_unseen(hall: Hall, tmp_path: Path) -> None:
+    hall.ask()
+    hall.searches.answer(hall.number, NAME, STATED, CLERK)
+    path = put(tmp_path, "talk.png", b"\x89PNG")
+    for told in (HandIn(statement="My own telephone."), HandIn(declared_on=TODAY)):
+        with pytest.raises(BadQuestion, match="needs its words and its day"):
+            hall.searches.hand_in(hall.number, NAME, [path], CLERK, told)
+    later = HandIn(statement="My own telephone.", declared_on=TODAY + timedelta(days=1))
+    with pytest.raises(BadQuestion, match="and today is"):
+        hall.searches.hand_in(hall.number, NAME, [path], CLERK, later)
+
+
+@pytest.mark.parametrize("of", ["request", "hold"])
+def test_nothing_is_archived_or_filed_on_a_day_that_has_not_come(hall: Hall, tmp_path: Path, of: str) -> None:
+    number = hall.number if of == "request" else hall.hold()
+    hall.ask(number=number)
+    path, later = put(tmp_path, "fw.eml", forward().as_bytes()), TODAY + timedelta(days=1)
+    with pytest.raises(BadQuestion, match="and today is"):
+        hall.searches.hand_in(number, NAME, [path], CLERK, HandIn(on=later))
+    assert [one.slug for one in hall.city.accounts()] == ["x-palmaria"]
+    with pytest.raises(BadQuestion, match="and today is"):
+        hall.searches.remind(number, NAME, CLERK, later)
+    with pytest.raises(BadQuestion, match="and today is"):
+        hall.searches.answer(number, NAME, STATED, CLERK, on=later)
+    assert hall.searches.custodian(number, NAME).standing is Standing.ASKED
+
+
+def test_a_reminder_is_filed_with_the_words_of_the_day_on_which_it_was_sent(hall: Hall) -> None:
+    hall.searches.ask(hall.number, NAME, "", "pool", TOLD, CLERK, TODAY - timedelta(days=2))
+    one = hall.searches.remind(hall.number, NAME, CLERK, TODAY - timedelta(days=1))
+    words = " ".join(one.reminders[0].letter.split())
+    assert f"Date: {long_date(TODAY - timedelta(days=1))}" in words
+    assert "1 day ago" in words
+
+
+def test_nobody_is_reminded_of_what_is_over(hall: Hall, tmp_path: Path) -> None:
+    hold, number = hall.hold(), hall.ordered()
+    told = msgspec.structs.replace(TOLD, due_on=TODAY - timedelta(days=1))
+    for matter in (hold, number, hall.number):
+        hall.searches.ask(matter, NAME, "", "pool", told, CLERK, TODAY - timedelta(days=2))
+    assert [one for one, _ in hall.searches.reminders()] == [hall.number, number, hold]
+    given_up = GivenUp(by=COUNSEL, at=NOW, note="The other side settled.")
+    hall.city.productions.file(number, given_up)
+    hall.city.holds.release(hold, put(tmp_path, "memo.pdf", b"%PDF-1.7 over"), COUNSEL)
+    assert [one for one, _ in hall.searches.reminders()] == [hall.number]
+    assert hall.searches.reminders([]) == []
+
+
+def test_one_person_of_a_matter_and_its_hold_is_known_by_one_address(hall: Hall, tmp_path: Path) -> None:
+    hold = hall.hold()
+    number = hall.ordered(hold=hold)
+    hall.ask("LIA MOSS", number=hold)
+    hall.ask(number=number)
+    done = hall.searches.hand_in(number, NAME, [put(tmp_path, "fw.eml", forward().as_bytes())], CLERK)
+    assert done.event.matched == 1
+
+
+def test_a_long_text_of_how_it_was_searched_takes_no_time() -> None:
+    long = msgspec.structs.replace(STATED, looked=(Looked("email", "x" * 200_000),))
+    began = time.process_time()
+    assert affidavit_lacks(long, TODAY, TODAY) == ""
+    told = msgspec.structs.replace(STATED, looked=(Looked("email", f"{'x' * 200_000}@mail.test"),))
+    assert "leave the address out" in affidavit_lacks(told, TODAY, TODAY)
+    assert time.process_time() - began < 2

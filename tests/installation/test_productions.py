@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import stat
 import threading
 import zipfile
@@ -26,7 +27,7 @@ from matters import (
     redacted,
     withheld,
 )
-from paloverde.errors import BadQuestion, PersonNeeded, Suspicious
+from paloverde.errors import BadQuestion, BadSetting, PersonNeeded, Suspicious
 from paloverde.productions.bates import Bates, Reach
 from paloverde.productions.choosing import version_of
 from paloverde.productions.docket import State
@@ -34,6 +35,7 @@ from paloverde.productions.order import (
     Built,
     Chosen,
     ClawedBack,
+    Demand,
     Families,
     GivenUp,
     Reviewed,
@@ -357,6 +359,67 @@ def test_nothing_is_built_that_nobody_signed_or_that_was_decided_since(matter: M
         volumes.build(number, out, COUNSEL)
     assert not out.exists()
     assert matter.city.productions.prefixes() == []
+
+
+def test_the_log_of_another_choice_has_no_numbers_of_the_volumes_of_before(matter: Matter) -> None:
+    number = matter.reviewed(include_private=True, forms=QUICK)
+    out, city = matter.home / "out", matter.city
+    city.volumes.build(number, out, COUNSEL)
+    terms = msgspec.structs.replace(city.productions.get(number).terms, demands=(Demand("2", "settle"),))
+    city.productions.change(number, terms, "demand 1 is withdrawn", COUNSEL)
+    matter.chosen(number)
+    assert city.productions.review(number).undecided == []
+    with pytest.raises(BadQuestion, match="build its volumes first"):
+        city.volumes.log(number, COUNSEL, out)
+    assert {row.begin for row in city.volumes.log(number, COUNSEL)} == {""}
+
+
+def test_what_changed_while_it_was_built_is_not_filed_as_built(matter: Matter) -> None:
+    number, productions = matter.reviewed(forms=QUICK), matter.city.productions
+
+    def changes(line: str) -> None:
+        if line.startswith("Writing the report"):
+            terms = msgspec.structs.replace(productions.get(number).terms, confidentiality="AEO")
+            productions.change(number, terms, "protective order", COUNSEL)
+            matter.chosen(number)
+            matter.sign(number)
+
+    with pytest.raises(BadQuestion, match="changed while its volumes were written"):
+        matter.city.volumes.build(number, matter.home / "out", COUNSEL, changes)
+    assert productions.get(number).state is State.REVIEWED
+    made = matter.city.volumes.build(number, matter.home / "new", COUNSEL)
+    assert made.report.confidentiality == "AEO"
+
+
+def test_who_goes_on_never_writes_numbers_that_were_burnt_meanwhile(matter: Matter) -> None:
+    number, volumes = matter.reviewed(forms=QUICK), matter.city.volumes
+    hits = {hit.native_id: hit for hit in matter.city.productions.found(number, "test").values()}
+
+    def fails(line: str) -> None:
+        if line.startswith("VOL001 is whole"):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        volumes.build(number, matter.home / "begun", COUNSEL, fails)
+    matter.decide(number, withheld(hits["11"]))
+    matter.sign(number)
+    volumes.build(number, matter.home / "other", COUNSEL)
+    matter.decide(number, given(hits["11"]))  # as it was when it was begun
+    matter.sign(number)
+    with pytest.raises(BadSetting, match="were burnt since"):
+        volumes.build(number, matter.home / "begun", COUNSEL)
+    made = volumes.build(number, matter.home / "empty", COUNSEL)
+    assert made.report.first not in {
+        BATES.number(one.first) for one in matter.city.productions.register(BATES).burnt
+    }
+
+
+def test_a_copy_of_a_volume_beside_it_changes_no_number(matter: Matter) -> None:
+    number, out = matter.reviewed(forms=QUICK), matter.home / "out"
+    matter.city.volumes.build(number, out, COUNSEL)
+    before = [one.begin for one in matter.city.volumes.documents(number, COUNSEL, out)]
+    shutil.copy(out / "VOL001.zip", out / "VOL001 (1).zip")
+    assert [one.begin for one in matter.city.volumes.documents(number, COUNSEL, out)] == before
 
 
 def test_volumes_of_before_a_decision_are_not_agreed_to(matter: Matter) -> None:

@@ -55,6 +55,18 @@ def test_a_number_leads_to_its_production() -> None:
     assert register.holder("PDC0000016") == ""
 
 
+def test_a_list_names_each_number_as_it_stands_on_its_page() -> None:
+    register = taken(Register(Bates("PDC", 4)), "PROD-2026-0001", 10)
+    listed = Register(Bates("PDC"), register.events)  # as whoever lists all prefixes asks
+    assert list(listed.told()) == ["PDC0001 to PDC0010  PROD-2026-0001"]
+
+
+def test_a_number_is_written_in_the_digits_that_stand_on_the_page() -> None:
+    assert BATES.page("PDC0000012") == 12
+    with pytest.raises(BadQuestion, match="is no Bates number"):
+        BATES.page("PDC٠٠٠٠٠١٢")
+
+
 def test_a_prefix_keeps_its_digits_and_ends_with_them() -> None:
     register = taken(Register(BATES), "PROD-2026-0001", 10)
     with pytest.raises(BadQuestion, match="with 7 digits"):

@@ -29,6 +29,7 @@ from paloverde.errors import BadQuestion, BadSetting, Suspicious
 from paloverde.productions.build import Built, build
 from paloverde.productions.document import Treatment
 from paloverde.productions.plan import Form, Kept, Plan
+from paloverde.productions.resuming import is_begun
 from paloverde.requests.redaction import Painted, Released, released
 from paloverde.requests.review import Decision, Exempted, Region, Span, Verdict
 from paloverde.search.answer import search
@@ -278,7 +279,7 @@ def test_who_was_interrupted_goes_on_after_the_last_whole_volume(tmp_path: Path)
     before = (tmp_path / "cut" / "VOL001.zip").stat().st_mtime_ns
     later = msgspec.structs.replace(plan, production=msgspec.structs.replace(PRODUCTION, root="ef" * 32))
     made = built(later, archive, tmp_path / "cut")
-    assert asked == [24]
+    assert asked == [24, 24]  # whoever goes on asks again: numbers may be burnt meanwhile
     assert (tmp_path / "cut" / "VOL001.zip").stat().st_mtime_ns == before
     assert made.hashes == built(plan, archive, tmp_path / "whole").hashes
     assert not (tmp_path / "cut" / ".unfinished").exists()
@@ -292,7 +293,18 @@ def test_a_volume_that_was_begun_is_written_again(tmp_path: Path) -> None:
     told = json.loads(state.read_bytes()) | {"begun": "VOL002"}
     state.write_text(json.dumps(told))
     (tmp_path / "cut" / "VOL002.zip").write_bytes(b"half of it")
+    (tmp_path / "cut" / ".VOL002.zip.4711").write_bytes(b"half of it, as a killed process leaves it")
     assert built(plan, archive, tmp_path / "cut").hashes == built(plan, archive, tmp_path / "whole").hashes
+    assert not list((tmp_path / "cut").glob(".*"))
+
+
+def test_what_is_built_is_for_this_user_alone(tmp_path: Path) -> None:
+    archive, there = small(tmp_path), tmp_path / "there"
+    there.mkdir(mode=0o755)
+    for out in (there, tmp_path / "new"):
+        interrupted(plan_of(archive, most_documents=6), archive, out, "VOL001 is whole")
+        assert (out / ".unfinished").stat().st_mode & 0o077 == 0
+    assert (tmp_path / "new").stat().st_mode & 0o077 == 0
 
 
 def test_what_changed_in_between_is_refused(tmp_path: Path) -> None:
@@ -312,6 +324,16 @@ def test_a_volume_that_is_not_as_it_was_is_refused(tmp_path: Path, damage: Any) 
     interrupted(plan, archive, tmp_path / "out", "VOL001 is whole")
     damage(tmp_path / "out" / "VOL001.zip")
     with pytest.raises(BadSetting, match="was written whole and is now not there or another"):
+        built(plan, archive, tmp_path / "out")
+
+
+def test_what_is_left_of_clearing_away_a_filed_one_is_no_begun_build(tmp_path: Path) -> None:
+    archive = small(tmp_path, 2)
+    plan = plan_of(archive, forms=frozenset({Form.DAT}))
+    built(plan, archive, tmp_path / "out")
+    (tmp_path / "out" / ".unfinished" / "exact").mkdir(parents=True)
+    assert not is_begun(tmp_path / "out")
+    with pytest.raises(BadSetting, match="holds a whole production already"):
         built(plan, archive, tmp_path / "out")
 
 

@@ -157,7 +157,7 @@ def _asked(city: Installation, args: argparse.Namespace) -> Iterator[str]:
 
 
 def _reminded(city: Installation, args: argparse.Namespace) -> Iterator[str]:
-    by, paper = _by(args), city.device_searches.reminder(args.number, args.name)
+    by, paper = _by(args), city.device_searches.reminder(args.number, args.name, args.on)
     if args.sent:
         _refuse_known(args.pdf)
         one = city.device_searches.remind(args.number, args.name, by, args.on)
@@ -194,7 +194,7 @@ def _handed_in(city: Installation, args: argparse.Namespace) -> Iterator[str]:
         account=args.account, on=args.on, statement=_words(args.statement), declared_on=args.declared
     )
     done = city.device_searches.hand_in(args.number, args.name, args.path, _by(args), told, _progress)
-    yield f"Filed: {of_custodian(done.event)}"
+    yield f"{done.filed}: {of_custodian(done.event)}"
     for report in done.reports:
         yield from report.lines()
 

@@ -76,9 +76,10 @@ def _chose(city: Installation, args: argparse.Namespace, by: By) -> Iterator[str
 
 def _rest(city: Installation, args: argparse.Namespace, by: By) -> Iterator[str]:
     productions, number = city.productions, args.number
-    decisions = productions.rest(productions.get(number), productions.review(number), by, args.title)
+    review = productions.review(number)
+    decisions = productions.rest(productions.get(number), review, by, args.title)
     hits = productions.found(number, by.actor)
-    new = city.reviews.decide(number, decisions, hits, by)
+    new = city.reviews.decide(number, decisions, hits, by, review.papers)
     yield f"{some(len(new), 'record was', 'records were')} decided."
     yield f"Next: somebody who decided nothing signs: `paloverde review sign {number}`."
 

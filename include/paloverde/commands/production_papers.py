@@ -10,6 +10,7 @@ from pathlib import Path
 from paloverde.errors import BadQuestion, BadSetting
 from paloverde.installation import Installation
 from paloverde.installation.production_papers import FORMS, Drafted
+from paloverde.productions.order import Noted
 from paloverde.productions.privilege_log import as_csv
 from paloverde.retention.holds import By
 from paloverde.wording import some
@@ -18,7 +19,10 @@ from paloverde.wording import some
 def _logged(city: Installation, args: argparse.Namespace, by: By) -> Iterator[str]:
     """The privilege log; its CSV is for programs, and whoever reads it reads the same rows."""
     if _ending(args.out, *FORMS, "csv") == "csv":
+        _refuse_taken(args.out)
         rows = city.production_papers.log_rows(args.number, by, args.volumes)
+        note = f"The privilege log, {len(rows):,} of its rows, was taken as a file at the command line."
+        city.productions.file(args.number, Noted(by=by, at=city.vault.clock(), note=note))
         _write(args.out, as_csv(rows))
         yield f"{args.out} has {some(len(rows), 'row')}. Counsel reads it before it goes out."
         return

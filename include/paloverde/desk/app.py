@@ -23,7 +23,7 @@ from paloverde.desk.drafts import Done
 from paloverde.desk.frame import STATIC, headers, page, version
 from paloverde.desk.paces import Paces, TooFast
 from paloverde.desk.stranger import kept
-from paloverde.desk.visit import Desk, Door, NotAllowed, Pages, visit_of
+from paloverde.desk.visit import Desk, Door, NotAllowed, NotThere, Pages, visit_of
 from paloverde.desk.wording import plain
 from paloverde.errors import PaloverdeError, PersonNeeded, TryAgain
 from paloverde.installation import Installation
@@ -46,6 +46,7 @@ def desk_app(
     _refuse_open_routes(app)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_exception_handler(NotAllowed, _not_allowed)
+    app.add_exception_handler(NotThere, _not_there)
     app.add_exception_handler(TooFast, _too_fast)
     app.add_exception_handler(HTTPException, _elsewhere)
     app.add_exception_handler(RequestValidationError, _misread)
@@ -165,6 +166,10 @@ def _told(request: Request, title: str, sentence: str, status: int) -> Response:
 
 def _not_allowed(request: Request, error: Exception) -> Response:
     return _told(request, "Not for this role", str(error), 403)
+
+
+def _not_there(request: Request, error: Exception) -> Response:
+    return _told(request, "Not here", str(error), 404)
 
 
 def _too_fast(request: Request, error: Exception) -> Response:

@@ -43,10 +43,13 @@ class Calendar(NamedTuple):
     @property
     def sentence(self) -> str:
         """The month in numbers, for whoever does not look at the table."""
-        told = [
-            f"{number} {LEGEND[state].partition(':')[0]}" for state, number in self.counts.items() if number
-        ]
+        told = [f"{number} {_counted(state)}" for state, number in self.counts.items() if number]
         return f"{self.title}: {', '.join(told) if told else 'no night was due'}."
+
+
+def _counted(state: State) -> str:
+    """What nights of a state are called beside their number, be it one or several."""
+    return "with gaps" if state is State.GAPS else LEGEND[state].partition(":")[0]
 
 
 def calendar(books: Engine, slug: str, asked: str, today: date, gaps: Sequence[KnownGap]) -> Calendar:

@@ -61,8 +61,13 @@ def name_of(told: str) -> str:
     kept = "".join(char for char in last if char.isprintable() and char not in '<>:"|?*').strip(" .")
     stem, dot, ending = kept.rpartition(".")
     if not dot:
-        return kept[:_LONGEST] or "document"
-    return f"{stem[: _LONGEST - 20]}.{ending[:19]}"
+        return _cut(kept, _LONGEST) or "document"
+    return f"{_cut(stem, _LONGEST - 20)}.{_cut(ending, 19)}"
+
+
+def _cut(text: str, most: int) -> str:
+    """The beginning of a name: a folder takes 255 bytes, and a letter can have four."""
+    return text[:most].encode()[: 2 * most].decode(errors="ignore")
 
 
 def taken(name: str, body: bytes | Iterable[bytes], kind: str = "application/octet-stream") -> Response:

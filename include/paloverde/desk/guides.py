@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
+from struct import unpack
 from typing import Any, NamedTuple
 
 from markdown_it import MarkdownIt
@@ -166,11 +167,21 @@ def _linked(children: Sequence[Token], root: str) -> Iterator[Token]:
                 yield Token("text", "", 0, content=f" ({told})")
             told = ""
         elif token.type == "image":
-            file = str(token.attrGet("src") or "").removeprefix("pictures/")
-            token.attrSet("src", f"{root}/pictures/{file}")
-            yield token
+            yield _shown(token, root)
         else:
             yield token
+
+
+def _shown(image: Token, root: str) -> Token:
+    """A picture at its address here; what it shows in words where its file was not installed."""
+    file = str(image.attrGet("src") or "").removeprefix("pictures/")
+    path = picture(file)
+    if path is None:
+        return Token("text", "", 0, content=f"[Picture: {image.content}]")
+    width, height = unpack(">II", path.read_bytes()[16:24])  # of a PNG, so that no page jumps
+    image.attrSet("src", f"{root}/pictures/{file}")
+    image.attrs |= {"width": width, "height": height, "loading": "lazy"}
+    return image
 
 
 def _own(address: str, root: str) -> str:

@@ -43,6 +43,11 @@ class Role(StrEnum):
     APPROVER = "approver"
     AUDITOR = "auditor"
 
+    @property
+    def words(self) -> str:
+        """The role as a sentence of a page names it."""
+        return "IT" if self is Role.IT else self.value.replace("_", " ")
+
 
 class Person(msgspec.Struct, frozen=True):
     """Somebody who may sign in. `password` is the Argon2id hash, in the PHC form; with `accounts` the person

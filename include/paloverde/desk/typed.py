@@ -53,7 +53,13 @@ class Typed:
         return text
 
     def lines(self, name: str) -> tuple[str, ...]:
-        """Each line that says something."""
+        """Each line that says something. A list that does not fit into a field is refused: cut off, it would
+        be another list.
+        """
+        if len(self.values.get(name, "")) >= _MOST:
+            raise Wrong(
+                name, f"A field holds {_MOST:,} characters, and the end of this list is cut off: IT takes it."
+            )
         return tuple(line.strip() for line in self.text(name).splitlines() if line.strip())
 
     def is_ticked(self, name: str) -> bool:

@@ -16,8 +16,9 @@ from weakref import WeakKeyDictionary
 from starlette.exceptions import HTTPException
 
 from paloverde.desk import showing
+from paloverde.desk.gone import gone
 from paloverde.desk.pointed import Pointed, kept
-from paloverde.desk.visit import Visit
+from paloverde.desk.visit import NotThere, Visit
 from paloverde.desk.wording import plain
 from paloverde.errors import BadQuestion
 from paloverde.installation import Installation
@@ -144,9 +145,9 @@ class UnderReview:
         return f"/requests/{self.number}/review/{self.place(version)}"
 
     def hit(self, version: Version) -> Hit:
-        """The record of a version; a page that is not there where it was destroyed since it was found."""
+        """The record of a version; a page that says why where it was destroyed since it was found."""
         if version not in self.hits:
-            raise HTTPException(404)
+            raise NotThere(gone(self.visit, version[:3]))
         return self.hits[version]
 
     def around(self, version: Version) -> tuple[Version | None, Version | None]:

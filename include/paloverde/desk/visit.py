@@ -30,9 +30,9 @@ from fastapi.routing import APIRoute
 
 from paloverde.desk.forms import answered
 from paloverde.desk.rights import Act
-from paloverde.desk.visitor import Desk, Door, NotAllowed, Visit, Visitor, refusal
+from paloverde.desk.visitor import Desk, Door, NotAllowed, NotThere, Visit, Visitor, refusal
 
-__all__ = ["Desk", "Door", "Here", "NotAllowed", "Pages", "Visit", "Visitor", "visit_of"]
+__all__ = ["Desk", "Door", "Here", "NotAllowed", "NotThere", "Pages", "Visit", "Visitor", "visit_of"]
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 

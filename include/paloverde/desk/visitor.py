@@ -30,6 +30,10 @@ class NotAllowed(Exception):
     """The person's role does not have it. `args` is the sentence."""
 
 
+class NotThere(Exception):
+    """What stood there is gone. `args` is the sentence."""
+
+
 class Visitor(NamedTuple):
     """Somebody who is signed in. `session` is a secret of this sign-in, to which forms are bound."""
 
@@ -213,7 +217,7 @@ def _waited(unsent: Unsent) -> str:
 
 def refusal(person: Person, act: Act, account: str | None = None) -> str:
     """Why somebody may not, and who can help."""
-    role = person.role.value.replace("_", " ")
+    role = person.role.words
     if account and may(person, act):
         return f"Your sign-in does not open the account {account}. IT can change that."
     if person.accounts and act in MAY[person.role]:

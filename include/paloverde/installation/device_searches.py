@@ -8,7 +8,7 @@ of the series `custodian-searches`, with the same words.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -34,6 +34,7 @@ from paloverde.requests.custodians import (
     address_book,
     custodian_lacks,
     custodians,
+    day_of,
     limits,
     named,
 )
@@ -51,14 +52,17 @@ from paloverde.requests.events import (
 from paloverde.requests.lifecycle import name_of, roles_for
 from paloverde.requests.paper import Paper
 from paloverde.requests.plaintext import as_text
+from paloverde.requests.request import Request
 from paloverde.retention.holds import By
 from paloverde.settings import Settings
+from paloverde.wording import spoken
 
 SEARCHES = "custodian-searches"  # of a production or a hold, by its number
 # What they signed, and the lists of what they handed in, of requests too: these tell of private mail, and are
 # not for everybody who may see a request.
 FILES = "custodian-files"
 LIST = "handed-in.jsonl"
+_TO_COME = (Imported(0, "", 0),)  # the runs of what is not archived yet
 Importing = Callable[..., ImportReport]
 
 
@@ -76,10 +80,18 @@ class HandIn(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HandedIn(msgspec.Struct, frozen=True):
-    """What was archived: the event that was filed, and the report of each import."""
+    """What was archived: the event that was filed, now or with the same files before, and the report of each
+    import.
+    """
 
     event: CustodianHandedIn
     reports: tuple[ImportReport, ...]
+    is_new: bool
+
+    @property
+    def filed(self) -> str:
+        """What became of the event, as a sentence about it begins."""
+        return "Filed" if self.is_new else "The same files were handed in before, and nothing was filed"
 
 
 class DeviceSearches:
@@ -119,14 +131,18 @@ class DeviceSearches:
             raise BadQuestion(f"{name} was not asked for {number}; asked were: {asked}.")
         return one
 
-    def reminders(self) -> list[tuple[str, Custodian]]:
-        """Who is to be reminded today, by the number of what they were asked for; open requests only."""
-        numbers = [request.number for request, _ in self._requests.open()]
-        numbers += [filed.subject for filed in self._cabinet.newest(SEARCHES)]
+    def reminders(self, open_: Iterable[Request] | None = None) -> list[tuple[str, Custodian]]:
+        """Who is to be reminded today, by the number of what they were asked for: of open requests (`open_`,
+        where they are read already), and of productions and holds that are not over.
+        """
+        requests = [request for request, _ in self._requests.open()] if open_ is None else open_
+        asked = [(request.number, custodians(request.events)) for request in requests]
+        matters = [filed.subject for filed in self._cabinet.newest(SEARCHES)]
+        asked += [(number, self._read(number)) for number in matters if self._goes_on(number)]
         return [
             (number, one)
-            for number in numbers
-            for one in custodians(custodian_events(self._cabinet, number))
+            for number, everybody in asked
+            for one in everybody
             if (due := one.remind_on(self._settings.reminder_days)) is not None and due <= self.today()
         ]
 
@@ -144,9 +160,9 @@ class DeviceSearches:
         """The instruction as it was asked."""
         return instruction_paper(self._instructed(number, name).asked, self._sender(number))
 
-    def reminder(self, number: str, name: str) -> Paper:
-        """The reminder as it would go out today."""
-        return reminder_paper(self._instructed(number, name), self._sender(number), self.today())
+    def reminder(self, number: str, name: str, on: date | None = None) -> Paper:
+        """The reminder as it goes out on a day (today)."""
+        return reminder_paper(self._instructed(number, name), self._sender(number), on or self.today())
 
     def statement(self, number: str, name: str, stated: Affidavit | None = None) -> Paper:
         """The statement to be signed: blank, or filled in with what the custodian said."""
@@ -183,7 +199,7 @@ class DeviceSearches:
 
     def remind(self, number: str, name: str, by: By, on: date | None = None) -> Custodian:
         """File that a reminder was sent, with its words."""
-        one, words = self._instructed(number, name), as_text(self.reminder(number, name))
+        one, words = self._instructed(number, name), as_text(self.reminder(number, name, on))
         self._file(
             number,
             CustodianReminded(
@@ -222,9 +238,14 @@ class DeviceSearches:
         """
         told = told or HandIn()
         _refuse_role(CustodianHandedIn, by)
+        _check_declared(told, self.today())
         one = self.custodian(number, name)
-        if self._requests.has(number):
-            self._requests.check_takes(number, CustodianHandedIn)
+        event = CustodianHandedIn(
+            by=by, at=self._vault.clock(), custodian=one.name, handed_on=told.on or self.today(),
+            account=told.account, runs=_TO_COME, list_sha256="", files=len(paths),
+        )  # fmt: skip
+        if lack := self._lack(number, event):  # before anything is archived
+            raise BadQuestion(lack)
         for path in paths:
             _check_name(path)
         parted = groups(paths, lambda: _declared(one, told))
@@ -232,18 +253,17 @@ class DeviceSearches:
         book = address_book(self._everybody(number))
         body, counted = listed([path for group in parted for path in group.paths], book, one.name)
         reports = [self._import(slug, group.paths, group.wish, by.actor, progress) for group in parted]
-        event = CustodianHandedIn(
-            by=by, at=self._vault.clock(), custodian=one.name, handed_on=told.on or self.today(),
-            account=slug, runs=tuple(map(_imported, parted, reports)),
+        event = msgspec.structs.replace(
+            event, at=self._vault.clock(), account=slug, runs=tuple(map(_imported, parted, reports)),
             list_sha256=hashlib.sha256(body).hexdigest(),
             files=counted.files, messages=counted.messages, matched=counted.matched,
         )  # fmt: skip
         same = [run.sequence for run in event.runs]
         before = [done for done in one.handed_in if [run.sequence for run in done.runs] == same]
-        if not before:
-            self._file(number, event, {LIST: body})
-            before = [self.custodian(number, one.name).handed_in[-1]]
-        return HandedIn(before[0], tuple(reports))
+        if before:
+            return HandedIn(before[0], tuple(reports), is_new=False)
+        self._file(number, event, {LIST: body})
+        return HandedIn(self.custodian(number, one.name).handed_in[-1], tuple(reports), is_new=True)
 
     def document(self, number: str, sha256: str) -> bytes:
         """A file of a custodian: what was signed, or the list of what was handed in."""
@@ -286,6 +306,12 @@ class DeviceSearches:
 
     def _read(self, number: str) -> list[Custodian]:
         return custodians(custodian_events(self._cabinet, number))
+
+    def _goes_on(self, number: str) -> bool:
+        """Whether a production may still change, or a hold keeps anything."""
+        if self._productions.has(number):
+            return self._productions.get(number).is_open
+        return self._holds.is_active(self._holds.get(number))
 
     def _check(self, number: str) -> None:
         """`BadQuestion` where it is the number of nothing."""
@@ -340,7 +366,9 @@ class DeviceSearches:
         """Why an event may not follow; "" where it may."""
         if self._requests.has(number):
             return self._requests.refusal(self._requests.get(number), event)
-        lack = custodian_lacks(custodian_events(self._cabinet, number), event)
+        day, today = day_of(event), self.today()
+        lack = f"It is dated {spoken(day)}, and today is {spoken(today)}." if day > today else ""
+        lack = lack or custodian_lacks(custodian_events(self._cabinet, number), event)
         return lack and f"{number}: “{name_of(type(event))}” was not filed. {lack}"
 
 
@@ -369,6 +397,20 @@ def _declared(one: Custodian, told: HandIn) -> Declaration:
         f"Files that are no e-mails need what {one.name} declares of them: file the statement first, or give "
         "its words and its day with them. Nothing was archived."
     )
+
+
+def _check_declared(told: HandIn, today: date) -> None:
+    """What is declared has words and a day, both or neither: one alone would be left out unseen."""
+    if bool(told.statement.strip()) != (told.declared_on is not None):
+        raise BadQuestion(
+            "What the custodian declares needs its words and its day: give both, or neither. Nothing was "
+            "archived."
+        )
+    if told.declared_on is not None and told.declared_on > today:
+        raise BadQuestion(
+            f"The declaration is of {spoken(told.declared_on)}, and today is {spoken(today)}. Nothing was "
+            "archived."
+        )
 
 
 def _imported(group: Group, report: ImportReport) -> Imported:

@@ -74,7 +74,7 @@ def listed(paths: Sequence[Path], known: Mapping[str, str], name: str) -> tuple[
         files = [_File(member.name, member.size, _hashed(member)) for member in sources.members]
         mails = list(forwards(sources.members, known))
     read = {(one.file, one.sha256): one.custodian for one in mails if one.how is not How.UNREAD}
-    matched = sum(custodian == name for custodian in read.values())
+    matched = sum(person(custodian) == person(name) for custodian in read.values())
     body = b"".join(msgspec.json.encode(line) + b"\n" for line in (*files, *mails))
     return body, Counted(len(files), len(read), matched)
 

@@ -30,7 +30,7 @@ from paloverde.installation.productions import Productions
 from paloverde.installation.volumes import Volumes
 from paloverde.productions.bates import Reach
 from paloverde.productions.choosing import version_of
-from paloverde.productions.docket import Docket, State
+from paloverde.productions.docket import Docket
 from paloverde.productions.document import Treatment
 from paloverde.productions.hashes import HASHES, SIGNED, Signature
 from paloverde.productions.order import SERIES, Built
@@ -58,7 +58,6 @@ from paloverde.retention.facts import ItemId
 from paloverde.retention.holds import By
 from paloverde.state.tables import CHECKS, LOG, PARTS, RUNS
 
-_BUILT = (State.BUILT, State.AGREED, State.SERVED)
 _AT_ONCE = 2_000  # rows read at a time
 
 
@@ -104,7 +103,7 @@ class ProductionEvidence:
         `ArchiveDamaged` where a native file is neither what was archived nor redacted.
         """
         docket = self._productions.get(number)
-        if docket.state not in _BUILT:
+        if not docket.is_built:
             raise BadQuestion(
                 f"{number} is {docket.state.value}: papers are made of volumes that stand as decided."
             )

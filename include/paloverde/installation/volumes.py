@@ -116,6 +116,12 @@ class Volumes:
         is_filed = last is not None and (last.hashes, last.basis) == (made.hashes, basis)
         if is_filed and docket.state is State.BUILT:
             return
+        now = self._productions.get(docket.number)
+        if self._productions.basis(now, self._productions.check_ready(now)) != basis:
+            raise BadQuestion(
+                f"The order, the choice or the review of {docket.number} changed while its volumes were "
+                "written: they count for nothing. Build it again, into an empty folder."
+            )
         self._productions.built(
             docket.number,
             Built(
@@ -205,8 +211,8 @@ class Volumes:
     def _numbered(self, material: Material, by: By, folder: Path) -> Iterator[Document]:
         """The documents again, with the numbers that their volumes gave them."""
         docket, plan = material.docket, self.plan(material, by)
-        built = docket.last(Built)
-        if built is None or built.decisions_sha256 != material.review.decisions_sha256:
+        built, decided = docket.last(Built), material.review.decisions_sha256
+        if built is None or not docket.is_built or built.decisions_sha256 != decided:
             raise BadQuestion(f"{docket.number} was not built as it is decided now: build its volumes first.")
         if not (folder / HASHES).exists() or digest_of(folder / HASHES) != built.hashes:
             raise BadQuestion(f"{folder} does not hold the volumes of {docket.number} that were built last.")
@@ -311,8 +317,9 @@ class Volumes:
 
 def _begins(folder: Path, bates: Bates) -> Iterator[int]:
     """The first page of every document, by the text that each has in its volume."""
-    for volume in sorted(folder.glob("VOL*.zip")):
-        texts = (Path(file.path) for file in files_of(volume) if file.path.startswith("TEXT/"))
+    listed = (line.partition("  ")[2] for line in (folder / HASHES).read_text(encoding="utf-8").splitlines())
+    for volume in (name for name in listed if "/" not in name and name.endswith(".zip")):
+        texts = (Path(file.path) for file in files_of(folder / volume) if file.path.startswith("TEXT/"))
         yield from sorted(bates.page(text.stem) for text in texts)
 
 

@@ -26,10 +26,13 @@ def reconcile() -> Summary:
 
 
 def remind() -> Summary:
-    """List the custodians who are to be written to today."""
-    due = open_installation(load(os.environ)).holds.reminders()
-    for reminder in due:
-        log.warning("%s", reminder.sentence())
+    """List the custodians who are to be written to today: of holds, and of searches of own devices."""
+    city = open_installation(load(os.environ))
+    searches, today = city.device_searches.reminders(), city.device_searches.today()
+    due = [reminder.sentence() for reminder in city.holds.reminders()]
+    due += [f"{number}: {one.sentence(today)}" for number, one in searches]
+    for sentence in due:
+        log.warning("%s", sentence)
     if not due:
         log.info("No custodian is to be written to today.")
     return {"due": len(due)}

@@ -46,7 +46,11 @@ class Bates(msgspec.Struct, frozen=True):
     def page(self, number: str) -> int:
         """The page that a number names; `BadQuestion` where it is written otherwise."""
         digits = number.removeprefix(self.prefix)
-        if not number.startswith(self.prefix) or len(digits) != self.digits or not digits.isdecimal():
+        if (
+            not number.startswith(self.prefix)
+            or len(digits) != self.digits
+            or not (digits.isascii() and digits.isdecimal())
+        ):
             raise BadQuestion(f"{number} is no Bates number of the prefix {self.prefix}.")
         return int(digits)
 

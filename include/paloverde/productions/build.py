@@ -90,7 +90,7 @@ def build(
             exact.fill(archive, records_of(plan), plan.accounts, looking.search)
             work = _Work(plan, begun, looking, exact, pool, progress)
             counts = work.counts(fingerprint)
-            state = before or work.reserved(fingerprint, counts)
+            state = _still_its_own(plan, before) if before else work.reserved(fingerprint, counts)
             work.write(state, counts, Natives(archive, exact, begun.folder / "files", plan.kept.painted))
         progress("Writing the report and the list of all files.")
         report = _report(plan, state)
@@ -101,6 +101,17 @@ def build(
         shutil.rmtree(begun.folder)
     progress(f"Built {some(report.tally.documents, 'document')} in {some(len(state.done), 'volume')}.")
     return built
+
+
+def _still_its_own(plan: Plan, state: State) -> State:
+    """The state of a build that was begun; `BadSetting` where its numbers were burnt since."""
+    if plan.reserve(state.pages) != state.first:
+        raise BadSetting(
+            f"The numbers from {plan.bates.number(state.first)} on, which the begun volumes bear, were burnt "
+            "since: it was built or signed anew meanwhile. Build it into an empty folder; it has other "
+            "numbers there."
+        )
+    return state
 
 
 def _built(out: Path, state: State, report: Report, signer: Signer) -> Built:

@@ -45,6 +45,7 @@ class State(StrEnum):
 
 _ANY = frozenset(State)
 _UNSERVED = _ANY - {State.SERVED, State.GIVEN_UP}
+_BUILT = frozenset({State.BUILT, State.AGREED, State.SERVED})
 _REVIEWED = frozenset({State.REVIEWED, State.BUILT, State.AGREED})
 # In which states each event may come, and whose it is to file.
 _WHEN: Mapping[type[Event], frozenset[State]] = MappingProxyType(
@@ -153,6 +154,11 @@ class Docket(msgspec.Struct, frozen=True):
     def is_open(self) -> bool:
         """Whether anything of what is produced may still change."""
         return self.state in _UNSERVED
+
+    @property
+    def is_built(self) -> bool:
+        """Whether its volumes are the last word: nothing was ordered, chosen or signed after them."""
+        return self.state in _BUILT
 
     @property
     def has_gone_out(self) -> bool:

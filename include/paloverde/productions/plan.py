@@ -54,9 +54,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     `families` gives the reviewed records, family by family in the order of their numbers, and the same again
     at every call: the build goes over them several times and never holds them all. `reserve` is given the
     number of pages and returns the number of the first, which from then on nobody else gets; it is called
-    once, before anything is written. `accounts` are those of the records, `limits` what the search could not
-    reach and what is not known, a sentence each. `most_bytes` is the size that a volume has at most before
-    packing, unless one family alone is larger.
+    before anything is written, and again by whoever goes on: the numbers may have been burnt meanwhile.
+    `accounts` are those of the records, `limits` what the search could not reach and what is not known, a
+    sentence each. `most_bytes` is the size that a volume has at most before packing, unless one family alone
+    is larger.
     """
 
     production: Production

@@ -92,5 +92,6 @@ class Register(msgspec.Struct, frozen=True):
     def told(self) -> Iterator[str]:
         """Every reach, as a list names it."""
         for one in self.reserved:
-            numbers = f"{self.bates.number(one.reach.first)} to {self.bates.number(one.reach.last)}"
+            bates = Bates(self.bates.prefix, one.digits)
+            numbers = f"{bates.number(one.reach.first)} to {bates.number(one.reach.last)}"
             yield f"{numbers}  {one.production}{', burnt' if one.reach in self.burnt else ''}"

@@ -20,10 +20,11 @@ import msgspec
 from paloverde.bundles.box import digest_of
 from paloverde.errors import BadSetting
 from paloverde.productions.document import Production
+from paloverde.productions.hashes import HASHES
 from paloverde.productions.plan import Plan
 from paloverde.productions.tally import Tally
 
-FOLDER = ".unfinished"
+FOLDER, _STATE = ".unfinished", "state.json"
 _ENCODER = msgspec.msgpack.Encoder(order="deterministic")
 
 
@@ -62,7 +63,7 @@ class Unfinished:
 
     def __init__(self, out: Path) -> None:
         self.out, self.folder = out, out / FOLDER
-        self._state, self._counts = self.folder / "state.json", self.folder / "pages"
+        self._state, self._counts = self.folder / _STATE, self.folder / "pages"
 
     def counts(self, fingerprint: str) -> array[int] | None:
         """The page counts of a production of that fingerprint, where they are there."""
@@ -100,16 +101,22 @@ class Unfinished:
 
 
 def is_begun(out: Path) -> bool:
-    """Whether a build into `out` was begun and not yet filed."""
-    return (out / FOLDER).exists()
+    """Whether a build into `out` was begun and not yet filed. What lies there without a state beside a whole
+    list is the rest of one that was filed: somebody was interrupted while it was cleared away.
+    """
+    folder = out / FOLDER
+    return folder.exists() and ((folder / _STATE).exists() or not (out / HASHES).exists())
 
 
 @contextmanager
 def opened(out: Path) -> Iterator[Unfinished]:
-    """The folder for a build into `out`; `BadSetting` where another process builds there."""
+    """The folder for a build into `out`, for this user alone: it holds words that are kept back.
+    `BadSetting` where another process builds there.
+    """
     begun = Unfinished(out)
     try:
-        begun.folder.mkdir(parents=True, exist_ok=True)
+        out.mkdir(parents=True, exist_ok=True, mode=0o700)
+        begun.folder.mkdir(exist_ok=True, mode=0o700)
         lock = (begun.folder / "lock").open("w")
     except OSError as error:
         raise BadSetting(
@@ -120,6 +127,8 @@ def opened(out: Path) -> Iterator[Unfinished]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise BadSetting(f"Another process is building into {out} now: wait for it.") from error
+        for half in out.glob(".VOL*.zip.*"):  # of a process that was killed: nobody has looked it through
+            half.unlink()
         yield begun
 
 

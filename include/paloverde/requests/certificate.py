@@ -119,7 +119,7 @@ def no_records_certificate(facts: Certified, *, released: bool = False) -> Paper
     if facts.found.unreviewed:
         found = some(facts.found.unreviewed, "record version that was", "record versions that were")
         raise BadQuestion(f"{found} found for {number} nobody has reviewed: review them first.")
-    silent = [asked.custodian for asked, answer in _asked(facts.request) if answer is None]
+    silent = [asked.custodian for asked, answer in questions(facts.request) if answer is None]
     if silent:
         raise BadQuestion(f"{', '.join(silent)} was asked for {number} and has not answered: wait for that.")
     if told := owing(facts.request.events):
@@ -293,7 +293,7 @@ def _limits(searches: Sequence[Searched]) -> Iterator[Block]:
 
 def _custodians(request: Request, released: bool) -> Iterator[Block]:
     yield Heading("People who were asked")
-    rows = tuple(_told(asked, answer, released) for asked, answer in _asked(request))
+    rows = tuple(_told(asked, answer, released) for asked, answer in questions(request))
     if not rows:
         yield Paragraph(
             "Nobody was asked to search what only they have; the searches were of the archive alone."
@@ -312,7 +312,7 @@ def _told(asked: CustodianAsked, answer: CustodianAnswered | None, released: boo
     return (who, spoken(asked.asked_on), asked.about, *told)
 
 
-def _asked(request: Request) -> Iterator[tuple[CustodianAsked, CustodianAnswered | None]]:
+def questions(request: Request) -> Iterator[tuple[CustodianAsked, CustodianAnswered | None]]:
     """Each question to a custodian, with what that person answered last since."""
     events = request.events
     for place, asked in enumerate(events):

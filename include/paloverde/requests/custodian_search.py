@@ -17,7 +17,7 @@ import msgspec
 from paloverde.requests.grounds import Dated
 from paloverde.wording import some, spoken
 
-_ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+_ADDRESS = re.compile(r"[^\s@]@[^\s@]+\.[^\s@]")  # one letter before the sign: a long text is read once
 _TABLES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 
 

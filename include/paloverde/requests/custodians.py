@@ -59,8 +59,9 @@ class Custodian(msgspec.Struct, frozen=True):
 
     @property
     def records(self) -> int:
-        """Records that were handed in."""
-        return sum(one.records for one in self.handed_in)
+        """Records that were handed in; of files that came again once."""
+        runs = {run.sequence: run.records for one in self.handed_in for run in one.runs}
+        return sum(runs.values())
 
     @property
     def is_owing(self) -> bool:
@@ -136,8 +137,22 @@ def address_book(everybody: Iterable[Custodian]) -> dict[str, str]:
         for address in (told.contact, *told.addresses) if told else ():
             key = address.strip().casefold()
             if "@" in key:
-                book[key] = one.name if book.get(key, one.name) == one.name else ""
+                known = book.setdefault(key, one.name)
+                book[key] = known if person(known) == person(one.name) else ""
     return book
+
+
+def day_of(event: CustodianEvent) -> date:
+    """The Pacific day on which it was done, as whoever filed it says."""
+    match event:
+        case CustodianAsked():
+            return event.asked_on
+        case CustodianReminded():
+            return event.reminded_on
+        case CustodianAnswered():
+            return event.answered_on
+        case CustodianHandedIn():
+            return event.handed_on
 
 
 def custodian_lacks(events: Iterable[Event], event: CustodianEvent) -> str:

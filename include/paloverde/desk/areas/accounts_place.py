@@ -88,5 +88,5 @@ def _people(visit: Visit) -> list[Signing]:
 
 
 def _signing(username: str, told: str, role: Role | None, limited: str, how: str) -> Signing:
-    named = role.value.replace("_", " ") if role else "none any more"
+    named = role.words if role else "none any more"
     return Signing(name(username), name(told), named, name(limited, _LONGEST), how)

@@ -18,27 +18,33 @@ from paloverde.bundles.pdf.letters import paper_pdf
 from paloverde.desk import showing
 from paloverde.desk.areas.request_frame import HERE, Given, line, request_of, shown
 from paloverde.desk.asked import Wrong
+from paloverde.desk.casebook import every
 from paloverde.desk.files import brought, taken
 from paloverde.desk.rights import Act
 from paloverde.desk.steps import Choices, Step, done, form
+from paloverde.desk.todo import Line, Section
 from paloverde.desk.typed import Field, Typed
 from paloverde.desk.visit import Here, Pages, Visit
-from paloverde.errors import BadQuestion
+from paloverde.errors import BadQuestion, Unreadable
 from paloverde.installation.device_searches import LIST, HandIn
+from paloverde.productions.order import is_number
 from paloverde.requests.custodian_search import PLACES, Affidavit, Instruction, Looked, unverified
 from paloverde.requests.custodians import Custodian, limits
 from paloverde.requests.in_words import of_custodian
 from paloverde.requests.plaintext import as_text
+from paloverde.requests.request import Request
 from paloverde.requests.unverified import in_a_sentence
+from paloverde.wording import several
 
 pages = Pages()
+_DUE = "waits for a search of own devices; to be reminded today:"
 _PLACES = [(place.id, place.text) for place in PLACES.values()]
 
 
 @pages.page("/requests/{number}/custodians", Act.WORK_REQUESTS)
 def everybody(visit: Here, number: str) -> Response:
     """Everybody who was asked to search what only they have, and how each stands."""
-    request_of(visit, number)
+    request = request_of(visit, number)
     found = visit.city.device_searches.custodians(number)
     return shown(
         visit,
@@ -46,7 +52,7 @@ def everybody(visit: Here, number: str) -> Response:
         "request_custodians.html",
         "own devices and accounts",
         "",
-        people=[_shown(visit, number, one) for one in found],
+        people=[_shown(visit, request, one) for one in found],
         limits=[line(limit) for limit in limits(found)],
         ask=_path(number, "ask"),
     )
@@ -192,8 +198,11 @@ def handed_in(visit: Here, number: str, given: Given) -> Response:
         with brought(given, "files", any_kind=True) as files:
             if not files:
                 raise Wrong("files", "Choose the files that were handed in.")
-            made = visit.city.device_searches.hand_in(number, one.name, files, visit.by, told)
-        return visit.go(_path(number), told=f"Filed: {line(of_custodian(made.event), 400)}")
+            try:
+                made = visit.city.device_searches.hand_in(number, one.name, files, visit.by, told)
+            except Unreadable as error:
+                raise Wrong("files", str(error)) from error
+        return visit.go(_path(number), told=f"{made.filed}: {line(of_custodian(made.event), 400)}")
 
     return done(visit, _handing_in(visit, number, one), given, do)
 
@@ -205,6 +214,27 @@ def kept(visit: Here, number: str, sha256: str) -> Response:
     body = visit.city.device_searches.document(number, sha256.replace("\0", ""))
     lists = {made.list_sha256 for one in _found(visit, number) for made in one.handed_in}
     return taken(f"{number}-{LIST if sha256 in lists else 'signed-statement'}", body)
+
+
+def todo(visit: Visit) -> Section | None:
+    """Who is to be reminded today to search, for requests, productions and holds."""
+    if not visit.may(Act.WORK_REQUESTS):
+        return None
+    open_ = [request for request in every(visit.city) if request.is_open]
+    due: dict[str, list[str]] = {}
+    for number, one in visit.city.device_searches.reminders(open_):
+        due.setdefault(number, []).append(showing.name(one.name, 100))
+    numbers = {request.number for request in open_}
+    lines = [
+        Line(number, _path(number) if number in numbers else _matter(number), f"{_DUE} {several(names)}.")
+        for number, names in due.items()
+    ]
+    return Section("Searches of own devices", lines)
+
+
+def _matter(number: str) -> str:
+    """The page of a production or a hold, whose custodians the command line has."""
+    return f"/discovery/{number}" if is_number(number) else f"/holds/{number}"
 
 
 def _found(visit: Visit, number: str) -> list[Custodian]:
@@ -226,10 +256,10 @@ def _back(visit: Visit, number: str, one: Custodian) -> Response:
     return visit.go(_path(number), told=f"Filed. {told}")
 
 
-def _shown(visit: Visit, number: str, one: Custodian) -> dict[str, Any]:
+def _shown(visit: Visit, request: Request, one: Custodian) -> dict[str, Any]:
     """A custodian on the list: where they stand, and what can be done now."""
-    today = visit.city.device_searches.today()
-    due = one.remind_on(visit.city.settings.reminder_days)
+    number, today = request.number, visit.city.device_searches.today()
+    due = one.remind_on(visit.city.settings.reminder_days) if request.is_open else None
     can_be_asked = one.asked.instruction is not None
     steps = [
         *([("Send a reminder", _path(number, "remind", one.name))] if can_be_asked and due else []),

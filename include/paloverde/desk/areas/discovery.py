@@ -8,7 +8,15 @@ from typing import Any, NamedTuple
 from fastapi.responses import Response
 
 from paloverde.desk import showing
-from paloverde.desk.areas.discovery_frame import FORMS, HERE, decided, docket_of, every, shown
+from paloverde.desk.areas.discovery_frame import (
+    FORMS,
+    HERE,
+    decided,
+    docket_of,
+    every,
+    is_last_word,
+    shown,
+)
 from paloverde.desk.areas.request_frame import line
 from paloverde.desk.asked import page_of
 from paloverde.desk.rights import Act
@@ -145,6 +153,9 @@ def next_of(docket: Docket, review: Review | None = None) -> Next | None:
             sign = f"/requests/{number}/review/sign"
             why = "All is decided: somebody who decided nothing looks at it and signs."
             return Next("Sign the review", sign, Act.SIGN_REVIEW, why)
+        case State.BUILT | State.AGREED if review is not None and not is_last_word(docket, review):
+            why = "Something was decided since its volumes were built: they count no more, do not send them."
+            return Next("See what was decided, and sign it", f"/requests/{number}/review", Act.REVIEW, why)
         case State.CHOSEN:
             why = "Counsel decides what is privileged; then somebody else signs."
             return Next("Review for privilege", f"/requests/{number}/review", Act.REVIEW, why)
@@ -187,7 +198,8 @@ def _builder(docket: Docket) -> str:
 
 def _waits_for(visit: Visit, docket: Docket, coming: Next) -> str:
     """For whom it waits, and why; "" where it is this person."""
-    if visit.may(coming.act) and not _is_builders_own(visit, docket):
+    is_own = coming.path.endswith("/volumes") and _is_builders_own(visit, docket)
+    if visit.may(coming.act) and not is_own:
         return ""
     who = "counsel" if coming.act is Act.ORDER_PRODUCTIONS else "somebody else"
     return f"“{coming.words}” is next, and is for {who}. {coming.why}"

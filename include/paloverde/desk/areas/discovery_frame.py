@@ -15,7 +15,7 @@ from paloverde.desk.visit import Visit
 from paloverde.errors import BadQuestion
 from paloverde.installation import Installation
 from paloverde.productions.docket import Docket
-from paloverde.productions.order import SERIES, is_number
+from paloverde.productions.order import SERIES, Built, is_number
 from paloverde.productions.plan import Form
 from paloverde.requests.review import Verdict
 from paloverde.requests.reviewing import Review
@@ -85,6 +85,12 @@ def shown(
 def decided(review: Review) -> list[tuple[str, int]]:
     """What was decided about its records, in numbers and in the words of a production."""
     return [(_DECIDED[verdict], many) for verdict, many in review.counts.items()]
+
+
+def is_last_word(docket: Docket, review: Review) -> bool:
+    """Whether the volumes that were built last are of all that was ordered, chosen and decided by now."""
+    built = docket.last(Built)
+    return built is not None and docket.is_built and built.decisions_sha256 == review.decisions_sha256
 
 
 def sha256_of(told: object) -> str:

@@ -8,7 +8,7 @@ import msgspec
 from fastapi.responses import Response
 
 from paloverde.desk import showing
-from paloverde.desk.areas.discovery_frame import docket_of, shown
+from paloverde.desk.areas.discovery_frame import docket_of, is_last_word, shown
 from paloverde.desk.areas.discovery_shelf import folder_of
 from paloverde.desk.asked import page_of
 from paloverde.desk.files import taken
@@ -21,7 +21,6 @@ from paloverde.installation.remembered import Remembered, archive_stands, follow
 from paloverde.productions.docket import Docket
 from paloverde.productions.order import Built, Noted
 from paloverde.productions.privilege_log import Row, as_csv
-from paloverde.requests.reviewing import Review
 
 pages = Pages()
 _PER_PAGE = 50
@@ -90,7 +89,7 @@ def _log(visit: Visit, docket: Docket) -> _Log | Response:
     """
     city, number, by = visit.city, docket.number, visit.by
     review, kept = city.productions.review(number), Remembered(city.settings.home / "found")
-    folder = folder_of(city, docket) if _is_of(docket, review) else None
+    folder = folder_of(city, docket) if is_last_word(docket, review) else None
     hashes = docket.last(Built) if folder else None
     basis = follows(
         number, city.productions.basis(docket, review), hashes and hashes.hashes,
@@ -117,12 +116,6 @@ def _log(visit: Visit, docket: Docket) -> _Log | Response:
     return visit.go(
         JOBS.start(visit, what, f"{number} {basis[:16]}", work, again=page, act=Act.ORDER_PRODUCTIONS)
     )
-
-
-def _is_of(docket: Docket, review: Review) -> bool:
-    """Whether the volumes that were built last are those of the review as it stands."""
-    built = docket.last(Built)
-    return built is not None and built.decisions_sha256 == review.decisions_sha256
 
 
 def _row(row: Row) -> dict[str, Any]:

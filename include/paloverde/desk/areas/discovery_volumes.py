@@ -9,12 +9,13 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from paloverde.desk import showing
-from paloverde.desk.areas.discovery_frame import FORMS, decided, docket_of, shown
+from paloverde.desk.areas.discovery_frame import FORMS, decided, docket_of, is_last_word, shown
 from paloverde.desk.areas.discovery_shelf import (
     File,
     files_of,
     folder_for,
     folder_of,
+    forget,
     is_whole,
     keep_only,
     left_in,
@@ -125,6 +126,9 @@ def agree(visit: Here, number: str, given: Given) -> Response:
 
 def _page(visit: Visit, docket: Docket, wrong: str = "") -> Response:
     number, built = docket.number, docket.last(Built)
+    if docket.state is State.GIVEN_UP:  # it may have been at the server, or while they were built
+        forget(visit.city, number)
+    is_current = is_last_word(docket, visit.city.productions.review(number))
     folder = folder_of(visit.city, docket)
     files = files_of(folder, built) if folder and built else []
     last = max(1, -(-len(files) // _PER_PAGE))
@@ -141,13 +145,13 @@ def _page(visit: Visit, docket: Docket, wrong: str = "") -> Response:
         built=built,
         is_here=folder is not None,
         is_given_up=docket.state is State.GIVEN_UP,
-        is_current=docket.state in (State.BUILT, State.AGREED, State.SERVED),
+        is_current=is_current,
         files=[_line(one) for one in files[(page - 1) * _PER_PAGE : page * _PER_PAGE]],
         count=len(files),
         page=page,
         pages=last,
         unread=[showing.name(name, 300) for name in built.unread[:_MOST_UNREAD]] if built else [],
-        agrees=docket.state is State.BUILT and folder is not None and visit.may(Act.AGREE),
+        agrees=docket.state is State.BUILT and is_current and folder is not None and visit.may(Act.AGREE),
         barred=_may_not_agree(visit, docket),
         **_buildable(visit, docket),
     )

@@ -212,7 +212,7 @@ def _consent(given: Consent | None) -> str:
 
 
 def _need(visit: Visit, what: str, act: Act, told: str, path: str, link: str) -> Need:
-    who = " or ".join(role.value.replace("_", " ") for role in roles_of(act))
+    who = " or ".join(role.words for role in roles_of(act))
     may = not told and visit.may(act)
     return Need(what, who, showing.name(told, 300) or "missing", bool(told), path if may else "", link)
 

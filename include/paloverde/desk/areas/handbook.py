@@ -44,7 +44,7 @@ def limits(visit: Here) -> Response:
 @pages.page("/help/who", Act.LOOK)
 def who(visit: Here) -> Response:
     """Which role may do what."""
-    roles = [role.value.replace("_", " ") for role in Role]
+    roles = [role.words for role in Role]
     rows = [(act.value, [act in MAY[role] for role in Role], act in OF_ACCOUNTS) for act in Act]
     return visit.show("help_who.html", title="Who may do what", here=HERE, roles=roles, rows=rows)
 

@@ -12,11 +12,10 @@ from paloverde.bundles.media import PICTURES
 from paloverde.bundles.wording import changes, origin, poster_missing, remarks, spoken_time, versions_of
 from paloverde.desk import reasons, showing
 from paloverde.desk.asked import page_of
+from paloverde.desk.gone import gone
 from paloverde.desk.rights import Act
 from paloverde.desk.visit import Here, Pages, Visit
-from paloverde.desk.wording import plain
 from paloverde.installation.records import ReasonNeeded, is_private
-from paloverde.retention.destroyed import destroyed
 from paloverde.search.conversation import Conversation
 from paloverde.search.hits import Hit, Kept
 from paloverde.search.item import Item
@@ -28,10 +27,6 @@ _PER_PAGE = 50  # of what was said in a conversation
 _VERSIONS = 6  # on a page
 _MOST_FILES = 40
 _LONGEST_SHOWN = 100 * 1024 * 1024  # bytes of a film that plays on the page
-_GONE = (
-    "No record of this name is here for you: it was never archived, was destroyed under the schedule, or is "
-    "private. Search for its words instead."
-)
 
 
 class Named(NamedTuple):
@@ -117,15 +112,6 @@ def named_of(visit: Visit) -> Named:
     values = visit.request.query_params
     account, kind, native_id = (values.get(name, "").replace("\0", "") for name in ("account", "kind", "id"))
     return Named((account, kind, native_id), values.get("version", ""), values.get(reasons.WHY, ""))
-
-
-def gone(visit: Visit, item: Item) -> str:
-    """Why there is no record: that an order destroyed it is told to whoever may know of all records."""
-    account, kind, native_id = item
-    if visit.may(Act.SEE_PRIVATE, account) or visit.may(Act.SEE_DISPOSITION):
-        for one in destroyed(visit.city.archive, native_id, account, kind):
-            return plain(one.sentence("This record"))
-    return _GONE
 
 
 def seen(visit: Visit, named: Named, look: str = "record") -> list[Hit] | Response:

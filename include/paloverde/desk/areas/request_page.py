@@ -16,10 +16,11 @@ from paloverde.desk.files import name_of, taken
 from paloverde.desk.rights import Act
 from paloverde.desk.visit import Here, Pages, Visit
 from paloverde.desk.wording import plain, ways_of
+from paloverde.requests.certificate import questions
 from paloverde.requests.clock import Clock
 from paloverde.requests.closures import Closures
 from paloverde.requests.deadlines import due, left, next_step
-from paloverde.requests.events import CustodianAnswered, CustodianAsked, Noted, Produced, Reopened
+from paloverde.requests.events import Noted, Produced, Reopened
 from paloverde.requests.grounds import channel_on
 from paloverde.requests.in_words import said
 from paloverde.requests.lifecycle import out_of_place
@@ -176,9 +177,7 @@ def _search(visit: Visit, entry: Entry) -> dict[str, Any]:
 
 
 def _custodians(request: Request) -> Iterator[dict[str, Any]]:
-    answers = {one.custodian: one for one in request.all(CustodianAnswered)}
-    for one in request.all(CustodianAsked):
-        answer = answers.get(one.custodian)
+    for one, answer in questions(request):
         yield {
             "name": line(one.custodian),
             "title": line(one.title),

@@ -7,7 +7,17 @@ from collections.abc import Sequence
 from fastapi.responses import Response
 
 from paloverde.desk import unset
-from paloverde.desk.areas import accounts, discovery, disposition, holds, removed, requests, waiting, work
+from paloverde.desk.areas import (
+    accounts,
+    device_searches,
+    discovery,
+    disposition,
+    holds,
+    removed,
+    requests,
+    waiting,
+    work,
+)
 from paloverde.desk.rights import Act
 from paloverde.desk.todo import Section, Todo
 from paloverde.desk.visit import Here, Pages
@@ -44,6 +54,7 @@ def _in_a_row(names: Sequence[str]) -> str:
 WAITING: Sequence[Todo] = (
     requests.todo,
     removed.todo_,
+    device_searches.todo,
     holds.todo_,
     disposition.todo_,
     discovery.todo_,
