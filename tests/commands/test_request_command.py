@@ -93,7 +93,7 @@ def test_a_time_after_hours_counts_as_its_day(desk: Desk) -> None:
     yesterday = TODAY - timedelta(days=1)
     told = desk.says("receive", "--channel", "telephone", "--at", f"{yesterday}T22:45", "--text", "Pool")
     assert f"came in on {spoken(yesterday)}" in told
-    assert "22:45 P" in desk.says("show", f"PRA-{yesterday.year}-0001")
+    assert "10:45 p.m." in desk.says("show", f"PRA-{yesterday.year}-0001")
 
 
 def test_the_list_has_what_is_due_first_on_top(desk: Desk) -> None:

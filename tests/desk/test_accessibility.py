@@ -26,7 +26,7 @@ from paloverde.platforms.conversation import Gap
 from paloverde.records import Kind
 from requesthall import RequestHall
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]  # three cities and some hundred pages in one walk
 ROLES = (Role.CLERK, Role.COUNSEL, Role.PUBLIC_AFFAIRS, Role.IT, Role.APPROVER, Role.AUDITOR)
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
 # All that a keyboard must reach, in the order of the page; of radio buttons with one name, the one in the order.

@@ -119,7 +119,7 @@ def test_a_bundle_that_did_not_go_out_is_built_again_under_its_number(
     )
     old, new = city.requests.get(number).all(Produced)
     assert (old.instalment, new.instalment, new.replaces) == (1, 1, first.sha256)
-    assert new.bundle.name == f"{number}-1.zip"
+    assert new.bundle.name == f"{number}-1-again-2.zip"
     terms = city.deliveries.terms(number, Way.DISC, to="Rosa Quintero")
     assert city.deliveries.show(number, terms).bundle.sha256 == second.sha256
     replaced = city.deliveries.show(number, terms, bundle=first.sha256)

@@ -40,9 +40,10 @@ def hall(tmp_path: Path) -> RequestHall:
     return RequestHall(tmp_path / "city")
 
 
-def built(hall: RequestHall, folder: Path) -> str:
+def built(hall: RequestHall, folder: Path, *, with_log: bool = False) -> str:
     """The response, signed off by counsel; its hash."""
-    made = hall.city.responses.build(hall.number, folder / "b.zip", CLERK, lambda _: None, Wish(by_name=True))
+    wish = Wish(by_name=True, with_log=with_log)
+    made = hall.city.responses.build(hall.number, folder / "b.zip", CLERK, lambda _: None, wish)
     hall.city.requests.file(hall.number, SignedOff(by=COUNSEL, at=NOW, sha256=made.sha256))
     return made.sha256
 
@@ -184,9 +185,9 @@ def test_a_bundle_that_is_put_together_again_has_a_file_name_of_its_own(
     hall.ready()
     first = built(hall, tmp_path)
     hall.city.requests.file(hall.number, out(first))  # the next is another instalment
-    for name in ("1", "2"):
+    for name in ("1", "2", "3"):
         folder = tmp_path / name
         folder.mkdir()
-        built(hall, folder)
+        built(hall, folder, with_log=name != "1")  # the third is the second, byte for byte
     names = [made.bundle.name for made in hall.city.requests.get(hall.number).all(Produced)]
-    assert names == [f"{hall.number}-{ending}.zip" for ending in ("1", "2", "2-again-2")]
+    assert names == [f"{hall.number}-{ending}.zip" for ending in ("1", "2", "2-again-2", "2-again-2")]

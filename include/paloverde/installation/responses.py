@@ -121,7 +121,9 @@ class Responses:
                 with_pdf=True,
                 fonts_folder=self._settings.fonts_folder,
                 by_name=wish.by_name,
-                file=file_of(number, found.request.next_instalment, found.request.next_build),
+                file=file_of(
+                    number, found.request.next_instalment
+                ),  # the same made again is the same, byte for byte
             )
             built = self._built(
                 found.told(answer), number, out, by.actor, progress, contents, f"{by.name}, {by.role}"
@@ -206,7 +208,9 @@ class Responses:
             by=by,
             at=self._vault.clock(),
             instalment=instalment,
-            bundle=Document(file_of(request.number, instalment, request.next_build), built.sha256),
+            bundle=Document(
+                file_of(request.number, instalment, request.build_of(built.sha256)), built.sha256
+            ),
             records=built.counts["records"],
             decisions_sha256=found.review.decisions_sha256,
             accepted=found.accepted,

@@ -143,10 +143,10 @@ class Request(msgspec.Struct, frozen=True):
             return 1
         return made.instalment + self.is_released(made.bundle.sha256)
 
-    @property
-    def next_build(self) -> int:
-        """How often the next bundle will have been put together: from 1 for each instalment."""
-        return 1 + sum(made.instalment == self.next_instalment for made in self.all(Produced))
+    def build_of(self, sha256: str) -> int:
+        """Which bundle of the next instalment that one is, from 1: the same bytes made again count once."""
+        made = [one.bundle.sha256 for one in self.all(Produced) if one.instalment == self.next_instalment]
+        return [*dict.fromkeys([*made, sha256])].index(sha256) + 1
 
     def is_replaced(self, made: Produced) -> bool:
         """Whether the same instalment was put together again since, as another bundle."""
