@@ -1,0 +1,61 @@
+"""What the checks that are asked once a round may look at. Filled by whoever opened the installation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+import msgspec
+
+from paloverde.records import Account
+from paloverde.retention.dossier import RemovalFact
+from paloverde.watch.seen import Seen
+
+
+class Page(msgspec.Struct, frozen=True):
+    """What a web page of the City answered: `status` 0 and the reason in `said` where it did not answer."""
+
+    url: str
+    status: int
+    sha256: str = ""
+    said: str = ""
+
+
+class Now(Protocol):
+    """The archive and the City's pages at one moment. Nothing is read before it is asked for."""
+
+    @property
+    def at(self) -> datetime: ...
+
+    def accounts(self) -> Sequence[Account]:
+        """Those on the registry of accounts, retired ones left out."""
+        ...
+
+    def profiles(self, slug: str) -> Sequence[Seen]:
+        """The archived versions of an account's own page, oldest first; none where none was captured."""
+        ...
+
+    def seen(self, slug: str, since: date, *kinds: str) -> Iterator[Seen]:
+        """The versions of items of these kinds that were observed since an archive day, oldest first."""
+        ...
+
+    def newest(self, item: str) -> Seen | None:
+        """The newest archived version of an item named account/kind/id."""
+        ...
+
+    def removals(self, slug: str) -> Sequence[RemovalFact]:
+        """What was found removed from an account, oldest first."""
+        ...
+
+    def last_capture(self, slug: str) -> datetime | None:
+        """When the account was last archived as a whole, without a gap that concerns all of it."""
+        ...
+
+    def picture(self, sha256: str) -> bytes | None:
+        """The bytes of a picture, None where the archive does not hold it."""
+        ...
+
+    def page(self, url: str) -> Page:
+        """Ask for a page of the City's own website. `BadQuestion` for an address that is not the City's."""
+        ...
