@@ -120,6 +120,14 @@ def test_a_record_that_was_handed_in_is_not_said_to_come_from_the_site(tmp_path:
     assert "what the sites sent" not in files["README.txt"].decode()
 
 
+def test_whose_opinion_it_is_stands_on_the_first_page_and_in_the_readme(tmp_path: Path) -> None:
+    files = inside(build(make_archive(tmp_path, [record("1", "The pool is too cold")]), tmp_path / "b.zip"))
+    for name in ("data/01_index/index.html", "README.txt"):
+        page = files[name].decode()
+        assert "What members of the public say here is their own opinion alone." in page
+        assert "implies no endorsement of it and no agreement with it by City" in page
+
+
 def test_words_of_an_import_are_not_said_to_be_removed(tmp_path: Path) -> None:
     shown = record("9", "Meeting on Monday")
     archive = make_archive(tmp_path, [shown], removed=[removed(shown)])

@@ -14,7 +14,7 @@ import msgspec
 
 from paloverde.bundles.rendering import PLAIN, rendered
 from paloverde.bundles.verify import PAYLOAD
-from paloverde.bundles.wording import codes, origins, spoken_time
+from paloverde.bundles.wording import codes, opinions, origins, spoken_time
 from paloverde.requests.redaction import Released
 from paloverde.search.answer import Answer
 
@@ -137,6 +137,7 @@ def _on_all(cover: Cover) -> dict[str, object]:
     return {
         "name": visible(cover.name),
         "agency": visible(cover.agency),
+        "opinions": opinions(visible(cover.agency)),
         "created": cover.created,
         "key": cover.key,
         "file": visible(cover.file),

@@ -73,6 +73,14 @@ class AllVersions:
         )
 
 
+def opinions(agency: str) -> str:
+    """Whose opinion it is that stands in a bundle (policy V.B.3)."""
+    return (
+        "What members of the public say here is their own opinion alone. That it is here implies no "
+        f"endorsement of it and no agreement with it by {agency}."
+    )
+
+
 def versions_of(hits: Sequence[Hit]) -> AllVersions:
     """The versions of every item among these."""
     return AllVersions(hits, hits.__getitem__)
