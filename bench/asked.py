@@ -1,4 +1,6 @@
-"""All questions put to one way, measured: pages and complete lists, warm and cold, wall and processor."""
+"""All questions put to one way, measured: pages (asked for the first time and again, and cold) and complete
+lists, wall and processor.
+"""
 
 from __future__ import annotations
 
@@ -79,9 +81,12 @@ def _one(way: str, opened: Way, number: int, folder: Path, limit: float) -> dict
     question, found = QUESTIONS[number], dict[str, float]()
     try:
         with at_most(limit, opened.stop):
-            hits, *page = _timed(lambda: opened.look(question))
+            hits, *page = _timed(lambda: opened.look(question), opened.forget)
         if hits is not None:
             found |= {"hits": hits, **dict(zip(("page", "page cpu"), page, strict=True))}
+            with at_most(limit, opened.stop):
+                _, *again = _timed(lambda: opened.look(question))
+            found |= dict(zip(("again", "again cpu"), again, strict=True))
         with at_most(limit, opened.stop):
             every, *took = _timed(lambda: _list(opened, number))
     except TooLong as error:
@@ -100,12 +105,13 @@ def _list(opened: Way, number: int) -> Any:
     return opened.places(question) if isinstance(opened, Ours) else opened.every(question)
 
 
-def _timed(work: Callable[[], Any]) -> tuple[Any, float, float]:
+def _timed(work: Callable[[], Any], before: Callable[[], None] = lambda: None) -> tuple[Any, float, float]:
     """What it gives, and the medians of its milliseconds of wall and of processor; the first is for warming
-    where there are others.
+    where there are others. What is done `before` each time is not counted.
     """
     took: list[tuple[float, float]] = []
     while len(took) <= _REPEATS and (sum(wall for wall, _ in took) < _ENOUGH or not took):
+        before()
         started, before = perf_counter(), spent()
         given = work()
         took.append((perf_counter() - started, spent() - before))

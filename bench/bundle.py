@@ -1,6 +1,6 @@
 """A response of 10,000 records and 1,000 pictures, sealed; beside what a clerk would hand over otherwise.
 
-    make bench ARGS=bundle                        (or: python bench/bundle.py [--records N])
+    make bench ARGS=bundle              (or: python bench/bundle.py [--records N] [--each N])
 
 Every way runs in a process of its own and starts with the answer of a search in hand. Ours is the whole
 bundle: pages, tagged PDF, tables, exact payloads, pictures, index, certificate, and the search of each byte
@@ -55,27 +55,27 @@ _NIGHT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 _NAME, _ACCOUNT = "PRA-2026-0001", "facebook-palmaria"
 
 
-def main(records: int) -> None:
+def main(records: int, each: int) -> None:
     print(environment())
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        made = _run("make", folder, records).said
+        made = _run("make", folder, records, each).said
         print(f"{records:,} records, {made['pictures']:,} pictures of {made['bytes'] / 1e6:,.0f} MB together")
         for way in _WAYS:
-            took = _run(way, folder, records)
+            took = _run(way, folder, records, each)
             told = took.said
             print(
                 f"{way:12} {told['seconds']:,.1f} s from the answer ({told['searched']:,.1f} s to search), "
                 f"{told['bytes'] / 1e6:,.0f} MB; whole process {took}; {told['note']}",
                 flush=True,
             )
-        checked = _run("verify", folder, records)
+        checked = _run("verify", folder, records, each)
         print(f"{'verify.py':12} {checked}; {checked.said['note']}")
 
 
-def _run(step: str, folder: Path, records: int) -> Any:
-    command = [sys.executable, __file__, "--records", str(records), "--step", step, "--folder", str(folder)]
-    return measured(command)
+def _run(step: str, folder: Path, records: int, each: int) -> Any:
+    asked = ["--records", str(records), "--each", str(each), "--step", step, "--folder", str(folder)]
+    return measured([sys.executable, __file__, *asked])
 
 
 # -- what runs in processes of their own ---------------------------------------------------------------------
@@ -157,16 +157,16 @@ def _answer(archive: Archive) -> tuple[Answer, float]:
 # -- the archive ---------------------------------------------------------------------------------------------
 
 
-def _make(folder: Path, records: int) -> dict[str, Any]:
+def _make(folder: Path, records: int, each: int) -> dict[str, Any]:
     archive, size, parts = _opened(folder), 0, []
     hashes: list[tuple[str, int]] = []
-    for body in _pictures(records // EACH):
+    for body in _pictures(records // each):
         sha256 = hashlib.sha256(body).hexdigest()
         stored = archive.store.put(media_key(sha256), body, locked_until=None)
         parts.append(Part(Role.MEDIA, stored.key, stored.version_id, stored.sha256, stored.size))
         hashes.append((sha256, len(body)))
         size += len(body)
-    rows = [_row(number, text, hashes) for number, text in enumerate(said(records, 5))]
+    rows = [_row(number, text, hashes, each) for number, text in enumerate(said(records, 5))]
     parts += [_part(archive, rows[start : start + 5_000]) for start in range(0, records, 5_000)]
     draft = Draft(
         account=_ACCOUNT,
@@ -203,11 +203,11 @@ def _part(archive: Archive, rows: Sequence[dict[str, Any]]) -> Part:
     )
 
 
-def _row(number: int, text: str, pictures: Sequence[tuple[str, int]]) -> dict[str, Any]:
+def _row(number: int, text: str, pictures: Sequence[tuple[str, int]], each: int) -> dict[str, Any]:
     native_id = str(10**15 + number)
     text = f"{text} {_person(native_id)}"
     raw = json.dumps({"id": native_id, "message": text}, ensure_ascii=False).encode()
-    shown = [pictures[number // EACH]] if number % EACH == 0 and number // EACH < len(pictures) else []
+    shown = [pictures[number // each]] if number % each == 0 and number // each < len(pictures) else []
     media = [
         {"url": "https://pictures.example.com/p.jpg", "type": "photo", "sha256": sha256, "size": size}
         for sha256, size in shown
@@ -257,19 +257,20 @@ def _scene(chance: np.random.Generator) -> bytes:
     return file.getvalue()
 
 
-def _step(name: str, folder: Path, records: int) -> dict[str, Any]:
+def _step(name: str, folder: Path, records: int, each: int) -> dict[str, Any]:
     if name == "make":
-        return _make(folder, records)
+        return _make(folder, records, each)
     return _verify(folder) if name == "verify" else _WAYS[name](folder, folder / f"{name}.zip")
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="A response to a records request, built and sealed.")
     parser.add_argument("--records", type=int, default=RECORDS)
+    parser.add_argument("--each", type=int, default=EACH)
     parser.add_argument("--step", help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.step:
-        print(msgspec.json.encode(_step(args.step, args.folder, args.records)).decode())
+        print(msgspec.json.encode(_step(args.step, args.folder, args.records, args.each)).decode())
     else:
-        main(args.records)
+        main(args.records, args.each)

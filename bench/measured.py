@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import psutil
 
 _EVERY = 0.1  # seconds between two looks at the memory
+_REST = 30  # times as long as a look took: whoever looks at much memory must not take the processor from it
 _KCMP, _KCMP_VM = {"x86_64": 312, "aarch64": 272}, 1  # numbers of Linux
 
 
@@ -59,10 +60,13 @@ def measured(command: Sequence[str]) -> Measured:
 
 
 def _watch(pid: int, peak: list[float], over: threading.Event) -> None:
-    while not over.wait(_EVERY):
+    pause = _EVERY
+    while not over.wait(pause):
+        begun = monotonic()
         memory = [_memory(process) for process in _own_room(_tree(pid))]
         peak[0] = max(peak[0], sum(own for own, _ in memory))
         peak[1] = max(peak[1], sum(all_ for _, all_ in memory))
+        pause = max(_EVERY, _REST * (monotonic() - begun))
 
 
 def _tree(pid: int) -> list[psutil.Process]:

@@ -50,6 +50,9 @@ class Way(Protocol):
     def every(self, question: Question) -> Numbers | None:
         """The numbers of all that answer."""
 
+    def forget(self) -> None:
+        """Give up what it remembers of questions, so that the next one is asked for the first time."""
+
     def stop(self) -> None:
         """End what it is doing, from another thread; whoever waits for it gets an error."""
 
@@ -72,10 +75,8 @@ class Ours:
     """The index."""
 
     def __init__(self, folder: Path) -> None:
-        self.archive = open_archive(folder)
-        index = open_index(folder / "index")
-        assert index is not None
-        self.asking = Asking(self.archive, index)
+        self.folder, self.archive = folder, open_archive(folder)
+        self.asking = self._opened()
         self._names: dict[Any, Numbers] = {}
 
     def look(self, question: Question) -> int:
@@ -92,8 +93,18 @@ class Ours:
         found = [self._named(name)[rows] for name, rows in self.places(question).items() if rows]
         return np.concatenate([np.empty(0, np.int64), *found])
 
+    def forget(self) -> None:
+        """All is opened again, and what no question needs alone (seals, groups, twins) is made again."""
+        self.asking = self._opened()
+        overview(self.archive, "*", self.asking, per_page=PAGE)
+
     def stop(self) -> None:
         """Nothing: we wait for ourselves as long as it takes."""
+
+    def _opened(self) -> Asking:
+        index = open_index(self.folder / "index")
+        assert index is not None
+        return Asking(self.archive, index)
 
     def _named(self, name: Any) -> Numbers:
         if not self._names:
@@ -162,6 +173,9 @@ class DuckDB:
         found = self.connection.execute(f"SELECT id FROM records WHERE {question.sql}").fetchnumpy()
         return np.asarray(found["id"], np.int64)
 
+    def forget(self) -> None:
+        """Nothing: it remembers no answer."""
+
     def stop(self) -> None:
         self.connection.interrupt()
 
@@ -190,6 +204,9 @@ class FTS5:
             return None
         found = self.connection.execute(f"SELECT r.id {source}")
         return np.fromiter((row[0] for row in found), np.int64)
+
+    def forget(self) -> None:
+        """Nothing: it remembers no answer."""
 
     def stop(self) -> None:
         self.connection.interrupt()
@@ -235,6 +252,9 @@ class Ripgrep:
         if not {step.wait() for step in running} <= {0, 1}:  # 1 is: nothing was found
             raise ChildProcessError(f"ripgrep failed on {question.title}")
         return np.fromstring(told.replace(b'{"id":', b""), np.int64, sep="\n")
+
+    def forget(self) -> None:
+        """Nothing: it remembers nothing."""
 
     def stop(self) -> None:
         for step in self.running:

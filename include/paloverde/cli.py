@@ -36,6 +36,8 @@ COMMANDS = {
     "production": "produce records in discovery: order, choose, number, build, agree, serve, claim back",
     "deliver": "hand a released bundle over, by a link that is counted or in another way",
     "custodian": "ask officials to search their own devices and accounts, and archive what they hand in",
+    "watch": "look for what the policy asks beside an archive, and say what was found; reports",
+    "register": "keep the policy's registers: people, accounts, consents, lists",
     "schedule": "adopt and list the City's retention schedules",
     "keep": "say why items are kept, and until when",
     "hold": "issue, widen, end and reconcile litigation holds and those of records requests; tell custodians",

@@ -32,6 +32,11 @@ class Step(Enum):
     # A request
     REQUESTS = "request list --all", "the list of requests", "/requests"
     REQUEST = "request show NUMBER", "the request’s own page", "/requests/NUMBER"
+    RECEIVE = (
+        "request receive --channel CHANNEL --on DATE --note ITEM --text 'WORDS'",
+        "“Take a request in”",
+        "/requests/new?channel=CHANNEL&received_on=DATE&note=ITEM",
+    )
     FILE = "request show NUMBER --json", "IT"
     SEARCH = "request search NUMBER 'WORDS'", "“Search for it”", "/requests/NUMBER/search"
     CLARIFY = "request clarify NUMBER", "“Ask the requester”", "/requests/NUMBER/step/ask"

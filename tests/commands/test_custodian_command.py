@@ -13,6 +13,8 @@ from pypdf import PdfReader
 
 from paloverde.cli import main
 from paloverde.desk.people import People, Role
+from paloverde.installation import open_installation
+from paloverde.settings import load
 from requesthall import RequestHall
 
 PASSWORD = "a long sentence for tests"
@@ -116,3 +118,16 @@ def test_the_words_of_a_statement_have_to_be_text(line: Line, tmp_path: Path) ->
         "--declared", line.today, status=1,
     )  # fmt: skip
     assert "is no text (UTF-8)" in told
+
+
+def test_who_declared_an_own_device_is_named_until_asked(line: Line) -> None:
+    people = open_installation(load(os.environ)).watch
+    moss = {"id": "lmoss", "name": "Lia Moss", "standing": "staff", "uses_own_device": "yes"}
+    people.put("people", moss, "this test")
+    people.put("people", moss | {"id": "left", "name": "Ada Gone", "left_on": "2020-01-01"}, "this test")
+    told = line("list", line.number, who="")
+    assert "Declared to use a personal device, and not asked: Lia Moss." in told
+    assert f"paloverde custodian ask {line.number} 'Lia Moss'" in told
+    assert "Ada Gone" not in told
+    line.ask()
+    assert "Declared" not in line("list", line.number, who="")

@@ -104,6 +104,13 @@ DAGS = {
         "runs": 1,
         "tasks": ["refresh_index"],
     },
+    "policy_watch": {
+        "owner": "City IT",
+        "tags": {"policy", "every day"},
+        "at": (12, 15),
+        "runs": 1,
+        "tasks": ["watch_policy"],
+    },
     "disposition_review": {
         "owner": "City Clerk",
         "tags": {"archive", "every month"},
@@ -127,7 +134,7 @@ DAGS = {
     },
 }
 # These read much of the archive.
-LONG = ["fixity", "answer", "copy", "reconcile", "propose", "carry_out", "refresh_index"]
+LONG = ["fixity", "answer", "copy", "reconcile", "propose", "carry_out", "refresh_index", "watch_policy"]
 ASKS_A_SITE = ["archive", "removals", "health", "sweep"]
 
 

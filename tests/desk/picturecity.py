@@ -287,6 +287,7 @@ class PictureCity:
         folder.mkdir(parents=True, mode=0o700)
         self.city.volumes.build(self.produced, folder, ANA)
         self._ordered(msgspec.structs.replace(TERMS, matter="Stone v. City of Palma Ria", prefix="PRS"))
+        self.city.watch.round()
 
     def _ordered(self, terms: Terms) -> str:
         """A production whose records are chosen, and under review."""

@@ -71,6 +71,7 @@ def shots(city: PictureCity) -> Iterator[Shot]:
     yield Shot("removed-content", affairs, "/removed")
     yield Shot("dossier", affairs, f"/removed/look?{urlencode({'item': 'facebook-palmaria/comment/c7'})}")
     yield Shot("consultations", affairs, "/removed/consults")
+    yield Shot("policy", affairs, "/watch")
     yield Shot("holds", counsel, "/holds")
     yield Shot("hold", counsel, "/holds/LIT-2026-03")
     yield Shot("disposition", Role.APPROVER, "/disposition/order-2026-0001")

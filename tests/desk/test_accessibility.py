@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page
 from desk.browsers import SANDBOX, BusyDesks, browsing, walk, watched
 from desk.desks import served
 from desk.discoverydesk import shelved
-from desk.shelves import Shelves
+from desk.watchdesk import Watched
 from matters import Matter
 from paloverde.archive.seal import Coverage
 from paloverde.desk.people import Role
@@ -79,7 +79,8 @@ def desks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, BusyDe
     """Three cities: one whose records are of every kind, one that answers a request and has published its log, and
     one that is sued.
     """
-    shelves = Shelves(tmp_path_factory.mktemp("shelves")).fill()
+    shelves = Watched(tmp_path_factory.mktemp("shelves")).fill()
+    shelves.stocked()
     hall = RequestHall(tmp_path_factory.mktemp("hall"))
     gap = Coverage(gaps=[Gap("posts", Kind.POST, "the site did not answer")])
     hall.office.night("x", [], hall.office.now, coverage=gap)

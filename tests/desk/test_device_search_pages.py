@@ -83,6 +83,21 @@ def test_the_name_of_a_custodian_is_never_markup(desk: RequestDesk, asked: str) 
     assert "asked, no answer yet" in desk.said("/custodians")
 
 
+def test_who_declared_an_own_device_is_offered_to_be_asked(desk: RequestDesk, asked: str) -> None:
+    nia = {"id": "nhale", "name": "Nia <i>Hale</i>", "standing": "official", "title": "Council member"}
+    known = {"email": "nhale@city.test", "uses_own_device": "yes"}
+    desk.city.watch.put("people", nia | known, "this test")
+    desk.city.watch.put("people", {"id": "orr", "name": "Ola Orr", "standing": "staff"}, "this test")
+    page = desk.page("/custodians").text
+    assert "Ola Orr" not in page
+    assert "<i>Hale</i>" not in page
+    form = desk.desks.get(link(desk, f"Ask {html.escape(nia['name'])}")).text
+    assert 'value="nhale@city.test"' in form
+    assert 'value="Council member"' in form
+    desk.done("/custodians/ask", QUESTION | {"custodian": nia["name"], "addresses": ""})
+    assert "was not asked" not in desk.said("/custodians")
+
+
 def test_reminded_answered_and_handed_in(desk: RequestDesk, asked: str) -> None:
     assert "Reminder 1" in text_of(desk.desks.get(link(desk, "Send a reminder")))
     assert "1 reminder" in desk.done("/custodians/remind", {"name": LIA, "on": "2026-11-18"})

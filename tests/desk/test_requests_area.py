@@ -23,6 +23,7 @@ from paloverde.desk.jobs import JOBS
 from paloverde.desk.people import Role
 from paloverde.requests.clock import clock
 from paloverde.requests.events import Released, SignedOff
+from paloverde.steps import Step, read
 from requesthall import CLERK, WORDS
 
 CLOSURES = b"date,name\n2026-01-01,New Year\n2026-11-26,Thanksgiving Day\n2026-11-27,Day after Thanksgiving\n"
@@ -146,6 +147,17 @@ def test_the_intake_says_that_neither_name_nor_purpose_is_needed(desk: RequestDe
     assert "Neither a name nor a purpose is needed" in said
     fields = re.findall(r'name="([^"]+)"', desk.desks.get("/requests/new").text)
     assert not {"purpose", "reason", "identity"} & set(fields)
+
+
+def test_a_comment_that_asks_for_records_is_taken_in_with_its_day_and_its_name(desk: RequestDesk) -> None:
+    """The step that a finding names leads here (policy V.A.11)."""
+    item = "facebook-palmaria/comment/104_7"
+    step = read(Step.RECEIVE.of("message", "2026-11-13", item).strip("`"))
+    assert step is not None
+    said = desk.desks.get(step.page).text
+    assert re.search(r'<option value="message" selected>', said)
+    assert 'value="2026-11-13"' in said
+    assert f'value="{item}"' in said
 
 
 def test_a_wrong_table_of_closed_days_is_refused_with_its_line(desk: RequestDesk) -> None:

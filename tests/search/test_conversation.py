@@ -12,7 +12,7 @@ from archives import ACCOUNT, NIGHT, Row, make_archive, record, removed
 from paloverde.archive.reader import Archive
 from paloverde.errors import BadQuestion
 from paloverde.search.answer import search
-from paloverde.search.conversation import Conversation, conversations
+from paloverde.search.conversation import TALK, Conversation, conversations
 from paloverde.state.tables import ITEMS
 
 MARCH = datetime(2026, 3, 1, tzinfo=UTC)
@@ -79,6 +79,13 @@ def test_each_version_that_is_a_hit_is_marked_alone(city: Archive) -> None:
 def test_the_post_itself_shows_its_replies(city: Archive) -> None:
     (conversation,) = around(city, "pool kind:post")
     assert [one.native_id for one in conversation.said] == ["post", "c1", "c2", "c2", "c3"]
+
+
+def test_who_reacted_is_among_it_only_where_that_is_asked_for(city: Archive) -> None:
+    hits = search(city, "lie").hits
+    (talk,) = conversations(city, hits)
+    (all_of_it,) = conversations(city, hits, kinds=(*TALK, "reaction"))
+    assert {one.native_id for one in all_of_it.said} - {one.native_id for one in talk.said} == {"like"}
 
 
 def test_several_hits_keep_their_order_and_their_threads_apart(city: Archive) -> None:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from glob import escape
 from pathlib import Path
 from typing import IO
 
 import msgspec
 
+from paloverde.bundles.scratch import clear_left, held
 from paloverde.errors import BadSetting
 
 _TIME = (1980, 1, 1, 0, 0, 0)  # the first that a zip can say; the time of sealing is in bag-info.txt
@@ -26,7 +29,7 @@ Look = Callable[[str, IO[bytes]], None]  # is shown every file, at its beginning
 
 
 class Packed(msgspec.Struct, frozen=True):
-    """A file of the bundle as its lists name it."""
+    """A file of the bundle as its lists name it; `sha512` is "" where no list wants it."""
 
     path: str
     sha256: str
@@ -37,16 +40,18 @@ class Packed(msgspec.Struct, frozen=True):
 class Box:
     """An open bundle, all of it in the folder `base`. Files are written in the order in which they come."""
 
-    def __init__(self, zipped: zipfile.ZipFile, base: str, look: Look) -> None:
+    def __init__(self, zipped: zipfile.ZipFile, base: str, look: Look, *, with_sha512: bool = True) -> None:
         self._zip, self._base, self._look = zipped, base, look
+        self._kinds = ("sha256", "sha512") if with_sha512 else ("sha256",)
         self.files: list[Packed] = []
 
     def add(self, path: str, body: bytes | Path | Iterable[bytes]) -> Packed:
         """Add a file: bytes, pieces of them, or one that lies on disk."""
-        with tempfile.SpooledTemporaryFile(_IN_MEMORY) as waiting:
-            hashes, size = (hashlib.sha256(), hashlib.sha512()), 0
+        hashes, size = [hashlib.new(kind) for kind in self._kinds], 0
+        with _waiting(body) as waiting:
             for chunk in _pieces(body):
-                waiting.write(chunk)
+                if not isinstance(body, bytes):
+                    waiting.write(chunk)
                 size += len(chunk)
                 for digest in hashes:
                     digest.update(chunk)
@@ -54,7 +59,8 @@ class Box:
             self._look(path, waiting)
             waiting.seek(0)
             self._write(path, waiting, size)
-        done = Packed(path, hashes[0].hexdigest(), hashes[1].hexdigest(), size)
+        sha256, sha512 = [*(digest.hexdigest() for digest in hashes), ""][:2]
+        done = Packed(path, sha256, sha512, size)
         self.files.append(done)
         return done
 
@@ -66,6 +72,11 @@ class Box:
         with self._zip.open(info, "w") as file:
             while chunk := waiting.read(_CHUNK):
                 file.write(chunk)
+
+
+def _waiting(body: bytes | Path | Iterable[bytes]) -> IO[bytes]:
+    """Where a file waits while it is looked at."""
+    return io.BytesIO(body) if isinstance(body, bytes) else tempfile.SpooledTemporaryFile(_IN_MEMORY)
 
 
 def _pieces(body: bytes | Path | Iterable[bytes]) -> Iterator[bytes]:
@@ -80,16 +91,17 @@ def _pieces(body: bytes | Path | Iterable[bytes]) -> Iterator[bytes]:
 
 
 @contextmanager
-def sealed_file(out: Path, base: str, look: Look) -> Iterator[Box]:
+def sealed_file(out: Path, base: str, look: Look, *, with_sha512: bool = True) -> Iterator[Box]:
     """A new zip at `out`, there only when whole and on disk. What is there already is never overwritten."""
     if out.exists():
         raise BadSetting(_THERE.format(out))
     temporary = out.with_name(f".{out.name}.{os.getpid()}")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("xb") as file:
+        clear_left(half for half in out.parent.glob(f".{escape(out.name)}.*") if half.suffix[1:].isdigit())
+        with temporary.open("xb") as file, held(temporary):
             with zipfile.ZipFile(file, "w", compresslevel=6) as zipped:
-                yield Box(zipped, base, look)
+                yield Box(zipped, base, look, with_sha512=with_sha512)
             file.flush()
             os.fsync(file.fileno())
         _publish(temporary, out)

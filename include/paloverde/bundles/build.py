@@ -8,7 +8,6 @@ verify.py, the lists of files and the City's signature. A bundle without a reque
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from datetime import datetime
@@ -45,6 +44,7 @@ from paloverde.bundles.printable import refuse_unprintable
 from paloverde.bundles.printing import Printing
 from paloverde.bundles.prints import Printer, index_set
 from paloverde.bundles.program import program
+from paloverde.bundles.scratch import scratch
 from paloverde.bundles.searched import add_runs, add_search
 from paloverde.bundles.tables import csv_lines, index_lines, json_lines, write_parquet
 from paloverde.bundles.verify import PAYLOAD, RAW, RECORDS
@@ -56,7 +56,7 @@ from paloverde.search.limits import told_outside
 from paloverde.wording import some
 
 Progress = Callable[[str], None]
-_TOLD_EACH = 8  # volumes of pages
+_TOLD_EACH, _FILES_EACH = 8, 200  # volumes of pages, and files, between two lines of progress
 _SOFTWARE = f"Paloverde {__version__}"
 _PDF = f"{PAYLOAD}02_records/pdf/"
 _CSV, _PARQUET = f"{PAYLOAD}02_records/csv/records.csv", f"{PAYLOAD}02_records/parquet/records.parquet"
@@ -126,8 +126,8 @@ def build_bundle(
         searched_by=person_in_words(searched_by or actor),
     )
     with sealed_file(out, name_of(name), search.look) as box:
-        with tempfile.TemporaryDirectory() as folder:
-            work = _Work(box, answer, archive, cover, given, Path(folder), progress)
+        with scratch() as folder:
+            work = _Work(box, answer, archive, cover, given, folder, progress)
             counts = work.fill(records, search)
         listed = add_lists(box, _about(cover, answer, len(records)))
         search.refuse()
@@ -206,8 +206,9 @@ class _Work:
             )
             self._progress("Writing what each record was read from, byte for byte.")
             records = unplaced(self._raw(records, search))
-            self._progress("Writing the records as pages and tables.")
+            self._progress("Writing the records as tables and pages.")
             self._records(records, files, volumes)
+            self._progress("Writing the index, the certificate of the search and the seals.")
             add_enclosed(self._box, self._given.enclosed, self._printer, papers)
             parts = self._index(records, files, index)
         scopes = self._given.scopes or (self._answer.scope,)
@@ -221,7 +222,8 @@ class _Work:
         """Every file that is given: by hash its path in the bundle, and on disk while pages are printed."""
         files: dict[str, str] = {}
         pictures: dict[str, Path] = {}
-        for sha256 in kept_media(record.hit for record in records):
+        wanted = kept_media(record.hit for record in records)
+        for number, sha256 in enumerate(wanted, 1):
             painted = self._given.painted.get(sha256)
             file = painted or on_disk(self._archive, sha256, self._folder)
             files[sha256] = path_of(sha256, file)
@@ -233,6 +235,8 @@ class _Work:
                 pictures[sha256] = file
             elif painted is None:
                 file.unlink()
+            if number % _FILES_EACH == 0:
+                self._progress(f"{number:,} of {some(len(wanted), 'file is', 'files are')} gathered.")
         return files, pictures
 
     def _raw(self, records: Sequence[Released], search: Search) -> Sequence[Released]:
@@ -249,6 +253,7 @@ class _Work:
         table = self._folder / "records.parquet"
         write_parquet(records, table)
         self._box.add(_PARQUET, table)
+        self._progress("The tables are written.")
         for number, (path, page) in enumerate(volume_pages(records, self._cover, files)):
             self._box.add(path, page)
             if number and number % _TOLD_EACH == 0:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from paloverde.archive.reader import Archive
+from paloverde.bundles.scratch import scratch
 from paloverde.search.hits import Hit
 
 PICTURES = ("jpg", "png", "gif", "webp")  # what a page may show; everything else is a link
@@ -49,8 +49,8 @@ def fetched(archive: Archive, sha256: str) -> Iterator[tuple[str, Iterator[bytes
 
     Raises `ArchiveDamaged` where they are not there or not as sealed, before any piece is given.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        file = on_disk(archive, sha256, Path(folder))
+    with scratch() as folder:
+        file = on_disk(archive, sha256, folder)
         yield path_of(sha256, file, within="media/"), _pieces(file)
 
 

@@ -101,6 +101,8 @@ def cell(value: object) -> str:
         return value.isoformat()
     if not isinstance(value, str):
         return str(value)
+    if value[:1].isalnum() and "\0" not in value:  # as most are
+        return value
     text = value.replace("\0", "␀")
     return f"'{text}" if value.lstrip(" \n\"'")[:1] in _STARTS_FORMULA else text
 

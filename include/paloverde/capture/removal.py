@@ -29,6 +29,7 @@ _HELD = (
     "took it back, or the site let it lapse"
 )
 HOLD_YEARS = 2
+SAID_HIDDEN = "the site's own statement that it is hidden"  # how a removal was confirmed that hides only
 
 
 class Cause(StrEnum):
@@ -120,7 +121,7 @@ def _hidden(item: Item, seen: Seen, now: datetime) -> Removal:
         item,
         Cause.CITY,
         seen.reason or "the site says that the page, or its own word filter, hides it",
-        "the site's own statement that it is hidden",
+        SAID_HIDDEN,
         item.looked_at,
         now,
     )

@@ -6,6 +6,7 @@ production in discovery or a hold, by its number. Whoever acts signs in with a p
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -26,6 +27,7 @@ from paloverde.requests.paper import Paper
 from paloverde.requests.plaintext import as_text
 from paloverde.requests.unverified import HEADING
 from paloverde.retention.holds import By
+from paloverde.watch.registers.authorizing import with_own_devices
 
 _OF = "a request, a production or a hold, such as PRA-2026-0042"
 
@@ -206,6 +208,13 @@ def _listed(city: Installation, args: argparse.Namespace) -> Iterator[str]:
     if not everybody:
         yield f"Nobody was asked for {args.number} yet."
     yield from limits(everybody)
+    asked = [one.name for one in everybody]
+    for person in with_own_devices(city.watch.book(), city.device_searches.today(), asked):
+        name, contact = shlex.quote(person.name), shlex.quote(person.email or "ADDRESS")
+        yield (
+            f"Declared to use a personal device, and not asked: {person.name}. Next: `paloverde custodian "
+            f"ask {args.number} {name} --contact {contact} --about WORDS --due DATE`."
+        )
 
 
 def _reminders(city: Installation, args: argparse.Namespace) -> Iterator[str]:

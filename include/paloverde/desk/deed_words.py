@@ -75,6 +75,14 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         ),
         "consultation opened": "A consultation was asked for before a deletion: {about}.",
         "consultation noted": "What came of a consultation was noted: {about}.",
+        # What the checks of the policy found, and the registers that people keep for them
+        "policy watched": "The checks of the policy were made; new findings: {found}, ended: {ended}.",
+        "finding answered": "It was answered what to think of finding {finding} of the check {check}.",
+        "private finding looked at": (
+            "A finding about a private record of {account} was looked at, because: {reason}"
+        ),
+        "register entry filed": "In the register {register}, the entry {entry} was filed.",
+        "register entry withdrawn": "In the register {register}, the entry {entry} was withdrawn.",
         # Holds
         "hold issued": "The hold {hold} was placed: {matter}.",
         "hold widened": "The hold {hold} was widened.",

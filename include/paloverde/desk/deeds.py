@@ -46,6 +46,7 @@ KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "Removed content",
         ("removal", "removed", "dossier", "evidence", "policy", "consult", "guideline", "advice"),
     ),
+    "watch": ("The policy: findings, registers", ("policy watched", "finding", "register entry")),
     "holds": ("Holds", ("hold", "custodian", "release memo")),
     "destruction": (
         "Destruction and schedules",

@@ -33,6 +33,7 @@ MENU = (
     Entry("Search", "/search", Act.SEARCH),
     Entry("Requests", "/requests", Act.SEE_REQUESTS),
     Entry("Removed content", "/removed", Act.SEE_REMOVED),
+    Entry("Policy", "/watch", Act.SEE_WATCH),
     Entry("Holds", "/holds", Act.SEE_HOLDS),
     Entry("Disposition", "/disposition", Act.SEE_DISPOSITION),
     Entry("Discovery", "/discovery", Act.SEE_PRODUCTIONS),

@@ -49,7 +49,13 @@ SHELF: Sequence[tuple[str, Sequence[tuple[str, str]]]] = (
             ("discovery", "discovery productions"),
         ),
     ),
-    ("For Public Affairs", (("removed", "removed content, guidelines, officials’ accounts"),)),
+    (
+        "For Public Affairs",
+        (
+            ("removed", "removed content, guidelines, officials’ accounts"),
+            ("watch", "the policy’s other duties: checks, registers, reports"),
+        ),
+    ),
     (
         "For whoever keeps and destroys",
         (

@@ -27,6 +27,10 @@ class Act(StrEnum):
     SEE_REMOVED = "see removed content"
     SETTLE = "settle why content was removed, and cite guidelines"
     SEE_ADVICE = "read or file the advice of counsel"
+    SEE_WATCH = "see what the checks of the policy found, its registers and reports"
+    ANSWER_WATCH = "answer what the checks of the policy found"
+    KEEP_REGISTERS = "keep registers of the policy"
+    SEE_PRIVILEGED = "see what the checks of the policy found for counsel alone"
     SEE_HOLDS = "see holds"
     ORDER_HOLDS = "keep holds for records requests, and write to custodians"
     ORDER_LITIGATION_HOLDS = "place, widen or release litigation holds"
@@ -50,6 +54,7 @@ _READING = {
     Act.SEARCH,
     Act.SEE_REQUESTS,
     Act.SEE_REMOVED,
+    Act.SEE_WATCH,
     Act.SEE_HOLDS,
     Act.SEE_DISPOSITION,
     Act.SEE_ACCOUNTS,
@@ -62,6 +67,8 @@ _OFFICE = _READING | {
     Act.SEND_LETTERS,
     Act.BUILD_BUNDLES,
     Act.AGREE,
+    Act.ANSWER_WATCH,
+    Act.KEEP_REGISTERS,
     Act.ORDER_HOLDS,
     Act.SEE_PRODUCTIONS,  # what is privileged stands in them: nobody else does
     Act.SEE_LEDGER,
@@ -74,11 +81,16 @@ MAY: Mapping[Role, frozenset[Act]] = {
         _OFFICE
         | {
             *(Act.SETTLE, Act.SEE_ADVICE, Act.ORDER_LITIGATION_HOLDS, Act.ORDER_PRODUCTIONS),
-            *(Act.FILE_CONSENT, Act.WITHDRAW_DISPOSITION),
+            *(Act.FILE_CONSENT, Act.WITHDRAW_DISPOSITION, Act.SEE_PRIVILEGED),
         }
     ),
     # Public pages are theirs to write; of what people wrote to the City in private they see nothing.
-    Role.PUBLIC_AFFAIRS: frozenset({Act.LOOK, Act.SEARCH, Act.SEE_REMOVED, Act.SETTLE, Act.SEE_ACCOUNTS}),
+    Role.PUBLIC_AFFAIRS: frozenset(
+        {
+            *(Act.LOOK, Act.SEARCH, Act.SEE_REMOVED, Act.SETTLE, Act.SEE_ACCOUNTS),
+            *(Act.SEE_WATCH, Act.ANSWER_WATCH, Act.KEEP_REGISTERS),
+        }
+    ),
     # Keeps the nights running, and reads nobody's words.
     Role.IT: frozenset(
         {Act.LOOK, Act.SEE_ACCOUNTS, Act.KEEP_ACCOUNTS, Act.RUN_ACCOUNTS, Act.SEE_INSTALLATION}

@@ -27,6 +27,7 @@ class Field(NamedTuple):
     options: Sequence[tuple[str, str]] = ()
     value: str = ""
     help: str = ""  # the page that says, while it is typed, what it means
+    known: Sequence[tuple[str, str]] = ()  # what may be meant, offered while it is typed; anything is taken
 
 
 class Typed:

@@ -75,6 +75,7 @@ from paloverde.installation.reviews import Reviews
 from paloverde.installation.searches import Searches
 from paloverde.installation.sites import site
 from paloverde.installation.volumes import Volumes
+from paloverde.installation.watching import Watching
 from paloverde.platforms.conversation import Platform
 from paloverde.records import Account, archive_day
 from paloverde.search.answer import Answer, search
@@ -109,6 +110,7 @@ class Installation:
         self.retention = Retention(settings, vault, self.archive, self.ledger, self.cabinet)
         self.disposition = Disposition(settings, vault, self.archive, self.cabinet)
         self.records = Records(vault, self.archive, self.index, self.holds, self._journal.tell)
+        self.watch = Watching(settings, vault, self.archive, self.cabinet, self.index, self._journal.tell)
         self.searches = Searches(
             vault, self.cabinet, self.archive, self.index, self.search, self._journal.tell
         )

@@ -8,7 +8,6 @@ looks at what would go out and agrees to exactly these bytes (`paloverde deliver
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -23,6 +22,7 @@ from paloverde.bundles.contents import Contents, handed_whole
 from paloverde.bundles.covered import runs_told
 from paloverde.bundles.enclosed import Enclosed
 from paloverde.bundles.proofs import Proofs, proofs_of
+from paloverde.bundles.scratch import scratch
 from paloverde.errors import PersonNeeded
 from paloverde.installation.gathered import Gathered
 from paloverde.installation.journal import private_or_not
@@ -106,8 +106,8 @@ class Responses:
         refusals = self.checks.refusals(found, wish)
         if refusals:
             raise PersonNeeded(f"The response to {number} was not built. {' '.join(refusals)}")
-        with tempfile.TemporaryDirectory() as folder:
-            painted = self._painted(found.pairs, Path(folder))
+        with scratch() as folder:
+            painted = self._painted(found.pairs, folder)
             sizes = {source: Painted(file.name, file.stat().st_size) for source, file in painted.items()}
             records = released_all(found.pairs, sizes)
             contents = Contents(

@@ -6,7 +6,6 @@ still be read. The numbers are reserved when all pages are counted, before anyth
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
@@ -26,6 +25,7 @@ from paloverde.archive.registry import all_accounts
 from paloverde.archive.telling import told_seals
 from paloverde.archive.vault import Vault
 from paloverde.bundles.box import digest_of
+from paloverde.bundles.scratch import scratch
 from paloverde.errors import BadQuestion
 from paloverde.installation.device_searches import production_limits
 from paloverde.installation.productions import Productions
@@ -93,8 +93,8 @@ class Volumes:
         `BadQuestion` says what comes first; besides as `productions.build.build`.
         """
         docket = self._productions.get(number)
-        with tempfile.TemporaryDirectory() as folder:
-            decided, plan = self._laid_out(docket, by, Path(folder))
+        with scratch() as folder:
+            decided, plan = self._laid_out(docket, by, folder)
             return build(
                 plan, self._archive, self._vault.signer, out, progress=progress,
                 file=lambda made: self._file(docket, decided, made, by),
@@ -165,8 +165,8 @@ class Volumes:
         `BadQuestion` where a row would say what is kept back, or these are not the volumes that were built.
         """
         docket, review = self._productions.get(number), self._productions.review(number)
-        with tempfile.TemporaryDirectory() as drawn:
-            material = self._material(docket, review, by, Path(drawn))
+        with scratch() as drawn:
+            material = self._material(docket, review, by, drawn)
         made = material.produced
         places = {} if folder is None else places_of(self._numbered(material, by, folder))
         signed = review.signature.by.name if review.signature else ""
@@ -181,8 +181,8 @@ class Volumes:
     def documents(self, number: str, by: By, folder: Path) -> Iterator[Document]:
         """The documents of a production that was built into `folder`, in the order of their numbers."""
         docket, review = self._productions.get(number), self._productions.review(number)
-        with tempfile.TemporaryDirectory() as drawn:
-            material = self._material(docket, review, by, Path(drawn))
+        with scratch() as drawn:
+            material = self._material(docket, review, by, drawn)
         return self._numbered(material, by, folder)
 
     def hashes_of(self, folder: Path) -> str:

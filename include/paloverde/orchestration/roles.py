@@ -25,6 +25,7 @@ class Dag(StrEnum):
     SWEEP = "recent_sweep"
     HOLDS = "hold_reconcile"
     INDEX = "search_index"
+    WATCH = "policy_watch"
     COPY = "second_copy"
     LEDGER = "ledger_head"
     DISPOSITION = "disposition_review"
@@ -93,6 +94,7 @@ RIGHTS: Mapping[Role, Rights] = {
             Dag.SWEEP: _GLANCE_AND_LOGS,
             Dag.HOLDS: _GLANCE_AND_LOGS,
             Dag.INDEX: _GLANCE_AND_LOGS,
+            Dag.WATCH: _GLANCE_AND_LOGS,
             Dag.COPY: _GLANCE_AND_LOGS,
             Dag.LEDGER: _GLANCE_AND_LOGS,
             Dag.REQUEST: _GLANCE_AND_LOGS | _parts(_START, "RUN"),
@@ -102,7 +104,7 @@ RIGHTS: Mapping[Role, Rights] = {
         menu=frozenset({"Dags", "Required Actions"}),
     ),
     Role.COUNSEL: Rights(dags=dict.fromkeys(ALL_DAGS, _GLANCE_AND_LOGS)),
-    Role.PUBLIC_AFFAIRS: Rights(dags={Dag.NIGHTLY: _GLANCE, Dag.REMOVALS: _GLANCE}),
+    Role.PUBLIC_AFFAIRS: Rights(dags=dict.fromkeys((Dag.NIGHTLY, Dag.REMOVALS, Dag.WATCH), _GLANCE)),
     Role.IT: Rights(
         dags={
             Dag.NIGHTLY: _RUN,
@@ -112,6 +114,7 @@ RIGHTS: Mapping[Role, Rights] = {
             Dag.SWEEP: _RUN,
             Dag.HOLDS: _RUN,
             Dag.INDEX: _RUN,
+            Dag.WATCH: _RUN,
             Dag.COPY: _RUN,
             Dag.LEDGER: _RUN,
             Dag.DEADLINES: _RUN,

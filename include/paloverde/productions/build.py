@@ -17,9 +17,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import closing
 from functools import partial
-from itertools import chain, groupby, islice, repeat
+from itertools import chain, count, groupby, islice, repeat
 from pathlib import Path
-from typing import TypeVar
+from typing import IO, TypeVar
 
 import msgspec
 
@@ -45,7 +45,7 @@ from paloverde.wording import some
 
 Progress = Callable[[str], None]
 File = Callable[["Built"], None]
-_TOLD_EACH = 2_000  # documents
+_TOLD_EACH, _CHATS_EACH = 2_000, 500  # documents, and files of chats, between two lines of progress
 _One = TypeVar("_One")
 
 
@@ -218,7 +218,7 @@ class _Work:
     ) -> Done:
         first = last = ""
         target = self._begun.out / f"{name}.zip"
-        with filling(target, name, partial(self._looking.look, name)) as volume:
+        with filling(target, name, partial(self._look, name, count(1))) as volume:
             writing = Writing(volume, production, self._plan.forms, natives)
             for ready in chain.from_iterable(families):
                 self._looking.begun(ready.document)
@@ -232,6 +232,14 @@ class _Work:
             name=name, file=target.name, sha256=digest_of(target), size=target.stat().st_size,
             first=first, last=last, tally=tally,
         )  # fmt: skip
+
+    def _look(self, name: str, chats: Iterator[int], path: str, file: IO[bytes]) -> None:
+        """Look a file through, with a line of progress where many or large ones come after the documents."""
+        self._looking.look(name, path, file)
+        if path.startswith("RSMF/") and (number := next(chats)) % _CHATS_EACH == 0:
+            self._progress(f"{name}: {some(number, 'file of chats is', 'files of chats are')} written.")
+        elif path.startswith(("DATA/", "WACZ/")):
+            self._progress(f"{name}: {path} is written.")
 
 
 class _Fitting:

@@ -1,8 +1,9 @@
 """The pages of a production: a tagged PDF for each document, with the Bates number of each page in the foot.
 
-In two steps, since a number is known only when all pages before it are counted: many documents are laid out
-in one go, which makes no PDF and tells how many pages each takes; then, with their numbers, each is set as a
-PDF of its own, and what comes out is held against the count. Both in two processes beside each other.
+In two steps, since a number is known only when all pages before it are counted: documents that do not surely
+fit on one page (`lengths`) are laid out, many in one go, which makes no PDF and tells how many pages each
+takes; then, with their numbers, each is set as a PDF of its own, and what comes out is held against the
+count. Both in two processes beside each other.
 """
 
 from __future__ import annotations
@@ -25,12 +26,13 @@ from paloverde.bundles.pdf.glyphs import pieces, unprintable
 from paloverde.errors import BadSetting, PersonNeeded
 from paloverde.productions.bates import Bates
 from paloverde.productions.document import Document, Production
+from paloverde.productions.lengths import is_surely_one_page
 from paloverde.productions.natives import Native
 from paloverde.productions.sheets import Sheet, as_data, sheet_of
 
 # Documents of one batch: a process begins with the fonts, and gives all memory back.
-COUNTED, SET = 400, 400
-_AHEAD = 20  # batches that wait for whoever writes: pages are set, too, while a volume is closed
+COUNTED, SET = 2_000, 800
+_AHEAD = 10  # batches that wait for whoever writes: pages are set, too, while a volume is closed
 _TEMPLATE = "documents.typ"
 _KINDS = {"mp4": "film", "mov": "film", "webm": "film", "ogg": "sound", "mp3": "sound", "wav": "sound",
           "pdf": "PDF"}  # fmt: skip
@@ -76,11 +78,19 @@ class Pages(msgspec.Struct, frozen=True):
         sheets = [sheet_of(document) for document in documents]
         if not self.by_name:
             _refuse_unprintable(documents, sheets, self.fonts)
+        counts = [1 if is_surely_one_page(sheet, self.fonts) else 0 for sheet in sheets]
+        unsure = [at for at, count in enumerate(counts) if not count]
+        if unsure:
+            laid_out = self._laid_out([sheets[at] for at in unsure], _what(documents))
+            for at, count in zip(unsure, laid_out, strict=True):
+                counts[at] = count
+        return counts
+
+    def _laid_out(self, sheets: Sequence[Sheet], what: str) -> Iterator[int]:
         data = self._common() | {"documents": [as_data(sheet, self.fonts) for sheet in sheets]}
-        what = _what(documents)
         made = self.production.made_at
         starts = starts_of(_TEMPLATE, data, what=what, made_at=made, fonts=self.fonts)
-        return [after - before for before, after in pairwise(starts)]
+        return (after - before for before, after in pairwise(starts))
 
     def _set(self, pages: Sequence[Page], folder: Path) -> list[tuple[Page, Path]]:
         documents = [page.document for page in pages]
@@ -103,7 +113,8 @@ class Pages(msgspec.Struct, frozen=True):
             shown[picture] = str(native.body)
         sheet = sheet_of(document)
         told = as_data(sheet, self.fonts, picture=picture, instead=_instead(page))
-        return {"title": visible(sheet.title), "first": self.bates.page(document.begin), "sheet": told}
+        first = self.bates.page(document.begin)
+        return {"title": visible(sheet.title), "first": first, "pages": document.pages, "sheet": told}
 
     def _common(self) -> dict[str, object]:
         production = self.production

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +23,7 @@ from pathlib import Path
 import msgspec
 
 from paloverde.bundles.box import Box, Look, sealed_file
+from paloverde.bundles.scratch import scratch
 
 FILES = "FILES.json"  # the list of a volume; it does not name itself
 PER_FOLDER = 1000  # files: more in one folder are slow to open on the other side
@@ -67,7 +67,11 @@ class Volume:
         if not _PATH.fullmatch(path):
             raise ValueError(f"{path!r} is no path of a volume")
         md5 = hashlib.md5(usedforsecurity=False)
-        packed = self._box.add(path, _hashed(body, md5.update))
+        if isinstance(body, bytes):
+            md5.update(body)
+            packed = self._box.add(path, body)
+        else:
+            packed = self._box.add(path, _hashed(body, md5.update))
         written = Written(path, packed.sha256, md5.hexdigest(), packed.size)
         self.files.append(written)
         return written
@@ -97,22 +101,20 @@ def filling(out: Path, name: str, look: Look) -> Iterator[Volume]:
 
     `BadSetting` where it is there already or cannot be written.
     """
-    with sealed_file(out, name, look) as box, tempfile.TemporaryDirectory() as folder:
-        volume = Volume(box, name, Path(folder))
+    with sealed_file(out, name, look, with_sha512=False) as box, scratch() as folder:
+        volume = Volume(box, name, folder)
         yield volume
         volume.close()
 
 
-def _hashed(body: bytes | Path | Iterable[bytes], update: Callable[[bytes], None]) -> Iterator[bytes]:
+def _hashed(body: Path | Iterable[bytes], update: Callable[[bytes], None]) -> Iterator[bytes]:
     for piece in _pieces(body):
         update(piece)
         yield piece
 
 
-def _pieces(body: bytes | Path | Iterable[bytes]) -> Iterator[bytes]:
-    if isinstance(body, bytes):
-        yield body
-    elif isinstance(body, Path):
+def _pieces(body: Path | Iterable[bytes]) -> Iterator[bytes]:
+    if isinstance(body, Path):
         with body.open("rb") as file:
             yield from iter(lambda: file.read(_CHUNK), b"")
     else:

@@ -80,8 +80,15 @@ class Privileged:
                 "the right key back from the backup."
             ) from None
 
+    def box(self) -> Fernet:
+        """What seals, also for what only some may read and is no paper: findings of the watch.
+
+        The first ever makes the key.
+        """
+        return self._fernet(may_make_key=not self.any())
+
     def _sealed(self, body: bytes) -> bytes:
-        return self._fernet(may_make_key=not self.any()).encrypt(body)
+        return self.box().encrypt(body)
 
     def _fernet(self, *, may_make_key: bool = False) -> Fernet:
         if may_make_key and not self._key_file.exists():

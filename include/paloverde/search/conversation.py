@@ -30,7 +30,7 @@ from paloverde.search.scan import Hold, Scan, name_of
 from paloverde.search.tree import And, Field, Node, Or
 from paloverde.state.tables import ITEMS
 
-_TALK = tuple(
+TALK = tuple(
     kind.value
     for kind in (
         Kind.POST,
@@ -81,12 +81,14 @@ def conversations(
     include_private: bool = False,
     through: int | None = None,
     index: Asking | None = None,
+    kinds: tuple[str, ...] = TALK,
 ) -> list[Conversation]:
     """The conversation around each of these hits, in their order.
 
     Private records are among it only with `include_private`. `through` is the last sealed run to read, as in
-    `answer.search`. With an index the same is found by reading less. Raises `BadQuestion` for more than 1,000
-    hits at once, and what the store raises; a part that cannot be read ends it.
+    `answer.search`; `kinds` are those of the records that belong to it. With an index the same is found by
+    reading less. Raises `BadQuestion` for more than 1,000 hits at once, and what the store raises; a part
+    that cannot be read ends it.
     """
     if len(hits) > _MOST:
         raise BadQuestion(
@@ -98,9 +100,9 @@ def conversations(
         members = list(group)
         of_account = [hit for _, hit in members]
         source: _Source = (
-            _Scanned(archive, account, of_account, include_private=include_private, through=through)
+            _Scanned(archive, account, of_account, kinds, include_private=include_private, through=through)
             if index is None
-            else _Indexed(archive, account, index, include_private=include_private, through=through)
+            else _Indexed(archive, account, index, kinds, include_private=include_private, through=through)
         )
         holds, whole = _followed(source, of_account)
         said = in_order(hold.hit for hold in once(holds))
@@ -133,31 +135,39 @@ def _followed(source: _Source, hits: Sequence[Hit]) -> tuple[list[Hold], bool]:
     return holds, False
 
 
-def _tree(account: str, names: set[str]) -> Node:
+def _tree(account: str, kinds: tuple[str, ...], names: set[str]) -> Node:
     ids = tuple(sorted(names))
-    return And((*_talk_of(account).nodes, Or(tuple(Field(tie, ids) for tie in _TIES))))
+    return And((*_talk_of(account, kinds).nodes, Or(tuple(Field(tie, ids) for tie in _TIES))))
 
 
-def _talk_of(account: str) -> And:
-    return And((Field("account", (account,)), Field("kind", _TALK)))
+def _talk_of(account: str, kinds: tuple[str, ...]) -> And:
+    return And((Field("account", (account,)), Field("kind", kinds)))
 
 
 class _Indexed:
     """Asks an index where it lies, and reads that; what the index does not hold is read whole."""
 
     def __init__(
-        self, archive: Archive, account: str, index: Asking, *, include_private: bool, through: int | None
+        self,
+        archive: Archive,
+        account: str,
+        index: Asking,
+        kinds: tuple[str, ...],
+        *,
+        include_private: bool,
+        through: int | None,
     ) -> None:
         self.archive, self.account, self.include_private = archive, account, include_private
+        self.kinds = kinds
         self.look = index.look(index.now().head if through is None else through)
-        self.talk = self.look.find(_talk_of(account), include_private=include_private)
+        self.talk = self.look.find(_talk_of(account, kinds), include_private=include_private)
         uncovered = self.look.now.uncovered
         self.rest = [one for one in uncovered if one.account == account and one.of_run <= self.look.last]
         self.rest_items = [items for _, items in items_in(archive, self.rest)]
         self.parts = list(self.rest)
 
     def tied(self, names: set[str]) -> list[Hold]:
-        masks = tied(self.look, self.talk, self.account, _TALK, names)
+        masks = tied(self.look, self.talk, self.account, self.kinds, names)
         only = self.look.rows(masks)
         telling = self.look.telling(
             np.unique(np.concatenate([self.look.removed_items(masks), *self.rest_items]))
@@ -166,7 +176,7 @@ class _Indexed:
         parts = [*parts_named(self.archive, named), *self.rest]
         self.parts += [part for part in parts if part not in self.parts]
         removed = read_removals(self.archive, _of_role(parts, Role.REMOVED))
-        tree = _tree(self.account, names)
+        tree = _tree(self.account, self.kinds, names)
         scan = Scan(self.archive, tree, removed, include_private=self.include_private, only=only)
         return [*scan.records(_of_role(parts, Role.RECORDS)), *scan.removed()]
 
@@ -185,11 +195,12 @@ class _Scanned:
         archive: Archive,
         account: str,
         hits: Sequence[Hit],
+        kinds: tuple[str, ...],
         *,
         include_private: bool,
         through: int | None,
     ) -> None:
-        self.archive, self.account = archive, account
+        self.archive, self.account, self.kinds = archive, account, kinds
         self.include_private, self.through = include_private, through
         removed = self._standing(archive.parts(Role.REMOVED, [account]))
         self.removals = read_removals(archive, removed)
@@ -197,7 +208,7 @@ class _Scanned:
         self.parts = [*self.records, *removed]
 
     def tied(self, names: set[str]) -> list[Hold]:
-        tree = _tree(self.account, names)
+        tree = _tree(self.account, self.kinds, names)
         scan = Scan(self.archive, tree, self.removals, include_private=self.include_private)
         return [*scan.records(self.records), *scan.removed()]
 
@@ -215,7 +226,7 @@ class _Scanned:
     def _began(self, roots: set[str]) -> datetime | None:
         """When the first of these was posted, or seen where that was before; None where one is not known."""
         query = select(ITEMS.c.native_id, ITEMS.c.posted_at, ITEMS.c.first_seen).where(
-            ITEMS.c.account == self.account, ITEMS.c.kind.in_(_TALK), ITEMS.c.native_id.in_(roots)
+            ITEMS.c.account == self.account, ITEMS.c.kind.in_(TALK), ITEMS.c.native_id.in_(roots)
         )
         with self.archive.books.connect() as connection:
             known = connection.execute(query).all()

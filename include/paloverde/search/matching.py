@@ -67,6 +67,7 @@ class Passages:
 
     def __init__(self, texts: Iterable[str]) -> None:
         self.texts = tuple(texts)
+        self._places: dict[Term, list[Place]] = {}  # they are asked for to decide, to mark and to count
 
     @cached_property
     def _index(self) -> dict[str, list[_Found]]:
@@ -101,6 +102,11 @@ class Passages:
 
         Both sides may read a run as a whole or in pieces; the readings meet where positions do.
         """
+        if term not in self._places:
+            self._places[term] = self._places_of(term)
+        return self._places[term]
+
+    def _places_of(self, term: Term) -> list[Place]:
         reached: list[dict[int, list[Place]]] = [{} for _ in range(term.length + 1)]
         for piece in sorted(term.pieces, key=lambda piece: piece.position):
             ends = reached[piece.position + piece.length]

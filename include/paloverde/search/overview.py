@@ -72,7 +72,7 @@ def overview(
     now = index.now()
     inquiry = inquire(archive, question, scope, _kept_seals(archive, index))
     merged = Merged(archive, inquiry, index, now)
-    counts = merged.counts()
+    counts = index.kept(("counts", now.head, inquiry.scope, inquiry.tree), merged.counts)
     parts, records = index.kept(("extent", inquiry.scope, inquiry.tree), partial(_extent, archive, inquiry))
     searched = inquiry.searched(parts, records, merged.look.coverage)
     return Overview(

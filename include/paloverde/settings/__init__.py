@@ -238,6 +238,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("oidc_roles", None,
             "Which group has which role, such as `clerks=clerk,attorneys=counsel`; of several the first "
             "counts, and whoever has none is refused.", parse=forms.pairs),
+    Setting("city_domains", None,
+            "Names of the City's own website, with all names under them, with commas between them. Checks of "
+            "the policy ask for pages there alone; without it none is asked for. A web server of the City's "
+            "at a private address (10.1.2.3) is asked only where that address stands here, too.",
+            parse=forms.host_names),
     Setting("clock_skew_seconds", "120",
             "How far this machine's clock may be from the sites' before a run stops.",
             parse=forms.whole(0, 86_400)),
@@ -324,6 +329,7 @@ class Settings:
     oidc_client_secret: Secret | None
     oidc_claim: str
     oidc_roles: tuple[str, ...] | None
+    city_domains: tuple[str, ...] | None
     clock_skew_seconds: int
 
 

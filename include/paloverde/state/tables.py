@@ -421,3 +421,50 @@ FORMS = Table(
     Column("location", Text, nullable=False),
     Column("told", Text, nullable=False),
 )
+
+# What the watch found (`watch.findings`), each under the id that the same finding always has. `body` is the
+# finding without a word of the record that it is about (decision 0052): sealed where it is private or
+# privileged, empty once that record was destroyed. `sequence` is the run that sealed that version, 0 where it
+# is about none; `opened_at` when it was found, or found again after it had ended. `verdict` and `answered_at`
+# are those of the last paper that answers it. Not derived: a lost row comes back when the check looks at the
+# same again (`paloverde watch again`), with its answers, and without the day on which it was first found.
+FINDINGS = Table(
+    "findings",
+    METADATA,
+    Column("id", String(20), primary_key=True),
+    Column("check", String(40), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("account", String(80), nullable=False),
+    Column("version_sha256", String(64), nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("urgency", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("first_found", UtcTime(), nullable=False),
+    Column("opened_at", UtcTime(), nullable=False),
+    Column("last_found", UtcTime(), nullable=False),
+    Column("ended_at", UtcTime()),
+    Column("private", Boolean, nullable=False),
+    Column("privileged", Boolean, nullable=False),
+    Column("verdict", String(8), nullable=False),
+    Column("answered_at", UtcTime()),
+    Index("ix_findings_check", "check", "first_found"),
+    Index("ix_findings_queue", "urgency", "opened_at"),
+    Index("ix_findings_about", "about"),
+)
+
+# How far each check has looked: it has seen what the runs up to `sequence` sealed. `look` is "round" for what
+# each round goes on from; "again" for a look at older records that is not done, which goes to the run
+# `through` and began at `began`, with the archive day `since`; "destroyed" (of no check) is how far the rounds
+# have taken out what was lawfully destroyed. Not derived: a lost row costs one more look.
+WATCHED = Table(
+    "watched",
+    METADATA,
+    Column("check", String(40), primary_key=True),
+    Column("look", String(12), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("through", Integer, nullable=False),
+    Column("since", Date),
+    Column("began", UtcTime(), nullable=False),
+)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
 import msgspec
 
 from paloverde.records import Account
-from paloverde.retention.dossier import RemovalFact
+from paloverde.retention.dossier import FiledPaper, RemovalFact
 from paloverde.watch.seen import Seen
 
 
@@ -20,6 +20,16 @@ class Page(msgspec.Struct, frozen=True):
     status: int
     sha256: str = ""
     said: str = ""
+
+
+class Judged(msgspec.Struct, frozen=True):
+    """What a person answered last to a finding. `verdict` is a value of `findings.Verdict`."""
+
+    about: str
+    version_sha256: str
+    rule: str
+    verdict: str
+    at: datetime
 
 
 class Now(Protocol):
@@ -44,8 +54,23 @@ class Now(Protocol):
         """The newest archived version of an item named account/kind/id."""
         ...
 
+    def standing(self, slug: str, *kinds: str) -> Iterator[tuple[Seen, datetime]]:
+        """The newest version of every item of these kinds, and when the site last showed it.
+
+        By the register of items: for kinds of which an account has few, such as whom it blocks.
+        """
+        ...
+
     def removals(self, slug: str) -> Sequence[RemovalFact]:
         """What was found removed from an account, oldest first."""
+        ...
+
+    def papers(self, slug: str) -> Mapping[str, Sequence[FiledPaper]]:
+        """What people added to the dossiers of an account's removed items, by `dossier.subject_of`."""
+        ...
+
+    def judged(self, check: str) -> Iterator[Judged]:
+        """What people answered to the findings of a check."""
         ...
 
     def last_capture(self, slug: str) -> datetime | None:

@@ -73,7 +73,8 @@ class Register(NamedTuple, Generic[E]):
     """One register. `named_by` is the field whose value names an entry; else it is numbered after `prefix`.
 
     `keepers` names the roles that may write in it. `clauses` are rows of the rulebook (P-13).
-    `wrong` says in a sentence what of an entry cannot be, "" where all can.
+    `wrong` says in a sentence what of an entry cannot be, "" where all can. `keeps_versions`: what an entry
+    said before still matters, so that a book holds every paper of it (see `Book.papers`).
     """
 
     name: str  # as in an address: `people`, `photo-releases`
@@ -85,6 +86,7 @@ class Register(NamedTuple, Generic[E]):
     named_by: str = ""
     prefix: str = ""
     wrong: Callable[[E], str] | None = None
+    keeps_versions: bool = False
 
     @property
     def series(self) -> str:
@@ -147,6 +149,11 @@ class Entries(Generic[E]):
     def history(self, id_: str) -> list[Entered[E]]:
         """What an entry said, oldest first."""
         return [self._entered(filed) for filed in self._cabinet.history(self.register.series, id_)]
+
+    def papers(self) -> Iterator[Entered[E]]:
+        """Every paper of every entry, withdrawals too, an entry's own oldest first."""
+        for filed in self._cabinet.newest(self.register.series):
+            yield from self.history(filed.subject)
 
     def put(self, entry: E, actor: str, now: datetime, *, id_: str = "", after: int | None = None) -> str:
         """File an entry, a new one or a change; its id. `after` is the number of the paper that was seen.

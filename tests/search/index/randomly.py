@@ -30,7 +30,7 @@ LANGUAGES = ("en", "es", "es-MX", "es_MX", "zh", None)
 TYPES = ("photo", "video", "animated_gif", "image/jpeg", "album", None)
 TERMS = (
     *(word for word in WORDS if "://" not in word and "/" not in word and word not in ("a.b", "x_y")),
-    "par*", "*eet", "s*t", "*gate", "col*r", "colo?r", "p?rk", "*a*", "*ool*", "#par*", "@p*", "park~", "gates~", "city~",
+    "par*", "*1*", "*園*", "?a*", "*é*", "*0", "*eet", "s*t", "*gate", "col*r", "colo?r", "p?rk", "*a*", "*ool*", "#par*", "@p*", "park~", "gates~", "city~",
     "=café", "=cafe", "=park", "=école", "=straße", "=city's", '="the café"', "=公園", "=한국", "=#park", "=1,000",
     '"street sweeping"', '"e-mail street"', '"park 公園"', '"the city\'s"', '"of the"', '"the the"', '"the citys"',
     '"the par*"', '"parks~ the"', '"sweeping of the street"', '"*gate the"', '"city s"', '"公園"', "nothere", "zz*",

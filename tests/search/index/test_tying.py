@@ -14,7 +14,7 @@ from archives import Row, add_night, record
 from paloverde.archive.reader import Archive
 from paloverde.archive.seal import Role
 from paloverde.search.answer import search
-from paloverde.search.conversation import Conversation, conversations
+from paloverde.search.conversation import TALK, Conversation, conversations
 from paloverde.search.hits import Hit
 from paloverde.search.index.asking import Asking
 from paloverde.search.index.opening import open_index
@@ -98,13 +98,16 @@ def test_a_conversation_by_the_index_is_that_of_all_that_is_read(tmp_path: Path,
 
 
 def same(archive: Archive, index: Asking, hits: list[Hit], through: int | None, *, private: bool) -> int:
-    """Compare both; how long the longest conversation is."""
-    by_index, by_scan = (
-        conversations(archive, hits, include_private=private, through=through, index=one)
-        for one in (index, None)
-    )
-    assert list(map(said, by_index)) == list(map(said, by_scan))
-    return max(len(one.said) for one in by_index)
+    """Compare both, without and with reactions; how long the longest conversation is."""
+    longest = 0
+    for kinds in (TALK, (*TALK, "reaction")):
+        by_index, by_scan = (
+            conversations(archive, hits, include_private=private, through=through, index=one, kinds=kinds)
+            for one in (index, None)
+        )
+        assert list(map(said, by_index)) == list(map(said, by_scan))
+        longest = max(longest, *(len(one.said) for one in by_index))
+    return longest
 
 
 def said(one: Conversation) -> Conversation:

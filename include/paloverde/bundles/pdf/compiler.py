@@ -11,19 +11,22 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+import msgspec
+
 from paloverde.bundles.pdf.fonts import Fonts
-from paloverde.bundles.pdf.worker import REFUSED
+from paloverde.bundles.pdf.worker import EACH, REFUSED
+from paloverde.bundles.scratch import scratch
 from paloverde.errors import PersonNeeded
 
 _HERE = Path(__file__).parent
 WORKER = _HERE / "worker.py"
 _SECONDS = 900  # a volume takes about two
+_ENCODER = msgspec.json.Encoder()
 _ALONE = {"RAYON_NUM_THREADS": "1"}  # of many small documents threads wait for each other more than they work
 
 
@@ -64,7 +67,7 @@ def compiled_each(
     """
     job = {"template": template, "timestamp": int(made_at.timestamp()), "pictures": pictures, "counts": False}
     with _folder(job, data, fonts) as folder:
-        _write(folder / "each.json", each)
+        (folder / EACH).write_bytes(_ENCODER.encode_lines(each))
         _run(WORKER, folder, what, _ALONE)
         lengths: list[int] = json.loads((folder / "lengths.json").read_bytes())
         yield [(folder / f"{number}.pdf", pages) for number, pages in enumerate(lengths)]
@@ -84,8 +87,7 @@ def starts_of(
 @contextmanager
 def _folder(job: Mapping[str, object], data: Mapping[str, object], fonts: Fonts) -> Iterator[Path]:
     """A folder with all that the worker needs."""
-    with tempfile.TemporaryDirectory(prefix="paloverde-pdf-") as made:
-        folder = Path(made)
+    with scratch() as folder:
         for name in ("house.typ", str(job["template"])):
             shutil.copyfile(_HERE / name, folder / name)
         _write(folder / "job.json", {"fonts": fonts.folders} | dict(job))
@@ -94,7 +96,7 @@ def _folder(job: Mapping[str, object], data: Mapping[str, object], fonts: Fonts)
 
 
 def _write(file: Path, content: object) -> None:
-    file.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+    file.write_bytes(_ENCODER.encode(content))
 
 
 def _run(worker: Path, folder: Path, what: str, more: Mapping[str, str] | None = None) -> None:

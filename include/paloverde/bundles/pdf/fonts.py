@@ -6,10 +6,9 @@ else happens to be installed on a machine must not change the bytes of a bundle.
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import weakref
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from functools import cached_property, lru_cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -19,6 +18,7 @@ from pathlib import Path
 import typst
 from fontTools.ttLib import TTFont, TTLibError
 
+from paloverde.bundles.scratch import scratch
 from paloverde.errors import BadSetting
 
 # Of pymupdf-fonts: FiraGO has Latin, Greek, Cyrillic, Arabic, Hebrew, Devanagari, Thai and Georgian.
@@ -70,15 +70,25 @@ class Family:
         found = [_characters(path, index) for path, index in self._faces if path]
         return frozenset.intersection(*found) if found else frozenset()
 
+    @cached_property
+    def widths(self) -> dict[int, float]:
+        """How wide each character is when it stands alone, in em, in the wider of the two faces."""
+        found: dict[int, float] = {}
+        for path, index in sorted(self._faces):
+            for code, width in _widths(path, index).items() if path else ():
+                found[code] = max(found.get(code, 0.0), width)
+        return found
+
 
 class Fonts:
     """All fonts of a PDF: `folders` hold their files, `families` are in the order of looking."""
 
     def __init__(self, own: Path | None) -> None:
-        packaged = tempfile.mkdtemp(prefix="paloverde-fonts-")
-        weakref.finalize(self, shutil.rmtree, packaged, ignore_errors=True)
-        _lay_out(Path(packaged))
-        self.folders = [packaged, *([str(own)] if own else [])]
+        opened = ExitStack()
+        weakref.finalize(self, opened.close)
+        packaged = opened.enter_context(scratch())
+        _lay_out(packaged)
+        self.folders = [str(packaged), *([str(own)] if own else [])]
         by_name = _faces(self.folders, own)
         others = sorted(
             name for name, faces in by_name.items() if name not in FAMILIES and _is_in(own, faces[0].path)
@@ -142,9 +152,21 @@ def _is_in(folder: Path | None, path: str | None) -> bool:
 
 @lru_cache(maxsize=256)
 def _characters(path: str, index: int) -> frozenset[int]:
+    with _opened(path, index) as font:
+        return frozenset(font.getBestCmap() or ())
+
+
+def _widths(path: str, index: int) -> dict[int, float]:
+    with _opened(path, index) as font:
+        advances, em = font["hmtx"].metrics, font["head"].unitsPerEm
+        return {code: advances[glyph][0] / em for code, glyph in (font.getBestCmap() or {}).items()}
+
+
+@contextmanager
+def _opened(path: str, index: int) -> Iterator[TTFont]:
     try:
         with TTFont(path, fontNumber=index, lazy=True) as font:
-            return frozenset(font.getBestCmap() or ())
+            yield font
     except (TTLibError, OSError) as error:
         raise BadSetting(
             f"The font {path} cannot be read ({error}). Take it out of PALOVERDE_FONTS_FOLDER."

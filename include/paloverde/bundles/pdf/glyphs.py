@@ -113,6 +113,8 @@ def runs_right_to_left(text: str) -> bool | None:
 
 def pieces(text: str, fonts: Fonts) -> list[Piece]:
     """A text as pieces. What no font has stands by its name, what is not seen as [U+202E]."""
+    if text.isascii() and text.isprintable() and not _ENDLESS.search(text):  # as most are
+        return [text] if text else []
     made: list[Piece] = []
     for font, part in _merged(text.replace("\r\n", "\n").replace("\t", "    "), fonts):
         if isinstance(font, str):

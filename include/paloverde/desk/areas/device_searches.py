@@ -34,6 +34,8 @@ from paloverde.requests.in_words import of_custodian
 from paloverde.requests.plaintext import as_text
 from paloverde.requests.request import Request
 from paloverde.requests.unverified import in_a_sentence
+from paloverde.watch.registers.authorizing import with_own_devices
+from paloverde.watch.registers.people import Person
 from paloverde.wording import several
 
 pages = Pages()
@@ -53,15 +55,25 @@ def everybody(visit: Here, number: str) -> Response:
         "own devices and accounts",
         "",
         people=[_shown(visit, request, one) for one in found],
+        declared=[
+            (showing.name(one.name), _path(number, "ask", one.name))
+            for one in _declared(visit, [custodian.name for custodian in found])
+        ],
         limits=[line(limit) for limit in limits(found)],
         ask=_path(number, "ask"),
     )
 
 
 @pages.page("/requests/{number}/custodians/ask", Act.WORK_REQUESTS)
-def ask(visit: Here, number: str) -> Response:
-    """Ask somebody to search devices and accounts of their own."""
-    return form(visit, _asking(visit, number))
+def ask(visit: Here, number: str, name: str = "") -> Response:
+    """Ask somebody to search devices and accounts of their own; `name` may be of the register of people."""
+    step = _asking(visit, number)
+    person = next((one for one in _declared(visit, []) if one.name == name), None)
+    if person is None:
+        return form(visit, step)
+    known = {"custodian": person.name, "title": person.title, "contact": person.email}
+    fields = [field._replace(value=known.get(field.name, field.value)) for field in step.fields]
+    return form(visit, step._replace(fields=fields))
 
 
 @pages.form("/requests/{number}/custodians/ask", Act.WORK_REQUESTS, adds=True)
@@ -239,6 +251,11 @@ def _matter(number: str) -> str:
 
 def _found(visit: Visit, number: str) -> list[Custodian]:
     return visit.city.device_searches.custodians(number)
+
+
+def _declared(visit: Visit, asked: Sequence[str]) -> list[Person]:
+    """Who has declared to use a personal device, and was not asked yet."""
+    return with_own_devices(visit.city.watch.book(), visit.city.device_searches.today(), asked)
 
 
 def _one(visit: Visit, number: str, name: str) -> Custodian:

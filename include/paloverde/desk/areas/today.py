@@ -16,6 +16,7 @@ from paloverde.desk.areas import (
     removed,
     requests,
     waiting,
+    watch,
     work,
 )
 from paloverde.desk.rights import Act
@@ -54,6 +55,7 @@ def _in_a_row(names: Sequence[str]) -> str:
 WAITING: Sequence[Todo] = (
     requests.todo,
     removed.todo_,
+    watch.todo_,
     device_searches.todo,
     holds.todo_,
     disposition.todo_,

@@ -44,6 +44,8 @@ class Dat:
         return value.replace(MULTI, ",")
 
     def _kept(self, value: str) -> str:
+        if value.isascii() and value.isprintable():  # neither delimiters nor breaks are
+            return value
         if not value.isascii() or COLUMN in value:
             for sign in (COLUMN, QUOTE, NEWLINE):
                 if sign in value:

@@ -6,7 +6,6 @@ Written as it streams. Characters that XML 1.0 cannot hold become U+FFFD and are
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import datetime
 from xml.sax.saxutils import escape
 
@@ -69,9 +68,8 @@ class Edrm:
                 self._add_file(name, document.volume, file)
         self._write("</Files>\n")
         self._open("Tags")
-        for name, head in _HEADS:
-            for value in _each(told[name]):
-                self._write(f"{head}{self._quoted(value)}/>\n")
+        tags = (f"{head}{self._quoted(value)}/>\n" for name, head in _HEADS for value in _each(told[name]))
+        self._write("".join(tags))
         self._write("</Tags>\n<Locations>\n")
         for custodian in document.custodians:
             self._write(f"<Location><Custodian>{self._text(custodian)}</Custodian></Location>\n")
@@ -132,13 +130,14 @@ _HEADS = [
 ]  # each tag as it begins in every document
 
 
-def _each(value: Value) -> Iterator[str]:
+def _each(value: Value) -> tuple[str, ...]:
     """The values of a field as the format writes them; none where nothing is known."""
     if isinstance(value, tuple):
-        yield from value
-    elif isinstance(value, bool):
-        yield "true" if value else "false"
-    elif isinstance(value, datetime):
-        yield value.isoformat().replace("+00:00", "Z")
-    elif value not in (None, ""):
-        yield str(value)
+        return value
+    if value is None or value == "":
+        return ()
+    if isinstance(value, bool):
+        return ("true" if value else "false",)
+    if isinstance(value, datetime):
+        return (value.isoformat().replace("+00:00", "Z"),)
+    return (str(value),)

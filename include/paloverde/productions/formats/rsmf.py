@@ -7,11 +7,10 @@ another day is repeated there as context.
 
 from __future__ import annotations
 
-import tempfile
 from datetime import date
-from pathlib import Path
 from typing import Any
 
+from paloverde.bundles.scratch import scratch
 from paloverde.productions.document import Document, Production, Treatment
 from paloverde.productions.fields import Entry
 from paloverde.productions.formats.rsmf_events import (
@@ -87,9 +86,9 @@ class Rsmf:
 
     def close(self) -> None:
         """Write every file, in the order of their first documents."""
-        with tempfile.TemporaryDirectory() as folder:
+        with scratch() as folder:
             for slice_ in self._slices.values():
-                body = as_message(slice_, self._production, self._read, Path(folder))
+                body = as_message(slice_, self._production, self._read, folder)
                 self._volume.add(slice_.path, body)
 
     def _conversation(self, document: Document) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import msgspec
 
-_LINE = 57  # bytes that base64 makes 76 characters of (RFC 2045)
+_LINE, _LETTERS = 57, 76  # bytes that base64 makes so many characters of (RFC 2045)
+_WIDEST = 76  # characters of a line of the head
 _PIECE = _LINE * 18_000
 _NOWHERE = "participant.invalid"  # RFC 2606: people of a site have no mail address here
 
@@ -76,13 +77,17 @@ def _head(head: Head, boundary: str) -> Iterator[bytes]:
 def _field(name: str, value: str) -> str:
     """A field folded to lines of 76 characters, what is not ASCII as RFC 2047 has it."""
     value = _one_line(value)
+    if value.isascii() and len(name) + len(": ") + len(value) <= _WIDEST:
+        return value
     charset = "us-ascii" if value.isascii() else "utf-8"
-    return Header(value, charset, header_name=name, maxlinelen=76).encode(linesep="\r\n")
+    return Header(value, charset, header_name=name, maxlinelen=_WIDEST).encode(linesep="\r\n")
 
 
 def _one_line(text: str) -> str:
     """Without breaks and unseen control characters: a head has neither."""
-    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    if not text.isprintable():
+        text = "".join(char if char.isprintable() else " " for char in text)
+    return " ".join(text.split())
 
 
 def _part(boundary: str, *fields: str) -> Iterator[bytes]:
@@ -99,4 +104,6 @@ def _pieces(file: Path) -> Iterator[bytes]:
 
 def _encoded(pieces: Iterator[bytes]) -> Iterator[bytes]:
     for piece in pieces:
-        yield base64.encodebytes(piece).replace(b"\n", b"\r\n")
+        whole = base64.b64encode(piece)
+        lines = [whole[start : start + _LETTERS] for start in range(0, len(whole), _LETTERS)]
+        yield b"\r\n".join([*lines, b""])

@@ -30,6 +30,7 @@ FORMAT = "1.1.1"
 _TIME = (1980, 1, 1, 0, 0, 0)
 _SPACE = uuid.UUID("8f5b4a52-6f0c-4a3b-9f31-2a6f1a0c7d11")  # of the names of our records
 _WARC, _INDEX, _PAGES = "archive/data.warc.gz", "indexes/index.cdxj", "pages/pages.jsonl"
+_PACKS = ("text/", "message/", "application/json", "application/warc-fields")  # the others are packed already
 Native = Callable[[Document], Iterable[bytes]]
 
 
@@ -96,7 +97,8 @@ class Wacz:
             "WARC-Date": f"{when:%Y-%m-%dT%H:%M:%SZ}",
             "Content-Type": type_,
         }
-        record, offset = packed(fields, block), self._warc.tell()
+        packs = type_.startswith(_PACKS)
+        record, offset = packed(fields, block, compressed=not packs), self._warc.tell()
         self._warc.write(record)
         if url:
             told = {

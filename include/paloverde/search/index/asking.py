@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
@@ -22,6 +22,7 @@ from sqlalchemy import func, select
 
 from paloverde.archive.reader import Archive, SealedPart
 from paloverde.archive.seal import Role
+from paloverde.search.index.answered import Answered, Asked
 from paloverde.search.index.arrow import integers
 from paloverde.search.index.evaluating import View, answering
 from paloverde.search.index.gathering import hashes_of
@@ -83,6 +84,7 @@ class Asking:
         self._now: Now | None = None
         self._views: tuple[Now, int, list[View]] | None = None
         self._kept: tuple[int, dict[object, object]] = (0, {})
+        self.answered = Answered()
 
     @cached_property
     def twins(self) -> Twins:
@@ -96,7 +98,8 @@ class Asking:
             removed = zip(self.index.segments, _removed(self.index, now, last), strict=True)
             views = [View(one, mask, np.flatnonzero(mask).astype(np.uint32), {}) for one, mask in removed]
             self._views = known = (now, last, views)
-        return Look(self.index, now, [view._replace(said={}) for view in known[2]], last)
+        views = [view._replace(said={}) for view in known[2]]
+        return Look(self.index, now, views, last, self.answered)
 
     def now(self) -> Now:
         """How the index and the archive compare; looked up again when another run was sealed."""
@@ -122,8 +125,9 @@ class Asking:
 class Look:
     """The index as one question sees it: `views` are its segments, `last` is the last run that counts."""
 
-    def __init__(self, index: Index, now: Now, views: Sequence[View], last: int) -> None:
+    def __init__(self, index: Index, now: Now, views: Sequence[View], last: int, answered: Answered) -> None:
         self.index, self.now, self.views, self.last = index, now, views, last
+        self._answered = answered
 
     @property
     def coverage(self) -> Coverage:
@@ -133,17 +137,24 @@ class Look:
 
     def find(self, tree: Node, *, include_private: bool) -> list[Mask]:
         """The documents that answer, of each segment: every row of every version, as far as it stands."""
+        asked = Asked(self.now.head, self.last, include_private, tree)
+        found = self._answered.find(asked)
+        if found is None:
+            part = self._answered.find_part(asked)
+            among = self._among(include_private=include_private) if part is None else part[0]
+            found = each(partial(_answering, tree if part is None else part[1]), self.views, among)
+            self._answered.keep(asked, found)
+        return found
 
-        def find(view: View, alive: Mask | None) -> Mask:
-            among = alive
-            if not include_private:
-                among = _both(among, view.segment.open_to_all)
+    def _among(self, *, include_private: bool) -> list[Mask | None]:
+        """Of each segment the documents that may answer; None where all may."""
+        found: list[Mask | None] = []
+        for view, alive in zip(self.views, self.now.alive, strict=True):
+            among = alive if include_private else _both(alive, view.segment.open_to_all)
             if view.segment.last_run > self.last:
                 among = _both(among, ahead(view.segment.columns.of_run) <= self.last)
-            found = answering(tree, view, among=among)
-            return found if among is None else found & among
-
-        return each(find, self.views, self.now.alive)
+            found.append(among)
+        return found
 
     def rows(self, masks: Iterable[Mask]) -> dict[Name, list[int]]:
         """Of each covered part that stands: the rows that answer."""
@@ -200,6 +211,11 @@ def each(work: Callable[[In, More], Out], some: Iterable[In], more: Iterable[Mor
         for other in beside:
             other.result()
     return [found[number] for number in range(len(pairs))]
+
+
+def _answering(tree: Node, view: View, among: Mask | None) -> Mask:
+    found = answering(tree, view, among=among)
+    return found if among is None else found & among
 
 
 def _both(one: Mask | None, other: Mask) -> Mask:

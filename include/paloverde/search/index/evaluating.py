@@ -16,6 +16,7 @@ import numpy as np
 
 from paloverde.search.index import frequent
 from paloverde.search.index.layout import U32, UNDATED, Mask
+from paloverde.search.index.letters import letter_alone
 from paloverde.search.index.mapped import ahead
 from paloverde.search.index.occurring import forms, standing
 from paloverde.search.index.places import distinct, is_plain
@@ -148,7 +149,12 @@ def _holding_word(piece: Piece, view: View) -> Mask:
     """The documents in whose text a single word stands, wherever a question has it."""
     word, words = msgspec.structs.replace(piece, position=0), view.segment.text
     if word not in view.said:
-        view.said[word] = words.holding_any(forms(words, word), view.documents)
+        letter = letter_alone(word.folded) if word.wild and not word.sign else None
+        view.said[word] = (
+            words.holding_any(forms(words, word), view.documents)
+            if letter is None
+            else words.holding_letter(letter, view.documents)
+        )
     return view.said[word]
 
 

@@ -11,16 +11,20 @@ import numpy as np
 
 from paloverde.search.index.dense import both_down, downwards, up, upwards
 from paloverde.search.index.layout import I64, U8, Mask
-from paloverde.search.index.occurring import by_length, forms
+from paloverde.search.index.occurring import forms
+from paloverde.search.index.sheets import BYTE
+from paloverde.search.index.sought import Bits, Sought
 from paloverde.search.index.streams import Words
 from paloverde.search.tree import Near, Node, Or, Piece, Term, terms
 
-_FREQUENT = 192  # with a place in so many, a bit for each place is quicker than a list
+_FREQUENT = 300  # with a place gone through in so many, a bit for each place is quicker than lists
+_ALIKE, _LOOKED_FOR = 32, 4  # times; see `places.shared`
 _SEVERAL = 512  # and than several lists, which have to be put together first
 _RARE = 100  # with one in so many at most, lists are gone through for what may answer
 _SOME = 32  # with one of so many documents left, these are taken out and looked at alone
 _FEW = 4  # with fewer than one byte in so many left of a sheet, these are taken out of it
-Bits = dict[Piece, list[tuple[int, U8]]]  # of the words of a question, by how many words they cover
+_MANY = 2  # where every place is looked up, passages are taken out with one of so many documents left
+_HEAD = 8  # words of each passage that are looked at first, of what stands nearly everywhere
 
 
 def is_frequent(node: Term | Near, words: Words) -> bool:
@@ -32,41 +36,79 @@ def is_frequent(node: Term | Near, words: Words) -> bool:
     several = [many for many, piece in zip(often, node.pieces, strict=True) if piece.wild or piece.stemmed]
     if len(node.pieces) != node.length:  # beside a run that is looked for at all
         several = often
-    # Lists are looked through from the rarest on.
-    return max(min(often) * _FREQUENT, max(several, default=0) * _SEVERAL) > words.space.size
+    # Lists are looked through from the rarest on: those about as long are sorted with it, others searched.
+    least = min(often)
+    gone_through = sum(many if many < least * _ALIKE else least * _LOOKED_FOR for many in often)
+    return max(gone_through * _FREQUENT, max(several, default=0) * _SEVERAL) > words.space.size
 
 
 def documents(node: Term | Near, words: Words, size: int, among: Mask | None = None) -> Mask:
     """Of so many documents those in which a term or a nearness stands; if asked so, of some alone."""
-    marks = {
-        piece: [(covers, words.marks(some)) for covers, some in by_length(words, piece)]
-        for term in terms(node)
-        for piece in term.pieces
-    }
-    space = words.space
-    few = among is not None and int(np.count_nonzero(among)) * _SOME < size
-    left = words.columns_of(among) if among is not None and few else None
-    held = np.zeros(space.width, np.uint8)
-    for sheet in space.sheets:
-        here = slice(sheet.before, sheet.before + sheet.width)
-        chosen = None if left is None else _chosen(left[here])
-        bits = {
-            piece: [(covers, _taken(one.on(sheet), chosen)) for covers, one in several]
-            for piece, several in marks.items()
-        }
-        shape = sheet.rows, sheet.width if chosen is None else len(chosen)
-        firsts = Here(shape, bits).firsts(node, None)
-        held[here][slice(None) if chosen is None else chosen] = np.bitwise_or.reduce(firsts, axis=0)
-    return words.holding_columns(held, size, among if few else None)
+    sought = Sought((piece for term in terms(node) for piece in term.pieces), words)
+    if not sought.is_broad:
+        few = _if_few(among, size, _SOME)
+        return words.holding_columns(_held(node, words, sought, few), size, few)
+    found = words.holding_columns(_held_early(node, words, sought), size)
+    few = _if_few(~found if among is None else among & ~found, size, _MANY)
+    held = _held(node, words, sought, few) if few is None else _held_among(node, words, sought, few)
+    return found | words.holding_columns(held, size, few)
+
+
+def _if_few(among: Mask | None, size: int, share: int) -> Mask | None:
+    return among if among is not None and int(np.count_nonzero(among)) * share < size else None
+
+
+def _held(node: Node, words: Words, sought: Sought, few: Mask | None) -> Mask:
+    """The columns in which it stands; if asked so, those of a few documents (and perhaps others) alone."""
+    left = None if few is None else np.packbits(words.columns_of(few), bitorder="little")
+    held = np.zeros(words.space.width, np.uint8)
+    for sheet in words.space.sheets:
+        here = held[sheet.before : sheet.before + sheet.width]
+        chosen = None if left is None else _chosen(left[sheet.before : sheet.before + sheet.width])
+        width = sheet.width if chosen is None else len(chosen)
+        if width:
+            found = _somewhere(node, sought.on(sheet, chosen), sheet.rows, width)
+            here[slice(None) if chosen is None else chosen] = found
+    return _apart(held)
+
+
+def _held_early(node: Node, words: Words, sought: Sought) -> Mask:
+    """The columns in which it stands among their first words: most of those in which it stands at all."""
+    held = np.zeros(words.space.width, np.uint8)
+    for sheet in words.space.sheets:
+        head = sheet._replace(rows=min(sheet.rows, _HEAD))
+        held[sheet.before : sheet.before + sheet.width] = _somewhere(
+            node, sought.most_on(head), head.rows, head.width
+        )
+    return _apart(held)
+
+
+def _held_among(node: Node, words: Words, sought: Sought, few: Mask) -> Mask:
+    """The columns of some documents in which it stands: each of them is looked at by itself."""
+    left = words.columns_of(few)
+    held = np.zeros(len(left), np.bool_)
+    for sheet in words.space.sheets:
+        whole = slice(sheet.before * BYTE, (sheet.before + sheet.width) * BYTE)
+        columns = np.flatnonzero(left[whole])
+        if len(columns):
+            found = _somewhere(node, sought.among(sheet, columns), sheet.rows, -(-len(columns) // BYTE))
+            held[whole][columns] = np.unpackbits(found, count=len(columns), bitorder="little")
+    return held
+
+
+def _apart(columns: U8) -> Mask:
+    return np.unpackbits(columns, bitorder="little").view(np.bool_)
+
+
+def _somewhere(node: Node, bits: Bits, rows: int, width: int) -> U8:
+    """The columns in which it stands, of so many rows and bytes."""
+    found: U8 = np.bitwise_or.reduce(Here((rows, width), bits).firsts(node, None), axis=0)
+    return found
 
 
 def _chosen(left: U8) -> I64 | None:
     """The bytes of the rows of a sheet in which a passage is left; None where they are too many to take."""
     return np.flatnonzero(left) if np.count_nonzero(left) * _FEW < len(left) else None
-
-
-def _taken(bits: U8, chosen: I64 | None) -> U8:
-    return bits if chosen is None else bits.take(chosen, axis=1)
 
 
 class Here(NamedTuple):

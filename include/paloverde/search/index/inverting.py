@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -11,14 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from paloverde.search.index.cutting import Cut, Form, form_of
-from paloverde.search.index.dense import COMMON, FREQUENT, Space, marked
-from paloverde.search.index.layout import BLOCK, U32, U64, Arrays
-from paloverde.search.index.sheets import BYTE, WORD, Laid, cells_of_blocks, lay
+from paloverde.search.index.laying import MOST_POSITIONS, TOO_LONG, lay_out
+from paloverde.search.index.layout import BLOCK, U32, Arrays
+from paloverde.search.index.letters import letters_of
 from paloverde.search.index.stemming import Stems
 
 _KEY = np.uint64(32)
-_MOST_POSITIONS = (1 << 32) - (1 << 21)
-_TOO_LONG = "A segment of the search index cannot hold {:,} texts so long."
 _LOW = np.uint64(0xFFFFFFFF)
 _AT_ONCE = 1_000_000  # tokens
 Keys = npt.NDArray[np.uint64]
@@ -46,10 +44,10 @@ def invert(name: str, keys: Sequence[bytes], stream: Stream, stems: Stems) -> Ar
     passages = _Passages(words, by_document, stream.documents)
     packed = _packed(stream.cuts, rank, passages)
     packed.sort()
-    arrays = {
-        **_dictionary([form_of(keys[number]) for number in order], stems),
-        **_postings(packed, len(keys), passages),
-    }
+    dictionary = _dictionary([form_of(keys[number]) for number in order], stems)
+    postings = _postings(packed, len(keys), passages)
+    laid = lay_out(dictionary, postings, passages.lengths, passages.blocks)
+    arrays = {**dictionary, **laid, **postings}
     return {f"{name}.{key}": array for key, array in arrays.items()}
 
 
@@ -71,8 +69,8 @@ class _Passages:
         self.blocks = blocks = (counts + BLOCK) // BLOCK  # at least one position stays free
         self.shift = (BLOCK * (np.cumsum(blocks) - blocks) - starts).astype(np.uint32)
         self.of_blocks = np.repeat(np.arange(len(order), dtype=np.uint32), blocks)
-        if len(self.of_blocks) * BLOCK >= _MOST_POSITIONS:
-            raise OverflowError(_TOO_LONG.format(len(order)))
+        if len(self.of_blocks) * BLOCK >= MOST_POSITIONS:
+            raise OverflowError(TOO_LONG.format(len(order)))
         self.moved = -(np.cumsum(words, dtype=np.int64) - words)
         self.moved[order] += starts
 
@@ -115,70 +113,13 @@ def _postings(packed: Keys, forms: int, passages: _Passages) -> Arrays:
         size += len(found)
         often += np.bincount(form, minlength=forms)
         in_many += np.bincount(form[is_new], minlength=forms)
-    postings = {
+    return {
         "positions": positions,
         "positions_from": _from(often),
         "documents": documents[:size],
         "documents_from": _from(in_many),
         "block_passages": passages.of_blocks,
         "passage_documents": passages.documents,
-    }
-    return {**_bits(postings, passages), **postings}
-
-
-def _bits(postings: Arrays, passages: _Passages) -> Arrays:
-    """The sheets of the passages; and of the forms for which a bit for each place is not much more than
-    a list of positions: these bits, too.
-    """
-    sheets = lay(passages.lengths)
-    cells, widths = cells_of_blocks(sheets, passages.blocks)
-    space = Space(sheets.sheets(), cells.astype(np.uint32), widths)
-    if space.size >= _MOST_POSITIONS:
-        raise OverflowError(_TOO_LONG.format(len(passages.lengths)))
-    often = np.diff(postings["positions_from"].astype(np.int64))
-    frequent = np.flatnonzero(often * FREQUENT > space.size)
-    documents = int(passages.documents[-1]) + 1 if len(passages.documents) else 0
-    return {
-        "sheet_rows": sheets.rows,
-        "sheet_widths": sheets.widths,
-        "block_cells": cells.astype(np.uint32),
-        "block_widths": widths,
-        **_columns(passages.documents, sheets, documents),
-        "frequent": frequent.astype(np.uint32),
-        "frequent_bits": _joined(map(space.bits, _stretches(postings, "positions", frequent))),
-        **_common(postings, documents),
-    }
-
-
-def _common(postings: Arrays, documents: int) -> Arrays:
-    """The forms for which a bit for each document is not much more than a list: these bits, too."""
-    many = np.diff(postings["documents_from"].astype(np.int64))
-    common = np.flatnonzero(many * COMMON > documents)
-    found = [marked([one], -(-documents // WORD)) for one in _stretches(postings, "documents", common)]
-    return {"common": common.astype(np.uint32), "common_documents": _joined(found)}
-
-
-def _stretches(postings: Arrays, name: str, forms: Numbers) -> Iterator[U32]:
-    """What some forms have."""
-    bounds = postings[f"{name}_from"]
-    for form in forms.tolist():
-        yield postings[name][bounds[form] : bounds[form + 1]]
-
-
-def _columns(owners: U32, sheets: Laid, documents: int) -> Arrays:
-    """Of each document the column of its first passage (one behind all where it has none); of each further
-    passage its column and its document. `owners` are the documents of the passages, rising.
-    """
-    columns = np.empty(len(owners), np.uint32)
-    columns[sheets.passages] = np.arange(len(owners), dtype=np.uint32)
-    is_first = np.ones(len(owners), np.bool_)
-    is_first[1:] = owners[1:] != owners[:-1]
-    firsts = np.full(documents, BYTE * int(sheets.widths.sum(dtype=np.int64)), np.uint32)
-    firsts[owners[is_first]] = columns[is_first]
-    return {
-        "first_columns": firsts,
-        "other_columns": columns[~is_first],
-        "other_documents": owners[~is_first],
     }
 
 
@@ -195,6 +136,7 @@ def _dictionary(forms: Sequence[Form], stems: Stems) -> Arrays:
         **strings("words", words),
         **strings("exacts", exacts),
         **_stems(words, stems),
+        "letters": letters_of(words),
         "forms_from": np.array([*first, len(forms)], np.uint32),
         "signs": np.array([form.sign for form in forms], np.uint8),
         "lengths": np.array([min(form.length, 65_535) for form in forms], np.uint16),
@@ -221,10 +163,6 @@ def _stems(words: Sequence[bytes], stems: Stems) -> Arrays:
         "of_stem": np.array([number for stem in named for number in of[stem]], np.uint32),
         "of_stem_from": _from(np.array([len(of[stem]) for stem in named], np.int64)),
     }
-
-
-def _joined(arrays: Iterable[U64]) -> U64:
-    return np.concatenate([np.empty(0, np.uint64), *arrays])
 
 
 def strings(name: str, sorted_strings: Sequence[bytes]) -> Arrays:

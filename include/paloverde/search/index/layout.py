@@ -27,7 +27,7 @@ import numpy.typing as npt
 from paloverde.search.hits import COLUMNS
 from paloverde.search.index.mapped import mapped
 
-FORMAT = 2
+FORMAT = 3
 BLOCK = 16  # positions: each passage begins at a multiple of it, behind at least one that is free
 CURRENT, LOCK, SEGMENTS, KIN = "current.json", "lock", "segments", "kin"
 ABOUT, ARRAYS, ROWS, REMOVALS = "segment.json", "arrays.bin", "rows.arrow", "removals.arrow"

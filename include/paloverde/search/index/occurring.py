@@ -40,11 +40,17 @@ def by_length(words: Words, piece: Piece) -> list[tuple[int, U32]]:
     """The forms that a piece finds, by how many words they cover."""
     found = forms(words, piece)
     lengths = words.lengths[found]
-    return [(int(length), found[lengths == length]) for length in np.unique(lengths)]
+    there = np.flatnonzero(np.bincount(lengths)).tolist()
+    return [(length, found[lengths == length] if len(there) > 1 else found) for length in there]
 
 
 def forms(words: Words, piece: Piece) -> U32:
     """The forms that a piece finds: those of its words that have its sign and its exact form."""
+    name = (piece.folded, piece.sign, piece.wild, piece.stemmed, piece.exact)
+    return words.remembered(name, lambda: _forms(words, piece))
+
+
+def _forms(words: Words, piece: Piece) -> U32:
     if piece.wild:
         found = words.like(piece.folded)
     elif piece.stemmed:

@@ -6,9 +6,42 @@ from typing import Any
 
 from paloverde.errors import BadQuestion
 from paloverde.watch.register import Register
+from paloverde.watch.registers.accounts import ACCOUNT_PAPERS, POLICY_VERSIONS
+from paloverde.watch.registers.authorizing import (
+    ACCESS_REVIEWS,
+    ACKNOWLEDGEMENTS,
+    GRANTS,
+    SPOKESPERSONS,
+)
+from paloverde.watch.registers.bodies import BODIES, MEMBERS
+from paloverde.watch.registers.contacts import PUBLISHED_CONTACTS
+from paloverde.watch.registers.inbox import QUESTIONS
+from paloverde.watch.registers.media import MEDIA_RIGHTS, PHOTO_RELEASES
+from paloverde.watch.registers.moderation import APPROVALS, WORD_LISTS
+from paloverde.watch.registers.moderation_cases import BLOCK_CASES, CONTENT_REPORTS, ELECTIONS
 from paloverde.watch.registers.people import PEOPLE
 
-ALL: dict[str, Register[Any]] = {register.name: register for register in (PEOPLE,)}
+_REGISTERS: tuple[Register[Any], ...] = (
+    PEOPLE,
+    ACCOUNT_PAPERS,
+    POLICY_VERSIONS,
+    GRANTS,
+    ACKNOWLEDGEMENTS,
+    ACCESS_REVIEWS,
+    SPOKESPERSONS,
+    PHOTO_RELEASES,
+    MEDIA_RIGHTS,
+    PUBLISHED_CONTACTS,
+    WORD_LISTS,
+    APPROVALS,
+    ELECTIONS,
+    CONTENT_REPORTS,
+    BLOCK_CASES,
+    BODIES,
+    MEMBERS,
+    QUESTIONS,
+)
+ALL = {register.name: register for register in _REGISTERS}
 
 
 def register_named(name: str) -> Register[Any]:

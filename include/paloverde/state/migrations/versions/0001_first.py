@@ -293,10 +293,43 @@ def upgrade() -> None:
         sa.Column("told", sa.Text, nullable=False),
     )
     op.create_index("ix_forms_content", "forms", ["content"])
+    op.create_table(
+        "findings",
+        sa.Column("id", sa.String(20), primary_key=True),
+        sa.Column("check", sa.String(40), nullable=False),
+        sa.Column("version", sa.Integer, nullable=False),
+        sa.Column("about", sa.Text, nullable=False),
+        sa.Column("account", sa.String(80), nullable=False),
+        sa.Column("version_sha256", sa.String(64), nullable=False),
+        sa.Column("sequence", sa.Integer, nullable=False),
+        sa.Column("urgency", sa.Integer, nullable=False),
+        sa.Column("body", sa.Text, nullable=False),
+        sa.Column("first_found", sa.BigInteger, nullable=False),
+        sa.Column("opened_at", sa.BigInteger, nullable=False),
+        sa.Column("last_found", sa.BigInteger, nullable=False),
+        sa.Column("ended_at", sa.BigInteger),
+        sa.Column("private", sa.Boolean, nullable=False),
+        sa.Column("privileged", sa.Boolean, nullable=False),
+        sa.Column("verdict", sa.String(8), nullable=False),
+        sa.Column("answered_at", sa.BigInteger),
+    )
+    op.create_index("ix_findings_check", "findings", ["check", "first_found"])
+    op.create_index("ix_findings_queue", "findings", ["urgency", "opened_at"])
+    op.create_index("ix_findings_about", "findings", ["about"])
+    op.create_table(
+        "watched",
+        sa.Column("check", sa.String(40), primary_key=True),
+        sa.Column("look", sa.String(12), primary_key=True),
+        sa.Column("version", sa.Integer, nullable=False),
+        sa.Column("sequence", sa.Integer, nullable=False),
+        sa.Column("through", sa.Integer, nullable=False),
+        sa.Column("since", sa.Date),
+        sa.Column("began", sa.BigInteger, nullable=False),
+    )
 
 
 def downgrade() -> None:
-    for table in ("forms", "newcomers", "failed_sign_ins", "sessions"):
+    for table in ("watched", "findings", "forms", "newcomers", "failed_sign_ins", "sessions"):
         op.drop_table(table)
     for table in (
         "jobs",

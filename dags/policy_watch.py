@@ -1,0 +1,45 @@
+"""Every day after the night: the checks of the policy look at what was archived, and say what they found."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from airflow.sdk import CronTriggerTimetable, dag, task
+
+from paloverde.orchestration import watch_steps
+from paloverde.orchestration.retries import RETRIES, ByErrorClass
+
+DOC = """
+### Policy watch
+
+**watch_policy** shows each check of the Social Media Policy what nights, sweeps and imports have sealed since
+it last looked, and asks those that look at everything once a day: is the disclaimer on each page, does the
+policy link answer, who posts without a grant. What they find waits at the desk under "Policy", and
+`paloverde watch list` shows it. No check ever acts: a person decides.
+
+The log and the ledger have counts, and nothing of what was found. It runs at 12:15 UTC, some hours after the
+nightly archive began; what is sealed later is looked at the next day. A round that was interrupted is gone on
+with by the next.
+
+*If watch_policy is red*: a check failed, and the log names it and the place in the program. The other checks
+have done their work, and nothing is lost: the check that failed keeps its place. Tell whoever keeps this
+program; when it is mended, clear the task.
+"""
+
+
+@dag(
+    dag_id="policy_watch",
+    description="Look for what the policy asks beside an archive, and put what is found before people.",
+    doc_md=DOC,
+    schedule=CronTriggerTimetable("15 12 * * *", timezone="UTC"),
+    start_date=datetime(2026, 1, 1, tzinfo=UTC),
+    catchup=False,
+    max_active_runs=1,
+    tags=["policy", "every day"],
+    default_args={"owner": "City IT", "retry_policy": ByErrorClass(), **RETRIES},
+)
+def policy_watch() -> None:
+    task(watch_steps.watch_policy, multiple_outputs=False, execution_timeout=timedelta(hours=20))()
+
+
+policy_watch()

@@ -1,0 +1,118 @@
+"""Signs that a message is something else, and the answers to it, as `requests.toml` has them."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from paloverde.watch.check import Span, Weight
+from paloverde.watch.inbox.phrases import Phrases, Words, first_look, phrases
+
+
+class What(StrEnum):
+    """What a message may be. `BUSINESS` has an answer and no phrases: the words of the bodies tell it."""
+
+    RECORDS = "records"
+    CLAIM = "claim"
+    NOTICE = "notice"
+    COMMENT = "comment"
+    BUSINESS = "business"
+
+
+class Language(StrEnum):
+    EN = "en"
+    ES = "es"
+
+
+class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is said of a message of a kind, what a person may do, and the answers to whoever wrote."""
+
+    says: str
+    cite: str
+    todo: str
+    en: str
+    es: str
+
+
+class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Phrases that mean one thing. `weight` names one of `Weight`."""
+
+    id: str
+    what: What
+    language: Language
+    weight: str
+    says: str
+    phrases: tuple[str, ...]
+    unless: tuple[str, ...]
+
+    @property
+    def how_soon(self) -> Weight:
+        return Weight[self.weight]
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    version: int
+    source: str
+    effective_from: date
+    verified_by: str
+    lists: Mapping[str, tuple[str, ...]]
+    what: Mapping[What, Answer]
+    where: Mapping[Language, tuple[str, str]]
+    row: tuple[Row, ...]
+
+
+class Sign(NamedTuple):
+    """A row that a text meets, and where."""
+
+    row: Row
+    spans: tuple[Span, ...]
+
+    @property
+    def rule(self) -> str:
+        """Which row of which version: inbox/requests#1/claim."""
+        return f"inbox/requests#{FILE.version}/{self.row.id}"
+
+
+class _Ready(NamedTuple):
+    """A row, ready to be looked for."""
+
+    row: Row
+    phrases: Phrases
+    unless: Phrases
+
+
+def signs_in(text: str) -> Iterator[Sign]:
+    """Each row that a text meets, in the order of the table."""
+    there = first_look(text)
+    likely = [one for one in _READY if not one.phrases.words.isdisjoint(there)]
+    if not likely:
+        return
+    words = Words(text, _KNOWN)
+    for one in likely:
+        spans = tuple(one.phrases.spans(words))
+        if spans and not any(one.unless.spans(words)):
+            yield Sign(one.row, spans)
+
+
+def answer(what: What, language: Language, site: str) -> str:
+    """The answer to a message of that kind. `site` is the City's website, "" where none is set."""
+    at_site, otherwise = FILE.where[language]
+    where = at_site.format(site=site) if site else otherwise
+    told: str = getattr(FILE.what[what], language.value)
+    return told.format(where=where)
+
+
+def _read() -> _File:
+    text = Path(__file__).with_name("requests.toml").read_text(encoding="utf-8")
+    return msgspec.convert(tomllib.loads(text), _File)
+
+
+FILE = _read()
+_READY = [_Ready(row, phrases(row.phrases, FILE.lists), phrases(row.unless, FILE.lists)) for row in FILE.row]
+_KNOWN = frozenset(word for one in _READY for some in (one.phrases, one.unless) for word in some.known)

@@ -1,0 +1,8 @@
+"""The Brown Act on social media (policy V.D): advice to the City Attorney, and to nobody else."""
+
+from __future__ import annotations
+
+from paloverde.watch.check import Check
+from paloverde.watch.meetings import majority_on_a_thread, member_answers_member
+
+CHECKS: tuple[Check, ...] = (member_answers_member.CHECK, majority_on_a_thread.CHECK)

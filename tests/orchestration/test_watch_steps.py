@@ -1,0 +1,28 @@
+"""The step of the DAG `policy_watch`: it makes a round over what was sealed, once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from paloverde.orchestration.watch_steps import watch_policy
+from watchedcity import COMMENT, POST, WatchedCity
+
+
+def test_it_looks_at_what_was_sealed_and_tells_counts_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    city = WatchedCity(tmp_path / "home")
+    city.hear("first", POST, COMMENT)
+    for name, value in city.environment().items():
+        monkeypatch.setenv(name, value)
+    caplog.set_level("INFO")
+    first = watch_policy()
+    assert (first["runs"], first["versions"]) == (1, 2)
+    assert first["found"]
+    assert "checks looked at 2 versions of 1 sealed run: " in caplog.text
+    assert COMMENT["text"] not in caplog.text
+    second = watch_policy()
+    assert (second["versions"], second["found"]) == (0, 0)
+    assert len(city.deeds("policy watched")) == 2
