@@ -55,7 +55,7 @@ _NIGHT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 _NAME, _ACCOUNT = "PRA-2026-0001", "facebook-palmaria"
 
 
-def main(records: int, each: int) -> None:
+def main(records: int, each: int = EACH) -> None:
     print(environment())
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

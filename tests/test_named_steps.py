@@ -27,7 +27,7 @@ ALONE = "bundles/verify.py"  # travels in each bundle, and knows nothing of the 
 # What only IT does, or whoever stands beside IT: the desk says of these that they are commands for IT.
 FOR_IT = {
     *("accounts", "archive", "copies", "doctor", "fixity", "import", "index", "keys", "ledger", "rebuild"),
-    *("repair", "schedule", "dispose carry-out", "search --no-index"),
+    *("repair", "schedule", "dispose carry-out", "search --no-index", "watch again"),
 }
 _COMMAND = re.compile(r"`paloverde ([^`]*)`?")
 _SWITCH = re.compile(r"(?<![\w-])--[a-z]")

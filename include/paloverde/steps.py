@@ -106,6 +106,8 @@ class Step(Enum):
     DECIDED = "--reviewer NAME", "“How it was decided”"
     RULED = "--rule NAME", "“Who decided, or which rule”"
     ALTHOUGH = "--although", "“The City hid or removed it as well”"
+    # The watch
+    FINDINGS = "watch list", "“Policy”", "/watch"
     # Holds
     HOLDS = "hold reconcile", "“Complete it now”", "/holds"
     WIDEN = "hold amend HOLD", "“Widen it”", "/holds/HOLD/widen"

@@ -74,23 +74,24 @@ def test_that_there_is_advice_of_counsel_is_told_to_counsel_alone(tmp_path: Path
         hall.city.ledger.append(Event(what, "counsel Ana Ruiz", LATE, {"item": "facebook-x/comment/secret"}))
     hall.city.log.publish()
     last = hall.city.ledger.count()
+    kept = [last - back for back in range(len(ENTRIES))]
     with served(Desks(hall.city)) as desks:
         assert "Advice of counsel on facebook-x/comment/secret was read." in text_of(
             desks.get("/ledger", Role.COUNSEL)
         )
-        assert numbers(desks.get("/ledger?who=ana", Role.COUNSEL).text) == [last, last - 1]
+        assert numbers(desks.get("/ledger?who=ana", Role.COUNSEL).text) == kept
         assert desks.get(f"/ledger/{last}/proof.txt", Role.COUNSEL).status_code == 200
         for role in (Role.CLERK, Role.AUDITOR):
             page = desks.get("/ledger", role)
-            assert numbers(page.text)[:2] == [last, last - 1]  # no number is missing
-            assert text_of(page).count("not shown An entry that only counsel may read.") == 2
+            assert numbers(page.text)[: len(kept)] == kept  # no number is missing
+            assert text_of(page).count("not shown An entry that only counsel may read.") == len(kept)
             entry = desks.get(f"/ledger/{last}", role)
             assert "An entry that only counsel may read." in text_of(entry)
             for answer in (page, entry, desks.get("/ledger?day=2026-11-18", role)):
                 assert not any(word in answer.text for word in ("secret", "Ana Ruiz", "dvice", "rivileged"))
             assert desks.get(f"/ledger/{last}/proof.txt", role).status_code == 403
             for narrowed in ("who=ana", "who=counsel", "kind=removed", "kind=looks", "who=ana&kind=removed"):
-                assert not {last, last - 1} & {*numbers(desks.get(f"/ledger?{narrowed}", role).text)}
+                assert not {*kept} & {*numbers(desks.get(f"/ledger?{narrowed}", role).text)}
 
 
 def test_the_list_is_narrowed_by_who_what_and_the_day_in_california(desks: Desks, hall: RequestHall) -> None:

@@ -155,6 +155,20 @@ def test_what_is_for_counsel_is_seen_by_counsel_alone(desks: Desks, shelves: Wat
         assert "Vera Moss" not in answer.text
 
 
+def test_the_ledger_tells_counsel_alone_that_such_a_finding_was_answered(
+    desks: Desks, shelves: Watched
+) -> None:
+    finding = shelves.meeting()
+    desks.done(f"{page(finding)}/answer", {"verdict": "right"}, Role.COUNSEL)
+    (event,) = shelves.told("privileged finding answered")
+    assert event["check"] == MEETING
+    assert MEETING in text_of(desks.get("/ledger", Role.COUNSEL))
+    for role in (Role.CLERK, Role.AUDITOR):
+        said = text_of(desks.get("/ledger", role))
+        assert MEETING not in said
+        assert "An entry that only counsel may read." in said
+
+
 def test_other_items_that_show_it_are_linked_as_far_as_they_may_be_seen(
     desks: Desks, shelves: Watched
 ) -> None:
@@ -178,6 +192,7 @@ def test_an_answer_is_kept_with_name_and_words_and_the_finding_waits_no_longer(
     assert "right, and acted on: Hidden on Facebook, and cited." in told
     assert "Answer it anew" in told
     assert "“heated”" in text_of(desks.get("/watch?state=answered"))
+    assert "Nothing waits." in text_of(desks.get("/watch"))
     again = desks.done(f"{page(finding)}/answer", {"verdict": "wrong", "words": "It was a joke."}, Role.CLERK)
     assert "Answered: a false alarm." in again
     told = text_of(desks.get(page(finding)))

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,8 +17,10 @@ from paloverde.errors import BadQuestion, BadSetting
 from paloverde.records import Kind, archive_day
 from paloverde.state.books import changing
 from paloverde.state.tables import FINDINGS, WATCHED
+from paloverde.watch.book import Book
 from paloverde.watch.check import Check, Finding
 from paloverde.watch.findings import State, Verdict
+from paloverde.watch.now import Now
 from paloverde.watch.rounds import CheckFailed
 from watchedcity import (
     COMMENT,
@@ -92,6 +95,24 @@ def test_a_word_of_a_record_lies_in_no_row(heard: WatchedCity) -> None:
     heard.watch(numbers()).round()
     assert "555-01" not in rows_of(heard)
     assert "telephone number" in rows_of(heard)
+
+
+def test_what_a_check_quotes_that_was_asked_lies_in_no_row_either(heard: WatchedCity) -> None:
+    heard.hear("edited", {**COMMENT, "text": "Never mind."})
+
+    def ask(now: Now, book: Book) -> Iterator[Finding]:
+        for seen in now.seen(SLUG, TODAY, "comment"):
+            yield check.in_item(seen, f"It says “{seen.text[:12]}”.", "Look.")
+
+    check = Check("says", "Says", 1, ("P-24",), "Looks.", ("clerk",), of_now=ask)
+    watch = heard.watch(check)
+    watch.round()
+    assert {one.finding.said for one in watch.findings()} == {
+        "It says “My number is”.",
+        "It says “Never mind.”.",
+    }
+    assert "My number" not in rows_of(heard)
+    assert "Never mind" not in rows_of(heard)
 
 
 def test_a_private_finding_is_hidden_sealed_and_opened_for_a_reason(heard: WatchedCity) -> None:

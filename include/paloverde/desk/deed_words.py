@@ -78,6 +78,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         # What the checks of the policy found, and the registers that people keep for them
         "policy watched": "The checks of the policy were made; new findings: {found}, ended: {ended}.",
         "finding answered": "It was answered what to think of finding {finding} of the check {check}.",
+        "privileged finding answered": "Counsel answered what to think of finding {finding} of {check}.",
         "private finding looked at": (
             "A finding about a private record of {account} was looked at, because: {reason}"
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import groupby
+from typing import NamedTuple
 
 from sqlalchemy import RowMapping, Select, select
 
@@ -29,6 +30,13 @@ from paloverde.watch.seen import Seen
 _MOST_PAGES = 200  # of the City's website that one round asks for
 
 
+class Handed(NamedTuple):
+    """The words of a version that a check was given, and the run that sealed it."""
+
+    text: str
+    sequence: int
+
+
 class Moment:
     """What `watch.now.Now` asks for, from a real archive. Asked again, it answers alike."""
 
@@ -50,6 +58,15 @@ class Moment:
         self._removals: dict[str, list[RemovalFact]] = {}
         self._papers: dict[str, list[FiledPaper]] | None = None
         self._pages: dict[str, Page] = {}
+        self._handed: dict[str, Handed] = {}
+
+    def handed(self, version_sha256: str) -> Handed | None:
+        """A version that was given to a check: what a finding about it quotes stands there."""
+        return self._handed.get(version_sha256)
+
+    def _hand(self, seen: Seen) -> Seen:
+        self._handed[seen.version_sha256] = Handed(seen.text, seen.sequence)
+        return seen
 
     def accounts(self) -> Sequence[Account]:
         return self._accounts
@@ -60,12 +77,13 @@ class Moment:
             found = search(
                 self._archive, f"kind:{kind}", index=self._index, accounts=[slug], include_private=True
             )
-            self._profiles[slug] = self._reading.at(found.hits)
+            self._profiles[slug] = [self._hand(seen) for seen in self._reading.at(found.hits)]
         return self._profiles[slug]
 
     def seen(self, slug: str, since: date, *kinds: str) -> Iterator[Seen]:
         for sealed in self._archive.parts(Role.RECORDS, [slug], since=since):
-            yield from sorted(self._reading.versions(sealed, kinds), key=lambda seen: seen.observed_at)
+            versions = sorted(self._reading.versions(sealed, kinds), key=lambda seen: seen.observed_at)
+            yield from map(self._hand, versions)
 
     def newest(self, item: str) -> Seen | None:
         account, kind, native_id = parted(item)
@@ -131,7 +149,7 @@ class Moment:
         for row in rows:
             seen = self._reading.version(sequence, row["kind"], row["native_id"], row["version_sha256"])
             if seen is not None:
-                yield seen, row["last_seen"]
+                yield self._hand(seen), row["last_seen"]
 
 
 def parted(item: str) -> tuple[str, str, str]:

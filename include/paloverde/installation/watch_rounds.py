@@ -18,6 +18,7 @@ from sqlalchemy import Connection, RowMapping, case, func, select
 from paloverde.archive.reader import Archive, SealedPart
 from paloverde.archive.seal import Role
 from paloverde.archive.vault import Vault
+from paloverde.installation.watch_now import Moment
 from paloverde.installation.watch_reading import Reading, hit_of, seen_of
 from paloverde.installation.watch_table import Findings, Hit
 from paloverde.records import Kind, archive_day
@@ -27,7 +28,6 @@ from paloverde.state.books import changing, insert_into
 from paloverde.state.tables import PARTS, RUNS, WATCHED
 from paloverde.watch.book import Book
 from paloverde.watch.check import Check, Finding
-from paloverde.watch.now import Now
 from paloverde.watch.rounds import CheckFailed, Trouble, Work
 from paloverde.watch.seen import Seen
 from paloverde.wording import several, some
@@ -103,7 +103,9 @@ class Rounds:
     def __init__(self, vault: Vault, archive: Archive, reading: Reading, findings: Findings) -> None:
         self._vault, self._archive, self._reading, self._findings = vault, archive, reading, findings
 
-    def round(self, checks: Iterable[Check], book: Book, now: Now, index: Asking | None, say: Say) -> Round:
+    def round(
+        self, checks: Iterable[Check], book: Book, now: Moment, index: Asking | None, say: Say
+    ) -> Round:
         """Look at what was sealed since the last round, and ask the checks that are asked once a round.
 
         `say` is told how far a long look is. A check that fails is in the round's `troubles`.
@@ -119,7 +121,7 @@ class Rounds:
         checks: Iterable[Check],
         since: date,
         book: Book,
-        now: Now,
+        now: Moment,
         index: Asking | None,
         say: Say,
     ) -> Round:
@@ -206,7 +208,7 @@ class Rounds:
                 of = versions.get(finding.version_sha256)
                 yield Hit(finding, of.text, of.sequence) if of else Hit(finding)
 
-    def _ask(self, work: Work, now: Now, tally: _Tally) -> None:
+    def _ask(self, work: Work, now: Moment, tally: _Tally) -> None:
         """Ask the checks that are asked once a round. What they give no more, has ended."""
         for check in [one for one in work.able if one.of_now is not None]:
             found = work.ask(check, now)
@@ -277,13 +279,10 @@ class Rounds:
         connection.execute(insert.on_conflict_do_update(index_elements=["check", "look"], set_=told), row)
 
 
-def _about(finding: Finding, now: Now) -> Hit:
-    """A finding with the text of the version that it is about, where that is the newest of its item."""
-    if finding.version_sha256 and finding.about.count("/") >= 2:
-        newest = now.newest(finding.about)
-        if newest is not None and newest.version_sha256 == finding.version_sha256:
-            return Hit(finding, newest.text, newest.sequence)
-    return Hit(finding)
+def _about(finding: Finding, now: Moment) -> Hit:
+    """A finding with the text of the version that it is about, which the check was given."""
+    version = now.handed(finding.version_sha256)
+    return Hit(finding, version.text, version.sequence) if version else Hit(finding)
 
 
 def _head(connection: Connection) -> int:

@@ -14,9 +14,10 @@ from paloverde.archive.papers import Cabinet, Filed
 from paloverde.archive.vault import Vault
 from paloverde.errors import BadQuestion, BadSetting
 from paloverde.installation.watch_reading import Reading
-from paloverde.retention.privileged import Privileged
+from paloverde.retention.privileged import ANSWERED, Privileged
 from paloverde.state.books import changing, insert_into
 from paloverde.state.tables import FILED, FINDINGS
+from paloverde.steps import Step
 from paloverde.watch.check import Finding, Weight
 from paloverde.watch.findings import (
     SERIES,
@@ -138,9 +139,7 @@ class Findings:
         with self._books.connect() as connection:
             row = self._one(connection, id_)
         if row is None:
-            raise BadQuestion(
-                f"No finding has the number {id_!r}: `paloverde watch list` shows those there are."
-            )
+            raise BadQuestion(f"No finding has the number {id_!r}: {Step.FINDINGS} shows those there are.")
         return row
 
     def counts(self, asked: Asked, weight: Weight | None = None) -> dict[str, dict[State, int]]:
@@ -199,7 +198,8 @@ class Findings:
         about = {"check": row["check"], "finding": row["id"], "verdict": verdict.value}
         last = self._cabinet.last(SERIES, row["id"])
         filed = self._cabinet.file(
-            SERIES, row["id"], paper, what="finding answered", actor=actor, about=about,
+            SERIES, row["id"], paper, what=ANSWERED if row["privileged"] else "finding answered", actor=actor,
+            about=about,
             after=last.number if last else 0,
         )  # fmt: skip
         with changing(self._books) as connection:

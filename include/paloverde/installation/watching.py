@@ -156,12 +156,15 @@ class Watching:
         actor: str,
         id_: str = "",
         after: int | None = None,
+        role: str = "",
     ) -> str:
         """File an entry as somebody typed it, a new one or a change of `id_`; its id. Raises `BadQuestion`.
 
-        `after` is the number of the paper that was seen: `Suspicious` where another was filed since.
+        `after` is the number of the paper that was seen: `Suspicious` where another was filed since. `role`
+        is that of whoever is signed in: some values only one role may state.
         """
         entries = self.entries(register_name)
+        entries.register.refuse_reserved(given, role)
         return entries.put(entries.register.entered(given), actor, self._vault.clock(), id_=id_, after=after)
 
     def take_in(self, register_name: str, table: bytes, actor: str) -> sheet.Sheet:
@@ -171,6 +174,8 @@ class Watching:
         """
         entries = self.entries(register_name)
         read = sheet.read(entries.register, table, {one.id: one for one in entries.all()})
+        for row in read.rows:
+            entries.register.refuse_reserved(row.given, "")
         for row in read.rows:
             self.put(register_name, row.given, actor, row.entry, row.after)
         return read

@@ -104,7 +104,7 @@ RIGHTS: Mapping[Role, Rights] = {
         menu=frozenset({"Dags", "Required Actions"}),
     ),
     Role.COUNSEL: Rights(dags=dict.fromkeys(ALL_DAGS, _GLANCE_AND_LOGS)),
-    Role.PUBLIC_AFFAIRS: Rights(dags=dict.fromkeys((Dag.NIGHTLY, Dag.REMOVALS, Dag.WATCH), _GLANCE)),
+    Role.PUBLIC_AFFAIRS: Rights(dags={Dag.NIGHTLY: _GLANCE, Dag.REMOVALS: _GLANCE}),
     Role.IT: Rights(
         dags={
             Dag.NIGHTLY: _RUN,

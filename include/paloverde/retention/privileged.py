@@ -21,8 +21,10 @@ from paloverde.errors import BadSetting
 SERIES = "privileged"
 MEMOS = "hold-memos"
 FILED, READ = "privileged advice filed", "privileged advice read"
-# The kinds of ledger entries that say, by being there, that there is advice: for counsel alone.
-ENTRIES = frozenset({FILED, READ})
+ANSWERED = "privileged finding answered"
+# The kinds of ledger entries that say, by being there, that there is advice, or something that a check of the
+# policy found for counsel: for counsel alone.
+ENTRIES = frozenset({FILED, READ, ANSWERED})
 
 
 class Advice(msgspec.Struct, frozen=True):

@@ -74,7 +74,8 @@ class Register(NamedTuple, Generic[E]):
 
     `keepers` names the roles that may write in it. `clauses` are rows of the rulebook (P-13).
     `wrong` says in a sentence what of an entry cannot be, "" where all can. `keeps_versions`: what an entry
-    said before still matters, so that a book holds every paper of it (see `Book.papers`).
+    said before still matters, so that a book holds every paper of it (see `Book.papers`). `reserved`: a
+    field, a value of it, and the one role that may state that.
     """
 
     name: str  # as in an address: `people`, `photo-releases`
@@ -87,6 +88,7 @@ class Register(NamedTuple, Generic[E]):
     prefix: str = ""
     wrong: Callable[[E], str] | None = None
     keeps_versions: bool = False
+    reserved: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def series(self) -> str:
@@ -119,6 +121,14 @@ class Register(NamedTuple, Generic[E]):
         if self.wrong is not None and (why := self.wrong(entry)):
             raise BadQuestion(f"{self.title}: {why}")
         return entry
+
+    def refuse_reserved(self, given: Mapping[str, str], role: str) -> None:
+        """Raise `BadQuestion` where somebody states what only another role may; "": nobody is signed in."""
+        labels = {field.name: field.label for field in self.fields}
+        for name, value, only in self.reserved:
+            if given.get(name, "").strip() == value and role != only:
+                where = f"“{value}” under “{labels[name]}”"
+                raise BadQuestion(f"{self.title}: only {only} may state {where}, signed in at the desk.")
 
     def typed(self, entry: E) -> dict[str, str]:
         """An entry as somebody would type it: what a form shows to be changed."""

@@ -8,6 +8,8 @@ import msgspec
 
 from paloverde.records import Account, Kind, Poster, Visibility
 
+_VISITORS_POST = frozenset({"facebook"})
+
 
 class SeenMedium(msgspec.Struct, frozen=True, gc=False):
     """A picture, video or file of an item. `sha256` is empty where its bytes are not kept."""
@@ -52,10 +54,13 @@ class Seen(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         """Whether the account itself said it: what the City posts, not what is posted to it.
 
         By the site's own id of the poster; a site that names none is taken at its listing: posts and stories
-        of an account are its own, comments and messages are not.
+        of an account are its own, comments and messages are not. Where visitors post, too, a post of nobody
+        is a visitor's whose name was withheld: of its own posts the site always says so.
         """
         if self.poster.id is not None:
             return self.poster.id == self.account.native_id
+        if self.kind is Kind.POST and self.account.platform in _VISITORS_POST:
+            return False
         return self.kind in (Kind.POST, Kind.STORY, Kind.EVENT, Kind.ALBUM)
 
     @property

@@ -22,7 +22,7 @@ LIST = {"id": "profanity-en", "guideline": "c", "terms": "frack", "hides_at": SL
 def approve(city: Any, version: str) -> None:
     for who, office in (("cora", "counsel"), ("cleo", "the City Clerk")):
         given = {"list": "profanity-en", "version": version, "office": office}
-        city.watch.put("word-list-approvals", given, who)
+        city.watch.put("word-list-approvals", given, who, role="counsel" if who == "cora" else "clerk")
 
 
 def say(archived: ArchivedCity, text: str) -> str:

@@ -14,6 +14,7 @@ from paloverde.retention.guidelines import GUIDELINES
 from paloverde.watch.book import Book
 from paloverde.watch.register import Entered
 from paloverde.watch.registers.moderation import (
+    APPROVALS,
     MAY_HIDE,
     WORD_LISTS,
     Letter,
@@ -72,6 +73,15 @@ def test_without_counsel_it_does_not_count() -> None:
         for number, who in enumerate(("cleo", "max"))
     ]
     assert rules(of([version], both)) == []
+
+
+def test_only_counsel_approves_for_counsel() -> None:
+    given = {"list": "list-c", "version": "1", "office": "counsel"}
+    APPROVALS.refuse_reserved(given, "counsel")
+    APPROVALS.refuse_reserved(given | {"office": "the City Clerk"}, "clerk")
+    for role in ("clerk", "public_affairs", ""):
+        with pytest.raises(BadQuestion, match="only counsel may state “counsel” under “You approve for”"):
+            APPROVALS.refuse_reserved(given, role)
 
 
 def test_an_approval_from_before_the_version_is_none_of_it() -> None:

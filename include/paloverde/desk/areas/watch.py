@@ -63,7 +63,7 @@ def queue(visit: Here) -> Response:
         summary=[] if is_narrowed or asked["after"] else list(_summary(visit, waits)),
         groups=grouped(visit, shown_),
         is_narrowed=is_narrowed,
-        is_ready=bool(waits),
+        was_any=bool(visit.city.watch.counts(weight=None, **may_see(visit))),
         is_first=not asked["after"],
         first=urlencode(kept),
         further=urlencode(kept | {"after": shown_[-1].id}) if further else "",

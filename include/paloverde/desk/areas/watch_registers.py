@@ -104,7 +104,7 @@ def added(visit: Here, name: str, given: Given) -> Response:
     mine = kept_by(visit, name)
 
     def do(typed: Typed) -> Response:
-        id_ = visit.city.watch.put(name, given_in(mine, typed), visit.actor)
+        id_ = visit.city.watch.put(name, given_in(mine, typed), visit.actor, role=visit.person.role.value)
         return visit.go(_entry_path(mine, id_), told=f"{id_} stands in the register.")
 
     return done(visit, adding(visit, mine), given, do)
@@ -155,7 +155,14 @@ def changed(visit: Here, name: str, id_: str, given: Given) -> Response:
     after = int(seen) if seen.isdecimal() and len(seen) < 7 else found.number
 
     def do(typed: Typed) -> Response:
-        visit.city.watch.put(name, given_in(mine, typed, found.id), visit.actor, id_=found.id, after=after)
+        visit.city.watch.put(
+            name,
+            given_in(mine, typed, found.id),
+            visit.actor,
+            id_=found.id,
+            after=after,
+            role=visit.person.role.value,
+        )
         return visit.go(step.back, told=f"{found.id} is changed. What it said before stays below.")
 
     return done(visit, step._replace(hidden=[("seen", str(after))]), given, do)

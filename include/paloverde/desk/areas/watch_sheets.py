@@ -62,13 +62,13 @@ def filed(visit: Here, name: str, given: Given) -> Response:
             body = path.read_bytes()
         known = {one.id: one for one in visit.city.watch.entries(name).all()}
         read = sheet.read(mine, body, known)
-        city, actor = visit.city, visit.actor
+        city, who = visit.city, (visit.actor, visit.person.role.value)
         if len(read.rows) <= _AT_ONCE:
-            _file(city, mine, read, actor, lambda *_: None)
+            _file(city, mine, read, who, lambda *_: None)
             return visit.go(path_of(mine), told=_told(mine, read))
 
         def work(progress: Progress) -> str:
-            _file(city, mine, read, actor, progress)
+            _file(city, mine, read, who, progress)
             return path_of(mine)
 
         what, again = f"Entries for {mine.title}"[:80], f"{path_of(mine)}/file"
@@ -78,12 +78,17 @@ def filed(visit: Here, name: str, given: Given) -> Response:
 
 
 def _file(
-    city: Installation, mine: Register[Any], read: Sheet, actor: str, progress: Callable[[str, float], object]
+    city: Installation,
+    mine: Register[Any],
+    read: Sheet,
+    who: tuple[str, str],
+    progress: Callable[[str, float], object],
 ) -> None:
     """File each row. One that is refused after all ends it, and the sentence says which rows are filed."""
+    actor, role = who
     for number, row in enumerate(read.rows):
         try:
-            city.watch.put(mine.name, row.given, actor, id_=row.entry, after=row.after)
+            city.watch.put(mine.name, row.given, actor, id_=row.entry, after=row.after, role=role)
         except PersonNeeded as error:
             before = f"{some(number, 'row')} before it {'is' if number == 1 else 'are'} filed. "
             raise BadQuestion(

@@ -113,7 +113,9 @@ def _saying(term: Term, view: View) -> Mask:
     if _is_word(term):
         return _holding_word(term.pieces[0], view)
     if frequent.is_frequent(term, words):
-        return frequent.documents(term, words, view.documents)
+        is_worth_it = is_plain(term.pieces, term.length) and frequent.is_broad(term, words)
+        among = _holding(term, view) if is_worth_it else None
+        return frequent.documents(term, words, view.documents, among)
     return _mask([words.documents_at(standing(term, words).first)], view.documents)
 
 

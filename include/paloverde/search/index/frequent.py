@@ -42,6 +42,11 @@ def is_frequent(node: Term | Near, words: Words) -> bool:
     return max(gone_through * _FREQUENT, max(several, default=0) * _SEVERAL) > words.space.size
 
 
+def is_broad(term: Term, words: Words) -> bool:
+    """Whether a word of a term stands in so many places that all of them are looked up."""
+    return any(words.is_broad(forms(words, piece)) for piece in term.pieces)
+
+
 def documents(node: Term | Near, words: Words, size: int, among: Mask | None = None) -> Mask:
     """Of so many documents those in which a term or a nearness stands; if asked so, of some alone."""
     sought = Sought((piece for term in terms(node) for piece in term.pieces), words)

@@ -13,14 +13,17 @@ they are known by their exact bytes alone. So is what is no picture, or too larg
 from __future__ import annotations
 
 import io
+import struct
 import warnings
+import zlib
 
 import numpy as np
 from PIL import Image
 
-from paloverde.requests.pictures import FORMATS, MOST_PIXELS
+from paloverde.requests.pictures import FORMATS
 
 _SIDE = 16
+_MOST_PIXELS = 50_000_000  # the sites show some three million; so many of a PNG are 200 MB of memory
 SAME = 32  # of 256 bits in which pictures may differ that look the same
 _EDGE = 3  # grey levels of 255 from which two places differ by more than noise
 _LEAST_EDGES = _SIDE * _SIDE * 3 // 8  # photographs had 204 and more, flyers 55 and fewer
@@ -29,14 +32,17 @@ _LEAST_EDGES = _SIDE * _SIDE * 3 // 8  # photographs had 204 and more, flyers 55
 def look_of(body: bytes) -> int | None:
     """How a photograph looks, in 256 bits; None for what is none."""
     try:
-        with warnings.catch_warnings(action="error"), Image.open(io.BytesIO(body), formats=FORMATS) as opened:
-            if opened.width * opened.height > MOST_PIXELS:
+        with (
+            warnings.catch_warnings(action="ignore"),
+            Image.open(io.BytesIO(body), formats=FORMATS) as opened,
+        ):
+            if opened.width * opened.height > _MOST_PIXELS:
                 return None
             opened.draft("L", (_SIDE * 8, _SIDE * 8))  # a JPEG is decoded no larger than is needed
             small = opened.convert("L").resize((_SIDE + 1, _SIDE), Image.Resampling.BOX)
-    # What Pillow raises at hostile bytes, its warnings among them: whatever it is, this is no photograph.
+    # What Pillow raises at hostile bytes: whatever it is, this is no photograph.
     except (OSError, ValueError, SyntaxError, OverflowError, MemoryError, EOFError, TypeError, IndexError,
-            Image.DecompressionBombError, Warning):  # fmt: skip
+            struct.error, zlib.error, Image.DecompressionBombError):  # fmt: skip
         return None
     grey = np.asarray(small, dtype=np.int16)
     steps = grey[:, 1:] - grey[:, :-1]

@@ -51,7 +51,7 @@ class Basis(StrEnum):
     NONE = "nothing yet"
     WRITTEN = "a signed release"
     VERBAL = "verbal consent"
-    EXEMPT = "no release is needed, for the reason given below"
+    EXEMPT = "no release is needed"
 
 
 class Release(msgspec.Struct, frozen=True):

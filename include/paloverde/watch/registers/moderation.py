@@ -117,7 +117,8 @@ def _wrong_list(entry: WordList) -> str:
         only = f"only {why.rule_may_act} may" if why.rule_may_act else "a person must decide"
         return (
             f"no list may hide by itself under V.B.4({why.letter}): {only} "
-            f"({why.source}). Leave “Accounts whose site hides” empty: the list then points things out."
+            f"({why.source}). Leave “Accounts whose site hides what it matches” empty: the list then points "
+            "things out."
         )
     for term in entry.terms:
         if sum(char.isalnum() for char in term) < _LEAST_LETTERS:
@@ -153,6 +154,7 @@ APPROVALS = Register(
     prefix="WLA",
     wrong=lambda entry: "a version is a number from 1." if entry.version < 1 else "",
     keeps_versions=True,
+    reserved=(("office", Office.COUNSEL.value, "counsel"),),
 )
 
 
