@@ -162,6 +162,7 @@ docs: env ## write the generated reference pages again
 	@$(BIN)/python -m paloverde.platforms.matrix > docs/reference/sites.md
 	@$(BIN)/python -m paloverde.archive.schema > docs/reference/columns.md
 	@$(BIN)/python -m paloverde.desk.rights_page > docs/reference/roles.md
+	@$(BIN)/python -m paloverde.watch.clauses > docs/reference/policy.md
 	@$(BIN)/python -c 'from paloverde.cli import reference; print(reference(), end="")' > docs/reference/commands.md
 	@PYTHONPATH=include:tests $(BIN)/python -m faults.page > docs/reference/reliability.md
 	@home=$$(mktemp -d) && AIRFLOW_HOME=$$home $(BIN)/python -m paloverde.orchestration.dag_pages \

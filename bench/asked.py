@@ -88,7 +88,7 @@ def _one(way: str, opened: Way, number: int, folder: Path, limit: float) -> dict
                 _, *again = _timed(lambda: opened.look(question))
             found |= dict(zip(("again", "again cpu"), again, strict=True))
         with at_most(limit, opened.stop):
-            every, *took = _timed(lambda: _list(opened, number))
+            every, *took = _timed(lambda: _list(opened, number), opened.forget)
     except TooLong as error:
         return found | {"over": error.seconds}
     if every is None:
@@ -105,13 +105,13 @@ def _list(opened: Way, number: int) -> Any:
     return opened.places(question) if isinstance(opened, Ours) else opened.every(question)
 
 
-def _timed(work: Callable[[], Any], before: Callable[[], None] = lambda: None) -> tuple[Any, float, float]:
+def _timed(work: Callable[[], Any], ready: Callable[[], None] = lambda: None) -> tuple[Any, float, float]:
     """What it gives, and the medians of its milliseconds of wall and of processor; the first is for warming
-    where there are others. What is done `before` each time is not counted.
+    where there are others. What makes it `ready` each time is not counted.
     """
     took: list[tuple[float, float]] = []
     while len(took) <= _REPEATS and (sum(wall for wall, _ in took) < _ENOUGH or not took):
-        before()
+        ready()
         started, before = perf_counter(), spent()
         given = work()
         took.append((perf_counter() - started, spent() - before))

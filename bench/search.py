@@ -8,9 +8,9 @@ and month with fifty hits, the median of seven (of fewer where seven would take 
 time asked for the first time since the index was opened; `again` is the same page asked for once more, which
 our index answers from what it remembers; cold is the first page of a process that opens everything after the
 machine was asked to forget the files; `cpu` is what it takes of the processor, children included, fairer than
-the wall where others work too. `all` is the complete list of numbers. A scan has no page: it takes as long as
-for all. What a peer has not answered after `--limit` seconds is stopped, and so is a copy for a peer that
-takes more than an hour. At the end the lists are compared.
+the wall where others work too. `all` is the complete list of numbers, asked for the first time, too. A scan
+has no page: it takes as long as for all. What a peer has not answered after `--limit` seconds is stopped, and
+so is a copy for a peer that takes more than an hour. At the end the lists are compared.
 """
 
 from __future__ import annotations

@@ -295,9 +295,10 @@ class _Work:
     ) -> list[Part]:
         parts = parts_of(self._given.enclosed)
         self._box.add(f"{INDEX_AT}.csv", index_lines(records, files, places(records)))
-        for path, file in printed:
+        for number, (path, file) in enumerate(printed, 1):
             self._box.add(path, file.result())
             file.result().unlink()
+            self._progress(f"Part {number} of {len(printed)} of the printed index is written.")
         if printed:
             parts.append(Part("Index to print", tuple(path for path, _ in printed)))
         parts.append(Part("Index as a table", (f"{INDEX_AT}.csv",)))

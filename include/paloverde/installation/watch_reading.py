@@ -19,7 +19,7 @@ from paloverde.archive.seal import Part, Role
 from paloverde.records import Account, Kind, Missing, Poster, Visibility, archive_day
 from paloverde.search.hits import Hit
 from paloverde.search.index import arrow
-from paloverde.state.tables import PARTS
+from paloverde.state.tables import PARTS, RUNS
 from paloverde.watch.seen import Seen, SeenMedium
 
 COLUMNS = (
@@ -60,14 +60,14 @@ class Reading:
 
     def version(self, sequence: int, kind: str, native_id: str, version_sha256: str) -> Seen | None:
         """A version of an item that a run sealed; None where it is there no more."""
-        for sealed in self._archive.parts_of(sequence, Role.RECORDS):
+        for sealed in self._parts(sequence):
             if found := self._by_name(sealed).get((kind, native_id, version_sha256)):
                 return found
         return None
 
     def text(self, sequence: int, version_sha256: str) -> str | None:
         """The words of a version that a run sealed; None where it is there no more."""
-        for sealed in self._archive.parts_of(sequence, Role.RECORDS):
+        for sealed in self._parts(sequence):
             if self._words[0] != sealed.part:
                 columns = self._archive.table(sealed.part, ["version_sha256", "text"]).columns
                 self._words = sealed.part, columns[0], columns[1]
@@ -94,6 +94,22 @@ class Reading:
         if slug not in self._accounts:
             self._accounts = {one.slug: one for one in all_accounts(self._archive.books)}
         return self._accounts[slug]
+
+    def _parts(self, sequence: int) -> list[SealedPart]:
+        """The objects with what a run observed; of a disposition, with what it wrote again.
+
+        Asked by account and day, which the table is ordered by: an archive has a million objects.
+        """
+        run = select(RUNS.c.account, RUNS.c.day).where(RUNS.c.sequence == sequence)
+        with self._archive.books.connect() as connection:
+            found = connection.execute(run).first()
+        if found is None:
+            return []
+        records = select(PARTS).where(PARTS.c.role == Role.RECORDS.value, PARTS.c.account == found.account)
+        observed = records.where(PARTS.c.day == found.day, PARTS.c.of_run == sequence)
+        return self._archive.parts_where(observed) or self._archive.parts_where(
+            records.where(PARTS.c.sequence == sequence)
+        )
 
     def _by_name(self, sealed: SealedPart) -> dict[tuple[str, str, str], Seen]:
         name = (sealed.part.key, sealed.part.version_id)

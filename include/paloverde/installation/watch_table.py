@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import msgspec
-from cryptography.fernet import InvalidToken
+from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, func, literal, or_, select
 
 from paloverde.archive.papers import Cabinet, Filed
@@ -274,12 +275,16 @@ class Findings:
         words = self._opened(answer.sealed) if answer.sealed and may_show else answer.words
         return Answered(answer.verdict, words, filed.filed_by, filed.filed_at)
 
+    @cached_property
+    def _box(self) -> Fernet:
+        return self._privileged.box()
+
     def _sealed(self, text: str) -> str:
-        return self._privileged.box().encrypt(text.encode()).decode()
+        return self._box.encrypt(text.encode()).decode()
 
     def _opened(self, sealed: str) -> str:
         try:
-            return self._privileged.box().decrypt(sealed.encode()).decode()
+            return self._box.decrypt(sealed.encode()).decode()
         except InvalidToken:
             raise BadSetting(_KEY) from None
 

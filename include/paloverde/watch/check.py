@@ -7,6 +7,7 @@ the item, and what a person may do about it.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from typing import NamedTuple
@@ -16,6 +17,22 @@ import msgspec
 from paloverde.watch.book import Book
 from paloverde.watch.now import Now
 from paloverde.watch.seen import Seen
+
+# Ends of a line, what no reader sees, what turns the direction of all that follows (UAX #9), quotation marks.
+_BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069“”]")
+_LONGEST = 200  # characters of a quotation
+
+
+def as_quoted(words: str) -> str:
+    """Words of a record as a sentence quotes them.
+
+    What would break the line, end the quotation or turn the sentence about ends what is quoted, and “…”
+    follows: what stands before that is a piece of the text, by which it is found there again (`findings`).
+    """
+    whole = words.strip()
+    pieces = (piece.strip() for piece in _BREAKS.split(whole))
+    piece = next((piece for piece in pieces if piece), "")[:_LONGEST].rstrip()
+    return piece if piece == whole else f"{piece}…"
 
 
 class Weight(StrEnum):

@@ -11,6 +11,11 @@ from paloverde.records import Account, Kind, Poster, Visibility
 _VISITORS_POST = frozenset({"facebook"})
 
 
+# What reading a payload may raise, whatever a site or somebody's file has there: other members, bytes that
+# are no text, brackets thousands deep. It is archived all the same; to a check it then says nothing.
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
+
 class SeenMedium(msgspec.Struct, frozen=True, gc=False):
     """A picture, video or file of an item. `sha256` is empty where its bytes are not kept."""
 

@@ -117,6 +117,21 @@ def test_a_linked_site_counts_with_its_parts() -> None:
     assert found("see https://mycasino.example/ and casino.example.org/x") == []
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("oh blast\nit all", "“blast…”: the list"),
+        ("oh blast”it", "“blast…”: the list"),
+        ("fr\u202eack", "“fr…”: the list"),
+        ("frack, FRACK, frack", "“frack”, “FRACK”: the list"),
+    ],
+)
+def test_a_sentence_stays_one_whatever_is_quoted(text: str, told: str) -> None:
+    (one,) = found(text)
+    assert one.said.startswith(told)
+    assert all(text[span.start : span.end] == span.words for span in one.spans)
+
+
 def test_each_list_is_a_finding_of_its_own() -> None:
     both = found("frack that smut")
     assert {one.rule for one in both} == {"word-lists/list-c#1", "word-lists/list-e#1"}

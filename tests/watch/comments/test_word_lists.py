@@ -59,11 +59,25 @@ def test_nobody_s_list_counts_by_being_filed() -> None:
         (("cora",), "one person is not two"),
         (("cora", "cora"), "nobody approves twice"),
         (("cora", "pat"), "Pat filed it"),
+        (("cora", "command line (root)"), "nobody signed in"),
+        (
+            ("Cora Diaz, counsel, desk (cora)", "Cora  DIAZ, counsel, Airflow (cora2)"),
+            "one name is one person",
+        ),
+        (("Cora Diaz, counsel, desk (cora)", "C. Diaz, counsel, desk (cora)"), "one username is one person"),
     ],
 )
 def test_too_few_approve(people: tuple[str, ...], why: str) -> None:
     version = filed(words("c"), by="pat")
     assert rules(of([version], approved(version, by=people))) == [], why
+
+
+def test_two_people_at_the_desk_are_told_apart_by_name_and_username() -> None:
+    version = filed(words("c"), by="Pat Lee, public_affairs, desk (pat)")
+    people = ("Cora Diaz, counsel, desk (cora)", "Cleo Park, clerk, desk (cleo)")
+    assert rules(of([version], approved(version, by=people))) == ["word-lists/list-c#1"]
+    by_its_filer = (people[0], "Patricia Lee, clerk, desk (pat)")
+    assert rules(of([version], approved(version, by=by_its_filer))) == []
 
 
 def test_without_counsel_it_does_not_count() -> None:

@@ -23,7 +23,7 @@ _SEVERAL = 512  # and than several lists, which have to be put together first
 _RARE = 100  # with one in so many at most, lists are gone through for what may answer
 _SOME = 32  # with one of so many documents left, these are taken out and looked at alone
 _FEW = 4  # with fewer than one byte in so many left of a sheet, these are taken out of it
-_MANY = 2  # where every place is looked up, passages are taken out with one of so many documents left
+_MANY = 5  # where every place is looked up, passages are taken out with one of so many documents left
 _HEAD = 8  # words of each passage that are looked at first, of what stands nearly everywhere
 
 

@@ -16,9 +16,10 @@ import msgspec
 from paloverde.records import Account
 from paloverde.watch.accounts.rules import rules
 from paloverde.watch.book import Book
+from paloverde.watch.check import as_quoted
 from paloverde.watch.now import Now
 from paloverde.watch.registers.accounts import AccountClass, AccountPapers, class_of, papers_of
-from paloverde.watch.seen import Seen
+from paloverde.watch.seen import UNREADABLE, Seen
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"“”‘’()\[\]{}]+")
 _CLOSING = ".,;:!?'"
@@ -81,8 +82,8 @@ def own_page(profile: Seen) -> OwnPage:
     words = tuple(_words(platform, given)) or ((("its own words", profile.text),) if profile.text else ())
     told = [*_links(platform, given), *(link for _, text in words for link in addresses(text))]
     return OwnPage(
-        profile.poster.name or "",
-        profile.poster.username or "",
+        as_quoted(profile.poster.name or ""),
+        as_quoted(profile.poster.username or ""),
         words,
         tuple(dict.fromkeys(told)),
         _mark(platform, given),
@@ -97,7 +98,7 @@ def addresses(text: str) -> list[str]:
 def _members(payload: bytes) -> Members:
     try:
         given = msgspec.json.decode(payload) if payload else {}
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNREADABLE:
         return {}
     return given if isinstance(given, dict) else {}
 
@@ -107,6 +108,11 @@ def _text(given: object, *path: str) -> str:
     for name in path:
         given = given.get(name) if isinstance(given, dict) else None
     return given if isinstance(given, str) else ""
+
+
+def _said(given: object, *path: str) -> str:
+    """The same as a sentence quotes it."""
+    return as_quoted(_text(given, *path))
 
 
 # The members of a profile that hold words of its own, with the name under which the site shows them.
@@ -172,7 +178,7 @@ def _mark_of_facebook(given: Members) -> Mark | None:
 
     None where what would decide was left out of the answer.
     """
-    status, category = _text(given, "verification_status"), _text(given, "category")
+    status, category = _said(given, "verification_status"), _said(given, "category")
     words = category.casefold()
     if any(re.search(rf"\b{re.escape(one)}\b", words) for one in rules().government.facebook):
         return Mark(Level.GOVERNMENTAL, f"category “{category}”")
@@ -186,7 +192,7 @@ def _mark_of_facebook(given: Members) -> Mark | None:
 
 def _mark_of_x(given: Members) -> Mark | None:
     """User.verified_type (blue, government, business or none), else the older `verified`."""
-    kind = _text(given, "verified_type")
+    kind = _said(given, "verified_type")
     if kind in rules().government.x:
         return Mark(Level.GOVERNMENTAL, f"verified_type “{kind}”")
     if kind:
@@ -198,7 +204,7 @@ def _mark_of_x(given: Members) -> Mark | None:
 
 
 def _mark_of_linkedin(given: Members) -> Mark | None:
-    kind = _text(given, "organizationType")
+    kind = _said(given, "organizationType")
     if not kind:
         return None
     is_governmental = kind in rules().government.linkedin

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from paloverde.errors import BadQuestion
 from paloverde.watch.accounts.own_page import CityAccount, city_accounts, own_page
 from paloverde.watch.book import Book
-from paloverde.watch.check import Check, Finding
+from paloverde.watch.check import Check, Finding, as_quoted
 from paloverde.watch.now import Now, Page
 from paloverde.watch.register import Entered
 from paloverde.watch.registers.accounts import PolicyVersion, policy_on
@@ -65,7 +65,7 @@ def _of_account(one: CityAccount, now: Now, policy: str, domains: tuple[str, ...
                 one.account.slug,
                 f"The page of {one.account.slug} leads its readers to a policy that cannot be read: "
                 f"{trouble}.",
-                f"Put the address of the policy there: {policy}",
+                f"Put the address of the policy there: “{policy}”.",
                 account=one.account.slug,
                 which=link,
             )
@@ -94,8 +94,8 @@ def _trouble(page: Page) -> str:
     if page.status == 200:
         return ""
     if page.status:
-        return f"{page.url} answered with status {page.status}"
-    return page.said.rstrip(".") or f"{page.url} did not answer"
+        return f"{as_quoted(page.url)} answered with status {page.status}"
+    return as_quoted(page.said).rstrip(".") or f"{as_quoted(page.url)} did not answer"
 
 
 POLICY_LINK = Check(

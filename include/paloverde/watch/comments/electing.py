@@ -15,13 +15,12 @@ from typing import NamedTuple
 from paloverde.records import archive_day
 from paloverde.watch.book import Book
 from paloverde.watch.check import Check, Finding, Weight
-from paloverde.watch.comments.listed import spans_of
+from paloverde.watch.comments.listed import quoted, spans_of
 from paloverde.watch.comments.public import is_kept_back, is_of_the_public
 from paloverde.watch.comments.terms import Occurrence, Terms
 from paloverde.watch.register import Entered
 from paloverde.watch.registers.moderation_cases import ELECTIONS, Election
 from paloverde.watch.seen import Seen
-from paloverde.wording import several
 
 
 class Side(StrEnum):
@@ -94,11 +93,10 @@ def _electing(seen: Seen, book: Book) -> Iterator[Finding]:
         return
     for one in spoken_of(seen, book):
         spans = spans_of(seen.text, one.places)
-        words = several([f"“{word}”" for word in dict.fromkeys(span.words for span in spans)])
         side = "" if one.side is Side.UNTOLD else f" By its words alone it is of: {one.side.value}."
         yield ELECTION_WORDS.in_item(
             seen,
-            f"{words}: this speaks of {one.election.entry.title} in the days of its election.{side}",
+            f"{quoted(spans)}: this speaks of {one.election.entry.title} in the days of its election.{side}",
             "Read it in its thread. A person decides, never a filter; whoever acts on one side acts "
             "alike on the other (report “election-skew”). What is hidden or removed is cited under "
             "V.B.4(b) in Removed content. Nothing was hidden here.",

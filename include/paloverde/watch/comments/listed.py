@@ -14,7 +14,7 @@ from paloverde.records import Kind, Visibility
 from paloverde.requests.detectors import found_in
 from paloverde.retention.guidelines import GUIDELINES, Guideline
 from paloverde.watch.book import Book
-from paloverde.watch.check import Check, Finding, Span, Weight
+from paloverde.watch.check import Check, Finding, Span, Weight, as_quoted
 from paloverde.watch.comments.public import is_of_the_public
 from paloverde.watch.comments.terms import Occurrence, Terms
 from paloverde.watch.registers.moderation import MAY_HIDE, InForce, lists_in_force
@@ -67,6 +67,11 @@ def spans_of(text: str, places: Iterable[tuple[int, int]]) -> tuple[Span, ...]:
     return tuple(Span(start, end, text[start:end]) for start, end in [*places][:_MOST_SPANS])
 
 
+def quoted(spans: Iterable[Span]) -> str:
+    """The words of spans as a sentence quotes them, each once."""
+    return several([f"“{as_quoted(words)}”" for words in dict.fromkeys(span.words for span in spans)])
+
+
 def _listed(seen: Seen, book: Book) -> Iterator[Finding]:
     is_public = is_of_the_public(seen)
     if not is_public and not _is_written_to_the_account(seen):
@@ -87,10 +92,9 @@ def _is_written_to_the_account(seen: Seen) -> bool:
 
 def _finding(seen: Seen, clause: Guideline, of: InForce, places: Sequence[Occurrence[InForce]]) -> Finding:
     spans = spans_of(seen.text, ((one.start, one.end) for one in places))
-    words = several([f"“{word}”" for word in dict.fromkeys(span.words for span in spans)])
     return LISTED_WORDS.in_item(
         seen,
-        f"{words}: the list {of.id} (version {of.version}) names this under V.B.4({clause.letter}), "
+        f"{quoted(spans)}: the list {of.id} (version {of.version}) names this under V.B.4({clause.letter}), "
         f"{_lowered(clause.clause)}.{_standing(seen)}",
         _next(clause, may_hide=clause.letter in MAY_HIDE),
         weight=Weight.URGENT if clause.letter in _AT_ONCE else Weight.WARNING,

@@ -14,7 +14,7 @@ from paloverde.archive.registry import OTHER
 from paloverde.records import Holder, Kind, archive_day
 from paloverde.steps import Step
 from paloverde.watch.book import Book
-from paloverde.watch.check import Check, Finding, Weight
+from paloverde.watch.check import Check, Finding, Weight, as_quoted
 from paloverde.watch.inbox.signs import FILE, Sign, What, answer, signs_in
 from paloverde.watch.seen import Seen
 from paloverde.wording import several, spoken
@@ -22,7 +22,6 @@ from paloverde.wording import several, spoken
 _LOOKED_AT = frozenset((Kind.COMMENT, Kind.MESSAGE, Kind.POST))
 _SOONEST = list(Weight)  # in order of urgency
 _PLAIN_ITEM = re.compile(r"[\w./:=@,()+-]+")  # what a command and an address take as it is
-_QUOTES = re.compile("[“”]")  # within a quotation they would end it
 _NOUNS = {Kind.COMMENT: "comment", Kind.MESSAGE: "private message", Kind.POST: "post"}
 
 
@@ -37,7 +36,7 @@ def _look(seen: Seen, book: Book) -> Iterator[Finding]:
 def _finding(seen: Seen, what: What, signs: Sequence[Sign], book: Book) -> Finding:
     told = FILE.what[what]
     spans = tuple(span for sign in signs for span in sign.spans)
-    quoted = several(tuple(dict.fromkeys(f"“{_QUOTES.split(span.words)[0]}”" for span in spans)))
+    quoted = several(tuple(dict.fromkeys(f"“{as_quoted(span.words)}”" for span in spans)))
     site = book.city_domains[0] if book.city_domains else ""
     fitting = answer(what, signs[0].row.language, site)
     return CHECK.in_item(
@@ -85,7 +84,7 @@ def _step(seen: Seen) -> str:
 CHECK = Check(
     name="request-in-disguise",
     title="Requests, claims and notices in comments and messages",
-    version=1,
+    version=2,
     clauses=("P-22",),
     says="Looks in comments, private messages, posts of others and e-mails that were handed in for "
     "phrases, in English and Spanish, by which people ask for records, speak of a claim, give notice "

@@ -14,7 +14,7 @@ import re
 import msgspec
 
 from paloverde.records import Kind
-from paloverde.watch.seen import Seen
+from paloverde.watch.seen import UNREADABLE, Seen
 
 _REPOSTED = re.compile(r"RT @(\w{1,20}):")
 _OF_A_POST = re.compile(r"https?://(?:mobile\.|www\.)?(?:x|twitter)\.com/(\w{1,20})/status/(\d{1,20})")
@@ -48,7 +48,7 @@ def author_of_parent(seen: Seen) -> str:
         return ""
     try:
         post = _POST.decode(seen.payload)
-    except msgspec.DecodeError:  # its other forms (an export, an activity) do not say it so
+    except UNREADABLE:  # its other forms (an export, an activity) do not say it so
         post = _Post()
     if seen.account.platform == "x":
         return post.in_reply_to_user_id or "" if seen.kind is Kind.COMMENT else _handle(seen, post)

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from paloverde.records import Kind, archive_day
 from paloverde.watch.book import Book
-from paloverde.watch.check import Check, Finding, Weight
+from paloverde.watch.check import Check, Finding, Weight, as_quoted
 from paloverde.watch.people.publishers import Publisher, people_named, person_known_as, publishers
 from paloverde.watch.registers.accounts import AccountClass, class_of, papers_of
 from paloverde.watch.registers.authorizing import GRANTS, may_answer, may_post
@@ -48,8 +48,8 @@ def _of_publisher(seen: Seen, publisher: Publisher, day: date, book: Book) -> It
         name = book.of(PEOPLE)[person].entry.name
         yield _finding(
             seen,
-            f"{name} ({person}) published on {seen.account.slug} on {short(day)} ({seen.item}), and had no "
-            "grant for that on that day. There may be more of the same week.",
+            f"{name} ({person}) published on {seen.account.slug} on {short(day)} ({as_quoted(seen.item)}), "
+            "and had no grant for that on that day. There may be more of the same week.",
             "If it was right, enter the grant with its first day in the register “Who may post”; else take "
             "the access away at the site, and look at what was published.",
             f"{person} {_week(day)}",
@@ -60,12 +60,13 @@ def _of_publisher(seen: Seen, publisher: Publisher, day: date, book: Book) -> It
 def _unknown(seen: Seen, publisher: Publisher, day: date, namesakes: list[str]) -> Finding:
     """Somebody whom the register of people does not know by that id."""
     known_as = f"{seen.account.platform}:{publisher.id}"
-    who = f"{publisher.name} ({known_as})" if publisher.name else known_as
+    known = as_quoted(known_as)
+    who = f"{as_quoted(publisher.name)} ({known})" if publisher.name else known
     said = (
-        f"{who} published on {seen.account.slug} on {short(day)} ({seen.item}), and the register of people "
-        "does not know that id. There may be more of the same week."
+        f"{who} published on {seen.account.slug} on {short(day)} ({as_quoted(seen.item)}), and the register "
+        "of people does not know that id. There may be more of the same week."
     )
-    todo = f"If it is one of the authorized people, add “{known_as}” to that person's entry. "
+    todo = f"If it is one of the authorized people, add “{known}” to that person's entry. "
     if namesakes:
         todo += f"It may be {', '.join(namesakes)}, who bears that name and had a grant."
     else:

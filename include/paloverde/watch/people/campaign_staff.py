@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from paloverde.records import Kind, archive_day
 from paloverde.watch.book import Book
-from paloverde.watch.check import Check, Finding
+from paloverde.watch.check import Check, Finding, as_quoted
 from paloverde.watch.now import Now
 from paloverde.watch.people.publishers import person_known_as, publishers
 from paloverde.watch.people.rules import rules
@@ -56,7 +56,7 @@ def _published(papers: AccountPapers, now: Now, book: Book) -> Iterator[Finding]
             person = person_known_as(book, seen.account.platform, publisher.id)
             if person and person not in told and _is_staff(book, person, day):
                 told.add(person)
-                said = f"published there on {short(day)} ({seen.item})"
+                said = f"published there on {short(day)} ({as_quoted(seen.item)})"
                 yield _found(papers, person, said, book, "published", seen.item)
 
 

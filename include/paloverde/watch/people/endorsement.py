@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from paloverde.records import Kind, archive_day
 from paloverde.watch.book import Book
-from paloverde.watch.check import Check, Finding, Span
+from paloverde.watch.check import Check, Finding, Span, as_quoted
 from paloverde.watch.people.rules import rules
 from paloverde.watch.register import Entered
 from paloverde.watch.registers.accounts import AccountClass, class_of
@@ -31,7 +31,7 @@ def _look(seen: Seen, book: Book) -> Iterable[Finding]:
         yield ENDORSEMENT.in_item(
             seen,
             f"A post of the professional account {seen.account.slug} campaigns in the official's own matter: "
-            f"“{own[0].words}”.",
+            f"“{as_quoted(own[0].words)}”.",
             _TODO,
             spans=own,
             which="own",
@@ -41,7 +41,7 @@ def _look(seen: Seen, book: Book) -> Iterable[Finding]:
             yield ENDORSEMENT.in_item(
                 seen,
                 f"A post of the professional account {seen.account.slug} names {election.entry.title}, "
-                f"which is before the voters, together with “{spans[1].words}”.",
+                f"which is before the voters, together with “{as_quoted(spans[1].words)}”.",
                 _TODO,
                 spans=spans,
                 rule=f"elections/{election.id}#{election.number}",

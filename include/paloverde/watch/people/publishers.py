@@ -16,7 +16,7 @@ import msgspec
 
 from paloverde.watch.book import Book
 from paloverde.watch.registers.people import PEOPLE
-from paloverde.watch.seen import Seen
+from paloverde.watch.seen import UNREADABLE, Seen
 
 TELLING = {"facebook": "of posts and comments", "linkedin": "of comments"}
 _PERSON = "urn:li:person:"
@@ -65,7 +65,7 @@ def publishers(seen: Seen) -> tuple[Publisher, ...]:
 def _on_facebook(payload: bytes) -> Iterator[Publisher]:
     try:
         admin = _FACEBOOK.decode(payload).admin_creator
-    except msgspec.DecodeError:
+    except UNREADABLE:
         return
     if admin is not None and admin.id:
         yield Publisher(admin.id, admin.name)
@@ -74,7 +74,7 @@ def _on_facebook(payload: bytes) -> Iterator[Publisher]:
 def _on_linkedin(payload: bytes) -> Iterator[Publisher]:
     try:
         told = _LINKEDIN.decode(payload)
-    except msgspec.DecodeError:
+    except UNREADABLE:
         return
     for stamp in (told.created, told.last_modified):
         if stamp is None:

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from paloverde.records import Kind, archive_day
 from paloverde.watch.book import Book
-from paloverde.watch.check import Check, Finding, Span, Weight
+from paloverde.watch.check import Check, Finding, Span, Weight, as_quoted
 from paloverde.watch.people.rules import rules
 from paloverde.watch.registers.accounts import AccountClass, class_of, papers_of, policy_on
 from paloverde.watch.registers.authorizing import may_speak
@@ -35,7 +35,8 @@ def _look(seen: Seen, book: Book) -> Iterable[Finding]:
     who = known.entry.name if known else f"The official of {seen.account.slug}"
     yield SPOKESPERSON.in_item(
         seen,
-        f"{who} writes “{spans[0].words}”, and no designation as a spokesperson was in force on that day.",
+        f"{who} writes “{as_quoted(spans[0].words)}”, and no designation as a spokesperson was in "
+        "force on that day.",
         "Read it in its context. If it speaks for the City, consult counsel about asking the official to "
         "correct it; if the official was designated, enter that in the register “Spokespersons”.",
         weight=Weight.ADVICE,

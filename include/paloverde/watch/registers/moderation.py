@@ -23,10 +23,10 @@ from msgspec import Meta
 
 from paloverde.records import PACIFIC
 from paloverde.retention.guidelines import GUIDELINES
+from paloverde.retention.holds import person
 from paloverde.watch.book import Book
 from paloverde.watch.register import Entered, Register
 
-APPROVERS = 2  # people, of whom one is counsel, none the filer: P-32 "List change needs two approvers"
 # Under which guidelines a list may hide by itself. Of solicitations (f) only exact repeats may (P-35).
 MAY_HIDE = frozenset(letter for letter, one in GUIDELINES.items() if one.rule_may_act) - {"f"}
 # Under which no list is taken at all, and why.
@@ -35,6 +35,7 @@ _NO_LIST = {
     "D.C. Cir. 2024). A person reads the comment beside its post.",
     "b": "enter the candidate or measure among Elections, with words of both sides.",
 }
+_ACTOR = re.compile(r"(?P<name>[^,(]+)(?:,.*?)?(?:\((?P<username>[^()]+)\))?", re.DOTALL)
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}")
 _LEAST_LETTERS = 2  # of a term: a single letter stands in every text
 
@@ -231,16 +232,28 @@ def _periods_of(
 
 
 def _is_approved(version: Entered[WordList], stated: Sequence[Entered[ListApproval]]) -> bool:
-    """Whether two people beside its filer approved it after it was filed, one of them counsel."""
+    """Whether two people beside its filer approved it after it was filed, one of them counsel (P-32)."""
     given = [
         one
         for one in stated
         if (one.entry.list, one.entry.version) == (version.id, version.number)
         and one.at >= version.at
-        and one.by != version.by
+        and _names(one.by)
+        and _names(one.by).isdisjoint(_names(version.by))
     ]
-    is_by_counsel = any(one.entry.office is Office.COUNSEL for one in given)
-    return is_by_counsel and len({one.by for one in given}) >= APPROVERS
+    by_counsel = [one for one in given if one.entry.office is Office.COUNSEL]
+    return any(_names(one.by).isdisjoint(_names(other.by)) for one in by_counsel for other in given)
+
+
+def _names(by: str) -> frozenset[str]:
+    """By what an actor is told apart: name, and username where noted ("Ana Ruiz, clerk, desk (ana)").
+
+    None where nobody signed in, as at a bare command line: nobody knows who that was.
+    """
+    noted = _ACTOR.fullmatch(by)
+    if noted is None or noted["name"].startswith("command line"):
+        return frozenset()
+    return frozenset(person(name) for name in noted.groups() if name)
 
 
 def _last_of_each(
