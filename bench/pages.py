@@ -18,7 +18,7 @@ the street sweeping starts monday on route council library park water summer hea
 noon please move your car thank you city hall meeting agenda vote budget trail dog pool open free event calle
 barrido lunes gracias ciudad parque agua verano reunión biblioteca abierto perro familia
 """
-_WORDS = _TEXT.split()
+WORDS = _TEXT.split()
 PAGE = 100
 
 
@@ -75,7 +75,7 @@ def _post(n: int, users: list[dict[str, Any]], chance: random.Random) -> dict[st
     posted = f"2026-{n % 12 + 1:02}-{n % 28 + 1:02}T{n % 24:02}:{second:02}:{second:02}.000Z"
     post: dict[str, Any] = {
         "id": id_,
-        "text": f"@{other['username']} {' '.join(chance.choices(_WORDS, k=28))} 🌵 #PalmaRia {link}",
+        "text": f"@{other['username']} {' '.join(chance.choices(WORDS, k=28))} 🌵 #PalmaRia {link}",
         "author_id": author["id"],
         "created_at": posted,
         "conversation_id": id_,

@@ -8,16 +8,16 @@ from __future__ import annotations
 import re
 import time
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from councils import ANAS_PAGE, ANAS_X, BENS_X, COUNCIL, PLANNING, TERM, people
+from councils import ANA, ANAS_PAGE, ANAS_X, BENS_X, COUNCIL, PLANNING, TERM, people
 from moderated import MEASURE_B, approved, filed, words
 from paloverde.records import Account, Holder, Kind, Missing, Poster, Visibility
 from paloverde.watch.book import Book
@@ -32,7 +32,7 @@ from paloverde.watch.registers.contacts import Contact
 from paloverde.watch.registers.inbox import Question
 from paloverde.watch.registers.people import Person, Standing
 from paloverde.watch.seen import Seen, SeenMedium
-from watching import CITY, CITY_ON_X, DOMAINS, NOON, RUTH, THE_CITY, Then, book, seen
+from watching import CITY, CITY_ON_X, DOMAINS, NOON, RUTH, Then, book, seen
 
 CITY_ON_LINKEDIN = Account("linkedin-palmaria", "linkedin", "urn:li:organization:5", "cityofpalmaria")
 CITY_ON_INSTAGRAM = Account("instagram-palmaria", "instagram", "17841", "cityofpalmaria")
@@ -41,8 +41,12 @@ CAMPAIGN = Account("facebook-ana-for-mayor", "facebook", "3999", "anaformayor", 
 ACCOUNTS = (
     CITY, CITY_ON_X, CITY_ON_LINKEDIN, CITY_ON_INSTAGRAM, ANAS_PAGE, ANAS_X, BENS_X, MAIL, CAMPAIGN,
 )  # fmt: skip
-BLIND = timedelta(milliseconds=500)  # processor time that a check has for the worst text of 200 KB
-LISTS = [filed(words("c")), filed(words("k", "burn it down", "gins")), filed(words("f", "win", domains=("casino.example",)))]
+MOST = 1.5  # seconds of processor for 200 KB: what goes along a text once takes 0.5 at most, on a busy machine more
+LISTS = [
+    filed(words("c")),
+    filed(words("k", "burn it down", "gins")),
+    filed(words("f", "win", domains=("casino.example",))),
+]
 STAFF = (
     Person("jrivera", "Jo Rivera", Standing.STAFF, known_as=("facebook:555",)),
     Person("ann", "Ann Lee", Standing.STAFF),
@@ -85,7 +89,26 @@ BAIT = (
     "on behalf\tof the City", "lawsuit", "solicito copia de contratos", "notice of claim", "agenda item",
     "I need a copy of the police\nreport", "“send me the emails”", "RT @BenIto: hello", "https://x.com/BenIto/status/7",
 )  # fmt: skip
-ODD = ("\0", "\x1b[31m", "\r\n", "\u2028", "\u202e", "\u2066", "\ufeff", "\ufffd", "“", "”", "…", "İ", "ß", "ﬁ", "א", "ﷺ", "👩‍👧", "١٢٣")
+ODD = (
+    "\0",
+    "\x1b[31m",
+    "\r\n",
+    "\u2028",
+    "\u202e",
+    "\u2066",
+    "\ufeff",
+    "\ufffd",
+    "“",
+    "”",
+    "…",
+    "İ",
+    "ß",
+    "ﬁ",
+    "א",
+    "ﷺ",
+    "👩‍👧",
+    "١٢٣",
+)
 TEXTS = st.lists(
     st.one_of(st.sampled_from(BAIT), st.sampled_from(ODD), st.text(max_size=20)), max_size=8
 ).flatmap(lambda parts: st.sampled_from((" ", "", "\n", ". ")).map(lambda between: between.join(parts)))
@@ -106,7 +129,6 @@ PAYLOADS = st.one_of(
     st.just(b""),
     st.binary(max_size=40),
     JSON.map(msgspec.json.encode),
-    st.sampled_from(MARKS).map(lambda mark: b'{"' + mark + b'":' + DEEP + b"}"),
     st.sampled_from(MARKS).map(lambda mark: b'{"' + mark + b'":"\xff\xfe"}'),
 )
 NAMES = st.one_of(st.none(), st.just(""), st.sampled_from(("7001", "901", "4001", "@", "Ann\nLee")), TEXTS)
@@ -126,7 +148,10 @@ MEDIA = st.lists(
     ),
     max_size=2,
 ).map(tuple)
-MOMENTS = st.datetimes(min_value=datetime(2005, 1, 1), max_value=datetime(2037, 1, 1), timezones=st.just(UTC))
+MOMENTS = st.integers(1_100_000_000, 2_100_000_000).map(lambda second: datetime.fromtimestamp(second, UTC))
+
+
+OFTEN = (Kind.POST, Kind.COMMENT)
 
 
 @st.composite
@@ -136,12 +161,12 @@ def versions(draw: st.DrawFn) -> Seen:
     own = Poster("City of Palma Ria", account.handle, account.native_id)
     return Seen(
         account=account,
-        kind=draw(st.sampled_from(Kind)),
+        kind=draw(st.sampled_from((*OFTEN, *OFTEN, *Kind))),
         native_id=draw(IDS),
         version_sha256=draw(st.sampled_from(("", "cd" * 32))),
         text=draw(TEXTS),
-        poster=draw(st.one_of(st.just(own), POSTERS)),
-        visibility=draw(st.sampled_from(Visibility)),
+        poster=draw(st.one_of(st.just(own), st.just(RUTH), st.just(ANA), POSTERS)),
+        visibility=draw(st.sampled_from((Visibility.PUBLIC, Visibility.PUBLIC, *Visibility))),
         observed_at=draw(st.one_of(st.just(NOON), MOMENTS)),
         sequence=1,
         parent_id=draw(IDS),
@@ -174,14 +199,20 @@ def what_is_wrong(one: Finding, texts: Iterable[str]) -> str:
         if strange := [char for char in sentence if is_strange(char)]:
             return f"has {strange!r} in {sentence!r}"
     for span in one.spans:
-        if not any(0 <= span.start < span.end <= len(text) and text[span.start : span.end] == span.words for text in texts):
+        if not any(
+            0 <= span.start < span.end <= len(text) and text[span.start : span.end] == span.words
+            for text in texts
+        ):
             return f"has a span outside of its text: {span}"
     return "" if is_well_formed(one.about) else f"is about {one.about!r}"
 
 
 def is_strange(char: str) -> bool:
     """What breaks a line, is none of a sentence, or turns its direction."""
-    return unicodedata.category(char) in ("Cc", "Zl", "Zp") or char in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+    return (
+        unicodedata.category(char) in ("Cc", "Zl", "Zp")
+        or char in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+    )
 
 
 def is_well_formed(about: str) -> bool:
@@ -193,7 +224,9 @@ def is_well_formed(about: str) -> bool:
     return whose in {one.slug for one in ACCOUNTS} and bool(not rest or re.match(rf"(?:{kinds})/", rest))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 @given(item=versions(), other=versions())
 def test_whatever_stands_in_a_record_each_check_says_whole_sentences_of_it(item: Seen, other: Seen) -> None:
     for name, check in CHECKS.items():
@@ -207,12 +240,92 @@ def test_whatever_stands_in_a_record_each_check_says_whole_sentences_of_it(item:
                 assert one.private or not item.is_private, name
 
 
-def hostile(size: int) -> dict[str, str]:
-    """Repeats with which a pattern that goes back and back never comes to an end."""
-    repeats = (
-        "a ", "1-", "@a", "(", "http://", "http://a.b/(", "no ", "a", "A. ", "1", "1 ", "a.", "a-", "a@", "@", " ", "\n",
-        "photo: ", "password ", "Ann ", "of the City ", "g!", "g i ", "aaa", "not ", "ü", "א", "İ", "👩‍👧", "0,", "'a", "copy of ",
-        "claim ", "send me ", "vote ", "Measure ", "on behalf of ", "1.1.", "a:", "#a", "760-555-", "www.", "“", "Jo Rivera ",
-        "the", "call Ann Bo ", "3 ", "12 year old ", "age 9 ", "Aa ", "a\u0301", "\u200b", "public ", "zoning ", "x" * 63 + ".",
-    )  # fmt: skip
-    return {one: (one * (size // len(one) + 1))[:size] for one in repeats}
+@pytest.mark.parametrize("mark", MARKS)
+def test_no_payload_stops_a_check(mark: bytes) -> None:
+    for inner in (
+        DEEP,
+        b'"\xff\xfe"',
+        b'[null,{"a":[]}]',
+        b"1e999",
+        b'{"data":[{"data":7}],"id":"\\u202e\\n"}',
+    ):
+        for account in ACCOUNTS:
+            for kind in (Kind.POST, Kind.COMMENT, Kind.PROFILE):
+                item = own(account, "Hello", kind=kind, payload=b'{"' + mark + b'":' + inner + b"}")
+                for name, check in CHECKS.items():
+                    assert [
+                        what_is_wrong(one, [item.text])
+                        for one in found(check, item)
+                        if one.about == item.item
+                    ] == [], name
+
+
+def own(account: Account, text: str, **known: Any) -> Seen:
+    """What an account says itself."""
+    poster = Poster("City of Palma Ria", account.handle, account.native_id)
+    return seen(text, account=account, poster=poster, parent_id="2", thread_id="2", **known)
+
+
+def said_everywhere(text: str) -> Iterator[Seen]:
+    """The text as everybody may say it: the City, an official, a resident, a member, a writer of messages."""
+    for account in (CITY, CITY_ON_X, ANAS_PAGE):
+        yield own(account, text)
+        yield own(account, text, kind=Kind.PROFILE)
+    for kind in (Kind.COMMENT, Kind.MESSAGE):
+        for poster in (RUTH, ANA):
+            yield seen(text, kind=kind, poster=poster, parent_id="2", thread_id="2", native_id="7")
+
+
+@pytest.mark.parametrize("bait", BAIT)
+def test_a_sentence_stays_whole_whatever_it_quotes(bait: str) -> None:
+    for text in (bait, f"{bait}\u202e hello {bait}\x00 “{bait}” bye"):
+        for item in said_everywhere(text):
+            for name, check in CHECKS.items():
+                wrong = [what_is_wrong(one, [text]) for one in found(check, item)]
+                assert [one for one in wrong if one] == [], name
+
+
+REPEATS = (
+    "a ", "1-", "@a", "(", "http://", "http://a.b/(", "no ", "a", "A. ", "1", "1 ", "a.", "a-", "a@", "@", " ", "\n",
+    "photo: ", "password ", "Ann ", "of the City ", "g!", "g i ", "aaa ", "not ", "ü", "א", "İ", "👩‍👧", "0,", "'a",
+    "copy of ", "claim ", "send me ", "vote ", "Measure ", "on behalf of ", "1.1.", "a:", "#a", "760-555-", "www.", "“",
+    "Jo Rivera ", "the", "call Ann Bo ", "3 ", "12 year old ", "age 9 ", "Aa ", "a\u0301", "\u200b", "public ",
+    "zoning ", "x" * 63 + ".",
+)  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CHECKS)
+def test_it_goes_along_a_text_once(name: str) -> None:
+    """Repeats in which a pattern goes back and back, 200 KB of each: a second look at each place takes hours."""
+    for repeat in REPEATS:
+        text = repeat * (200_000 // len(repeat))
+        for item in said_everywhere(text):
+            began = time.process_time()
+            found(CHECKS[name], item)
+            assert time.process_time() - began < MOST, repeat
+
+
+@pytest.mark.slow
+def test_a_text_of_a_megabyte_is_read_like_any_other() -> None:
+    text = "".join(chr(32 + (number * number + 7 * number) % 9_000) for number in range(1_000_000))
+    for item in said_everywhere(f"{text} frack"):
+        for name, check in CHECKS.items():
+            assert [what_is_wrong(one, [item.text]) for one in found(check, item) if one.spans] in (
+                [],
+                [""],
+            ), name
+
+
+def test_what_is_private_stays_so() -> None:
+    """Of a check that reads items, whatever it finds in a private one is for those who may see that."""
+    told = [
+        one
+        for bait in BAIT
+        for kind in (Kind.MESSAGE, Kind.COMMENT)
+        for check in CHECKS.values()
+        if check.of_now is None
+        for one in found(check, seen(bait, kind=kind, poster=RUTH, visibility=Visibility.PRIVATE))
+    ]
+    assert len(told) > len(BAIT) // 10
+    assert all(one.private for one in told)

@@ -35,7 +35,11 @@ MEASURE = Election(
 LISTS = [
     filed(words("c", "shit", "asshole", "fuck", "fucking", "bullshit", id_="profanity-en")),
     filed(words("c", "pinche", "pendejo", "mierda", id_="profanity-es", language="es")),
-    filed(words("k", "i will kill you", "kill you all", "shoot you", "burn it down", "bomb threat", id_="threats")),
+    filed(
+        words(
+            "k", "i will kill you", "kill you all", "shoot you", "burn it down", "bomb threat", id_="threats"
+        )
+    ),
     filed(words("f", "work from home", "dm me for prices", domains=("casino.example",), id_="solicitation")),
 ]
 STAFF = (
@@ -56,7 +60,9 @@ REGISTERS = book(
         "word-list-approvals": [approval for one in LISTS for approval in approved(one)],
         "elections": [MEASURE],
         "policy-versions": [PolicyVersion("2026-03", date(2026, 3, 1), "ab" * 32, "City of Palma Ria")],
-        "account-papers": [AccountPapers(ANAS_PAGE.slug, AccountClass.OFFICIAL, official="ana", consent_on=TERM)],
+        "account-papers": [
+            AccountPapers(ANAS_PAGE.slug, AccountClass.OFFICIAL, official="ana", consent_on=TERM)
+        ],
         "published-contacts": [Contact("760-555-0111", "City Hall")],
     },
     city_domains=(SITE,),
@@ -74,7 +80,9 @@ def ordinary_days() -> Iterator[Seen]:
     for number, text in enumerate(lines("comments")):
         resident = Poster(f"Resident {number % 90}", None, f"7{number % 90:03}")
         post = f"1000_{number % 100}"
-        yield seen(text, kind=Kind.COMMENT, native_id=f"c{number}", poster=resident, parent_id=post, thread_id=post)
+        yield seen(
+            text, kind=Kind.COMMENT, native_id=f"c{number}", poster=resident, parent_id=post, thread_id=post
+        )
     for number, text in enumerate(lines("officials")):
         yield seen(text, account=ANAS_PAGE, native_id=f"3001_{number}")
 
@@ -94,7 +102,9 @@ def alarms() -> dict[str, list[tuple[Finding, str]]]:
                 thread = [one for one in items if item.native_id in (one.native_id, one.thread_id)]
                 found += check.of_thread(item, thread, REGISTERS)
         if check.of_now is not None:
-            found += [one for one in check.of_now(now, REGISTERS) if one.about in texts or name == "exact-repeats"]
+            found += [
+                one for one in check.of_now(now, REGISTERS) if one.about in texts or name == "exact-repeats"
+            ]
         told[name] = [(one, texts.get(one.about, "")) for one in found]
     return told
 

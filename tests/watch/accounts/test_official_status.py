@@ -33,7 +33,7 @@ def test_a_lost_badge_is_flagged_once_with_both_days() -> None:
     (found,) = on_x(GOVERNMENT, GOVERNMENT, NONE, NONE)
     assert found.weight is Weight.URGENT
     assert (
-        "until Sun, Nov 22, 2026 the site said verified_type “government”; since then verified_type “none”."
+        "until Sun, Nov 22, 2026 it said verified_type “government”; since then verified_type “none”."
         in found.said
     )
     again = on_x(GOVERNMENT, GOVERNMENT, NONE, NONE, NONE)

@@ -80,11 +80,11 @@ def test_a_request_in_a_comment_is_told_with_its_words_and_its_day() -> None:
     (one,) = found(comment())
     assert one.about == "facebook-palmaria/comment/104_7"
     assert one.said == (
-        "This comment asks for records: “I'd like copies of all invoices”. A request counts however it is made, "
+        "This comment seems to ask for records: “I'd like copies of all invoices”. A request counts however it is made, "
         "from the day it came; this came on Friday, November 20, 2026 (Gov. Code 7920.000 and following)."
     )
     assert [ASKED[span.start : span.end] for span in one.spans] == ["I'd like copies of all invoices"]
-    assert one.rule == "inbox/requests#1/records-asked"
+    assert one.rule == "inbox/requests#2/records-asked"
     assert one.weight is Weight.WARNING
     assert not one.privileged
     assert CHECK.answered_by == ("clerk", "counsel")
@@ -134,7 +134,7 @@ def test_a_request_is_never_told_to_ask_elsewhere() -> None:
 def test_a_private_message_is_for_those_who_may_see_it() -> None:
     (one,) = found(seen(ASKED, kind=Kind.MESSAGE, native_id="m1"))
     assert one.private
-    assert one.said.startswith("This private message asks for records")
+    assert one.said.startswith("This private message seems to ask for records")
     assert not found(comment())[0].private
 
 
@@ -167,7 +167,7 @@ def test_what_the_city_says_and_what_nobody_wrote_to_it_is_passed_over(one: Seen
 
 def test_a_post_of_somebody_else_on_the_citys_page_is_looked_at() -> None:
     (one,) = found(seen(ASKED, poster=RUTH))
-    assert one.said.startswith("This post asks")
+    assert one.said.startswith("This post seems to ask")
 
 
 def test_a_forwarded_mail_is_an_email() -> None:
@@ -175,7 +175,7 @@ def test_a_forwarded_mail_is_an_email() -> None:
     mail = seen(ASKED, account=custodian, kind=Kind.MESSAGE, native_id="1@mail.example",
                 poster=Poster(None, "ruth@mail.example"))  # fmt: skip
     (one,) = found(mail)
-    assert one.said.startswith("This e-mail asks for records")
+    assert one.said.startswith("This e-mail seems to ask for records")
     assert "--channel email" in one.next
 
 

@@ -93,7 +93,7 @@ def test_a_request_in_a_message_is_quoted_only_to_who_may_see_it(city: WatchedCi
     assert watch.round().found == 1
     assert watch.findings() == []
     [closed] = watch.findings(private=True)
-    assert closed.finding.said.startswith("This private message asks for records: “…”.")
+    assert closed.finding.said.startswith("This private message seems to ask for records: “…”.")
     opened = watch.opened(closed.id, "It may be a request.", "cleo")
     assert "“Please send me copies of the crash report”" in opened.finding.said
     assert "An answer that fits: “Thank you. Your message has gone to the City Clerk" in opened.finding.next

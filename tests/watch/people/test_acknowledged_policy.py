@@ -22,9 +22,9 @@ def test_who_may_post_and_never_signed_is_listed() -> None:
     (one,) = found()
     assert one.about == "people/jrivera"
     assert one.said.startswith(
-        "Jo Rivera (jrivera) may post for the City, and has not signed version 2026-03"
+        "Jo Rivera (jrivera) may post for the City, and no signature under version 2026-03"
     )
-    assert one.said.endswith("No version was ever signed.")
+    assert one.said.endswith("Nor is one under an older version.")
 
 
 def test_a_copy_that_was_only_given_is_not_signed() -> None:

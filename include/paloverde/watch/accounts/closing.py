@@ -77,8 +77,8 @@ def _after(papers: AccountPapers, closing: date, last: date | None) -> Iterator[
     if papers.export_added_on is None:
         yield FINAL_CAPTURE.found(
             slug,
-            f"{slug} was closed on {short(closing)}, and the site's own download of it was not added to the "
-            "archive.",
+            f"{slug} was closed on {short(closing)}, and nobody noted that the site's own download of it was "
+            "added to the archive.",
             f"Ask the site for it, add it, and {_NOTE}.",
             account=slug,
             which="download",
@@ -87,7 +87,7 @@ def _after(papers: AccountPapers, closing: date, last: date | None) -> Iterator[
     if verified is None or (last is not None and verified < last):
         yield FINAL_CAPTURE.found(
             slug,
-            f"{slug} was closed on {short(closing)}, and nobody verified its last capture.",
+            f"{slug} was closed on {short(closing)}, and nobody noted that its last capture was verified.",
             f"Compare the archive with the download, and with what the page had, and {_NOTE} on which day.",
             account=slug,
             which="verified",

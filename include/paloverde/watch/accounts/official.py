@@ -57,7 +57,7 @@ def _of_told(one: CityAccount, told: Sequence[Told]) -> Iterator[Finding]:
         before, after = change
         yield OFFICIAL_STATUS.found(
             slug,
-            f"{slug} has lost status at its site: until {short(after.day)} the site said "
+            f"The site shows {slug} with less status than before: until {short(after.day)} it said "
             f"{before.mark.said}; since then {last.mark.said}.",
             "Look at the account at its site. If somebody changed it, change it back; else ask the site "
             "why. An account that was taken over may lose its badge first.",

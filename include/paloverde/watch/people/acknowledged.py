@@ -51,8 +51,8 @@ def _of_user(person: str, version: Entered[PolicyVersion], book: Book) -> Iterat
         older = _last_signed(book, person)
         yield ACKNOWLEDGED_POLICY.found(
             f"people/{person}",
-            f"{name} may post for the City, and has not signed version {version.id} of the policy, in force "
-            f"since {short(version.entry.effective_on)}. {older}",
+            f"{name} may post for the City, and no signature under version {version.id} of the policy, in "
+            f"force since {short(version.entry.effective_on)}, is on file. {older}",
             f"Have the last page signed and dated, give the original to Human Resources, and {_ENTER}; "
             "until then think about revoking the grant.",
             rule=rule,
@@ -94,7 +94,7 @@ def _last_signed(book: Book, person: str) -> str:
         if one.entry.person == person and one.entry.signed_on is not None
     ]
     if not signed:
-        return "No version was ever signed."
+        return "Nor is one under an older version."
     on, version = max(signed)
     return f"Version {version} was signed on {short(on)}."
 

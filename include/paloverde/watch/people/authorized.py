@@ -49,7 +49,7 @@ def _of_publisher(seen: Seen, publisher: Publisher, day: date, book: Book) -> It
         yield _finding(
             seen,
             f"{name} ({person}) published on {seen.account.slug} on {short(day)} ({as_quoted(seen.item)}), "
-            "and had no grant for that on that day. There may be more of the same week.",
+            "and no grant for that is on file for that day. There may be more of the same week.",
             "If it was right, enter the grant with its first day in the register “Who may post”; else take "
             "the access away at the site, and look at what was published.",
             f"{person} {_week(day)}",

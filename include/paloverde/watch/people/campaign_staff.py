@@ -18,8 +18,8 @@ from paloverde.wording import short
 
 _PERSONAL = (AccountClass.CAMPAIGN, AccountClass.PRIVATE)
 _TODO = (
-    "Ask the employee and the official. Employees of the City may not operate or manage such an account: if "
-    "this one does, it ends, and the City Manager is told."
+    "Ask the employee and the official. V.E.4(f) keeps employees of the City from operating or managing such "
+    "an account: if that is what was done, see that it ends, and tell the City Manager."
 )
 
 

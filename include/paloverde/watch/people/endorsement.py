@@ -30,8 +30,8 @@ def _look(seen: Seen, book: Book) -> Iterable[Finding]:
     if own:
         yield ENDORSEMENT.in_item(
             seen,
-            f"A post of the professional account {seen.account.slug} campaigns in the official's own matter: "
-            f"“{as_quoted(own[0].words)}”.",
+            f"A post of the professional account {seen.account.slug} has words that campaign, it seems "
+            f"in the official's own matter: “{as_quoted(own[0].words)}”.",
             _TODO,
             spans=own,
             which="own",

@@ -64,12 +64,14 @@ def overdue_since(
 
 
 def _due(slug: str, review: Entered[AccessReview] | None, due: date, day: date) -> Finding:
-    last = f"was last looked over on {short(review.entry.reviewed_on)}" if review else "was never looked over"
+    last = f"No review of who can post on {slug} is on file"
+    if review is not None:
+        last = f"Who can post on {slug} was last looked over on {short(review.entry.reviewed_on)}"
     late = (day - due).days
     since = f" A review was due {some(late, 'day')} ago, on {short(due)}." if late else ""
     return ACCESS_REVIEW.found(
         slug,
-        f"Who can post on {slug} {last}.{since}",
+        f"{last}.{since}",
         "Open the account's own settings at the site, write down who can post there, take away what nobody "
         "should have, and enter it in the register “Reviews of access”.",
         account=slug,

@@ -35,8 +35,8 @@ def _look(seen: Seen, book: Book) -> Iterable[Finding]:
     who = known.entry.name if known else f"The official of {seen.account.slug}"
     yield SPOKESPERSON.in_item(
         seen,
-        f"{who} writes “{as_quoted(spans[0].words)}”, and no designation as a spokesperson was in "
-        "force on that day.",
+        f"{who} writes “{as_quoted(spans[0].words)}”, and no designation as a spokesperson is on "
+        "file for that day.",
         "Read it in its context. If it speaks for the City, consult counsel about asking the official to "
         "correct it; if the official was designated, enter that in the register “Spokespersons”.",
         weight=Weight.ADVICE,
