@@ -48,7 +48,7 @@ STAFF = (
     Person("noor", "Noor Haddad", Standing.STAFF, may_tell_emergencies=True),
 )
 # How many findings of each check at most; none of those that are not named.
-BOUNDS: dict[str, int] = {}
+BOUNDS = {"request-in-disguise": 4}
 
 
 REGISTERS = book(

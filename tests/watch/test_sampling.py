@@ -55,7 +55,8 @@ def test_where_all_or_none_is_right_the_interval_ends_there() -> None:
 def test_nothing_judged_says_nothing() -> None:
     assert interval(0, 0) == (0.0, 1.0)
     assert precision("a", "A", 1, []).sentence() == "It has found nothing yet."
-    assert "Nobody has judged any of the 20 findings" in precision("a", "A", 1, found(500)).sentence()
+    said = precision("a", "A", 1, found(500)).sentence()
+    assert said == "20 findings drawn by lot, and nobody has judged any yet."
 
 
 def test_only_what_was_drawn_counts() -> None:

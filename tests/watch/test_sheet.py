@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
+import msgspec
 import pytest
 
 from paloverde.errors import BadQuestion
@@ -114,3 +115,25 @@ def test_an_entry_that_is_numbered_is_changed_by_its_number_alone() -> None:
     assert (list(same.rows), same.same) == ([], 1)
     with pytest.raises(BadQuestion, match="there is no entry question-2026-0009"):
         read(QUESTIONS, table(row.format("question-2026-0009"), heading=heading), known)
+
+
+def test_what_the_table_has_no_column_for_stays_and_an_empty_cell_takes_away() -> None:
+    """A list from Human Resources knows names, and nothing of accounts at the sites."""
+    (changed,) = read(PEOPLE, table(",jrivera,Joan Rivera,official"), KNOWN).rows
+    assert PEOPLE.entered(changed.given) == msgspec.structs.replace(RUTH, standing=Standing.OFFICIAL)
+    heading = "Short name,Title or office"
+    (emptied,) = read(PEOPLE, table("jrivera,", heading=heading), KNOWN).rows
+    assert PEOPLE.entered(emptied.given) == msgspec.structs.replace(RUTH, title="")
+    assert read(PEOPLE, table("jrivera,Joan Rivera", heading="Short name,Name"), KNOWN).same == 1
+
+
+def test_an_entry_and_what_changes_in_it_are_table_enough() -> None:
+    body = table("jrivera,2026-11-30", "dlee,2026-12-31", heading="Entry,Left on")
+    assert [(row.entry, row.given["name"]) for row in read(PEOPLE, body, KNOWN).rows] == [
+        ("jrivera", RUTH.name),
+        ("dlee", DAN.name),
+    ]
+    with pytest.raises(BadQuestion, match="Line 2: there is no entry nobody"):
+        read(PEOPLE, table("nobody,2026-11-30", heading="Entry,Left on"), KNOWN)
+    with pytest.raises(BadQuestion, match="Line 3: dlee stands in another line"):
+        read(PEOPLE, table("dlee,2026-11-30", "dlee,2026-12-31", heading="Entry,Left on"), KNOWN)

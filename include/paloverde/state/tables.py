@@ -455,8 +455,8 @@ FINDINGS = Table(
 
 # How far each check has looked: it has seen what the runs up to `sequence` sealed. `look` is "round" for what
 # each round goes on from; "again" for a look at older records that is not done, which goes to the run
-# `through` and began at `began`, with the archive day `since`; "destroyed" (of no check) is how far the rounds
-# have taken out what was lawfully destroyed. Not derived: a lost row costs one more look.
+# `through` and began at `began`, with the archive day `since`; "destroyed" (of no check) is how far the
+# rounds have taken out what was lawfully destroyed. Not derived: a lost row costs one more look.
 WATCHED = Table(
     "watched",
     METADATA,

@@ -20,7 +20,7 @@ from paloverde.watch.check import Finding, Span, Weight
 SERIES = "watch-answers"
 _QUOTED = re.compile(r"“([^“”]+)”")
 _START, _END = "\ue000", "\ue001"  # private use: no site's text is shown between them
-_PLACE = re.compile(f"{_START}(\\d+):(\\d+){_END}")
+_PLACE = re.compile(f"{_START}(\\d+):(\\d+){_END}(…?)")
 UNSHOWN = "…"
 _URGENCY = {Weight.URGENT: 0, Weight.WARNING: 1, Weight.ADVICE: 2}
 
@@ -159,7 +159,10 @@ def _place(words: str, text: str) -> str:
 
 
 def _told(sentence: str, text: str | None) -> str:
-    return _PLACE.sub(lambda found: _words(text, int(found[1]), int(found[2])), sentence)
+    def words(found: re.Match[str]) -> str:
+        return UNSHOWN if text is None else text[int(found[1]) : int(found[2])] + found[3]
+
+    return _PLACE.sub(words, sentence)
 
 
 def _words(text: str | None, start: int, end: int) -> str:

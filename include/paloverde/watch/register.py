@@ -195,6 +195,8 @@ class Entries(Generic[E]):
         if not why.strip():
             raise BadQuestion("Say why the entry is withdrawn: whoever reads the register later will ask.")
         known = self.one(id_)
+        if known.withdrawn:
+            raise BadQuestion(f"{self.register.title}: {id_} is withdrawn already: {known.withdrawn}")
         self._file(id_, Kept(known.entry, why.strip()), actor, "register entry withdrawn", known.number)
 
     def _file(self, id_: str, kept: Kept[E], actor: str, what: str, after: int) -> None:
@@ -287,7 +289,7 @@ def _value(field: Asked, text: str) -> object:
             case Shape.LIST:
                 return tuple(line.strip() for line in text.splitlines() if line.strip())
             case Shape.CHOICE:
-                return field.choices[field.choices.index(text)]
+                return field.choices[[one.casefold() for one in field.choices].index(text.casefold())]
             case _:
                 return text
     except ValueError:

@@ -54,7 +54,7 @@ class Precision(NamedTuple):
         if not self.drawn:
             return "It has found nothing yet."
         if not self.looked_at:
-            return f"Nobody has judged any of the {some(self.drawn, 'finding')} that were drawn."
+            return f"{some(self.drawn, 'finding')} drawn by lot, and nobody has judged any yet."
         drawn = f"{some(self.drawn, 'finding')} drawn by lot"
         return (
             f"Of {drawn}, people judged {self.looked_at:,}: {self.right:,} right, "

@@ -1,7 +1,8 @@
 """A register as a table for a spreadsheet, and such a table as entries. Pure.
 
 The first column names the entry; where it is empty, the row is a new one. The others are the fields of the
-register, by the words that its form has for them.
+register, by the words that its form has for them. Of an entry that is changed, what the table has no column for
+stays as it was; an empty cell takes away what stood there.
 """
 
 from __future__ import annotations
@@ -82,7 +83,7 @@ def read(register: Register[Any], body: bytes, known: Mapping[str, Entered[Any]]
 
 def _name(register: Register[Any], cells: Mapping[str, str], named: Collection[str]) -> str:
     """What a row names the entry that it is about; "" for a new one that is numbered."""
-    name = cells.get(register.named_by or ENTRY, "").strip()
+    name = cells.get(register.named_by or ENTRY, cells.get(ENTRY, "")).strip()
     if name in named:
         raise BadQuestion(f"{name} stands in another line already.")
     return name
@@ -93,18 +94,26 @@ def _row(
 ) -> Row | None:
     """A row; None where it says what stands there."""
     given = {name: text for name, text in cells.items() if name != ENTRY}
-    entry, id_ = register.entered(given), cells.get(ENTRY, "").strip()
-    if register.named_by:
-        named = str(getattr(entry, register.named_by))
-        if id_ and id_ != named:
-            raise BadQuestion(f"{id_} keeps its name: leave “{ENTRY}” empty for a new entry.")
-        id_ = named if named in known else ""
-    elif id_ and id_ not in known:
-        raise BadQuestion(f"there is no entry {id_}: leave “{ENTRY}” empty for a new one.")
+    id_ = _changed(register, cells, known)
     if not id_:
+        register.entered(given)
         return Row(number, given)
     before = known[id_]
-    return None if before.entry == entry else Row(number, given, id_, before.number)
+    given = register.typed(before.entry) | given
+    return None if before.entry == register.entered(given) else Row(number, given, id_, before.number)
+
+
+def _changed(register: Register[Any], cells: Mapping[str, str], known: Mapping[str, Entered[Any]]) -> str:
+    """The id of the entry that a row changes; "" for a new one."""
+    id_ = cells.get(ENTRY, "").strip()
+    if register.named_by in cells:
+        named = cells[register.named_by].strip()
+        if id_ and named and id_ != named:
+            raise BadQuestion(f"{id_} keeps its name: leave “{ENTRY}” empty for a new entry.")
+        return named if named in known else ""
+    if id_ and id_ not in known:
+        raise BadQuestion(f"there is no entry {id_}: leave “{ENTRY}” empty for a new one.")
+    return id_
 
 
 def _cells(names: Sequence[str], texts: Sequence[str]) -> dict[str, str]:

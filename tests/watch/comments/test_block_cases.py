@@ -132,7 +132,7 @@ def test_a_case_must_be_borne_out_by_the_archive() -> None:
     (one,) = found([blocked()], case())
     assert one.about == "block-cases/BLOCK-2026-0001"
     assert one.said == (
-        f"The case BLOCK-2026-0001 for a block does not hold: the archive knows no removal of {', '.join(ITEMS)}."
+        f"There is a doubt about the case BLOCK-2026-0001 for a block: the archive knows no removal of {', '.join(ITEMS)}."
     )
     assert one.links == ITEMS
 

@@ -146,7 +146,7 @@ def test_one_message_may_be_several_things() -> None:
 
 def test_a_claim_is_none_by_a_comment_and_counsel_hears_of_it() -> None:
     (one,) = found(comment("I am filing a claim for damages."))
-    assert "none in law before it is given as the law prescribes (Gov. Code 910" in one.said
+    assert "no effect in law before it is given as the law prescribes (Gov. Code 910" in one.said
     assert one.next.startswith("Tell the City Attorney")
 
 

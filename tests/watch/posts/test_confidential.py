@@ -49,7 +49,7 @@ def test_each_example_of_the_policy_is_flagged_with_its_rule_and_words(
     post = seen(text)
     flagged = {one.which: one for one in found(post)}
     one = flagged[row]
-    assert one.rule == f"posts/confidential#1/{row}"
+    assert one.rule == f"posts/confidential#2/{row}"
     for span in one.spans:
         assert post.text[span.start : span.end] == span.words
     if words:
@@ -65,10 +65,22 @@ def test_each_example_of_the_policy_is_flagged_with_its_rule_and_words(
         "Fire Station 33 open house: meet the crew.",
         "The Dune Shooting Stars play on Friday.",
         "We suspect you will love the concert.",
+        "A film crew is shooting on El Paseo.",
+        "Murder mystery dinner at the library",
+        "Bus service was suspended because of wind.",
+        "School was dismissed early. The kiln was fired.",
     ],
 )
 def test_everyday_words_are_let_be(text: str) -> None:
     assert found(seen(text)) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["A lifeguard was fired.", "The deputies have been suspended.", "He was dismissed.", "shooting on Elm"],
+)
+def test_the_same_words_of_people_are_flagged(text: str) -> None:
+    assert found(seen(text))
 
 
 def by(publisher: str) -> Seen:

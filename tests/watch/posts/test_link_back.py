@@ -30,7 +30,7 @@ def test_a_post_that_asks_to_register_and_has_no_link_is_pointed_out_with_the_wo
     assert [(span.words, post.text[span.start : span.end]) for span in one.spans] == [
         ("Register now", "Register now")
     ]
-    assert one.rule == "posts/business#1/register"
+    assert one.rule == "posts/business#2/register"
     assert "“Register now”" in one.said
 
 
@@ -47,6 +47,10 @@ def test_a_post_that_asks_to_register_and_has_no_link_is_pointed_out_with_the_wo
 )
 def test_a_post_with_a_link_and_one_that_asks_for_nothing_are_let_be(text: str) -> None:
     assert found(seen(text)) == []
+
+
+def test_how_voters_register_is_no_form_of_the_citys() -> None:
+    assert found(seen("The last day to register by mail is October 19.")) == []
 
 
 def test_what_others_say_and_what_an_official_says_is_not_the_citys_post() -> None:

@@ -52,7 +52,7 @@ def test_planted_personal_information_is_found(text: str, what: str, weight: Wei
     (one,) = [one for one in found(text) if one.which == what]
     assert one.weight is weight
     assert one.spans
-    assert one.rule == f"posts/personal#1/{what.replace(' ', '-')}"
+    assert one.rule == f"posts/personal#2/{what.replace(' ', '-')}"
 
 
 @pytest.mark.parametrize(
@@ -71,6 +71,9 @@ def test_planted_personal_information_is_found(text: str, what: str, weight: Wei
         "Founded November 26, 1973. Happy birthday, Palma Ria!",
         "Junior Rangers, age 8 to 12, meet at the park. Palma Ria, 9 a.m.",
         "Little League 12U champions 2026: 12-3!",
+        "Power outage? Call Southern California Edison at 1-800-655-4555.",
+        "Meet Max, 3 years old and ready for adoption!",
+        "Luna Belle, 2 years old, is at the shelter.",
     ],
 )
 def test_what_a_city_publishes_every_day_is_let_be(text: str) -> None:

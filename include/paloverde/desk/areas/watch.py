@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 from paloverde.desk import todo
 from paloverde.desk.areas.watch_frame import HERE, is_of, roles_in_words, shown
-from paloverde.desk.areas.watch_waiting import grouped, may_see, title_of, waiting_by_check
+from paloverde.desk.areas.watch_waiting import grouped, may_know, may_see, title_of, waiting_by_check
 from paloverde.desk.rights import Act
 from paloverde.desk.typed import Field, Typed
 from paloverde.desk.visit import Here, Pages, Visit
@@ -92,9 +92,10 @@ def _narrowed(check: str) -> str:
 
 
 def _checks(visit: Visit, waits: Mapping[str, int]) -> Iterator[tuple[str, str]]:
-    """Every check by its title, with how much of it waits."""
+    """Every check that somebody may know of by its title, with how much of it waits."""
     for name, check in sorted(visit.city.watch.checks.items(), key=lambda pair: pair[1].title):
-        yield name, f"{check.title} ({waits.get(name, 0):,})"
+        if may_know(visit, check):
+            yield name, f"{check.title} ({waits.get(name, 0):,})"
 
 
 def _summary(visit: Visit, waits: Mapping[str, int]) -> Iterator[dict[str, Any]]:

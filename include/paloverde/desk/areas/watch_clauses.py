@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
@@ -31,7 +32,7 @@ class Server(NamedTuple):
 @pages.page("/watch/clauses", Act.SEE_WATCH)
 def every(visit: Here, stands: str = "") -> Response:
     """Every clause, counted by how it is served; or those that are served in one way."""
-    known, counts = clauses(), Counter(clause.standing for clause in clauses())
+    known, counts = sorted(clauses(), key=in_order), Counter(clause.standing for clause in clauses())
     chosen = [clause for clause in known if stands in ("", clause.standing.name.lower())]
     waits = waiting_by_check(visit)
     return shown(
@@ -39,6 +40,16 @@ def every(visit: Here, stands: str = "") -> Response:
         counts=[(one.value, one.name.lower(), counts[one]) for one in Standing],
         count=some(len(known), "clause"), rows=[_row(visit, clause, waits) for clause in chosen],
     )  # fmt: skip
+
+
+def in_order(clause: Clause) -> list[tuple[int, str]]:
+    """Where a clause stands in the policy: its section piece by piece, so that V.B.9 comes before V.B.10.
+
+    The rows are numbered in another order (P-44 is V.B.7, and P-47 is V.B.6).
+    """
+    return [
+        (int(piece), "") if piece.isdigit() else (0, piece) for piece in re.findall(r"\d+|[A-Za-z]+", clause.section)
+    ]
 
 
 def _row(visit: Visit, clause: Clause, waits: Mapping[str, int]) -> dict[str, Any]:

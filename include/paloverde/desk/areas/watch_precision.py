@@ -8,8 +8,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from paloverde.desk.areas.watch_frame import is_of, shown
-from paloverde.desk.areas.watch_waiting import is_seen, row
-from paloverde.desk.people import Role
+from paloverde.desk.areas.watch_waiting import is_seen, may_know, row
 from paloverde.desk.rights import Act
 from paloverde.desk.visit import Here, Pages, Visit
 from paloverde.watch.sampling import Precision
@@ -21,7 +20,8 @@ _AT = "/watch/precision"
 @pages.page("/watch/precision", Act.SEE_WATCH)
 def figures(visit: Here) -> Response:
     """What is known of each check."""
-    rows = [_row(visit, one) for one in visit.city.watch.precision() if _may_know(visit, one)]
+    checks = visit.city.watch.checks
+    rows = [_row(visit, one) for one in visit.city.watch.precision() if may_know(visit, checks[one.check])]
     return shown(visit, "watch_precision.html", "How often the checks are right", _AT, rows=rows)
 
 
@@ -35,12 +35,6 @@ def sample(visit: Here, check: str) -> Response:
     found = visit.city.watch.to_sample(check) if is_of(visit, mine.answered_by) else []
     rows = [row(one, sample=True) for one in found if is_seen(visit, one)]
     return shown(visit, "watch_sample.html", f"{mine.title}: to be judged", _AT, check=mine, rows=rows)
-
-
-def _may_know(visit: Visit, one: Precision) -> bool:
-    """Whether somebody may know how much a check found: of what counsel alone decides about, nobody else."""
-    is_counsels = visit.city.watch.checks[one.check].answered_by == (Role.COUNSEL.value,)
-    return visit.may(Act.SEE_PRIVILEGED) or not is_counsels
 
 
 def _row(visit: Visit, one: Precision) -> dict[str, Any]:

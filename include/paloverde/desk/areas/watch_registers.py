@@ -20,6 +20,7 @@ from paloverde.desk.areas.watch_kept import (
     path_of,
     register_of,
 )
+from paloverde.desk.areas.watch_notes import notes_of
 from paloverde.desk.asked import page_of
 from paloverde.desk.register_forms import changes_of, columns_of, facts_of, fields_of, given_in
 from paloverde.desk.register_forms import shown as written
@@ -124,6 +125,7 @@ def entry(visit: Here, name: str, id_: str) -> Response:
         AT,
         register=mine,
         facts=facts_of(mine, found.entry),
+        notes=notes_of(visit, mine, found),
         withdrawn=written(found.withdrawn),
         is_withdrawn=bool(found.withdrawn),
         papers=[

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from paloverde.desk import showing
+from paloverde.desk.people import Role
 from paloverde.desk.rights import Act
 from paloverde.desk.visit import Visit
 from paloverde.records import Kind
 from paloverde.search.item import Item
-from paloverde.watch.check import Weight
+from paloverde.watch.check import Check, Weight
 from paloverde.watch.findings import Standing, State, urgency
 from paloverde.watch.registers import ALL
 
@@ -40,6 +41,14 @@ def is_seen(visit: Visit, one: Standing) -> bool:
     """Whether somebody may see a finding."""
     of = {"private": one.finding.private, "privileged": one.finding.privileged}
     return all(may or not of[name] for name, may in may_see(visit).items())
+
+
+def may_know(visit: Visit, check: Check) -> bool:
+    """Whether somebody may know how much a check found: of what counsel alone decides about, nobody else.
+
+    To all others a count of it would be 0, which reads as if nothing had been found.
+    """
+    return visit.may(Act.SEE_PRIVILEGED) or check.answered_by != (Role.COUNSEL.value,)
 
 
 def waiting_by_check(visit: Visit, weight: Weight | None = None) -> Mapping[str, int]:

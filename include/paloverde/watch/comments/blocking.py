@@ -112,7 +112,7 @@ def _without_case(seen: Seen, last_seen: datetime) -> Finding:
 def _doubt(one: Entered[BlockCase], which: str, what: str, items: Sequence[str]) -> Finding:
     return UNEXPLAINED_BLOCK.found(
         f"{BLOCK_CASES.name}/{one.id}",
-        f"The case {one.id} for a block does not hold: {what}.",
+        f"There is a doubt about the case {one.id} for a block: {what}.",
         "Mend the case, or unblock the user. A case that cites a removal names the item as Removed content "
         "does, and the guideline is cited there.",
         account=one.entry.account,

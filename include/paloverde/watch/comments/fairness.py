@@ -28,6 +28,10 @@ _EXPLAINED = (
         "Removed content first."
     ),
     (
+        "Under “Content Guideline” and “decided by”, the share is of all that the City hid or removed in "
+        "these days, not of the comments."
+    ),
+    (
         "“The true share lies between” says how far chance alone moves a share: it holds the true one in "
         "95 of 100 such reports. Where two of these overlap widely, the figures show no difference. They "
         "never show that there is none."

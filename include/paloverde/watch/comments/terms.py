@@ -37,6 +37,7 @@ _MASKS = {
     "@": "a", "4": "a", "$": "s", "5": "s", "!": "il", "|": "il", "1": "il", "0": "o", "3": "e", "7": "t",
     "8": "b", "9": "g",
 }  # fmt: skip
+_LONGEST_HOST = 253  # characters of a name of the network (RFC 1035)
 _HOST = re.compile(r"(?:https?://)?(?:www\.)?([^/?#:\s]+)", re.IGNORECASE)
 
 
@@ -130,8 +131,8 @@ def host_of(text: str, start: int = 0, end: int | None = None) -> str:
 
 
 def sites_above(host: str) -> Iterator[str]:
-    """A host and what it is a part of: a.b.example, b.example, example."""
-    labels = host.split(".")
+    """A host and what it is a part of: a.b.example, b.example, example; nothing of what is too long."""
+    labels = host.split(".") if len(host) <= _LONGEST_HOST else []
     return (".".join(labels[at:]) for at in range(len(labels)))
 
 

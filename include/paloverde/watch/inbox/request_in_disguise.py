@@ -64,7 +64,7 @@ def _law(seen: Seen, what: What) -> str:
     """What follows where it is what it looks like."""
     cite = FILE.what[what].cite
     if what is not What.RECORDS:
-        return f"It is none in law before it is given as the law prescribes ({cite})."
+        return f"It has no effect in law before it is given as the law prescribes ({cite})."
     day = spoken(archive_day(seen.posted_at or seen.observed_at))
     if seen.account.holder is Holder.OFFICIAL:
         return (

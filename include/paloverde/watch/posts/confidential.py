@@ -23,7 +23,7 @@ def _confidential(seen: Seen, book: Book) -> Iterable[Finding]:
             continue
         yield CONFIDENTIAL_MATTERS.in_item(
             seen,
-            f"The City speaks of {met.row.says}: {quoted(met.spans)} ({met.row.cite}).",
+            f"The City seems to speak of {met.row.says}: {quoted(met.spans)} ({met.row.cite}).",
             "Decide whether that was freely available to the public; ask counsel before anything is changed.",
             weight=met.row.how_soon,
             spans=met.spans,
@@ -50,7 +50,7 @@ def _may_tell_emergencies(seen: Seen, book: Book) -> bool:
 CONFIDENTIAL_MATTERS = Check(
     name="confidential-matters",
     title="Claims, lawsuits, personnel, crimes, emergencies",
-    version=1,
+    version=2,
     clauses=("P-23",),
     says="A post or answer of the City with words of a claim, a lawsuit, advice of counsel, a personnel "
     "matter, a crime or an emergency. Words are no proof. An emergency is passed over where the register of "

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from paloverde.watch.check import Span, Weight
+from paloverde.watch.check import Span, Weight, as_quoted
 
 _FOLDER = Path(__file__).parent
 _MOST_SPANS = 20  # of one text that a finding shows
@@ -81,4 +81,4 @@ def lexicon(name: str) -> Lexicon:
 
 def quoted(spans: tuple[Span, ...]) -> str:
     """The words that were found, as a sentence shows them: each once."""
-    return ", ".join(f"“{words}”" for words in dict.fromkeys(span.words for span in spans))
+    return ", ".join(f"“{words}”" for words in dict.fromkeys(as_quoted(span.words) for span in spans))

@@ -55,7 +55,7 @@ def _asks_without_a_link(seen: Seen, book: Book) -> Iterable[Finding]:
             return
         yield LINK_BACK.in_item(
             seen,
-            f"The post speaks of {met.row.says} ({quoted(met.spans)}) and has no link.",
+            f"The post seems to speak of {met.row.says} ({quoted(met.spans)}) and has no link.",
             "Add a link to the City's website, where the post can still be changed.",
             weight=Weight.ADVICE,
             spans=met.spans,
@@ -67,7 +67,7 @@ def _asks_without_a_link(seen: Seen, book: Book) -> Iterable[Finding]:
 LINK_BACK = Check(
     name="link-back",
     title="Links back to the City's website",
-    version=1,
+    version=2,
     clauses=("P-08",),
     says="A post that asks its readers to apply, register, pay or read more, and has no link. "
     "Other posts without a link are counted in the report “Links back”, and are no findings. "

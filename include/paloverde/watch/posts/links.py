@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 
 from paloverde.records import Kind
-from paloverde.watch.seen import Seen
+from paloverde.watch.seen import UNREADABLE, Seen
 
 _SCHEMES = ("http", "https")
 # An address as people type it. A bare name counts only under a name at the top that is no English word in use
@@ -157,7 +157,7 @@ def _beside_x(payload: bytes) -> Iterator[tuple[str, str]]:
         return
     try:
         post = _ON_X.decode(payload)
-    except msgspec.DecodeError:
+    except UNREADABLE:
         return
     for part in (post, post.note_tweet, post.note_post):
         for one in (part.entities.urls or []) if part and part.entities else []:
@@ -221,7 +221,7 @@ def _text(told: Mapping[str, Any], *names: str) -> str:
 def _object(payload: bytes) -> dict[str, Any]:
     try:
         told = msgspec.json.decode(payload)
-    except (msgspec.DecodeError, RecursionError):
+    except UNREADABLE:
         return {}
     return told if isinstance(told, dict) else {}
 

@@ -27,7 +27,7 @@ def _notice_without_link(seen: Seen, book: Book) -> Iterable[Finding]:
     for one in met:
         yield NOTICE_WITHOUT_LINK.in_item(
             seen,
-            f"The post speaks of {one.row.says} ({quoted(one.spans)}) and {way.value}. "
+            f"The post seems to speak of {one.row.says} ({quoted(one.spans)}) and {way.value}. "
             f"A post does not take the place of a notice ({one.row.cite}).",
             "Make sure that the notice was given as the law asks, and link to it on the City's website.",
             weight=one.row.how_soon if way is Way.NONE else Weight.ADVICE,

@@ -53,13 +53,16 @@ class _Told(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mailboxes: tuple[str, ...]
     own_number: str
     home: str
+    toll_free: tuple[str, ...]
+    animals: str
     meant_for_all: str
     not_a_person: tuple[str, ...]
 
 
 TOLD = msgspec.convert(tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")), _Told)
-_OWN_NUMBER, _HOME, _FOR_ALL = (
-    re.compile(rf"(?i)(?<!\w)(?:{words})(?!\w)") for words in (TOLD.own_number, TOLD.home, TOLD.meant_for_all)
+_OWN_NUMBER, _HOME, _FOR_ALL, _ANIMALS = (
+    re.compile(rf"(?i)(?<!\w)(?:{words})(?!\w)")
+    for words in (TOLD.own_number, TOLD.home, TOLD.meant_for_all, TOLD.animals)
 )
 _NO_PERSON = frozenset(TOLD.not_a_person)
 
@@ -108,7 +111,8 @@ class Place(NamedTuple):
 
 
 def _number_weight(place: Place, may: Allowed) -> Weight | None:
-    if digits_of(place.words)[-_DIGITS:] in may.numbers:
+    number = digits_of(place.words)[-_DIGITS:]
+    if number in may.numbers or number.startswith(TOLD.toll_free):
         return None
     if _OWN_NUMBER.search(place.before):
         return Weight.WARNING
@@ -181,7 +185,7 @@ def seeming(text: str, may: Allowed) -> Iterator[Seeming]:
         weight = weigh(place, may) if weigh else None
         if weight is not None:
             yield Seeming(detector.what, place, weight)
-    for match in _CHILD.finditer(text):
+    for match in _CHILD.finditer(text) if not _ANIMALS.search(text) else ():
         name, age = (
             match["name"] or match["name2"] or match["name3"],
             match["age"] or match["age2"] or match["age3"],
@@ -223,7 +227,7 @@ _NEXT = {
 PERSONAL_INFORMATION = Check(
     name="personal-information",
     title="Personal information in the City's own words",
-    version=1,
+    version=2,
     clauses=("P-24",),
     says="A post or answer of the City with what looks like a Social Security, card, bank, license or plate "
     "number, a password, a date of birth, a minor's name, a private mailbox, or a telephone number or "

@@ -13,7 +13,7 @@ import msgspec
 
 from paloverde.records import Account, Holder, Kind, Visibility, archive_day
 from paloverde.watch.now import Now
-from paloverde.watch.seen import Seen, SeenMedium
+from paloverde.watch.seen import UNREADABLE, Seen, SeenMedium
 
 POSTED = (Kind.POST, Kind.STORY, Kind.EVENT, Kind.ALBUM)
 SAID = (*POSTED, Kind.COMMENT)  # with the City's answers under its posts
@@ -113,7 +113,7 @@ def _told(seen: Seen) -> _Told:
         return _NOTHING
     try:
         return _TOLD.decode(seen.payload)
-    except msgspec.DecodeError:
+    except UNREADABLE:
         return _NOTHING  # a site that changed its words: taken as the account's own, and looked at
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from paloverde.watch.book import Book
-from paloverde.watch.check import Check, Finding, Span
+from paloverde.watch.check import Check, Finding, Span, as_quoted
 from paloverde.watch.now import Now
 from paloverde.watch.posts.known_pictures import KnownPictures, Looks
 from paloverde.watch.posts.lexicon import quoted
@@ -87,10 +87,11 @@ def _reposted(post: Seen, looks: Looks, others: list[Elsewhere]) -> Iterator[Fin
     own = [look for medium in reproduced(post) if before and (look := looks.of(medium)) is not None]
     theirs = next((one.post for one in before if any(look_the_same(one.look, look) for look in own)), None)
     if theirs is not None:
-        who = theirs.poster.name or theirs.poster.username or "somebody else"
+        who = as_quoted(theirs.poster.name or theirs.poster.username or "") or "somebody else"
         yield MEDIA_RIGHTS_CHECK.in_item(
             post,
-            f"The post shows the same photograph as an earlier one of {who}, and no permission is on file.",
+            f"The post seems to show the same photograph as an earlier one of {who}, and no permission is on "
+            "file.",
             "Ask the owner, and enter the permission in the register of rights; sharing their post needs "
             "none.",
             which=theirs.item,

@@ -233,16 +233,19 @@ def _periods_of(
 
 def _is_approved(version: Entered[WordList], stated: Sequence[Entered[ListApproval]]) -> bool:
     """Whether two people beside its filer approved it after it was filed, one of them counsel (P-32)."""
-    given = [
-        one
-        for one in stated
-        if (one.entry.list, one.entry.version) == (version.id, version.number)
-        and one.at >= version.at
-        and _names(one.by)
-        and _names(one.by).isdisjoint(_names(version.by))
-    ]
+    given = [one for one in stated if approves(one, version)]
     by_counsel = [one for one in given if one.entry.office is Office.COUNSEL]
     return any(_names(one.by).isdisjoint(_names(other.by)) for one in by_counsel for other in given)
+
+
+def approves(one: Entered[ListApproval], version: Entered[WordList]) -> bool:
+    """Whether it is an approval of this very version, filed after it by somebody else who had signed in."""
+    return (
+        (one.entry.list, one.entry.version) == (version.id, version.number)
+        and one.at >= version.at
+        and bool(_names(one.by))
+        and _names(one.by).isdisjoint(_names(version.by))
+    )
 
 
 def _names(by: str) -> frozenset[str]:

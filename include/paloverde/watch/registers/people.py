@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from enum import StrEnum
 from typing import Annotated
@@ -57,6 +58,21 @@ class Person(msgspec.Struct, frozen=True):
         return has_begun and (self.left_on is None or day <= self.left_on)
 
 
+_KNOWN_AS = re.compile(r"[a-z]+:\S+")  # as the checks that compare it read it
+
+
+def _wrong_person(one: Person) -> str:
+    for known in one.known_as:
+        if _KNOWN_AS.fullmatch(known) is None:
+            return (
+                f"{known!r} is no account at a site: write the site in small letters, a colon and the id that "
+                "the site gives, without a blank, such as x:44196397."
+            )
+    if one.began_on and one.left_on and one.left_on < one.began_on:
+        return "The day on which this person left lies before the day on which this person began."
+    return ""
+
+
 PEOPLE = Register(
     name="people",
     title="People",
@@ -65,4 +81,5 @@ PEOPLE = Register(
     clauses=("P-03", "P-14", "P-24", "P-27"),
     keepers=("clerk", "counsel", "public_affairs"),
     named_by="id",
+    wrong=_wrong_person,
 )
