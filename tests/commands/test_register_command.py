@@ -46,6 +46,8 @@ def test_an_entry_is_filed_changed_and_withdrawn_and_stays_readable(
     assert "Accounts at the sites: x:44\n    facebook:7001" in told
     assert main(["register", "withdraw", "people", "rokafor", "--why", "Entered twice."]) == 0
     assert capsys.readouterr().out == "Withdrawn: rokafor. It stays readable, and counts no more.\n"
+    assert main(["register", "withdraw", "people", "rokafor", "--why", "Twice."]) == 1
+    assert "rokafor is withdrawn already: Entered twice." in capsys.readouterr().err
     assert main(["register", "show", "people"]) == 0
     assert "People has no entry yet." in capsys.readouterr().out
     assert main(["register", "show", "people", "--withdrawn"]) == 0

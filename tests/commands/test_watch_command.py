@@ -91,6 +91,43 @@ def test_private_and_privileged_findings_are_shown_only_to_whoever_asks_for_them
     assert heard.deeds("private finding looked at")[-1]["reason"] == "The City Attorney asked."
 
 
+def test_a_list_says_what_more_is_open_that_was_not_asked_for(
+    heard: WatchedCity, capsys: pytest.CaptureFixture[str]
+) -> None:
+    heard.watch(numbers()).round()
+    assert main(["watch", "list"]) == 0
+    assert capsys.readouterr().out.endswith("\n\n1 more open finding about private records: --private\n")
+    assert main(["watch", "list", "--private"]) == 0
+    assert "more open" not in capsys.readouterr().out
+    assert main(["watch", "list", "--check", CHECK]) == 0
+    assert capsys.readouterr().out == "Nothing waits.\n"
+
+
+def test_a_list_tells_what_is_for_counsel_by_its_number_alone(
+    heard: WatchedCity, capsys: pytest.CaptureFixture[str]
+) -> None:
+    heard.watch(numbers(privileged=True)).round()
+    assert main(["watch", "list"]) == 0
+    assert capsys.readouterr().out == "Nothing waits.\n\n1 more open finding for counsel alone: --counsel\n"
+
+
+def test_before_the_first_round_nothing_found_is_no_comfort(
+    heard: WatchedCity, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["watch", "list"]) == 0
+    told = capsys.readouterr().out
+    assert "No check has found anything yet." in told
+    assert "`paloverde watch round`" in told
+    assert "`paloverde watch again --since DATE`" in told
+
+
+def test_a_list_of_an_account_that_nobody_registered_is_refused(
+    heard: WatchedCity, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["watch", "list", "--account", "other-palmira"]) == 1
+    assert f"Registered are: {SLUG}." in capsys.readouterr().err
+
+
 def test_older_records_are_looked_at_again(heard: WatchedCity, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["watch", "again", "disclaimer", "exact-repeats", "--since", str(today())]) == 0
     told = capsys.readouterr().out

@@ -106,6 +106,16 @@ def test_a_page_says_what_each_paper_changed() -> None:
     ]
 
 
+def test_days_and_moments_are_read_in_words_and_typed_as_they_were() -> None:
+    entry = msgspec.structs.replace(ENTRY, ends=date(2027, 1, 8))
+    facts = dict(facts_of(CONSENTS, entry))
+    assert facts["Ends on"] == "Fri, Jan 8, 2027"
+    assert "Fri, Nov 20, 2026, 2:30 p.m. PST" in facts.values()
+    papers = [Entered("consent-2026-0001", one, n, NOON, "Cleo Park") for n, one in enumerate((ENTRY, entry))]
+    assert list(changes_of(CONSENTS, papers))[1] == [Change("Ends on", "", "Fri, Jan 8, 2027")]
+    assert CONSENTS.typed(entry)["ends"] == "2027-01-08"
+
+
 def test_nothing_that_somebody_entered_is_hidden_or_endless() -> None:
     entry = msgspec.structs.replace(ENTRY, who="evil\u202egnp", words="x" * 9_000)
     facts = dict(facts_of(CONSENTS, entry))

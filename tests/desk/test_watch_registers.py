@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from desk.desks import Desks, served, text_of, until
-from desk.shelves import HOSTILE, LIMITED, Shelves, harm_in
+from desk.shelves import FB, HOSTILE, LIMITED, Shelves, harm_in
 from paloverde.desk.paces import Paces
 from paloverde.desk.people import Role
 from paloverde.watch.registers import ALL
@@ -126,6 +126,31 @@ def test_a_field_offers_the_accounts_and_the_entries_that_it_may_name(desks: Des
     assert '<datalist id="person-known"><option value="jrivera">Joan Rivera</option></datalist>' in form
 
 
+def test_a_name_that_leads_nowhere_is_told_on_the_page_of_the_entry(desks: Desks) -> None:
+    desks.done(f"{PEOPLE}/new", JOAN)
+    grant = {"since": "2026-01-05", "granted_by": "Dana Wells", "authority": "publish and answer"}
+    said = desks.done("/watch/registers/grants/new", grant | {"person": "Joan Rivera", "account": "facebok"})
+    assert "“Joan Rivera” under “Person”: the register “People” has no entry of that name." in said
+    assert "“facebok” under “Account”: no account of that name is archived now." in said
+    said = desks.done("/watch/registers/grants/new", grant | {"person": "jrivera", "account": FB})
+    assert "of that name" not in said
+    desks.done(f"{PEOPLE}/entries/jrivera/withdraw", {"why": "Entered twice."})
+    assert "has no entry of that name" in text_of(desks.get("/watch/registers/grants/entries/G-2026-0002"))
+
+
+def test_a_list_of_words_and_its_approvals_say_whether_they_count(desks: Desks) -> None:
+    lists, approvals = "/watch/registers/word-lists", "/watch/registers/word-list-approvals"
+    entry = {"id": "insults", "guideline": "c", "terms": "frack"}
+    assert "nobody has approved it yet" in desks.done(f"{lists}/new", entry, Role.PUBLIC_AFFAIRS)
+    given = {"list": "insults", "version": "1", "office": "the City Manager or designee"}
+    assert "counts nothing: whoever filed" in desks.done(f"{approvals}/new", given, Role.PUBLIC_AFFAIRS)
+    assert "has no version 7" in desks.done(f"{approvals}/new", given | {"version": "7"}, Role.CLERK)
+    for role, office in ((Role.COUNSEL, "counsel"), (Role.CLERK, "the City Clerk")):
+        said = desks.done(f"{approvals}/new", given | {"office": office}, role)
+        assert "counts nothing" not in said
+    assert "Version 1 counts: it was approved by" in text_of(desks.get(f"{lists}/entries/insults"))
+
+
 def test_only_those_whom_a_register_names_keep_it(desks: Desks, shelves: Shelves) -> None:
     members = "/watch/registers/members"
     assert set(ALL["members"].keepers) == {"clerk", "counsel"}
@@ -213,8 +238,11 @@ def test_an_e_mail_that_documents_a_consent_fills_in_the_form_and_files_nothing(
 
 def test_hostile_words_do_nothing_on_any_page(desks: Desks, shelves: Shelves) -> None:
     for number, text in enumerate(HOSTILE):
-        given = JOAN | {"id": f"h{number}", "name": text or "x", "title": text, "known_as": text}
+        given = JOAN | {"id": f"h{number}", "name": text or "x", "title": text, "department": text}
         shelves.city.watch.put("people", given, "this test")
+        grant = {"person": text or "x", "account": text or "x", "since": "2026-01-05", "granted_by": "x"}
+        granted = shelves.city.watch.put("grants", grant, "this test")
+        assert harm_in(desks.get(f"/watch/registers/grants/entries/{granted}").text) == [], text
         for path in ("", "/change", "/withdraw"):
             answer = desks.get(f"{PEOPLE}/entries/h{number}{path}")
             assert answer.status_code == 200

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from paloverde.errors import BadQuestion, BadSetting
+from paloverde.errors import BadQuestion
 from paloverde.records import Kind, archive_day
 from paloverde.state.books import changing
 from paloverde.state.tables import FINDINGS, WATCHED
@@ -148,12 +148,16 @@ def test_a_privileged_finding_and_its_answer_are_for_counsel_alone(heard: Watche
     assert b"54952" not in heard.city.cabinet.bytes_of(filed)
 
 
-def test_with_a_key_that_was_lost_nothing_sealed_is_made_up(heard: WatchedCity) -> None:
+def test_with_a_key_that_was_lost_nothing_sealed_is_made_up_and_the_rest_is_shown(heard: WatchedCity) -> None:
     heard.watch(numbers()).round()
     heard.city.settings.privileged_key_file.unlink()
-    with pytest.raises(BadSetting, match=r"paloverde watch again"):
-        heard.watch(numbers()).findings(private=True)
-    assert len(heard.watch(numbers()).findings()) == 1
+    [open_] = heard.watch(numbers()).findings()
+    sealed = [one for one in heard.watch(numbers()).findings(private=True) if one.id != open_.id]
+    assert sealed
+    for one in sealed:
+        assert "the key in use does not open it" in one.finding.said
+        assert "paloverde watch again" in one.finding.next
+        assert one.finding.spans == ()
 
 
 def test_answers_are_kept_and_the_last_counts(heard: WatchedCity) -> None:
@@ -190,6 +194,22 @@ def test_answers_come_back_where_the_rows_were_lost(heard: WatchedCity) -> None:
         connection.execute(FINDINGS.delete())
     watch.again(["numbers"], TODAY)
     assert [answer.words for answer in watch.one(one.id).answers] == ["The comment was hidden."]
+    assert watch.one(one.id).state is State.ANSWERED
+    assert watch.findings() == []
+
+
+def test_what_may_have_come_back_since_its_answer_is_open_where_the_rows_were_lost(
+    heard: WatchedCity,
+) -> None:
+    watch = heard.watch(wrong_now(["x-palmaria"]))
+    watch.round()
+    [one] = watch.findings()
+    watch.answer(one.id, "acted", "The page was put right.", "ana")
+    with changing(heard.city.vault.books) as connection:
+        connection.execute(FINDINGS.delete())
+    watch.round()
+    assert [found.id for found in watch.findings()] == [one.id]
+    assert [answer.words for answer in watch.one(one.id).answers] == ["The page was put right."]
 
 
 def test_a_check_that_fails_is_named_keeps_its_place_and_stops_no_other(heard: WatchedCity) -> None:

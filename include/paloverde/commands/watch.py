@@ -22,6 +22,10 @@ from paloverde.wording import short_moment, some
 
 _MONTH = timedelta(days=30)
 _GAP = "  "
+_NOTHING_YET = (
+    "No check has found anything yet. On a new archive, or after `paloverde rebuild`, that says nothing "
+    "before a round: `paloverde watch round`, and for older records `paloverde watch again --since DATE`."
+)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -73,7 +77,10 @@ def _whose(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    watch = opened().watch
+    city = opened()
+    watch = city.watch
+    if getattr(args, "account", ""):
+        city.account(args.account)
     match args.action:
         case "round" | "again":
             return _round(watch, args)
@@ -115,10 +122,34 @@ def _list(watch: Watching, args: argparse.Namespace) -> str:
         check=args.check, account=args.account, state=state, private=args.private, privileged=args.counsel,
         limit=args.limit, after=args.after,
     )  # fmt: skip
-    if not found:
-        return "Nothing waits." if not args.after else "There is no more."
-    more = f"\n\nMore may follow: --after {found[-1].id}" if len(found) == args.limit else ""
-    return "\n\n".join(map(_line, found)) + more
+    told = [_line(one) for one in found] or [_nothing(watch, args)]
+    if len(found) == args.limit:
+        told.append(f"More may follow: --after {found[-1].id}")
+    return "\n\n".join([*told, *_left_out(watch, args)])
+
+
+def _nothing(watch: Watching, args: argparse.Namespace) -> str:
+    if args.after:
+        return "There is no more."
+    return "Nothing waits." if watch.counts(private=True, privileged=True) else _NOTHING_YET
+
+
+def _left_out(watch: Watching, args: argparse.Namespace) -> Iterator[str]:
+    """What else is open, and was not asked for: a request for records may wait in a private message."""
+    if args.account or args.after:
+        return
+    asked = _open(watch, args.check, private=args.private, privileged=args.counsel)
+    for option, about, with_these in (
+        ("--private", "about private records", {"private": True, "privileged": args.counsel}),
+        ("--counsel", "for counsel alone", {"private": args.private, "privileged": True}),
+    ):
+        if more := _open(watch, args.check, **with_these) - asked:
+            yield f"{some(more, 'more open finding')} {about}: {option}"
+
+
+def _open(watch: Watching, check: str, *, private: bool, privileged: bool) -> int:
+    counts = watch.counts(private=private, privileged=privileged)
+    return sum(each.get(State.OPEN, 0) for name, each in counts.items() if check in ("", name))
 
 
 def _line(one: Standing) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
 from enum import Enum
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -12,6 +13,7 @@ import msgspec
 from paloverde.bundles.pages import visible
 from paloverde.desk.typed import Field, Typed
 from paloverde.watch.register import Asked, Entered, Register, Shape
+from paloverde.wording import short, short_moment
 
 _KINDS = {
     Shape.TEXT: "text", Shape.LONG: "area", Shape.LIST: "area", Shape.DAY: "date", Shape.NUMBER: "number",
@@ -63,8 +65,18 @@ def columns_of(register: Register[Any]) -> list[Asked]:
 
 def facts_of(register: Register[Any], entry: Any) -> list[tuple[str, str]]:
     """An entry as its page shows it; what was left empty is not there."""
-    typed = register.typed(entry)
-    return [(one.label, shown(typed[one.name])) for one in register.fields if typed[one.name]]
+    told = said_of(register, entry)
+    return [(one.label, shown(told[one.name])) for one in register.fields if told[one.name]]
+
+
+def said_of(register: Register[Any], entry: Any) -> dict[str, str]:
+    """An entry as it is read: as somebody would type it, with its days and moments in words."""
+    moments = {
+        name: short_moment(at) if isinstance(at, datetime) else short(at)
+        for name in entry.__struct_fields__
+        if isinstance(at := getattr(entry, name), date)
+    }
+    return {**register.typed(entry), **moments}
 
 
 def title_of(register: Register[Any], entry: Any) -> str:
@@ -79,7 +91,7 @@ def changes_of(register: Register[Any], papers: Sequence[Entered[Any]]) -> Itera
     """What each paper about an entry changed of what the one before it said; nothing for the first."""
     before: Mapping[str, str] | None = None
     for paper in papers:
-        typed = register.typed(paper.entry)
+        typed = said_of(register, paper.entry)
         yield (
             []
             if before is None

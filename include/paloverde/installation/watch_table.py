@@ -22,6 +22,7 @@ from paloverde.steps import Step
 from paloverde.watch.check import Finding, Weight
 from paloverde.watch.findings import (
     SERIES,
+    UNSHOWN,
     Answer,
     Answered,
     Kept,
@@ -43,6 +44,7 @@ _KEY = (
     "The key of privileged advice does not open a finding that only some may read. Put the right key back "
     "from the backup; if it is lost, `paloverde watch again` finds such findings anew."
 )
+_UNOPENED = "This finding is sealed, and the key in use does not open it."
 _C = FINDINGS.c
 _IS_ANSWERED = and_(_C.answered_at.is_not(None), _C.answered_at >= _C.opened_at)
 _STATE = case(
@@ -224,7 +226,10 @@ class Findings:
         there = select(_C.id).where(_C.id.in_(ids), _C.ended_at.is_(None))
         fresh = len({*ids} - {*connection.execute(there).scalars()})
         answers = self._last_answers(ids)
-        told = [row | answers.get(row["id"], {}) for row in rows]
+        told = [
+            row | answers.get(row["id"], {}) | ({} if row["version_sha256"] else {"opened_at": at})
+            for row in rows
+        ]
         insert = insert_into(self._books, FINDINGS)
         again = {name: insert.excluded[name] for name in _CHANGED}
         opened = case((_C.ended_at.is_not(None), _moment(at)), else_=_C.opened_at)
@@ -233,7 +238,11 @@ class Findings:
         return fresh
 
     def _last_answers(self, ids: Sequence[str]) -> Mapping[str, dict[str, Any]]:
-        """What was answered to those of these findings whose rows were lost."""
+        """What was answered to those of these findings whose rows were lost.
+
+        What was said of a version of a record is true of it still, and was open before its answer. What is
+        wrong at an account may have ended since and come back: that is open again.
+        """
         lost = select(FILED.c.subject).where(FILED.c.series == SERIES, FILED.c.subject.in_(ids))
         with self._books.connect() as connection:
             there = select(_C.id).where(_C.id.in_(ids))
@@ -243,6 +252,7 @@ class Findings:
             subject: {
                 "verdict": self._cabinet.read(filed, Answer).verdict.value,
                 "answered_at": filed.filed_at,
+                "opened_at": filed.filed_at,
             }
             for subject, filed in found.items()
             if filed is not None
@@ -265,14 +275,24 @@ class Findings:
             weight = next(one for one in Weight if urgency(one) == row["urgency"])
             return Kept(_GONE, "Nothing is to be done.", weight)
         is_sealed = row["private"] or row["privileged"]
-        return msgspec.json.decode(self._opened(row["body"]) if is_sealed else row["body"], type=Kept)
+        try:
+            body = self._opened(row["body"]) if is_sealed else row["body"]
+        except BadSetting as error:  # one finding that nobody can read must not hide the others
+            weight = next(one for one in Weight if urgency(one) == row["urgency"])
+            return Kept(_UNOPENED, str(error), weight)
+        return msgspec.json.decode(body, type=Kept)
 
     def _answers(self, id_: str, *, may_show: bool) -> tuple[Answered, ...]:
         return tuple(self._answered(filed, may_show=may_show) for filed in self._cabinet.history(SERIES, id_))
 
     def _answered(self, filed: Filed, *, may_show: bool) -> Answered:
         answer = self._cabinet.read(filed, Answer)
-        words = self._opened(answer.sealed) if answer.sealed and may_show else answer.words
+        words = answer.words
+        if answer.sealed and may_show:
+            try:
+                words = self._opened(answer.sealed)
+            except BadSetting:
+                words = UNSHOWN
         return Answered(answer.verdict, words, filed.filed_by, filed.filed_at)
 
     @cached_property

@@ -1,8 +1,8 @@
 """A register as a table for a spreadsheet, and such a table as entries. Pure.
 
 The first column names the entry; where it is empty, the row is a new one. The others are the fields of the
-register, by the words that its form has for them. Of an entry that is changed, what the table has no column for
-stays as it was; an empty cell takes away what stood there.
+register, by the words that its form has for them. Of an entry that is changed, what the table has no column
+for stays as it was; an empty cell takes away what stood there.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from moderated import cited, comment, listing, papers, removed, words
-from paloverde.records import Visibility
+from paloverde.records import Account, Holder, Visibility
 from paloverde.retention.dossier import Settled
 from paloverde.watch.comments.alike import SAME_TEXT
 from paloverde.watch.comments.fairness import MODERATION_FAIRNESS
@@ -63,6 +63,19 @@ def test_what_nobody_settled_is_not_laid_to_the_city() -> None:
     assert rows_of(table, "account")["facebook-palmaria"][-1] == "1"
     assert rows_of(table, "Content Guideline").keys() == {"V.B.4(c)", "none cited"}
     assert "not stated" in rows_of(table, "decided by")
+
+
+def test_what_an_official_hides_on_an_own_account_is_not_laid_to_the_city() -> None:
+    mayor = Account("facebook-mayor", "facebook", "77", "mayor", Holder.OFFICIAL)
+    items = [comment("A", "1"), comment("B", "2", account=mayor), comment("C", "3", account=mayor)]
+    facts = [removed(one) for one in items[:2]]
+    told = papers(facts, cited("c", reviewer="Cleo Marsh"))
+    table = made(MODERATION_FAIRNESS, items, accounts=(CITY, mayor), removals=facts, papers=told)
+    assert rows_of(table, "account").keys() == {"facebook-palmaria"}
+    assert rows_of(table, "official's account")["facebook-mayor"][:2] == ("2", "1")
+    assert rows_of(table, "decided by")["Cleo Marsh"][1:3] == ("1", "100.0%")
+    assert any("not the City" in note for note in table.notes)
+    assert not any("not the City" in note for note in made(MODERATION_FAIRNESS, items[:1]).notes)
 
 
 def test_the_city_s_own_words_and_other_days_do_not_count() -> None:

@@ -48,7 +48,8 @@ def in_order(clause: Clause) -> list[tuple[int, str]]:
     The rows are numbered in another order (P-44 is V.B.7, and P-47 is V.B.6).
     """
     return [
-        (int(piece), "") if piece.isdigit() else (0, piece) for piece in re.findall(r"\d+|[A-Za-z]+", clause.section)
+        (int(piece), "") if piece.isdigit() else (0, piece)
+        for piece in re.findall(r"\d+|[A-Za-z]+", clause.section)
     ]
 
 

@@ -1,4 +1,4 @@
-"""What must be known of an entry of a register that its form cannot tell: names of nothing, and lists that do not count."""
+"""What its form cannot tell of an entry of a register: names that lead nowhere, lists that do not count."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def notes_of(visit: Visit, mine: Register[Any], found: Entered[Any]) -> list[str
     """Sentences about an entry that stands; none about one that is withdrawn."""
     if found.withdrawn:
         return []
-    return [*_strangers(visit, mine, found), *_of_lists(visit, mine, found)]
+    return [*_strangers(visit, mine, found), *filter(None, _of_lists(visit, mine, found))]
 
 
 def _strangers(visit: Visit, mine: Register[Any], found: Entered[Any]) -> Iterator[str]:
@@ -48,11 +48,10 @@ def _stands(visit: Visit, register: str, id_: str) -> bool:
 
 
 def _of_lists(visit: Visit, mine: Register[Any], found: Entered[Any]) -> Iterator[str]:
-    """Whether a list of words counts, and whether an approval of one does."""
+    """Whether a list of words counts, and why an approval of one does not; "" where nothing is to be said."""
     watch = visit.city.watch
     if mine is WORD_LISTS:
         papers, approvals = watch.entries(mine.name).history(found.id), watch.entries(APPROVALS.name).all()
         yield standing(papers, list(approvals), visit.city.vault.clock())
     if mine is APPROVALS and _stands(visit, WORD_LISTS.name, found.entry.list):
-        if why := fault(found, watch.entries(WORD_LISTS.name).history(found.entry.list)):
-            yield why
+        yield fault(found, watch.entries(WORD_LISTS.name).history(found.entry.list))

@@ -22,7 +22,7 @@ from paloverde.desk.areas.watch_kept import (
 )
 from paloverde.desk.areas.watch_notes import notes_of
 from paloverde.desk.asked import page_of
-from paloverde.desk.register_forms import changes_of, columns_of, facts_of, fields_of, given_in
+from paloverde.desk.register_forms import changes_of, columns_of, facts_of, fields_of, given_in, said_of
 from paloverde.desk.register_forms import shown as written
 from paloverde.desk.rights import Act
 from paloverde.desk.steps import Given, Step, done, form
@@ -206,11 +206,11 @@ def _has(mine: Register[Any], one: Entered[Any], words: str) -> bool:
 
 
 def _row(mine: Register[Any], one: Entered[Any], names: Sequence[str]) -> dict[str, Any]:
-    typed = mine.typed(one.entry)
+    told = said_of(mine, one.entry)
     return {
         "id": showing.name(one.id),
         "path": _entry_path(mine, one.id),
-        "cells": [showing.name(typed[name], _CELL) for name in names],
+        "cells": [showing.name(told[name], _CELL) for name in names],
         "at": one.at,
         "by": showing.name(one.by),
         "withdrawn": bool(one.withdrawn),

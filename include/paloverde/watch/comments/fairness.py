@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from math import sqrt
 
+from paloverde.records import Holder
 from paloverde.retention.guidelines import GUIDELINES
 from paloverde.watch.book import Book
 from paloverde.watch.comments.acted import NO_LETTER, Share, days_of
@@ -17,8 +18,8 @@ from paloverde.watch.report import Report, Table
 from paloverde.watch.sampling import interval
 
 _COLUMNS = (
-    "What", "Which", "Comments", "Hidden or removed by the City", "Share", "The true share lies between",
-    "Gone, and nobody settled why",
+    "What", "Which", "Comments", "Hidden or removed by who keeps the page", "Share",
+    "The true share lies between", "Gone, and nobody settled why",
 )  # fmt: skip
 _EXPLAINED = (
     (
@@ -26,10 +27,6 @@ _EXPLAINED = (
         "City's is what the site says the page hid, what a person settled so, and what a Content "
         "Guideline is cited for. The last column may be the City's or its author's doing: settle it in "
         "Removed content first."
-    ),
-    (
-        "Under “Content Guideline” and “decided by”, the share is of all that the City hid or removed in "
-        "these days, not of the comments."
     ),
     (
         "“The true share lies between” says how far chance alone moves a share: it holds the true one in "
@@ -40,6 +37,15 @@ _EXPLAINED = (
         "Figures do not say why. Off-topic comments, advertising and threats are not spread evenly, and who "
         "posts more breaks more guidelines: look at the comments before anything is concluded."
     ),
+)
+_OF_WHAT = (
+    "Under “Content Guideline” and “decided by”, the share is of all that the City hid or removed in these "
+    "days, not of the comments. A comment for which several guidelines are cited counts under each."
+)
+_OFFICIALS = "official's account"
+_BY_OFFICIALS = (
+    "On an official's account it is the official who hides and removes, not the City: such an account has a "
+    "row of its own and counts in no other. What an official deletes stands in Removed content (V.E.4(d))."
 )
 _TOLD = (
     "Which side a comment is of is told by words of the register of elections alone: irony, pictures and "
@@ -53,21 +59,26 @@ def _fairness(now: Now, book: Book, since: date, until: date) -> Table:
     accounts: Shares = defaultdict(Share)
     sides: Shares = defaultdict(Share)
     guidelines, deciders = Counter[str](), Counter[str]()
+    officials = _officials(now)
     for comment, action in days_of(now, book, since, until):
         accounts[comment.account, ""] = accounts[comment.account, ""].plus(action)
+        if comment.account in officials:
+            continue
         for one in comment.sides:
             sides[one] = sides[one].plus(action)
         if action is not None and action.is_of_the_city:
             guidelines.update(map(_clause, action.letters or (NO_LETTER,)))
             deciders[action.who] += 1
-    total = sum(share.acted for share in accounts.values())
+    total = sum(share.acted for (slug, _), share in accounts.items() if slug not in officials)
     rows = [
-        *_share_rows("account", accounts),
+        *_share_rows("account", {key: of for key, of in accounts.items() if key[0] not in officials}),
+        *_share_rows(_OFFICIALS, {key: of for key, of in accounts.items() if key[0] in officials}),
         *_counted_rows("Content Guideline", guidelines, total),
         *_counted_rows("decided by", deciders, total),
         *_share_rows("side", sides),
     ]
-    return Table(_COLUMNS, tuple(rows), (*_differences(book, sides), *_EXPLAINED))
+    told = (_BY_OFFICIALS,) if any(slug in officials for slug, _ in accounts) else ()
+    return Table(_COLUMNS, tuple(rows), (*_differences(book, sides), *told, _OF_WHAT, *_EXPLAINED))
 
 
 def _skew(now: Now, book: Book, since: date, until: date) -> Table:
@@ -78,12 +89,18 @@ def _skew(now: Now, book: Book, since: date, until: date) -> Table:
         if one.entry.opens_on <= until and since <= one.entry.closes_on
         for side in Side
     }
+    officials = _officials(now)
     for comment, action in days_of(now, book, since, until):
-        for one in comment.sides:
+        for one in comment.sides if comment.account not in officials else ():
             sides[one] = sides[one].plus(action)
     return Table(
         _COLUMNS, (*_share_rows("election", sides),), (*_differences(book, sides), _TOLD, *_EXPLAINED)
     )
+
+
+def _officials(now: Now) -> set[str]:
+    """The accounts on which an official hides and removes, not the City."""
+    return {account.slug for account in now.accounts() if account.holder is Holder.OFFICIAL}
 
 
 def _share_rows(what: str, shares: Shares) -> Iterator[tuple[str, ...]]:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Generic, NamedTuple, TypeVar
 
 from paloverde.search.words import Token, addresses, tokens
@@ -136,9 +137,10 @@ def sites_above(host: str) -> Iterator[str]:
     return (".".join(labels[at:]) for at in range(len(labels)))
 
 
-def _pieces(text: str) -> list[Token]:
+@lru_cache(maxsize=1)  # one check after the other asks for the words of the same text
+def _pieces(text: str) -> tuple[Token, ...]:
     """The words of a text, each once: a run that is cut stands there in its pieces. No name after an @."""
-    return [token for token in tokens(text) if token.length == 1 and token.sign != "@"]
+    return tuple(token for token in tokens(text) if token.length == 1 and token.sign != "@")
 
 
 def _plain(token: Token, known: Iterable[str]) -> str:

@@ -158,7 +158,8 @@ class PolicyVersion(msgspec.Struct, frozen=True):
         str,
         Meta(
             title="SHA-256 of the policy's file",
-            description="64 digits and letters that tell its file apart. IT prints them: `sha256sum FILE`, on Windows `certutil -hashfile FILE SHA256`.",
+            description="64 digits and letters that tell its file apart. IT prints them: `sha256sum FILE`, "
+            "or on Windows `certutil -hashfile FILE SHA256`.",
         ),
     ]
     city_name: Annotated[

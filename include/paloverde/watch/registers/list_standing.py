@@ -1,12 +1,18 @@
-"""Whether a list of words counts, in a sentence: which version does, who approved it, what a newer one lacks. Pure."""
+"""Whether a list of words counts, in a sentence: which version, by whose approval, what a newer one lacks."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from paloverde.watch.register import Entered
-from paloverde.watch.registers.moderation import ListApproval, WordList, approves, version_at
+from paloverde.watch.registers.moderation import (
+    ListApproval,
+    WordList,
+    approves,
+    is_approved,
+    version_at,
+)
 from paloverde.wording import long_date, several, some
 
 _NEEDS = "two people beside its filer approve it under Approvals of lists of words, one of them for counsel"
@@ -15,20 +21,26 @@ _NEEDS = "two people beside its filer approve it under Approvals of lists of wor
 def standing(
     papers: Sequence[Entered[WordList]], approvals: Sequence[Entered[ListApproval]], now: datetime
 ) -> str:
-    """What counts of a list now; "" where it is withdrawn. `papers` are all of this one list, oldest first."""
+    """What counts of a list now; "" where it is withdrawn. `papers` are all of this list, oldest first."""
     newest = papers[-1]
     if newest.withdrawn:
         return ""
     counts = version_at(papers, approvals, now)
     if counts is newest:
         return f"Version {newest.number:,} counts: {_by(newest, approvals)}."
-    before = f" Until then version {counts.number:,} goes on to count." if counts else ""
-    first, last = newest.entry.since, newest.entry.until
-    return (
-        f"Version {newest.number:,} does not count now. It counts once {_NEEDS}; {_by(newest, approvals)}."
-        f"{f' It counts from {long_date(first)} at the earliest.' if first else ''}"
-        f"{f' Its last day is {long_date(last)}.' if last else ''}{before}"
+    stated = [one for one in approvals if not one.withdrawn]
+    head = (
+        "does not count today"
+        if is_approved(newest, stated)
+        else f"does not count yet. It does once {_NEEDS}"
     )
+    days = "".join(f" {words} {long_date(day)}." for words, day in _days(newest.entry) if day)
+    before = f" Until then version {counts.number:,} goes on to count." if counts else ""
+    return f"Version {newest.number:,} {head}; {_by(newest, approvals)}.{days}{before}"
+
+
+def _days(entry: WordList) -> tuple[tuple[str, date | None], ...]:
+    return ("Its first day is", entry.since), ("Its last day is", entry.until)
 
 
 def fault(approval: Entered[ListApproval], papers: Sequence[Entered[WordList]]) -> str:

@@ -185,7 +185,7 @@ def version_at(
     gone = max((at for at, one in enumerate(filed) if one.withdrawn), default=-1)
     stated = [one for one in _last_of_each(approvals, moment) if not one.withdrawn]
     for one in reversed(filed[gone + 1 :]):
-        if (one.entry.since is None or _start(one.entry.since) <= moment) and _is_approved(one, stated):
+        if (one.entry.since is None or _start(one.entry.since) <= moment) and is_approved(one, stated):
             has_ended = one.entry.until is not None and moment >= _start(one.entry.until + timedelta(days=1))
             return None if has_ended else one
     return None
@@ -231,7 +231,7 @@ def _periods_of(
             yield InForce(version.id, version.number, version.entry, begins, ends)
 
 
-def _is_approved(version: Entered[WordList], stated: Sequence[Entered[ListApproval]]) -> bool:
+def is_approved(version: Entered[WordList], stated: Sequence[Entered[ListApproval]]) -> bool:
     """Whether two people beside its filer approved it after it was filed, one of them counsel (P-32)."""
     given = [one for one in stated if approves(one, version)]
     by_counsel = [one for one in given if one.entry.office is Office.COUNSEL]

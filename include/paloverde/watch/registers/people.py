@@ -65,8 +65,8 @@ def _wrong_person(one: Person) -> str:
     for known in one.known_as:
         if _KNOWN_AS.fullmatch(known) is None:
             return (
-                f"{known!r} is no account at a site: write the site in small letters, a colon and the id that "
-                "the site gives, without a blank, such as x:44196397."
+                f"{known!r} is no account at a site: write the site in small letters, a colon and the id "
+                "that it gives, without a blank, such as x:44196397."
             )
     if one.began_on and one.left_on and one.left_on < one.began_on:
         return "The day on which this person left lies before the day on which this person began."
