@@ -9,8 +9,8 @@ import pytest
 from paloverde.watch.accounts.policy_link import POLICY_LINK as CHECK
 from paloverde.watch.accounts.policy_link import leads_to_a_policy
 from paloverde.watch.now import Page
-from townhall import SHA, URL, asked, papers, profile, version
-from watching import DOMAINS
+from townhall import SHA, TODAY, URL, asked, papers, profile, version
+from watching import CITY, DOMAINS, Then, book
 
 THERE = {URL: Page(URL, 200, sha256=SHA)}
 OLD = "https://palmaria.example/old/policy.pdf"
@@ -29,6 +29,14 @@ def test_a_page_that_is_gone_is_flagged() -> None:
     assert found({}) == [
         f"The policy of version 2026-03 cannot be read at its address: {URL} answered with status 404."
     ]
+
+
+def test_without_a_domain_of_the_city_it_says_what_is_to_be_set_and_accuses_no_page() -> None:
+    assert CHECK.of_now is not None
+    registers = book(TODAY, {"policy-versions": [version()], "account-papers": [papers()]}, ())
+    (one,) = CHECK.of_now(Then(accounts=(CITY,), pages={}), registers)
+    assert "PALOVERDE_CITY_DOMAINS" in one.said
+    assert "cannot be read" not in one.said
 
 
 def test_a_website_that_does_not_answer_says_why() -> None:

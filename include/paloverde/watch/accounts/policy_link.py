@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from paloverde.errors import BadQuestion
 from paloverde.watch.accounts.own_page import CityAccount, city_accounts, own_page
 from paloverde.watch.book import Book
-from paloverde.watch.check import Check, Finding, as_quoted
+from paloverde.watch.check import Check, Finding, Weight, as_quoted
 from paloverde.watch.now import Now, Page
 from paloverde.watch.register import Entered
 from paloverde.watch.registers.accounts import PolicyVersion, policy_on
@@ -24,6 +24,16 @@ def _ask(now: Now, book: Book) -> Iterable[Finding]:
             "No web address of the policy in force is entered, so that nobody can tell whether the public "
             "can read it.",
             f"Enter the version in force in {_VERSIONS}, with its address on the City's website.",
+        )
+        return
+    if not book.city_domains:
+        yield POLICY_LINK.found(
+            "policy-versions",
+            "Nobody asked the City's website for the policy: the setting PALOVERDE_CITY_DOMAINS names none of "
+            "its domains.",
+            "IT names the domains of the City's website there; the next round asks.",
+            which="domains",
+            weight=Weight.ADVICE,
         )
         return
     yield from _of_policy(now, version)
