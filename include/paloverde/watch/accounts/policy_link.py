@@ -29,8 +29,8 @@ def _ask(now: Now, book: Book) -> Iterable[Finding]:
     if not book.city_domains:
         yield POLICY_LINK.found(
             "policy-versions",
-            "Nobody asked the City's website for the policy: the setting PALOVERDE_CITY_DOMAINS names none of "
-            "its domains.",
+            "Nobody asked the City's website for the policy: the setting PALOVERDE_CITY_DOMAINS names none "
+            "of its domains.",
             "IT names the domains of the City's website there; the next round asks.",
             which="domains",
             weight=Weight.ADVICE,
