@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from paloverde.errors import BadQuestion, Unreachable
+from paloverde.platforms.hosts import is_under
 from paloverde.platforms.network import Fetched, Http, Limits
-from paloverde.platforms.website import is_under, look
+from paloverde.platforms.website import look
 
 PAGE = b"<p>Social Media Policy</p>"
 HERE = ("127.0.0.1",)

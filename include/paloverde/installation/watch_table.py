@@ -272,14 +272,12 @@ class Findings:
 
     def _kept(self, row: RowMapping) -> Kept:
         if not row["body"]:
-            weight = next(one for one in Weight if urgency(one) == row["urgency"])
-            return Kept(_GONE, "Nothing is to be done.", weight)
+            return Kept(_GONE, "Nothing is to be done.", _weight(row))
         is_sealed = row["private"] or row["privileged"]
         try:
             body = self._opened(row["body"]) if is_sealed else row["body"]
         except BadSetting as error:  # one finding that nobody can read must not hide the others
-            weight = next(one for one in Weight if urgency(one) == row["urgency"])
-            return Kept(_UNOPENED, str(error), weight)
+            return Kept(_UNOPENED, str(error), _weight(row))
         return msgspec.json.decode(body, type=Kept)
 
     def _answers(self, id_: str, *, may_show: bool) -> tuple[Answered, ...]:
@@ -307,6 +305,10 @@ class Findings:
             return self._box.decrypt(sealed.encode()).decode()
         except InvalidToken:
             raise BadSetting(_KEY) from None
+
+
+def _weight(row: RowMapping) -> Weight:
+    return next(one for one in Weight if urgency(one) == row["urgency"])
 
 
 def _is_later(last: RowMapping) -> ColumnElement[bool]:

@@ -46,6 +46,7 @@ from paloverde.platforms.conversation import (
     Verdict,
 )
 from paloverde.platforms.exchange import Exchange, clean_body, clean_headers, clean_text
+from paloverde.platforms.hosts import is_under
 from paloverde.platforms.network import Fetched, Http, Limits, Transport, decode
 from paloverde.platforms.purse import Pocket, Purse
 from paloverde.records import Account, Kind
@@ -293,7 +294,7 @@ class Line:
             return
         if parts.scheme != "https" or parts.username or parts.port not in (None, 443):
             raise PermissionMissing("the file's address is not a plain https address")
-        if not any(host == allowed or host.endswith(f".{allowed}") for allowed in self._rules.media_hosts):
+        if not is_under(host, self._rules.media_hosts):
             raise PermissionMissing(
                 f"{host} is not among the hosts that media may be fetched from (media_hosts)"
             )

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from paloverde.errors import BadQuestion, Unreachable
+from paloverde.platforms.hosts import is_under
 from paloverde.platforms.network import Http, Limits, Transport
 
 LIMITS = Limits(deadline=20.0, attempts=1)
@@ -47,12 +48,6 @@ def look(url: str, names: Sequence[str], transport: Transport | None = None) -> 
         return Looked(0, said=str(error))
     finally:
         line.close()
-
-
-def is_under(host: str, names: Sequence[str]) -> bool:
-    """Whether a host is one of these names, or under one."""
-    host = host.lower().rstrip(".")
-    return any(host == name or host.endswith(f".{name}") for name in names)
 
 
 def _followed(line: Transport, url: str, names: Sequence[str]) -> Looked:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 
-from paloverde.records import Account, Kind, Poster, Visibility
+from paloverde.records import Account, Kind, Poster, Visibility, archive_day
 
 _VISITORS_POST = frozenset({"facebook"})
 
@@ -53,6 +53,16 @@ class Seen(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     def item(self) -> str:
         """Its name, as everywhere: account/kind/id."""
         return f"{self.account.slug}/{self.kind.value}/{self.native_id}"
+
+    @property
+    def said_at(self) -> datetime:
+        """When it was said; when it was observed, where the site does not tell (most reactions)."""
+        return self.posted_at or self.observed_at
+
+    @property
+    def said_on(self) -> date:
+        """The City's calendar day of that."""
+        return archive_day(self.said_at)
 
     @property
     def is_by_the_account(self) -> bool:

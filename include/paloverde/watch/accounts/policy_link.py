@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
 from paloverde.errors import BadQuestion
+from paloverde.platforms.hosts import is_under
 from paloverde.watch.accounts.own_page import CityAccount, city_accounts, own_page
 from paloverde.watch.book import Book
 from paloverde.watch.check import Check, Finding, Weight, as_quoted
@@ -85,11 +86,10 @@ def leads_to_a_policy(link: str, domains: tuple[str, ...]) -> bool:
     """Whether an address is on a website of the City, and names a policy."""
     try:
         parts = urlsplit(link)
-        host = (parts.hostname or "").lower()
+        host = parts.hostname or ""
     except ValueError:
         return False
-    is_ours = any(host == one or host.endswith(f".{one}") for one in domains)
-    return is_ours and "policy" in f"{parts.path}?{parts.query}".lower()
+    return is_under(host, domains) and "policy" in f"{parts.path}?{parts.query}".lower()
 
 
 def _page(now: Now, url: str) -> Page:

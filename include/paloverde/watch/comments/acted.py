@@ -8,7 +8,6 @@ from datetime import date
 from typing import NamedTuple
 
 from paloverde.capture.removal import SAID_HIDDEN, Cause
-from paloverde.records import archive_day
 from paloverde.retention.dossier import Cited, RemovalFact, cause_of, subject_of
 from paloverde.watch.book import Book
 from paloverde.watch.comments.electing import Side, spoken_of
@@ -105,7 +104,7 @@ def comments(now: Now, book: Book, slug: str, since: date, until: date) -> list[
     """
     found: dict[str, Comment] = {}
     for seen in now.seen(slug, since, *(kind.value for kind in COMMENTS)):
-        day = archive_day(seen.posted_at or seen.observed_at)
+        day = seen.said_on
         if is_of_the_public(seen) and since <= day <= until:
             found[seen.item] = _comment(seen, book)
     return [*found.values()]

@@ -12,7 +12,6 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
-from paloverde.records import archive_day
 from paloverde.watch.book import Book
 from paloverde.watch.check import Check, Finding, Weight
 from paloverde.watch.comments.listed import quoted, spans_of
@@ -47,7 +46,7 @@ class _Role(NamedTuple):
 
 def spoken_of(seen: Seen, book: Book) -> list[Spoken]:
     """The elections that a comment speaks of, in their days; those whose name it only mentions left out."""
-    day = archive_day(seen.posted_at or seen.observed_at)
+    day = seen.said_on
     found: dict[str, list[Occurrence[_Role]]] = {}
     for one in _terms(book).places(seen.text):
         found.setdefault(one.of.election, []).append(one)

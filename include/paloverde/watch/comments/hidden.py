@@ -63,7 +63,7 @@ def lists_that_hid(one: Hidden, book: Book) -> list[InForce]:
     It was hidden at some moment from when it was posted until it was found so.
     """
     seen = one.seen
-    posted = min(seen.posted_at or seen.observed_at, one.at)
+    posted = min(seen.said_at, one.at)
     there = {of for of in lists_between(book, posted, one.at) if seen.account.slug in of.entry.hides_at}
     if not there:
         return []

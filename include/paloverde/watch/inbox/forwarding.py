@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from paloverde.archive.registry import OTHER
@@ -62,7 +62,7 @@ def _received(now: Now, book: Book, account: Account, since: date, handed_in: st
     return [
         _Received(seen, seen.item in asked or _plain(seen.text) in handed_in, _is_directed(seen, own, book))
         for seen in items.values()
-        if not seen.is_by_the_account and since <= archive_day(_said_at(seen)) and _said_at(seen) <= until
+        if not seen.is_by_the_account and since <= seen.said_on and seen.said_at <= until
         if terms_in(seen.text, terms)
     ]
 
@@ -78,9 +78,7 @@ def _handed_in(now: Now, since: date) -> str:
 def _is_directed(seen: Seen, own: Sequence[Seen], book: Book) -> bool:
     """Whether the account answered with an address of the City's website."""
     names = {seen.native_id, *((seen.thread_id,) if seen.kind is Kind.MESSAGE else ())}
-    answers = (
-        one.text.casefold() for one in own if one.parent_id in names and _said_at(one) >= _said_at(seen)
-    )
+    answers = (one.text.casefold() for one in own if one.parent_id in names and one.said_at >= seen.said_at)
     return any(domain in text for text in answers for domain in book.city_domains)
 
 
@@ -104,10 +102,6 @@ def _finding(
         private=is_private,
         links=tuple(one.seen.item for one in left[:_MOST_LINKS]),
     )
-
-
-def _said_at(seen: Seen) -> datetime:
-    return seen.posted_at or seen.observed_at
 
 
 def _plain(text: str) -> str:

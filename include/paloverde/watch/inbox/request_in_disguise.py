@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from paloverde.archive.registry import OTHER
-from paloverde.records import Holder, Kind, archive_day
+from paloverde.records import Holder, Kind
 from paloverde.steps import Step
 from paloverde.watch.book import Book
 from paloverde.watch.check import Check, Finding, Weight, as_quoted
@@ -65,7 +65,7 @@ def _law(seen: Seen, what: What) -> str:
     cite = FILE.what[what].cite
     if what is not What.RECORDS:
         return f"It has no effect in law before it is given as the law prescribes ({cite})."
-    day = spoken(archive_day(seen.posted_at or seen.observed_at))
+    day = spoken(seen.said_on)
     if seen.account.holder is Holder.OFFICIAL:
         return (
             f"It was written on {day} to an official; a request counts from the day the City got it ({cite})."
@@ -76,7 +76,7 @@ def _law(seen: Seen, what: What) -> str:
 def _step(seen: Seen) -> str:
     """How it is taken in. Its name is filled in only where that is plain: a message's id may be anything."""
     channel = "email" if _is_mail(seen) else "message"
-    day = archive_day(seen.posted_at or seen.observed_at)
+    day = seen.said_on
     named = (seen.item,) if _PLAIN_ITEM.fullmatch(seen.item) else ()
     return Step.RECEIVE.of(channel, day.isoformat(), *named)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import NamedTuple
 
-from paloverde.records import Kind, Visibility, archive_day
+from paloverde.records import Kind, Visibility
 from paloverde.watch.book import Book
 from paloverde.watch.registers.bodies import Seat, seats_of
 from paloverde.watch.seen import Seen
@@ -24,14 +24,14 @@ class Act(NamedTuple):
 
     @property
     def at(self) -> datetime:
-        return moment_of(self.seen)
+        return self.seen.said_at
 
 
 def seats_then(seen: Seen, book: Book, day: date | None = None) -> tuple[Seat, ...]:
     """The seats of whoever communicated this, at that time or on another day; none where nobody sat."""
     if seen.kind not in _SAID or seen.visibility in _UNSEEN:
         return ()
-    return seats_of(seen, day or day_of(seen), book)
+    return seats_of(seen, day or seen.said_on, book)
 
 
 def is_act(seen: Seen, book: Book) -> bool:
@@ -59,16 +59,6 @@ def root_of(begun: Seen, items: Iterable[Seen]) -> Seen | None:
     """What a conversation began with, where it is archived."""
     name = begun.thread_id or begun.parent_id or begun.native_id
     return next((seen for seen in items if seen.native_id == name), None)
-
-
-def moment_of(seen: Seen) -> datetime:
-    """When something was said; when it was first seen, where the site does not tell (most reactions)."""
-    return seen.posted_at or seen.observed_at
-
-
-def day_of(seen: Seen) -> date:
-    """The City's day on which something was said."""
-    return archive_day(moment_of(seen))
 
 
 def _order(seen: Seen) -> tuple[datetime, int]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from paloverde.records import Kind
 from paloverde.watch.book import Book
-from paloverde.watch.meetings.acts import day_of, moment_of, seats_then
+from paloverde.watch.meetings.acts import seats_then
 from paloverde.watch.meetings.parents import author_of_parent
 from paloverde.watch.registers.bodies import Seat, seats_by_id, speaker
 from paloverde.watch.seen import Seen
@@ -55,7 +55,7 @@ def _answers(begun: Seen, items: Iterable[Seen], book: Book) -> Iterator[Answer]
         if (told := _told(begun, other)) is not None:
             answer, answered, how = told
             is_known = is_known or (answer is begun and how is How.DIRECT)
-            shared = _shared(answer, seats_then(answered, book, day_of(answer)), book)
+            shared = _shared(answer, seats_then(answered, book, answer.said_on), book)
             if shared and speaker(answer) != speaker(answered):
                 yield Answer(answer, answered, shared, how)
     if not is_known and (shared := _shared(begun, _seats_of_parent(begun, book), book)):
@@ -70,7 +70,7 @@ def _told(one: Seen, two: Seen) -> tuple[Seen, Seen, How] | None:
         if answer.parent_id and answer.parent_id == answered.native_id:
             return answer, answered, How.DIRECT
     if _is_reply_of_a_branch(one) and _is_reply_of_a_branch(two) and one.parent_id == two.parent_id:
-        earlier, later = sorted((one, two), key=lambda seen: (moment_of(seen), seen.native_id))
+        earlier, later = sorted((one, two), key=lambda seen: (seen.said_at, seen.native_id))
         return later, earlier, How.BRANCH
     return None
 
@@ -93,4 +93,4 @@ def _shared(answer: Seen, others: Iterable[Seat], book: Book) -> tuple[tuple[Sea
 def _seats_of_parent(seen: Seen, book: Book) -> tuple[Seat, ...]:
     """The seats of whoever said what this answers, where that is not archived but the site names them."""
     id_ = author_of_parent(seen)
-    return seats_by_id(seen.account.platform, id_, day_of(seen), book) if id_ else ()
+    return seats_by_id(seen.account.platform, id_, seen.said_on, book) if id_ else ()

@@ -13,7 +13,7 @@ from pathlib import Path
 from paloverde.watch.book import Book
 from paloverde.watch.check import Check, Finding
 from paloverde.watch.measures import read_measures
-from paloverde.watch.meetings.acts import Act, acts_on, day_of, is_act, items_of, root_of, seats_then
+from paloverde.watch.meetings.acts import Act, acts_on, is_act, items_of, root_of, seats_then
 from paloverde.watch.meetings.law import LAW, cited, is_law_on
 from paloverde.watch.meetings.matter import matter
 from paloverde.watch.registers.bodies import Seat
@@ -65,7 +65,7 @@ def _finding(seat: Seat, first: Sequence[Act], acts: Sequence[Act], root: Seen |
 
 def _over(acts: Sequence[Act], needed: int) -> str:
     """From when to when, and whether a majority did so close together."""
-    begun, ended = day_of(acts[0].seen), day_of(acts[-1].seen)
+    begun, ended = acts[0].seen.said_on, acts[-1].seen.said_on
     days = f"On {spoken(begun)}" if begun == ended else f"From {spoken(begun)} to {spoken(ended)}"
     near = "a majority" if _is_near(acts, needed) else "never a majority"
     return f"{days}, {near} within {some(_NEAR, 'hour')}."
@@ -82,7 +82,7 @@ def _is_near(acts: Sequence[Act], needed: int) -> bool:
 
 def _law(last: Act) -> str:
     """The sections that held when the last of them took part."""
-    held = [LAW[name] for name in ("discussion", "serial-meeting") if is_law_on(LAW[name], day_of(last.seen))]
+    held = [LAW[name] for name in ("discussion", "serial-meeting") if is_law_on(LAW[name], last.seen.said_on)]
     return " ".join(map(cited, held))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from paloverde.records import Kind
 from paloverde.watch.book import Book
 from paloverde.watch.check import Check, Finding, Weight
-from paloverde.watch.meetings.acts import day_of, is_act, items_of, root_of
+from paloverde.watch.meetings.acts import is_act, items_of, root_of
 from paloverde.watch.meetings.answering import Answer, How, answers
 from paloverde.watch.meetings.law import LAW, cited, is_law_on
 from paloverde.watch.meetings.matter import matter
@@ -25,7 +25,7 @@ def _look(begun: Seen, thread: Sequence[Seen], book: Book) -> Iterator[Finding]:
     items = items_of(thread, begun)
     found: dict[str, Finding] = {}
     for answer in answers(begun, items, book):
-        if is_law_on(_LAW, day_of(answer.seen)):
+        if is_law_on(_LAW, answer.seen.said_on):
             one = _finding(answer, root_of(answer.seen, items))
             found.setdefault(one.id, one)
     yield from found.values()
@@ -37,7 +37,7 @@ def _finding(answer: Answer, root: Seen | None) -> Finding:
     around = [seen for seen in (answer.other, root) if seen is not None]
     about = matter(bodies, answer.seen, around)
     names = several(tuple(dict.fromkeys(body.name for body in bodies)))
-    when = spoken(day_of(answer.seen))
+    when = spoken(answer.seen.said_on)
     said = f"On {when}, {_who(own)} {_did(answer, other)}. Both sit on {names}. {about.said}"
     is_sure = answer.how is How.DIRECT
     return CHECK.in_item(
@@ -66,7 +66,7 @@ def _did(answer: Answer, other: Seat) -> str:
     """What was done to what the other member said: the words for it, with its day where it is known."""
     what = f"what {_who(other)} said"
     if answer.other is not None:
-        what = f"{what} on {spoken(day_of(answer.other))}"
+        what = f"{what} on {spoken(answer.other.said_on)}"
     if answer.how is How.BRANCH:
         return f"replied in one branch after {what}"
     match answer.seen.kind:

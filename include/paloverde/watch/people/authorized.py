@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 
-from paloverde.records import Kind, archive_day
+from paloverde.records import Kind
 from paloverde.watch.book import Book
 from paloverde.watch.check import Check, Finding, Weight, as_quoted
 from paloverde.watch.people.publishers import Publisher, people_named, person_known_as, publishers
@@ -25,7 +25,7 @@ def _look(seen: Seen, book: Book) -> Iterable[Finding]:
     told, began = publishers(seen), _began(book).get(seen.account.slug)
     # An account for which nobody was ever granted anything is for the review of access: once, not for each
     # post of it. Of the days before its first grant the register says nothing.
-    day = archive_day(seen.posted_at or seen.observed_at)
+    day = seen.said_on
     if not told or began is None or day < began:
         return
     if class_of(book, seen.account) is not AccountClass.CITY:

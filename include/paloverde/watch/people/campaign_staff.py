@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
-from paloverde.records import Kind, archive_day
+from paloverde.records import Kind
 from paloverde.watch.book import Book
 from paloverde.watch.check import Check, Finding, as_quoted
 from paloverde.watch.now import Now
@@ -51,7 +51,7 @@ def _published(papers: AccountPapers, now: Now, book: Book) -> Iterator[Finding]
     for seen in now.seen(papers.account, since, Kind.POST.value, Kind.COMMENT.value):
         if not seen.is_by_the_account:
             continue
-        day = archive_day(seen.posted_at or seen.observed_at)
+        day = seen.said_on
         for publisher in publishers(seen):
             person = person_known_as(book, seen.account.platform, publisher.id)
             if person and person not in told and _is_staff(book, person, day):

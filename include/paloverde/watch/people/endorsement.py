@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 
-from paloverde.records import Kind, archive_day
+from paloverde.records import Kind
 from paloverde.watch.book import Book
 from paloverde.watch.check import Check, Finding, Span, as_quoted
 from paloverde.watch.people.rules import rules
@@ -25,7 +25,7 @@ def _look(seen: Seen, book: Book) -> Iterable[Finding]:
         return
     if class_of(book, seen.account) is not AccountClass.OFFICIAL:
         return
-    day = archive_day(seen.posted_at or seen.observed_at)
+    day = seen.said_on
     own = spans_of(rules().endorsement.own, seen.text)
     if own:
         yield ENDORSEMENT.in_item(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from paloverde.records import Kind, archive_day
+from paloverde.records import Kind
 from paloverde.watch.book import Book
 from paloverde.watch.check import Check, Finding, Span, Weight, as_quoted
 from paloverde.watch.people.rules import rules
@@ -28,7 +28,7 @@ def _look(seen: Seen, book: Book) -> Iterable[Finding]:
     spans = claims(seen.text, _names(book))
     papers = papers_of(book, seen.account.slug)
     official = papers.official if papers else ""
-    day = archive_day(seen.posted_at or seen.observed_at)
+    day = seen.said_on
     if not spans or (official and may_speak(book, official, day)):
         return
     known = book.of(PEOPLE).get(official)

@@ -8,7 +8,7 @@ from paloverde.watch.book import Book
 from paloverde.watch.check import Check, Finding
 from paloverde.watch.people.publishers import publishers
 from paloverde.watch.posts.lexicon import lexicon, quoted
-from paloverde.watch.posts.published import day_of, is_said_by_the_city
+from paloverde.watch.posts.published import is_said_by_the_city
 from paloverde.watch.registers.people import PEOPLE
 from paloverde.watch.seen import Seen
 
@@ -34,7 +34,7 @@ def _confidential(seen: Seen, book: Book) -> Iterable[Finding]:
 
 def _may_tell_emergencies(seen: Seen, book: Book) -> bool:
     """Whether whoever published it is expressly authorized to; of an unknown one, whether anybody is."""
-    day = day_of(seen)
+    day = seen.said_on
     authorized = [
         one.entry
         for one in book.of(PEOPLE).values()

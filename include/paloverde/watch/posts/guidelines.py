@@ -10,7 +10,7 @@ from paloverde.watch.check import Check, Finding
 from paloverde.watch.comments.listed import lists_found, spans_of
 from paloverde.watch.people.endorsement import endorses
 from paloverde.watch.posts.lexicon import quoted
-from paloverde.watch.posts.published import day_of, is_said_by_the_city
+from paloverde.watch.posts.published import is_said_by_the_city
 from paloverde.watch.registers.moderation_cases import ELECTIONS
 from paloverde.watch.seen import Seen
 
@@ -36,7 +36,7 @@ def _own_guidelines(seen: Seen, book: Book) -> Iterable[Finding]:
 def _campaigns(seen: Seen, book: Book) -> Iterable[Finding]:
     """V.B.4(b): a city may inform of what is before the voters, and campaigns for no side of it."""
     for one in book.of(ELECTIONS).values():
-        if one.entry.is_open_on(day_of(seen)) and (spans := endorses(seen.text, one.entry)):
+        if one.entry.is_open_on(seen.said_on) and (spans := endorses(seen.text, one.entry)):
             yield OWN_GUIDELINES.in_item(
                 seen,
                 f"The City's own words name {one.entry.title}, which is before the voters, together with "

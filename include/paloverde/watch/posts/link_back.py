@@ -16,7 +16,7 @@ from paloverde.watch.check import Check, Finding, Weight
 from paloverde.watch.now import Now
 from paloverde.watch.posts.lexicon import lexicon, quoted
 from paloverde.watch.posts.links import Leads, links_of, tells_links
-from paloverde.watch.posts.published import city_accounts, day_of, is_posted_by_the_city, posts_between
+from paloverde.watch.posts.published import city_accounts, is_posted_by_the_city, posts_between
 from paloverde.watch.report import Report, Table
 from paloverde.watch.seen import Seen
 from paloverde.wording import short
@@ -84,7 +84,7 @@ def _rate(now: Now, book: Book, since: date, until: date) -> Table:
     for account in city_accounts(now):
         weeks: dict[date, list[tuple[Seen, Way]]] = {}
         for post in posts_between(now, account, since, until):
-            day = day_of(post)
+            day = post.said_on
             of_week = weeks.setdefault(day - timedelta(days=day.weekday()), [])
             of_week.append((post, way_back(post, book.city_domains)))
         for monday, posts in sorted(weeks.items()):

@@ -18,6 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
+from paloverde.platforms.hosts import is_under
 from paloverde.records import Kind
 from paloverde.watch.seen import UNREADABLE, Seen
 
@@ -66,16 +67,11 @@ class Link(NamedTuple):
     host: str
 
     def leads(self, city_domains: tuple[str, ...]) -> Leads:
-        if is_within(self.host, city_domains):
+        if is_under(self.host, city_domains):
             return Leads.CITY
         if self.host in _SHORT:
             return Leads.SHORT
-        return Leads.SITE if is_within(self.host, _SITES) else Leads.ELSEWHERE
-
-
-def is_within(host: str, domains: tuple[str, ...]) -> bool:
-    """Whether a host is one of these domains or below it."""
-    return any(host == one or host.endswith(f".{one}") for one in domains)
+        return Leads.SITE if is_under(self.host, _SITES) else Leads.ELSEWHERE
 
 
 def links_of(seen: Seen) -> tuple[Link, ...]:

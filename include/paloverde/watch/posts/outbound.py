@@ -7,7 +7,7 @@ from datetime import date
 from paloverde.watch.book import Book
 from paloverde.watch.now import Now
 from paloverde.watch.posts.links import Leads, links_of
-from paloverde.watch.posts.published import city_accounts, day_of, posts_between
+from paloverde.watch.posts.published import city_accounts, posts_between
 from paloverde.watch.report import Report, Table
 from paloverde.wording import short, some
 
@@ -19,7 +19,7 @@ def _inventory(now: Now, book: Book, since: date, until: date) -> Table:
             where = post.permalink or post.item
             for link in links_of(post):
                 leads = link.leads(book.city_domains)
-                rows.append((short(day_of(post)), account.slug, leads.value, link.host, link.url, where))
+                rows.append((short(post.said_on), account.slug, leads.value, link.host, link.url, where))
     elsewhere = sum(row[2] == Leads.ELSEWHERE for row in rows)
     told = f"{some(len(rows), 'link')}, of which {some(elsewhere, 'leads', 'lead')} to another website."
     return Table(

@@ -18,11 +18,11 @@ from typing import NamedTuple
 
 import msgspec
 
+from paloverde.platforms.hosts import is_under
 from paloverde.requests.detectors import found_in
 from paloverde.requests.likely import digits_of, is_minor
 from paloverde.watch.book import Book
 from paloverde.watch.check import Check, Finding, Span, Weight
-from paloverde.watch.posts.links import is_within
 from paloverde.watch.posts.published import is_said_by_the_city
 from paloverde.watch.registers.contacts import PUBLISHED_CONTACTS
 from paloverde.watch.registers.people import PEOPLE, Standing
@@ -127,7 +127,7 @@ def _is_person(name: str, may: Allowed) -> bool:
 def _mail_weight(place: Place, may: Allowed) -> Weight | None:
     address = place.words.lower()
     domain = address.rpartition("@")[2]
-    if address in may.written or is_within(domain, may.city_domains):
+    if address in may.written or is_under(domain, may.city_domains):
         return None
     return Weight.WARNING if domain in TOLD.mailboxes else None
 

@@ -121,14 +121,9 @@ def posts_between(now: Now, account: Account, since: date, until: date) -> Itera
     """The City's posts and events of these days, each as it was last seen, oldest first."""
     newest: dict[str, Seen] = {}
     for one in now.seen(account.slug, since, Kind.POST.value, Kind.EVENT.value):
-        if since <= day_of(one) <= until and is_posted_by_the_city(one):
+        if since <= one.said_on <= until and is_posted_by_the_city(one):
             newest[one.item] = one
-    yield from sorted(newest.values(), key=lambda one: (day_of(one), one.item))
-
-
-def day_of(seen: Seen) -> date:
-    """The City's calendar day of a post: when it was posted, or first seen where no site says so."""
-    return archive_day(seen.posted_at or seen.observed_at)
+    yield from sorted(newest.values(), key=lambda one: (one.said_on, one.item))
 
 
 def city_accounts(now: Now) -> list[Account]:
@@ -143,6 +138,6 @@ def lately_shown(now: Now, slug: str) -> Iterator[Seen]:
     since = archive_day(now.at) - timedelta(days=DAYS)
     newest: dict[str, Seen] = {}
     for one in now.seen(slug, since, *(kind.value for kind in POSTED)):
-        if one.media and day_of(one) >= since:
+        if one.media and one.said_on >= since:
             newest[one.item] = one
     yield from newest.values()

@@ -19,7 +19,6 @@ from paloverde.watch.posts.looks import look_the_same
 from paloverde.watch.posts.published import (
     DAYS,
     city_accounts,
-    day_of,
     is_posted_by_the_city,
     lately_shown,
     reproduced,
@@ -105,7 +104,7 @@ def _is_before(one: Seen, other: Seen) -> bool:
 
 def _over(post: Seen, found: list[Entered[Right]]) -> Iterator[Finding]:
     """A picture with entries of which none permits this post."""
-    if any(one.entry.covers(post.account.slug, day_of(post)) for one in found):
+    if any(one.entry.covers(post.account.slug, post.said_on) for one in found):
         return
     ids = ", ".join(dict.fromkeys(one.id for one in found))
     yield MEDIA_RIGHTS_CHECK.in_item(
