@@ -148,9 +148,9 @@ COMPILE = $(BIN)/uv pip compile --quiet --no-strip-extras --universal --python-v
 	--exclude-newer $(DATE)
 .PHONY: lock
 lock: env ## renew the locks with what was published until DATE (make lock DATE=2026-11-22)
-	$(COMPILE) --upgrade pyproject.toml --extra postgres -o requirements.txt
-	$(COMPILE) --upgrade pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
-	$(COMPILE) --upgrade pyproject.toml --group dev --group spark -c requirements.txt -c requirements-dev.txt -o requirements-spark.txt
+	$(COMPILE) --upgrade pyproject.toml --extra postgres --extra celery -o requirements.txt
+	$(COMPILE) --upgrade pyproject.toml --extra celery --group dev -c requirements.txt -o requirements-dev.txt
+	$(COMPILE) --upgrade pyproject.toml --extra celery --group dev --group spark -c requirements.txt -c requirements-dev.txt -o requirements-spark.txt
 	$(COMPILE) --upgrade pyproject.toml --group bench -c requirements.txt -o requirements-bench.txt
 	printf 'uv\nhatchling\neditables\n' | $(COMPILE) --upgrade - -c requirements-dev.txt -o requirements-installer.txt
 	$(BIN)/python ops/complete_lock.py requirements.txt requirements-dev.txt requirements-spark.txt requirements-bench.txt
