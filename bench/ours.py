@@ -28,8 +28,10 @@ class Canned:
     def __init__(self, bodies: Iterator[bytes]) -> None:
         self._bodies = bodies
 
-    def fetch(self, url: str, headers: dict[str, str], most: int) -> Fetched:
-        del url, headers, most
+    def fetch(
+        self, url: str, headers: dict[str, str], most: int, method: str = "GET", sent: bytes = b""
+    ) -> Fetched:
+        del url, headers, most, method, sent
         answered = {"content-type": "application/json; charset=utf-8", "content-encoding": "gzip"}
         return Fetched(200, "OK", answered, next(self._bodies))
 

@@ -22,12 +22,15 @@ WORDS = _TEXT.split()
 PAGE = 100
 
 
-def pages(records: int, seed: int = 7) -> Iterator[bytes]:
-    """Gzip bodies of `records` posts in all, deterministic by seed."""
+def pages(records: int, seed: int = 7, first: int = 0) -> Iterator[bytes]:
+    """Gzip bodies of `records` posts in all, deterministic by seed; `first` is the number of the first page.
+
+    So other posts follow on those of the pages before it.
+    """
     chance = random.Random(seed)
-    total = (records + PAGE - 1) // PAGE
-    for number in range(total):
-        count = min(PAGE, records - number * PAGE)
+    total = first + (records + PAGE - 1) // PAGE
+    for number in range(first, total):
+        count = min(PAGE, records - (number - first) * PAGE)
         body = json.dumps(_page(number, count, total, chance), ensure_ascii=False, separators=(",", ":"))
         yield gzip.compress(body.encode(), 6, mtime=0)
 

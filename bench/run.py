@@ -4,7 +4,8 @@
 `make bench ARGS=disposition` lawful destruction (see disposition.py), `make bench ARGS=search` search (see
 search.py), `make bench ARGS=bundle` the response to a records request (see bundle.py), `make bench ARGS=desk`
 the pages of the desk (see desk.py), `make bench ARGS=production` a discovery production (see production.py),
-`make bench ARGS=watch` the checks of the policy (see watch.py).
+`make bench ARGS=watch` the checks of the policy (see watch.py), `make bench ARGS=capacity` what a million
+records cost (see capacity.py).
 Every row runs in a process of its own, one after the other, on the same bytes; making the bytes is not
 counted. CPU seconds count all threads; on a busy machine they are the fairer figure.
 """
@@ -33,7 +34,14 @@ ROWS = {
     "dlt to Parquet": "peers:dlt_parquet",
 }
 SIZES = (1_000, 10_000, 100_000)
-_TAKES = {"search": ("folder", "limit"), "bundle": (), "desk": ("folder",), "production": (), "watch": ()}
+_TAKES = {
+    "search": ("folder", "limit"),
+    "bundle": (),
+    "desk": ("folder",),
+    "production": (),
+    "watch": (),
+    "capacity": (),
+}
 
 
 def main() -> int:
@@ -41,9 +49,19 @@ def main() -> int:
     parser.add_argument(
         "what",
         nargs="?",
-        choices=("night", "imports", "disposition", "search", "bundle", "desk", "production", "watch"),
+        choices=(
+            "night",
+            "imports",
+            "disposition",
+            "search",
+            "bundle",
+            "desk",
+            "production",
+            "watch",
+            "capacity",
+        ),
         default="night",
-        help="a night's answers, moving in, destruction, search, a response, the desk, a production, checks",
+        help="a night's answers, moving in, destruction, search, a response, the desk, and so on (see above)",
     )
     parser.add_argument("--sizes", type=int, nargs="*", help="numbers of records, or of nights")
     parser.add_argument("--folder", type=Path, help="search, desk: where what is built is kept")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from airflow.sdk import CronTriggerTimetable, dag, task
+from airflow.sdk import CronTriggerTimetable, task
 
 from paloverde.orchestration import steps
+from paloverde.orchestration.cities import City
+from paloverde.orchestration.city_dags import each_city
 from paloverde.orchestration.retries import RETRIES, ByErrorClass
 from paloverde.orchestration.sites import PLATFORMS, pool_of
 
@@ -26,7 +28,7 @@ the new token to `paloverde accounts token`. Then clear the task.
 """
 
 
-@dag(
+@each_city(
     dag_id="account_health",
     description="Prove every account's token, renew it, and warn before it ends.",
     doc_md=DOC,
@@ -37,17 +39,14 @@ the new token to `paloverde accounts token`. Then clear the task.
     tags=["accounts", "every day"],
     default_args={"owner": "City IT", "retry_policy": ByErrorClass(), **RETRIES},
 )
-def account_health() -> None:
+def account_health(city: City) -> None:
     for platform in PLATFORMS:
         listed = task(steps.accounts, task_id=f"accounts_{platform}")(platform)
         task(
             steps.health,
             task_id=f"health_{platform}",
             multiple_outputs=False,
-            pool=pool_of(platform),
+            pool=pool_of(platform, city),
             map_index_template="{{ account }}",
             execution_timeout=timedelta(minutes=30),
         ).expand(slug=listed)
-
-
-account_health()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from airflow.sdk import CronTriggerTimetable, Param, TriggerRule, dag, task
+from airflow.sdk import CronTriggerTimetable, Param, TriggerRule, task
 
 from paloverde.orchestration import disposition_steps as steps
+from paloverde.orchestration.cities import City
+from paloverde.orchestration.city_dags import each_city
 from paloverde.orchestration.retries import RETRIES, ByErrorClass
 
 DOC = """
@@ -29,7 +31,7 @@ DOC = """
 """
 
 
-@dag(
+@each_city(
     dag_id="disposition_review",
     description="Propose lawful destruction, have two people review it, and carry it out.",
     doc_md=DOC,
@@ -49,7 +51,7 @@ DOC = """
         )
     },
 )
-def disposition_review() -> None:
+def disposition_review(_: City) -> None:
     proposed = task(steps.propose, execution_timeout=timedelta(hours=20))()
     reported = task(steps.report)(proposed)
     reviews = [
@@ -57,6 +59,3 @@ def disposition_review() -> None:
     ]
     done = task(steps.carry_out, trigger_rule=TriggerRule.NONE_FAILED, execution_timeout=timedelta(hours=20))
     reviews >> done(reported)
-
-
-disposition_review()

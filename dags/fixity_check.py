@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from airflow.sdk import CronTriggerTimetable, dag, task
+from airflow.sdk import CronTriggerTimetable, task
 
 from paloverde.orchestration import steps
+from paloverde.orchestration.cities import City
+from paloverde.orchestration.city_dags import each_city
 from paloverde.orchestration.retries import RETRIES, ByErrorClass
 
 DOC = """
@@ -24,7 +26,7 @@ docs/guide/disaster.md.
 """
 
 
-@dag(
+@each_city(
     dag_id="fixity_check",
     description="Read the archive again and compare it with its seals.",
     doc_md=DOC,
@@ -35,8 +37,5 @@ docs/guide/disaster.md.
     tags=["archive", "every day"],
     default_args={"owner": "City IT", "retry_policy": ByErrorClass(), **RETRIES},
 )
-def fixity_check() -> None:
+def fixity_check(_: City) -> None:
     task(steps.fixity, multiple_outputs=False, execution_timeout=timedelta(hours=20))()
-
-
-fixity_check()

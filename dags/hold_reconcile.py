@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from airflow.sdk import CronTriggerTimetable, TriggerRule, dag, task
+from airflow.sdk import CronTriggerTimetable, TriggerRule, task
 
 from paloverde.orchestration import hold_steps
+from paloverde.orchestration.cities import City
+from paloverde.orchestration.city_dags import each_city
 from paloverde.orchestration.retries import RETRIES, ByErrorClass
 
 DOC = """
@@ -27,7 +29,7 @@ what the log says; nothing under a hold is destroyed meanwhile. Then clear the t
 """
 
 
-@dag(
+@each_city(
     dag_id="hold_reconcile",
     description="Let new records join the holds, and prove that every held object bears its legal hold.",
     doc_md=DOC,
@@ -38,10 +40,7 @@ what the log says; nothing under a hold is destroyed meanwhile. Then clear the t
     tags=["holds", "every night"],
     default_args={"owner": "City IT", "retry_policy": ByErrorClass(), **RETRIES},
 )
-def hold_reconcile() -> None:
+def hold_reconcile(_: City) -> None:
     looked = task(hold_steps.reconcile, multiple_outputs=False, execution_timeout=timedelta(hours=20))()
     reminded = task(hold_steps.remind, multiple_outputs=False, trigger_rule=TriggerRule.ALL_DONE)()
     looked >> reminded
-
-
-hold_reconcile()

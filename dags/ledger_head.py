@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from airflow.sdk import CronTriggerTimetable, dag, task
+from airflow.sdk import CronTriggerTimetable, task
 
 from paloverde.orchestration import log_steps
+from paloverde.orchestration.cities import City
+from paloverde.orchestration.city_dags import each_city
 from paloverde.orchestration.retries import RETRIES, ByErrorClass
 
 DOC = """
@@ -24,7 +26,7 @@ and repair nothing by hand, keep the log, and tell IT and counsel.
 """
 
 
-@dag(
+@each_city(
     dag_id="ledger_head",
     description="Publish a signed head of the ledger, stamped and witnessed.",
     doc_md=DOC,
@@ -35,8 +37,5 @@ and repair nothing by hand, keep the log, and tell IT and counsel.
     tags=["archive", "every day"],
     default_args={"owner": "City IT", "retry_policy": ByErrorClass(), **RETRIES},
 )
-def ledger_head() -> None:
+def ledger_head(_: City) -> None:
     task(log_steps.publish_head, multiple_outputs=False)()
-
-
-ledger_head()

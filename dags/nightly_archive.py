@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from airflow.sdk import CronTriggerTimetable, Param, TriggerRule, dag, task, task_group
+from airflow.sdk import CronTriggerTimetable, Param, TriggerRule, task, task_group
 
 from paloverde.orchestration import steps
+from paloverde.orchestration.cities import City
+from paloverde.orchestration.city_dags import each_city
 from paloverde.orchestration.retries import LIMITS, RETRIES, ByErrorClass
 from paloverde.orchestration.sites import PLATFORMS, pool_of
 
@@ -31,7 +33,26 @@ Meanwhile the next nights run beside it.
 """
 
 
-@dag(
+def one_site(platform, listed, pool):  # noqa: ANN001, ANN201 - XComArgs of Airflow's own making
+    """Archive and look for removals, account by account: one that fails stops no other."""
+    at_the_site = {
+        "multiple_outputs": False,  # one XCom a task, not one more for each count
+        "pool": pool,
+        "map_index_template": "{{ account }}",
+        "execution_timeout": timedelta(hours=6),
+    }
+
+    @task_group(group_id=platform)
+    def account(slug: str):  # noqa: ANN202
+        archived = task(steps.archive, **at_the_site, **LIMITS)(slug)
+        looked = task(steps.removals, **at_the_site)(slug)
+        archived >> looked
+        return [archived, looked]
+
+    return account.expand(slug=listed)
+
+
+@each_city(
     dag_id="nightly_archive",
     description="Archive every City Social Media Account, find what was removed, report.",
     doc_md=DOC,
@@ -51,33 +72,11 @@ Meanwhile the next nights run beside it.
         )
     },
 )
-def nightly_archive() -> None:
+def nightly_archive(city: City) -> None:
     archived, looked = [], []
     for platform in PLATFORMS:
         listed = task(steps.accounts, task_id=f"accounts_{platform}")(platform)
-        night, removals = one_site(platform, listed)
+        night, removals = one_site(platform, listed, pool_of(platform, city))
         archived.append(night)
         looked.append(removals)
     task(steps.report, trigger_rule=TriggerRule.ALL_DONE, retries=0)(archived, looked)
-
-
-def one_site(platform, listed):  # noqa: ANN001, ANN201 - XComArgs of Airflow's own making
-    """Archive and look for removals, account by account: one that fails stops no other."""
-    at_the_site = {
-        "multiple_outputs": False,  # one XCom a task, not one more for each count
-        "pool": pool_of(platform),
-        "map_index_template": "{{ account }}",
-        "execution_timeout": timedelta(hours=6),
-    }
-
-    @task_group(group_id=platform)
-    def account(slug: str):  # noqa: ANN202
-        archived = task(steps.archive, **at_the_site, **LIMITS)(slug)
-        looked = task(steps.removals, **at_the_site)(slug)
-        archived >> looked
-        return [archived, looked]
-
-    return account.expand(slug=listed)
-
-
-nightly_archive()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from airflow.sdk import CronTriggerTimetable, dag, task
+from airflow.sdk import CronTriggerTimetable, TriggerRule, task
 
 from paloverde.orchestration import watch_steps
+from paloverde.orchestration.cities import City
+from paloverde.orchestration.city_dags import each_city
 from paloverde.orchestration.retries import RETRIES, ByErrorClass
 
 DOC = """
@@ -17,6 +19,10 @@ it last looked, and asks those that look at everything once a day: is the discla
 policy link answer, who posts without a grant. What they find waits at the desk under "Policy", and
 `paloverde watch list` shows it. No check ever acts: a person decides.
 
+**hide_by_rule** then hides the comments that a hiding rule names which two people approved, one of them
+counsel, and proposes the others. Without such a rule, or without PALOVERDE_ALLOW_HIDING, it sends nothing and
+says so.
+
 The log and the ledger have counts, and nothing of what was found. It runs at 12:15 UTC, some hours after the
 nightly archive began; what is sealed later is looked at the next day. A round that was interrupted is gone on
 with by the next.
@@ -24,10 +30,14 @@ with by the next.
 *If watch_policy is red*: a check failed, and the log names it and the place in the program. The other checks
 have done their work, and nothing is lost: the check that failed keeps its place. Tell whoever keeps this
 program; when it is mended, clear the task.
+
+*If hide_by_rule is red*: the site refused (a permission of the token, a limit), or a rule named more comments
+in one round than it may hide, and hid none of them. The log says which; look at the desk under "Policy",
+"Hidden by a rule".
 """
 
 
-@dag(
+@each_city(
     dag_id="policy_watch",
     description="Look for what the policy asks beside an archive, and put what is found before people.",
     doc_md=DOC,
@@ -38,8 +48,12 @@ program; when it is mended, clear the task.
     tags=["policy", "every day"],
     default_args={"owner": "City IT", "retry_policy": ByErrorClass(), **RETRIES},
 )
-def policy_watch() -> None:
-    task(watch_steps.watch_policy, multiple_outputs=False, execution_timeout=timedelta(hours=20))()
-
-
-policy_watch()
+def policy_watch(_: City) -> None:
+    watched = task(watch_steps.watch_policy, multiple_outputs=False, execution_timeout=timedelta(hours=20))()
+    hidden = task(
+        watch_steps.hide_by_rule,
+        multiple_outputs=False,
+        trigger_rule=TriggerRule.ALL_DONE,
+        execution_timeout=timedelta(hours=2),
+    )()
+    watched >> hidden

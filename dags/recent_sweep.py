@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from airflow.sdk import CronTriggerTimetable, dag, task
+from airflow.sdk import CronTriggerTimetable, task
 
 from paloverde.orchestration import steps
+from paloverde.orchestration.cities import City, setting_of
+from paloverde.orchestration.city_dags import each_city
 from paloverde.orchestration.retries import RETRIES, ByErrorClass
 from paloverde.orchestration.sites import PLATFORMS, pool_of
 
@@ -27,11 +29,15 @@ archive of that account will be red as well, and its log says what to do.
 """
 
 
-@dag(
+def every_few_minutes(city: City) -> CronTriggerTimetable:
+    return CronTriggerTimetable(f"*/{setting_of('sweep_minutes', city)} * * * *", timezone="UTC")
+
+
+@each_city(
     dag_id="recent_sweep",
     description="Look for what is new between two nights.",
     doc_md=DOC,
-    schedule=CronTriggerTimetable(f"*/{steps.sweep_minutes()} * * * *", timezone="UTC"),
+    schedule=every_few_minutes,
     start_date=datetime(2026, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,
@@ -39,17 +45,14 @@ archive of that account will be red as well, and its log says what to do.
     # A look that fails is not tried again: the next one comes soon, and looks back to the last that did not.
     default_args={"owner": "City IT", "retry_policy": ByErrorClass(), **RETRIES, "retries": 0},
 )
-def recent_sweep() -> None:
+def recent_sweep(city: City) -> None:
     for platform in PLATFORMS:
         due = task(steps.due, task_id=f"due_{platform}")(platform)
         task(
             steps.sweep,
             task_id=f"sweep_{platform}",
             multiple_outputs=False,
-            pool=pool_of(platform),
+            pool=pool_of(platform, city),
             map_index_template="{{ account }}",
             execution_timeout=timedelta(minutes=30),
         ).expand(slug=due)
-
-
-recent_sweep()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from airflow.sdk import Param, dag, task
+from airflow.sdk import Param, task
 
 from paloverde.orchestration import steps
 from paloverde.orchestration.asking import PUBLIC_KINDS
+from paloverde.orchestration.cities import City
+from paloverde.orchestration.city_dags import each_city
 from paloverde.orchestration.retries import RETRIES, ByErrorClass
 
 DOC = """
@@ -36,7 +38,7 @@ Trigger it again.
 """
 
 
-@dag(
+@each_city(
     dag_id="records_request",
     description="Search the archive for a Public Records Act request.",
     doc_md=DOC,
@@ -83,8 +85,5 @@ Trigger it again.
         ),
     },
 )
-def records_request() -> None:
+def records_request(_: City) -> None:
     task(steps.answer, multiple_outputs=False, execution_timeout=timedelta(hours=6))()
-
-
-records_request()

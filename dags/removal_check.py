@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from airflow.sdk import CronTriggerTimetable, Param, dag, task
+from airflow.sdk import CronTriggerTimetable, Param, task
 
 from paloverde.orchestration import steps
+from paloverde.orchestration.cities import City
+from paloverde.orchestration.city_dags import each_city
 from paloverde.orchestration.retries import RETRIES, ByErrorClass
 from paloverde.orchestration.sites import PLATFORMS, pool_of
 
@@ -22,7 +24,7 @@ once that a person must look at the site before anything is believed.
 """
 
 
-@dag(
+@each_city(
     dag_id="removal_check",
     description="Look again at old items; copy and hold what was removed.",
     doc_md=DOC,
@@ -42,17 +44,14 @@ once that a person must look at the site before anything is believed.
         )
     },
 )
-def removal_check() -> None:
+def removal_check(city: City) -> None:
     for platform in PLATFORMS:
         listed = task(steps.accounts, task_id=f"accounts_{platform}")(platform)
         task(
             steps.removals,
             task_id=f"removals_{platform}",
             multiple_outputs=False,
-            pool=pool_of(platform),
+            pool=pool_of(platform, city),
             map_index_template="{{ account }}",
             execution_timeout=timedelta(hours=6),
         ).expand(slug=listed)
-
-
-removal_check()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from airflow.sdk import CronTriggerTimetable, dag, task
+from airflow.sdk import CronTriggerTimetable, task
 
 from paloverde.orchestration import request_steps
+from paloverde.orchestration.cities import City
+from paloverde.orchestration.city_dags import each_city
 from paloverde.orchestration.retries import RETRIES, ByErrorClass
 
 DOC = """
@@ -25,7 +27,7 @@ file says, where somebody was interrupted while closing it or opening it again.
 """
 
 
-@dag(
+@each_city(
     dag_id="request_deadlines",
     description="Warn of the dates by which records requests are to be answered.",
     doc_md=DOC,
@@ -36,8 +38,5 @@ file says, where somebody was interrupted while closing it or opening it again.
     tags=["request", "every day"],
     default_args={"owner": "City Clerk", "retry_policy": ByErrorClass(), **RETRIES},
 )
-def request_deadlines() -> None:
+def request_deadlines(_: City) -> None:
     task(request_steps.watch, multiple_outputs=False)()
-
-
-request_deadlines()

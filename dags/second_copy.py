@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from airflow.sdk import CronTriggerTimetable, dag, task
+from airflow.sdk import CronTriggerTimetable, task
 
 from paloverde.orchestration import copy_steps
+from paloverde.orchestration.cities import City
+from paloverde.orchestration.city_dags import each_city
 from paloverde.orchestration.retries import RETRIES, ByErrorClass
 
 DOC = """
@@ -22,7 +24,7 @@ is damaged in the archive itself: run `paloverde fixity`, then `paloverde repair
 """
 
 
-@dag(
+@each_city(
     dag_id="second_copy",
     description="Write what is new in the archive into its second copy.",
     doc_md=DOC,
@@ -33,8 +35,5 @@ is damaged in the archive itself: run `paloverde fixity`, then `paloverde repair
     tags=["archive", "all day"],
     default_args={"owner": "City IT", "retry_policy": ByErrorClass(), **RETRIES},
 )
-def second_copy() -> None:
+def second_copy(_: City) -> None:
     task(copy_steps.copy, multiple_outputs=False, execution_timeout=timedelta(hours=20))()
-
-
-second_copy()

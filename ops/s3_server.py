@@ -19,6 +19,7 @@ and trials: one copy on one disk is not an archive.
 from __future__ import annotations
 
 import argparse
+import base64
 import fcntl
 import json
 import os
@@ -44,6 +45,7 @@ from s3_packages import CannotServeError, Home, environment, install, missing_pr
 DAEMONS = ("mon", "osd", "rgw")  # in the order of starting; stopping goes the other way
 BUCKET = "paloverde"
 DISK_BYTES = 8 * 1024**3  # the size of the sparse file; it takes only what is written
+TEST_KEYS = ("paloverde-test", "paloverde-test-2")  # the names of the keys that SSE-KMS is tried with
 FREE_BYTES = 1 * 1024**3  # what the first start wants to find free
 
 
@@ -91,6 +93,14 @@ def run(home: Home, *command: str, patience: float = 90) -> str:
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
         raise CannotServeError(f"{command[0]} failed ({last}); see {home.cluster}/log.")
     return str(done.stdout)
+
+
+def test_keys(home: Home) -> str:
+    """Keys for SSE-KMS, made once. They lie beside the data: encryption can be tried with them, no more."""
+    path = home.path / "test-kms-keys"
+    if not path.exists():
+        write_private(path, {name: base64.b64encode(os.urandom(32)).decode() for name in TEST_KEYS})
+    return " ".join(f"{name}={key}" for name, key in json.loads(path.read_text()).items())
 
 
 def configuration(home: Home, fsid: str, mon_port: int, rgw_port: int) -> str:
@@ -149,6 +159,9 @@ def configuration(home: Home, fsid: str, mon_port: int, rgw_port: int) -> str:
         rgw thread pool size = 64
         rgw cache lru size = 2000
         rgw enable usage log = false
+        rgw crypt require ssl = false
+        rgw crypt s3 kms backend = testing
+        rgw crypt s3 kms encryption keys = {test_keys(home)}
         """
     return "[global]\n" + "".join(
         f"{line.strip()}\n" for line in [*lines.split("\n"), *plugin_paths(home)] if line.strip()

@@ -149,6 +149,7 @@ class Plaza:
     gives: Mapping[Subject, Capability] = dict.fromkeys(Subject, Capability(Given.CAPTURED))
     budgets: tuple[Budget, ...] = ()
     older = Older()
+    hiding = None
 
     def comments_of(self, account: Account, posts: Sequence[str]) -> Conversation:
         yield from ()

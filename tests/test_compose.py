@@ -6,11 +6,12 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -18,6 +19,7 @@ from typing import Any
 import pytest
 import yaml
 from httpx import Client
+from jsonschema import Draft7Validator
 
 from paloverde.cli import COMMANDS, whole_parser
 from paloverde.desk.people import People, Role
@@ -36,9 +38,12 @@ OURS = {name: service for name, service in SERVICES.items() if service["image"].
 SETTINGS: dict[str, str] = OURS["migrate"]["environment"]
 CITY: dict[str, str] = COMPOSE["x-city"]
 SERVED = ("desk", "delivery")  # to people who have no sign-in to Airflow
-PORT = re.compile(r"\$\{BIND_ADDRESS:-127\.0\.0\.1\}:(\d+):\1|127\.0\.0\.1:(\d+):\2")
+PORT = re.compile(r"\$\{BIND_ADDRESS:-127\.0\.0\.1\}:(\d+):\1")
+SCHEMA = ROOT / ".compose-schema" / "package" / "lib" / "compose-spec" / "schema" / "compose-spec.json"
 # Only the demo's: it runs on SQLite, is started step by step, and listens on a port of its own choice.
 DEMO_ONLY = {
+    "AIRFLOW__API__BASE_URL",
+    "AIRFLOW__CORE__EXECUTOR",
     "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION",
     "AIRFLOW__CORE__PARALLELISM",
     "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN",
@@ -75,7 +80,7 @@ def inside(tmp_path: Path, postgres: PostgreSQL) -> dict[str, str]:
         (secrets / name).write_text(postgres.make_database())
     (secrets / "airflow_fernet_key").write_text("A" * 43 + "=")
     places = {"/run/secrets": secrets, "/opt/city": ROOT, "/var/lib/paloverde": home}
-    environ = {name: _placed(value, places) for name, value in SETTINGS.items()}
+    environ = {name: _placed(value, places) for name, value in SETTINGS.items() if value is not None}
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     return (
         airflow_parts.bare_environment() | {"PATH": path, "AIRFLOW_HOME": str(tmp_path / "airflow")} | environ
@@ -94,38 +99,92 @@ def commands() -> Iterator[list[str]]:
     """Every command line of ours in the file: of services, health checks, scripts, and of the notes on top."""
     for service in OURS.values():
         words: list[str] = service["command"]
-        yield from map(shlex.split, words[2].splitlines()) if words[0] == "sh" else [words]
+        lines = re.split(r"\n|&&", words[2]) if words[0] == "sh" else [shlex.join(words)]
+        yield from (shlex.split(line.replace("$$", "$")) for line in lines)
         yield service.get("healthcheck", {}).get("test", [""])[1:]
-    yield from (shlex.split(line) for line in re.findall(r"run --rm migrate (.+)", TEXT))
 
 
 def test_the_services_are_there() -> None:
     assert set(SERVICES) >= {"postgres", "s3", "migrate", *(part.name for part in airflow_parts.parts())}
 
 
-def test_the_service_behind_links_is_the_one_of_the_demo_and_starts_only_when_asked_for() -> None:
+def test_the_service_behind_links_is_the_one_of_the_demo() -> None:
     service = SERVICES["delivery"]
     (demo,) = airflow_parts.delivery_parts({"PALOVERDE_DELIVERY_ADDRESS": "https://records.city.example"})
     words = service["command"]
     assert words[:3] == ["paloverde", *demo.command[3:5]]
     assert words[-2:] == list(demo.command[-2:]) == ["--port", str(airflow_parts.DELIVERY_PORT)]
-    assert service["ports"][0].endswith(f":{airflow_parts.DELIVERY_PORT}:{airflow_parts.DELIVERY_PORT}")
-    assert service["profiles"] == ["delivery"]
+    edge = (ROOT / "ops" / "edge" / "Caddyfile").read_text(encoding="utf-8")
+    assert f"delivery:{airflow_parts.DELIVERY_PORT}" in edge
     assert airflow_parts.delivery_parts({}) == []
     (near,) = airflow_parts.delivery_parts({"PALOVERDE_DELIVERY_ADDRESS": "http://127.0.0.1:18090"})
     assert near.command[-1] == "18090"
 
 
-def test_every_port_is_bound_to_loopback_unless_somebody_sets_another_address() -> None:
-    ports = [str(port) for service in SERVICES.values() for port in service.get("ports", [])]
-    assert len(ports) == 4
+def test_only_the_edge_is_reached_from_outside_and_from_loopback_alone_until_somebody_sets_an_address() -> (
+    None
+):
+    assert [name for name, service in SERVICES.items() if "ports" in service] == ["edge"]
+    ports = [str(port) for port in SERVICES["edge"]["ports"]]
+    assert len(ports) == 2
     assert [port for port in ports if not PORT.fullmatch(port)] == []
+
+
+def test_every_name_of_the_edge_leads_to_a_service_that_listens_there() -> None:
+    edge = (ROOT / "ops" / "edge" / "Caddyfile").read_text(encoding="utf-8")
+    behind = re.findall(r"reverse_proxy \{\$\w+:([\w-]+):(\d+)\}", edge)
+    assert {name for name, _ in behind} == {"api-server", *SERVED}
+    for name, port in behind:
+        assert SERVICES[name]["command"][SERVICES[name]["command"].index("--port") + 1] == port
+        assert name in SERVICES["edge"]["depends_on"]
+    for name, default in re.findall(r"^\{\$(\w+):([\w.]+)\} \{", edge, re.MULTILINE):
+        assert SERVICES["edge"]["environment"][name] == f"${{{name}:-{default}}}"
+
+
+@pytest.mark.skipif(not shutil.which("caddy"), reason="caddy is not installed: make parts, as root")
+def test_the_edges_program_takes_its_file(tmp_path: Path) -> None:
+    words = ["caddy", "validate", "--config", ROOT / "ops" / "edge" / "Caddyfile", "--adapter", "caddyfile"]
+    home = {"XDG_DATA_HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path), "EDGE_TLS": "it@city.example"}
+    done = subprocess.run(words, env=os.environ | home, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    formatted = subprocess.run(["caddy", "fmt", words[3]], capture_output=True, text=True, check=True)
+    assert formatted.stdout == Path(words[3]).read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(not SCHEMA.exists(), reason="make compose-schema fetches it")
+def test_composes_own_schema_takes_the_file() -> None:
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    checker = Draft7Validator(schema)
+    assert [f"{list(error.path)}: {error.message}" for error in checker.iter_errors(COMPOSE)] == []
+    wrong = COMPOSE | {"services": {"desk": {"image": "x", "restrat": "no"}}}
+    assert [list(error.path) for error in checker.iter_errors(wrong)] == [["services", "desk"]]
+
+
+def test_each_service_waits_for_services_that_are_there_and_can_be_what_it_waits_for() -> None:
+    for name, service in SERVICES.items():
+        for other, asked in service.get("depends_on", {}).items():
+            once = SERVICES[other]["restart"] == "no"
+            assert (asked["condition"] == "service_completed_successfully") == once, (name, other)
+            assert once or "healthcheck" in SERVICES[other], (name, other)
+
+
+def test_what_containers_say_is_kept_within_bounds() -> None:
+    said = {name: service.get("logging", {}).get("options") for name, service in SERVICES.items()}
+    assert {
+        name for name, options in said.items() if options != {"max-size": "20m", "max-file": "5"}
+    } == set()
+    used = {
+        volume.partition(":")[0]
+        for service in SERVICES.values()
+        for volume in service.get("volumes", [])
+        if re.match(r"\w", volume)
+    }
+    assert used | {"certificates", "backups"} == set(COMPOSE["volumes"])
 
 
 @pytest.mark.parametrize("name", SERVED)
 def test_what_is_served_outside_of_airflow_may_as_little_as_it_can(name: str) -> None:
     service = SERVICES[name]
-    assert service["profiles"] == [name]
     assert service["environment"] == CITY
     assert [one for one in CITY if one.startswith("AIRFLOW")] == []
     assert [one for one in service["secrets"] if "airflow" in one] == []
@@ -136,10 +195,12 @@ def test_what_is_served_outside_of_airflow_may_as_little_as_it_can(name: str) ->
     assert [volume.partition(":")[2] for volume in service["volumes"]] == ["/var/lib/paloverde", "/tmp"]
 
 
-def test_where_a_request_came_from_is_believed_of_this_machine_alone() -> None:
+def test_where_a_request_came_from_is_believed_of_the_edge_alone() -> None:
     (network,) = COMPOSE["networks"]["default"]["ipam"]["config"]
-    believed = _placed(CITY["FORWARDED_ALLOW_IPS"], {})
-    assert believed == network["gateway"] == str(next(ip_network(network["subnet"]).hosts()))
+    believed = CITY["FORWARDED_ALLOW_IPS"]
+    assert believed == SERVICES["edge"]["networks"]["default"]["ipv4_address"]
+    assert ip_address(believed) in ip_network(network["subnet"])
+    assert believed != network["gateway"]
     assert "--proxy-headers" in SERVICES["api-server"]["command"]
 
 
@@ -150,13 +211,18 @@ def test_no_password_stands_in_the_file() -> None:
     assert [(key, value) for key, value in secret if "/run/secrets/" not in value] == []
 
 
-def test_every_secret_is_a_file_that_the_notes_explain_and_every_used_one_is_declared() -> None:
+def test_every_secret_is_a_file_that_one_command_writes_and_every_used_one_is_declared(
+    tmp_path: Path,
+) -> None:
     declared = COMPOSE["secrets"]
-    assert all(set(secret) == {"file"} for secret in declared.values())
-    notes = TEXT.partition("x-airflow")[0]
-    assert [name for name in declared if name not in notes] == []
+    assert {name: secret["file"] for name, secret in declared.items()} == {
+        name: f"./secrets/{name}" for name in declared
+    }
+    words = [sys.executable, ROOT / "ops" / "make_secrets.py", tmp_path / "secrets", "--recipient", "age1x"]
+    subprocess.run(words, check=True, capture_output=True)
+    assert {file.name for file in (tmp_path / "secrets").iterdir()} == set(declared)
     for name, service in SERVICES.items():
-        used = set(re.findall(r"/run/secrets/([\w.]+)", str(service)))
+        used = set(re.findall(r"/run/secrets/(\w+)", str(service)))
         assert used == set(service.get("secrets", [])), name
         assert used <= set(declared), name
 
@@ -194,7 +260,8 @@ def test_airflow_knows_every_setting_and_command(inside: dict[str, str]) -> None
     options = [
         name.removesuffix("_CMD").lower().split("__")[1:] for name in SETTINGS if name.startswith("AIRFLOW__")
     ]
-    asked = {"options": options, "commands": [words[1:] for words in commands() if words[:1] == ["airflow"]]}
+    spoken = [[word.replace("$before", "2026-08-25") for word in words] for words in commands()]
+    asked = {"options": options, "commands": [words[1:] for words in spoken if words[:1] == ["airflow"]]}
     assert len(asked["commands"]) > 8
     done = subprocess.run(
         [sys.executable, "-c", ASK_AIRFLOW],
@@ -209,9 +276,20 @@ def test_airflow_knows_every_setting_and_command(inside: dict[str, str]) -> None
     assert values["database", "sql_alchemy_conn"].startswith("postgresql+psycopg:")
 
 
+def test_the_executor_of_the_file_can_be_loaded(inside: dict[str, str]) -> None:
+    """The locked Celery and Airflow's part for it must fit each other; only loading both shows it."""
+    load_it = (
+        "from airflow.executors.executor_loader import ExecutorLoader as e; print(e.get_default_executor())"
+    )
+    words = [sys.executable, "-c", load_it]
+    done = subprocess.run(words, env=inside, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "CeleryExecutor" in done.stdout
+
+
 def test_paloverde_knows_every_command_of_ours() -> None:
     ours = [words[1:] for words in commands() if words[:1] == ["paloverde"] and "--help" not in words]
-    assert {words[0] for words in ours} == {"doctor", "users", "deliver", "desk"}
+    assert {words[0] for words in ours} == {"backup", "doctor", "deliver", "desk", "store"}
     for words in ours:
         assert whole_parser(list(COMMANDS)).parse_args(words).command == words[0]
 
@@ -247,6 +325,8 @@ def test_the_desk_of_the_file_serves_and_believes_no_stranger_where_he_comes_fro
     made = People(Path(environ["PALOVERDE_HOME"]) / "users.json")
     open_installation(load({name: value for name, value in environ.items() if name.startswith("PALOVERDE_")}))
     made.put("cleo", "Cleo Park", Role.CLERK, password)
+    address = environ.pop("PALOVERDE_DESK_ADDRESS")
+    assert address == "https://desk.localhost"
     with _desk(environ) as client:
         assert client.get("/sign-in").status_code == 200
         assert client.get("/", headers={"host": "evil.example"}).status_code == 421

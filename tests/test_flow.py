@@ -28,6 +28,7 @@ ORDER = (
         "archive",
         "capture",
         "retention",
+        "lake",
     ),
     *(
         "search",
@@ -36,6 +37,8 @@ ORDER = (
         "productions",
         "watch",
         "installation",
+        "alarms",
+        "lineage",
         "desk",
         "orchestration",
         "commands",
@@ -49,6 +52,8 @@ DOORS = {
     "requests": ("include/paloverde/platforms/network.py",),
     # Single sign-on redeems one code for one person who waits: neither a site's budget nor its retries apply.
     "httpx": ("include/paloverde/desk/oidc.py",),
+    "openlineage": ("include/paloverde/lineage/events.py",),
+    "smtplib": ("include/paloverde/alarms/mail.py",),
     "boto3": ("include/paloverde/archive/store/s3.py",),
     "botocore": ("include/paloverde/archive/store/s3.py",),
     "airflow": ("include/paloverde/orchestration/", "dags/", "plugins/"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -14,8 +14,9 @@ from paloverde.records import Account, Holder, Kind, Poster, Visibility, archive
 from paloverde.retention.dossier import FiledPaper, RemovalFact
 from paloverde.watch.book import Book
 from paloverde.watch.now import Judged, Page
+from paloverde.watch.posts.looks import look_of
 from paloverde.watch.register import Entered
-from paloverde.watch.registers import register_named
+from paloverde.watch.registers import ALL, register_named
 from paloverde.watch.seen import Seen, SeenMedium
 
 CITY = Account("facebook-palmaria", "facebook", "1000", "cityofpalmaria")
@@ -73,7 +74,7 @@ def book(
     }
     last = {name: {one.id: one for one in of}.values() for name, of in papers.items()}
     standing = {name: [one for one in of if not one.withdrawn] for name, of in last.items()}
-    return Book(standing, day, city_domains, papers)
+    return Book({**dict.fromkeys(ALL, ()), **standing}, day, city_domains, papers)
 
 
 def _entered(name: str, entry: Any, at: int) -> Entered[Any]:
@@ -124,6 +125,9 @@ class Then:
     def newest(self, item: str) -> Seen | None:
         return next((one for one in reversed(self._items) if one.item == item), None)
 
+    def newest_of(self, items: Iterable[str]) -> Iterator[Seen]:
+        return (seen for item in items if (seen := self.newest(item)) is not None)
+
     def standing(self, slug: str, *kinds: str) -> Iterator[tuple[Seen, datetime]]:
         of_these = [one for one in self._items if one.account.slug == slug and one.kind.value in kinds]
         for one in {one.item: one for one in of_these}.values():
@@ -142,8 +146,9 @@ class Then:
     def last_capture(self, slug: str) -> datetime | None:
         return self._captured.get(slug)
 
-    def picture(self, sha256: str) -> bytes | None:
-        return self._pictures.get(sha256)
+    def looks(self, sha256s: Iterable[str]) -> Mapping[str, int]:
+        found = {one: look_of(self._pictures[one]) for one in sha256s if one in self._pictures}
+        return {one: look for one, look in found.items() if look is not None}
 
     def page(self, url: str) -> Page:
         host = url.partition("://")[2].partition("/")[0].partition(":")[0].lower()

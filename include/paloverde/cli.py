@@ -11,6 +11,7 @@ Airflow nor S3. Exit status: 0 done, 1 it could not be done, 2 the command was n
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from importlib import import_module
@@ -29,6 +30,7 @@ COMMANDS = {
     "gaps": "list what runs could not get and no later run had in full",
     "search": "find records",
     "index": "keep the search index, which makes searches quick",
+    "lake": "publish the records as Iceberg tables, for Spark, Trino and others",
     "clock": "count the days in which a records request is to be answered, step by step",
     "request": "take in Public Records Act requests, watch their deadlines, search, and file each step",
     "review": "decide what of a request's records is handed over, redact, and have it signed",
@@ -53,7 +55,12 @@ COMMANDS = {
     "rebuild": "fill the database again from the stored objects",
     "dispose": "propose, approve and carry out lawful destruction",
     "statement": "make the Trusted System Statement from the live settings and stores",
-    "doctor": "test what the configured store can promise",
+    "store": "make the bucket, print the rights that each role's keys need, see what keys can do",
+    "backup": "back up the databases and the City's folder, encrypted; list, and restore",
+    "doctor": "look at every part of the installation, and test what the store can promise",
+    "alerts": "say what needs somebody now, and send it to them",
+    "lineage": "tell a lineage server what was read and written since the last time",
+    "metrics": "print the figures that monitoring draws",
     "desk": "serve the desk's pages apart from Airflow, and see who is signed in there",
     "users": "list the people who may sign in, or add one",
     "read": "print the records of recorded payloads of a site",
@@ -61,15 +68,18 @@ COMMANDS = {
     "demo": "watch a city's night on this machine",
 }
 
+_CITY = "PALOVERDE_CITY"  # as in `settings.cities`, which is not imported for a command that reads no setting
 _MODULES = {"import": "imports"}  # where the command's name is a word of Python
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; errors are one sentence on standard error."""
     words = list(sys.argv[1:] if argv is None else argv)
-    chosen = next((word for word in words if not word.startswith("-")), None)
+    chosen = next((word for word in _past_the_city(words) if not word.startswith("-")), None)
     try:
         args = whole_parser([chosen] if chosen in COMMANDS else []).parse_args(words)
+        if args.city:
+            os.environ[_CITY] = args.city
         return int(args.run(args))
     except TryAgain as error:
         print(f"paloverde: {error}", file=sys.stderr)
@@ -89,11 +99,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
 
 
+def _past_the_city(words: Sequence[str]) -> Sequence[str]:
+    """What follows `--city NAME`: a city may be named as a command is."""
+    return words[2:] if words[:1] == ["--city"] else words
+
+
 def whole_parser(chosen: Sequence[str]) -> argparse.ArgumentParser:
     """Every command by name and summary; those `chosen` with their arguments, their modules imported."""
     about = "A city's own archive of its social media."
     parser = argparse.ArgumentParser(prog="paloverde", description=about)
     parser.add_argument("--version", action="version", version=f"paloverde {__version__}")
+    parser.add_argument(
+        "--city", help=f"which city is meant, where one installation serves many ({_CITY} says the same)"
+    )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, summary in COMMANDS.items():
         module = import_module(f"paloverde.commands.{_MODULES.get(name, name)}") if name in chosen else None

@@ -46,6 +46,15 @@ class Visibility(StrEnum):
     UNKNOWN = "unknown"  # the site does not say
 
 
+# What people wrote to the City in private, who follows it, and whom it blocks.
+PRIVATE_KINDS = (Kind.MESSAGE, Kind.CONVERSATION, Kind.SUBSCRIBER, Kind.BLOCKED)
+
+
+def is_kept_private(kind: str, visibility: str | None) -> bool:
+    """Whether an item of that kind and visibility opens only to those whose role needs it."""
+    return kind in PRIVATE_KINDS or visibility == Visibility.PRIVATE
+
+
 class Provenance(StrEnum):
     """How a record came to the City: the grade of its evidence."""
 

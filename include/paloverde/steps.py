@@ -33,7 +33,7 @@ class Step(Enum):
     REQUESTS = "request list --all", "the list of requests", "/requests"
     REQUEST = "request show NUMBER", "the request’s own page", "/requests/NUMBER"
     RECEIVE = (
-        "request receive --channel CHANNEL --on DATE --note ITEM --text 'WORDS'",
+        "request receive --channel CHANNEL --on DATE --note ITEM --text 'WORDS' --as USER",
         "“Take a request in”",
         "/requests/new?channel=CHANNEL&received_on=DATE&note=ITEM",
     )
@@ -108,6 +108,17 @@ class Step(Enum):
     ALTHOUGH = "--although", "“The City hid or removed it as well”"
     # The watch
     FINDINGS = "watch list", "“Policy”", "/watch"
+    HIDDEN = "watch hidden", "“Hidden by a rule”", "/watch/hidden"
+    ENTRY = (
+        "register put NAME --id ENTRY FIELD=VALUE",
+        "“Change it”",
+        "/watch/registers/NAME/entries/ENTRY/change",
+    )
+    ENTRY_AGAIN = (
+        "register put NAME --id ENTRY --counts-again FIELD=VALUE",
+        "“File it again”",
+        "/watch/registers/NAME/entries/ENTRY/change",
+    )
     # Holds
     HOLDS = "hold reconcile", "“Complete it now”", "/holds"
     WIDEN = "hold amend HOLD", "“Widen it”", "/holds/HOLD/widen"

@@ -6,6 +6,7 @@ of a day is seen.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from functools import lru_cache
@@ -13,6 +14,9 @@ from functools import lru_cache
 from paloverde.records import PACIFIC
 
 _SHOWN = 5  # of several that a sentence names
+# An actor as the ledger has one (`retention.holds.By`): "Ana Ruiz, clerk, desk (ana)", "command line (root)".
+_ACTOR = re.compile(r"(?:(?P<name>.+), (?P<role>[a-z_]+), )?(?P<place>desk|command line) \((?P<user>.*)\)")
+_OFFICES = {"public_affairs": "Public Affairs", "it": "IT"}
 
 
 def some(number: int, one: str, many: str = "") -> str:
@@ -30,6 +34,20 @@ def several(names: Sequence[str]) -> str:
     rest = len(names) - _SHOWN
     shown = ", ".join(names[:_SHOWN])
     return f"{shown} and {rest:,} more" if rest > 0 else shown
+
+
+def by_whom(actor: str) -> str:
+    """Who did something, as the ledger names them, in words: Pia Nolan (Public Affairs), at the desk."""
+    found = _ACTOR.fullmatch(actor)
+    if found is None:
+        return actor
+    who = f"{found['name']} ({role_in_words(found['role'])})" if found["name"] else found["user"]
+    return f"{who}, at the {found['place']}"
+
+
+def role_in_words(role: str) -> str:
+    """A role in the City as a paper names it: Public Affairs, IT, counsel."""
+    return _OFFICES.get(role, role.replace("_", " "))
 
 
 def long_date(day: date) -> str:

@@ -96,6 +96,8 @@ def test_what_was_kept_is_read_again_as_it_was() -> None:
         exchange(gzip.compress(b'{"n": 1}')),
         exchange(b'{"next": "[credential removed]"}', decoded=True, taken_out=(TakenOut(10, 44),)),
         exchange(b"", url="https://site.example/none"),
+        exchange(b"{}", method="PUT", sent=b'{"hidden": true}'),
+        exchange(b"", method="POST"),
     ]
     offsets = [file.add(one) for one in kept]
     assert list(read_answers(file.close(), where="here")) == list(zip(offsets, kept, strict=True))

@@ -3,13 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import re
-import shutil
-import subprocess
-import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,10 +14,10 @@ from moto.server import ThreadedMotoServer
 from paloverde.archive.attempts import CHECKS, FAR, Evidence, Need
 from paloverde.archive.probe import Probe, probe
 from paloverde.archive.store import Grade, Stored
-from paloverde.archive.store.s3 import connect
 from paloverde.cli import main
 from paloverde.errors import Unreachable
-from stores import NO_SERVER, ROOT, Place, bucket_at, find_s3
+from stores import NO_SERVER, Place, bucket_at, find_s3
+from storeusers import users_of_the_roles
 
 ALWAYS = {"read after write", "expiry rules", "overwrite", "damaged bytes"}
 
@@ -148,18 +142,18 @@ def users() -> Iterator[dict[str, Place]]:
     access = find_s3()
     if access is None:
         pytest.skip(NO_SERVER)
-    with users_of_the_guide(access) as places:
+    with users_of_the_roles(access) as places:
         yield places
 
 
 @pytest.mark.s3
-class TestUnderThePolicyOfTheGuide:
-    """The users and the policy of docs/guide/storage.md, on a real server."""
+class TestUnderThePrintedPolicy:
+    """The users of the roles under the policy that `paloverde store policy` prints, on a real server."""
 
     def test_the_daily_keys_fail_nothing_that_they_may_not_try(
         self, users: dict[str, Place], real: Probe
     ) -> None:
-        daily = probe(users["archive"].tamper(), others=[users["destroyer"].tamper()])
+        daily = probe(users["writer"].tamper(), others=[users["disposer"].tamper()])
         assert failures(daily) == failures(real) - {"farther dates"}
         assert (daily.usable, daily.compliance_allowed) == (None, None)
         untried = {check.name for check in daily.checks if check.passed is None}
@@ -172,26 +166,26 @@ class TestUnderThePolicyOfTheGuide:
             "Whether lock dates in 2038 and 2106 are kept was not tried, because no key at hand may" in told
         )
         assert daily.evidence is not None
-        assert locked_for_long(users["archive"]) == []
+        assert locked_for_long(users["writer"]) == []
 
     def test_with_keys_that_may_lift_beside_them_all_is_tried(
         self, users: dict[str, Place], real: Probe
     ) -> None:
-        found = probe(users["archive"].tamper(), others=[users["examiner"].tamper()])
+        found = probe(users["writer"].tamper(), others=[users["examiner"].tamper()])
         assert failures(found) == failures(real)
         assert (found.usable, found.compliance_allowed) == (True, True)
         assert "far dates" in {check.name for check in found.checks if check.passed}
-        assert locked_for_long(users["archive"]) == []
+        assert locked_for_long(users["writer"]) == []
 
     def test_the_doctor_under_daily_keys_says_what_it_could_not_try_and_fails_nothing(
         self, users: dict[str, Place], tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
         capsys: pytest.CaptureFixture[str],
     ) -> None:  # fmt: skip
-        given = {"HOME": str(tmp_path), "STORE": users["archive"].url}
-        for prefix, name in (("S3", "archive"), ("DESTROY_S3", "destroyer")):
+        given = {"HOME": str(tmp_path), "STORE": users["writer"].url}
+        for prefix, name in (("S3", "writer"), ("DESTROY_S3", "disposer")):
             keys = {part: value for part, value in users[name].keys.items() if part.endswith("key")}
             given |= {f"{prefix}_{part.upper()}": value for part, value in keys.items()}
-        given["S3_ENDPOINT"] = users["archive"].keys["endpoint"]
+        given["S3_ENDPOINT"] = users["writer"].keys["endpoint"]
         for name, value in given.items():
             monkeypatch.setenv(f"PALOVERDE_{name}", value)
         assert main(["doctor"]) == 0
@@ -202,50 +196,16 @@ class TestUnderThePolicyOfTheGuide:
         assert "Whether COMPLIANCE may be set on this store is not known from this examination." in told
         _, _, untried = told.partition("Not tried:")
         assert untried.count("with the examiner's keys") == 9
-        assert locked_for_long(users["archive"]) == []
+        assert locked_for_long(users["writer"]) == []
 
     def test_what_a_killed_probe_left_locked_the_examiner_alone_can_lift(
         self, users: dict[str, Place]
     ) -> None:
-        left = users["archive"].tamper().lock("probe/killed", b"x", Grade.GOVERNANCE, FAR[0])
-        users["archive"].tamper().sweep()
-        assert users["archive"].store().standing(left).locked_until == FAR[0]
+        left = users["writer"].tamper().lock("probe/killed", b"x", Grade.GOVERNANCE, FAR[0])
+        users["writer"].tamper().sweep()
+        assert users["writer"].store().standing(left).locked_until == FAR[0]
         tamper = users["examiner"].tamper()
         assert tamper.delete(left, bypass=True)
-
-
-@contextmanager
-def users_of_the_guide(access: dict[str, str]) -> Iterator[dict[str, Place]]:
-    """A bucket under the policy of the guide, and places that are entered as each of its users."""
-    names = {name: f"t{uuid.uuid4().hex[:8]}-{name}" for name in ("archive", "examiner", "destroyer")}
-    text = (ROOT / "docs" / "guide" / "storage.md").read_text(encoding="utf-8")
-    (policy,) = re.findall(r"```json\n(.*?)```", text, re.DOTALL)
-    for name, uid in names.items():
-        policy = policy.replace(f'user/{name}"', f'user/{uid}"')
-    with bucket_at("s3", access) as owner:
-        places = {"owner": owner}
-        try:
-            for name, uid in names.items():
-                made = json.loads(_administer("user", "create", f"--uid={uid}", f"--display-name={uid}"))
-                keys = {part: made["keys"][0][part] for part in ("access_key", "secret_key")}
-                places[name] = Place(name, owner.url, owner.keys | keys)
-            bucket = owner.url.removeprefix("s3://")
-            client = connect(region=None, **owner.keys)
-            client.put_bucket_policy(Bucket=bucket, Policy=policy.replace("BUCKET", bucket))
-            yield places
-        finally:
-            for place, uid in names.items():
-                if place in places:
-                    _administer("user", "rm", f"--uid={uid}")
-
-
-def _administer(*words: str) -> str:
-    """Ceph's own tool, in the folder of the server that `make s3` started."""
-    cluster = Path(os.environ.get("PALOVERDE_TEST_S3") or ROOT / ".s3" / "s3.json").parent / "cluster"
-    if shutil.which("radosgw-admin") is None or not os.access(cluster, os.R_OK):
-        pytest.skip("users of this S3 server cannot be made from here")
-    command = ["radosgw-admin", "-c", "ceph.conf", "-n", "client.rgw", "--admin-socket=", *words]
-    return subprocess.run(command, cwd=cluster, capture_output=True, text=True, check=True).stdout
 
 
 def test_what_every_store_must_do_the_directory_does(directory: Place) -> None:

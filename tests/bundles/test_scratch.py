@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import paloverde
 from paloverde.bundles.box import sealed_file
 from paloverde.bundles.scratch import clear_left, scratch
 
@@ -108,3 +110,26 @@ def test_what_another_process_is_sealing_stays(tmp_path: Path) -> None:
         with sealed_file(out, "bundle", lambda *_: None) as box:
             box.add("README.txt", b"a whole bundle")
         assert half.exists()
+
+
+# Those that clear away in a way of their own, and what comes before `bundles` in the flow.
+_OF_THEIR_OWN = {
+    "archive/agreement.py",
+    "archive/copies.py",
+    "archive/repair.py",
+    "bundles/scratch.py",
+    "capture/spool.py",
+    "desk/areas/accounts_imports.py",
+    "installation/backups.py",
+    "orchestration/supervise.py",
+}
+
+
+def test_whoever_works_in_a_folder_leaves_none_when_it_is_killed() -> None:
+    """A plain temporary folder of a killed process would lie there for good."""
+    package = Path(paloverde.__file__).parent
+    made = re.compile(r"\b(?:TemporaryDirectory|mkdtemp)\(")
+    files = {str(one.relative_to(package)): one.read_text("utf-8") for one in package.rglob("*.py")}
+    found = {name for name, text in files.items() if made.search(text)}
+    assert found - _OF_THEIR_OWN == set()
+    assert "bundles/scratch.py" in found

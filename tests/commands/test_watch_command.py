@@ -44,14 +44,15 @@ def test_a_finding_is_listed_shown_answered_and_listed_no_more(
     told = capsys.readouterr().out
     assert "What may be done: " in told
     assert (
-        f"By the check {CHECK}, version {CHECKS[CHECK].version} ({', '.join(CHECKS[CHECK].clauses)})" in told
+        f"By the check {CHECK}, version {CHECKS[CHECK].version}: policy V.A.2 (row P-11), policy V.A.3"
+        in told
     )
     assert main(["watch", "answer", found, "acted"]) == 1
     assert "what was done" in capsys.readouterr().err
     assert main(["watch", "answer", found, "acted", "--said", "The form was filed."]) == 0
     assert capsys.readouterr().out == f"Filed: {found} was right, and acted on.\n"
     assert main(["watch", "list", "--check", CHECK]) == 0
-    assert capsys.readouterr().out == "Nothing waits.\n"
+    assert capsys.readouterr().out == "No finding of this check is open.\n"
     assert main(["watch", "list", "--check", CHECK, "--all"]) == 0
     assert f"{found}  " in capsys.readouterr().out
     assert main(["watch", "show", found]) == 0
@@ -100,7 +101,7 @@ def test_a_list_says_what_more_is_open_that_was_not_asked_for(
     assert main(["watch", "list", "--private"]) == 0
     assert "more open" not in capsys.readouterr().out
     assert main(["watch", "list", "--check", CHECK]) == 0
-    assert capsys.readouterr().out == "Nothing waits.\n"
+    assert capsys.readouterr().out == "No finding of this check is open.\n"
 
 
 def test_a_list_tells_what_is_for_counsel_by_its_number_alone(
@@ -108,7 +109,9 @@ def test_a_list_tells_what_is_for_counsel_by_its_number_alone(
 ) -> None:
     heard.watch(numbers(privileged=True)).round()
     assert main(["watch", "list"]) == 0
-    assert capsys.readouterr().out == "Nothing waits.\n\n1 more open finding for counsel alone: --counsel\n"
+    assert capsys.readouterr().out == (
+        "Nothing waits that may be shown to everybody.\n\n1 more open finding for counsel alone: --counsel\n"
+    )
 
 
 def test_before_the_first_round_nothing_found_is_no_comfort(

@@ -97,19 +97,26 @@ DAGS = {
         "runs": 1,
         "tasks": ["reconcile", "remind"],
     },
+    "alerts": {
+        "owner": "City IT",
+        "tags": {"alerts", "all day"},
+        "at": None,
+        "runs": 1,
+        "tasks": ["alert", "lineage"],
+    },
     "search_index": {
         "owner": "City IT",
         "tags": {"search", "all day"},
         "at": None,
         "runs": 1,
-        "tasks": ["refresh_index"],
+        "tasks": ["publish_lake", "refresh_index"],
     },
     "policy_watch": {
         "owner": "City IT",
         "tags": {"policy", "every day"},
         "at": (12, 15),
         "runs": 1,
-        "tasks": ["watch_policy"],
+        "tasks": ["hide_by_rule", "watch_policy"],
     },
     "disposition_review": {
         "owner": "City Clerk",
@@ -134,7 +141,20 @@ DAGS = {
     },
 }
 # These read much of the archive.
-LONG = ["fixity", "answer", "copy", "reconcile", "propose", "carry_out", "refresh_index", "watch_policy"]
+LONG = [
+    "fixity",
+    "answer",
+    "copy",
+    "reconcile",
+    "propose",
+    "carry_out",
+    "refresh_index",
+    "publish_lake",
+    "watch_policy",
+    "hide_by_rule",
+    "alert",
+    "lineage",
+]
 ASKS_A_SITE = ["archive", "removals", "health", "sweep"]
 
 
@@ -165,7 +185,7 @@ def test_a_dag_says_whose_it_is_and_what_to_do(bag: Any, name: str) -> None:
 def test_each_task_is_tried_again_by_the_class_of_its_error(bag: Any, name: str) -> None:
     for task in bag.dags[name].tasks:
         assert isinstance(task.retry_policy, ByErrorClass), task.task_id
-        never = (name, task.task_id) == ("nightly_archive", "report") or name == "recent_sweep"
+        never = (name, task.task_id) == ("nightly_archive", "report") or name in ("recent_sweep", "alerts")
         limits = 20 if task.task_id.endswith(".archive") else 3
         assert task.retries == (0 if never else limits), task.task_id
         assert task.retry_exponential_backoff, task.task_id

@@ -29,6 +29,7 @@ PERSONS = {
         Role.IT: "Ivo Lee",
         Role.APPROVER: "Omar Diaz",
         Role.AUDITOR: "Una Wolf",
+        Role.EMPLOYEE: "Ella Mora",
     }.items()
 }
 _COOKIE = "who"

@@ -45,7 +45,7 @@ def hand_in(city: Installation, ends: str) -> None:
 def test_every_role_reads_the_promise_and_how_each_account_stands(city: Installation, desks: Desks) -> None:
     hand_in(city, "2026-11-27T17:00:00Z")
     note_canary(city.vault.books, "x-palmaria", True, "it answered", NOW)
-    for role in Role:
+    for role in set(Role) - {Role.EMPLOYEE}:
         answer = desks.get("/about", role)
         assert answer.status_code == 200
         said = text_of(answer)

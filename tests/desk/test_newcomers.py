@@ -188,3 +188,20 @@ def test_whatever_somebody_signed_in_does_carries_the_username() -> None:
                 found += 1
                 assert "username" in ast.unparse(node.args[3]), f"{file.name}, line {node.lineno}"
     assert found >= 8
+
+
+def test_nobody_without_a_group_is_let_in_unless_the_city_says_so(books: Engine, people: People) -> None:
+    assert "you have no role at this desk" in refused(known(books, people), groups=[])
+    open_to_all = known(books, people, (*PAIRS, "*=employee"))
+    assert arrive(open_to_all, groups=[])[1].role is Role.EMPLOYEE
+    assert arrive(open_to_all, sub="8", preferred_username="ben@city.example", name="Ben", groups=["*"])[
+        1
+    ].role is (Role.EMPLOYEE)
+    assert arrive(open_to_all)[1].role is Role.CLERK
+    closed_again = known(books, people)
+    assert closed_again.find(arrive(open_to_all, groups=[])[0]) is None
+
+
+def test_whoever_is_in_no_group_can_be_made_nothing_but_an_employee() -> None:
+    with pytest.raises(BadSetting, match="may be employee and nothing else"):
+        Roles("groups", ("*=clerk",))

@@ -18,6 +18,8 @@ from paloverde.desk.people import Person, Role
 from paloverde.desk.showing import compared, said, tags
 from paloverde.retention.hold_scope import Scope
 from paloverde.retention.holds import Trigger
+from paloverde.watch.register import Entries
+from paloverde.watch.registers.corrections import CORRECTIONS, Correction
 from requesthall import COUNSEL
 
 BUSY = {"search": 10_000, "export": 10_000}
@@ -260,3 +262,17 @@ def _looks(shelves: Shelves) -> list[dict[str, str]]:
         for entry in shelves.city.ledger.entries()
         if entry.event.what.startswith("private ")
     ]
+
+
+def test_a_correction_shows_on_both_records(shelves: Shelves, desks: Desks) -> None:
+    told = desks.post(
+        "/watch/registers/corrections/new", {"item": f"{FB}/post/77", "corrects": f"{FB}/post/1"}
+    )
+    assert f"the archive has no item {FB}/post/77." in text_of(told)
+    tie = Correction(f"{FB}/post/7", (f"{FB}/post/1",))
+    Entries(shelves.city.cabinet, CORRECTIONS).put(tie, "this test", datetime.now(UTC))
+    for native_id, words, other in (("7", "This corrects", "1"), ("1", "This was corrected by", "7")):
+        answer = desks.get(path(native_id))
+        assert f"{words} {FB}/post/{other}" in text_of(answer)
+        assert f'href="{path(other)}"' in answer.text.replace("&amp;", "&")
+    assert "This corrects" not in text_of(desks.get(path("2", "comment")))

@@ -46,7 +46,10 @@ def test_no_role_has_what_the_issue_denies_it() -> None:
         Act.KEEP_ACCOUNTS,
         Act.RUN_ACCOUNTS,
         Act.SEE_INSTALLATION,
+        Act.REPORT_CONTENT,
+        Act.OWN_ANSWERS,
     }
+    assert MAY[Role.EMPLOYEE] == {Act.REPORT_CONTENT, Act.OWN_ANSWERS}
     for role in set(Role) - {CLERK, COUNSEL}:
         assert Act.SEE_PRIVATE not in MAY[role]
     assert roles_of(Act.SEE_ADVICE) == (COUNSEL,)

@@ -237,6 +237,7 @@ def test_todays_page_names_what_is_urgent_for_whoever_decides_about_it(
     shelves.found(LISTED, FB, "The list has no approval.", weight=Weight.ADVICE)
     answer = desks.get("/", Role.PUBLIC_AFFAIRS)
     assert f'class="desk-urgent"><a href="/watch?check={LISTED}">1 finding</a>' in answer.text
+    assert "1 finding is to be looked at today: Words of a list." in text_of(answer)
     assert "1 finding of the checks of the policy can be looked at this week or later" in text_of(answer)
     assert "of the checks of the policy" not in text_of(desks.get("/", Role.AUDITOR))
 
@@ -287,9 +288,9 @@ def test_every_clause_of_the_policy_says_how_it_is_served_and_what_waits(
 ) -> None:
     shelves.heated()
     answer = desks.get("/watch/clauses", Role.AUDITOR)
-    ids = re.findall(r'<tr id="(P-\d\d)">', answer.text)
-    assert sorted(ids) == [f"P-{number:02}" for number in range(1, 67)]
-    sections = re.findall(r'<tr id="P-\d\d">.*?usa-hint">(.*?)<', answer.text, re.DOTALL)
+    ids = re.findall(r'<tr id="([CP]-\d\d)">', answer.text)
+    assert sorted(ids) == sorted(clause.id for clause in clauses())
+    sections = re.findall(r'<tr id="[CP]-\d\d">.*?usa-hint">(.*?)<', answer.text, re.DOTALL)
     order = ("I", "III", "V", "V.A.2", "V.A.10", "V.B.1", "V.B.6", "V.B.7", "V.B.9", "V.B.10", "V.C.1")
     assert [one for one in dict.fromkeys(sections) if one in order] == list(order)
     assert len(answer.content) < 300_000
@@ -298,7 +299,7 @@ def test_every_clause_of_the_policy_says_how_it_is_served_and_what_waits(
     assert "1 waits" in row
     for standing in Clauses:
         told = re.findall(
-            r'<tr id="(P-\d\d)">', desks.get(f"/watch/clauses?stands={standing.name.lower()}").text
+            r'<tr id="([CP]-\d\d)">', desks.get(f"/watch/clauses?stands={standing.name.lower()}").text
         )
         assert set(told) == {clause.id for clause in clauses() if clause.standing is standing}
     assert "No clause stands so." in text_of(desks.get("/watch/clauses?stands=%3Cb%3E"))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from html import unescape
 from pathlib import Path
 
@@ -12,7 +14,9 @@ from desk.desks import Desks, served, text_of, until
 from desk.shelves import FB, HOSTILE, LIMITED, Shelves, harm_in
 from paloverde.desk.paces import Paces
 from paloverde.desk.people import Role
+from paloverde.watch.register import Entries
 from paloverde.watch.registers import ALL
+from paloverde.watch.registers.block_cases import BLOCK_CASES, BlockCase
 
 BUSY = {"search": 10_000, "export": 10_000}
 PEOPLE = "/watch/registers/people"
@@ -103,7 +107,8 @@ def test_what_is_wrong_is_said_on_the_form_with_what_was_typed(desks: Desks, she
 def test_a_name_that_is_taken_is_not_taken_again(desks: Desks, shelves: Shelves) -> None:
     desks.done(f"{PEOPLE}/new", JOAN)
     answer = desks.post(f"{PEOPLE}/new", JOAN | {"name": "Another"})
-    assert "has jrivera already: change that entry instead" in text_of(answer)
+    assert "People has jrivera already. To change that entry: “Change it”." in text_of(answer)
+    assert f'href="{PEOPLE}/entries/jrivera/change"' in answer.text
     assert len(filed(shelves)) == 1
 
 
@@ -129,9 +134,12 @@ def test_a_field_offers_the_accounts_and_the_entries_that_it_may_name(desks: Des
 def test_a_name_that_leads_nowhere_is_told_on_the_page_of_the_entry(desks: Desks) -> None:
     desks.done(f"{PEOPLE}/new", JOAN)
     grant = {"since": "2026-01-05", "granted_by": "Dana Wells", "authority": "publish and answer"}
-    said = desks.done("/watch/registers/grants/new", grant | {"person": "Joan Rivera", "account": "facebok"})
+    said = desks.done("/watch/registers/grants/new", grant | {"person": "Joan Rivera", "account": FB})
     assert "“Joan Rivera” under “Person”: the register “People” has no entry of that name." in said
-    assert "“facebok” under “Account”: no account of that name is archived now." in said
+    report = {"about": f"{FB}/post/1", "guidelines": "c", "why": "It curses.", "reported_by": "Sam Ito"}
+    moved = report | {"account": "facebok", "reported_at": "2026-11-18T09:00"}
+    told = desks.done("/watch/registers/content-reports/new", moved)
+    assert "“facebok” under “Account”: no account of that name is archived now." in told
     said = desks.done("/watch/registers/grants/new", grant | {"person": "jrivera", "account": FB})
     assert "of that name" not in said
     desks.done(f"{PEOPLE}/entries/jrivera/withdraw", {"why": "Entered twice."})
@@ -144,11 +152,54 @@ def test_a_list_of_words_and_its_approvals_say_whether_they_count(desks: Desks) 
     assert "nobody has approved it yet" in desks.done(f"{lists}/new", entry, Role.PUBLIC_AFFAIRS)
     given = {"list": "insults", "version": "1", "office": "the City Manager or designee"}
     assert "counts nothing: whoever filed" in desks.done(f"{approvals}/new", given, Role.PUBLIC_AFFAIRS)
-    assert "has no version 7" in desks.done(f"{approvals}/new", given | {"version": "7"}, Role.CLERK)
+    refused = desks.post(f"{approvals}/new", given | {"version": "7"}, Role.CLERK)
+    assert "insults has no version 7: it has 1 version" in text_of(refused)
     for role, office in ((Role.COUNSEL, "counsel"), (Role.CLERK, "the City Clerk")):
         said = desks.done(f"{approvals}/new", given | {"office": office}, role)
         assert "counts nothing" not in said
     assert "Version 1 counts: it was approved by" in text_of(desks.get(f"{lists}/entries/insults"))
+
+
+def test_a_case_for_a_block_is_signed_off_by_counsel_alone(desks: Desks, shelves: Shelves) -> None:
+    cases, signs = "/watch/registers/block-cases", "/watch/registers/block-sign-offs"
+    filing = Entries(shelves.city.cabinet, BLOCK_CASES)
+    id_ = filing.put(a_case(FB), "Pat Lowe, public_affairs, desk (pat)", datetime.now(UTC))
+    page = f"{cases}/entries/{id_}"
+    assert "Counsel has not signed off what this case says now (version 1)" in text_of(desks.get(page))
+    given = {"case": id_, "version": "1"}
+    for role in (Role.CLERK, Role.PUBLIC_AFFAIRS, Role.IT):
+        assert desks.post(f"{signs}/new", given, role).status_code == 403
+    told = text_of(desks.post(f"{signs}/new", given | {"version": "2"}, Role.COUNSEL))
+    assert f"{id_} has no version 2" in told
+    assert filed(shelves, "block-sign-offs") == []
+    desks.done(f"{signs}/new", given, Role.COUNSEL)
+    assert "Counsel signed it off (" in text_of(desks.get(page))
+
+
+def a_case(account: str) -> BlockCase:
+    """A case as it was filed before anybody was blocked."""
+    return BlockCase(
+        account=account, user="dwhitlock", removals=tuple(f"{account}/comment/{at}" for at in range(3)),
+        comments=140, days=7, staff_time="Six hours a week.", tried="A list.", viewpoint="Advertising.",
+        review_on=date(2027, 2, 10), appeal="clerk@palmaria.example",
+    )  # fmt: skip
+
+
+def test_a_version_of_the_policy_is_brought_as_a_file(desks: Desks, shelves: Shelves) -> None:
+    versions = "/watch/registers/policy-versions"
+    given = {"version": "2026-03", "effective_on": "2026-03-01", "city_name": "City of Palma Ria"}
+    assert 'type="file"' in desks.get(f"{versions}/new").text
+    typed = desks.post(f"{versions}/new", given | {"sha256": "5f" * 32})
+    assert "Choose one file." in text_of(typed)
+    pdf = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+    files = {"sha256": ("policy.pdf", pdf)}
+    said = desks.done(f"{versions}/new", given, files=files)
+    assert hashlib.sha256(pdf).hexdigest() in said
+    entry = f"{versions}/entries/2026-03"
+    assert desks.get(f"{entry}/file", Role.AUDITOR).content == pdf
+    desks.done(f"{entry}/change", given | {"adopted_by": "City Council"})
+    assert hashlib.sha256(pdf).hexdigest() in text_of(desks.get(entry))
+    assert "City Council" in text_of(desks.get(entry))
 
 
 def test_only_those_whom_a_register_names_keep_it(desks: Desks, shelves: Shelves) -> None:
@@ -240,9 +291,11 @@ def test_hostile_words_do_nothing_on_any_page(desks: Desks, shelves: Shelves) ->
     for number, text in enumerate(HOSTILE):
         given = JOAN | {"id": f"h{number}", "name": text or "x", "title": text, "department": text}
         shelves.city.watch.put("people", given, "this test")
-        grant = {"person": text or "x", "account": text or "x", "since": "2026-01-05", "granted_by": "x"}
-        granted = shelves.city.watch.put("grants", grant, "this test")
-        assert harm_in(desks.get(f"/watch/registers/grants/entries/{granted}").text) == [], text
+        report = {"about": text or "x", "account": text or "x", "guidelines": "c", "why": "x"}
+        more = {"reported_by": "x", "reported_at": "2026-11-18T09:00"}
+        reported = shelves.city.watch.put("content-reports", report | more, "this test")
+        page = f"/watch/registers/content-reports/entries/{reported}"
+        assert harm_in(desks.get(page).text) == [], text
         for path in ("", "/change", "/withdraw"):
             answer = desks.get(f"{PEOPLE}/entries/h{number}{path}")
             assert answer.status_code == 200

@@ -12,11 +12,9 @@ import pytest
 
 from exports import OWN, Office, tweet, ytd, zipped
 from paloverde.errors import BadQuestion, Unreadable
-from paloverde.imports.private import PRIVATE_KINDS
 from paloverde.imports.said import Declaration, Wish
 from paloverde.records import Kind
 from paloverde.search.answer import search
-from paloverde.search.scope import PRIVATE_KINDS as SEARCHED
 
 FILES = Wish(format="files")
 MESSAGE = {
@@ -56,10 +54,6 @@ def packed(files: dict[str, str]) -> bytes:
 
 def shown(office: Office, words: str = "zebra") -> int:
     return len(search(office.archive, words).hits)
-
-
-def test_the_kinds_that_are_private_are_those_that_a_search_leaves_out() -> None:
-    assert {kind.value for kind in PRIVATE_KINDS} == set(SEARCHED)
 
 
 @pytest.mark.parametrize("kind", ["dm", "Message", "direct_message", "MESSAGE", 5, "post "])

@@ -17,7 +17,8 @@ from matters import CLERK, COUNSEL, NOW, Matter
 from paloverde.archive.seal import Role
 from paloverde.errors import BadQuestion, PersonNeeded
 from paloverde.imports.forwarding import Forwarded, How
-from paloverde.installation.device_searches import HandIn, production_limits
+from paloverde.installation.device_searches import production_limits
+from paloverde.installation.handing_in import HandIn
 from paloverde.productions.order import Demand, GivenUp
 from paloverde.productions.plan import Form
 from paloverde.records import archive_day

@@ -410,10 +410,12 @@ def test_what_a_check_may_ask_comes_from_the_archive(heard: WatchedCity) -> None
     assert newest is not None
     assert newest.poster.name == "Ruth Okafor"
     assert now.newest(f"{SLUG}/comment/nobody") is None
+    items = [f"{SLUG}/{name}" for name in ("comment/c1", "comment/nobody", "post/p1")]
+    assert {one.item for one in now.newest_of(items)} == {items[0], items[2]}
     assert [seen.native_id for seen, _ in now.standing(SLUG, "blocked")] == ["b1"]
     assert now.removals(SLUG) == []
     assert now.papers(SLUG) == {}
     assert now.last_capture(SLUG) is None
-    assert now.picture("ab" * 32) is None
+    assert now.looks(["ab" * 32]) == {}
     with pytest.raises(BadQuestion, match="no page of the City's own website"):
         now.page("https://elsewhere.example/policy")

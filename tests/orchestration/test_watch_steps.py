@@ -1,4 +1,4 @@
-"""The step of the DAG `policy_watch`: it makes a round over what was sealed, once."""
+"""The steps of the DAG `policy_watch`: a round over what was sealed, and hiding by a rule that counts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from paloverde.orchestration.watch_steps import watch_policy
+from paloverde.orchestration.watch_steps import hide_by_rule, watch_policy
 from watchedcity import COMMENT, POST, WatchedCity
 
 
@@ -26,3 +26,16 @@ def test_it_looks_at_what_was_sealed_and_tells_counts_alone(
     second = watch_policy()
     assert (second["versions"], second["found"]) == (0, 0)
     assert len(city.deeds("policy watched")) == 2
+
+
+def test_without_a_rule_it_hides_nothing_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    city = WatchedCity(tmp_path / "home")
+    city.hear("first", POST, COMMENT)
+    for name, value in city.environment().items():
+        monkeypatch.setenv(name, value)
+    caplog.set_level("INFO")
+    assert hide_by_rule() == {"rules": 0, "hidden": 0, "proposed": 0}
+    assert "No hiding rule counts: nothing was hidden." in caplog.text
+    assert city.deeds("hiding begun") == []

@@ -49,7 +49,7 @@ class Simulated:
         query = dict(parse_qsl(raw, keep_blank_values=True))
         assert self.token not in raw, "the token would be in the address"
         path = f"/v26.0{request.path}" if self.platform.name in ("facebook", "instagram") else request.path
-        ask = Ask("GET", path, query, lowered, "http://127.0.0.1", raw=raw)
+        ask = Ask(request.method, path, query, lowered, "http://127.0.0.1", body=request.sent, raw=raw)
         reply = self.desk.switchboard.answer(self.city, SITES[self.platform.name], ask)
         if reply.drop:
             return Answer(503, {}, b"")

@@ -8,6 +8,7 @@ import re
 from functools import cache
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from paloverde.watch.checks import CHECKS, REPORTS
@@ -34,7 +35,9 @@ def words_of(path: str) -> str:
 
 
 def test_every_clause_of_the_rulebook_has_its_row_in_order() -> None:
-    assert list(ROWS) == [f"P-{number:02}" for number in range(1, 67)]
+    assert [id_ for id_ in ROWS if id_.startswith("P")] == [f"P-{number:02}" for number in range(1, 67)]
+    more = [id_ for id_ in ROWS if not id_.startswith("P")]
+    assert more == [f"C-{number:02}" for number in range(1, len(more) + 1)]
 
 
 @pytest.mark.parametrize("clause", clauses(), ids=lambda clause: clause.id)
@@ -95,6 +98,27 @@ def test_what_is_missing_is_never_called_served() -> None:
     assert Clause("P-01", "I", "words", by=served.by, left="a part").standing is Standing.PARTLY
     assert Clause("P-01", "I", "words", person="It is judged by people.").standing is Standing.PERSON
     assert Clause("P-01", "I", "words").standing is Standing.NOT_YET
+
+
+def test_a_limit_is_told_and_is_not_called_left() -> None:
+    clause = Clause("P-01", "I", "words", by=("module:paloverde.records",), limit="No site tells it.")
+    assert clause.standing is Standing.SERVED
+    assert msgspec.structs.replace(clause, left="A part.").standing is Standing.PARTLY
+    for row in clauses():
+        assert not row.limit or row.by, f"{row.id}: a limit is a limit of something that is served"
+        if row.limit:
+            assert f"*Limit:* {row.limit}" in reference()
+
+
+#: What a reason of a limit rests on: a site that does not tell, people who alone know, law that leaves it to them.
+REASONS = re.compile(
+    r"(?i)\b(sites?|facebook|linkedin|nobody|no program|no software|only people|only a person|only its|the law|counsel|owner)\b"
+)
+
+
+@pytest.mark.parametrize("clause", [one for one in clauses() if one.limit], ids=lambda clause: clause.id)
+def test_a_limit_says_why_no_program_can(clause: Clause) -> None:
+    assert REASONS.search(clause.limit), clause.limit
 
 
 def test_the_words_of_the_policy_are_quoted_exactly() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from paloverde.records import Account, Kind, Poster, Visibility
+from paloverde.search.scope import PRIVATE_KINDS
 from paloverde.watch.seen import Seen
 from watching import seen
 
@@ -29,8 +30,13 @@ def test_a_post_of_nobody_is_a_visitors_where_visitors_post() -> None:
     assert not of(CHANNEL, Kind.COMMENT, NOBODY).is_by_the_account
 
 
-@pytest.mark.parametrize("kind", [Kind.MESSAGE, Kind.CONVERSATION, Kind.SUBSCRIBER])
-def test_messages_and_subscribers_are_private_whatever_is_said_of_them(kind: Kind) -> None:
-    assert of(PAGE, kind, NOBODY).is_private
-    assert not of(PAGE, Kind.COMMENT, NOBODY).is_private
-    assert seen("Words", visibility=Visibility.PRIVATE).is_private
+@pytest.mark.parametrize("kind", Kind)
+def test_what_a_search_leaves_out_is_private_to_the_checks_whatever_is_said_of_it(kind: Kind) -> None:
+    assert of(PAGE, kind, NOBODY).is_private == (kind.value in PRIVATE_KINDS)
+    assert seen("Words", kind=kind, visibility=Visibility.PRIVATE).is_private
+
+
+def test_messages_subscribers_and_who_is_blocked_are_private() -> None:
+    assert {kind for kind in Kind if of(PAGE, kind, NOBODY).is_private} == {
+        Kind.MESSAGE, Kind.CONVERSATION, Kind.SUBSCRIBER, Kind.BLOCKED,
+    }  # fmt: skip

@@ -160,6 +160,15 @@ def sha256_checked(trial: Trial) -> Finding:
     )
 
 
+def encrypted(trial: Trial) -> Finding:
+    """With the store's own way of writing, which asks for what is set and refuses what was not done."""
+    stored = trial.tamper.store.put(trial.key("encrypted"), trial.run.encode(), locked_until=None)
+    how = trial.tamper.how_encrypted(stored)
+    if how is None:
+        return False, "The store encrypts nothing itself: encrypt the disk that it lies on."
+    return not how.startswith("not "), f"What is written is {how}."
+
+
 def governance_lock(trial: Trial) -> Finding:
     remover = trial.rights.remover
     if remover is None:
@@ -369,6 +378,7 @@ CHECKS: tuple[tuple[str, Need, Callable[[Trial], Finding]], ...] = (
     ("read after write", Need.EVERY, read_after_write),
     ("damaged bytes", Need.EVERY, damaged_bytes),
     ("sha-256", Need.NOTHING, sha256_checked),
+    ("encryption", Need.NOTHING, encrypted),
     ("overwrite", Need.EVERY, overwritten),
     ("governance lock", Need.LOCKS, governance_lock),
     ("legal hold", Need.LOCKS, legal_hold),

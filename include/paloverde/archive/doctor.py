@@ -7,10 +7,12 @@ from collections.abc import Sequence
 
 import msgspec
 
+from paloverde.archive.excess import excess, sentence
 from paloverde.archive.layout import probe_key
 from paloverde.archive.ledger import Event, Ledger
 from paloverde.archive.probe import Probe, probe
 from paloverde.archive.store.interface import Grade, Stored
+from paloverde.archive.store.roles import Role
 from paloverde.archive.store.tamper import Tamper
 from paloverde.archive.vault import Vault
 from paloverde.errors import StoreCannotPromise
@@ -25,6 +27,7 @@ class Examination(msgspec.Struct, frozen=True):
     probe: Probe
     public_key: str
     signature: str
+    beyond: tuple[str, ...] | None = None  # what the keys can do beyond the writer's work; not signed
 
     def sentences(self) -> list[str]:
         """What the store can and cannot promise, in plain words."""
@@ -35,6 +38,8 @@ class Examination(msgspec.Struct, frozen=True):
             lines += ["", "It cannot promise:", *(f"  - {line}" for line in found.cannot_promise)]
         if found.not_tried:
             lines += ["", "Not tried:", *(f"  - {line}" for line in found.not_tried)]
+        if self.beyond is not None:
+            lines += ["", sentence(self.beyond, Role.WRITER)]
         verdict, compliance = _KEPT[found.usable], _COMPLIANCE[found.compliance_allowed]
         return [*lines, "", f"{verdict} {compliance}"]
 
@@ -59,7 +64,7 @@ def examine(tamper: Tamper, vault: Vault, ledger: Ledger, others: Sequence[Tampe
     """
     last = last_examination(vault, ledger)
     found = probe(tamper, previous=last.probe.evidence if last else None, others=others)
-    signed = Examination(found, vault.signer.public_key, vault.signer.sign(found.as_json()))
+    signed = Examination(found, vault.signer.public_key, vault.signer.sign(found.as_json()), _beyond(tamper))
     body = msgspec.json.encode(signed, order="sorted")
     sha256 = hashlib.sha256(body).hexdigest()
     now = vault.clock()
@@ -73,6 +78,11 @@ def examine(tamper: Tamper, vault: Vault, ledger: Ledger, others: Sequence[Tampe
     }
     ledger.append(Event(EXAMINED, "doctor", now, about))
     return signed
+
+
+def _beyond(tamper: Tamper) -> tuple[str, ...] | None:
+    """Against the writer's work, whose keys the settings name; None for a directory, which has no keys."""
+    return None if tamper.store.grade is Grade.APPLICATION else excess(tamper, Role.WRITER)
 
 
 def _said(verdict: bool | None) -> str:

@@ -66,7 +66,7 @@ class ExchangeFile:
         offset = self.size
         status = f"HTTP/1.1 {exchange.status} {exchange.reason}".strip()
         head = _head(status, _stored_headers(exchange))
-        asked = _head(f"GET {exchange.url} HTTP/1.1", exchange.request_headers)
+        asked = _head(f"{exchange.method} {exchange.url} HTTP/1.1", exchange.request_headers) + exchange.sent
         response = self._add(
             {
                 "WARC-Type": "response",
@@ -204,13 +204,12 @@ def read_answers(body: bytes, *, where: str) -> Iterator[tuple[int, Exchange]]:
                 answered, answer = record, record.raw_stream.read()
                 offset = records.get_record_offset()
             elif record.rec_type == "request":
-                record.raw_stream.read()
-                yield offset, _exchange(answered, answer, record)
+                yield offset, _exchange(answered, answer, record, record.raw_stream.read())
     except ArchiveLoadFailed as error:
         raise ArchiveDamaged(f"The raw exchanges {where} are damaged: {error}") from error
 
 
-def _exchange(answered: ArcWarcRecord, body: bytes, asked: ArcWarcRecord) -> Exchange:
+def _exchange(answered: ArcWarcRecord, body: bytes, asked: ArcWarcRecord, sent: bytes) -> Exchange:
     named, status = answered.rec_headers, answered.http_headers
     code, _, reason = status.statusline.partition(" ")
     taken_out = named.get_header(TAKEN_OUT) or ""
@@ -228,6 +227,8 @@ def _exchange(answered: ArcWarcRecord, body: bytes, asked: ArcWarcRecord) -> Exc
             TakenOut(int(offset), int(length))
             for offset, length in (piece.split("+") for piece in taken_out.split(", ") if piece)
         ),
+        method=asked.http_headers.protocol,
+        sent=sent,
     )
 
 

@@ -37,6 +37,7 @@ class RunKind(StrEnum):
     REMOVAL_CHECK = "removal_check"
     SWEEP = "sweep"  # a short look between two nights
     IMPORT = "import"  # a site's own export, forwarded or handed-in records
+    HIDING = "hiding"  # comments hidden at the site, or shown again
     DISPOSITION = "disposition"  # lawful destruction: what stays is written again, the rest is buried
     # A destruction undone, since a hold wants what still lies there: that is named again, as it was.
     REINSTATEMENT = "reinstatement"

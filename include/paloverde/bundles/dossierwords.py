@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from paloverde.bundles.wording import SITES_OWN
+from paloverde.bundles.wording import CITYS_OWN, SITES_OWN
 from paloverde.imports.removedform import Around, Evidence, PastVersion, in_pacific
 from paloverde.records import PACIFIC
 from paloverde.retention.dossier import Alerted, Cited, Dossier, FiledPaper, Noted, Settled, settlement
@@ -31,6 +31,7 @@ _GONE = {
     "undetermined": "gone from the site, cause not determined",
 }
 _HIDDEN = "hidden by the page or by its own word filter"
+_HIDDEN_HERE = "hidden by the City through this archive, which the site confirmed"
 # Who or what removed it, as a person settles it.
 CAUSES = {
     "city": "somebody who acts for the account",
@@ -96,6 +97,8 @@ def gone_in_words(kind: str, cause: str, confirmed_by: str) -> str:
     """What the site's answers show: hidden, or gone and how. Never more than that."""
     if confirmed_by == SITES_OWN:
         return _HIDDEN
+    if confirmed_by == CITYS_OWN:
+        return _HIDDEN_HERE
     return _GONE.get(cause, cause).format(kind=kind)
 
 

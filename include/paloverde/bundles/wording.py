@@ -14,7 +14,9 @@ from paloverde.requests.redaction import Released
 from paloverde.search.hits import Hit, Kept, Removal
 from paloverde.wording import long_date
 
-SITES_OWN = "the site's own statement that it is hidden"  # as `capture.removal` notes it
+# As `capture.removal` notes them.
+SITES_OWN = "the site's own statement that it is hidden"
+CITYS_OWN = "the site's answer to the City's own request to hide it"
 MISSING = {
     Missing.API_NOT_EXPOSED: "the site does not give the poster's {}",
     Missing.WITHHELD: "the site left the poster's {} out of its answer",
@@ -140,6 +142,8 @@ def _found(removal: Removal, first: Hit) -> str:
     hidden_at_first = first.visibility == Visibility.HIDDEN and first.observed_at <= first_seen
     if hidden_at_first or (removal.removed_at is not None and removal.removed_at <= first_seen):
         return "Was hidden or removed already when it was first archived (exact time not known)."
+    if removal.confirmed_by == CITYS_OWN and removal.removed_at is not None:
+        return f"Hidden by the City {spoken_time(removal.removed_at)}."
     what = "Found hidden" if removal.confirmed_by == SITES_OWN else "Found removed"
     if removal.removed_at is None:
         return f"{what} (time not known)."

@@ -130,4 +130,9 @@ class Access:
 
     def _rules(self) -> Rules:
         settings = self._settings
-        return Rules(settings.media_hosts, settings.allow_loopback_sites, settings.clock_skew_seconds)
+        return Rules(
+            settings.media_hosts,
+            settings.allow_loopback_sites,
+            settings.clock_skew_seconds,
+            settings.allow_hiding,
+        )

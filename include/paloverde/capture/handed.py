@@ -33,12 +33,12 @@ from paloverde.capture.tables import Row, record_table, seen_table
 from paloverde.capture.versions import version_sha256
 from paloverde.errors import Unreachable, Unreadable
 from paloverde.imports.members import Member
-from paloverde.imports.private import in_doubt_private, is_private
+from paloverde.imports.private import in_doubt_private
 from paloverde.imports.removedform import completed
 from paloverde.imports.said import Dossier, File, Original, Read, Task
 from paloverde.imports.times import checked
 from paloverde.platforms.conversation import Gap
-from paloverde.records import Medium, Provenance, Record
+from paloverde.records import Medium, Provenance, Record, is_kept_private
 
 BATCH_ROWS = 20_000
 BATCH_BYTES = 24 * 1024 * 1024
@@ -186,7 +186,7 @@ class Handed:
     def _count(self, row: Row, detail: str) -> None:
         record = row.record
         self.records += 1
-        self.private += row.is_new and is_private(record)
+        self.private += row.is_new and is_kept_private(record.kind, record.visibility)
         if record.drift is not None:
             self.drifted += 1
             if len(self.odd) < PLACES:

@@ -29,12 +29,14 @@ AT_ONCE = 1_000  # dossiers that are gathered in one pass through the records
 class Confirmed(msgspec.Struct, frozen=True):
     """A removal, what the site said at the look-up, and where that answer lies.
 
-    `place` is None where no look-up was needed: a listing showed the item as hidden.
+    `place` is None where no look-up was needed: a listing showed the item as hidden. `what` is what was
+    asked: a look-up, or the act of hiding itself.
     """
 
     removal: Removal
     said: str = ""
     place: Place | None = None
+    what: str = "look-up"
 
 
 def hold(archive: Archive, account: Account, confirmed: Sequence[Confirmed], spool: Spool) -> None:
@@ -111,7 +113,7 @@ def _confirming(one: Confirmed, row: Row) -> Evidence:
     item = one.removal.item
     if one.place is not None:
         at = one.removal.confirmed_at
-        return Evidence("look-up", at, one.said, None, one.place.file.key, one.place.offset)
+        return Evidence(one.what, at, one.said, None, one.place.file.key, one.place.offset)
     said = f"the site's own answer shows it as {row['visibility']}"
     return Evidence(
         "listing", item.looked_at, said, item.record_sequence, row["exchange_key"], row["exchange_offset"]

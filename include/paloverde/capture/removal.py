@@ -29,7 +29,9 @@ _HELD = (
     "took it back, or the site let it lapse"
 )
 HOLD_YEARS = 2
-SAID_HIDDEN = "the site's own statement that it is hidden"  # how a removal was confirmed that hides only
+# How a removal was confirmed that hides only.
+SAID_HIDDEN = "the site's own statement that it is hidden"
+HIDDEN_HERE = "the site's answer to the City's own request to hide it"
 
 
 class Cause(StrEnum):

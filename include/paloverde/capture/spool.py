@@ -27,7 +27,7 @@ from paloverde.errors import Unreachable
 
 _UPLOADS_AT_ONCE = 8
 _IN_PIECES = 4 * 1024 * 1024  # bytes above which a file goes to the store piece by piece
-_PREFIX = "paloverde-run-"
+FOLDER = "paloverde-run-"
 _JUST_MADE = 60  # seconds in which a new folder may not be locked yet
 
 
@@ -44,7 +44,7 @@ class Spool:
 
     def __init__(self) -> None:
         _clear_leftovers()
-        self._folder = tempfile.TemporaryDirectory(prefix=_PREFIX)
+        self._folder = tempfile.TemporaryDirectory(prefix=FOLDER)
         self._life = _lock(Path(self._folder.name))
         self._files: dict[str, Spooled] = {}
         self._given = 0
@@ -113,7 +113,7 @@ def _clear_leftovers() -> None:
 
     A run that lives holds the lock of its folder. Its age would not tell: clocks are set, and nights wait.
     """
-    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+    for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER}*"):
         with suppress(OSError):  # another user's, a living run's, or another run clears it at this moment
             if time.time() - folder.stat().st_mtime > _JUST_MADE:
                 life = _lock(folder)

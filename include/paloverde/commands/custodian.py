@@ -19,7 +19,7 @@ from paloverde.commands.signing import acting, known_people, signed_in
 from paloverde.desk.rights import Act
 from paloverde.errors import BadQuestion
 from paloverde.installation import Installation
-from paloverde.installation.device_searches import HandIn
+from paloverde.installation.handing_in import HandIn
 from paloverde.requests.custodian_search import PLACES, Affidavit, Instruction, Looked, unverified
 from paloverde.requests.custodians import limits
 from paloverde.requests.in_words import of_custodian
@@ -27,7 +27,7 @@ from paloverde.requests.paper import Paper
 from paloverde.requests.plaintext import as_text
 from paloverde.requests.unverified import HEADING
 from paloverde.retention.holds import By
-from paloverde.watch.registers.authorizing import with_own_devices
+from paloverde.watch.registers.authorizing import TELL_OF_DEVICES, with_own_devices
 
 _OF = "a request, a production or a hold, such as PRA-2026-0042"
 
@@ -209,7 +209,7 @@ def _listed(city: Installation, args: argparse.Namespace) -> Iterator[str]:
         yield f"Nobody was asked for {args.number} yet."
     yield from limits(everybody)
     asked = [one.name for one in everybody]
-    for person in with_own_devices(city.watch.book(), city.device_searches.today(), asked):
+    for person in with_own_devices(city.watch.book(TELL_OF_DEVICES), city.device_searches.today(), asked):
         name, contact = shlex.quote(person.name), shlex.quote(person.email or "ADDRESS")
         yield (
             f"Declared to use a personal device, and not asked: {person.name}. Next: `paloverde custodian "

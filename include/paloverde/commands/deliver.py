@@ -9,14 +9,13 @@ import argparse
 import logging
 import socket
 import sys
-import tempfile
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from pathlib import Path
 
 import uvicorn
 
 from paloverde.bundles.pages import visible
+from paloverde.bundles.scratch import scratch
 from paloverde.commands.asking import actor
 from paloverde.commands.office import day, opened
 from paloverde.commands.signing import acting, known_people, signed_in
@@ -34,7 +33,6 @@ from paloverde.wording import at_time, some
 _CHOSEN = ("channel", "to", "days", "downloads", "note", "otherwise", "bundle")
 _OTHERS = [name for name in WAYS if name != "link"]
 _LOOPBACK = "127.0.0.1"
-_FOLDER = "paloverde-links-"
 _AT_ONCE = 100  # connections; more are told to come later
 
 
@@ -188,8 +186,8 @@ def _serve(city: Installation, args: argparse.Namespace) -> int:
     if args.host != _LOOPBACK:
         told = "Warning: links are served without https on other machines' networks, too."
         print(f"paloverde: {told} Put the City's web server before this, on this machine.", file=sys.stderr)
-    with _listening(args.host, args.port) as door, tempfile.TemporaryDirectory(prefix=_FOLDER) as folder:
-        source = Downloads(city.settings, city.vault, city.cabinet, Path(folder))
+    with _listening(args.host, args.port) as door, scratch() as folder:
+        source = Downloads(city.settings, city.vault, city.cabinet, folder)
         print(f"Links are served on http://{args.host}:{args.port}. Stop with Ctrl+C.", file=sys.stderr)
         config = uvicorn.Config(
             delivery_app(source), access_log=False, server_header=False, log_level="warning",

@@ -32,6 +32,16 @@ def maybe_acting(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def keeping(parser: argparse.ArgumentParser) -> None:
+    """The same where most needs no role: what only one role may state needs it."""
+    parser.add_argument(
+        "--as", dest="user", metavar="USER", help="your username: needed for what only counsel may state"
+    )
+    parser.add_argument(
+        "--password-file", type=Path, metavar="FILE", help="holds your password; asked for where left out"
+    )
+
+
 def known_people() -> People:
     """The users file of the installation that the environment's settings name."""
     return People(load(os.environ).home / "users.json")

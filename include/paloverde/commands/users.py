@@ -10,15 +10,25 @@ import os
 import sys
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from paloverde.commands.asking import actor
 from paloverde.commands.terminal import asked_in_secret
-from paloverde.desk.people import People, Person, Role, generate_password
-from paloverde.errors import PaloverdeError, TryAgain
+from paloverde.desk.people import (
+    FOR_ALL_CITIES,
+    People,
+    Person,
+    Role,
+    generate_password,
+    people_of,
+    people_of_all,
+)
+from paloverde.errors import BadSetting, PaloverdeError, TryAgain
 from paloverde.installation import Purpose, open_installation
 from paloverde.installation.changes import Changes
 from paloverde.installation.opening import nothing_is_here
 from paloverde.settings import Settings, load
+from paloverde.settings.cities import CHOSEN, FOLDER
 
 _LETTERED = ("clerk", "counsel")  # whose names stand in letters
 _UNNAMED = (
@@ -53,15 +63,21 @@ def _slugs(text: str) -> tuple[str, ...]:
 
 
 def run(args: argparse.Namespace) -> int:
-    settings = load(os.environ)
-    people = People(settings.home / "users.json")
+    settings = None if FOLDER in os.environ and CHOSEN not in os.environ else load(os.environ)
+    people = people_of(settings) if settings else people_of_all(Path(os.environ[FOLDER]))
     if args.action not in ("add", "remove"):
         for person in people.all():
             title = f", {person.title}" if person.title else ""
             limited = f"  (only {', '.join(person.accounts)})" if person.accounts else ""
             print(f"{person.username}  {person.role.value}  {person.name}{title}{limited}")
         return 0
-    note = _ledger(settings)
+    if settings is None and args.action == "add" and args.role not in FOR_ALL_CITIES:
+        raise BadSetting(
+            f"Nobody is {args.role} of all cities: say of which, with `--city NAME` behind `paloverde`. "
+            f"Without it only {' or '.join(FOR_ALL_CITIES)} can be added, who see to all cities' nights and "
+            "to no records."
+        )
+    note = _ledger(settings) if settings else _nobodys_ledger
     before = people.find(args.username)
     after = None
     if args.action == "remove":
@@ -108,6 +124,10 @@ def _ledger(settings: Settings) -> Callable[[Person | None, Person | None], None
     except PaloverdeError as error:
         return partial(_raise, error)
     return partial(_tell, changes)
+
+
+def _nobodys_ledger(_before: Person | None, _after: Person | None) -> None:
+    """The archive of no city is concerned."""
 
 
 def _raise(error: PaloverdeError, _before: Person | None, _after: Person | None) -> None:

@@ -1,5 +1,5 @@
 """The checks of the policy: what they found, and what people say of it. A check never acts: it says what it
-found, in which words, by which clause, and what a person may do.
+found, in which words, by which clause, and what a person may do. What hides is a rule (`watch_hiding`).
 """
 
 from __future__ import annotations
@@ -10,15 +10,17 @@ from datetime import timedelta
 from pathlib import Path
 
 from paloverde.bundles.pages import visible
+from paloverde.commands import watch_hiding
 from paloverde.commands.asking import actor
 from paloverde.commands.office import day, opened, today
 from paloverde.errors import BadQuestion
 from paloverde.installation.watching import Watching
 from paloverde.watch import sheet
 from paloverde.watch.check import Check
+from paloverde.watch.clauses import in_words
 from paloverde.watch.findings import Standing, State, Verdict
 from paloverde.watch.report import Table
-from paloverde.wording import short_moment, some
+from paloverde.wording import by_whom, role_in_words, short_moment, some
 
 _MONTH = timedelta(days=30)
 _GAP = "  "
@@ -51,6 +53,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     sample = actions.add_parser("sample", help="list what of a check is to be judged this month")
     sample.add_argument("check")
     _whose(sample)
+    watch_hiding.arguments(actions)
 
 
 def _looking(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -81,6 +84,8 @@ def run(args: argparse.Namespace) -> int:
     watch = city.watch
     if getattr(args, "account", ""):
         city.account(args.account)
+    if args.action in watch_hiding.ACTIONS:
+        return watch_hiding.run(city, args)
     match args.action:
         case "round" | "again":
             return _round(watch, args)
@@ -122,16 +127,26 @@ def _list(watch: Watching, args: argparse.Namespace) -> str:
         check=args.check, account=args.account, state=state, private=args.private, privileged=args.counsel,
         limit=args.limit, after=args.after,
     )  # fmt: skip
-    told = [_line(one) for one in found] or [_nothing(watch, args)]
+    beside = [*_left_out(watch, args)]
+    told = [_line(one) for one in found] or [_nothing(watch, args, is_all=not beside)]
     if len(found) == args.limit:
         told.append(f"More may follow: --after {found[-1].id}")
-    return "\n\n".join([*told, *_left_out(watch, args)])
+    return "\n\n".join([*told, *beside])
 
 
-def _nothing(watch: Watching, args: argparse.Namespace) -> str:
+def _nothing(watch: Watching, args: argparse.Namespace, *, is_all: bool) -> str:
+    """What is said in place of findings. `is_all`: none is open that was not asked for."""
     if args.after:
         return "There is no more."
-    return "Nothing waits." if watch.counts(private=True, privileged=True) else _NOTHING_YET
+    if not watch.counts(private=True, privileged=True):
+        return _NOTHING_YET
+    of = "of this account " if args.account else ""
+    of = f"of this check {of}" if args.check else of
+    if args.all:
+        return f"There is no finding {of}".rstrip() + "."
+    if of:
+        return f"No finding {of}is open."
+    return "Nothing waits." if is_all else "Nothing waits that may be shown to everybody."
 
 
 def _left_out(watch: Watching, args: argparse.Namespace) -> Iterator[str]:
@@ -177,7 +192,8 @@ def _show(watch: Watching, args: argparse.Namespace) -> str:
     lines += [f"{_GAP}First found {short_moment(one.first_found)}, last {short_moment(one.last_found)}"]
     for answer in one.answers:
         said = f": {answer.words}" if answer.words else ""
-        lines.append(f"{_GAP}{short_moment(answer.at)}, {answer.by}: {answer.verdict.in_words}{said}")
+        who = f"{short_moment(answer.at)}, {by_whom(answer.by)}"
+        lines.append(f"{_GAP}{who}: {answer.verdict.in_words}{said}")
     if found.private and not args.because:
         lines.append(f"{_GAP}Its words are private: --because WHY shows them, and the ledger keeps why.")
     elif not one.is_shown:
@@ -186,16 +202,16 @@ def _show(watch: Watching, args: argparse.Namespace) -> str:
 
 
 def _clauses(check: Check | None) -> str:
-    return f" ({', '.join(check.clauses)})" if check and check.clauses else ""
+    return f": {in_words(check.clauses)}" if check and check.clauses else ""
 
 
 def _checks(watch: Watching) -> Iterator[str]:
     counts = watch.counts(private=True, privileged=True)
     for name, check in watch.checks.items():
         waits = counts.get(name, {}).get(State.OPEN, 0)
-        deciders = ", ".join(role.replace("_", " ") for role in check.answered_by)
+        deciders = ", ".join(map(role_in_words, check.answered_by))
         yield (
-            f"{name}  {check.title}{_clauses(check)}, version {check.version}\n{_GAP}{check.says}\n"
+            f"{name}  {check.title}\n{_GAP}Version {check.version}{_clauses(check)}.\n{_GAP}{check.says}\n"
             f"{_GAP}{some(waits, 'finding')} open. Decided by: {deciders}."
         )
 
@@ -203,7 +219,7 @@ def _checks(watch: Watching) -> Iterator[str]:
 def _report(watch: Watching, args: argparse.Namespace) -> str:
     if not args.name:
         told = [
-            f"{name}  {one.title} ({', '.join(one.clauses)})\n{_GAP}{one.says}"
+            f"{name}  {one.title}\n{_GAP}By {in_words(one.clauses)}.\n{_GAP}{one.says}"
             for name, one in watch.reports.items()
         ]
         return "\n\n".join(told) or "There is no report yet."

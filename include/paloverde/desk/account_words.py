@@ -20,6 +20,7 @@ _KINDS = {
     RunKind.REMOVAL_CHECK: "Check for removals",
     RunKind.SWEEP: "Look between two nights",
     RunKind.IMPORT: "Import",
+    RunKind.HIDING: "Hiding at the site",
     RunKind.DISPOSITION: "Lawful destruction",
     RunKind.REINSTATEMENT: "Destruction undone",
 }

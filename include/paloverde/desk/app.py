@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -22,6 +23,7 @@ from paloverde.desk.answers import Answers
 from paloverde.desk.drafts import Done
 from paloverde.desk.frame import STATIC, headers, page, version
 from paloverde.desk.paces import Paces, TooFast
+from paloverde.desk.rights import Act
 from paloverde.desk.stranger import kept
 from paloverde.desk.visit import Desk, Door, NotAllowed, NotThere, Pages, visit_of
 from paloverde.desk.wording import plain
@@ -165,7 +167,16 @@ def _told(request: Request, title: str, sentence: str, status: int) -> Response:
 
 
 def _not_allowed(request: Request, error: Exception) -> Response:
+    visit = visit_of(request)
+    if request.method == "GET" and visit.here == "/" and visit.may(Act.REPORT_CONTENT):
+        return visit.go("/report")  # of the desk's first page an employee sees nothing: theirs is this one
+    _LOG.warning("%s (%s) was refused %s", visit.person.username, visit.person.role, _asked_for(request))
     return _told(request, "Not for this role", str(error), 403)
+
+
+def _asked_for(request: Request) -> str:
+    """A request as the log has it: its address is written as it was sent, and begins no line of its own."""
+    return f"{request.method} {quote(request.url.path)}"
 
 
 def _not_there(request: Request, error: Exception) -> Response:
@@ -198,7 +209,7 @@ def _refused(request: Request, error: Exception) -> Response:
         return visit_of(request).go(error.path, told=str(error))
     if isinstance(error, PersonNeeded):
         return _told(request, "That was not done", plain(error), 400)
-    _LOG.error("%s %s: %s", request.method, request.url.path, error)
+    _LOG.error("%s: %s", _asked_for(request), error)
     if isinstance(error, TryAgain):
         return _told(request, "Not just now", plain(error), 503)
     return _told(request, "Something is wrong", plain(error), 500)
@@ -206,7 +217,7 @@ def _refused(request: Request, error: Exception) -> Response:
 
 def _trouble(request: Request, error: Exception) -> Response:
     """A fault of ours: the log says what, the page does not. No other part of the desk sees this answer."""
-    _LOG.error("%s %s", request.method, request.url.path, exc_info=error)
+    _LOG.error("%s", _asked_for(request), exc_info=error)
     content = page("trouble.html", {"title": "Something is wrong", "sentence": _TROUBLE}, framed=True)
     given = dict(headers(framed=request.app.state.desk.door.framed))
     return HTMLResponse(content, 500, headers=given | {"Cache-Control": "no-store"})

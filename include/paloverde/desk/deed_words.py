@@ -18,6 +18,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "removal confirmed": "Item {item} of {account} was found removed, on {day}.",
         "sweep sealed": "It was looked between two nights what is new at {account}.",
         "import sealed": "Files were taken in for {account}.",
+        "hiding sealed": "What the site of {account} answered about hiding comments was kept.",
         "gaps opened": "Of {account} something was not given; new gaps: {number}.",
         "gaps closed": "Of {account} something was had after all; gaps closed: {number}.",
         # Accounts and their access
@@ -82,7 +83,14 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "private finding looked at": (
             "A finding about a private record of {account} was looked at, because: {reason}"
         ),
+        "hiding begun": "{item} was about to be hidden at the site, by {rule}.",
+        "comment hidden": "{item} was hidden at the site, by {rule}.",
+        "hiding failed": "{item} was not hidden, because: {why}",
+        "showing again begun": "{item} was about to be shown again at the site.",
+        "comment shown again": "{item} was shown again at the site; no rule hides it any more.",
+        "showing again failed": "{item} was not shown again, because: {why}",
         "register entry filed": "In the register {register}, the entry {entry} was filed.",
+        "register file kept": "In the register {register}, the file of the entry {entry} was kept.",
         "register entry withdrawn": "In the register {register}, the entry {entry} was withdrawn.",
         # Holds
         "hold issued": "The hold {hold} was placed: {matter}.",

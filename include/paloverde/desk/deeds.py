@@ -44,9 +44,15 @@ KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "productions": ("Productions in discovery", ("production", "Bates numbers")),
     "removed": (
         "Removed content",
-        ("removal", "removed", "dossier", "evidence", "policy", "consult", "guideline", "advice"),
+        (
+            *("removal", "removed", "dossier", "evidence", "policy", "consult", "guideline", "advice"),
+            *("hiding", "comment hidden", "shown again", "showing again"),
+        ),
     ),
-    "watch": ("The policy: findings, registers", ("policy watched", "finding", "register entry")),
+    "watch": (
+        "The policy: findings, registers",
+        ("policy watched", "finding", "register entry", "register file"),
+    ),
     "holds": ("Holds", ("hold", "custodian", "release memo")),
     "destruction": (
         "Destruction and schedules",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +10,7 @@ from urllib.parse import quote
 from fastapi.responses import Response, StreamingResponse
 from starlette.datastructures import FormData, UploadFile
 
+from paloverde.bundles.scratch import scratch
 from paloverde.desk.asked import Wrong
 from paloverde.desk.filekinds import wrong_with
 from paloverde.errors import BadQuestion
@@ -32,10 +32,10 @@ def brought(given: FormData, field: str = "document", *, any_kind: bool = False)
             f"These are {len(uploads)} files, and a form takes {_MOST_FILES} at the most: none was kept. "
             "Send them in several parts."
         )
-    with tempfile.TemporaryDirectory(prefix="paloverde-desk-") as folder:
+    with scratch() as folder:
         files = []
         for number, upload in enumerate(uploads):
-            place = Path(folder) / str(number)
+            place = folder / str(number)
             place.mkdir()
             files.append(place / name_of(upload.filename or ""))
             with files[-1].open("xb") as file:

@@ -45,7 +45,8 @@ MENU = (
 
 def page(template: str, facts: Mapping[str, Any], *, framed: bool) -> str:
     """A page's HTML. Whatever a fact holds is shown as text."""
-    return _pages().get_template(template).render(facts, framed=framed, menu=MENU, version=version())
+    ours = {"menu": MENU, "acts": Act, "version": version()}
+    return _pages().get_template(template).render(facts, framed=framed, **ours)
 
 
 def headers(*, framed: bool) -> Sequence[tuple[str, str]]:

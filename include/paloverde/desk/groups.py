@@ -8,6 +8,8 @@ from typing import Any
 from paloverde.desk.people import Role
 from paloverde.errors import BadSetting
 
+EVERYBODY = "*"  # in the setting: whoever the issuer vouches for, and who is in no group that it names
+
 
 class NoRole(Exception):
     """Somebody whom the issuer knows and the desk does not let in. The text is for them."""
@@ -20,19 +22,27 @@ class Roles:
         self._claim = claim
         self._roles: dict[str, Role] = {}
         for group, _, name in (pair.rpartition("=") for pair in pairs):
-            self._roles.setdefault(group, _role(name))
+            role = _role(name)
+            if group == EVERYBODY and role is not Role.EMPLOYEE:
+                raise BadSetting(
+                    f"PALOVERDE_OIDC_ROLES gives everybody ({EVERYBODY}) the role {name!r}: whoever is in no "
+                    f"group may be {Role.EMPLOYEE.value} and nothing else."
+                )
+            self._roles.setdefault(group, role)
 
     def of(self, group: str) -> Role | None:
         """The role of a group; None where it has none, any more or yet."""
         return self._roles.get(group)
 
     def group(self, claims: Mapping[str, Any]) -> str:
-        """The first group of the setting that somebody is in; `NoRole` where they are in none."""
+        """The first group of the setting that somebody is in, or everybody's; else `NoRole`."""
         given = claims.get(self._claim)
         groups = [given] if isinstance(given, str) else given if isinstance(given, list) else []
         for group in self._roles:
-            if group in groups:
+            if group != EVERYBODY and group in groups:
                 return group
+        if EVERYBODY in self._roles:
+            return EVERYBODY
         if isinstance(claims.get("_claim_names"), dict) and self._claim in claims["_claim_names"]:
             raise NoRole(
                 "You are in so many groups that the City's sign-on names none of them. IT can give you an "

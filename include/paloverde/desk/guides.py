@@ -66,11 +66,14 @@ SHELF: Sequence[tuple[str, Sequence[tuple[str, str]]]] = (
     (
         "For IT",
         (
-            ("it", "installing, tokens, the nightly run, backup"),
+            ("installing", "from an empty server to a running archive"),
+            ("it", "tokens, the nightly run, red tasks, backup"),
+            ("alarms", "alerts, the doctor, figures, lineage"),
             ("imports", "imports, moving in and out"),
             ("storage", "stores, locks, keys"),
             ("disaster", "when something is lost"),
             ("scale", "asking on Spark, Trino or Athena"),
+            ("cities", "many cities in one installation"),
         ),
     ),
 )

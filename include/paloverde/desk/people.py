@@ -42,11 +42,16 @@ class Role(StrEnum):
     IT = "it"
     APPROVER = "approver"
     AUDITOR = "auditor"
+    EMPLOYEE = "employee"  # reports content, and sees their own reports alone
 
     @property
     def words(self) -> str:
         """The role as a sentence of a page names it."""
         return "IT" if self is Role.IT else self.value.replace("_", " ")
+
+
+# Who may see to the nights of all cities of an installation, without a part in the records of any.
+FOR_ALL_CITIES = (Role.IT, Role.AUDITOR)
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -193,6 +198,11 @@ class People:
 def people_of(settings: Settings) -> People:
     """The users file of the city."""
     return People(settings.home / "users.json")
+
+
+def people_of_all(cities: Path) -> People:
+    """The users file of those who see to the nights of many cities, in the folder of the cities."""
+    return People(cities / "users.json")
 
 
 def _new_person(username: str, name: str, role: Role, password: str) -> Person:

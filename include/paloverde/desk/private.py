@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from paloverde.desk.rights import Act
 from paloverde.desk.visit import Visit
-from paloverde.records import Visibility
+from paloverde.records import is_kept_private
 from paloverde.retention.dossier import RemovalFact
 from paloverde.retention.facts import ItemId
-from paloverde.search.scope import PRIVATE_KINDS
 
 
 def may_know(visit: Visit, item: ItemId) -> bool:
@@ -34,4 +33,4 @@ def need(visit: Visit, item: ItemId) -> None:
 
 def is_private(fact: RemovalFact) -> bool:
     """Whether a removal is of something private: then no list shows its words."""
-    return fact.item.kind.value in PRIVATE_KINDS or fact.visibility == Visibility.PRIVATE.value
+    return is_kept_private(fact.item.kind.value, fact.visibility)

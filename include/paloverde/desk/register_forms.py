@@ -18,6 +18,7 @@ from paloverde.wording import short, short_moment
 _KINDS = {
     Shape.TEXT: "text", Shape.LONG: "area", Shape.LIST: "area", Shape.DAY: "date", Shape.NUMBER: "number",
     Shape.MOMENT: "datetime-local", Shape.YES_NO: "choice", Shape.CHOICE: "choice",
+    Shape.FILE: "file",
 }  # fmt: skip
 _HINTS = {Shape.LIST: "One on each line.", Shape.MOMENT: "In the City’s own time."}
 _MOMENT = len("2026-11-20T14:30")  # what a browser takes of a moment
@@ -45,7 +46,11 @@ def fields_of(
     """
     filled = {**(_usual(register) if is_new else {}), **values}
     asked = [one for one in register.fields if is_new or one.name != register.named_by]
-    return [_field(one, filled.get(one.name, ""), known.get(one.of, ())) for one in asked]
+    made = [_field(one, filled.get(one.name, ""), known.get(one.of, ())) for one in asked]
+    return [
+        one._replace(value="", required=one.required and is_new) if one.kind == "file" else one
+        for one in made
+    ]
 
 
 def given_in(register: Register[Any], typed: Typed, id_: str = "") -> dict[str, str]:
@@ -76,7 +81,9 @@ def said_of(register: Register[Any], entry: Any) -> dict[str, str]:
         for name in entry.__struct_fields__
         if isinstance(at := getattr(entry, name), date)
     }
-    return {**register.typed(entry), **moments}
+    typed = register.typed(entry)
+    chosen = {one.name: one.in_words(typed[one.name]) for one in register.fields if one.meanings}
+    return {**typed, **chosen, **moments}
 
 
 def title_of(register: Register[Any], entry: Any) -> str:
@@ -127,7 +134,7 @@ def _options(asked: Asked, value: str) -> list[tuple[str, str]]:
         return []
     choices = ("yes", "no") if asked.shape is Shape.YES_NO else asked.choices
     return [*([] if value else [("", "choose one" if asked.is_required else "nothing")]),
-            *((one, one) for one in choices)]  # fmt: skip
+            *((one, asked.in_words(one)) for one in choices)]  # fmt: skip
 
 
 def _usual(register: Register[Any]) -> dict[str, str]:

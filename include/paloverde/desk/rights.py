@@ -15,6 +15,7 @@ class Act(StrEnum):
     """What somebody may do. Each page and each form names one; the words complete "You may not …"."""
 
     LOOK = "open the desk"
+    OWN_ANSWERS = "see what their own forms were answered with"
     SEARCH = "search records"
     SEE_PRIVATE = "see private messages and lists of subscribers"
     SEE_REQUESTS = "see records requests"
@@ -30,6 +31,8 @@ class Act(StrEnum):
     SEE_WATCH = "see what the checks of the policy found, its registers and reports"
     ANSWER_WATCH = "answer what the checks of the policy found"
     KEEP_REGISTERS = "keep registers of the policy"
+    MODERATE = "hide comments that an approved rule names, and show them again"
+    REPORT_CONTENT = "report content, and see their own reports of it"
     SEE_PRIVILEGED = "see what the checks of the policy found for counsel alone"
     SEE_HOLDS = "see holds"
     ORDER_HOLDS = "keep holds for records requests, and write to custodians"
@@ -51,6 +54,7 @@ class Act(StrEnum):
 
 _READING = {
     Act.LOOK,
+    Act.OWN_ANSWERS,
     Act.SEARCH,
     Act.SEE_REQUESTS,
     Act.SEE_REMOVED,
@@ -69,6 +73,8 @@ _OFFICE = _READING | {
     Act.AGREE,
     Act.ANSWER_WATCH,
     Act.KEEP_REGISTERS,
+    Act.MODERATE,
+    Act.REPORT_CONTENT,
     Act.ORDER_HOLDS,
     Act.SEE_PRODUCTIONS,  # what is privileged stands in them: nobody else does
     Act.SEE_LEDGER,
@@ -87,19 +93,27 @@ MAY: Mapping[Role, frozenset[Act]] = {
     # Public pages are theirs to write; of what people wrote to the City in private they see nothing.
     Role.PUBLIC_AFFAIRS: frozenset(
         {
-            *(Act.LOOK, Act.SEARCH, Act.SEE_REMOVED, Act.SETTLE, Act.SEE_ACCOUNTS),
-            *(Act.SEE_WATCH, Act.ANSWER_WATCH, Act.KEEP_REGISTERS),
+            *(Act.LOOK, Act.OWN_ANSWERS, Act.SEARCH, Act.SEE_REMOVED, Act.SETTLE, Act.SEE_ACCOUNTS),
+            *(Act.SEE_WATCH, Act.ANSWER_WATCH, Act.KEEP_REGISTERS, Act.REPORT_CONTENT, Act.MODERATE),
         }
     ),
     # Keeps the nights running, and reads nobody's words.
     Role.IT: frozenset(
-        {Act.LOOK, Act.SEE_ACCOUNTS, Act.KEEP_ACCOUNTS, Act.RUN_ACCOUNTS, Act.SEE_INSTALLATION}
+        {
+            *(Act.LOOK, Act.SEE_ACCOUNTS, Act.KEEP_ACCOUNTS, Act.RUN_ACCOUNTS, Act.SEE_INSTALLATION),
+            *(Act.OWN_ANSWERS, Act.REPORT_CONTENT),
+        }
     ),
-    Role.APPROVER: frozenset(_DISPOSING | {Act.LOOK, Act.SEE_REQUESTS, Act.AGREE, Act.SEE_DISPOSITION}),
+    Role.APPROVER: frozenset(
+        _DISPOSING
+        | {Act.LOOK, Act.OWN_ANSWERS, Act.SEE_REQUESTS, Act.AGREE, Act.SEE_DISPOSITION, Act.REPORT_CONTENT}
+    ),
     Role.AUDITOR: frozenset(_READING | {Act.SEE_LEDGER}),
+    # Anybody of the City (policy V.B.5). Not even LOOK: the two pages of reporting are all there is.
+    Role.EMPLOYEE: frozenset({Act.REPORT_CONTENT, Act.OWN_ANSWERS}),
 }
 # All that may be done by whoever sees some accounts alone: what else there is concerns records of all.
-OF_ACCOUNTS = frozenset({Act.LOOK, Act.SEARCH, Act.SEE_PRIVATE, Act.SEE_ACCOUNTS})
+OF_ACCOUNTS = frozenset({Act.LOOK, Act.OWN_ANSWERS, Act.SEARCH, Act.SEE_PRIVATE, Act.SEE_ACCOUNTS})
 
 
 def may(person: Person, act: Act, account: str | None = None) -> bool:

@@ -14,9 +14,13 @@ from sqlalchemy import Engine
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from paloverde.alarms.counting import Counted
+from paloverde.alarms.here import Place
 from paloverde.desk.app import desk_app
 from paloverde.desk.areas import PAGES
 from paloverde.desk.attempts import KeptAttempts
+from paloverde.desk.figures_door import PATH as METRICS
+from paloverde.desk.figures_door import FiguresDoor
 from paloverde.desk.newcomers import newcomers_of
 from paloverde.desk.opened import Opened
 from paloverde.desk.own_door import SIGN_IN, Cookie, OwnDoor, OwnEntrance
@@ -45,18 +49,22 @@ _STRICT = {
 
 
 class Service:
-    """Two applications: sign-in, open to everybody, and the desk, which lets in who is signed in.
+    """Two applications: sign-in, open to everybody, and the desk, which lets in who is signed in. Beside
+    them, the figures for monitoring, behind a token.
 
     Both answer under the desk's own address alone, and on this machine: a page of elsewhere whose name was
     made to lead here (DNS rebinding) gets nothing.
     """
 
-    def __init__(self, sign_in: ASGIApp, desk: ASGIApp, address: str | None) -> None:
-        self._sign_in, self._desk = sign_in, desk
+    def __init__(self, sign_in: ASGIApp, desk: ASGIApp, figures: ASGIApp, address: str | None) -> None:
+        self._sign_in, self._desk, self._figures = sign_in, desk, figures
         own = urlsplit(address or "").hostname
         self._hosts = (*_HERE, own) if own else _HERE
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope.get("path") == METRICS:
+            await self._figures(scope, receive, _strict(send))
+            return
         if scope["type"] == "http" and not self._is_here(Headers(scope=scope).get("host", "")):
             await PlainTextResponse(_OTHER_HOST, 421)(scope, receive, _strict(send))
             return
@@ -96,7 +104,9 @@ def service(settings: Settings, opened: Opened, books: Engine, clock: Clock) -> 
         outside.include_router(SingleSignOn(settings, entrance, newcomers, attempts, clock, way).routes())
     guard(outside, entrance)
     desk = desk_app(opened, OwnDoor(sessions, cookie), [*PAGES, _leaving(sessions, cookie)])
-    return Service(outside, desk, settings.desk_address)
+    counted = Counted(lambda: Place(settings, clock(), opened()))
+    figures = FiguresDoor(settings.metrics_token, counted.page)
+    return Service(outside, desk, figures, settings.desk_address)
 
 
 def _leaving(sessions: Sessions, cookie: Cookie) -> Pages:

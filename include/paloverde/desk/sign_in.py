@@ -17,7 +17,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from paloverde.desk.attempts import Failures
-from paloverde.desk.people import People, Person
+from paloverde.desk.people import Person
 from paloverde.desk.sign_in_page import HEADERS, page
 from paloverde.desk.unsent import UNSENT
 from paloverde.errors import PaloverdeError
@@ -60,10 +60,18 @@ class Entrance(Protocol):
         """Begin a session, and give the browser its cookie."""
 
 
+class Known(Protocol):
+    """Who may sign in: `people.People`, or those of many cities."""
+
+    def find(self, username: str, /) -> Person | None: ...
+
+    def check(self, username: str, password: str, /) -> Person | None: ...
+
+
 class Doorkeeper:
     """Lets in whoever knows a password, and makes those wait who guess."""
 
-    def __init__(self, people: People, attempts: Failures) -> None:
+    def __init__(self, people: Known, attempts: Failures) -> None:
         self._people = people
         self._attempts = attempts
         # Each check takes 64 MiB and a core for a moment: two at a time, whatever comes in.

@@ -7,14 +7,6 @@ from __future__ import annotations
 
 from paloverde.records import Kind, Record, Visibility
 
-# Kinds that no search shows unless it asks for private records.
-PRIVATE_KINDS = frozenset((Kind.MESSAGE, Kind.CONVERSATION, Kind.SUBSCRIBER, Kind.BLOCKED))
-
-
-def is_private(record: Record) -> bool:
-    """Whether only a search for private records shows it."""
-    return record.kind in PRIVATE_KINDS or record.visibility is Visibility.PRIVATE
-
 
 def in_doubt_private(record: Record, *, public: bool) -> None:
     """Make private what nobody says the nature of.

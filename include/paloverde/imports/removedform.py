@@ -69,7 +69,7 @@ class Evidence(msgspec.Struct, frozen=True):
     `sequence` is the sealed run that saw it; None is the run that this object is of.
     """
 
-    what: str  # look-up, absence, listing
+    what: str  # look-up, absence, listing, act
     at: datetime
     said: str
     sequence: Number | None = None

@@ -51,6 +51,9 @@ from paloverde.installation.device_searches import DeviceSearches
 from paloverde.installation.disposition import Disposition
 from paloverde.installation.dossiers import Dossiers
 from paloverde.installation.found import Found
+from paloverde.installation.hiding_acts import HidingActs
+from paloverde.installation.hiding_cases import HidingCases
+from paloverde.installation.hidings import Hidings
 from paloverde.installation.holds import Holds, refill_holds
 from paloverde.installation.index import SearchIndex
 from paloverde.installation.journal import Journal, in_one_entry, private_or_not
@@ -111,6 +114,15 @@ class Installation:
         self.disposition = Disposition(settings, vault, self.archive, self.cabinet)
         self.records = Records(vault, self.archive, self.index, self.holds, self._journal.tell)
         self.watch = Watching(settings, vault, self.archive, self.cabinet, self.index, self._journal.tell)
+        self.hidings = Hidings(
+            settings,
+            self.cabinet,
+            HidingCases(vault, self.archive, self.cabinet, self.watch, self.holds),
+            HidingActs(
+                vault, self.archive, self.cabinet, self.access, self.dossiers, self.platform, self._turn,
+                self._journal.tell,
+            ),
+        )  # fmt: skip
         self.searches = Searches(
             vault, self.cabinet, self.archive, self.index, self.search, self._journal.tell
         )

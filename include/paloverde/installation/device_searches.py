@@ -19,8 +19,16 @@ from paloverde.archive.papers import Cabinet
 from paloverde.archive.vault import Vault
 from paloverde.capture.importreport import ImportReport
 from paloverde.errors import BadQuestion, PersonNeeded
-from paloverde.imports.said import Declaration
-from paloverde.installation.handing_in import Group, account_of, groups, listed
+from paloverde.installation.handing_in import (
+    HandIn,
+    account_of,
+    check_declared,
+    check_name,
+    declared,
+    groups,
+    imported,
+    listed,
+)
 from paloverde.installation.holds import Holds
 from paloverde.installation.productions import Productions
 from paloverde.installation.requests import Requests
@@ -64,19 +72,6 @@ FILES = "custodian-files"
 LIST = "handed-in.jsonl"
 _TO_COME = (Imported(0, "", 0),)  # the runs of what is not archived yet
 Importing = Callable[..., ImportReport]
-
-
-class HandIn(msgspec.Struct, frozen=True, kw_only=True):
-    """What is said of files that are handed in, on a Pacific day (today).
-
-    `account` is under which they are archived, "" one of the custodian's own. `statement` and `declared_on`
-    are what the custodian declares of files that are no e-mails; empty what the filed statement says.
-    """
-
-    account: str = ""
-    on: date | None = None
-    statement: str = ""
-    declared_on: date | None = None
 
 
 class HandedIn(msgspec.Struct, frozen=True):
@@ -219,7 +214,7 @@ class DeviceSearches:
         """File what a custodian states; `signed` is the statement as it was signed, which is kept."""
         one = self.custodian(number, name)
         if signed is not None:
-            _check_name(signed)
+            check_name(signed)
             stated = msgspec.structs.replace(
                 stated, signed_sha256=hashlib.sha256(signed.read_bytes()).hexdigest()
             )
@@ -238,7 +233,7 @@ class DeviceSearches:
         """
         told = told or HandIn()
         _refuse_role(CustodianHandedIn, by)
-        _check_declared(told, self.today())
+        check_declared(told, self.today())
         one = self.custodian(number, name)
         event = CustodianHandedIn(
             by=by, at=self._vault.clock(), custodian=one.name, handed_on=told.on or self.today(),
@@ -247,14 +242,14 @@ class DeviceSearches:
         if lack := self._lack(number, event):  # before anything is archived
             raise BadQuestion(lack)
         for path in paths:
-            _check_name(path)
-        parted = groups(paths, lambda: _declared(one, told))
+            check_name(path)
+        parted = groups(paths, lambda: declared(one, told))
         slug = told.account or self._own_account(one, by)
         book = address_book(self._everybody(number))
         body, counted = listed([path for group in parted for path in group.paths], book, one.name)
         reports = [self._import(slug, group.paths, group.wish, by.actor, progress) for group in parted]
         event = msgspec.structs.replace(
-            event, at=self._vault.clock(), account=slug, runs=tuple(map(_imported, parted, reports)),
+            event, at=self._vault.clock(), account=slug, runs=tuple(map(imported, parted, reports)),
             list_sha256=hashlib.sha256(body).hexdigest(),
             files=counted.files, messages=counted.messages, matched=counted.matched,
         )  # fmt: skip
@@ -385,44 +380,6 @@ def production_limits(cabinet: Cabinet, docket: Docket) -> tuple[str, ...]:
     return tuple(
         limit for number in numbers for limit in limits(custodians(custodian_events(cabinet, number)))
     )
-
-
-def _declared(one: Custodian, told: HandIn) -> Declaration:
-    """What the custodian declares of files: as told now, else as the filed statement has it."""
-    if told.statement.strip() and told.declared_on:
-        return Declaration(one.name, told.declared_on.isoformat(), told.statement.strip())
-    if one.answer is not None and one.answer.affidavit is not None:
-        return Declaration(one.name, one.answer.affidavit.made_on.isoformat(), one.answer.answer)
-    raise BadQuestion(
-        f"Files that are no e-mails need what {one.name} declares of them: file the statement first, or give "
-        "its words and its day with them. Nothing was archived."
-    )
-
-
-def _check_declared(told: HandIn, today: date) -> None:
-    """What is declared has words and a day, both or neither: one alone would be left out unseen."""
-    if bool(told.statement.strip()) != (told.declared_on is not None):
-        raise BadQuestion(
-            "What the custodian declares needs its words and its day: give both, or neither. Nothing was "
-            "archived."
-        )
-    if told.declared_on is not None and told.declared_on > today:
-        raise BadQuestion(
-            f"The declaration is of {spoken(told.declared_on)}, and today is {spoken(today)}. Nothing was "
-            "archived."
-        )
-
-
-def _imported(group: Group, report: ImportReport) -> Imported:
-    provenance = group.wish.provenance.value if group.wish.provenance else report.provenance
-    return Imported(report.sequence, provenance, report.records, report.unread_count)
-
-
-def _check_name(path: Path) -> None:
-    if not path.name.isprintable():
-        raise BadQuestion(
-            f"The name of the file {path.name!r} has characters that cannot be kept: give it another one."
-        )
 
 
 def _refuse_role(type_: type[Event], by: By) -> None:

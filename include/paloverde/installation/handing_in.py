@@ -8,22 +8,40 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
 from paloverde.archive.registry import OTHER
+from paloverde.capture.importreport import ImportReport
 from paloverde.errors import BadQuestion, Unreadable
 from paloverde.imports.forwarding import How, forwards
 from paloverde.imports.mail import ENDINGS
 from paloverde.imports.members import Member, open_sources
 from paloverde.imports.said import Declaration, Wish
 from paloverde.records import Account, Holder, Provenance
+from paloverde.requests.custodians import Custodian
+from paloverde.requests.events import Imported
 from paloverde.retention.holds import person
+from paloverde.wording import spoken
 
 _NOT_PLAIN = re.compile(r"[^a-z0-9]+")
 _LONGEST = 60
+
+
+class HandIn(msgspec.Struct, frozen=True, kw_only=True):
+    """What is said of files that are handed in, on a Pacific day (today).
+
+    `account` is under which they are archived, "" one of the custodian's own. `statement` and `declared_on`
+    are what the custodian declares of files that are no e-mails; empty what the filed statement says.
+    """
+
+    account: str = ""
+    on: date | None = None
+    statement: str = ""
+    declared_on: date | None = None
 
 
 class Group(NamedTuple):
@@ -112,3 +130,43 @@ def _hashed(member: Member) -> str:
     except Unreadable:
         return ""
     return digest.hexdigest()
+
+
+def declared(one: Custodian, told: HandIn) -> Declaration:
+    """What the custodian declares of files: as told now, else as the filed statement has it."""
+    if told.statement.strip() and told.declared_on:
+        return Declaration(one.name, told.declared_on.isoformat(), told.statement.strip())
+    if one.answer is not None and one.answer.affidavit is not None:
+        return Declaration(one.name, one.answer.affidavit.made_on.isoformat(), one.answer.answer)
+    raise BadQuestion(
+        f"Files that are no e-mails need what {one.name} declares of them: file the statement first, or give "
+        "its words and its day with them. Nothing was archived."
+    )
+
+
+def check_declared(told: HandIn, today: date) -> None:
+    """`BadQuestion` where what is declared lacks its words or its day: one alone would be left out unseen."""
+    if bool(told.statement.strip()) != (told.declared_on is not None):
+        raise BadQuestion(
+            "What the custodian declares needs its words and its day: give both, or neither. Nothing was "
+            "archived."
+        )
+    if told.declared_on is not None and told.declared_on > today:
+        raise BadQuestion(
+            f"The declaration is of {spoken(told.declared_on)}, and today is {spoken(today)}. Nothing was "
+            "archived."
+        )
+
+
+def imported(group: Group, report: ImportReport) -> Imported:
+    """A run of the archive, as the event of what was handed in notes it."""
+    provenance = group.wish.provenance.value if group.wish.provenance else report.provenance
+    return Imported(report.sequence, provenance, report.records, report.unread_count)
+
+
+def check_name(path: Path) -> None:
+    """`BadQuestion` where a file has a name that no list can show."""
+    if not path.name.isprintable():
+        raise BadQuestion(
+            f"The name of the file {path.name!r} has characters that cannot be kept: give it another one."
+        )

@@ -17,6 +17,7 @@ _SEALED = {
     RunKind.REMOVAL_CHECK.value: "removal check sealed",
     RunKind.SWEEP.value: "sweep sealed",
     RunKind.IMPORT.value: "import sealed",
+    RunKind.HIDING.value: "hiding sealed",
 }
 _LATE = "noticed at an opening (whoever sealed it ended before it could tell)"
 _GAPS_NAMED = 20  # in one ledger entry; the seal that it names holds them all

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-import tempfile
 import zipfile
 from collections.abc import Sequence
-from pathlib import Path
 
 import msgspec
 
@@ -15,6 +13,7 @@ from paloverde.archive.papers import Cabinet
 from paloverde.archive.store.interface import Store, Stored
 from paloverde.bundles.enclosed import INDEX_AT
 from paloverde.bundles.media import PICTURES
+from paloverde.bundles.scratch import scratch
 from paloverde.errors import ArchiveDamaged, BadQuestion
 from paloverde.installation.responses import SERIES as BUNDLES
 from paloverde.requests.delivery import Inside, inside
@@ -43,8 +42,8 @@ def acts_of(cabinet: Cabinet, secret_sha256: str) -> Sequence[Act]:
 
 def inside_of(store: Store, stored: Stored) -> Inside:
     """What is in a bundle of the archive, which is read and checked whole for that."""
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "bundle.zip"
+    with scratch() as folder:
+        file = folder / "bundle.zip"
         store.fetch(stored, file)
         with zipfile.ZipFile(file) as zipped:
             return counted(zipped)

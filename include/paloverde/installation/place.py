@@ -27,6 +27,7 @@ class Access(TypedDict):
     access_key: str | None
     secret_key: str | None
     mode: Grade
+    encryption: str | None
 
 
 def place_of(settings: Settings) -> tuple[str, Access]:
@@ -37,6 +38,7 @@ def place_of(settings: Settings) -> tuple[str, Access]:
         access_key=_reveal(settings.s3_access_key),
         secret_key=_reveal(settings.s3_secret_key),
         mode=Grade(settings.lock_mode),
+        encryption=settings.s3_encryption,
     )
     return settings.store, access
 
@@ -51,6 +53,7 @@ def second_place_of(settings: Settings) -> tuple[str, Access] | None:
         access_key=_reveal(settings.second_s3_access_key),
         secret_key=_reveal(settings.second_s3_secret_key),
         mode=Grade.GOVERNANCE if settings.second_store.startswith("file:") else Grade(settings.lock_mode),
+        encryption=settings.second_s3_encryption,
     )
     return settings.second_store, access
 

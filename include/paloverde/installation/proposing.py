@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -17,6 +16,7 @@ from paloverde.archive.papers import Cabinet
 from paloverde.archive.reader import Archive
 from paloverde.archive.store.rules import digest_of
 from paloverde.archive.vault import Vault
+from paloverde.bundles.scratch import scratch
 from paloverde.errors import PersonNeeded, Suspicious, UnknownAccount
 from paloverde.records import Account, Holder, archive_day
 from paloverde.retention.approval import FILES, ORDERS, all_orders, closed
@@ -67,8 +67,8 @@ class Proposer:
         """
         accounts = self._accounts(slugs)
         self._refuse_overlap([account.slug for account in accounts])
-        with tempfile.TemporaryDirectory() as folder:
-            run = self._dry_run(accounts, Path(folder), progress)
+        with scratch() as folder:
+            run = self._dry_run(accounts, folder, progress)
             if not run.items:
                 kept = sum(run.kept.values())
                 stay = some(kept, "item stays", "items stay")

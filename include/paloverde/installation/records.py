@@ -17,6 +17,7 @@ from paloverde.bundles.media import extension, on_disk
 from paloverde.errors import ArchiveDamaged, PersonNeeded
 from paloverde.installation.holds import Holds
 from paloverde.installation.index import SearchIndex
+from paloverde.records import is_kept_private
 from paloverde.retention.holds import Hold
 from paloverde.search.conversation import Conversation, conversations
 from paloverde.search.hits import Hit
@@ -107,4 +108,4 @@ class Records:
 
 def is_private(hit: Hit) -> bool:
     """Whether a version is open only to those whose role needs it."""
-    return hit.kind in PRIVATE_KINDS or hit.visibility == "private"
+    return is_kept_private(hit.kind, hit.visibility)

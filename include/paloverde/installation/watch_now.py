@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import groupby
 from typing import NamedTuple
 
 from sqlalchemy import RowMapping, Select, select
 
-from paloverde.archive.layout import media_key
 from paloverde.archive.papers import Cabinet
 from paloverde.archive.reader import Archive
 from paloverde.archive.register import DESTROYED
 from paloverde.archive.seal import Role, read_seal
-from paloverde.archive.store.interface import Stored
 from paloverde.errors import BadQuestion
 from paloverde.installation.nights import whole_night
+from paloverde.installation.picture_looks import PictureLooks
 from paloverde.installation.watch_reading import Reading
 from paloverde.platforms.website import Looked, look
 from paloverde.records import Account, Kind
 from paloverde.retention.dossier import FiledPaper, RemovalFact, removals_of, with_papers
 from paloverde.search.answer import search
 from paloverde.search.index.asking import Asking
-from paloverde.state.tables import ITEMS, PARTS, RUNS
+from paloverde.state.tables import ITEMS, RUNS
 from paloverde.watch.now import Judged, Page
 from paloverde.watch.seen import Seen
 
+_AT_ONCE = 500  # items that are asked for at a time
 _MOST_PAGES = 200  # of the City's website that one round asks for
 
 
@@ -53,7 +53,7 @@ class Moment:
         self.at = at
         self._accounts, self._archive, self._cabinet, self._index = accounts, archive, cabinet, index
         self._domains, self._judged = city_domains, judged
-        self._reading = Reading(archive)
+        self._reading, self._looks = Reading(archive), PictureLooks(archive)
         self._profiles: dict[str, list[Seen]] = {}
         self._removals: dict[str, list[RemovalFact]] = {}
         self._papers: dict[str, list[FiledPaper]] | None = None
@@ -86,9 +86,16 @@ class Moment:
             yield from map(self._hand, versions)
 
     def newest(self, item: str) -> Seen | None:
-        account, kind, native_id = parted(item)
-        return next((seen for seen, _ in self._newest(_items(account, [kind]).where(
-            ITEMS.c.native_id == native_id))), None)  # fmt: skip
+        return next(self.newest_of([item]), None)
+
+    def newest_of(self, items: Iterable[str]) -> Iterator[Seen]:
+        ids: dict[tuple[str, str], list[str]] = {}
+        for account, kind, native_id in map(parted, items):
+            ids.setdefault((account, kind), []).append(native_id)
+        for (account, kind), of in ids.items():
+            for start in range(0, len(of), _AT_ONCE):
+                named = ITEMS.c.native_id.in_(of[start : start + _AT_ONCE])
+                yield from (seen for seen, _ in self._newest(_items(account, [kind]).where(named)))
 
     def standing(self, slug: str, *kinds: str) -> Iterator[tuple[Seen, datetime]]:
         yield from self._newest(_items(slug, kinds))
@@ -117,13 +124,8 @@ class Moment:
         ends = (read_seal(body.encode(), where="in the database").run.ended_at for body in bodies)
         return max(ends, default=None)
 
-    def picture(self, sha256: str) -> bytes | None:
-        query = select(PARTS.c.key, PARTS.c.version_id, PARTS.c.sha256, PARTS.c.size).where(
-            PARTS.c.role == Role.MEDIA.value, PARTS.c.key == media_key(sha256)
-        )
-        with self._archive.books.connect() as connection:
-            row = connection.execute(query).first()
-        return None if row is None else self._archive.store.get(Stored(*row))
+    def looks(self, sha256s: Iterable[str]) -> Mapping[str, int]:
+        return self._looks.of(sha256s)
 
     def page(self, url: str) -> Page:
         if url not in self._pages:

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, RowMapping, case, func, select
 from paloverde.archive.reader import Archive, SealedPart
 from paloverde.archive.seal import Role
 from paloverde.archive.vault import Vault
+from paloverde.installation.picture_looks import forget_destroyed_looks
 from paloverde.installation.watch_now import Moment
 from paloverde.installation.watch_reading import Reading, hit_of, seen_of
 from paloverde.installation.watch_table import Findings, Hit
@@ -151,6 +152,7 @@ class Rounds:
                 for row in rows:
                     item = f"{sealed.account}/{row['kind']}/{row['native_id']}"
                     self._findings.forget(connection, item, row["version_sha256"], at)
+                forget_destroyed_looks(connection)
                 # The last object of a run may follow: one more look at these costs nothing.
                 self._stand(connection, "", DESTROYED, 0, sealed.sequence - 1)
             last = sealed.sequence

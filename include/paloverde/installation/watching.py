@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 from paloverde.archive.papers import Cabinet
 from paloverde.archive.reader import Archive
-from paloverde.archive.registry import registered
+from paloverde.archive.registry import all_accounts, registered
+from paloverde.archive.store.rules import digest_of
 from paloverde.archive.vault import Vault
-from paloverde.errors import BadQuestion
+from paloverde.errors import BadQuestion, PersonNeeded
 from paloverde.installation.index import SearchIndex
+from paloverde.installation.watch_beside import Beside
 from paloverde.installation.watch_now import Moment
 from paloverde.installation.watch_reading import Reading
 from paloverde.installation.watch_rounds import Round, Rounds
@@ -23,11 +26,13 @@ from paloverde.watch import sheet
 from paloverde.watch.book import Book
 from paloverde.watch.check import Check, Weight
 from paloverde.watch.checks import CHECKS, REPORTS
+from paloverde.watch.filing import Stated, why_not
 from paloverde.watch.findings import Standing, State, Verdict
-from paloverde.watch.register import Entries
+from paloverde.watch.register import Entries, Register
 from paloverde.watch.registers import ALL, register_named
 from paloverde.watch.report import Report, Table
 from paloverde.watch.sampling import Precision, month_of, precision, sample
+from paloverde.wording import some
 
 _ROUND = "policy watch"
 _SAY_WHY = "This finding is about a private record: say why you look at it. The ledger keeps the reason."
@@ -157,36 +162,91 @@ class Watching:
         id_: str = "",
         after: int | None = None,
         role: str = "",
+        *,
+        again: bool = False,
+        file: Path | None = None,
     ) -> str:
         """File an entry as somebody typed it, a new one or a change of `id_`; its id. Raises `BadQuestion`.
 
         `after` is the number of the paper that was seen: `Suspicious` where another was filed since. `role`
-        is that of whoever is signed in: some values only one role may state.
+        is that of whoever is signed in: some values only one role may state. `again`: a withdrawn entry is to
+        count again. `file`: what fills in the register's file field; it is kept as a paper of its own.
         """
         entries = self.entries(register_name)
-        entries.register.refuse_reserved(given, role)
-        return entries.put(entries.register.entered(given), actor, self._vault.clock(), id_=id_, after=after)
+        if file is not None:
+            given = {**given, entries.register.file_field: digest_of(file, "sha256").hex()}
+        entry = self._looked_over(entries, given, id_, role, self._beside())
+        if file is not None:
+            entries.refuse_taken(entry, id_, again=again)
+            entries.keep_file(entry, file, actor)
+        return entries.put(entry, actor, self._vault.clock(), id_=id_, after=after, again=again)
 
-    def take_in(self, register_name: str, table: bytes, actor: str) -> sheet.Sheet:
-        """File what a table (CSV) says and the register does not; where a row is wrong, nothing.
+    def read_table(self, register_name: str, table: bytes, role: str = "") -> sheet.Sheet:
+        """What of a table (CSV) the register does not say, each row as `put` would take it.
 
         Raises `BadQuestion`, which names the lines that are wrong.
         """
-        entries = self.entries(register_name)
+        entries, beside = self.entries(register_name), self._beside()
         read = sheet.read(entries.register, table, {one.id: one for one in entries.all()})
+        faults = list[str]()
         for row in read.rows:
-            entries.register.refuse_reserved(row.given, "")
-        for row in read.rows:
-            self.put(register_name, row.given, actor, row.entry, row.after)
+            try:
+                entry = self._looked_over(entries, row.given, row.entry, role, beside)
+                entries.refuse_taken(entry, row.entry)
+            except BadQuestion as error:
+                faults.append(sheet.fault(entries.register, row.line, error))
+        sheet.refuse(faults)
+        return read
+
+    def take_in(
+        self,
+        register_name: str,
+        table: bytes,
+        actor: str,
+        role: str = "",
+        progress: Callable[[str, float], object] = lambda *_: None,
+    ) -> sheet.Sheet:
+        """File what a table (CSV) says and the register does not; where a row is wrong, nothing.
+
+        One that is refused after all, such as one that somebody changed meanwhile, ends it. Raises
+        `BadQuestion`, which names the lines, and which rows are filed.
+        """
+        read = self.read_table(register_name, table, role)
+        for number, row in enumerate(read.rows):
+            try:
+                self.put(register_name, row.given, actor, row.entry, row.after, role)
+            except PersonNeeded as error:
+                raise BadQuestion(sheet.broken_off(row, number, error)) from error
+            progress(f"{some(number + 1, 'row is', 'rows are')} filed.", (number + 1) / len(read.rows))
         return read
 
     def withdraw(self, register_name: str, id_: str, why: str, actor: str) -> None:
         """Withdraw an entry, with the reason."""
         self.entries(register_name).withdraw(id_, why, actor)
 
-    def book(self) -> Book:
-        """Every register as it stands now."""
-        every = {name: Entries(self._cabinet, register) for name, register in ALL.items()}
+    def file_of(self, register_name: str, id_: str) -> bytes | None:
+        """The file that an entry was filled in with; None where none was brought. Raises `BadQuestion`."""
+        return self.entries(register_name).file_of(id_)
+
+    def _beside(self) -> Beside:
+        slugs = {one.slug for one in all_accounts(self._vault.books)}
+        return Beside(self.now, slugs, self.entries)
+
+    def _looked_over(
+        self, entries: Entries[Any], given: Mapping[str, str], id_: str, role: str, beside: Beside
+    ) -> Any:
+        """An entry as somebody typed it, with nothing against it. Raises `BadQuestion`."""
+        register = entries.register
+        register.refuse_reserved(given, role)
+        entry = register.entered(given)
+        before = next((one.entry for one in entries.history(id_)[-1:]), None) if id_ else None
+        if why := why_not(register, Stated(entry, id_, before, role), beside):
+            raise BadQuestion(f"{register.title}: {why}")
+        return entry
+
+    def book(self, of: Iterable[Register[Any]] = ALL.values()) -> Book:
+        """Registers as they stand now: all, or those that are asked for."""
+        every = {register.name: Entries(self._cabinet, register) for register in of}
         return Book(
             {name: entries.all() for name, entries in every.items()},
             archive_day(self._vault.clock()),

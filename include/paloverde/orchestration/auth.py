@@ -6,7 +6,6 @@ here are looked up in the users file at every request, so a change there counts 
 
 from __future__ import annotations
 
-import os
 import time
 from typing import Any
 from urllib.parse import urlencode
@@ -30,11 +29,12 @@ from airflow.configuration import conf
 from fastapi import FastAPI
 
 from paloverde.desk.attempts import Attempts
-from paloverde.desk.people import People, Person, stamp_of
+from paloverde.desk.people import Person, stamp_of
 from paloverde.errors import BadSetting
+from paloverde.orchestration.cities import served
+from paloverde.orchestration.residents import city_and_username, residents
 from paloverde.orchestration.roles import LIMITED, RIGHTS, Rights
 from paloverde.orchestration.sign_in import sign_in_app
-from paloverde.settings import load
 
 
 class CityUser(BaseUser):
@@ -52,7 +52,10 @@ class CityUser(BaseUser):
 
     @property
     def rights(self) -> Rights:
-        return LIMITED if self.person.accounts else RIGHTS[self.person.role]
+        if self.person.accounts:
+            return LIMITED
+        rights, (city, _) = RIGHTS[self.person.role], city_and_username(self.person.username)
+        return rights if served() == (None,) else rights.in_city(city) if city else rights.in_all(served())
 
 
 class CityAuthManager(BaseAuthManager[CityUser]):
@@ -60,7 +63,7 @@ class CityAuthManager(BaseAuthManager[CityUser]):
 
     def init(self) -> None:
         super().init()
-        self.people = People(load(os.environ).home / "users.json")
+        self.people = residents()
 
     def get_url_login(self, **kwargs: Any) -> str:
         page = f"{AUTH_MANAGER_FASTAPI_APP_PREFIX}/login"

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import logging
-import os
 
 from airflow.sdk.exceptions import AirflowSkipException
 
 from paloverde.errors import ArchiveDamaged
 from paloverde.installation import open_installation
+from paloverde.orchestration.city_dags import settings_here
 from paloverde.orchestration.nights import Summary
-from paloverde.settings import load
 
 log = logging.getLogger(__name__)
 
 
 def copy() -> Summary:
     """Write into the second copy what is not there yet; skipped where the settings name none."""
-    settings = load(os.environ)
+    settings = settings_here()
     if settings.second_store is None:
         raise AirflowSkipException("There is no second copy: PALOVERDE_SECOND_STORE is not set.")
     copied = open_installation(settings).copies.copy(lambda line: log.info("%s", line))

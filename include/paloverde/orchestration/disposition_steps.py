@@ -10,7 +10,6 @@ out reads papers, and nothing else.
 from __future__ import annotations
 
 import logging
-import os
 import re
 from typing import Any, NamedTuple
 
@@ -23,10 +22,12 @@ from airflow.sdk.execution_time.hitl import HITLUser
 from paloverde.desk.people import People, Person, Role
 from paloverde.errors import PersonNeeded
 from paloverde.installation import Installation, open_installation
+from paloverde.orchestration.cities import City, told_apart
+from paloverde.orchestration.city_dags import settings_here
+from paloverde.orchestration.residents import city_and_username, name_in
 from paloverde.retention.approval import OFFICES, closed
 from paloverde.retention.orders import Order, OrderStanding
 from paloverde.retention.report import inert, summary
-from paloverde.settings import load
 
 log = logging.getLogger(__name__)
 
@@ -126,13 +127,15 @@ class Review(HITLOperator):
         )
         self.body += "".join(f"\n\n*Look again:* {inert(one)}" for one in city.disposition.warnings(order.id))
         self.options = [option(APPROVE, order), option(WITHDRAW, order)]
-        self.assigned_users = [HITLUser(id=person.username, name=person.name) for person in asked]
+        self.assigned_users = [
+            HITLUser(id=name_in(_whose(context), person.username), name=person.name) for person in asked
+        ]
         super().execute(context)
 
     def execute_complete(self, context: Context, event: dict[str, Any]) -> str:
         """File what was answered: `event` is Airflow's record of the answer, as its server wrote it."""
         city = _city()
-        answer, person = answered(event), self._respondent(city, event)
+        answer, person = answered(event), self._respondent(city, context, event)
         order = city.disposition.standing(answer.order_id).order
         if not order.lines_sha256.startswith(answer.lines):
             raise PersonNeeded(
@@ -147,11 +150,12 @@ class Review(HITLOperator):
         log.info("%s has approved %s.", person.username, order.id)
         return order.id
 
-    def _respondent(self, city: Installation, event: dict[str, Any]) -> Person:
+    def _respondent(self, city: Installation, context: Context, event: dict[str, Any]) -> Person:
         who = event.get("responded_by_user")
         if event.get("timedout") or not who:
             raise PersonNeeded("Airflow names nobody who answered this review: nothing was approved.")
-        person = _people(city).find(who["id"])
+        whose, username = city_and_username(who["id"])
+        person = _people(city).find(username) if whose == _whose(context) else None
         if person is None or person.role is not self.role:
             raise PersonNeeded(
                 f"{who['id']} answered, and is not {self.role.value} by the users file: nothing was approved."
@@ -187,7 +191,11 @@ def _open(city: Installation, order_id: str) -> OrderStanding:
 
 
 def _city() -> Installation:
-    return open_installation(load(os.environ))
+    return open_installation(settings_here())
+
+
+def _whose(context: Context) -> City:
+    return told_apart(context["dag"].dag_id)[0]
 
 
 def _people(city: Installation) -> People:

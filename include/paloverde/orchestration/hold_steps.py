@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import logging
-import os
 
 from paloverde.installation import open_installation
+from paloverde.orchestration.city_dags import settings_here
 from paloverde.orchestration.nights import Summary
-from paloverde.settings import load
 
 log = logging.getLogger(__name__)
 
 
 def reconcile() -> Summary:
     """Let join what new runs brought, and see that every object that a hold keeps bears its legal hold."""
-    done = open_installation(load(os.environ)).holds.reconcile(say=_say)
+    done = open_installation(settings_here()).holds.reconcile(say=_say)
     done.settle()
     marked = done.marked
     return {
@@ -27,7 +26,7 @@ def reconcile() -> Summary:
 
 def remind() -> Summary:
     """List the custodians who are to be written to today: of holds, and of searches of own devices."""
-    city = open_installation(load(os.environ))
+    city = open_installation(settings_here())
     searches, today = city.device_searches.reminders(), city.device_searches.today()
     due = [reminder.sentence() for reminder in city.holds.reminders()]
     due += [f"{number}: {one.sentence(today)}" for number, one in searches]

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import logging
-import os
 
 from paloverde.installation import open_installation
+from paloverde.orchestration.city_dags import settings_here
 from paloverde.orchestration.nights import Summary
-from paloverde.settings import load
 
 log = logging.getLogger(__name__)
 
 
 def refresh_index() -> Summary:
     """Add to the search index what was sealed since, and write out of it what was destroyed."""
-    done = open_installation(load(os.environ)).index.refresh(_say)
+    done = open_installation(settings_here()).index.refresh(_say)
     log.info("%s", done.sentence())
     return {"added": done.added, "records": done.records, "gone": done.gone, "segments": done.segments}
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import logging
-import os
 
 from airflow.sdk.exceptions import AirflowSkipException
 
 from paloverde.installation import open_installation
 from paloverde.installation.log import UNNAMED
+from paloverde.orchestration.city_dags import settings_here
 from paloverde.orchestration.nights import Summary
-from paloverde.settings import load
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +19,7 @@ def publish_head() -> Summary:
 
     Skipped, with a warning, where the log has no name yet: it bears its first one for good.
     """
-    city = open_installation(load(os.environ))
+    city = open_installation(settings_here())
     if city.log.is_unnamed:
         log.warning("%s", UNNAMED)
         raise AirflowSkipException(UNNAMED)

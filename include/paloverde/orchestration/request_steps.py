@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import logging
-import os
 
 from paloverde.desk.people import People
 from paloverde.errors import PersonNeeded
 from paloverde.installation import Installation, open_installation
 from paloverde.orchestration.asking import Asked
+from paloverde.orchestration.city_dags import settings_here
 from paloverde.orchestration.nights import Summary
 from paloverde.retention.holds import By
 from paloverde.search.answer import Answer
 from paloverde.search.scope import Within
-from paloverde.settings import load
 
 log = logging.getLogger(__name__)
 
 
 def watch() -> Summary:
     """Warn of what is due in every open request, see to their holds; red while anything is overdue."""
-    requests = open_installation(load(os.environ)).requests
+    requests = open_installation(settings_here()).requests
     found = requests.watch()
     for one in found:
         log.warning("%s", one.told)

@@ -7,11 +7,12 @@ start and answer it (`HITL_DETAIL`), and what is not filed with the archive rele
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from paloverde.desk.people import Role
+from paloverde.orchestration.cities import City, dag_id_of
 
 
 class Dag(StrEnum):
@@ -30,6 +31,7 @@ class Dag(StrEnum):
     LEDGER = "ledger_head"
     DISPOSITION = "disposition_review"
     DEADLINES = "request_deadlines"
+    ALERTS = "alerts"
 
 
 ALL_DAGS = frozenset(Dag)
@@ -43,6 +45,7 @@ _LOOKS = ("DAG", "RUN", "TASK", "TASK_INSTANCE", "DEPENDENCIES", "VERSION", "WAR
 
 # Read-only pages. Without PLUGINS (their names), the UI draws no menu entry of our own pages.
 _EVERYBODYS_VIEWS = frozenset({"WEBSITE", "PLUGINS"})
+_MENU_OF_A_CITY = frozenset({"Dags", "Required Actions", "XComs"})
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,23 @@ class Rights:
         readable = [parts for parts in self.dags.values() if method in parts.get("DAG", frozenset())]
         return bool(readable) and all(method in parts.get(part, frozenset()) for parts in readable)
 
+    def in_city(self, city: str) -> Rights:
+        """The same where one Airflow serves many cities, for somebody of one of them: its DAGs alone.
+
+        What belongs to no DAG belongs to all cities (pools, connections, the machine's state), and so do the
+        entries of the audit log that name none, which Airflow shows to whoever may read it.
+        """
+        dags = {
+            dag_id_of(dag, city): {part: methods for part, methods in parts.items() if part != "AUDIT_LOG"}
+            for dag, parts in self.dags.items()
+        }
+        return Rights(dags, views=_EVERYBODYS_VIEWS, menu=self.menu & _MENU_OF_A_CITY)
+
+    def in_all(self, cities: Iterable[City]) -> Rights:
+        """The same for those who see to all cities' nights."""
+        dags = {dag_id_of(dag, city): parts for city in cities for dag, parts in self.dags.items()}
+        return replace(self, dags=dags)
+
 
 def _parts(methods: frozenset[str], *parts: str) -> dict[str, frozenset[str]]:
     return dict.fromkeys(parts, methods)
@@ -97,6 +117,7 @@ RIGHTS: Mapping[Role, Rights] = {
             Dag.WATCH: _GLANCE_AND_LOGS,
             Dag.COPY: _GLANCE_AND_LOGS,
             Dag.LEDGER: _GLANCE_AND_LOGS,
+            Dag.ALERTS: _GLANCE_AND_LOGS,
             Dag.REQUEST: _GLANCE_AND_LOGS | _parts(_START, "RUN"),
             Dag.DEADLINES: _GLANCE_AND_LOGS | _parts(_START, "RUN"),
             Dag.DISPOSITION: _REVIEW,
@@ -117,6 +138,7 @@ RIGHTS: Mapping[Role, Rights] = {
             Dag.WATCH: _RUN,
             Dag.COPY: _RUN,
             Dag.LEDGER: _RUN,
+            Dag.ALERTS: _RUN,
             Dag.DEADLINES: _RUN,
             Dag.REQUEST: _SWITCH,  # what is asked, and when, is the clerk's to say
             Dag.DISPOSITION: _SWITCH,
@@ -154,6 +176,7 @@ RIGHTS: Mapping[Role, Rights] = {
         views=_EVERYBODYS_VIEWS | {"CLUSTER_ACTIVITY", "DOCS", "IMPORT_ERRORS", "JOBS", "PROVIDERS"},
         menu=frozenset({"Dags", "Audit Log", "Docs", "Jobs", "Plugins", "Pools", "Providers", "XComs"}),
     ),
+    Role.EMPLOYEE: Rights(dags={}, menu=frozenset()),  # reports content at the desk, and nothing here
 }
 # Whoever sees some accounts alone: runs and their logs tell of all. The menu's own entry leads to the desk.
 LIMITED = Rights(dags={}, menu=frozenset())

@@ -13,8 +13,8 @@ from fastapi import APIRouter, FastAPI, HTTPException, Request, Response
 from pydantic import BaseModel, SecretStr
 
 from paloverde.desk.attempts import Failures
-from paloverde.desk.people import People, Person
-from paloverde.desk.sign_in import Doorkeeper, Refused, guard, own_page, place_of, sign_in_pages
+from paloverde.desk.people import Person
+from paloverde.desk.sign_in import Doorkeeper, Known, Refused, guard, own_page, place_of, sign_in_pages
 
 Issue = Callable[[Person, str], str]
 
@@ -61,7 +61,7 @@ class AirflowEntrance:
         )
 
 
-def sign_in_app(people: People, attempts: Failures, issue: Issue) -> FastAPI:
+def sign_in_app(people: Known, attempts: Failures, issue: Issue) -> FastAPI:
     """The application: `GET` and `POST /login` for people, `POST /token` and `/token/cli` for programs."""
     app = FastAPI(title="Sign in", docs_url=None, redoc_url=None, openapi_url=None)
     doorkeeper, entrance = Doorkeeper(people, attempts), AirflowEntrance(issue)

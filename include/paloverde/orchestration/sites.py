@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from paloverde.orchestration.cities import City, served
 from paloverde.platforms import PLATFORMS as _SITES
 
 # Task ids are made of these names: keep them.
@@ -19,20 +20,21 @@ PLATFORMS: tuple[str, ...] = tuple(_SITES)
 ACCOUNTS_AT_A_TIME = 2
 
 
-def pool_of(platform: str) -> str:
-    """The name of a site's pool."""
-    return f"site_{platform}"
+def pool_of(platform: str, city: City) -> str:
+    """The name of a site's pool; each city has its own, so that none waits behind another's quota."""
+    return f"{city}.site_{platform}" if city else f"site_{platform}"
 
 
 def pools() -> list[dict[str, Any]]:
     """Every pool that the DAGs need, in the words of Airflow's API (`POST /api/v2/pools`)."""
     return [
         {
-            "name": pool_of(platform),
+            "name": pool_of(platform, city),
             "slots": ACCOUNTS_AT_A_TIME,
             "description": f"How many accounts of {platform} are asked at the same time.",
             "include_deferred": False,
         }
+        for city in served()
         for platform in PLATFORMS
     ]
 

@@ -7,7 +7,6 @@ connection named `paloverde_<slug>`, which IT has put into Airflow or into anoth
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -21,8 +20,8 @@ from paloverde.installation import Installation, Purpose, open_installation
 from paloverde.orchestration import nights, request_steps
 from paloverde.orchestration.airflow_parts import connection_id
 from paloverde.orchestration.asking import asked, vacant
+from paloverde.orchestration.city_dags import settings_here
 from paloverde.orchestration.nights import Summary
-from paloverde.settings import load, value_of
 from paloverde.state.health import Alarm
 from paloverde.wording import spoken
 
@@ -40,11 +39,6 @@ def archive(slug: str) -> Summary:
     report = _city().archive_night(slug, _day(), _token(slug))
     log.log(logging.WARNING if report.too_small else logging.INFO, "%s", report.sentence())
     return nights.night_summary(report)
-
-
-def sweep_minutes() -> int:
-    """How often new things are looked for between nights, in minutes."""
-    return int(value_of("sweep_minutes", os.environ))
 
 
 def due(platform: str) -> list[str]:
@@ -106,7 +100,7 @@ def health(slug: str) -> Summary:
 
 def fixity() -> Summary:
     """Read stored objects of both copies again, and compare them and the database with the seals."""
-    city = open_installation(load(os.environ), purpose=Purpose.REPAIR)
+    city = open_installation(settings_here(), purpose=Purpose.REPAIR)
     checked = city.check_fixity()
     log.info("%s", checked.sentence())
     if not checked.is_whole:
@@ -141,7 +135,7 @@ def _triggered_by(context: Context) -> str:
 
 
 def _city() -> Installation:
-    return open_installation(load(os.environ))
+    return open_installation(settings_here())
 
 
 def _day() -> date:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import logging
-import os
 
 from paloverde.installation import open_installation
+from paloverde.orchestration.city_dags import settings_here
 from paloverde.orchestration.nights import Summary
-from paloverde.settings import load
 
 log = logging.getLogger(__name__)
 
@@ -17,10 +16,21 @@ def watch_policy() -> Summary:
 
     The counts of findings go into the log and the ledger, and nothing of what was found.
     """
-    done = open_installation(load(os.environ)).watch.round(_say)
+    done = open_installation(settings_here()).watch.round(_say)
     log.info("%s", done.sentence())
     done.settle()
     return {"runs": done.runs, "versions": done.versions, "found": done.found, "ended": done.ended}
+
+
+def hide_by_rule() -> Summary:
+    """Hide what approved rules name, after the round; red where a person must look.
+
+    Where no rule counts it does nothing, and says so.
+    """
+    done = open_installation(settings_here()).hidings.round()
+    log.info("%s", done.sentence())
+    done.settle()
+    return {"rules": done.rules, "hidden": len(done.hidden), "proposed": len(done.proposed)}
 
 
 def _say(line: str) -> None:

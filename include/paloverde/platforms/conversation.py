@@ -27,18 +27,23 @@ from paloverde.records import Account, Kind, Reading, Record, Unread
 
 
 class Request(msgspec.Struct, frozen=True):
-    """One GET, without credentials: the driver adds them as the platform says.
+    """One request, without credentials: the driver adds them as the platform says.
 
     `path` is absolute on the platform's API host, `params` are unencoded pairs in order.
     `purpose` is for people: it appears in progress, gaps and errors ("comments of post 123").
     `query` is for sites whose queries are not encoded as forms are (Rest.li's `List(...)`): it is sent as it
     stands, before the `params`.
+
+    Any `method` but GET sets something at the site (`Hiding`): asked once more it must set the same, since a
+    driver tries again. `sent` is its body, as JSON.
     """
 
     path: str
     params: tuple[tuple[str, str], ...] = ()
     purpose: str = ""
     query: str = ""
+    method: str = "GET"
+    sent: bytes = b""
 
     def encoded_query(self, more: Iterable[tuple[str, str]] = ()) -> str:
         """The query as it goes over the wire, "" where there is none; `more` are further pairs."""
@@ -178,6 +183,21 @@ class Budget(msgspec.Struct, frozen=True):
     shared: str = "app"
 
 
+class Hiding(msgspec.Struct, frozen=True):
+    """How a site lets an account hide what others said under its posts, and show it again.
+
+    `act` is given the native id of a comment, and whether it is to be hidden; it returns once the site has
+    said that it is so. `permissions` are those of which the token needs one, as the site names them (by the
+    way of signing in). `means` says for a clerk what the public sees then. `tells`: whether a look-up tells
+    afterwards that a comment is hidden.
+    """
+
+    act: Callable[[str, bool], Generator[Request, Response | None, None]]
+    permissions: tuple[str, ...]
+    means: str
+    tells: bool
+
+
 class Older(msgspec.Struct, frozen=True):
     """Posts whose comments a night asks for only while the post is recent: older ones are asked in turn.
 
@@ -194,7 +214,7 @@ class Platform(Protocol):
 
     `gives` says for each `Subject` what this site gives of it. `budgets` are the site's daily ones; limits
     over shorter times are told by the site's answers, and `pace` reads them. `older` are the posts that the
-    night passes over and `comments_of` asks about.
+    night passes over and `comments_of` asks about. `hiding` is None where no program can hide anything there.
     """
 
     name: str
@@ -202,6 +222,7 @@ class Platform(Protocol):
     gives: Mapping[Subject, Capability]
     budgets: tuple[Budget, ...]
     older: Older
+    hiding: Hiding | None
 
     def night(self, account: Account, since: datetime | None) -> Conversation:
         """The nightly conversation: every stream of the account.

@@ -33,6 +33,7 @@ class Exchange(msgspec.Struct, frozen=True):
 
     `body` is what came over the wire (still compressed) where nothing had to be taken out; otherwise the
     decoded body with `MARK` in place of each credential, and `taken_out` in offsets of the decoded original.
+    `sent` is the body of the request: only what sets something at the site has one.
     """
 
     url: str
@@ -44,6 +45,8 @@ class Exchange(msgspec.Struct, frozen=True):
     received_at: datetime
     decoded: bool = False
     taken_out: tuple[TakenOut, ...] = ()
+    method: str = "GET"
+    sent: bytes = b""
 
 
 def clean_body(body: bytes, secrets: tuple[str, ...]) -> tuple[bytes, tuple[TakenOut, ...]]:

@@ -64,11 +64,14 @@ _LEAST_PAUSE = 0.5  # seconds
 
 
 class Rules(msgspec.Struct, frozen=True):
-    """Which hosts may be asked, and how far our clock may be from theirs (seconds)."""
+    """Which hosts may be asked, how far our clock may be from theirs (seconds), and whether anything may be
+    set there: without `may_hide` a line only reads.
+    """
 
     media_hosts: tuple[str, ...] = ()
     loopback: bool = False  # plain http to this machine: for the demo and tests
     clock_skew: float = 120.0
+    may_hide: bool = False
 
 
 class Line:
@@ -157,12 +160,15 @@ class Line:
         raise Unreachable("the file's address leads from one place to the next without end")
 
     def _ask_once(self, request: Request, keep: Keep) -> Response:
+        self._refuse_to_set(request)
         self._wait_for_the_site(request)
         extra_headers, extra_params = self._platform.authorize(request, self._token)
         url = self._address + request.path
         query = request.encoded_query(extra_params.items())
         asked = f"{url}?{query}" if query else url
-        got = self._fetch(asked, extra_headers, self._limits.max_body)
+        if request.sent:
+            extra_headers = {**extra_headers, "Content-Type": "application/json"}
+        got = self._fetch(asked, extra_headers, request)
         received = self._clock()
         decoded = decode(got.body, got.headers.get("content-encoding", ""), self._limits)
         body, taken_out = clean_body(decoded, self._secrets)
@@ -177,6 +183,8 @@ class Line:
                 received_at=received,
                 decoded=bool(taken_out),
                 taken_out=taken_out,
+                method=request.method,
+                sent=request.sent,
             )
         )
         self._check_clock(got.headers.get("date"), received)
@@ -243,10 +251,11 @@ class Line:
     def _headers(self, extra: dict[str, str]) -> dict[str, str]:
         return {"User-Agent": "Paloverde (city records archive)", "Accept-Encoding": "gzip, deflate", **extra}
 
-    def _fetch(self, url: str, extra: dict[str, str], most: int) -> Fetched:
+    def _fetch(self, url: str, extra: dict[str, str], request: Request) -> Fetched:
         self._check_scheme(url)
+        most = self._limits.max_body
         try:
-            return self._transport.fetch(url, self._headers(extra), most)
+            return self._transport.fetch(url, self._headers(extra), most, request.method, request.sent)
         except Unreachable as error:
             raise Unreachable(clean_text(str(error), self._secrets)) from None
 
@@ -274,6 +283,13 @@ class Line:
             raise Suspicious(
                 f"This machine's clock says {ours:%A, %B %-d, %Y %H:%M} UTC and {self._platform.title} says "
                 f"{theirs:%A, %B %-d, %Y %H:%M}. Set the clock (NTP) before anything is sealed by it."
+            )
+
+    def _refuse_to_set(self, request: Request) -> None:
+        if request.method != "GET" and not self._rules.may_hide:
+            raise PermissionMissing(
+                f"{self._platform.title}, {request.purpose}: nothing was sent. This installation only reads, "
+                "until IT sets PALOVERDE_ALLOW_HIDING=true"
             )
 
     def _check_scheme(self, url: str) -> None:
@@ -356,6 +372,15 @@ def prove(platform: Platform, account: Account, line: Asking) -> str:
 
 def _keep_nothing(_: Exchange) -> None:
     """A canary is no record."""
+
+
+def act(conversation: Generator[Request, Response | None, None], line: Asking, keep: Keep) -> None:
+    """Drive what sets something at a site; returns once the site has said that it is so.
+
+    What the conversation does not catch is raised here, `NotThere` among it.
+    """
+    for _ in _drive(conversation, line, keep):
+        pass
 
 
 def look_up(

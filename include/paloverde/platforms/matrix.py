@@ -19,6 +19,16 @@ Made by `make docs` from what each folder under `include/paloverde/platforms/` d
 A number leads to a note below. The same sentences stand on the page "Limits of this search" of each bundle.
 
 {notes}
+
+## Hiding a comment, and showing it again
+
+Only where a rule that two people approved, or a person at the desk, does it (`docs/guide/watch.md`), and
+only with `PALOVERDE_ALLOW_HIDING=true`: everything else is read. On Facebook and X, reading needs none of
+these permissions.
+
+| | Permission of the token | What hidden means there | A later look tells it |
+|---|---|---|---|
+{hiding}
 """
 _MARKS = {
     Given.CAPTURED: "captured",
@@ -48,7 +58,19 @@ def reference() -> str:
         legend=legend,
         table="\n".join([header, "|---" * (len(PLATFORMS) + 1) + "|", *rows]),
         notes="\n".join(_notes(notes)),
+        hiding="\n".join(_hiding()),
     )
+
+
+def _hiding() -> Iterator[str]:
+    """Each site with what it takes to hide a comment there."""
+    for platform in PLATFORMS.values():
+        way = platform.hiding
+        if way is None:
+            yield f"| {platform.title} | no program can hide anything there | | |"
+            continue
+        permissions = " or ".join(f"`{one}`" for one in way.permissions)
+        yield f"| {platform.title} | {permissions} | {way.means} | {'yes' if way.tells else 'no'} |"
 
 
 def _numbered() -> dict[tuple[str, Subject], int]:

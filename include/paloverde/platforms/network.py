@@ -50,7 +50,9 @@ class Fetched(msgspec.Struct, frozen=True):
 class Transport(Protocol):
     """Fetches one address. Raises `Unreachable` where no whole answer came."""
 
-    def fetch(self, url: str, headers: dict[str, str], most: int) -> Fetched:
+    def fetch(
+        self, url: str, headers: dict[str, str], most: int, method: str = "GET", sent: bytes = b""
+    ) -> Fetched:
         """The answer, its body not larger than `most` bytes; redirects are not followed."""
 
     def save(self, url: str, headers: dict[str, str], most: int, into: Path) -> Fetched:
@@ -67,9 +69,11 @@ class Http:
         self._session = requests.Session()
         self._session.trust_env = False  # no netrc, no proxy from the surroundings
 
-    def fetch(self, url: str, headers: dict[str, str], most: int) -> Fetched:
+    def fetch(
+        self, url: str, headers: dict[str, str], most: int, method: str = "GET", sent: bytes = b""
+    ) -> Fetched:
         deadline = time.monotonic() + self._limits.deadline
-        with self._asked(url, headers) as got:
+        with self._asked(url, headers, method, sent or None) as got:
             body = b"".join(_read(got.raw, deadline, most))
             answered = _headers_of(got)
             check_length(answered, body)
@@ -96,15 +100,6 @@ class Http:
             check_length(answered, body)
             plain = decode(body, answered.get("content-encoding", ""), self._limits)
             return Fetched(got.status_code, got.reason or "", answered, plain)
-
-    def post(self, url: str, headers: dict[str, str], sent: bytes, most: int) -> Fetched:
-        """The answer to some bytes, its body not larger than `most` bytes."""
-        deadline = time.monotonic() + self._limits.deadline
-        with self._asked(url, headers, "POST", sent) as got:
-            body = b"".join(_read(got.raw, deadline, most))
-            answered = _headers_of(got)
-            check_length(answered, body)
-            return Fetched(got.status_code, got.reason or "", answered, body)
 
     @contextmanager
     def _asked(
@@ -140,7 +135,8 @@ def post(url: str, body: bytes, content_type: str, deadline: float, most: int) -
     """
     line = Http(Limits(deadline=deadline))
     try:
-        return line.post(url, {"Content-Type": content_type, "Accept-Encoding": "identity"}, body, most)
+        headers = {"Content-Type": content_type, "Accept-Encoding": "identity"}
+        return line.fetch(url, headers, most, "POST", body)
     finally:
         line.close()
 

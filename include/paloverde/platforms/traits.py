@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from paloverde.platforms.conversation import Budget, Conversation, Older, Request
+from paloverde.platforms.conversation import Budget, Conversation, Hiding, Older, Request
 from paloverde.records import Account
 
 
@@ -14,6 +14,12 @@ class Bearer:
     def authorize(self, request: Request, token: str) -> tuple[dict[str, str], dict[str, str]]:
         del request  # the same for every question
         return {"Authorization": f"Bearer {token}"}, {}
+
+
+class NeverHides:
+    """The site gives no program a way to hide what somebody said."""
+
+    hiding: Hiding | None = None
 
 
 class OneLane:

@@ -58,6 +58,7 @@ class Door(msgspec.Struct, frozen=True):
     access_key: str | None = None
     secret_key: str | None = None
     mode: Grade = Grade.GOVERNANCE
+    encryption: str | None = None
 
 
 class Office(msgspec.Struct, frozen=True):

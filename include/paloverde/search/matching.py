@@ -74,8 +74,7 @@ class Passages:
         index: dict[str, list[_Found]] = {}
         for number, text in enumerate(self.texts):
             for token in tokens(text):
-                found = _Found(token._replace(position=token.position + number * _APART), number)
-                index.setdefault(token.folded, []).append(found)
+                index.setdefault(token.folded, []).append(_Found(token, number))
         return index
 
     def occurrences(self, piece: Piece) -> Iterator[_Found]:
@@ -112,10 +111,11 @@ class Passages:
             ends = reached[piece.position + piece.length]
             for found in self.occurrences(piece):
                 token, mark = found.token, Mark(found.passage, found.token.start, found.token.end)
-                after = token.position + token.length
+                first = token.position + found.passage * _APART
+                after = first + token.length
                 if piece.position == 0:
-                    ends.setdefault(after, []).append(Place(token.position, after, (mark,)))
-                for before in reached[piece.position].get(token.position, ()):
+                    ends.setdefault(after, []).append(Place(first, after, (mark,)))
+                for before in reached[piece.position].get(first, ()):
                     ends.setdefault(after, []).append(Place(before.first, after, (*before.marks, mark)))
         return _in_order(place for group in reached[term.length].values() for place in group)
 

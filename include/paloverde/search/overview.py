@@ -73,7 +73,8 @@ def overview(
     inquiry = inquire(archive, question, scope, _kept_seals(archive, index))
     merged = Merged(archive, inquiry, index, now)
     counts = index.kept(("counts", now.head, inquiry.scope, inquiry.tree), merged.counts)
-    parts, records = index.kept(("extent", inquiry.scope, inquiry.tree), partial(_extent, archive, inquiry))
+    bounded = ("extent", (*inquiry.accounts,), inquiry.last, days_of(inquiry.tree))
+    parts, records = index.kept(bounded, partial(_extent, archive, inquiry))
     searched = inquiry.searched(parts, records, merged.look.coverage)
     return Overview(
         question=inquiry.asked.lasting,

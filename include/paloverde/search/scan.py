@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from paloverde.archive.reader import Archive, SealedPart
 from paloverde.errors import Suspicious
+from paloverde.records import is_kept_private
 from paloverde.search.ahead import ahead
 from paloverde.search.hits import COLUMNS, Hit, Kept, snippet
 from paloverde.search.index import arrow
@@ -109,8 +110,7 @@ class Scan:
         return list(self.holds(arrow.rows(whole), [(part, row) for row in sure]))
 
     def _may_be_seen(self, row: Mapping[str, Any]) -> bool:
-        is_private = row["kind"] in PRIVATE_KINDS or row["visibility"] == "private"
-        return self.include_private or not is_private
+        return self.include_private or not is_kept_private(row["kind"], row["visibility"])
 
     def _is_asked(self, part: SealedPart, row: int) -> bool:
         told = self.only.get(name_of(part))

@@ -13,11 +13,12 @@ from paloverde.archive.registry import OTHER
 from paloverde.errors import BadQuestion
 from paloverde.platforms import PLATFORMS
 from paloverde.records import PACIFIC, Kind
+from paloverde.records import PRIVATE_KINDS as _PRIVATE
 from paloverde.search.tree import And, Field, Node, Not, Or, Posted, leaves, parts_of
 from paloverde.steps import Step
 
 # Open only to those whose role needs them; a search says whether it looked there.
-PRIVATE_KINDS = (Kind.MESSAGE.value, Kind.CONVERSATION.value, Kind.SUBSCRIBER.value, Kind.BLOCKED.value)
+PRIVATE_KINDS = tuple(kind.value for kind in _PRIVATE)
 
 
 _LISTS = ("accounts", "kinds", "platforms")

@@ -7,7 +7,7 @@ from paloverde.settings import FOR_TESTS, SETTINGS, Setting
 _PAGE = """\
 # Settings
 
-Made by `make docs` from `include/paloverde/settings/__init__.py`; edit there.
+Made by `make docs` from `include/paloverde/settings/listed.py`; edit there.
 
 Settings are read once, from the environment, when a command or a task starts. A wrong value, or a name that
 begins with `PALOVERDE_` and is not in this list, stops the start with one sentence that says why. A secret
@@ -18,6 +18,10 @@ can be given as a file: add `_FILE` to its name and give the path. Secrets are n
 {rows}
 
 `HOME` stands for the folder that `PALOVERDE_HOME` names.
+
+Where one installation serves many cities ([guide](../guide/cities.md)), the environment holds none of these:
+`PALOVERDE_CITIES` names a folder with a file of them for each city, such as `palmaria.env`, and
+`PALOVERDE_CITY` the one that a command means.
 
 The test suite also reads {for_tests}.
 """

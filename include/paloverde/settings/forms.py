@@ -64,6 +64,13 @@ def one_of(*words: str) -> Callable[[str], str]:
     return parse
 
 
+def encryption(text: str) -> str:
+    """How an S3 server encrypts; `archive.store.encryption` reads it."""
+    if not re.fullmatch(r"none|SSE-S3|SSE-KMS:[A-Za-z0-9:/_.=+@-]{1,500}", text):
+        raise WrongValue("none, SSE-S3, or SSE-KMS: and the name of a key, as in SSE-KMS:city-archive")
+    return text
+
+
 def flag(text: str) -> bool:
     return one_of("true", "false")(text) == "true"
 
@@ -189,3 +196,44 @@ def host_names(text: str) -> tuple[str, ...]:
     if not all(re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", name) for name in names):
         raise WrongValue("host names with commas between them, such as fbcdn.net,twimg.com")
     return names
+
+
+def mail_address(text: str) -> str:
+    """One address of a mailbox. It goes into the head of a letter, so that no line may end in it."""
+    if not re.fullmatch(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", text.strip()):
+        raise WrongValue("a mail address such as it@city.example")
+    return text.strip()
+
+
+def mail_addresses(text: str) -> tuple[str, ...]:
+    """Addresses of mailboxes with commas between them."""
+    return tuple(mail_address(part) for part in text.split(","))
+
+
+def host_and_port(text: str) -> tuple[str, int]:
+    found = re.fullmatch(r"([A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\]):([0-9]{1,5})", text)
+    if not found or not 0 < int(found[2]) < 65_536:
+        raise WrongValue("a host and its port, such as mail.city.example:587")
+    return found[1].strip("[]"), int(found[2])
+
+
+def secret_address(text: str) -> Secret:
+    """An address that may hold a token of its own, in its path or its question."""
+    try:
+        parts = urlsplit(text)
+        good = parts.scheme in ("https", "http") and parts.hostname and parts.port != 0
+    except ValueError:
+        good = False
+    if not good or not text.isprintable() or " " in text or "@" in text:
+        raise WrongValue("an address such as https://host/path")
+    return Secret(text)
+
+
+def long_token(text: str) -> Secret:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{32,}", text):
+        raise WrongValue("32 letters and digits or more")
+    return Secret(text)
+
+
+def lineage(text: str) -> str:
+    return text if text.startswith("file:///") and path(text.removeprefix("file://")) else api(text)

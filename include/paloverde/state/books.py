@@ -187,6 +187,12 @@ def _newest() -> str:
     return max(path.name.partition("_")[0] for path in (_MIGRATIONS / "versions").glob("[0-9]*_*.py"))
 
 
+def forms_of(engine: Engine) -> tuple[str, str]:
+    """The form that a database has, and the newest that this version of the program knows."""
+    with engine.connect() as connection:
+        return _version(connection), _newest()
+
+
 def _migrate(engine: Engine) -> None:
     # Loaded only here: it takes a fifth of a second, and a database changes its form once a year.
     from alembic import command  # noqa: PLC0415

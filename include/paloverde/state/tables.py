@@ -453,6 +453,16 @@ FINDINGS = Table(
     Index("ix_findings_about", "about"),
 )
 
+# How a picture looks, by the key of its object, as that version of `watch.posts.looks` sees it; "" for what
+# is no photograph. Derived from the pictures, and gone with them.
+LOOKS = Table(
+    "looks",
+    METADATA,
+    Column("key", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("look", String(64), nullable=False),
+)
+
 # How far each check has looked: it has seen what the runs up to `sequence` sealed. `look` is "round" for what
 # each round goes on from; "again" for a look at older records that is not done, which goes to the run
 # `through` and began at `began`, with the archive day `since`; "destroyed" (of no check) is how far the

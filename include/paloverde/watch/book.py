@@ -14,7 +14,7 @@ E = TypeVar("E", bound=msgspec.Struct)
 
 
 class Book:
-    """The entries of all registers that count (none withdrawn), and the City's own web addresses.
+    """The entries of registers that count (none withdrawn), and the City's own web addresses.
 
     `papers` has, for each register that keeps versions, every paper of its entries, withdrawals too.
     """
@@ -31,8 +31,8 @@ class Book:
         self.day, self.city_domains = day, city_domains
 
     def of(self, register: Register[E]) -> Mapping[str, Entered[E]]:
-        """The entries of a register, by id."""
-        return cast(Mapping[str, Entered[E]], self._entries.get(register.name, {}))
+        """The entries of a register, by id. `KeyError` where it was not read: none would look like none."""
+        return cast(Mapping[str, Entered[E]], self._entries[register.name])
 
     def papers(self, register: Register[E]) -> Sequence[Entered[E]]:
         """Every paper of a register that keeps versions, oldest first: what its entries said when.

@@ -1,4 +1,4 @@
-"""The policy clause by clause: which checks serve it, what a person must do, what is not served yet.
+"""The policy clause by clause: which checks serve it, what a person must do, what is left, what nobody can.
 
 `python -m paloverde.watch.clauses` prints it as the reference page docs/reference/policy.md.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from functools import cache
 from importlib.util import find_spec
@@ -26,8 +26,10 @@ _PAGE = """\
 Made by `make docs` from `include/paloverde/watch/clauses.toml` and from the checks that exist; edit there.
 The policy is that of the City of Palm Desert, California; its sections are counted in its text. A row is
 **served** where every check, report, register or module that it names exists, with a test, and nothing of it
-is left; **served in part** where something is left; **for a person** where no software may decide; else **not
-yet**.
+is left; **served in part** where something is left that this program could do and does not; **for a person**
+where no software may decide; else **not yet**. A *limit* is what no program can do, with the reason: what a
+site tells nobody, what only people know, what the law leaves to people. Rows that begin with P are numbered
+as in the City's list of duties; those with C are duties of the policy that have no number there.
 
 {sums}
 
@@ -55,7 +57,8 @@ class Clause(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     says: str = ""
     by: tuple[str, ...] = ()
     tests: tuple[str, ...] = ()
-    left: str = ""
+    left: str = ""  # what this program could do and does not
+    limit: str = ""  # what no program can do, and why
     person: str = ""
 
     @property
@@ -83,6 +86,12 @@ def clauses() -> tuple[Clause, ...]:
     return tuple(msgspec.convert({"id": id_, **row}, Clause) for id_, row in told.items())
 
 
+def in_words(ids: Iterable[str]) -> str:
+    """Clauses as a sentence names them: policy V.A.11 (row P-22)."""
+    sections = {clause.id: clause.section for clause in clauses()}
+    return ", ".join(f"policy {sections[one]} (row {one})" if one in sections else one for one in ids)
+
+
 def reference() -> str:
     """The page, in Markdown."""
     counted = Counter(clause.standing for clause in clauses())
@@ -101,6 +110,8 @@ def _told(clause: Clause) -> Iterator[str]:
         yield _cell(clause.says)
     if clause.left:
         yield f"*Left:* {_cell(clause.left)}"
+    if clause.limit:
+        yield f"*Limit:* {_cell(clause.limit)}"
     if clause.person:
         yield f"*A person:* {_cell(clause.person)}"
     if clause.by:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
@@ -54,6 +54,10 @@ class Now(Protocol):
         """The newest archived version of an item named account/kind/id."""
         ...
 
+    def newest_of(self, items: Iterable[str]) -> Iterator[Seen]:
+        """The same of several items, those that one run observed together: each object is read once."""
+        ...
+
     def standing(self, slug: str, *kinds: str) -> Iterator[tuple[Seen, datetime]]:
         """The newest version of every item of these kinds, and when the site last showed it.
 
@@ -77,8 +81,11 @@ class Now(Protocol):
         """When the account was last archived as a whole, without a gap that concerns all of it."""
         ...
 
-    def picture(self, sha256: str) -> bytes | None:
-        """The bytes of a picture, None where the archive does not hold it."""
+    def looks(self, sha256s: Iterable[str]) -> Mapping[str, int]:
+        """How pictures look (`posts.looks`), by the SHA-256 of their bytes.
+
+        Of those that are photographs and that the archive holds. Each is read once ever.
+        """
         ...
 
     def page(self, url: str) -> Page:

@@ -12,6 +12,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from enum import Enum, StrEnum
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
@@ -20,9 +22,12 @@ from msgspec import inspect
 from paloverde.archive.papers import Cabinet, Filed
 from paloverde.errors import BadQuestion
 from paloverde.records import PACIFIC
+from paloverde.steps import Step
+from paloverde.wording import ended
 
 E = TypeVar("E", bound=msgspec.Struct)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,79}")
+_SIGNED_IN = "signed in at the desk, or at the command line with --as"
 _YES, _NO = {"yes", "y", "true", "1", "on"}, {"no", "n", "false", "0", "off"}
 
 
@@ -37,6 +42,7 @@ class Shape(StrEnum):
     YES_NO = "yes or no"
     NUMBER = "a whole number"
     CHOICE = "one of the choices"
+    FILE = "a file, which is kept; what stands in the entry is its SHA-256"
 
 
 class Asked(NamedTuple):
@@ -49,6 +55,11 @@ class Asked(NamedTuple):
     is_required: bool = False
     choices: tuple[str, ...] = ()
     of: str = ""
+    meanings: Mapping[str, str] = MappingProxyType({})  # of choices that do not speak for themselves
+
+    def in_words(self, choice: str) -> str:
+        """A choice with what it means: c: Profane or obscene language or content."""
+        return f"{choice}: {self.meanings[choice]}" if choice in self.meanings else choice
 
 
 class Kept(msgspec.Struct, Generic[E], frozen=True):
@@ -89,6 +100,7 @@ class Register(NamedTuple, Generic[E]):
     wrong: Callable[[E], str] | None = None
     keeps_versions: bool = False
     reserved: tuple[tuple[str, str, str], ...] = ()
+    only: str = ""  # the one role that may file an entry at all, signed in
 
     @property
     def series(self) -> str:
@@ -102,18 +114,31 @@ class Register(NamedTuple, Generic[E]):
             raise TypeError(f"{self.entry} is no struct.")
         return tuple(_asked(field) for field in told.fields)
 
+    @property
+    def file_field(self) -> str:
+        """The field that is filled in by bringing a file; "" where there is none."""
+        return next((field.name for field in self.fields if field.shape is Shape.FILE), "")
+
     def entered(self, given: Mapping[str, str]) -> E:
         """An entry from what somebody typed. Blank fields keep their defaults.
 
-        Raises `BadQuestion`, which names the field by its label and says what it takes.
+        Raises `BadQuestion`, which names each field that is wrong by its label and says what it takes.
         """
         asked = {field.name: field for field in self.fields}
         if strange := sorted(given.keys() - asked.keys()):
             raise BadQuestion(f"{self.title} has no field {strange[0]!r}. It has: {', '.join(asked)}.")
-        values = {name: _value(asked[name], text) for name, text in given.items() if text.strip()}
-        for field in asked.values():
-            if field.is_required and field.name not in values:
-                raise BadQuestion(f"{self.title}: fill in “{field.label}” ({field.shape.value}).")
+        typed = {name: text for name, text in given.items() if text.strip()}
+        values, wrong = dict[str, object](), list[str]()
+        for name, text in typed.items():
+            try:
+                values[name] = _value(asked[name], text)
+            except BadQuestion as error:
+                wrong.append(str(error))
+        missing = [one for one in asked.values() if one.is_required and one.name not in typed]
+        if missing:
+            wrong.insert(0, f"fill in {', '.join(f'“{one.label}” ({one.shape.value})' for one in missing)}.")
+        if wrong:
+            raise BadQuestion(f"{self.title}: {' '.join(wrong)}")
         try:
             entry = msgspec.convert(values, self.entry)
         except (msgspec.ValidationError, ValueError) as error:
@@ -124,11 +149,13 @@ class Register(NamedTuple, Generic[E]):
 
     def refuse_reserved(self, given: Mapping[str, str], role: str) -> None:
         """Raise `BadQuestion` where somebody states what only another role may; "": nobody is signed in."""
+        if self.only and role != self.only:
+            raise BadQuestion(f"{self.title}: only {self.only} may file that, {_SIGNED_IN}.")
         labels = {field.name: field.label for field in self.fields}
         for name, value, only in self.reserved:
             if given.get(name, "").strip() == value and role != only:
                 where = f"“{value}” under “{labels[name]}”"
-                raise BadQuestion(f"{self.title}: only {only} may state {where}, signed in at the desk.")
+                raise BadQuestion(f"{self.title}: only {only} may state {where}, {_SIGNED_IN}.")
 
     def typed(self, entry: E) -> dict[str, str]:
         """An entry as somebody would type it: what a form shows to be changed."""
@@ -165,20 +192,24 @@ class Entries(Generic[E]):
         for filed in self._cabinet.newest(self.register.series):
             yield from self.history(filed.subject)
 
-    def put(self, entry: E, actor: str, now: datetime, *, id_: str = "", after: int | None = None) -> str:
-        """File an entry, a new one or a change; its id. `after` is the number of the paper that was seen.
+    def put(
+        self,
+        entry: E,
+        actor: str,
+        now: datetime,
+        *,
+        id_: str = "",
+        after: int | None = None,
+        again: bool = False,
+    ) -> str:
+        """File an entry, a new one or a change; its id. `after` is the number of the paper that was seen,
+        `again` that a withdrawn one is to count again.
 
         Raises `BadQuestion` where a new one has the name of another, or a change another name.
         """
-        named = self._name(entry, now)
-        if id_ and self.register.named_by and named != id_:
-            raise BadQuestion(
-                f"{self.register.title}: {id_} keeps its name; withdraw it, and enter {named} anew."
-            )
-        subject = id_ or named
+        self.refuse_taken(entry, id_, again=again)
+        subject = id_ or self._name(entry, now)
         known = self._cabinet.last(self.register.series, subject)
-        if known is not None and not id_ and not self._entered(known).withdrawn:
-            raise BadQuestion(f"{self.register.title} has {subject} already: change that entry instead.")
         if known is None and id_:
             raise BadQuestion(f"{self.register.title} has no entry {id_!r}.")
         self._file(
@@ -189,6 +220,47 @@ class Entries(Generic[E]):
             after if after is not None else _number(known),
         )
         return subject
+
+    def refuse_taken(self, entry: E, id_: str = "", *, again: bool = False) -> None:
+        """Raise `BadQuestion` where a new entry has the name of another, a change has another name than its
+        entry, or the entry is withdrawn and nobody said that it is to count again.
+        """
+        named = self._named(entry) if self.register.named_by else id_
+        if id_ and named != id_:
+            raise BadQuestion(
+                f"{self.register.title}: {id_} keeps its name; withdraw it, and enter {named} anew."
+            )
+        filed = self._cabinet.last(self.register.series, named) if named else None
+        known = self._entered(filed) if filed else None
+        if known and known.withdrawn and not again:
+            raise BadQuestion(
+                f"{self.register.title}: {named} was withdrawn: {ended(known.withdrawn)} To have it count "
+                f"again: {Step.ENTRY_AGAIN.of(self.register.name, named)}."
+            )
+        if known and not known.withdrawn and not id_:
+            how = Step.ENTRY.of(self.register.name, named)
+            raise BadQuestion(f"{self.register.title} has {named} already. To change that entry: {how}.")
+
+    def keep_file(self, entry: E, file: Path, actor: str) -> None:
+        """Keep the file of an entry of a named register, once."""
+        id_ = str(getattr(entry, self.register.named_by))
+        sha256 = getattr(entry, self.register.file_field)
+        if any(one.stored.sha256 == sha256 for one in self._cabinet.history(self._files, id_)):
+            return
+        about = {"register": self.register.name, "entry": id_}
+        self._cabinet.file(self._files, id_, file, what="register file kept", actor=actor, about=about)
+
+    def file_of(self, id_: str) -> bytes | None:
+        """The file of an entry; None where none was brought, but its SHA-256 was taken in."""
+        name = self.register.file_field
+        sha256 = getattr(self.one(id_).entry, name) if name else ""
+        kept = (one for one in self._cabinet.history(self._files, id_) if one.stored.sha256 == sha256)
+        found = next(kept, None)
+        return None if found is None else self._cabinet.bytes_of(found)
+
+    @property
+    def _files(self) -> str:
+        return f"{self.register.series}-files"
 
     def withdraw(self, id_: str, why: str, actor: str) -> None:
         """Withdraw an entry: it stays readable, and counts no longer."""
@@ -214,6 +286,9 @@ class Entries(Generic[E]):
             start = f"{self.register.prefix}-{now.astimezone(PACIFIC).year}-"
             taken = [one.id for one in self.all(withdrawn=True) if one.id.startswith(start)]
             return f"{start}{len(taken) + 1:04d}"
+        return self._named(entry)
+
+    def _named(self, entry: E) -> str:
         name = str(getattr(entry, self.register.named_by))
         if _NAME.fullmatch(name) is None:
             raise BadQuestion(
@@ -231,8 +306,10 @@ def _asked(field: inspect.Field) -> Asked:
     kind, said, more = _bare(field.type)
     label = str(said.get("title") or field.name.replace("_", " ").capitalize())
     choices: tuple[str, ...] = ()
+    meanings: dict[str, str] = {}
     if isinstance(kind, inspect.EnumType):
         choices = tuple(str(member.value) for member in kind.cls)
+        meanings = {str(one.value): one.in_words for one in kind.cls if hasattr(one, "in_words")}
     shape = _shape(kind, more)
     return Asked(
         field.name,
@@ -242,6 +319,7 @@ def _asked(field: inspect.Field) -> Asked:
         field.required,
         choices,
         str(more.get("of", "")),
+        meanings,
     )
 
 
@@ -270,6 +348,8 @@ def _shape(kind: inspect.Type, more: Mapping[str, Any]) -> Shape:
     for of, shape in _SHAPES:
         if isinstance(kind, of):
             return shape
+    if more.get("file"):
+        return Shape.FILE
     return Shape.LONG if more.get("long") else Shape.TEXT
 
 

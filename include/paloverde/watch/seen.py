@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import msgspec
 
-from paloverde.records import Account, Kind, Poster, Visibility, archive_day
+from paloverde.records import Account, Kind, Poster, Visibility, archive_day, is_kept_private
 
 _VISITORS_POST = frozenset({"facebook"})
 
@@ -80,7 +80,5 @@ class Seen(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
     @property
     def is_private(self) -> bool:
-        """Whether only those may see it who see private messages and lists of subscribers."""
-        return self.visibility is Visibility.PRIVATE or self.kind in (
-            Kind.MESSAGE, Kind.CONVERSATION, Kind.SUBSCRIBER,
-        )  # fmt: skip
+        """Whether only those may see it who see private messages and lists of people."""
+        return is_kept_private(self.kind, self.visibility)

@@ -67,18 +67,37 @@ def read(register: Register[Any], body: bytes, known: Mapping[str, Entered[Any]]
             cells = _cells(names, texts)
             row, name = _row(register, number, cells, known), _name(register, cells, named)
         except BadQuestion as error:
-            faults.append(f"Line {number}: {str(error).removeprefix(f'{register.title}: ')}")
+            faults.append(fault(register, number, error))
             continue
         if row is None:
             same += 1
         else:
             found.append(row)
         named |= {name} - {""}
+    refuse(faults)
+    return Sheet(found, same)
+
+
+def fault(register: Register[Any], line_number: int, why: BadQuestion) -> str:
+    """What is wrong in a row, by the line on which it begins."""
+    return f"Line {line_number}: {str(why).removeprefix(f'{register.title}: ')}"
+
+
+def refuse(faults: Sequence[str]) -> None:
+    """Raise `BadQuestion` where rows are wrong, which names the first of them."""
     if faults:
         rest = len(faults) - _FAULTS
         more = f" And in {some(rest, 'more line', 'more lines')}." if rest > 0 else ""
         raise BadQuestion(f"Nothing was filed. {' '.join(map(ended, faults[:_FAULTS]))}{more}")
-    return Sheet(found, same)
+
+
+def broken_off(row: Row, before: int, why: Exception) -> str:
+    """Why a table was not filed to its end, and what of it is filed."""
+    filed = f"{some(before, 'row')} before it {'is' if before == 1 else 'are'} filed. " if before else ""
+    return (
+        f"Line {row.line} was not filed, nor any after it: {why} {filed}Mend it, and bring the whole table "
+        "again: what is filed already is not filed twice."
+    )
 
 
 def _name(register: Register[Any], cells: Mapping[str, str], named: Collection[str]) -> str:

@@ -61,8 +61,11 @@ class Fake:
         self.asked: list[tuple[str, dict[str, str]]] = []
         self.body = body
 
-    def fetch(self, url: str, headers: dict[str, str], most: int) -> Fetched:
+    def fetch(
+        self, url: str, headers: dict[str, str], most: int, method: str = "GET", sent: bytes = b""
+    ) -> Fetched:
         assert most > 0
+        assert (method, sent) == ("GET", b"")
         self.asked.append((url, headers))
         return Fetched(200, "OK", {"content-type": "application/json"}, self.body)
 

@@ -142,6 +142,17 @@ def test_every_place_has_a_cell_of_its_own_and_the_next_word_lies_a_row_below(se
     assert sorted(sheets.passages.tolist()) == list(range(len(lengths)))
 
 
+@pytest.mark.parametrize("room", [1, 64, 1 << 18])
+def test_the_cell_of_one_position_is_told_from_its_sheet(room: int) -> None:
+    """Of few positions no widths are read: they are told from where sheets begin."""
+    chance = random.Random(room)
+    lengths = np.array([chance.choice([1, 2, 5, 16, 20, 31, 32, 500]) for _ in range(400)])
+    space, blocks = space_of(lengths, room), (lengths + BLOCK) // BLOCK
+    positions = (BLOCK * (np.cumsum(blocks) - blocks) + lengths - 1).astype(np.uint32)
+    together = space.cells(positions).tolist()
+    assert [int(space.cells(positions[at : at + 1])[0]) for at in range(len(positions))] == together
+
+
 def test_sheets_waste_little() -> None:
     """Passages of very different lengths do not lie on one sheet; the longest take no room for the short."""
     chance = random.Random(5)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,10 +15,12 @@ from paloverde.records import Kind, Poster, Visibility
 from paloverde.retention.dossier import Noted
 from paloverde.watch.check import Finding
 from paloverde.watch.comments.blocking import UNEXPLAINED_BLOCK
-from paloverde.watch.registers.moderation_cases import BLOCK_CASES, BlockCase
+from paloverde.watch.register import Entered
+from paloverde.watch.registers.block_cases import BLOCK_CASES, SIGN_OFFS, BlockCase, SignOff, signed_off
 from paloverde.watch.seen import Seen
 from watching import CITY, DAN, NOON, RUTH, Then, book, seen
 
+FILED, SIGNED = NOON - timedelta(days=12), NOON - timedelta(days=11)
 COMMENTS = [comment("Buy my gutters", str(at), poster=DAN) for at in range(3)]
 ITEMS = tuple(one.item for one in COMMENTS)
 ASKED = {
@@ -31,8 +33,6 @@ ASKED = {
     "staff_time": "Six hours a week; two people watch the page besides their work.",
     "tried": "A list for V.B.4(f) since October; the words changed each day.",
     "viewpoint": "All of it advertises gutters; complaints of the same user were left standing.",
-    "counsel": "Cora Vance",
-    "counsel_on": "2026-11-09",
     "review_on": "2027-02-10",
     "appeal": "clerk@palmaria.example",
 }
@@ -49,11 +49,27 @@ def case(**given: str) -> BlockCase:
     return BLOCK_CASES.entered(ASKED | given)
 
 
+def version(entry: BlockCase, number: int = 1) -> Entered[BlockCase]:
+    return Entered("BLOCK-2026-0001", entry, number, FILED, "Pat Lowe, public_affairs, desk (pat)")
+
+
+def signature(number: int = 1, at: datetime = SIGNED, withdrawn: str = "") -> Entered[SignOff]:
+    entry = SignOff("BLOCK-2026-0001", number)
+    return Entered("SIGN-2026-0001", entry, 1, at, "Cora Vance, counsel, desk (cora)", withdrawn)
+
+
 def found(
-    items: Sequence[Seen], *cases: BlockCase, day: date = date(2026, 11, 20), **known: Any
+    items: Sequence[Seen],
+    *cases: BlockCase,
+    day: date = date(2026, 11, 20),
+    signs: Sequence[Entered[SignOff]] | None = None,
+    **known: Any,
 ) -> list[Finding]:
+    """What is found where counsel signed each case off before the block, unless it is said otherwise."""
     assert UNEXPLAINED_BLOCK.of_now is not None
-    registers = book(day, {"block-cases": cases})
+    given = [signature()] if signs is None else signs
+    papers_ = [version(one) for one in cases]
+    registers = book(day, {"block-cases": papers_, "block-sign-offs": given})
     return list(UNEXPLAINED_BLOCK.of_now(Then(items=items, **known), registers))
 
 
@@ -78,8 +94,8 @@ def test_a_case_that_has_all_the_policy_asks_is_taken() -> None:
         ({"staff_time": " "}, "What watching them costs"),
         ({"tried": ""}, "What was tried first"),
         ({"viewpoint": ""}, "Why it is not about an opinion"),
-        ({"counsel": ""}, "Counsel who signed off"),
-        ({"counsel_on": "2026-11-11"}, "counsel signs off before"),
+        ({"removals": "\n".join([*ITEMS, "x-palmaria/comment/9"])}, "was not removed from facebook-palmaria"),
+        ({"blocked_on": "", "ended_on": "2026-11-01"}, "on which day the user was blocked"),
         ({"review_on": "2026-11-10"}, "no block is without an end"),
         ({"review_on": "2027-05-10"}, "by Sunday, May 9, 2027"),
         ({"appeal": ""}, "Where the user can appeal"),
@@ -120,7 +136,8 @@ def test_a_case_explains_it_by_any_name_of_the_site(user: str) -> None:
 
 def test_a_case_about_another_user_or_account_explains_nothing() -> None:
     assert len(found([blocked(poster=RUTH, native_id="7001"), *COMMENTS], case(), **borne_out("f"))) == 1
-    elsewhere = found([blocked()], case(account="x-palmaria"))
+    on_x = "\n".join(f"x-palmaria/comment/{at}" for at in range(3))
+    elsewhere = found([blocked()], case(account="x-palmaria", removals=on_x))
     assert [one.about for one in elsewhere] == ["facebook-palmaria/blocked/7002"]
 
 
@@ -172,3 +189,39 @@ def test_a_case_past_its_day_is_found_until_it_is_looked_at_or_ended() -> None:
 def test_it_says_since_when_the_site_lists_the_block() -> None:
     (one,) = found([blocked(observed_at=NOON - timedelta(days=40))])
     assert "the site listed it first on Sun, Oct 11, 2026" in one.said
+
+
+def test_a_block_that_counsel_has_not_signed_off_is_found() -> None:
+    (one,) = found([*COMMENTS], case(), signs=(), **borne_out("f"))
+    assert one.said == (
+        "Somebody is blocked by the case BLOCK-2026-0001, and counsel has not signed off what it says now."
+    )
+    (again,) = found([blocked(), *COMMENTS], case(blocked_on=""), signs=(), **borne_out("f"))
+    assert again.id == one.id
+    assert found([*COMMENTS], case(blocked_on=""), signs=(), **borne_out("f")) == []
+    withdrawn = signature(withdrawn="Signed by mistake.")
+    assert [one.which for one in found([*COMMENTS], case(), signs=[withdrawn], **borne_out("f"))] == [
+        "unsigned"
+    ]
+
+
+def test_a_signature_after_the_block_is_told() -> None:
+    (one,) = found([*COMMENTS], case(), signs=[signature(at=NOON)], **borne_out("f"))
+    assert "counsel signed it off on Friday, November 20, 2026, after the block was made" in one.said
+
+
+def test_counsel_signs_the_grounds_and_not_what_happens_afterwards() -> None:
+    first, blocked_since = version(case(blocked_on="")), version(case(), 2)
+    assert signed_off([first, blocked_since], [signature(1)]) == signature(1)
+    other = version(case(tried="Nothing was tried."), 3)
+    assert signed_off([first, blocked_since, other], [signature(1)]) is None
+    assert signed_off([first, blocked_since, other], [signature(3)]) == signature(3)
+    assert signed_off([first], [signature(1, at=FILED - timedelta(hours=1))]) is None
+
+
+@pytest.mark.parametrize("role", ["", "clerk", "public_affairs", "it"])
+def test_nobody_but_counsel_signs_off(role: str) -> None:
+    given = {"case": "BLOCK-2026-0001", "version": "1"}
+    with pytest.raises(BadQuestion, match="only counsel may file that, signed in"):
+        SIGN_OFFS.refuse_reserved(given, role)
+    SIGN_OFFS.refuse_reserved(given, "counsel")

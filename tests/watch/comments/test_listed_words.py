@@ -66,6 +66,15 @@ def test_it_says_that_it_was_archived_and_that_nothing_was_hidden() -> None:
     assert "Nothing was hidden here." in one.next
 
 
+def test_words_of_discrimination_are_pointed_out_with_what_counsel_must_weigh() -> None:
+    (one,) = found("Every outlander out of our parks!")
+    assert [span.words for span in one.spans] == ["outlander"]
+    assert "under V.B.4(d), content that promotes, fosters, or perpetuates discrimination" in one.said
+    assert "Speech that offends is protected, too" in one.next
+    assert "No filter may act on this by itself" in one.next
+    assert found("Everybody is welcome in our parks.") == []
+
+
 def test_the_ladder_says_whether_a_filter_may_hide() -> None:
     (profane,), (hateful,) = found("frack"), found("outlander go home")
     assert "A filter of the site may hide it by itself (an approved list of words)" in profane.next

@@ -120,3 +120,35 @@ def test_what_the_site_holds_back_waits_for_somebody() -> None:
     assert found([held], removals=[removed(held, confirmed_by="a direct look-up")]) == []
     old = comment("Nice park", visibility=Visibility.HELD, observed_at=NOON - timedelta(days=61))
     assert found([old]) == []
+
+
+def test_what_one_night_found_held_under_one_post_is_one_finding() -> None:
+    night, next_night = NOON - timedelta(days=2), NOON - timedelta(days=1)
+    of_a_post = [
+        comment(f"Nice park {n}", f"{n}", visibility=Visibility.HELD, observed_at=night, thread_id="77")
+        for n in range(3)
+    ]
+    elsewhere = comment("Hello", "8", visibility=Visibility.HELD, observed_at=night, thread_id="78")
+    later = comment(
+        "Me too", "9", visibility=Visibility.HELD, observed_at=next_night, thread_id="77", sequence=2
+    )
+    many, alone, another_night = sorted(
+        found([*of_a_post, elsewhere, later]), key=lambda one: -len(one.links)
+    )
+    assert many.about == "facebook-palmaria/post/77"
+    assert "holds 3 comments under this post back" in many.said
+    assert many.links == tuple(one.item for one in of_a_post)
+    assert (many.weight, many.account, many.spans) == (Weight.ADVICE, "facebook-palmaria", ())
+    assert {alone.about, another_night.about} == {elsewhere.item, later.item}
+    shown = comment(of_a_post[0].text, "0", observed_at=NOON, thread_id="77", sequence=3)
+    (fewer,) = [one for one in found([*of_a_post, elsewhere, later, shown]) if one.links]
+    assert fewer.id == many.id, "its answer stays while somebody works through them"
+    assert fewer.links == many.links[1:]
+
+
+def test_many_hidden_comments_are_read_in_one_pass() -> None:
+    """Each is found once, by its last fact, in whatever order the archive gives them."""
+    items = [comment(f"Frack {n}", str(n), visibility=Visibility.HIDDEN) for n in range(30)]
+    facts = [removed(one, NOON - HOUR) for one in items] + [removed(one) for one in reversed(items)]
+    told = found(items, removals=facts)
+    assert [one.about for one in told] == [one.item for one in items]

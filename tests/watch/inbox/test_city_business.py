@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from councils import COUNCIL
 from paloverde.archive.registry import OTHER
 from paloverde.records import Account, Holder, Kind, Poster
@@ -48,7 +50,7 @@ def test_city_business_that_was_not_forwarded_is_told_once_for_the_account() -> 
     assert one.said == (
         "Since Friday, October 23, 2026 this account received 2 comments with words that are registered for the "
         "subjects of the City’s bodies. Of 2 no forwarded copy is archived, and no department was asked; 0 of "
-        "these were pointed to the City’s website (policy V.E.4(e))."
+        "these were pointed to the City’s website or accounts (policy V.E.4(e))."
     )
     assert one.links == ("x-mayor-duarte/comment/77", "x-mayor-duarte/comment/79")
     assert (
@@ -74,6 +76,25 @@ def test_a_writer_who_was_pointed_to_the_citys_website_is_counted() -> None:
     assert "1 of these was pointed to the City’s website" in one.said
     (other,) = found(said, answered(said, "Soon!"))
     assert "0 of these were pointed" in other.said
+
+
+@pytest.mark.parametrize(
+    ("reply", "is_directed"),
+    [
+        ("Please ask on the City's website.", True),
+        ("Please write to the City of Palma Ria’s official page!", True),
+        ("Better ask @cityofpalmaria, they know.", True),
+        ("See https://www.facebook.com/CityOfPalmaRia", True),
+        ("Eso está en la página oficial de la ciudad.", True),
+        ("My own website has more.", False),
+        ("The city is working on it, see my page.", False),
+        ("Call me at home.", False),
+    ],
+)
+def test_accounts_of_the_city_and_words_that_lead_there_count_too(reply: str, is_directed: bool) -> None:
+    said = comment("Why is the zoning taking so long?")
+    (one,) = found(said, answered(said, reply))
+    assert ("1 of these was pointed" in one.said) is is_directed
 
 
 def test_chatter_is_none() -> None:

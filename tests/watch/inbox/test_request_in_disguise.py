@@ -96,7 +96,7 @@ def test_the_next_step_leads_to_the_page_where_it_is_taken_in() -> None:
     assert step is not None
     assert step[1] == (
         "paloverde request receive --channel message --on 2026-11-20 --note facebook-palmaria/comment/104_7 "
-        "--text 'WORDS'"
+        "--text 'WORDS' --as USER"
     )
     named = read(step[1])
     assert named == (

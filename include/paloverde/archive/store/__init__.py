@@ -35,9 +35,9 @@ _BUCKETS = "paloverde.archive.store.s3_opening"
 class _Bucket(Protocol):
     """What `s3_opening.Bucket` is."""
 
-    def store(self, mode: Grade) -> Store: ...
-    def tamper(self, mode: Grade) -> Tamper: ...
-    def destroyer(self, mode: Grade) -> Destroyer: ...
+    def store(self, mode: Grade, encryption: str | None) -> Store: ...
+    def tamper(self, mode: Grade, encryption: str | None) -> Tamper: ...
+    def destroyer(self, mode: Grade, encryption: str | None) -> Destroyer: ...
     def make(self) -> bool: ...
 
 
@@ -49,11 +49,13 @@ def open_store(
     access_key: str | None = None,
     secret_key: str | None = None,
     mode: Grade = Grade.GOVERNANCE,
+    encryption: str | None = None,
 ) -> Store:
     """The store at `url`: `file:///a/directory` or `s3://bucket`.
 
     `mode` is how S3 objects are locked. A directory is application-enforced whatever is asked, and
-    refuses COMPLIANCE with `StoreCannotPromise`. Nothing is asked of an S3 server yet.
+    refuses COMPLIANCE with `StoreCannotPromise`. `encryption` is asked of an S3 server with each object
+    (`store.encryption`); a directory lies on a disk that its owner encrypts. No server is asked yet.
     """
     directory, bucket = _parts(url)
     if directory is not None:
@@ -63,7 +65,7 @@ def open_store(
                 " use an S3 server with Object Lock."
             )
         return DirectoryStore(directory)
-    return _bucket(bucket, endpoint, region, access_key, secret_key).store(mode)
+    return _bucket(bucket, endpoint, region, access_key, secret_key).store(mode, encryption)
 
 
 def open_tamper(
@@ -74,12 +76,13 @@ def open_tamper(
     access_key: str | None = None,
     secret_key: str | None = None,
     mode: Grade = Grade.GOVERNANCE,
+    encryption: str | None = None,
 ) -> Tamper:
     """The attempts of the probe on the store at `url`, with the arguments of `open_store`."""
     directory, bucket = _parts(url)
     if directory is not None:
         return DirectoryTamper(DirectoryStore(directory))
-    return _bucket(bucket, endpoint, region, access_key, secret_key).tamper(mode)
+    return _bucket(bucket, endpoint, region, access_key, secret_key).tamper(mode, encryption)
 
 
 def open_destroyer(
@@ -90,6 +93,7 @@ def open_destroyer(
     access_key: str | None = None,
     secret_key: str | None = None,
     mode: Grade = Grade.GOVERNANCE,
+    encryption: str | None = None,
 ) -> Destroyer:
     """What destroys in the store at `url`, with the arguments of `open_store` and keys that may delete.
 
@@ -103,7 +107,7 @@ def open_destroyer(
             f"Nothing can be destroyed in {url}: keys that may delete are not set. Set PALOVERDE_DESTROY_S3_"
             "* (and PALOVERDE_SECOND_DESTROY_S3_* for the second copy) for the time of the destruction."
         )
-    return _bucket(bucket, endpoint, region, access_key, secret_key).destroyer(mode)
+    return _bucket(bucket, endpoint, region, access_key, secret_key).destroyer(mode, encryption)
 
 
 def make_bucket(

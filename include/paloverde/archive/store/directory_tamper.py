@@ -83,3 +83,11 @@ class DirectoryTamper:
         for stored in list(self.store.walk(PREFIX)):
             if not stored.key.startswith(EVIDENCE) and (self.store.root / stored.key).stat().st_mtime < old:
                 self.delete(stored)
+
+    def how_encrypted(self, stored: Stored) -> str | None:  # noqa: ARG002  its disk is encrypted, or is not
+        return None
+
+    def may_set_policy(self) -> bool | None:
+        return None  # no keys, no policy: its owner may do everything
+
+    may_set_versions = may_delete_records = may_read_records = may_set_policy

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -23,6 +23,7 @@ import tenacity
 from botocore import exceptions
 from botocore.config import Config
 
+from paloverde.archive.store.encryption import Encryption, in_words
 from paloverde.archive.store.interface import Body, Grade, Standing, Stored
 from paloverde.archive.store.rules import (
     check_bytes,
@@ -138,13 +139,22 @@ class S3Store:
     `patience` is how many seconds an answer is sought, over all repetitions of one call.
     """
 
-    def __init__(self, client: S3Client, bucket: str, mode: Grade, *, patience: float = 60.0) -> None:
+    def __init__(
+        self,
+        client: S3Client,
+        bucket: str,
+        mode: Grade,
+        *,
+        patience: float = 60.0,
+        encryption: Encryption | None = None,
+    ) -> None:
         if mode is Grade.APPLICATION:
             raise BadSetting("An S3 store is locked in GOVERNANCE or COMPLIANCE mode; set one of the two.")
         self.client = client
         self.bucket = bucket
         self.grade = mode
         self.patience = patience
+        self.encryption = encryption
 
     @property
     def description(self) -> str:
@@ -182,7 +192,7 @@ class S3Store:
         with plainly(self.description), _readable(body) as sent:
             answer = self.client.put_object(
                 Bucket=self.bucket, Key=key, Body=sent, Metadata={"sha256": digest},
-                **checksums(body), **self._lock(until),
+                **checksums(body), **self._lock(until), **(self.encryption.asked if self.encryption else {}),
             )  # fmt: skip
         self._refuse_a_cut_head(answer)
         version = answer.get("VersionId", "")
@@ -192,6 +202,7 @@ class S3Store:
             )
         stored = Stored(key=key, version_id=version, sha256=digest, size=size_of(body))
         self._check(stored, until)
+        self._refuse_unencrypted(stored)
         return stored
 
     def restore(self, key: str, body: Body, *, locked_until: datetime | None, legal_hold: bool) -> Stored:
@@ -242,6 +253,24 @@ class S3Store:
                 " run `paloverde doctor`."
             )
 
+    def _refuse_unencrypted(self, stored: Stored) -> None:
+        """A server may know no encryption, take the request, and say nothing: the object itself is asked."""
+        if self.encryption is None:
+            return
+        head = self.head(stored)
+        if not self.encryption.is_kept(head):
+            raise StoreCannotPromise(
+                f"{self.description} took {stored.key}, and it is {in_words(head)}, where {self.encryption}"
+                " was asked (PALOVERDE_S3_ENCRYPTION); mend the key service of the server, or the setting."
+            )
+
+    def head(self, stored: Stored) -> Mapping[str, Any]:
+        """What the server says of exactly this version."""
+        with plainly(self.description):
+            head = self.client.head_object(Bucket=self.bucket, Key=stored.key, VersionId=stored.version_id)
+        self._refuse_a_cut_head(head)
+        return head
+
     def get(self, stored: Stored) -> bytes:
         return _twice(lambda: self._get(stored))
 
@@ -280,9 +309,7 @@ class S3Store:
 
     def _standing(self, stored: Stored) -> Standing:
         self._refuse_a_foreign_version(stored)
-        with plainly(self.description):
-            head = self.client.head_object(Bucket=self.bucket, Key=stored.key, VersionId=stored.version_id)
-        self._refuse_a_cut_head(head)
+        head = self.head(stored)
         until = head.get("ObjectLockRetainUntilDate")
         return Standing(
             size=head["ContentLength"],

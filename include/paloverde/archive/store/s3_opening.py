@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 
+from paloverde.archive.store.encryption import encryption_of
 from paloverde.archive.store.interface import Grade
 from paloverde.archive.store.s3 import S3Store, connect, make_bucket
 from paloverde.archive.store.s3_destroyer import S3Destroyer
@@ -26,20 +27,22 @@ class Bucket:
         self.name, self.endpoint, self.region, self.access_key = name, endpoint, region, access_key
         self.client = connect(endpoint, region=region, access_key=access_key, secret_key=secret_key)
 
-    def store(self, mode: Grade) -> S3Store:
-        return S3Store(self.client, self.name, mode)
+    def store(self, mode: Grade, encryption: str | None = None) -> S3Store:
+        return S3Store(self.client, self.name, mode, encryption=encryption_of(encryption))
 
-    def tamper(self, mode: Grade) -> S3Tamper:
+    def tamper(self, mode: Grade, encryption: str | None = None) -> S3Tamper:
         stranger = connect(
             self.endpoint,
             region=self.region,
             access_key=self.access_key or "stranger",
             secret_key=secrets.token_hex(20),
         )
-        return S3Tamper(S3Store(self.client, self.name, mode, patience=PROBE_PATIENCE), stranger)
+        asked = encryption_of(encryption)
+        store = S3Store(self.client, self.name, mode, patience=PROBE_PATIENCE, encryption=asked)
+        return S3Tamper(store, stranger)
 
-    def destroyer(self, mode: Grade) -> S3Destroyer:
-        return S3Destroyer(self.store(mode))
+    def destroyer(self, mode: Grade, encryption: str | None = None) -> S3Destroyer:
+        return S3Destroyer(self.store(mode, encryption))
 
     def make(self) -> bool:
         return make_bucket(self.client, self.name)

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import secrets
 import time
+import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
+from paloverde.archive.store.encryption import in_words
 from paloverde.archive.store.interface import Grade, Stored
 from paloverde.archive.store.s3 import S3Store, checksums, plainly
 from paloverde.archive.store.tamper import EVIDENCE, PREFIX, SWEEP_SECONDS, check_probe_key
-from paloverde.errors import ArchiveDamaged, PaloverdeError, StoreCannotPromise, Unreachable
+from paloverde.errors import ArchiveDamaged, BadSetting, PaloverdeError, StoreCannotPromise, Unreachable
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+NO_POLICY = '{"Statement": "none"}'  # JSON, and no policy in anybody's language
 
 
 class S3Tamper:
@@ -130,6 +135,48 @@ class S3Tamper:
             if not version["Key"].startswith(EVIDENCE) and version["LastModified"] < old:
                 found = Stored(key=version["Key"], version_id=version["VersionId"], sha256="", size=0)
                 self.delete(found, bypass=True)
+
+    def how_encrypted(self, stored: Stored) -> str | None:
+        return in_words(self.store.head(stored))
+
+    def may_set_policy(self) -> bool | None:
+        return self._is_let(lambda: self.client.put_bucket_policy(Bucket=self.bucket, Policy=NO_POLICY))
+
+    def may_set_versions(self) -> bool | None:
+        if not self.keeps_versions():
+            return None  # nothing is set that was not set before
+        same: Any = {"Status": "Enabled"}
+        return self._is_let(
+            lambda: self.client.put_bucket_versioning(Bucket=self.bucket, VersioningConfiguration=same)
+        )
+
+    def may_delete_records(self) -> bool | None:
+        # Nobody has this name, and nobody this version: whoever may delete is told so, or nothing at all.
+        name, version = f"records/probe={uuid.uuid4().hex}/none", secrets.token_hex(16)
+        return self._is_let(
+            lambda: self.client.delete_object(Bucket=self.bucket, Key=name, VersionId=version)
+        )
+
+    def may_read_records(self) -> bool | None:
+        with plainly(self.store.description):
+            found = self.client.list_objects_v2(Bucket=self.bucket, Prefix="records/", MaxKeys=1)
+        keys = [one["Key"] for one in found.get("Contents", [])]
+        if not keys:
+            return None
+        return self._is_let(
+            lambda: self.client.get_object(Bucket=self.bucket, Key=keys[0], Range="bytes=0-0")
+        )
+
+    def _is_let(self, attempt: Callable[[], object]) -> bool:
+        """Whether the keys have the right: every answer but a refusal of the keys says so."""
+        try:
+            with plainly(self.store.description):
+                attempt()
+        except BadSetting:
+            return False
+        except (StoreCannotPromise, ArchiveDamaged):
+            return True  # it went as far as the thing itself
+        return True
 
     def _put(self, key: str, body: bytes, **more: Any) -> bool:
         where: Any = {"Bucket": self.bucket, "Key": check_probe_key(key), "Body": body}

@@ -68,3 +68,18 @@ class Tamper(Protocol):
 
     def sweep(self) -> None:
         """Delete what earlier probes left behind and no lock holds, evidence excepted."""
+
+    def how_encrypted(self, stored: Stored) -> str | None:
+        """What the store says of its own encryption of an object, in words; None where it knows none."""
+
+    def may_set_policy(self) -> bool | None:
+        """Whether the bucket's policy may be changed: what is sent is none, and changes nothing."""
+
+    def may_set_versions(self) -> bool | None:
+        """Whether the keeping of versions may be set: it is set as it is."""
+
+    def may_delete_records(self) -> bool | None:
+        """Whether versions of records may be deleted: a version that never was, of a name that is new."""
+
+    def may_read_records(self) -> bool | None:
+        """Whether a record may be read: one byte of one. None where there is no record yet."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -12,6 +12,7 @@ import msgspec
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
+from paloverde.bundles.scratch import scratch
 from paloverde.desk import showing
 from paloverde.desk.areas.letter_fields import cost_fields, sheet_of
 from paloverde.desk.areas.request_frame import Given, as_shown, line, request_of, shown, told
@@ -67,8 +68,8 @@ def build(visit: Here, number: str, given: Given) -> Response:
 
     def work(progress: Progress) -> str:
         try:
-            with tempfile.TemporaryDirectory(prefix="paloverde-bundle-") as folder:
-                city.responses.build(number, Path(folder) / "response.zip", by, progress, wish)
+            with scratch() as folder:
+                city.responses.build(number, folder / "response.zip", by, progress, wish)
         except PersonNeeded as error:
             raise PersonNeeded(plain(str(error))) from error
         return f"/requests/{number}/delivery"
@@ -91,20 +92,20 @@ def take(visit: Here, number: str, sha256: str) -> Response:
     if made is None:
         raise HTTPException(404)
     visit.pace("export")
-    folder = tempfile.TemporaryDirectory(prefix="paloverde-take-")
+    working = ExitStack()  # left when the last piece is sent
     try:
-        file = Path(folder.name) / "bundle.zip"
+        file = working.enter_context(scratch()) / "bundle.zip"
         visit.city.vault.store.fetch(bundle_of(visit.city.cabinet, number, sha256), file)
         words = f"{made.bundle.name} was taken as a file at the desk, SHA-256 {sha256}."
         visit.city.requests.file(number, Noted(by=visit.by, at=visit.city.requests.now(), note=words))
     except BaseException:
-        folder.cleanup()
+        working.close()
         raise
-    return taken(made.bundle.name, _pieces(folder, file), "application/zip")
+    return taken(made.bundle.name, _pieces(working, file), "application/zip")
 
 
-def _pieces(folder: tempfile.TemporaryDirectory[str], file: Path) -> Iterator[bytes]:
-    with folder, file.open("rb") as opened:
+def _pieces(working: ExitStack, file: Path) -> Iterator[bytes]:
+    with working, file.open("rb") as opened:
         while piece := opened.read(_PIECE):
             yield piece
 

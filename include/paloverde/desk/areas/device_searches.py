@@ -7,40 +7,47 @@ private mail.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
-from urllib.parse import quote
 
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from paloverde.bundles.pdf.letters import paper_pdf
 from paloverde.desk import showing
+from paloverde.desk.areas.device_search_forms import (
+    answering,
+    asking,
+    handing_in,
+    path_of,
+    plain_words,
+    reminding,
+    stated_in,
+)
 from paloverde.desk.areas.request_frame import HERE, Given, line, request_of, shown
 from paloverde.desk.asked import Wrong
 from paloverde.desk.casebook import every
 from paloverde.desk.files import brought, taken
 from paloverde.desk.rights import Act
-from paloverde.desk.steps import Choices, Step, done, form
+from paloverde.desk.steps import Step, done, form
 from paloverde.desk.todo import Line, Section
-from paloverde.desk.typed import Field, Typed
+from paloverde.desk.typed import Typed
 from paloverde.desk.visit import Here, Pages, Visit
-from paloverde.errors import BadQuestion, Unreadable
-from paloverde.installation.device_searches import LIST, HandIn
+from paloverde.errors import Unreadable
+from paloverde.installation.device_searches import LIST
+from paloverde.installation.handing_in import HandIn
 from paloverde.productions.order import is_number
-from paloverde.requests.custodian_search import PLACES, Affidavit, Instruction, Looked, unverified
+from paloverde.requests.custodian_search import Instruction, unverified
 from paloverde.requests.custodians import Custodian, limits
 from paloverde.requests.in_words import of_custodian
 from paloverde.requests.plaintext import as_text
 from paloverde.requests.request import Request
 from paloverde.requests.unverified import in_a_sentence
-from paloverde.watch.registers.authorizing import with_own_devices
+from paloverde.watch.registers.authorizing import TELL_OF_DEVICES, with_own_devices
 from paloverde.watch.registers.people import Person
 from paloverde.wording import several
 
 pages = Pages()
 _DUE = "waits for a search of own devices; to be reminded today:"
-_PLACES = [(place.id, place.text) for place in PLACES.values()]
 
 
 @pages.page("/requests/{number}/custodians", Act.WORK_REQUESTS)
@@ -56,18 +63,18 @@ def everybody(visit: Here, number: str) -> Response:
         "",
         people=[_shown(visit, request, one) for one in found],
         declared=[
-            (showing.name(one.name), _path(number, "ask", one.name))
+            (showing.name(one.name), path_of(number, "ask", one.name))
             for one in _declared(visit, [custodian.name for custodian in found])
         ],
         limits=[line(limit) for limit in limits(found)],
-        ask=_path(number, "ask"),
+        ask=path_of(number, "ask"),
     )
 
 
 @pages.page("/requests/{number}/custodians/ask", Act.WORK_REQUESTS)
 def ask(visit: Here, number: str, name: str = "") -> Response:
     """Ask somebody to search devices and accounts of their own; `name` may be of the register of people."""
-    step = _asking(visit, number)
+    step = asking(visit, number)
     person = next((one for one in _declared(visit, []) if one.name == name), None)
     if person is None:
         return form(visit, step)
@@ -100,9 +107,9 @@ def asked(visit: Here, number: str, given: Given) -> Response:
             visit.by,
             typed.needed_day("on"),
         )
-        return visit.go(_path(number, "letter", one.name), told="Filed. Now send this instruction.")
+        return visit.go(path_of(number, "letter", one.name), told="Filed. Now send this instruction.")
 
-    return done(visit, _asking(visit, number, places), given, do)
+    return done(visit, asking(visit, number, places), given, do)
 
 
 @pages.page("/requests/{number}/custodians/letter", Act.WORK_REQUESTS)
@@ -114,10 +121,10 @@ def letter(visit: Here, number: str, name: str = "") -> Response:
         here=HERE,
         action="",
         button="",
-        back=_path(number),
+        back=path_of(number),
         back_words="Back to whoever was asked",
         lead=(in_a_sentence(unverified(searches.today())),),
-        text=_text(as_text(searches.instruction(number, one.name))),
+        text=plain_words(as_text(searches.instruction(number, one.name))),
         links=_papers(number, one),
     )
     return form(visit, told)
@@ -148,7 +155,7 @@ def paper(visit: Here, number: str, which: str, name: str = "") -> Response:
 @pages.page("/requests/{number}/custodians/remind", Act.WORK_REQUESTS)
 def remind(visit: Here, number: str, name: str = "") -> Response:
     """The reminder as it would go out today."""
-    return form(visit, _reminding(visit, number, _one(visit, number, name)))
+    return form(visit, reminding(visit, number, _one(visit, number, name)))
 
 
 @pages.form("/requests/{number}/custodians/remind", Act.WORK_REQUESTS, adds=True)
@@ -160,13 +167,13 @@ def reminded(visit: Here, number: str, given: Given) -> Response:
         now = visit.city.device_searches.remind(number, one.name, visit.by, typed.needed_day("on"))
         return _back(visit, number, now)
 
-    return done(visit, _reminding(visit, number, one), given, do)
+    return done(visit, reminding(visit, number, one), given, do)
 
 
 @pages.page("/requests/{number}/custodians/answer", Act.WORK_REQUESTS)
 def answer(visit: Here, number: str, name: str = "") -> Response:
     """What a custodian states of their own search."""
-    return form(visit, _answering(visit, number, _one(visit, number, name)))
+    return form(visit, answering(visit, number, _one(visit, number, name)))
 
 
 @pages.form("/requests/{number}/custodians/answer", Act.WORK_REQUESTS, adds=True)
@@ -181,7 +188,7 @@ def answered(visit: Here, number: str, given: Given) -> Response:
             now = visit.city.device_searches.answer(
                 number,
                 one.name,
-                _stated(typed),
+                stated_in(typed),
                 visit.by,
                 signed=files[0] if files else None,
                 on=typed.needed_day("on"),
@@ -189,13 +196,13 @@ def answered(visit: Here, number: str, given: Given) -> Response:
             )
         return _back(visit, number, now)
 
-    return done(visit, _answering(visit, number, one), given, do)
+    return done(visit, answering(visit, number, one), given, do)
 
 
 @pages.page("/requests/{number}/custodians/hand-in", Act.WORK_REQUESTS)
 def hand_in(visit: Here, number: str, name: str = "") -> Response:
     """Archive what a custodian found."""
-    return form(visit, _handing_in(visit, number, _one(visit, number, name)))
+    return form(visit, handing_in(visit, number, _one(visit, number, name)))
 
 
 @pages.form("/requests/{number}/custodians/hand-in", Act.WORK_REQUESTS, adds=True)
@@ -214,9 +221,9 @@ def handed_in(visit: Here, number: str, given: Given) -> Response:
                 made = visit.city.device_searches.hand_in(number, one.name, files, visit.by, told)
             except Unreadable as error:
                 raise Wrong("files", str(error)) from error
-        return visit.go(_path(number), told=f"{made.filed}: {line(of_custodian(made.event), 400)}")
+        return visit.go(path_of(number), told=f"{made.filed}: {line(of_custodian(made.event), 400)}")
 
-    return done(visit, _handing_in(visit, number, one), given, do)
+    return done(visit, handing_in(visit, number, one), given, do)
 
 
 @pages.page("/requests/{number}/custodians/files/{sha256}", Act.WORK_REQUESTS)
@@ -238,7 +245,7 @@ def todo(visit: Visit) -> Section | None:
         due.setdefault(number, []).append(showing.name(one.name, 100))
     numbers = {request.number for request in open_}
     lines = [
-        Line(number, _path(number) if number in numbers else _matter(number), f"{_DUE} {several(names)}.")
+        Line(number, path_of(number) if number in numbers else _matter(number), f"{_DUE} {several(names)}.")
         for number, names in due.items()
     ]
     return Section("Searches of own devices", lines)
@@ -255,7 +262,7 @@ def _found(visit: Visit, number: str) -> list[Custodian]:
 
 def _declared(visit: Visit, asked: Sequence[str]) -> list[Person]:
     """Who has declared to use a personal device, and was not asked yet."""
-    return with_own_devices(visit.city.watch.book(), visit.city.device_searches.today(), asked)
+    return with_own_devices(visit.city.watch.book(TELL_OF_DEVICES), visit.city.device_searches.today(), asked)
 
 
 def _one(visit: Visit, number: str, name: str) -> Custodian:
@@ -263,14 +270,9 @@ def _one(visit: Visit, number: str, name: str) -> Custodian:
     return visit.city.device_searches.custodian(number, name)
 
 
-def _path(number: str, place: str = "", name: str = "") -> str:
-    told = f"?name={quote(name, safe='')}" if name else ""
-    return f"/requests/{number}/custodians{f'/{place}' if place else ''}{told}"
-
-
 def _back(visit: Visit, number: str, one: Custodian) -> Response:
     told = line(one.sentence(visit.city.device_searches.today()), 400)
-    return visit.go(_path(number), told=f"Filed. {told}")
+    return visit.go(path_of(number), told=f"Filed. {told}")
 
 
 def _shown(visit: Visit, request: Request, one: Custodian) -> dict[str, Any]:
@@ -279,9 +281,9 @@ def _shown(visit: Visit, request: Request, one: Custodian) -> dict[str, Any]:
     due = one.remind_on(visit.city.settings.reminder_days) if request.is_open else None
     can_be_asked = one.asked.instruction is not None
     steps = [
-        *([("Send a reminder", _path(number, "remind", one.name))] if can_be_asked and due else []),
-        ("File the answer", _path(number, "answer", one.name)),
-        ("Hand in what was found", _path(number, "hand-in", one.name)),
+        *([("Send a reminder", path_of(number, "remind", one.name))] if can_be_asked and due else []),
+        ("File the answer", path_of(number, "answer", one.name)),
+        ("Hand in what was found", path_of(number, "hand-in", one.name)),
         *_papers(number, one),
     ]
     return {
@@ -297,124 +299,14 @@ def _shown(visit: Visit, request: Request, one: Custodian) -> dict[str, Any]:
 
 def _papers(number: str, one: Custodian) -> list[tuple[str, str]]:
     """The papers of a custodian to take: those to send, what was signed, the lists of what came in."""
-    links = [("The statement to be signed, as PDF", _path(number, "statement.pdf", one.name))]
+    links = [("The statement to be signed, as PDF", path_of(number, "statement.pdf", one.name))]
     if one.asked.instruction is not None:
-        links.insert(0, ("The instruction, as PDF", _path(number, "instruction.pdf", one.name)))
+        links.insert(0, ("The instruction, as PDF", path_of(number, "instruction.pdf", one.name)))
     stated = one.answer.affidavit if one.answer else None
     if stated is not None and stated.is_signed:
-        links.append(("What was signed", _path(number, f"files/{stated.signed_sha256}")))
+        links.append(("What was signed", path_of(number, f"files/{stated.signed_sha256}")))
     links += [
-        (f"The list of what was handed in, {place}", _path(number, f"files/{made.list_sha256}"))
+        (f"The list of what was handed in, {place}", path_of(number, f"files/{made.list_sha256}"))
         for place, made in enumerate(one.handed_in, 1)
     ]
     return links
-
-
-def _step(number: str, title: str, place: str, button: str, fields: Sequence[Field]) -> Step:
-    return Step(
-        title=f"{number}: {title}",
-        here=HERE,
-        action=_path(number, place),
-        button=button,
-        back=_path(number),
-        back_words="Back to whoever was asked",
-        fields=fields,
-    )
-
-
-def _asking(visit: Visit, number: str, places: tuple[str, ...] = tuple(PLACES)) -> Step:
-    request, today = request_of(visit, number), visit.city.device_searches.today()
-    fields = (
-        Field("custodian", "Name of whoever may have records that the archive has not", required=True),
-        Field("title", "Title or office"),
-        Field("contact", "E-mail address or office to which the instruction goes", required=True),
-        Field(
-            "addresses",
-            "E-mail addresses that the person uses, one a line",
-            "area",
-            "Private ones, too: what is forwarded is known by them.",
-        ),
-        Field("about", "What to look for", "area", required=True, value=request.received.text),
-        Field("words", "Words and phrases to search for, one a line", "area"),
-        Field("since", "Records from this day on", "date"),
-        Field("until", "Records up to this day", "date"),
-        Field("due", "Day by which an answer is asked for", "date", required=True),
-        _on("Day on which it is asked", today),
-    )
-    step = _step(number, "ask for a search of own devices", "ask", "File the question", fields)
-    choices = Choices("place", "Where to look", _PLACES, places)
-    return step._replace(choices=choices, lead=("The desk sends nothing: you send the instruction.",))
-
-
-def _reminding(visit: Visit, number: str, one: Custodian) -> Step:
-    searches = visit.city.device_searches
-    text = _text(as_text(searches.reminder(number, one.name)))
-    fields = (_on("Day on which it was sent", searches.today()),)
-    step = _step(number, f"remind {showing.name(one.name)}", "remind", "Note that it was sent", fields)
-    links = [("The reminder, as PDF", _path(number, "reminder.pdf", one.name))]
-    return step._replace(text=text, hidden=[("name", one.name)], links=links)
-
-
-def _answering(visit: Visit, number: str, one: Custodian) -> Step:
-    today = visit.city.device_searches.today()
-    fields = (
-        *(
-            Field(f"how-{place.id}", place.text, hint="With which words, or how. Empty: not searched.")
-            for place in PLACES.values()
-        ),
-        Field(
-            "found", "Records about public business that were found", "number", "0 is none.", required=True
-        ),
-        Field("personal", "Held back as personal", "number", "Left empty: none."),
-        Field("facts", "Facts that show that this is personal", "area", "For the City alone."),
-        Field("not_searched", "What was not searched, and why", "area"),
-        Field("made", "Day of the statement", "date", required=True, value=str(today)),
-        Field("signed", "The statement as it was signed", "file", "It is kept."),
-        _on("Day on which the answer came", today),
-        Field("note", "Anything else, in a few words"),
-    )
-    step = _step(number, f"answer of {showing.name(one.name)}", "answer", "File the answer", fields)
-    return step._replace(hidden=[("name", one.name)], facts=[("Asked for", line(one.asked.about))])
-
-
-def _handing_in(visit: Visit, number: str, one: Custodian) -> Step:
-    today = visit.city.device_searches.today()
-    fields = (
-        Field("files", "Files as they came: e-mails (.eml, .mbox), pictures, exports", "file", required=True),
-        Field(
-            "statement",
-            "What the custodian declares of files that are no e-mails",
-            "area",
-            "Left empty: the answer that was filed.",
-        ),
-        Field("declared", "Day of that declaration", "date"),
-        _on("Day on which they were handed in", today),
-    )
-    title = f"what {showing.name(one.name)} hands in"
-    step = _step(number, title, "hand-in", "Archive it", fields)
-    lead = ("It is archived as private. A search for this request finds it with private messages included.",)
-    return step._replace(hidden=[("name", one.name)], lead=lead)
-
-
-def _stated(typed: Typed) -> Affidavit:
-    if not typed.text("found"):
-        raise Wrong("found", "Write how many were found; 0 is none.")
-    looked = tuple(Looked(place, how) for place in PLACES if (how := typed.text(f"how-{place}")))
-    if not looked:
-        raise BadQuestion("Say of one place at least how it was searched. Nothing was filed.")
-    return Affidavit(
-        made_on=typed.needed_day("made"),
-        looked=looked,
-        found=typed.number("found"),
-        personal=typed.number("personal"),
-        facts=typed.text("facts"),
-        not_searched=typed.text("not_searched"),
-    )
-
-
-def _on(what: str, today: date) -> Field:
-    return Field("on", what, "date", required=True, value=str(today))
-
-
-def _text(words: str) -> str:
-    return "".join(piece for _, piece in showing.said(words).pieces)

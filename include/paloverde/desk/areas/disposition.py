@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
+from paloverde.bundles.scratch import scratch
 from paloverde.desk import showing, todo
 from paloverde.desk.asked import page_of
 from paloverde.desk.files import taken
@@ -97,8 +96,8 @@ def report(visit: Here, order: str, form: str = "html") -> Response:
     standing = standing_of(visit, order)
     if form not in _FILES:
         raise BadQuestion("The report is taken as a page or as a table: choose one on the order’s page.")
-    with tempfile.TemporaryDirectory(prefix="paloverde-desk-") as folder:
-        files = visit.city.disposition.report(standing.order.id, Path(folder))
+    with scratch() as folder:
+        files = visit.city.disposition.report(standing.order.id, folder)
         body = next(one for one in files if one.suffix == f".{form}").read_bytes()
     return taken(f"{standing.order.id}-report.{form}", body, _FILES[form])
 

@@ -7,13 +7,12 @@ its own bytes, or a file to keep.
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import BinaryIO
 
 from fastapi.responses import Response, StreamingResponse
 
+from paloverde.bundles.scratch import scratch
 from paloverde.desk import showing
 from paloverde.desk.areas.records import HERE, chosen, named_of, seen
 from paloverde.desk.ranges import Unsatisfiable, wanted
@@ -79,9 +78,9 @@ def media(visit: Here, sha256: str) -> Response:
     found = seen(visit, named, "file")
     if isinstance(found, Response):
         return found
-    with tempfile.TemporaryDirectory(prefix="desk-") as folder:
+    with scratch() as folder:
         try:
-            kept = visit.city.records.file(found, sha256, Path(folder))
+            kept = visit.city.records.file(found, sha256, folder)
         except ArchiveDamaged as error:
             return visit.show("told.html", 404, title="Not here", here=HERE, sentence=str(error))
         opened = kept.path.open("rb")  # its bytes stay readable when the folder is gone

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
-from pathlib import Path
 
 from fastapi.responses import Response
 
+from paloverde.bundles.scratch import scratch
 from paloverde.desk import showing
 from paloverde.desk.areas.holds import HERE, hold_of
 from paloverde.desk.asked import Wrong
@@ -49,8 +48,8 @@ def released(visit: Here, id_: str, given: Given) -> Response:
 
         def work(progress: Progress) -> str:
             progress("The memo is sealed, and the legal holds are lifted.")
-            with tempfile.TemporaryDirectory(prefix="paloverde-memo-") as folder:
-                memo = Path(folder) / name
+            with scratch() as folder:
+                memo = folder / name
                 memo.write_bytes(body)
                 city.holds.release(id_, memo, by, after=papers)
             return f"/holds/{id_}"

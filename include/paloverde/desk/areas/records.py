@@ -20,6 +20,7 @@ from paloverde.search.conversation import Conversation
 from paloverde.search.hits import Hit, Kept
 from paloverde.search.item import Item
 from paloverde.search.scope import PRIVATE_KINDS
+from paloverde.watch.registers.corrections import CORRECTIONS, ties_of
 
 pages = Pages()
 HERE = "Search"
@@ -80,6 +81,7 @@ def record(visit: Here) -> Response:
         payload=named.path("/record/payload"),
         text=named.path("/record/text"),
         citation=_citation(now),
+        ties=_ties(visit, named),
     )
 
 
@@ -106,6 +108,21 @@ def conversation(visit: Here) -> Response:
         pages=last,
         query=named.path().partition("?")[2],
     )
+
+
+def _ties(visit: Visit, named: Named) -> list[tuple[str, str, str]]:
+    """What a record corrects, and what corrects it: words, the other's name, its page."""
+    if named.item[1] in PRIVATE_KINDS:
+        return []
+    ties = ties_of("/".join(named.item), visit.city.watch.entries(CORRECTIONS.name).all())
+    told = [("This corrects", item) for item in ties.corrects]
+    told += [("This was corrected by", item) for item in ties.corrected_by]
+    return [(words, showing.name(item), _path_of(item)) for words, item in told]
+
+
+def _path_of(item: str) -> str:
+    account, kind, native_id = item.split("/", 2)
+    return Named((account, kind, native_id), "", "").path()
 
 
 def named_of(visit: Visit) -> Named:

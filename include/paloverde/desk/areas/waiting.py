@@ -13,7 +13,7 @@ from paloverde.desk.visit import Here, Pages, Visit
 pages = Pages()
 
 
-@pages.page("/answers/{id_}", Act.LOOK)
+@pages.page("/answers/{id_}", Act.OWN_ANSWERS)
 def shown(visit: Here, id_: str) -> Response:
     """What a form was answered with, as it was shown."""
     return answer(visit, id_)

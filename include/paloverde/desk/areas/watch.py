@@ -77,7 +77,7 @@ def todo_(visit: Visit) -> todo.Section | None:
     mine = {name for name, check in visit.city.watch.checks.items() if is_of(visit, check.answered_by)}
     urgent = {name: waits for name, waits in waiting_by_check(visit, Weight.URGENT).items() if name in mine}
     lines = [
-        todo.Line(some(waits, "finding"), _narrowed(name), f"{title_of(visit, name)}.", True)
+        todo.Line(some(waits, "finding"), _narrowed(name), _to_be_looked_at(visit, name, waits), True)
         for name, waits in urgent.items()
     ]
     every = sum(waits for name, waits in waiting_by_check(visit).items() if name in mine)
@@ -85,6 +85,11 @@ def todo_(visit: Visit) -> todo.Section | None:
         why = "of the checks of the policy can be looked at this week or later."
         lines.append(todo.Line(some(rest, "finding"), "/watch", why))
     return todo.Section(HERE, lines)
+
+
+def _to_be_looked_at(visit: Visit, check: str, waits: int) -> str:
+    """How a line of today's page goes on after “2 findings”."""
+    return f"{'is' if waits == 1 else 'are'} to be looked at today: {title_of(visit, check)}."
 
 
 def _narrowed(check: str) -> str:

@@ -62,6 +62,7 @@ def _row(visit: Visit, clause: Clause, waits: Mapping[str, int]) -> dict[str, An
         "standing": clause.standing.value,
         "says": clause.says,
         "left": clause.left,
+        "limit": clause.limit,
         "person": clause.person,
         "servers": servers,
         "waits": sum(one.waits for one in servers),

@@ -34,6 +34,7 @@ from paloverde.search.scope import PRIVATE_KINDS
 from paloverde.watch.check import Check, Finding, Weight
 from paloverde.watch.findings import Standing, State, Verdict
 from paloverde.watch.registers import ALL
+from paloverde.wording import by_whom
 
 pages = Pages()
 _AT = "/watch"
@@ -187,7 +188,7 @@ def _page(
         why=looked.why,
         of_sample=is_of_sample,
         answers=[
-            {"at": each.at, "by": showing.name(each.by), "verdict": each.verdict.in_words,
+            {"at": each.at, "by": showing.name(by_whom(each.by)), "verdict": each.verdict.in_words,
              "words": showing.name(each.words, 1_000)}
             for each in one.answers
         ],

@@ -13,6 +13,7 @@ from paloverde.desk.visit import Visit
 HERE = "Policy"
 PLACES = (
     ("What waits", "/watch"),
+    ("Hidden by a rule", "/watch/hidden"),
     ("Registers", "/watch/registers"),
     ("Reports", "/watch/reports"),
     ("Clause by clause", "/watch/clauses"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,17 +23,19 @@ from paloverde.desk.areas.watch_kept import (
     register_of,
 )
 from paloverde.desk.areas.watch_notes import notes_of
-from paloverde.desk.asked import page_of
+from paloverde.desk.asked import Wrong, page_of
+from paloverde.desk.files import brought, taken
 from paloverde.desk.register_forms import changes_of, columns_of, facts_of, fields_of, given_in, said_of
 from paloverde.desk.register_forms import shown as written
 from paloverde.desk.rights import Act
 from paloverde.desk.steps import Given, Step, done, form
 from paloverde.desk.typed import Field, Typed
-from paloverde.desk.visit import Here, Pages, Visit
+from paloverde.desk.visit import Here, NotThere, Pages, Visit
 from paloverde.errors import BadQuestion
 from paloverde.watch.register import Entered, Register
 from paloverde.watch.registers import ALL
 from paloverde.watch.registers.media import PHOTO_RELEASES
+from paloverde.wording import by_whom
 
 pages = Pages()
 _PER_PAGE = 50
@@ -105,7 +109,10 @@ def added(visit: Here, name: str, given: Given) -> Response:
     mine = kept_by(visit, name)
 
     def do(typed: Typed) -> Response:
-        id_ = visit.city.watch.put(name, given_in(mine, typed), visit.actor, role=visit.person.role.value)
+        with _file_of(mine, given) as file:
+            id_ = visit.city.watch.put(
+                name, given_in(mine, typed), visit.actor, role=visit.person.role.value, file=file
+            )
         return visit.go(_entry_path(mine, id_), told=f"{id_} stands in the register.")
 
     return done(visit, adding(visit, mine), given, do)
@@ -129,7 +136,7 @@ def entry(visit: Here, name: str, id_: str) -> Response:
         withdrawn=written(found.withdrawn),
         is_withdrawn=bool(found.withdrawn),
         papers=[
-            {"number": one.number, "at": one.at, "by": showing.name(one.by), "changes": changed,
+            {"number": one.number, "at": one.at, "by": showing.name(by_whom(one.by)), "changes": changed,
              "withdrawn": written(one.withdrawn)}
             for one, changed in reversed(told)
         ],
@@ -138,6 +145,7 @@ def entry(visit: Here, name: str, id_: str) -> Response:
         change=f"{_entry_path(mine, found.id)}/change",
         withdraw=f"{_entry_path(mine, found.id)}/withdraw",
         may_keep=may_keep(visit, mine),
+        file=f"{_entry_path(mine, found.id)}/file" if mine.file_field else "",
     )  # fmt: skip
 
 
@@ -157,14 +165,18 @@ def changed(visit: Here, name: str, id_: str, given: Given) -> Response:
     after = int(seen) if seen.isdecimal() and len(seen) < 7 else found.number
 
     def do(typed: Typed) -> Response:
-        visit.city.watch.put(
-            name,
-            given_in(mine, typed, found.id),
-            visit.actor,
-            id_=found.id,
-            after=after,
-            role=visit.person.role.value,
-        )
+        with _file_of(mine, given, is_new=False) as file:
+            kept = {mine.file_field: mine.typed(found.entry)[mine.file_field]} if mine.file_field else {}
+            visit.city.watch.put(
+                name,
+                given_in(mine, typed, found.id) | kept,
+                visit.actor,
+                id_=found.id,
+                after=after,
+                role=visit.person.role.value,
+                again=True,  # the form says so of a withdrawn entry
+                file=file,
+            )
         return visit.go(step.back, told=f"{found.id} is changed. What it said before stays below.")
 
     return done(visit, step._replace(hidden=[("seen", str(after))]), given, do)
@@ -193,6 +205,28 @@ def withdrew(visit: Here, name: str, id_: str, given: Given) -> Response:
     return done(visit, step, given, do)
 
 
+@pages.page("/watch/registers/{name}/entries/{id_}/file", Act.SEE_WATCH)
+def kept_file(visit: Here, name: str, id_: str) -> Response:
+    """The file that an entry was filled in with."""
+    found = entry_of(visit, name, id_)
+    body = visit.city.watch.file_of(name, found.id)
+    if body is None:
+        raise NotThere("No file was brought for this entry: a table gave its SHA-256 alone.")
+    return taken(f"{name}-{found.id}", body)
+
+
+@contextmanager
+def _file_of(mine: Register[Any], given: Given, *, is_new: bool = True) -> Iterator[Path | None]:
+    """The file that a form of this register brings; None where it takes none, or a change leaves it."""
+    if not mine.file_field:
+        yield None
+        return
+    with brought(given, mine.file_field) as files:
+        if len(files) > 1 or (is_new and not files):
+            raise Wrong(mine.file_field, "Choose one file.")
+        yield files[0] if files else None
+
+
 def _entry_path(mine: Register[Any], id_: str) -> str:
     return f"{path_of(mine)}/entries/{id_}"
 
@@ -212,7 +246,7 @@ def _row(mine: Register[Any], one: Entered[Any], names: Sequence[str]) -> dict[s
         "path": _entry_path(mine, one.id),
         "cells": [showing.name(told[name], _CELL) for name in names],
         "at": one.at,
-        "by": showing.name(one.by),
+        "by": showing.name(by_whom(one.by)),
         "withdrawn": bool(one.withdrawn),
     }
 

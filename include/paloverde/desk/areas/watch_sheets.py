@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from fastapi.responses import Response
@@ -15,8 +14,6 @@ from paloverde.desk.rights import Act
 from paloverde.desk.steps import Given, Step, done, form
 from paloverde.desk.typed import Field, Typed
 from paloverde.desk.visit import Here, Pages
-from paloverde.errors import BadQuestion, PersonNeeded
-from paloverde.installation import Installation
 from paloverde.records import archive_day
 from paloverde.watch import sheet
 from paloverde.watch.register import Register
@@ -60,42 +57,18 @@ def filed(visit: Here, name: str, given: Given) -> Response:
     def do(_: Typed) -> Response:
         with brought_alone(given) as path:
             body = path.read_bytes()
-        known = {one.id: one for one in visit.city.watch.entries(name).all()}
-        read = sheet.read(mine, body, known)
-        city, who = visit.city, (visit.actor, visit.person.role.value)
-        if len(read.rows) <= _AT_ONCE:
-            _file(city, mine, read, who, lambda *_: None)
-            return visit.go(path_of(mine), told=_told(mine, read))
+        watch, actor, role = visit.city.watch, visit.actor, visit.person.role.value
+        if len(watch.read_table(name, body, role).rows) <= _AT_ONCE:
+            return visit.go(path_of(mine), told=_told(mine, watch.take_in(name, body, actor, role)))
 
         def work(progress: Progress) -> str:
-            _file(city, mine, read, who, progress)
+            watch.take_in(name, body, actor, role, progress)
             return path_of(mine)
 
         what, again = f"Entries for {mine.title}"[:80], f"{path_of(mine)}/file"
         return visit.go(JOBS.start(visit, what, mine.name, work, again=again, act=Act.KEEP_REGISTERS))
 
     return done(visit, _taking(mine), given, do)
-
-
-def _file(
-    city: Installation,
-    mine: Register[Any],
-    read: Sheet,
-    who: tuple[str, str],
-    progress: Callable[[str, float], object],
-) -> None:
-    """File each row. One that is refused after all ends it, and the sentence says which rows are filed."""
-    actor, role = who
-    for number, row in enumerate(read.rows):
-        try:
-            city.watch.put(mine.name, row.given, actor, id_=row.entry, after=row.after, role=role)
-        except PersonNeeded as error:
-            before = f"{some(number, 'row')} before it {'is' if number == 1 else 'are'} filed. "
-            raise BadQuestion(
-                f"Line {row.line} was not filed, nor any after it: {error} {before if number else ''}Mend "
-                "it, and bring the whole table again: what is filed already is not filed twice."
-            ) from error
-        progress(f"{some(number + 1, 'row is', 'rows are')} filed.", (number + 1) / len(read.rows))
 
 
 def _told(mine: Register[Any], read: Sheet) -> str:

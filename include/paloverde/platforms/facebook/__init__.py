@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from datetime import datetime
 
-from paloverde.platforms.conversation import Answer, Conversation, Request, Response, Seen, Verdict
+from paloverde.platforms.conversation import Answer, Conversation, Hiding, Request, Response, Seen, Verdict
 from paloverde.platforms.facebook import lookup, read, sweep, talk
 from paloverde.platforms.facebook.gives import GIVES
+from paloverde.platforms.facebook.hide import HIDING
 from paloverde.platforms.graph import judge
 from paloverde.platforms.traits import Bearer, OneLane, Unmetered
 from paloverde.records import Account, Kind, Reading
@@ -23,6 +24,7 @@ class Facebook(Bearer, OneLane, Unmetered):
     title = "Facebook"
     gives = GIVES
     older = talk.OLDER
+    hiding: Hiding | None = HIDING
 
     def night(self, account: Account, since: datetime | None) -> Conversation:
         return talk.night(account, since)

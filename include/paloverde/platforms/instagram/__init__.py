@@ -6,10 +6,11 @@ from collections.abc import Generator, Sequence
 from datetime import datetime
 
 from paloverde.platforms.capability import Gives
-from paloverde.platforms.conversation import Answer, Conversation, Request, Response, Seen, Verdict
+from paloverde.platforms.conversation import Answer, Conversation, Hiding, Request, Response, Seen, Verdict
 from paloverde.platforms.graph import judge
 from paloverde.platforms.instagram import lookup, read, talk
 from paloverde.platforms.instagram.gives import GIVES
+from paloverde.platforms.instagram.hide import HIDING
 from paloverde.platforms.traits import Bearer, OneLane, Unmetered
 from paloverde.records import Account, Kind, Reading
 
@@ -24,6 +25,7 @@ class Instagram(Bearer, OneLane, Unmetered):
     title = "Instagram"
     gives: Gives = GIVES
     older = talk.OLDER
+    hiding: Hiding | None = HIDING
 
     def night(self, account: Account, since: datetime | None) -> Conversation:
         return talk.night(account, since)

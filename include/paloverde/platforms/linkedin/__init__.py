@@ -8,11 +8,11 @@ from datetime import datetime
 from paloverde.platforms.conversation import Answer, Budget, Conversation, Request, Response, Seen, Verdict
 from paloverde.platforms.linkedin import judge, lookup, read, roles, talk
 from paloverde.platforms.linkedin.gives import GIVES
-from paloverde.platforms.traits import OneLane
+from paloverde.platforms.traits import NeverHides, OneLane
 from paloverde.records import Account, Kind, Reading
 
 
-class LinkedIn(OneLane):
+class LinkedIn(OneLane, NeverHides):
     """A LinkedIn page as `paloverde.platforms.conversation.Platform`.
 
     `version` (YYYYMM) is the version of the API that is asked for, `calls_per_day` what LinkedIn grants the

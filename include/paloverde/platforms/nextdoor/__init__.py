@@ -8,11 +8,11 @@ from datetime import datetime
 from paloverde.platforms.conversation import Answer, Conversation, Request, Response, Seen, Verdict
 from paloverde.platforms.nextdoor import judge, lookup, read, talk
 from paloverde.platforms.nextdoor.gives import GIVES
-from paloverde.platforms.traits import AllEveryNight, OneLane, Unmetered
+from paloverde.platforms.traits import AllEveryNight, NeverHides, OneLane, Unmetered
 from paloverde.records import Account, Kind, Reading
 
 
-class Nextdoor(AllEveryNight, OneLane, Unmetered):
+class Nextdoor(AllEveryNight, OneLane, Unmetered, NeverHides):
     """The platform Nextdoor. `Account.native_id` is the id of the profile whose posts are read.
 
     Nextdoor publishes no limits.

@@ -11,6 +11,7 @@ from paloverde.platforms.conversation import (
     Answer,
     Clock,
     Conversation,
+    Hiding,
     Request,
     Response,
     Seen,
@@ -19,6 +20,7 @@ from paloverde.platforms.conversation import (
 from paloverde.platforms.traits import Bearer, Unmetered
 from paloverde.platforms.x import judge, lookup, read, sweep, talk
 from paloverde.platforms.x.gives import GIVES
+from paloverde.platforms.x.hide import HIDING
 from paloverde.platforms.x.questions import Choice
 from paloverde.records import Account, Kind, Reading
 
@@ -40,6 +42,7 @@ class X(Bearer, Unmetered):
     title = "X"
     gives = GIVES
     older = sweep.OLDER
+    hiding: Hiding | None = HIDING
 
     def __init__(self, words: Choice = "auto", clock: Clock = _now) -> None:
         if words not in ("post", "tweet", "auto"):

@@ -6,14 +6,24 @@ from collections.abc import Generator, Sequence
 from datetime import datetime
 
 from paloverde.platforms.capability import Gives
-from paloverde.platforms.conversation import Answer, Budget, Conversation, Request, Response, Seen, Verdict
+from paloverde.platforms.conversation import (
+    Answer,
+    Budget,
+    Conversation,
+    Hiding,
+    Request,
+    Response,
+    Seen,
+    Verdict,
+)
 from paloverde.platforms.traits import AllEveryNight, Bearer
 from paloverde.platforms.youtube import judge, lookup, read, talk
 from paloverde.platforms.youtube.gives import GIVES
+from paloverde.platforms.youtube.hide import COST, HIDING, PATH
 from paloverde.records import Account, Kind, Reading
 
 # https://developers.google.com/youtube/v3/determine_quota_cost : a list is one unit, but for these
-_COSTS = {"/captions": 50, "/search": 100}
+_COSTS = {"/captions": 50, "/search": 100, PATH: COST}
 UNITS_PER_DAY = 10_000
 
 
@@ -26,6 +36,7 @@ class YouTube(AllEveryNight, Bearer):
     name = "youtube"
     title = "YouTube"
     gives: Gives = GIVES
+    hiding: Hiding | None = HIDING
 
     def __init__(self, units_per_day: int = UNITS_PER_DAY) -> None:
         self.budgets: tuple[Budget, ...] = (

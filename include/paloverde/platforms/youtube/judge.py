@@ -88,7 +88,9 @@ _pause = msgspec.json.Decoder(_Pause)
 
 
 def judge(answer: Answer, now: datetime) -> Verdict:
-    """What an answer means. Never raises."""
+    """What an answer means. Never raises. What sets something is answered without a body (204)."""
+    if answer.status == 204 and not answer.body:
+        return Verdict(Call.GOOD)
     members = _members(answer.body)
     if members is None:
         return _no_json(answer)

@@ -14,10 +14,9 @@ from paloverde.productions.document import Document, Production, Treatment
 from paloverde.productions.order import ClawedBack
 from paloverde.productions.report import Report
 from paloverde.productions.sheets import name_of
-from paloverde.records import Provenance, Visibility, archive_day
+from paloverde.records import Provenance, archive_day, is_kept_private
 from paloverde.requests.exemptions import exemption
 from paloverde.requests.redaction import Given
-from paloverde.search.scope import PRIVATE_KINDS
 
 
 class Sealed(msgspec.Struct, frozen=True):
@@ -65,7 +64,7 @@ def piece(document: Document) -> Piece:
         requests=document.requests, is_record=file is None,
         archived=hit.payload_sha256 if file is None else file.source,
         is_painted=file is not None and file.given is Given.PAINTED,
-        is_private=hit.kind in PRIVATE_KINDS or hit.visibility == Visibility.PRIVATE.value,
+        is_private=is_kept_private(hit.kind, hit.visibility),
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from paloverde.search.index.arrow import taken
 from paloverde.search.index.layout import BLOCK, I64, U8, U16, U32, U64
+from paloverde.search.index.mapped import ahead
 from paloverde.search.index.places import Ordinals
 from paloverde.search.index.sheets import BYTE, WORD, Sheet
 
@@ -21,6 +22,7 @@ FREQUENT = 128  # the bits of a word in one of so many places are at most four t
 COMMON = 64  # and those of a word in one of so many documents at most twice as long as the list of these
 _LOW = 8  # rows of a sheet
 _SCATTERED = 16  # with fewer than one bit in so many places each is set by itself
+_SPARSE = 256  # with positions in fewer than one of so many blocks, widths are told from sheets
 _BLOCK_BITS, _INSIDE = np.uint32(BLOCK.bit_length() - 1), np.uint32(BLOCK - 1)
 
 
@@ -45,12 +47,14 @@ class Marks(NamedTuple):
 
 class Space:
     """The sheets of a stream. Of each block of positions there is the cell of its first one (`cells`), and
-    how many bytes lie between that and the next (`widths`).
+    how many bytes lie between that and the next (`widths`): as many as a row of its sheet has.
     """
 
     def __init__(self, sheets: Iterable[Sheet], cells: U32, widths: U16) -> None:
         self.sheets = [*sheets]
-        self._cells, self._widths = cells, widths
+        self._cells, self._widths = ahead(cells), widths
+        self._starts = np.array([sheet.start * WORD for sheet in self.sheets], np.uint32)
+        self._of_sheets = np.array([sheet.width for sheet in self.sheets], np.uint32)
         self.words = sum(sheet.words for sheet in self.sheets)
         self.size = self.words * WORD
         self.width = sum(sheet.width for sheet in self.sheets)
@@ -58,10 +62,14 @@ class Space:
     def cells(self, positions: Ordinals) -> U32:
         """The cell of each position."""
         block = positions >> _BLOCK_BITS
+        firsts = taken(self._cells, block)
         row = positions & _INSIDE
         row *= np.uint32(BYTE)
-        row *= taken(self._widths, block)
-        row += taken(self._cells, block)
+        if len(block) * _SPARSE < len(self._widths):
+            row *= self._of_sheets[np.searchsorted(self._starts, firsts, side="right") - 1]
+        else:
+            row *= taken(ahead(self._widths), block)
+        row += firsts
         return row
 
     def bits(self, positions: Ordinals) -> U64:

@@ -5,6 +5,7 @@ Equal to `matching.answers` on each document, and decided by the segment alone: 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import reduce
@@ -18,7 +19,7 @@ from paloverde.search.index import frequent
 from paloverde.search.index.layout import U32, UNDATED, Mask
 from paloverde.search.index.letters import letter_alone
 from paloverde.search.index.mapped import ahead
-from paloverde.search.index.occurring import forms, standing
+from paloverde.search.index.occurring import forms, often, standing
 from paloverde.search.index.places import distinct, is_plain
 from paloverde.search.index.segment import HAS_BITS, Segment, Words
 from paloverde.search.matching import has_value
@@ -120,16 +121,31 @@ def _saying(term: Term, view: View) -> Mask:
 
 
 def _near(node: Near, view: View, among: Mask | None) -> Mask:
-    """The documents in whose text a nearness stands: only where both sides are it is looked for."""
+    """The documents in whose text a nearness stands: where they may be few, only where all its words are."""
     words = view.segment.text
+    is_frequent = frequent.is_frequent(node, words)
+    if is_frequent and not frequent.is_broad(node, words) and _expected(node, view) * _FEW > 1:
+        return frequent.documents(node, words, view.documents, among)
     there = _holding(node, view)
     there = there if among is None else there & among
     left = int(np.count_nonzero(there))
     if not left:
         return there
-    if left * _FEW < view.documents and not frequent.is_frequent(node, words):
+    if left * _FEW < view.documents and not is_frequent:
         return _mask([words.documents_at(standing(node, words, there).first)], view.documents)
     return frequent.documents(node, words, view.documents, there)
+
+
+def _expected(node: Node, view: View) -> float:
+    """About how large a share of the documents may hold the words of a node, by how often each stands."""
+    match node:
+        case Term(_, pieces):
+            words = view.segment.text
+            return math.prod(min(often(words, piece) / view.documents, 1.0) for piece in pieces)
+        case Near(left, right):
+            return _expected(left, view) * _expected(right, view)
+        case _:
+            return min(sum(_expected(part, view) for part in parts_of(node)), 1.0)
 
 
 def _holding(node: Node, view: View) -> Mask:

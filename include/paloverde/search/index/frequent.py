@@ -9,15 +9,16 @@ from typing import NamedTuple
 
 import numpy as np
 
+from paloverde.search.index import occurring
 from paloverde.search.index.dense import both_down, downwards, up, upwards
 from paloverde.search.index.layout import I64, U8, Mask
-from paloverde.search.index.occurring import forms
+from paloverde.search.index.occurring import often
 from paloverde.search.index.sheets import BYTE
 from paloverde.search.index.sought import Bits, Sought
 from paloverde.search.index.streams import Words
 from paloverde.search.tree import Near, Node, Or, Piece, Term, terms
 
-_FREQUENT = 300  # with a place gone through in so many, a bit for each place is quicker than lists
+_FREQUENT = 40  # with a place gone through in so many, a bit for each place is quicker than lists
 _ALIKE, _LOOKED_FOR = 32, 4  # times; see `places.shared`
 _SEVERAL = 512  # and than several lists, which have to be put together first
 _RARE = 100  # with one in so many at most, lists are gone through for what may answer
@@ -30,21 +31,21 @@ _HEAD = 8  # words of each passage that are looked at first, of what stands near
 def is_frequent(node: Term | Near, words: Words) -> bool:
     """Whether a term or a nearness is asked sooner of all places than of lists."""
     if isinstance(node, Near):
-        asked = [forms(words, piece) for term in terms(node) for piece in term.pieces]
-        return sum(map(words.occurrences_of, asked)) * _RARE > words.space.size
-    often = [words.occurrences_of(forms(words, piece)) for piece in node.pieces]
-    several = [many for many, piece in zip(often, node.pieces, strict=True) if piece.wild or piece.stemmed]
+        asked = sum(often(words, piece) for term in terms(node) for piece in term.pieces)
+        return asked * _RARE > words.space.size
+    each = [often(words, piece) for piece in node.pieces]
+    several = [many for many, piece in zip(each, node.pieces, strict=True) if piece.wild or piece.stemmed]
     if len(node.pieces) != node.length:  # beside a run that is looked for at all
-        several = often
+        several = each
     # Lists are looked through from the rarest on: those about as long are sorted with it, others searched.
-    least = min(often)
-    gone_through = sum(many if many < least * _ALIKE else least * _LOOKED_FOR for many in often)
+    least = min(each)
+    gone_through = sum(many if many < least * _ALIKE else least * _LOOKED_FOR for many in each)
     return max(gone_through * _FREQUENT, max(several, default=0) * _SEVERAL) > words.space.size
 
 
-def is_broad(term: Term, words: Words) -> bool:
-    """Whether a word of a term stands in so many places that all of them are looked up."""
-    return any(words.is_broad(forms(words, piece)) for piece in term.pieces)
+def is_broad(node: Term | Near, words: Words) -> bool:
+    """Whether a word that is asked for stands in so many places that all of them are looked up."""
+    return any(occurring.is_broad(words, piece) for term in terms(node) for piece in term.pieces)
 
 
 def documents(node: Term | Near, words: Words, size: int, among: Mask | None = None) -> Mask:

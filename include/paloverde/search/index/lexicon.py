@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable
 from functools import cached_property, lru_cache
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -18,7 +19,9 @@ from paloverde.search.index.mapped import ahead
 from paloverde.search.index.strings import Strings
 from paloverde.search.words import stem
 
-_REMEMBERED = 8  # pieces
+_REMEMBERED = 16  # of a piece its forms, how often they stand, and whether that is nearly everywhere
+
+Found = TypeVar("Found")
 
 
 class Lexicon:
@@ -31,7 +34,7 @@ class Lexicon:
         self._of_stem_from: U32 = arrays[f"{stream}.of_stem_from"]
         self._backwards: U32 = arrays[f"{stream}.backwards"]
         self._letters: U64 = arrays[f"{stream}.letters"]  # of each word
-        self._remembered: dict[object, U32] = {}  # a question asks for a piece several times
+        self._remembered: dict[object, Any] = {}  # a question asks for a piece several times
 
     def __len__(self) -> int:
         return len(self._words)
@@ -104,9 +107,9 @@ class Lexicon:
             return numbers
         return np.sort(np.append(numbers, np.uint32(own)))
 
-    def remembered(self, name: object, find: Callable[[], U32]) -> U32:
+    def remembered(self, name: object, find: Callable[[], Found]) -> Found:
         """What was found under a name, or is found now."""
-        found: U32 | None = self._remembered.get(name)
+        found: Found | None = self._remembered.get(name)
         if found is None:
             if len(self._remembered) >= _REMEMBERED:
                 self._remembered.clear()

@@ -46,8 +46,22 @@ def by_length(words: Words, piece: Piece) -> list[tuple[int, U32]]:
 
 def forms(words: Words, piece: Piece) -> U32:
     """The forms that a piece finds: those of its words that have its sign and its exact form."""
-    name = (piece.folded, piece.sign, piece.wild, piece.stemmed, piece.exact)
-    return words.remembered(name, lambda: _forms(words, piece))
+    return words.remembered(("forms", *_named(piece)), lambda: _forms(words, piece))
+
+
+def often(words: Words, piece: Piece) -> int:
+    """How often a piece stands anywhere."""
+    return words.remembered(("often", *_named(piece)), lambda: words.occurrences_of(forms(words, piece)))
+
+
+def is_broad(words: Words, piece: Piece) -> bool:
+    """Whether a piece stands in so many places that all of them are sooner looked up."""
+    return words.remembered(("broad", *_named(piece)), lambda: words.is_broad(forms(words, piece)))
+
+
+def _named(piece: Piece) -> tuple[object, ...]:
+    """What tells the words that a piece finds from others, wherever in a term it is."""
+    return piece.folded, piece.sign, piece.wild, piece.stemmed, piece.exact
 
 
 def _forms(words: Words, piece: Piece) -> U32:

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from paloverde.search.index.layout import I64, U8
-from paloverde.search.index.occurring import by_length
+from paloverde.search.index.occurring import by_length, is_broad
 from paloverde.search.index.ranked import TOGETHER, Looked
 from paloverde.search.index.sheets import BYTE, Sheet
 from paloverde.search.index.streams import Words
@@ -27,8 +27,7 @@ class Sought:
     def __init__(self, pieces: Iterable[Piece], words: Words) -> None:
         self._words, self._pieces = words, [*dict.fromkeys(pieces)]
         self._found = [(piece, *one) for piece in self._pieces for one in by_length(words, piece)]
-        wide = {piece for piece, _, forms in self._found if words.is_broad(forms)}
-        broad = [at for at, (piece, _, _) in enumerate(self._found) if piece in wide]
+        broad = [at for at, (piece, _, _) in enumerate(self._found) if is_broad(words, piece)]
         self._all_are_broad = len(broad) == len(self._found)
         self._broad = self._groups(broad)
         others = [at for at in range(len(self._found)) if at not in broad]

@@ -14,7 +14,7 @@ from paloverde.search.index.layout import BLOCK, SIGN_CODES, U8, U16, U32, U64, 
 from paloverde.search.index.letters import LETTERS
 from paloverde.search.index.lexicon import Lexicon
 from paloverde.search.index.mapped import ahead, ahead_for
-from paloverde.search.index.places import distinct
+from paloverde.search.index.places import distinct, member
 from paloverde.search.index.ranked import Ranks
 from paloverde.search.index.sheets import BYTE, WORD, sheets_of
 from paloverde.search.index.stretches import pieces, stretches, together
@@ -96,11 +96,10 @@ class Words(Lexicon):
 
     def occurrences_of(self, forms: U32) -> int:
         """How often several forms stand anywhere."""
-        return int(taken(self._often, forms).sum(dtype=np.int64))
-
-    @cached_property
-    def _often(self) -> U32:
-        return np.diff(ahead(self._positions_from))
+        if not len(forms):
+            return 0
+        first, after = together(self._positions_from, forms)
+        return int(after.sum(dtype=np.int64) - first.sum(dtype=np.int64))
 
     def documents(self, form: int) -> U32:
         """The documents that hold a form, sorted, each once."""
@@ -130,7 +129,7 @@ class Words(Lexicon):
     def space(self) -> Space:
         """All places of the passages, for words so frequent that a bit for each is less than a list."""
         sheets = sheets_of(self._sheet_rows, self._sheet_widths)
-        return Space(sheets, ahead(self._block_cells), ahead(self._block_widths))
+        return Space(sheets, self._block_cells, self._block_widths)
 
     def marks(self, forms: U32) -> Marks:
         """Where any of several forms (sorted) stands."""
@@ -141,7 +140,8 @@ class Words(Lexicon):
 
     def is_broad(self, forms: U32) -> bool:
         """Whether several forms (sorted) stand in so many places that all are sooner looked up."""
-        return self.ranks.pays(self.occurrences_of(_parted(forms, self._frequent)[1]))
+        kept = self._frequent[member(self._frequent, forms)]
+        return self.ranks.pays(self.occurrences_of(forms) - self.occurrences_of(kept))
 
     def holding_letter(self, letter: int, size: int) -> Mask:
         """Of so many documents those that hold a letter of `letters.LETTERS`."""

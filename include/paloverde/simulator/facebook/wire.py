@@ -12,6 +12,7 @@ from paloverde.simulator.facebook.objects import Photo
 from paloverde.simulator.graph import errors
 from paloverde.simulator.graph.errors import GraphError
 from paloverde.simulator.graph.fields import BadFields, parse
+from paloverde.simulator.graph.moderating import set_hidden
 from paloverde.simulator.graph.view import View
 from paloverde.simulator.graph.wire import (
     CALLS_PER_HOUR,
@@ -29,6 +30,7 @@ SETTINGS: dict[str, Any] = {
     "readable_messages": 20,  # the newest of each conversation whose details can be read
     "content_type": "application/json; charset=UTF-8",  # older versions sent text/javascript
     "signed_media": True,
+    "may_hide": True,  # whether the token was granted to hide comments
     "foreign_lookups": True,  # whether posts of others answer when asked for by their id
     "reactions": "named",  # "counted": their number and nobody's name
 }
@@ -57,6 +59,8 @@ def _answer(city: City, presence: Presence, ask: Ask, version: str, path: list[s
     if usage.over:
         raise errors.throttled(80001)
     view = View(city, presence, ask, token, version, presence.account.id, SHOWN, edges.edge)
+    if ask.method == "POST":
+        return set_hidden(view, path, "is_hidden", own_stay=False)
     if not path:
         return several(ask, lambda native_id: _node(view, _thing(view, native_id)))
     thing = _thing(view, path[0])

@@ -27,10 +27,10 @@ def version_of(path: str) -> tuple[str, list[str]]:
 
 
 def refuse_unknown(ask: Ask, version: str) -> None:
-    """Raises `GraphError` for a version that is not there yet, and for anything but reading."""
+    """Raises `GraphError` for a version that is not there yet, and for anything but reading and setting."""
     if int(version[1:].partition(".")[0]) > NEWEST:
         raise GraphError(f"Unknown path components: /{version}", 2500)
-    if ask.method != "GET":
+    if ask.method not in {"GET", "POST"}:
         raise GraphError(f"Unsupported {ask.method.lower()} request.", 100, kind="GraphMethodException")
 
 

@@ -9,6 +9,7 @@ from paloverde.simulator.city import City, Conversation, Item
 from paloverde.simulator.graph import errors
 from paloverde.simulator.graph.errors import GraphError
 from paloverde.simulator.graph.fields import BadFields, parse
+from paloverde.simulator.graph.moderating import set_hidden
 from paloverde.simulator.graph.view import View
 from paloverde.simulator.graph.wire import finish, refuse_unknown, several, token_of, version_of
 from paloverde.simulator.instagram import edges
@@ -31,6 +32,7 @@ SETTINGS: dict[str, Any] = {
     "always_pictured": True,  # no post without a picture
     "age_gated": [],  # ids of posts whose comments are not shown
     "claimed": [],  # ids of films that somebody claims as theirs: no address of the file
+    "may_hide": True,  # whether the token was granted to hide comments
     "foreign_lookups": True,  # whether posts of others answer when asked for by their id
 }
 
@@ -60,6 +62,8 @@ def _answer(city: City, ask: Ask, version: str, path: list[str]) -> Any:
         raise GraphError(THROTTLED, 80002)
     if not view.owner:
         raise GraphError("(#10) Application does not have permission for this action", 10, status=403)
+    if ask.method == "POST":
+        return set_hidden(view, path, "hide", own_stay=True)
     if not path:
         return several(ask, lambda native_id: _node(view, _thing(view, native_id)))
     thing = _thing(view, path[0])

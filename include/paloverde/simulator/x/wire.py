@@ -11,7 +11,7 @@ from typing import Any
 from paloverde.simulator import limits
 from paloverde.simulator.city import City, Item, Person, Presence
 from paloverde.simulator.wire import Ask, Reply
-from paloverde.simulator.x import listing, lookup, objects, problems, search, vocabulary
+from paloverde.simulator.x import listing, lookup, moderating, objects, problems, search, vocabulary
 from paloverde.simulator.x.objects import View
 from paloverde.simulator.x.problems import Refused
 
@@ -26,6 +26,7 @@ SETTINGS: dict[str, Any] = {
     "mentions_cap": 800,
     "token_minutes": 60,  # how long a pagination token lives
     "signed_media": False,
+    "may_hide": True,  # whether the token was granted tweet.moderate.write
 }
 
 Handler = Callable[[View, str], dict[str, Any]]
@@ -33,12 +34,16 @@ Handler = Callable[[View, str], dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """`limit` is calls per 15 minutes for a signed-in user; `owner` keeps application tokens out."""
+    """`limit` is calls per 15 minutes for a signed-in user; `owner` keeps application tokens out.
+
+    `method` is the one that the address knows.
+    """
 
     pattern: re.Pattern[str]
     handler: Handler
     limit: int
     owner: bool = False
+    method: str = "GET"
 
 
 def answer(city: City, ask: Ask) -> Reply:
@@ -81,7 +86,7 @@ def _routed(city: City, presence: Presence, ask: Ask, words: vocabulary.Words) -
             break
     else:
         raise Refused(problems.plain(404))
-    if ask.method != "GET":
+    if ask.method != route.method:
         raise Refused(problems.forbidden(words))
     if route.owner and opens != "owner":
         raise Refused(problems.needs_user(words))
@@ -256,6 +261,7 @@ ROUTES = (
     _route(r"/2/users", lookup.several_users, 900),
     _route(r"/2/tweets", lookup.several, 5000),
     _route(r"/2/tweets/(\d+)", lookup.one, 900),
+    Route(re.compile(r"/2/tweets/(\d+)/hidden"), moderating.set_hidden, 50, owner=True, method="PUT"),
     _route(r"/2/tweets/search/recent", search_recent, 300),
     _route(r"/2/dm_events", dm_events, 15, owner=True),
     _route(r"/2/dm_events/(\d+)", dm_event, 15, owner=True),

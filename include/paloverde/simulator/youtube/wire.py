@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from paloverde.simulator.city import City, Item, Presence
 from paloverde.simulator.wire import Ask, Reply
-from paloverde.simulator.youtube import chat, comments, errors, objects, paging
+from paloverde.simulator.youtube import chat, comments, errors, moderating, objects, paging
 from paloverde.simulator.youtube import playlists as lists
 from paloverde.simulator.youtube.errors import Refused
 from paloverde.simulator.youtube.objects import Object, View
@@ -24,9 +24,10 @@ SETTINGS: dict[str, Any] = {
     "comments_off": [],  # ids of videos on which comments are switched off
     "live": "",  # id of the video that is on air
     "signed_media": False,
+    "may_hide": True,  # whether the token may set how a comment is moderated
 }
 _BY_OFFSET = frozenset({"/playlists", "/subscriptions", "/liveChat/messages"})
-_COSTS = {"/captions": 50, "/search": 100}
+_COSTS = {"/captions": 50, "/search": 100, moderating.PATH: moderating.COST}
 
 Handler = Callable[[View], Object]
 
@@ -44,6 +45,8 @@ def answer(city: City, ask: Ask) -> Reply:
     """Answers as https://www.googleapis.com/youtube/v3 would."""
     presence = city.presences["youtube"]
     try:
+        if (ask.method, ask.path) == ("POST", moderating.PATH):
+            return finish(_moderated(city, presence, ask))
         payload = _answer(city, presence, ask)
     except Refused as refused:
         return finish(refused.reply)
@@ -65,6 +68,12 @@ def finish(reply: Reply) -> Reply:
         **reply.headers,
     }
     return reply
+
+
+def _moderated(city: City, presence: Presence, ask: Ask) -> Reply:
+    opens = _token(presence, ask)
+    _spend(city, presence, moderating.COST)
+    return moderating.set_status(View(city, presence, ask, opens == "owner"))
 
 
 def _answer(city: City, presence: Presence, ask: Ask) -> Object:

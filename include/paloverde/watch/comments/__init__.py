@@ -8,7 +8,9 @@ from paloverde.watch.comments.blocking import UNEXPLAINED_BLOCK
 from paloverde.watch.comments.electing import ELECTION_WORDS
 from paloverde.watch.comments.fairness import ELECTION_SKEW, MODERATION_FAIRNESS
 from paloverde.watch.comments.hiding import UNEXPLAINED_HIDING
+from paloverde.watch.comments.list_changes import LIST_CHANGES, UNEXPLAINED_LIST_CHANGE
 from paloverde.watch.comments.listed import LISTED_WORDS
+from paloverde.watch.comments.near_repeats import NEAR_REPEATS
 from paloverde.watch.comments.repeats import EXACT_REPEATS
 from paloverde.watch.comments.samples import HIDING_SAMPLE, OVER_BLOCKING
 from paloverde.watch.comments.waiting import REPORT_WAITING
@@ -17,9 +19,11 @@ from paloverde.watch.report import Report
 CHECKS: tuple[Check, ...] = (
     LISTED_WORDS,
     EXACT_REPEATS,
+    NEAR_REPEATS,
     ELECTION_WORDS,
     UNEXPLAINED_BLOCK,
     UNEXPLAINED_HIDING,
+    UNEXPLAINED_LIST_CHANGE,
     REPORT_WAITING,
 )
 REPORTS: tuple[Report, ...] = (
@@ -28,4 +32,5 @@ REPORTS: tuple[Report, ...] = (
     ELECTION_SKEW,
     HIDING_SAMPLE,
     OVER_BLOCKING,
+    LIST_CHANGES,
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
-from paloverde.capture.removal import SAID_HIDDEN, Cause
+from paloverde.capture.removal import HIDDEN_HERE, SAID_HIDDEN, Cause
 from paloverde.retention.dossier import Cited, RemovalFact, cause_of, subject_of
 from paloverde.watch.book import Book
 from paloverde.watch.comments.electing import Side, spoken_of
@@ -49,7 +49,7 @@ class Action(NamedTuple):
 
     @property
     def how(self) -> str:
-        return "hidden" if self.fact.confirmed_by == SAID_HIDDEN else "removed"
+        return "hidden" if self.fact.confirmed_by in (SAID_HIDDEN, HIDDEN_HERE) else "removed"
 
 
 class Comment(NamedTuple):

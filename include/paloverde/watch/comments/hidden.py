@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -40,6 +40,13 @@ def hidden(now: Now, fact: RemovalFact) -> Hidden | None:
     """The comment of such a fact; None where the archive has it no more, or the account itself said it."""
     seen = now.newest(item_of(fact))
     return Hidden(seen, fact.confirmed_at, fact) if seen is not None and is_of_the_public(seen) else None
+
+
+def all_hidden(now: Now, facts: Iterable[RemovalFact]) -> list[Hidden]:
+    """The comments of such facts, each by its last one, read in one pass."""
+    last = {item_of(fact): fact for fact in facts}
+    found = {seen.item: seen for seen in now.newest_of(last) if is_of_the_public(seen)}
+    return [Hidden(found[item], fact.confirmed_at, fact) for item, fact in last.items() if item in found]
 
 
 def is_shown_again(one: Hidden) -> bool:

@@ -13,15 +13,16 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import NamedTuple
 
+from paloverde.platforms.hosts import host_of, is_under
 from paloverde.records import Kind, archive_day
-from paloverde.search.words import addresses, tokens
+from paloverde.search.words import addresses
 from paloverde.watch.book import Book
 from paloverde.watch.check import Check, Finding
 from paloverde.watch.comments.public import is_kept_back, is_of_the_public, removed
-from paloverde.watch.comments.terms import host_of, sites_above
 from paloverde.watch.measures import measure
 from paloverde.watch.now import Now
 from paloverde.watch.seen import Seen
+from paloverde.watch.words import plain_words
 from paloverde.wording import some
 
 _MOST_LINKS = 50
@@ -40,7 +41,7 @@ class _Said(NamedTuple):
 
 def same_text(text: str) -> str:
     """What texts of the same words share: no capitals, accents, marks, or names after an @."""
-    return " ".join(token.folded for token in tokens(_MENTION.sub(" ", text)) if token.length == 1)
+    return " ".join(plain_words(_MENTION.sub(" ", text) if "@" in text else text))
 
 
 def letters_in(folded: str) -> int:
@@ -85,16 +86,15 @@ def _group(
     groups.setdefault(name, {})[seen.item] = _Said(
         seen.item, poster_of(seen), seen.thread_id or seen.parent_id
     )
-    if _leads_elsewhere(seen.text, city_domains):
+    if leads_elsewhere(seen.text, city_domains):
         advertised.add(name)
 
 
-def _leads_elsewhere(text: str, city_domains: tuple[str, ...]) -> bool:
+def leads_elsewhere(text: str, city_domains: tuple[str, ...]) -> bool:
     """Whether a text has a link, an e-mail address or a telephone number, the City's own website left out."""
-    hosts = [host_of(text, *place) for place in addresses(text)]
-    hosts += [match[1].lower() for match in _EMAIL.finditer(text)]
-    city = frozenset(city_domains)
-    return any(city.isdisjoint(sites_above(host)) for host in hosts) or _PHONE.search(text) is not None
+    hosts = [host_of(text[start:end]) for start, end in addresses(text)]
+    hosts += [match[1] for match in _EMAIL.finditer(text)] if "@" in text else []
+    return any(not is_under(host, city_domains) for host in hosts) or _PHONE.search(text) is not None
 
 
 def _by_one(slug: str, name: bytes, said: Iterable[_Said]) -> Iterator[Finding]:

@@ -15,10 +15,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
 from typing import Generic, NamedTuple, TypeVar
 
-from paloverde.search.words import Token, addresses, tokens
+from paloverde.platforms.hosts import host_of
+from paloverde.search.words import Token, addresses
+from paloverde.watch.words import ascii_words, cut
 
 O = TypeVar("O")  # noqa: E741 - whose term it is: a list, a side of an election
 Place = tuple[int, int]
@@ -33,13 +34,11 @@ _MASKED = re.compile(
 _ODD = re.compile(
     r"([a-z])\1\1|[a-z][*@$!|0-9]{1,4}[a-z]|\b[a-z][ .\-_*]{1,2}[a-z][ .\-_*]{1,2}[a-z]\b|[a-z]\.[a-z]"
 )
-_ASCII_WORD = re.compile("[a-z0-9]+")
 _MASKS = {
     "@": "a", "4": "a", "$": "s", "5": "s", "!": "il", "|": "il", "1": "il", "0": "o", "3": "e", "7": "t",
     "8": "b", "9": "g",
 }  # fmt: skip
 _LONGEST_HOST = 253  # characters of a name of the network (RFC 1035)
-_HOST = re.compile(r"(?:https?://)?(?:www\.)?([^/?#:\s]+)", re.IGNORECASE)
 
 
 class Occurrence(NamedTuple, Generic[O]):
@@ -73,7 +72,7 @@ class Terms(Generic[O]):
 
     def places(self, text: str) -> list[Occurrence[O]]:
         """Every term that stands in a text, in order; of one owner none inside another."""
-        if not text or not self or (text.isascii() and not self._may_stand_in(text.lower())):
+        if not text or not self or (text.isascii() and not self._may_stand_in(text)):
             return []
         linked = addresses(text)
         found = [*self._words(text, linked), *self._in_links(text, linked)]
@@ -82,8 +81,8 @@ class Terms(Generic[O]):
         return _outermost(found)
 
     def _may_stand_in(self, text: str) -> bool:
-        """Whether a small ASCII text is worth cutting into words: nearly none is, and this costs a tenth."""
-        return not self._by_first.keys().isdisjoint(_ASCII_WORD.findall(text)) or bool(_ODD.search(text))
+        """Whether an ASCII text is worth cutting into words: nearly none is, and this costs a tenth."""
+        return not self._by_first.keys().isdisjoint(ascii_words(text)) or bool(_ODD.search(text.lower()))
 
     def _take(self, of: O, term: str) -> None:
         folded = tuple(token.folded for token in _pieces(term))
@@ -105,7 +104,7 @@ class Terms(Generic[O]):
 
     def _in_links(self, text: str, linked: Sequence[Place]) -> Iterator[Occurrence[O]]:
         for start, end in linked if self._sites else ():
-            for site in sites_above(host_of(text, start, end)):
+            for site in sites_above(host_of(text[start:end])):
                 for of, term in self._sites.get(site, ()):
                     yield Occurrence(of, term, start, end)
 
@@ -125,22 +124,15 @@ class Terms(Generic[O]):
                 yield Occurrence(of, term, *place)
 
 
-def host_of(text: str, start: int = 0, end: int | None = None) -> str:
-    """The host of a web address that stands in a text, in small letters, without www."""
-    match = _HOST.match(text, start, len(text) if end is None else end)
-    return match[1].lower().rstrip(".") if match else ""
-
-
 def sites_above(host: str) -> Iterator[str]:
     """A host and what it is a part of: a.b.example, b.example, example; nothing of what is too long."""
     labels = host.split(".") if len(host) <= _LONGEST_HOST else []
     return (".".join(labels[at:]) for at in range(len(labels)))
 
 
-@lru_cache(maxsize=1)  # one check after the other asks for the words of the same text
-def _pieces(text: str) -> tuple[Token, ...]:
+def _pieces(text: str) -> list[Token]:
     """The words of a text, each once: a run that is cut stands there in its pieces. No name after an @."""
-    return tuple(token for token in tokens(text) if token.length == 1 and token.sign != "@")
+    return [token for token in cut(text) if token.length == 1 and token.sign != "@"]
 
 
 def _plain(token: Token, known: Iterable[str]) -> str:

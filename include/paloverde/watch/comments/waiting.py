@@ -62,7 +62,7 @@ REPORT_WAITING = Check(
     name="report-waiting",
     title="Reports of content that wait",
     version=1,
-    clauses=("P-43",),
+    clauses=("P-43", "P-38", "P-39"),
     says="Reports of content whose next step is late: the designee within "
     f"{measure('report_to_designee')} hours, counsel and a decision within {measure('report_decided')} "
     f"hours of the report, the action at the site within {measure('report_acted')} hours of the decision. "

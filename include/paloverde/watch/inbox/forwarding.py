@@ -26,6 +26,13 @@ from paloverde.wording import some, spoken
 
 _SAID = (Kind.COMMENT.value, Kind.MESSAGE.value, Kind.POST.value)
 _MOST_LINKS = 50
+# Words that point somebody to the City where no address is given (V.E.4(e)).
+_POINTING = re.compile(
+    r"(?i)\bcity(?:['’]s|\s+of\s+[\w .]{2,40}?['’]s)?\s+(?:official\s+)?"
+    r"(?:website|web\s*site|web\s*page|facebook|instagram|twitter|linkedin|nextdoor|youtube|account|page)\b"
+    r"|\bofficial\s+city\s+(?:account|page|website)\b"
+    r"|\b(?:p[aá]gina|sitio|cuenta)s?\s+(?:web\s+|oficial(?:es)?\s+)*(?:de\s+la\s+ciudad|del\s+municipio)\b"
+)
 _QUOTING = re.compile(r"[>\s]+")  # how mail programs lay out what they forward
 
 
@@ -58,9 +65,9 @@ def _received(now: Now, book: Book, account: Account, since: date, handed_in: st
     items = {seen.item: seen for seen in now.seen(account.slug, since, *_SAID)}  # the newest version of each
     own = [seen for seen in items.values() if seen.is_by_the_account]
     asked = {question.entry.item for question in book.of(QUESTIONS).values()}
-    terms = all_terms(book)
+    terms, ways = all_terms(book), _ways_to_the_city(now, book)
     return [
-        _Received(seen, seen.item in asked or _plain(seen.text) in handed_in, _is_directed(seen, own, book))
+        _Received(seen, seen.item in asked or _plain(seen.text) in handed_in, _is_directed(seen, own, ways))
         for seen in items.values()
         if not seen.is_by_the_account and since <= seen.said_on and seen.said_at <= until
         if terms_in(seen.text, terms)
@@ -75,11 +82,22 @@ def _handed_in(now: Now, since: date) -> str:
     )
 
 
-def _is_directed(seen: Seen, own: Sequence[Seen], book: Book) -> bool:
-    """Whether the account answered with an address of the City's website."""
+def _is_directed(seen: Seen, own: Sequence[Seen], ways: Sequence[str]) -> bool:
+    """Whether the account answered with an address, a handle or words that lead to the City."""
     names = {seen.native_id, *((seen.thread_id,) if seen.kind is Kind.MESSAGE else ())}
-    answers = (one.text.casefold() for one in own if one.parent_id in names and one.said_at >= seen.said_at)
-    return any(domain in text for text in answers for domain in book.city_domains)
+    answers = [one.text.casefold() for one in own if one.parent_id in names and one.said_at >= seen.said_at]
+    return any(_POINTING.search(text) is not None or any(way in text for way in ways) for text in answers)
+
+
+def _ways_to_the_city(now: Now, book: Book) -> tuple[str, ...]:
+    """The City's web addresses, and its official accounts as a reply names them."""
+    cities = [one for one in now.accounts() if one.holder is Holder.CITY and one.platform != OTHER]
+    handles = {one.handle.removeprefix("@").casefold() for one in cities if one.handle}
+    return (
+        *book.city_domains,
+        *(f"@{handle}" for handle in handles),
+        *(f".com/{handle}" for handle in handles),
+    )
 
 
 def _finding(
@@ -94,7 +112,7 @@ def _finding(
         f"Since {spoken(since)} this account received {some(len(received), noun)} with words that are "
         f"registered for the subjects of the City’s bodies. Of {len(left):,} no forwarded copy is "
         f"archived, and no department was asked; {directed:,} of these "
-        f"{'was' if directed == 1 else 'were'} pointed to the City’s website ({told.cite}).",
+        f"{'was' if directed == 1 else 'were'} pointed to the City’s website or accounts ({told.cite}).",
         f"{told.todo} An answer that fits: “{answer(What.BUSINESS, Language.EN, site)}”",
         account=account.slug,
         weight=Weight.ADVICE,
@@ -111,12 +129,13 @@ def _plain(text: str) -> str:
 CHECK = Check(
     name="forwarding",
     title="City business on officials' accounts that was not forwarded",
-    version=1,
+    version=2,
     clauses=("P-64", "P-65"),
     says="Counts, for each official's account that is archived, what others wrote in the last "
     f"{some(MEASURES['forward_window'].value, 'day')} with words registered for the subjects of the "
     "City's bodies and of which no forwarded e-mail with the same text is archived and no department "
-    "was asked, and how many of them were answered with a link to the City's website. Such words are "
+    "was asked, and how many of them were answered with an address, an account or words that lead to the "
+    "City. Such words are "
     "a weak sign, so it is told once for an account. Of personal accounts that are not archived it "
     "knows nothing.",
     answered_by=("clerk", "public_affairs"),

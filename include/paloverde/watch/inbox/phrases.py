@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
 from paloverde.search.words import Token, tokens
 from paloverde.watch.check import Span
+from paloverde.watch.words import cut
 
 _PIECE = re.compile(r"\.\.\.|<(?P<list>\w+)>|\((?P<choices>[^()]*)\)(?P<maybe>\?)?|(?P<word>[^\s()<>]+)")
 _GAP = r"(?:[^ .]+ ){0,5}?"
@@ -45,7 +47,8 @@ class Words:
     def __init__(self, text: str, known: frozenset[str]) -> None:
         self._text, self._at, self._places, row, length = text, [], [], [], 0
         last = 0
-        for token in _cut(tokens(text[:_LONGEST]), known):
+        beginning = takewhile(lambda token: token.end <= _LONGEST, cut(text))
+        for token in _each_once(beginning, known):
             if _ENDS.search(text, last, token.start + 1):
                 row.append(".")
                 length += 2
@@ -127,10 +130,10 @@ def _of_choice(told: str, lists: Lists) -> Sequence[str]:
 
 
 def _folded(told: str) -> list[str]:
-    return [token.folded for token in _cut(tokens(told))]
+    return [token.folded for token in _each_once(tokens(told))]
 
 
-def _cut(found: Iterable[Token], known: frozenset[str] | None = None) -> Iterator[Token]:
+def _each_once(found: Iterable[Token], known: frozenset[str] | None = None) -> Iterator[Token]:
     """Each word once: one with a hyphen or an apostrophe whole where that is known. No name after an @."""
     past = 0
     for token in found:

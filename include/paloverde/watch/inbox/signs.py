@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
-from paloverde.watch.check import Span, Weight
+from paloverde.watch.check import Span
 from paloverde.watch.inbox.phrases import Phrases, Words, first_look, phrases
+from paloverde.watch.versioned import VersionedList, WeighedRow
 
 
 class What(StrEnum):
@@ -40,27 +40,16 @@ class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     es: str
 
 
-class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Phrases that mean one thing. `weight` names one of `Weight`."""
+class Row(WeighedRow, frozen=True, kw_only=True):
+    """Phrases that mean one thing."""
 
-    id: str
     what: What
     language: Language
-    weight: str
-    says: str
     phrases: tuple[str, ...]
     unless: tuple[str, ...]
 
-    @property
-    def how_soon(self) -> Weight:
-        return Weight[self.weight]
 
-
-class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    version: int
-    source: str
-    effective_from: date
-    verified_by: str
+class _File(VersionedList, frozen=True, kw_only=True):
     lists: Mapping[str, tuple[str, ...]]
     what: Mapping[What, Answer]
     where: Mapping[Language, tuple[str, str]]

@@ -10,6 +10,7 @@ from paloverde.watch.check import Check
 from paloverde.watch.people.acknowledged import ACKNOWLEDGED_POLICY
 from paloverde.watch.people.authorized import AUTHORIZED_PUBLISHER
 from paloverde.watch.people.campaign_staff import STAFF_ON_CAMPAIGN
+from paloverde.watch.people.designated import DESIGNATED_USER
 from paloverde.watch.people.endorsement import ENDORSEMENT
 from paloverde.watch.people.leavers import LEAVERS
 from paloverde.watch.people.reviews import ACCESS_REVIEW
@@ -19,6 +20,6 @@ from paloverde.watch.report import Report
 
 CHECKS: tuple[Check, ...] = (
     *(AUTHORIZED_PUBLISHER, ACKNOWLEDGED_POLICY, ACCESS_REVIEW, LEAVERS, SPOKESPERSON, ENDORSEMENT),
-    STAFF_ON_CAMPAIGN,
+    *(STAFF_ON_CAMPAIGN, DESIGNATED_USER),
 )
 REPORTS: tuple[Report, ...] = (WHO_MAY_POST,)

@@ -112,7 +112,7 @@ AUTHORIZED_PUBLISHER = Check(
     name="authorized-publisher",
     title="Only authorized users publish",
     version=1,
-    clauses=("P-15",),
+    clauses=("P-15", "C-01"),
     says=(
         "Compares who published in the City's name, where the site says so, with the grants of that day, "
         "and flags somebody without one, once for each person, account and week. Days before the first "

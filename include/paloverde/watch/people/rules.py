@@ -27,11 +27,17 @@ class Campaigning(Sourced, frozen=True):
     beside_a_name: tuple[str, ...]
 
 
+class Division(Sourced, frozen=True):
+    division: str  # as a sentence names it
+    words: str  # that a department of it has in its name
+
+
 class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     access_review: Days
     spokesperson: Speaking
     endorsement: Campaigning
     staff_on_campaign: Days
+    designated_user: Division
 
 
 @cache

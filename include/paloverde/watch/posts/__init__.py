@@ -5,6 +5,7 @@ from __future__ import annotations
 from paloverde.watch.check import Check
 from paloverde.watch.posts.confidential import CONFIDENTIAL_MATTERS
 from paloverde.watch.posts.consent import VERBAL_CONSENT
+from paloverde.watch.posts.corrections import CORRECTIONS_MADE, UNTIED_CORRECTION
 from paloverde.watch.posts.guidelines import OWN_GUIDELINES
 from paloverde.watch.posts.link_back import LINK_BACK, LINK_BACK_RATE
 from paloverde.watch.posts.notices import NOTICE_WITHOUT_LINK
@@ -23,5 +24,6 @@ CHECKS: tuple[Check, ...] = (
     PERSONAL_INFORMATION,
     CONFIDENTIAL_MATTERS,
     OWN_GUIDELINES,
+    UNTIED_CORRECTION,
 )
-REPORTS: tuple[Report, ...] = (LINK_BACK_RATE, OUTBOUND_LINKS)
+REPORTS: tuple[Report, ...] = (LINK_BACK_RATE, OUTBOUND_LINKS, CORRECTIONS_MADE)

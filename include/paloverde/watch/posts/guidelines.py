@@ -53,7 +53,7 @@ OWN_GUIDELINES = Check(
     name="own-guidelines",
     title="Content Guidelines in the City's own posts",
     version=1,
-    clauses=("P-25",),
+    clauses=("P-25", "C-01"),
     says="A post or answer of the City with a word, phrase or linked site of the City's own approved "
     "lists, with which comments are compared; or that names a candidate or measure before the "
     "voters together with words that campaign. Whether a post pertains to the City's business, or "

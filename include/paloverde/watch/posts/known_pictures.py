@@ -1,47 +1,53 @@
 """Which entries of a register speak of a picture: by the item that shows it, by its bytes, by how it looks.
 
 A site writes every picture anew, so that the same photograph has other bytes on each of them. Looking at one
-costs some 4 ms and a reading from the archive: pictures are looked at only where their bytes are not known.
+costs some 4 ms and a reading from the archive, once: then it is known how it looks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cached_property
-from typing import ClassVar
 
 from paloverde.watch.now import Now
-from paloverde.watch.posts.looks import look_of, look_the_same
+from paloverde.watch.posts.looks import look_the_same
 from paloverde.watch.posts.published import reproduced
 from paloverde.watch.registers.media import item_of
 from paloverde.watch.seen import Seen, SeenMedium
 
-_MOST_KNOWN = 100_000  # pictures: some 15 MB
 PHOTOS = frozenset(("photo", "album", "cover_photo", "profile_media"))  # the sites' words for photographs
 
 
 class Looks:
-    """How the pictures of the archive look. The same bytes look the same for ever: they are kept in mind."""
-
-    _known: ClassVar[dict[str, int | None]] = {}
+    """How pictures look, as far as somebody has asked for them."""
 
     def __init__(self, now: Now) -> None:
         self._now = now
+        self._known: dict[str, int] = {}
+        self._asked: set[str] = set()
 
     def of(self, medium: SeenMedium) -> int | None:
         """None for what is no photograph, and for a picture whose bytes are not kept."""
-        return self.of_file(medium.sha256) if medium.sha256 and medium.type in PHOTOS else None
+        return self.of_file(medium.sha256) if _is_photo(medium) else None
 
     def of_file(self, sha256: str) -> int | None:
-        if sha256 in self._known:
-            return self._known[sha256]
-        body = self._now.picture(sha256)
-        if body is None:
-            return None
-        if len(self._known) >= _MOST_KNOWN:
-            self._known.clear()
-        return self._known.setdefault(sha256, look_of(body))
+        self._ask([sha256])
+        return self._known.get(sha256)
+
+    def ready(self, media: Iterable[SeenMedium]) -> None:
+        """Ask for many at once: one by one, each takes a question of its own to the database."""
+        self._ask(medium.sha256 for medium in media if _is_photo(medium))
+
+    def _ask(self, sha256s: Iterable[str]) -> None:
+        if new := {*sha256s} - self._asked:
+            self._known |= self._now.looks(new)
+            self._asked |= new
+
+
+def _is_photo(medium: SeenMedium) -> bool:
+    """Whether the site calls it a photograph, and the archive has its bytes."""
+    return bool(medium.sha256) and medium.type in PHOTOS
 
 
 class KnownPictures:
@@ -61,10 +67,15 @@ class KnownPictures:
             for name in names:
                 (self._of_item if item_of(name) else self._of_file).setdefault(name, []).append(id_)
 
+    def ready(self, posts: Iterable[Seen]) -> None:
+        """Ask for the looks of all that will be compared with pictures that are known by theirs."""
+        if self._named_looks:
+            shown = ((post, medium) for post in posts for medium in reproduced(post))
+            self._looks.ready(medium for post, medium in shown if not self._exactly(post, medium))
+
     def entries_of(self, seen: Seen, medium: SeenMedium) -> list[str]:
         """The ids of the entries that speak of a picture of an item; none where nobody has named it."""
-        exactly = [*self._of_item.get(seen.item, ()), *self._files.get(medium.sha256, ())]
-        if exactly:
+        if exactly := self._exactly(seen, medium):
             return list(dict.fromkeys(exactly))
         look = self._looks.of(medium) if self._named_looks else None
         if look is None:
@@ -72,15 +83,18 @@ class KnownPictures:
         alike = (ids for other, ids in self._named_looks if look_the_same(look, other))
         return list(dict.fromkeys(id_ for ids in alike for id_ in ids))
 
+    def _exactly(self, seen: Seen, medium: SeenMedium) -> list[str]:
+        """The entries that name the item or the very bytes."""
+        return [*self._of_item.get(seen.item, ()), *self._files.get(medium.sha256, ())]
+
     @cached_property
     def _files(self) -> dict[str, list[str]]:
         """The entries by file: those named by the file, and those by an item that shows it."""
         files = {sha256: list(ids) for sha256, ids in self._of_file.items()}
-        for item, ids in self._of_item.items():
-            shown = self._now.newest(item)
-            for medium in reproduced(shown) if shown is not None else ():
+        for shown in self._now.newest_of(self._of_item):
+            for medium in reproduced(shown):
                 if medium.sha256:
-                    files.setdefault(medium.sha256, []).extend(ids)
+                    files.setdefault(medium.sha256, []).extend(self._of_item[shown.item])
         return files
 
     @cached_property

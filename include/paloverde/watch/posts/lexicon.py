@@ -1,46 +1,31 @@
-"""Words that a check looks for, as data beside it: each row with what it rests on.
-
-A list is a `.toml` file of this folder. Its `version` grows with every change, so that a finding names the
-very rows that made it. `verified_by` names who of the City has looked it over; nobody, as shipped.
-"""
+"""Words that a check looks for, as data beside it: each row with what it rests on (`watch.versioned`)."""
 
 from __future__ import annotations
 
 import re
 import tomllib
 from collections.abc import Iterator
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
-from paloverde.watch.check import Span, Weight, as_quoted
+from paloverde.watch.check import Span, as_quoted
+from paloverde.watch.versioned import VersionedList, WeighedRow
 
 _FOLDER = Path(__file__).parent
 _MOST_SPANS = 20  # of one text that a finding shows
 
 
-class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Words that mean one thing: a regular expression that knows no case, and how a sentence calls them."""
+class Row(WeighedRow, frozen=True, kw_only=True):
+    """Words that mean one thing: a regular expression that knows no case."""
 
-    id: str
     words: str
-    says: str
     cite: str
-    weight: str = Weight.WARNING.name
-
-    @property
-    def how_soon(self) -> Weight:
-        return Weight[self.weight]
 
 
-class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    version: int
-    source: str
-    effective_from: date
-    verified_by: str
+class _File(VersionedList, frozen=True, kw_only=True):
     row: tuple[Row, ...]
 
 

@@ -68,7 +68,7 @@ LINK_BACK = Check(
     name="link-back",
     title="Links back to the City's website",
     version=2,
-    clauses=("P-08",),
+    clauses=("P-08", "C-02"),
     says="A post that asks its readers to apply, register, pay or read more, and has no link. "
     "Other posts without a link are counted in the report “Links back”, and are no findings. "
     "Stories are left out: no site tells what links they carry.",
@@ -120,7 +120,7 @@ _NOTES = (
 LINK_BACK_RATE = Report(
     name="link-back-rate",
     title="Links back",
-    clauses=("P-08",),
+    clauses=("P-08", "C-02"),
     says="For each account and week, how many posts lead back to the City's website, and which do not.",
     read_by=("public_affairs", "clerk"),
     make=_rate,

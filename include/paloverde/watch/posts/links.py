@@ -18,7 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
-from paloverde.platforms.hosts import is_under
+from paloverde.platforms.hosts import AFTER, host_of, is_under
 from paloverde.records import Kind
 from paloverde.watch.seen import UNREADABLE, Seen
 
@@ -31,7 +31,6 @@ _TYPED = re.compile(
     r"(?![\w@-]|\.\w)(?:/[^\s<>\"“”«»|{}\\^`]{0,2000})?"
 )
 _PICTURE_ON_X = re.compile(r"https://(?:x|twitter)\.com/\w{1,20}/status/\d+/(?:photo|video)/\d")
-_AFTER = ".,;:!?'\"”’…)]*_~"  # what follows an address in a sentence
 
 
 class _List(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -94,7 +93,7 @@ def typed_in(text: str) -> Iterator[str]:
     if "." not in text:
         return
     for match in _TYPED.finditer(text):
-        typed = match[0].rstrip(_AFTER)
+        typed = match[0].rstrip(AFTER)
         if "(" in typed and match[0].startswith(f"{typed})"):
             typed += ")"  # it closes what the address opened
         yield typed
@@ -108,17 +107,15 @@ def _add(found: dict[Link, None], url: str) -> None:
 
 def _link(url: str) -> Link | None:
     """The address as it was meant; None for what is none."""
-    whole = url if "://" in url else f"https://{url}"
-    try:
-        parts = urlsplit(whole)
-        host = (parts.hostname or "").removesuffix(".")
-    except ValueError:  # such as a bracket without its other half: nobody can follow it either
+    whole, host = url if "://" in url else f"https://{url}", host_of(url)
+    if "." not in host:
         return None
-    if parts.scheme not in _SCHEMES or "." not in host:
+    parts = urlsplit(whole)
+    if parts.scheme not in _SCHEMES:
         return None
     member = _SHIMS.get(host) or _SHIMS.get(f"{host}{parts.path}")
     if member and (meant := parse_qs(parts.query, max_num_fields=50).get(member)):
-        return _link(meant[0]) if urlsplit(meant[0]).hostname not in _SHIMS else None
+        return _link(meant[0]) if host_of(meant[0]) not in _SHIMS else None
     return Link(whole, host)
 
 

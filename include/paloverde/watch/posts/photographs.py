@@ -62,13 +62,13 @@ def _shown(now: Now, entries: Mapping[str, Entered[Release]]) -> Iterator[Shown]
         if one.entry.needs_release or one.entry.accounts or one.at >= now.at - _LOOKED_FOR
     }
     known = KnownPictures(now, Looks(now), pictures, to_look)
-    for account in city_accounts(now):
-        if account.platform == _FILMS_ONLY:
-            continue
-        for post in filter(is_posted_by_the_city, lately_shown(now, account.slug)):
-            for medium in reproduced(post):
-                if medium.type in PHOTOS:
-                    yield Shown(post, medium, known.entries_of(post, medium))
+    slugs = [account.slug for account in city_accounts(now) if account.platform != _FILMS_ONLY]
+    posts = [post for slug in slugs for post in lately_shown(now, slug) if is_posted_by_the_city(post)]
+    known.ready(posts)
+    for post in posts:
+        for medium in reproduced(post):
+            if medium.type in PHOTOS:
+                yield Shown(post, medium, known.entries_of(post, medium))
 
 
 def _of_entry(entered: Entered[Release], posts: list[Seen]) -> Iterator[Finding]:

@@ -59,7 +59,10 @@ def _rights(now: Now, book: Book) -> Iterable[Finding]:
         one.entry.name.lower() for one in book.of(PEOPLE).values() if one.entry.standing is Standing.STAFF
     )
     posts = [post for account in city_accounts(now) for post in lately_shown(now, account.slug)]
+    known.ready(posts)
     others = list(_of_others(now, posts, looks))
+    if others:
+        looks.ready(medium for post in posts for medium in reproduced(post))
     for post in filter(is_posted_by_the_city, posts):
         shown = reproduced(post)
         stated = [entries[id_] for medium in shown for id_ in known.entries_of(post, medium)]
@@ -73,11 +76,12 @@ def _rights(now: Now, book: Book) -> Iterable[Finding]:
 def _of_others(now: Now, posts: Iterable[Seen], looks: Looks) -> Iterator[Elsewhere]:
     """The photographs in what others posted."""
     ours = {account.native_id for account in now.accounts()}
-    for post in posts:
-        if not post.is_by_the_account and post.poster.id not in ours:
-            for medium in reproduced(post):
-                if (look := looks.of(medium)) is not None:
-                    yield Elsewhere(look, post)
+    theirs = [post for post in posts if not post.is_by_the_account and post.poster.id not in ours]
+    looks.ready(medium for post in theirs for medium in reproduced(post))
+    for post in theirs:
+        for medium in reproduced(post):
+            if (look := looks.of(medium)) is not None:
+                yield Elsewhere(look, post)
 
 
 def _reposted(post: Seen, looks: Looks, others: list[Elsewhere]) -> Iterator[Finding]:

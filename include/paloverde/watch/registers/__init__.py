@@ -13,13 +13,17 @@ from paloverde.watch.registers.authorizing import (
     GRANTS,
     SPOKESPERSONS,
 )
+from paloverde.watch.registers.block_cases import BLOCK_CASES, SIGN_OFFS
 from paloverde.watch.registers.bodies import BODIES, MEMBERS
 from paloverde.watch.registers.contacts import PUBLISHED_CONTACTS
+from paloverde.watch.registers.corrections import CORRECTIONS
+from paloverde.watch.registers.hiding import HIDING_APPROVALS, HIDING_RULES
 from paloverde.watch.registers.inbox import QUESTIONS
 from paloverde.watch.registers.media import MEDIA_RIGHTS, PHOTO_RELEASES
 from paloverde.watch.registers.moderation import APPROVALS, WORD_LISTS
-from paloverde.watch.registers.moderation_cases import BLOCK_CASES, CONTENT_REPORTS, ELECTIONS
+from paloverde.watch.registers.moderation_cases import CONTENT_REPORTS, ELECTIONS
 from paloverde.watch.registers.people import PEOPLE
+from paloverde.watch.registers.site_filters import SITE_FILTERS
 
 _REGISTERS: tuple[Register[Any], ...] = (
     PEOPLE,
@@ -34,12 +38,17 @@ _REGISTERS: tuple[Register[Any], ...] = (
     PUBLISHED_CONTACTS,
     WORD_LISTS,
     APPROVALS,
+    SITE_FILTERS,
+    HIDING_RULES,
+    HIDING_APPROVALS,
     ELECTIONS,
     CONTENT_REPORTS,
     BLOCK_CASES,
+    SIGN_OFFS,
     BODIES,
     MEMBERS,
     QUESTIONS,
+    CORRECTIONS,
 )
 ALL = {register.name: register for register in _REGISTERS}
 

@@ -157,9 +157,9 @@ class PolicyVersion(msgspec.Struct, frozen=True):
     sha256: Annotated[
         str,
         Meta(
-            title="SHA-256 of the policy's file",
-            description="64 digits and letters that tell its file apart. IT prints them: `sha256sum FILE`, "
-            "or on Windows `certutil -hashfile FILE SHA256`.",
+            title="The policy's file",
+            description="As people sign for it. It is kept, and its SHA-256 tells it apart from now on.",
+            extra={"file": True},
         ),
     ]
     city_name: Annotated[

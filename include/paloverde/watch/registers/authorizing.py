@@ -7,14 +7,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
 from paloverde.watch.book import Book
 from paloverde.watch.register import Entered, Register
-from paloverde.watch.registers.accounts import policy_on
+from paloverde.watch.registers.accounts import POLICY_VERSIONS, policy_on
 from paloverde.watch.registers.people import PEOPLE, Person
 
 
@@ -225,6 +225,10 @@ def uses_own_device(book: Book, person: str, day: date) -> bool | None:
     if paper is not None and paper.entry.uses_own_device is not None:
         return paper.entry.uses_own_device
     return True if known is not None and known.entry.uses_own_device else None
+
+
+# What `with_own_devices` looks into.
+TELL_OF_DEVICES: tuple[Register[Any], ...] = (PEOPLE, ACKNOWLEDGEMENTS, POLICY_VERSIONS)
 
 
 def with_own_devices(book: Book, day: date, asked: Iterable[str] = ()) -> list[Person]:

@@ -16,7 +16,8 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from itertools import pairwise
-from typing import Annotated, NamedTuple
+from textwrap import shorten
+from typing import Annotated, Any, NamedTuple, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -27,6 +28,9 @@ from paloverde.retention.holds import person
 from paloverde.watch.book import Book
 from paloverde.watch.register import Entered, Register
 
+_LONGEST_CLAUSE = 90  # characters of a guideline beside its letter
+V = TypeVar("V", bound=msgspec.Struct)
+A = TypeVar("A", bound=msgspec.Struct)
 # Under which guidelines a list may hide by itself. Of solicitations (f) only exact repeats may (P-35).
 MAY_HIDE = frozenset(letter for letter, one in GUIDELINES.items() if one.rule_may_act) - {"f"}
 # Under which no list is taken at all, and why.
@@ -45,6 +49,10 @@ class Letter(StrEnum):
 
     A, B, C, D, E, F = "a", "b", "c", "d", "e", "f"
     G, H, I, J, K = "g", "h", "i", "j", "k"  # noqa: E741
+
+    @property
+    def in_words(self) -> str:
+        return shorten(GUIDELINES[self.value].clause, _LONGEST_CLAUSE, placeholder=" …")
 
 
 class Office(StrEnum):
@@ -106,6 +114,11 @@ class ListApproval(msgspec.Struct, frozen=True):
         Meta(title="You approve for", description="Two different people approve, one of them counsel."),
     ]
     remark: Annotated[str, Meta(title="Remark", extra={"long": True})] = ""
+
+    @property
+    def of(self) -> tuple[str, int]:
+        """What is approved: an entry, and the number of its paper."""
+        return self.list, self.version
 
 
 def _wrong_list(entry: WordList) -> str:
@@ -175,18 +188,19 @@ class InForce(NamedTuple):
 
 
 def version_at(
-    papers: Sequence[Entered[WordList]], approvals: Sequence[Entered[ListApproval]], moment: datetime
-) -> Entered[WordList] | None:
-    """Which version of a list counted at a moment; None where none did.
+    papers: Sequence[Entered[V]], approvals: Sequence[Entered[Any]], moment: datetime
+) -> Entered[V] | None:
+    """Which version of a list (or of a hiding rule) counted at a moment; None where none did.
 
-    `papers` are all that were filed of this one list, `approvals` all that were filed of any.
+    `papers` are all that were filed of this one, `approvals` all that were filed of any.
     """
     filed = [one for one in papers if one.at <= moment]
     gone = max((at for at, one in enumerate(filed) if one.withdrawn), default=-1)
     stated = [one for one in _last_of_each(approvals, moment) if not one.withdrawn]
     for one in reversed(filed[gone + 1 :]):
-        if (one.entry.since is None or _start(one.entry.since) <= moment) and is_approved(one, stated):
-            has_ended = one.entry.until is not None and moment >= _start(one.entry.until + timedelta(days=1))
+        entry: Any = one.entry
+        if (entry.since is None or _start(entry.since) <= moment) and is_approved(one, stated):
+            has_ended = entry.until is not None and moment >= _start(entry.until + timedelta(days=1))
             return None if has_ended else one
     return None
 
@@ -231,17 +245,17 @@ def _periods_of(
             yield InForce(version.id, version.number, version.entry, begins, ends)
 
 
-def is_approved(version: Entered[WordList], stated: Sequence[Entered[ListApproval]]) -> bool:
+def is_approved(version: Entered[Any], stated: Sequence[Entered[Any]]) -> bool:
     """Whether two people beside its filer approved it after it was filed, one of them counsel (P-32)."""
     given = [one for one in stated if approves(one, version)]
     by_counsel = [one for one in given if one.entry.office is Office.COUNSEL]
     return any(_names(one.by).isdisjoint(_names(other.by)) for one in by_counsel for other in given)
 
 
-def approves(one: Entered[ListApproval], version: Entered[WordList]) -> bool:
+def approves(one: Entered[Any], version: Entered[Any]) -> bool:
     """Whether it is an approval of this very version, filed after it by somebody else who had signed in."""
     return (
-        (one.entry.list, one.entry.version) == (version.id, version.number)
+        one.entry.of == (version.id, version.number)
         and one.at >= version.at
         and bool(_names(one.by))
         and _names(one.by).isdisjoint(_names(version.by))
@@ -259,9 +273,7 @@ def _names(by: str) -> frozenset[str]:
     return frozenset(person(name) for name in noted.groups() if name)
 
 
-def _last_of_each(
-    approvals: Sequence[Entered[ListApproval]], moment: datetime
-) -> list[Entered[ListApproval]]:
+def _last_of_each(approvals: Sequence[Entered[A]], moment: datetime) -> list[Entered[A]]:
     return [*{one.id: one for one in approvals if one.at <= moment}.values()]
 
 

@@ -1,4 +1,4 @@
-"""What people decide about comments and those who write them: elections, reports of content, blocks.
+"""What people decide about comments: elections, and reports of content. Blocks are in `block_cases`.
 
 Nothing that counsel said belongs into any of these (P-43): only that counsel was consulted, when, by whom.
 Counsel's advice has a place of its own that no records request reads ("advice of counsel").
@@ -6,7 +6,7 @@ Counsel's advice has a place of its own that no records request reads ("advice o
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -15,9 +15,7 @@ from msgspec import Meta
 
 from paloverde.records import Kind
 from paloverde.retention.guidelines import GUIDELINES
-from paloverde.watch.measures import measure
 from paloverde.watch.register import Register
-from paloverde.wording import some, spoken
 
 
 class Election(msgspec.Struct, frozen=True):
@@ -88,6 +86,10 @@ class ContentReport(msgspec.Struct, frozen=True):
     ] = ""
     acted_by: Annotated[str, Meta(title="Who hid or removed it at the site")] = ""
     acted_at: Annotated[datetime | None, Meta(title="When that was done")] = None
+    words: Annotated[
+        str,
+        Meta(title="Its words", description="Where nobody has its address.", extra={"long": True}),
+    ] = ""
 
     @property
     def must_act(self) -> bool:
@@ -104,63 +106,6 @@ class ContentReport(msgspec.Struct, frozen=True):
         if self.decided_at is None:
             return "a decision"
         return "the action at the site" if self.must_act and self.acted_at is None else ""
-
-
-class BlockCase(msgspec.Struct, frozen=True):
-    """Why a user is blocked (V.B.9, P-49). A case that lacks one of the policy's conditions is refused."""
-
-    account: Annotated[str, Meta(title="Account that blocks", extra={"of": "account"})]
-    user: Annotated[
-        str, Meta(title="Who is blocked", description="The id that the site gives, or the username.")
-    ]
-    blocked_on: Annotated[date, Meta(title="Blocked on")]
-    removals: Annotated[
-        tuple[str, ...],
-        Meta(
-            title="Removed comments of this user",
-            description="ACCOUNT/KIND/ID on each line, as Removed content names them.",
-        ),
-    ]
-    comments: Annotated[int, Meta(title="How many comments the user posted")]
-    days: Annotated[int, Meta(title="In how many days")]
-    staff_time: Annotated[
-        str,
-        Meta(
-            title="What watching them costs",
-            description="Hours of staff, and why the City cannot spare them.",
-            extra={"long": True},
-        ),
-    ]
-    tried: Annotated[
-        str,
-        Meta(
-            title="What was tried first",
-            description="Such as hiding by an approved list of words, and how that went.",
-            extra={"long": True},
-        ),
-    ]
-    viewpoint: Annotated[
-        str,
-        Meta(
-            title="Why it is not about an opinion",
-            description="Say that nobody is blocked for an unpopular opinion, and by what that shows.",
-            extra={"long": True},
-        ),
-    ]
-    counsel: Annotated[str, Meta(title="Counsel who signed off", description="The name, never the advice.")]
-    counsel_on: Annotated[date, Meta(title="Signed off on")]
-    review_on: Annotated[date, Meta(title="Is looked at again on")]
-    appeal: Annotated[str, Meta(title="Where the user can appeal", description="An address or a page.")]
-    reviewed_on: Annotated[date | None, Meta(title="Looked at again last on")] = None
-    review: Annotated[
-        str, Meta(title="What the last look found", description="Why it goes on.", extra={"long": True})
-    ] = ""
-    ended_on: Annotated[date | None, Meta(title="Unblocked on")] = None
-
-    def is_of(self, account: str, *names: str | None) -> bool:
-        """Whether it is about somebody whom an account blocks, by any name that the site gives."""
-        user = self.user.strip().removeprefix("@").casefold()
-        return self.account == account and user in {name.casefold() for name in names if name}
 
 
 _STEPS = (
@@ -210,58 +155,13 @@ def _wrong_end(entry: ContentReport) -> str:
         return ""
     if not entry.must_act:
         return "it was decided that it stays: nothing is done at the site then."
-    if not _is_item(entry.captured):
+    if not is_item(entry.captured):
         return "say under which ACCOUNT/KIND/ID the archive has it: nothing is hidden or removed before that."
     return ""
 
 
-def _wrong_block(entry: BlockCase) -> str:
-    """What the policy asks for and the case does not have."""
-    least = measure("removals_before_a_block")
-    cited = set(entry.removals)
-    if strange := next((one for one in entry.removals if not _is_item(one)), ""):
-        return f"{strange!r} names no item: write ACCOUNT/KIND/ID, as Removed content does."
-    if len(cited) < least:
-        return (
-            f"it cites {some(len(cited), 'removal')}, and “repeatedly” asks for at least {least} (V.B.9): "
-            "hide or remove what breaks the Content Guidelines, and do not block."
-        )
-    if entry.comments < len(cited) or entry.days < 1:
-        return (
-            "say how many comments there were in how many days: at least those that were removed, in 1 day."
-        )
-    if blank := next((what for what, text in _stated(entry) if not text.strip()), ""):
-        return f"say {blank}."
-    return _wrong_days(entry)
-
-
-def _stated(entry: BlockCase) -> tuple[tuple[str, str], ...]:
-    return (
-        ("what watching this user costs the City", entry.staff_time),
-        ("what was tried before", entry.tried),
-        ("why it is not about an opinion", entry.viewpoint),
-        ("which counsel signed off", entry.counsel),
-        ("where the user can appeal", entry.appeal),
-    )
-
-
-def _wrong_days(entry: BlockCase) -> str:
-    if entry.counsel_on > entry.blocked_on:
-        return "counsel signs off before anybody is blocked."
-    if (entry.reviewed_on is None) == bool(entry.review.strip()):
-        return "say both when it was looked at again and what that look found, or neither."
-    if any(day is not None and day < entry.blocked_on for day in (entry.reviewed_on, entry.ended_on)):
-        return "nobody is looked at again or unblocked before the block."
-    looked = entry.reviewed_on or entry.blocked_on
-    last = looked + timedelta(days=measure("block_review"))
-    if not looked < entry.review_on <= last:
-        return (
-            f"it is looked at again after {spoken(looked)} and by {spoken(last)}: no block is without an end."
-        )
-    return ""
-
-
-def _is_item(name: str) -> bool:
+def is_item(name: str) -> bool:
+    """Whether it names an item as the archive does: ACCOUNT/KIND/ID."""
     account, _, rest = name.partition("/")
     kind, _, native_id = rest.partition("/")
     return bool(account and native_id) and kind in Kind.__members__.values()
@@ -288,15 +188,4 @@ CONTENT_REPORTS = Register(
     keepers=("clerk", "counsel", "public_affairs"),
     prefix="REP",
     wrong=_wrong_report,
-)
-BLOCK_CASES = Register(
-    name="block-cases",
-    title="Blocks",
-    about="Why a user is blocked: repeated removals, how often, what was tried, who signed off, until when. "
-    "What the policy does not allow is refused.",
-    entry=BlockCase,
-    clauses=("P-49",),
-    keepers=("counsel", "public_affairs", "clerk"),
-    prefix="BLOCK",
-    wrong=_wrong_block,
 )

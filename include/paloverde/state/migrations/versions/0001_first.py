@@ -317,6 +317,12 @@ def upgrade() -> None:
     op.create_index("ix_findings_queue", "findings", ["urgency", "opened_at"])
     op.create_index("ix_findings_about", "findings", ["about"])
     op.create_table(
+        "looks",
+        sa.Column("key", sa.Text, primary_key=True),
+        sa.Column("version", sa.Integer, nullable=False),
+        sa.Column("look", sa.String(64), nullable=False),
+    )
+    op.create_table(
         "watched",
         sa.Column("check", sa.String(40), primary_key=True),
         sa.Column("look", sa.String(12), primary_key=True),
@@ -329,7 +335,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("watched", "findings", "forms", "newcomers", "failed_sign_ins", "sessions"):
+    for table in ("watched", "looks", "findings", "forms", "newcomers", "failed_sign_ins", "sessions"):
         op.drop_table(table)
     for table in (
         "jobs",

@@ -1,0 +1,62 @@
+"""“Hidden by a rule” at the desk: what rules propose, hiding one, showing it again, and who may."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from desk.desks import Desks, served, text_of
+from hidingcity import PROFANE, hiding_city
+from paloverde.desk.people import Role
+from paloverde.simulator.city import State
+
+PAGE = "/watch/hidden"
+
+
+@pytest.mark.slow
+def test_a_proposal_is_hidden_by_a_person_and_shown_again_with_a_reason(tmp_path: Path) -> None:
+    with hiding_city(tmp_path / "home") as city:
+        profane = city.say(PROFANE)
+        city.night()
+        with served(Desks(city.city)) as desks:
+            empty = text_of(desks.get(PAGE, Role.PUBLIC_AFFAIRS))
+            assert "There is no hiding rule" in empty
+            assert "Nothing was ever hidden through this archive." in empty
+            city.rule(mode="propose")
+            shown = desks.get(PAGE, Role.PUBLIC_AFFAIRS)
+            said = text_of(shown)
+            assert "Version 1 counts: it was approved by cora for counsel" in said
+            assert city.item(profane) in said
+            assert "frack" in said
+            assert "Hide now" in said
+            assert "Hide now" not in text_of(desks.get(PAGE, Role.AUDITOR))
+            for page in ("hide", "show"):
+                assert desks.get(f"{PAGE}/{page}?item={city.item(profane)}", Role.AUDITOR).status_code == 403
+            refused = desks.post(f"{PAGE}/hide", {"item": "facebook/comment"}, Role.PUBLIC_AFFAIRS)
+            assert refused.status_code == 400
+            told = desks.done(f"{PAGE}/hide", {"item": city.item(profane)}, Role.PUBLIC_AFFAIRS)
+            assert "It is hidden at the site" in told
+            assert "Show again" in told
+            assert city.truth(profane).state is State.HIDDEN
+            no_reason = {"item": city.item(profane), "reason": " "}
+            assert desks.post(f"{PAGE}/show", no_reason, Role.CLERK).status_code == 400
+            told = desks.done(f"{PAGE}/show", no_reason | {"reason": "It quotes a film."}, Role.CLERK)
+            assert "No rule hides it any more" in told
+            assert str(city.truth(profane).state) == State.PRESENT
+            after = text_of(desks.get(PAGE))
+            assert "shown again" in after
+            assert "It quotes a film." in after
+            assert "Hide now" not in after
+
+
+@pytest.mark.slow
+def test_an_installation_that_only_reads_says_so_and_offers_nothing(tmp_path: Path) -> None:
+    with hiding_city(tmp_path / "home", may_hide=False) as city:
+        city.say(PROFANE)
+        city.rule()
+        city.night()
+        with served(Desks(city.city)) as desks:
+            said = text_of(desks.get(PAGE))
+            assert "only reads" in said
+            assert "Hide now" not in said
