@@ -22,7 +22,7 @@ from paloverde.archive.ledger import Event, Ledger
 from paloverde.archive.registry import OTHER, register
 from paloverde.archive.schema import columns_page
 from paloverde.bundles.build import build_bundle
-from paloverde.cli import COMMANDS, reference, whole_parser
+from paloverde.cli import COMMANDS, past_the_city, reference, whole_parser
 from paloverde.platforms import PLATFORMS
 from paloverde.platforms.matrix import reference as sites_page
 from paloverde.records import Account, Kind, Visibility
@@ -30,6 +30,7 @@ from paloverde.search.answer import search
 from paloverde.search.question import ask
 from paloverde.search.scope import PRIVATE_KINDS
 from paloverde.settings import FOR_TESTS, SETTINGS
+from paloverde.settings.cities import CHOSEN, FOLDER
 from paloverde.simulator.server import start, welcome
 from paloverde.simulator.sites import build
 from paloverde.state.books import open_books
@@ -89,7 +90,7 @@ def refused(line: str) -> str:
     """Why the command line does not take a command; empty where it does."""
     words = shlex.split(line, comments=True)[1:]
     try:
-        whole_parser(words[:1]).parse_args(words)
+        whole_parser(past_the_city(words)[:1]).parse_args(words)
     except SystemExit as ended:
         return f"exit status {ended.code}"
     return ""
@@ -149,7 +150,7 @@ def test_a_make_target_that_a_page_names_exists(page: str, target: str) -> None:
 
 @pytest.mark.parametrize(("page", "name"), cases(r"PALOVERDE_[A-Z0-9_]+"))
 def test_a_setting_that_a_page_names_exists(page: str, name: str) -> None:
-    known = {setting.variable for setting in SETTINGS} | set(FOR_TESTS)
+    known = {setting.variable for setting in SETTINGS} | set(FOR_TESTS) | {FOLDER, CHOSEN}
     assert name.removesuffix("_FILE") in known or name in known, page
 
 

@@ -26,7 +26,19 @@ SPOKEN = ("requests", "installation", "bundles", "productions", "retention", "se
 ALONE = "bundles/verify.py"  # travels in each bundle, and knows nothing of the package
 # What only IT does, or whoever stands beside IT: the desk says of these that they are commands for IT.
 FOR_IT = {
-    *("accounts", "archive", "copies", "doctor", "fixity", "import", "index", "keys", "ledger", "rebuild"),
+    *(
+        "accounts",
+        "archive",
+        "backup",
+        "copies",
+        "doctor",
+        "fixity",
+        "import",
+        "index",
+        "keys",
+        "ledger",
+        "rebuild",
+    ),
     *("repair", "schedule", "dispose carry-out", "search --no-index", "watch again"),
 }
 _COMMAND = re.compile(r"`paloverde ([^`]*)`?")

@@ -75,7 +75,7 @@ _MODULES = {"import": "imports"}  # where the command's name is a word of Python
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; errors are one sentence on standard error."""
     words = list(sys.argv[1:] if argv is None else argv)
-    chosen = next((word for word in _past_the_city(words) if not word.startswith("-")), None)
+    chosen = next((word for word in past_the_city(words) if not word.startswith("-")), None)
     try:
         args = whole_parser([chosen] if chosen in COMMANDS else []).parse_args(words)
         if args.city:
@@ -99,7 +99,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
 
 
-def _past_the_city(words: Sequence[str]) -> Sequence[str]:
+def past_the_city(words: Sequence[str]) -> Sequence[str]:
     """What follows `--city NAME`: a city may be named as a command is."""
     return words[2:] if words[:1] == ["--city"] else words
 

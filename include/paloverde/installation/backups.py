@@ -114,7 +114,7 @@ def restore(settings: Settings, databases: Databases, file: Path, key_file: Path
             if dump.stem not in databases:
                 raise BadSetting(
                     f"{file.name} holds the database {dump.stem}, and this command was not told where that "
-                    "one is: name the file of its address with --also-database-file."
+                    "one is: name the file of its address to `paloverde backup --also-database-file`."
                 )
             _refuse_a_filled_database(databases[dump.stem], dump.stem)
         files = [path for path in (scratch / "home").rglob("*") if path.is_file()]
