@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,6 +33,34 @@ def test_a_changed_seal_does_not_bear_its_signature(
     assert change[0] in body
     with pytest.raises(ArchiveDamaged, match="does not bear the signature"):
         read_seal(body.replace(*change), where="here")
+
+
+def test_a_seal_with_a_member_of_another_release_bears_its_signature(
+    vault: Vault, draft: Callable[..., Draft]
+) -> None:
+    _, body, _ = make_seal(draft("c1"), 1, FIRST, vault.signer)
+    said = json.loads(body)
+    said["run"] |= {"another": "what this release does not know"}
+    body = canonical({**said, "signature": vault.signer.sign(canonical({**said, "signature": ""}))})
+    assert read_seal(body, where="here").run.account == "x-palmaria"
+    with pytest.raises(ArchiveDamaged, match="does not bear the signature"):
+        read_seal(body.replace(b"does not know", b"does not see"), where="here")
+
+
+def test_nothing_can_be_added_to_a_seal(vault: Vault, draft: Callable[..., Draft]) -> None:
+    _, body, _ = make_seal(draft("c1"), 1, FIRST, vault.signer)
+    with pytest.raises(ArchiveDamaged, match="does not bear the signature"):
+        read_seal(body.replace(b'{"format":1', b'{"another":0,"format":1'), where="here")
+
+
+def test_a_seal_of_a_newer_release_is_named_as_such(vault: Vault, draft: Callable[..., Draft]) -> None:
+    _, body, _ = make_seal(draft("c1"), 1, FIRST, vault.signer)
+    with pytest.raises(ArchiveDamaged, match="form 2 of a newer release"):
+        read_seal(body.replace(b'"format":1', b'"format":2'), where="here")
+
+
+def canonical(said: dict[str, Any]) -> bytes:
+    return json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def test_the_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:

@@ -49,8 +49,9 @@ def test_no_role_has_what_the_issue_denies_it() -> None:
         Act.SEE_INSTALLATION,
         Act.REPORT_CONTENT,
         Act.OWN_ANSWERS,
+        Act.OWN_PASSWORD,
     }
-    assert MAY[Role.EMPLOYEE] == {Act.REPORT_CONTENT, Act.OWN_ANSWERS}
+    assert MAY[Role.EMPLOYEE] == {Act.REPORT_CONTENT, Act.OWN_ANSWERS, Act.OWN_PASSWORD}
     for role in set(Role) - {CLERK, COUNSEL}:
         assert Act.SEE_PRIVATE not in MAY[role]
     assert roles_of(Act.SEE_ADVICE) == (COUNSEL,)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +58,20 @@ def city(home: Path) -> Iterator[Installation]:
     city.vault.books.dispose()
 
 
+@pytest.fixture
+def opened() -> Iterator[Callable[[str], Engine]]:
+    """Opens databases, and closes their connections when the test ends."""
+    engines: list[Engine] = []
+
+    def at(url: str) -> Engine:
+        engines.append(create_engine(url))
+        return engines[-1]
+
+    yield at
+    for engine in engines:
+        engine.dispose()
+
+
 def alembic(engine: Engine, revision: str, way: Any = command.upgrade) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
@@ -92,11 +106,7 @@ def test_its_records_hold_and_dossiers_are_all_there(city: Installation, facts: 
 def test_its_database_comes_up_to_date_with_every_row(city: Installation, facts: dict[str, Any]) -> None:
     has, newest = forms_of(city.vault.books)
     assert has == newest
-    now = tables(city)
-    # Opening an archive at another place is told in its ledger; nothing else may have come or gone.
-    assert {table: now[table] for table in facts["tables"] if not table.startswith("ledger")} == {
-        table: count for table, count in facts["tables"].items() if not table.startswith("ledger")
-    }
+    assert _but_for_the_opening(tables(city), facts) == _but_for_the_opening(facts["tables"], facts)
 
 
 def test_its_database_can_be_lost_and_filled_again_from_its_objects(
@@ -105,7 +115,7 @@ def test_its_database_can_be_lost_and_filled_again_from_its_objects(
     (home / "paloverde.db").unlink()
     for rest in home.glob("paloverde.db-*"):
         rest.unlink()
-    city = open_installation(load({"PALOVERDE_HOME": str(home)}), purpose=Purpose.REPAIR)
+    city = open_installation(load({"PALOVERDE_HOME": str(home)}), purpose=Purpose.REBUILD)
     city.rebuild(lambda _: None)
     assert {table: tables(city)[table] for table in ("runs", "parts", "items")} == {
         table: facts["tables"][table] for table in ("runs", "parts", "items")
@@ -116,12 +126,15 @@ def test_its_database_can_be_lost_and_filled_again_from_its_objects(
 
 def test_its_bundle_is_verified(home: Path) -> None:
     report = verify(home / "PRA-2026-0001.zip")
-    assert report.is_whole, report
+    assert report.checked
+    assert report.wrong == []
 
 
-def test_the_database_of_a_release_is_made_as_it_was(tmp_path: Path, facts: dict[str, Any]) -> None:
+def test_the_database_of_a_release_is_made_as_it_was(
+    tmp_path: Path, facts: dict[str, Any], opened: Callable[[str], Engine]
+) -> None:
     """A migration that a release has shipped is changed by nobody; what is new comes as another one."""
-    engine = create_engine(f"sqlite:///{tmp_path}/old.db")
+    engine = opened(f"sqlite:///{tmp_path}/old.db")
     alembic(engine, facts["revision"])
     there = inspect(engine)
     assert sorted(there.get_table_names()) == sorted(facts["schema"])
@@ -131,11 +144,11 @@ def test_the_database_of_a_release_is_made_as_it_was(tmp_path: Path, facts: dict
 
 
 def test_every_row_goes_up_on_postgresql_and_down_again(
-    home: Path, postgres: PostgreSQL, facts: dict[str, Any]
+    home: Path, postgres: PostgreSQL, facts: dict[str, Any], opened: Callable[[str], Engine]
 ) -> None:
     """The rows of the release, in its own form, on a server; up to the newest form, down, and up again."""
     url = postgres.make_database()
-    server, file = create_engine(url), create_engine(f"sqlite:///{home}/paloverde.db")
+    server, file = opened(url), opened(f"sqlite:///{home}/paloverde.db")
     alembic(server, facts["revision"])
     moved = _copied(file, server)
     assert moved == {table: count for table, count in facts["tables"].items() if table != "alembic_version"}
@@ -147,14 +160,17 @@ def test_every_row_goes_up_on_postgresql_and_down_again(
         alembic(up, "head")
     assert _rows(up) == whole
     assert {table: len(rows) for table, rows in whole.items() if table in moved} == moved
+    up.dispose()
 
 
-def test_every_migration_goes_down_as_it_went_up(postgres: PostgreSQL, tmp_path: Path) -> None:
+def test_every_migration_goes_down_as_it_went_up(
+    postgres: PostgreSQL, tmp_path: Path, opened: Callable[[str], Engine]
+) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     steps = [step.revision for step in ScriptDirectory.from_config(config).walk_revisions()][::-1]
     for url in (f"sqlite:///{tmp_path}/steps.db", postgres.make_database()):
-        engine = create_engine(url)
+        engine = opened(url)
         before: list[dict[str, list[str]]] = [{}]
         for step in steps:
             alembic(engine, step)
@@ -163,6 +179,11 @@ def test_every_migration_goes_down_as_it_went_up(postgres: PostgreSQL, tmp_path:
             assert _form(engine) == before.pop()
             alembic(engine, "-1", command.downgrade)
         assert _form(engine) == {}
+
+
+def _but_for_the_opening(counts: dict[str, int], facts: dict[str, Any]) -> dict[str, int]:
+    """How many rows each table of then has, but for what tells that the archive was opened at another place."""
+    return {table: counts[table] for table in facts["tables"] if not table.startswith(("ledger", "filed"))}
 
 
 def _form(engine: Engine) -> dict[str, list[str]]:

@@ -53,7 +53,9 @@ class Wire:
         """Waiting passes the city's time, in whole seconds: what is left of one depends on this machine."""
         self.desk.city.clock.move(math.ceil(seconds))
 
-    def fetch(self, url: str, headers: dict[str, str], most: int) -> Fetched:
+    def fetch(
+        self, url: str, headers: dict[str, str], most: int, method: str = "GET", sent: bytes = b""
+    ) -> Fetched:
         self.requests += 1
         self.count += 1
         self.desk.city.clock.move(1)
@@ -61,7 +63,7 @@ class Wire:
             happening()
         if self.count == self.kill_at:
             raise Killed
-        ask, prefix = _ask(url, headers)
+        ask, prefix = _ask(url, headers, method, sent)
         reply = self.desk.switchboard.answer(self.desk.city, SERVED[prefix], ask)
         if reply.delay:
             self.sleep(reply.delay)
@@ -101,12 +103,12 @@ def check_length(headers: dict[str, str], body: bytes) -> None:
     network.check_length(headers, body)
 
 
-def _ask(url: str, headers: dict[str, str]) -> tuple[Ask, str]:
+def _ask(url: str, headers: dict[str, str], method: str, sent: bytes) -> tuple[Ask, str]:
     parts = urlsplit(url)
     prefix, _, rest = parts.path.lstrip("/").partition("/")
     query = dict(parse_qsl(parts.query, keep_blank_values=True))
     lower = {name.lower(): value for name, value in headers.items()}
-    return Ask("GET", f"/{rest}", query, lower, f"{ADDRESS}/{prefix}", raw=parts.query), prefix
+    return Ask(method, f"/{rest}", query, lower, f"{ADDRESS}/{prefix}", sent, parts.query), prefix
 
 
 def _unchunked(body: bytes, *, whole: bool) -> bytes:

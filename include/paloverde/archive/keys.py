@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, func, select
 from paloverde.archive.ledger import Entry
 from paloverde.archive.papers import Cabinet
 from paloverde.archive.seal import Seal
-from paloverde.archive.signing import Signer, signature_holds
+from paloverde.archive.signing import Signer, bears_signature
 from paloverde.errors import ArchiveDamaged, BadSetting, Suspicious
 from paloverde.state.tables import FILED, LEDGER, RUNS
 from paloverde.wording import spoken
@@ -188,8 +188,7 @@ def read_entry(body: bytes, *, where: str) -> Entry:
         entry = msgspec.json.decode(body, type=Entry)
     except msgspec.MsgspecError as error:
         raise ArchiveDamaged(f"The ledger entry {where} cannot be read: {error}") from error
-    unsigned = msgspec.json.encode(msgspec.structs.replace(entry, signature=""), order="sorted")
-    if not signature_holds(entry.public_key, unsigned, entry.signature):
+    if not bears_signature(body, entry.public_key, entry.signature):
         raise ArchiveDamaged(f"The ledger entry {where} does not bear the signature that it names.")
     return entry
 

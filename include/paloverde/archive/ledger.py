@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, RowMapping, func, select
 from paloverde.archive.layout import ledger_key, ledger_prefix
 from paloverde.archive.owners import OWNER_SECONDS, is_left
 from paloverde.archive.seal import FIRST
-from paloverde.archive.signing import Signer, signature_holds
+from paloverde.archive.signing import Signer, bears_signature
 from paloverde.archive.store.interface import Store
 from paloverde.archive.telling import note_told, told_seals
 from paloverde.errors import ArchiveDamaged, BadQuestion
@@ -153,7 +153,7 @@ class Ledger:
                     f"Ledger entry {row['sequence']} does not follow from the one before it. "
                     "Run `paloverde rebuild`, which reads the ledger from the store again."
                 )
-            _refuse_a_forged_entry(entry)
+            _refuse_a_forged_entry(entry, body)
             if register is not None:
                 register.refuse_entry(entry)
             previous = row["sha256"]
@@ -224,7 +224,7 @@ class Ledger:
         for row in rows:
             entry = msgspec.json.decode(row["body"], type=Entry)
             if entry.event.what == what and fits(entry.event):
-                _refuse_a_forged_entry(entry)
+                _refuse_a_forged_entry(entry, row["body"].encode())
                 if register is not None:
                     register.refuse_entry(entry)
                 return entry
@@ -256,7 +256,7 @@ _BROKEN = (
 @lru_cache(maxsize=4_096)
 def _signed(body: str) -> Entry:
     entry = _decoded(body)
-    _refuse_a_forged_entry(entry)
+    _refuse_a_forged_entry(entry, body.encode())
     return entry
 
 
@@ -312,9 +312,8 @@ def _next(connection: Connection, register: Register | None) -> tuple[int, str]:
     return head.sequence + 1, head.sha256
 
 
-def _refuse_a_forged_entry(entry: Entry) -> None:
-    unsigned = msgspec.json.encode(msgspec.structs.replace(entry, signature=""), order="sorted")
-    if not signature_holds(entry.public_key, unsigned, entry.signature):
+def _refuse_a_forged_entry(entry: Entry, body: bytes) -> None:
+    if not bears_signature(body, entry.public_key, entry.signature):
         raise ArchiveDamaged(
             f"Ledger entry {entry.sequence:,} in the database does not bear the signature that it names. Run "
             "`paloverde repair`, which fills the database again from the objects."

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 import msgspec
 
-from paloverde.archive.signing import Signer, signature_holds
+from paloverde.archive.signing import Signer, bears_signature
 from paloverde.archive.store.interface import Stored
 from paloverde.errors import ArchiveDamaged
 from paloverde.platforms.conversation import Gap, Listing
@@ -140,6 +140,12 @@ class Seal(msgspec.Struct, frozen=True):
     signature: str = ""
 
 
+class _Form(msgspec.Struct):
+    """What of a seal every release reads."""
+
+    format: int
+
+
 def make_seal(draft: Draft, sequence: int, previous: str, signer: Signer) -> tuple[Seal, bytes, str]:
     """The signed seal, its bytes and their sha256."""
     unsigned = Seal(FORMAT, sequence, previous, draft, signer.public_key)
@@ -151,8 +157,7 @@ def make_seal(draft: Draft, sequence: int, previous: str, signer: Signer) -> tup
 def read_seal(body: bytes, *, where: str) -> Seal:
     """The seal in `body`, its signature checked; `ArchiveDamaged` naming `where` otherwise."""
     seal = unchecked_seal(body, where=where)
-    unsigned = msgspec.structs.replace(seal, signature="")
-    if not signature_holds(seal.public_key, _bytes(unsigned), seal.signature):
+    if not bears_signature(body, seal.public_key, seal.signature):
         raise ArchiveDamaged(f"The seal {where} does not bear the signature that it names.")
     return seal
 
@@ -160,6 +165,12 @@ def read_seal(body: bytes, *, where: str) -> Seal:
 def unchecked_seal(body: bytes, *, where: str) -> Seal:
     """The seal in `body`, for one who knows otherwise that it is true; `ArchiveDamaged` where it is none."""
     try:
+        form = msgspec.json.decode(body, type=_Form).format
+        if form > FORMAT:
+            raise ArchiveDamaged(
+                f"The seal {where} has the form {form} of a newer release; this one reads forms up to {FORMAT}. "
+                "Open the archive with that release."
+            )
         return msgspec.json.decode(body, type=Seal)
     except msgspec.MsgspecError as error:
         raise ArchiveDamaged(f"The seal {where} cannot be read: {error}") from error

@@ -56,6 +56,17 @@ def signature_holds(public_key: str, message: bytes, signature: str) -> bool:
     return True
 
 
+def bears_signature(body: bytes, public_key: str, signature: str) -> bool:
+    """Whether canonical JSON ends with its signature, and that is over all before it, as it stands.
+
+    The bytes decide, and not what this release reads in them: a member that another release wrote there is
+    signed as well.
+    """
+    end = f'"signature":"{signature}"}}'.encode()
+    unsigned = body.removesuffix(end) + b'"signature":""}'
+    return body.endswith(end) and signature_holds(public_key, unsigned, signature)
+
+
 def _make_key(path: Path) -> None:
     pem = Ed25519PrivateKey.generate().private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()

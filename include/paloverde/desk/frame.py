@@ -45,7 +45,7 @@ MENU = (
 
 def page(template: str, facts: Mapping[str, Any], *, framed: bool) -> str:
     """A page's HTML. Whatever a fact holds is shown as text."""
-    ours = {"menu": MENU, "acts": Act, "version": version()}
+    ours = {"menu": MENU, "Act": Act, "version": version()}
     return _pages().get_template(template).render(facts, framed=framed, **ours)
 
 
