@@ -21,6 +21,8 @@ RUN apt-get update \
 COPY --from=build /opt/paloverde /opt/paloverde
 COPY --chown=root:root dags /opt/city/dags
 COPY --chown=root:root plugins /opt/city/plugins
+# Whatever the umask was under which this project was fetched.
+RUN chmod -R a+rX /opt/city
 ENV PATH=/opt/paloverde/bin:$PATH \
     AIRFLOW_HOME=/var/lib/airflow \
     PALOVERDE_HOME=/var/lib/paloverde

@@ -152,7 +152,7 @@ parts: ## the programs that docker-compose.yaml starts, from the system's own pa
 	  { echo "Not all parts were installed: do it by \"apt-get install $(PARTS)\" as root."; false; }
 
 .PHONY: bench
-bench: .venv-bench/.locked ## records per second and memory, beside the peers, in one run (ARGS=imports: moving in; ARGS=disposition: destruction; ARGS=search; ARGS=bundle; ARGS=watch: checks of the policy)
+bench: .venv-bench/.locked ## records per second and memory, beside the peers, in one run (ARGS=imports: moving in; ARGS=disposition: destruction; ARGS=search; ARGS=bundle; ARGS=watch: checks of the policy; ARGS=load: 100 accounts, many clerks)
 	@PATH="$(CURDIR)/.venv-bench/bin:$$PATH" .venv-bench/bin/python bench/run.py $(ARGS)
 
 .venv-bench/.locked: requirements-bench.txt requirements-installer.txt pyproject.toml
@@ -202,6 +202,7 @@ docs: env ## write the generated reference pages again
 	@$(BIN)/python -c 'from paloverde.cli import reference; print(reference(), end="")' > docs/reference/commands.md
 	@PYTHONPATH=include:tests $(BIN)/python -m faults.page > docs/reference/reliability.md
 	@$(BIN)/python bench/capacity_page.py > docs/reference/capacity.md
+	@$(BIN)/python bench/load_page.py > docs/reference/load.md
 	@home=$$(mktemp -d) && AIRFLOW_HOME=$$home $(BIN)/python -m paloverde.orchestration.dag_pages \
 	  2> $$home/said > docs/reference/dags.md || { cat $$home/said >&2; rm -rf $$home; exit 1; }; rm -rf $$home
 

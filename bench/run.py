@@ -5,7 +5,8 @@
 search.py), `make bench ARGS=bundle` the response to a records request (see bundle.py), `make bench ARGS=desk`
 the pages of the desk (see desk.py), `make bench ARGS=production` a discovery production (see production.py),
 `make bench ARGS=watch` the checks of the policy (see watch.py), `make bench ARGS=capacity` what a million
-records cost (see capacity.py).
+records cost (see capacity.py), and `make bench ARGS=load` nights of 100 accounts and many clerks at once (see
+load.py).
 Every row runs in a process of its own, one after the other, on the same bytes; making the bytes is not
 counted. CPU seconds count all threads; on a busy machine they are the fairer figure.
 """
@@ -41,6 +42,7 @@ _TAKES = {
     "production": (),
     "watch": (),
     "capacity": (),
+    "load": ("folder",),
 }
 
 
@@ -59,12 +61,13 @@ def main() -> int:
             "production",
             "watch",
             "capacity",
+            "load",
         ),
         default="night",
         help="a night's answers, moving in, destruction, search, a response, the desk, and so on (see above)",
     )
     parser.add_argument("--sizes", type=int, nargs="*", help="numbers of records, or of nights")
-    parser.add_argument("--folder", type=Path, help="search, desk: where what is built is kept")
+    parser.add_argument("--folder", type=Path, help="search, desk, load: where what is built is kept")
     parser.add_argument("--limit", type=float, help="search: seconds that a peer has for a question")
     parser.add_argument("--one", nargs=2, metavar=("ROW", "RECORDS"), help=argparse.SUPPRESS)
     args = parser.parse_args()

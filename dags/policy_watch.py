@@ -14,6 +14,9 @@ from paloverde.orchestration.retries import RETRIES, ByErrorClass
 DOC = """
 ### Policy watch
 
+**read_feeds** asks for the feeds of the City's own blogs and newsrooms (accounts of another site whose id is
+the address of a feed), and takes in what is new. Without such an account it asks nothing, and says so.
+
 **watch_policy** shows each check of the Social Media Policy what nights, sweeps and imports have sealed since
 it last looked, and asks those that look at everything once a day: is the disclaimer on each page, does the
 policy link answer, who posts without a grant. What they find waits at the desk under "Policy", and
@@ -26,6 +29,9 @@ says so.
 The log and the ledger have counts, and nothing of what was found. It runs at 12:15 UTC, some hours after the
 nightly archive began; what is sealed later is looked at the next day. A round that was interrupted is gone on
 with by the next.
+
+*If read_feeds is red*: a feed did not answer, or is none; the log names it and says what to do. The others
+were taken in, and the checks run all the same. It is asked for again the next day.
 
 *If watch_policy is red*: a check failed, and the log names it and the place in the program. The other checks
 have done their work, and nothing is lost: the check that failed keeps its place. Tell whoever keeps this
@@ -49,11 +55,17 @@ in one round than it may hide, and hid none of them. The log says which; look at
     default_args={"owner": "City IT", "retry_policy": ByErrorClass(), **RETRIES},
 )
 def policy_watch(_: City) -> None:
-    watched = task(watch_steps.watch_policy, multiple_outputs=False, execution_timeout=timedelta(hours=20))()
+    fed = task(watch_steps.read_feeds, multiple_outputs=False, execution_timeout=timedelta(hours=1))()
+    watched = task(
+        watch_steps.watch_policy,
+        multiple_outputs=False,
+        trigger_rule=TriggerRule.ALL_DONE,
+        execution_timeout=timedelta(hours=20),
+    )()
     hidden = task(
         watch_steps.hide_by_rule,
         multiple_outputs=False,
         trigger_rule=TriggerRule.ALL_DONE,
         execution_timeout=timedelta(hours=2),
     )()
-    watched >> hidden
+    fed >> watched >> hidden

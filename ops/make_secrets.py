@@ -10,13 +10,20 @@ so that root need not give any away. What is there is not written over: a second
 Passwords are 48 letters and digits of the system's random source, since some become part of an address.
 Backups are encrypted to `backup_recipient`; the key that opens them is written beside the folder, as
 `backup-key.txt`, and must leave this machine: take it to a safe, then delete it here.
+
+A secret that the City has from elsewhere, such as the password of its mail server, is put beside them, into
+the folder `city`, and a setting names it (`PALOVERDE_MAIL_PASSWORD_FILE=/run/city/mail_password` in .env):
+
+    python3 ops/make_secrets.py secrets --add mail_password
 """
 
 from __future__ import annotations
 
 import argparse
 import base64
+import getpass
 import os
+import re
 import secrets
 import shutil
 import string
@@ -28,6 +35,7 @@ from pathlib import Path
 LETTERS = string.ascii_letters + string.digits
 AGE = "age-keygen"
 KEY_FILE = "backup-key.txt"
+CITY = "city"  # the folder of what is added; the parts see it as /run/city
 
 
 class CannotMakeError(Exception):
@@ -67,12 +75,34 @@ RECIPIENT = "backup_recipient"
 
 def make(folder: Path, recipient: str | None) -> list[str]:
     """Write what is missing; the names of what was written."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folders(folder)
     folder.chmod(0o700)
     written = [name for name, value in MADE.items() if keep(folder / name, lambda: value(folder))]  # noqa: B023
     if keep(folder / RECIPIENT, lambda: recipient or new_recipient(folder.absolute().parent / KEY_FILE)):
         written.append(RECIPIENT)
     return written
+
+
+def make_folders(folder: Path) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (folder / CITY).mkdir(exist_ok=True)
+    (folder / CITY).chmod(0o755)  # a container sees this folder alone, under a user number of its own
+
+
+def add(folder: Path, name: str) -> str:
+    """Keep a secret that is typed, or comes by standard input; the setting that takes it, as .env says it."""
+    if not re.fullmatch(r"[a-z0-9_]+", name):
+        raise CannotMakeError(f"{name!r} is no name for a secret: take small letters, digits and _.")
+    make_folders(folder)
+    file = folder / CITY / name
+    if file.exists():
+        raise CannotMakeError(f"{file} is there already: delete it first, if it is to be another.")
+    asked = f"{name} (it is not shown): "
+    value = (getpass.getpass(asked) if sys.stdin.isatty() else sys.stdin.read()).strip()
+    if not value:
+        raise CannotMakeError(f"nothing was given for {name}, and nothing was written.")
+    keep(file, lambda: value)
+    return f"PALOVERDE_{name.upper()}_FILE=/run/{CITY}/{name}"
 
 
 def keep(file: Path, value: Callable[[], str]) -> bool:
@@ -113,8 +143,18 @@ def main(words: list[str]) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder", type=Path, help="where the files go, such as secrets")
     parser.add_argument("--recipient", help="the public half (age1...) of a key for backups that you have")
+    parser.add_argument(
+        "--add",
+        metavar="NAME",
+        help="keep one secret that you type, such as mail_password; nothing else is written",
+    )
     options = parser.parse_args(words)
     try:
+        if options.add:
+            setting = add(options.folder, options.add)
+            print(f"secrets: {options.folder / CITY / options.add} written. In .env it is named by")
+            print(setting)
+            return 0
         written = make(options.folder, options.recipient)
     except (CannotMakeError, OSError) as reason:
         print(f"secrets: {reason}", file=sys.stderr)

@@ -102,7 +102,9 @@ def seal(out: Path, key: Ed25519PrivateKey) -> None:
 
 
 def release(root: Path, out: Path, key: Ed25519PrivateKey) -> None:
-    """Everything of a release, in a folder that is made anew."""
+    """Everything of a release, in a folder that is made anew: one with folders in it is no release's."""
+    if out.is_dir() and any(path.is_dir() for path in out.iterdir()):
+        raise CannotReleaseError(f"{out} holds folders, and no release does: name another folder with --out.")
     epoch = committed_at(root)
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)

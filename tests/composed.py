@@ -66,11 +66,17 @@ class Places:
         return path
 
     def volumes(self, service: Mapping[str, Any]) -> dict[str, str]:
-        """Path in the container -> path here, of a service's volumes; a file of the project is itself."""
+        """Path in the container -> path here, of a service's volumes; a file of the project is itself.
+
+        The folder of secrets is the one that was made for this start.
+        """
         found = {}
         for volume in service.get("volumes", []):
             source, target = self.filled_in(volume).removesuffix(":ro").split(":")
-            found[target] = str(ROOT / source) if source.startswith("./") else str(self.folder(source))
+            if source.startswith("./"):
+                found[target] = str((self.home if source.startswith("./secrets/") else ROOT) / source)
+            else:
+                found[target] = str(self.folder(source))
         return found
 
     def of(self, service: Mapping[str, Any]) -> Callable[[str], str]:
@@ -129,13 +135,10 @@ class Composed:
         """What the service's processes find in their environment, and nothing of this process's settings."""
         service = SERVICES[name]
         place = self.places.of(service)
-        given = {
-            key: place(str(value))
-            for key, value in (service.get("environment") or {}).items()
-            if value is not None
-        }
-        chosen = {key for key, value in (service.get("environment") or {}).items() if value is None}
-        given |= {key: value for key, value in self.places.chosen.items() if key in chosen}
+        given = (
+            {key: place(value) for key, value in self.places.chosen.items()} if "env_file" in service else {}
+        )
+        given |= {key: place(str(value)) for key, value in (service.get("environment") or {}).items()}
         ours = service["image"].startswith("paloverde:")
         if ours:
             home = {"AIRFLOW_HOME": place("/var/lib/airflow")} if "AIRFLOW__CORE__EXECUTOR" in given else {}

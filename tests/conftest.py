@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import hypothesis
 import pytest
 
 from paloverde.settings import FOR_TESTS, PREFIX
@@ -29,6 +30,12 @@ OPTIONAL = {
 S3_ACCESS = Path(os.environ.get("PALOVERDE_TEST_S3") or Path(__file__).parents[1] / ".s3" / "s3.json")
 refused: list[str] = []
 pytest_plugins = ["postgres"]
+
+# How fast a busy machine draws examples, or tries one, proves nothing about them.
+hypothesis.settings.register_profile(
+    "city", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("city")
 
 for name in [name for name in os.environ if name.startswith(PREFIX) and name not in FOR_TESTS]:
     del os.environ[name]

@@ -80,7 +80,7 @@ def inside(tmp_path: Path, postgres: PostgreSQL) -> dict[str, str]:
         (secrets / name).write_text(postgres.make_database())
     (secrets / "airflow_fernet_key").write_text("A" * 43 + "=")
     places = {"/run/secrets": secrets, "/opt/city": ROOT, "/var/lib/paloverde": home}
-    environ = {name: _placed(value, places) for name, value in SETTINGS.items() if value is not None}
+    environ = {name: _placed(value, places) for name, value in SETTINGS.items()}
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     return (
         airflow_parts.bare_environment() | {"PATH": path, "AIRFLOW_HOME": str(tmp_path / "airflow")} | environ
@@ -155,8 +155,11 @@ def test_the_edges_program_takes_its_file(tmp_path: Path) -> None:
 def test_composes_own_schema_takes_the_file() -> None:
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     checker = Draft7Validator(schema)
-    assert [f"{list(error.path)}: {error.message}" for error in checker.iter_errors(COMPOSE)] == []
-    wrong = COMPOSE | {"services": {"desk": {"image": "x", "restrat": "no"}}}
+    known = {
+        name: part for name, part in COMPOSE.items() if name != "name"
+    }  # a month younger than the schema
+    assert [f"{list(error.path)}: {error.message}" for error in checker.iter_errors(known)] == []
+    wrong = known | {"services": {"desk": {"image": "x", "restrat": "no"}}}
     assert [list(error.path) for error in checker.iter_errors(wrong)] == [["services", "desk"]]
 
 
@@ -179,7 +182,7 @@ def test_what_containers_say_is_kept_within_bounds() -> None:
         for volume in service.get("volumes", [])
         if re.match(r"\w", volume)
     }
-    assert used | {"certificates", "backups"} == set(COMPOSE["volumes"])
+    assert used | {"certificates", "backups", "s3"} == set(COMPOSE["volumes"])
 
 
 @pytest.mark.parametrize("name", SERVED)
@@ -192,15 +195,26 @@ def test_what_is_served_outside_of_airflow_may_as_little_as_it_can(name: str) ->
     assert "useradd --uid 50000" in (ROOT / "Dockerfile").read_text(encoding="utf-8")
     assert (service["read_only"], service["cap_drop"]) == (True, ["ALL"])
     assert service["security_opt"] == ["no-new-privileges:true"]
-    assert [volume.partition(":")[2] for volume in service["volumes"]] == ["/var/lib/paloverde", "/tmp"]
+    assert [volume.partition(":")[2] for volume in service["volumes"]] == [
+        "/var/lib/paloverde",
+        "/tmp",
+        "/run/city:ro",
+    ]
 
 
 def test_where_a_request_came_from_is_believed_of_the_edge_alone() -> None:
-    (network,) = COMPOSE["networks"]["default"]["ipam"]["config"]
-    believed = CITY["FORWARDED_ALLOW_IPS"]
-    assert believed == SERVICES["edge"]["networks"]["default"]["ipv4_address"]
+    (told,) = COMPOSE["networks"]["default"]["ipam"]["config"]
+    network = {name: _placed(address, {}) for name, address in told.items()}
+    believed = _placed(CITY["FORWARDED_ALLOW_IPS"], {})
+    assert CITY["FORWARDED_ALLOW_IPS"] == SERVICES["edge"]["networks"]["default"]["ipv4_address"]
+    assert {address.count("${NETWORK:-172.30.91}.") for address in told.values()} == {1}, (
+        "one setting moves all"
+    )
     assert ip_address(believed) in ip_network(network["subnet"])
     assert believed != network["gateway"]
+    # Docker gives out addresses in the order in which parts start: one that may be given is taken by then.
+    assert ip_address(believed) not in ip_network(network["ip_range"])
+    assert ip_network(network["ip_range"]).subnet_of(ip_network(network["subnet"]))
     assert "--proxy-headers" in SERVICES["api-server"]["command"]
 
 
@@ -220,7 +234,7 @@ def test_every_secret_is_a_file_that_one_command_writes_and_every_used_one_is_de
     }
     words = [sys.executable, ROOT / "ops" / "make_secrets.py", tmp_path / "secrets", "--recipient", "age1x"]
     subprocess.run(words, check=True, capture_output=True)
-    assert {file.name for file in (tmp_path / "secrets").iterdir()} == set(declared)
+    assert {file.name for file in (tmp_path / "secrets").iterdir() if file.is_file()} == set(declared)
     for name, service in SERVICES.items():
         used = set(re.findall(r"/run/secrets/(\w+)", str(service)))
         assert used == set(service.get("secrets", [])), name
@@ -247,6 +261,111 @@ def test_airflow_runs_here_as_it_does_in_the_demo() -> None:
         name: (value, SETTINGS.get(name)) for name, value in wanted.items() if SETTINGS.get(name) != value
     }
     assert set(differs) <= DEMO_ONLY
+
+
+def example() -> list[tuple[str, str]]:
+    """Every line of ops/env.example that may be set, as it is then."""
+    text = (ROOT / "ops" / "env.example").read_text(encoding="utf-8")
+    return re.findall(r"^#([A-Z][A-Z0-9_]+)=(.+)$", text, re.MULTILINE)
+
+
+def test_what_a_city_may_choose_stands_in_one_example_and_nowhere_else() -> None:
+    asked = set(re.findall(r"\$\{(\w+)(?::-[^}]*)?\}", TEXT))
+    assert {name for name, _ in example() if not name.startswith("PALOVERDE_")} == asked
+    assert [
+        line for line in (ROOT / "ops" / "env.example").read_text().splitlines() if line[:1] not in ("", "#")
+    ] == []
+    assert {name for name, service in SERVICES.items() if "env_file" in service} == set(OURS)
+    assert {str(service["env_file"]) for service in OURS.values()} == {".env"}
+
+
+def test_a_file_after_the_example_is_taken_and_every_secret_in_it_lies_where_the_parts_find_it(
+    inside: dict[str, str], tmp_path: Path
+) -> None:
+    chosen = {name: value for name, value in example() if name.startswith("PALOVERDE_")}
+    files = [name for name in chosen if name.endswith("_FILE")]
+    assert len(files) > 2
+    for name in files:
+        secret = Path(chosen[name]).name
+        words = [sys.executable, ROOT / "ops" / "make_secrets.py", tmp_path / "mine", "--add", secret]
+        done = subprocess.run(words, input="a-long-secret", capture_output=True, text=True, check=True)
+        assert done.stdout.splitlines()[-1] == f"{name}={chosen[name]}"
+        chosen[name] = chosen[name].replace("/run/city", str(tmp_path / "mine" / "city"))
+    for service in OURS.values():
+        assert "./secrets/city:/run/city:ro" in service["volumes"]
+    settings = load(chosen | {name: value for name, value in inside.items() if name.startswith("PALOVERDE_")})
+    assert settings.alerts_it == ("it@city.example",)
+    assert settings.second_store == "s3://palmaria-second"
+
+
+def test_whoever_looks_for_backups_sees_the_folder_into_which_they_are_written() -> None:
+    folder = CITY["PALOVERDE_BACKUP_FOLDER"]
+    assert f"--to={folder}" in SERVICES["backup"]["command"]
+    (written,) = [volume for volume in SERVICES["backup"]["volumes"] if volume.endswith(f":{folder}")]
+    for name in ("worker", "migrate"):  # the alerts' task; the doctor, as the guide asks it
+        assert f"{written}:ro" in SERVICES[name]["volumes"], name
+
+
+def test_a_volume_that_is_thrown_away_need_not_be_the_archive() -> None:
+    """`docker compose down --volumes` takes every volume, and no folder of this machine."""
+    assert SERVICES["s3"]["volumes"] == ["${ARCHIVE_FOLDER:-s3}:/data"]
+    guide = (ROOT / "docs" / "guide" / "installing.md").read_text(encoding="utf-8")
+    (upgrading,) = re.findall(r"^## Upgrading\n(.*?)^## ", guide, re.MULTILINE | re.DOTALL)
+    assert upgrading.count("--volumes") == upgrading.count("never `docker compose down --volumes`") == 1
+
+
+def told() -> list[list[str]]:
+    """Every command line of Compose that a guide shows, as words behind `docker compose`."""
+    pages = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "docs" / "guide").glob("*.md"))
+    found = re.findall(r"docker compose ((?:run|exec|stop|restart|up|cp|logs)\b[^`\n']*)", pages)
+    return [shlex.split(line) for line in found]
+
+
+def of_services(words: list[str]) -> list[str]:
+    """The services that a line names; `run` and `exec` name one, before the command."""
+    action, rest = words[0], words[1:]
+    if action == "cp":
+        return [word.partition(":")[0] for word in rest if ":" in word]
+    while rest and rest[0].startswith("-"):
+        rest = rest[2:] if rest[0] in ("-v", "--scale") else rest[1:]
+    return rest[:1] if action in ("run", "exec") else rest
+
+
+def test_every_line_of_compose_in_the_guides_names_services_that_are_there() -> None:
+    assert len(told()) > 15
+    named = [(words, name) for words in told() for name in of_services(words) if name != "NAME"]
+    assert [one for one in named if one[1] not in SERVICES] == []
+    assert {words[0] for words, _ in named} >= {"run", "exec", "stop", "restart", "cp", "up"}
+
+
+def test_what_is_called_by_run_starts_nothing_else_but_where_that_is_meant() -> None:
+    """`run` without `--no-deps` tries the store and changes the tables again before each command."""
+    assert {tuple(words) for words in told() if words[0] == "run" and "--no-deps" not in words} == {
+        ("run", "--rm", "migrate")
+    }
+
+
+def test_to_stop_airflow_is_to_stop_whatever_writes_into_the_archive() -> None:
+    (stopped,) = [words[1:] for words in told() if words[0] == "stop"]
+    assert set(stopped) == {name for name, service in OURS.items() if service["restart"] != "no"}
+
+
+def test_the_names_of_volumes_do_not_hang_on_the_name_of_the_folder() -> None:
+    assert COMPOSE["name"] == "paloverde"
+
+
+def test_the_database_is_called_ready_by_network_alone() -> None:
+    """While its image prepares it, PostgreSQL answers on the socket, and ends again."""
+    assert "--host=127.0.0.1" in SERVICES["postgres"]["healthcheck"]["test"]
+
+
+def test_the_parts_find_the_citys_addresses_at_the_edge() -> None:
+    aliases = SERVICES["edge"]["networks"]["default"]["aliases"]
+    assert {f"https://{alias}" for alias in aliases} == {
+        CITY["PALOVERDE_DESK_ADDRESS"],
+        CITY["PALOVERDE_DELIVERY_ADDRESS"],
+        SETTINGS["AIRFLOW__API__BASE_URL"],
+    }
 
 
 def test_paloverde_takes_its_settings(inside: dict[str, str]) -> None:

@@ -19,6 +19,7 @@ ORDER = (
     *(
         "records",
         "wording",
+        "unanswered",
         "errors",
         "steps",
         "settings",

@@ -13,8 +13,8 @@ from paloverde.errors import BadQuestion
 from paloverde.records import Account, Holder, Kind, Poster, Visibility, archive_day
 from paloverde.retention.dossier import FiledPaper, RemovalFact
 from paloverde.watch.book import Book
+from paloverde.watch.looks import look_of
 from paloverde.watch.now import Judged, Page
-from paloverde.watch.posts.looks import look_of
 from paloverde.watch.register import Entered
 from paloverde.watch.registers import ALL, register_named
 from paloverde.watch.seen import Seen, SeenMedium

@@ -27,6 +27,7 @@ COMMANDS = {
     "removed": "look at what was removed, settle and cite it, export its dossiers",
     "consult": "keep the tickets of consulting before an official deletes",
     "sweep": "look for what is new since the last night or sweep",
+    "feeds": "ask for the feeds of the City's own blogs, and take in what is new",
     "gaps": "list what runs could not get and no later run had in full",
     "search": "find records",
     "index": "keep the search index, which makes searches quick",
@@ -78,7 +79,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     chosen = next((word for word in past_the_city(words) if not word.startswith("-")), None)
     try:
         args = whole_parser([chosen] if chosen in COMMANDS else []).parse_args(words)
-        if args.city:
+        if args.city is not None:  # an empty name is none of the cities, and does not mean all
             os.environ[_CITY] = args.city
         return int(args.run(args))
     except TryAgain as error:
@@ -107,7 +108,7 @@ def past_the_city(words: Sequence[str]) -> Sequence[str]:
 def whole_parser(chosen: Sequence[str]) -> argparse.ArgumentParser:
     """Every command by name and summary; those `chosen` with their arguments, their modules imported."""
     about = "A city's own archive of its social media."
-    parser = argparse.ArgumentParser(prog="paloverde", description=about)
+    parser = argparse.ArgumentParser(prog="paloverde", description=about, allow_abbrev=False)
     parser.add_argument("--version", action="version", version=f"paloverde {__version__}")
     parser.add_argument(
         "--city", help=f"which city is meant, where one installation serves many ({_CITY} says the same)"

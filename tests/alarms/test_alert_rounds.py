@@ -15,13 +15,14 @@ from doubled import SLUG, Doubled, all_kept, directories, spoil
 from paloverde.alarms.alerting import seen, standing
 from paloverde.alarms.here import Look, Place
 from paloverde.alarms.line import Level, Line
-from paloverde.alarms.looks import LOOKS, kept
+from paloverde.alarms.looks import LOOKS, derived, kept
 from paloverde.alarms.round import Opened, look_round
+from paloverde.archive.ledger import Event
 from paloverde.errors import Unreachable
 from paloverde.installation import Installation, Purpose, open_installation
 from paloverde.records import Account
 from paloverde.settings import load
-from paloverde.state.tables import LEDGER, RUNS
+from paloverde.state.tables import COPIES, LEDGER, RUNS
 from stores import NO_SERVER, bucket_at, find_s3
 
 NOW = datetime.now(UTC)
@@ -80,6 +81,28 @@ def test_a_second_copy_that_is_gone_is_a_line_and_stops_no_other_look(
     assert "chain of seals" in lines
 
 
+def test_what_is_new_after_a_quiet_day_is_not_late_for_its_copy_at_once(doubled: Doubled) -> None:
+    city = doubled.filled()
+    then = datetime.now(UTC) - timedelta(days=2)
+    with city.vault.books.begin() as connection:
+        connection.execute(update(COPIES).values(copied_at=then))
+    city.ledger.append(Event("search made", "cleo", datetime.now(UTC), {}))
+    line = found(city)["second copy"]
+    assert (line.level, line.said) == (Level.OK, "It answers; 1 object waits for the next copy.")
+    later = look_round(Place(city.settings, datetime.now(UTC) + timedelta(hours=7), city), LOOKS)
+    late = next(line for line in later.lines if line.key == "second copy")
+    assert late.level is Level.WARN
+
+
+def test_a_seal_that_waits_for_a_day_is_told_of(doubled: Doubled) -> None:
+    city = doubled.filled()
+    with city.vault.books.begin() as connection:
+        connection.execute(update(RUNS).where(RUNS.c.sequence == 2).values(pending=True))
+    later = Place(city.settings, datetime.now(UTC) + timedelta(hours=30), city)
+    [line] = derived.judge_unsealed(derived.ask_unsealed(later))
+    assert line.level is Level.WARN
+
+
 def test_an_index_that_stays_behind_is_found(doubled: Doubled) -> None:
     city = doubled.filled()
     later = look_round(Place(city.settings, datetime.now(UTC) + timedelta(hours=30), city), LOOKS)
@@ -119,6 +142,8 @@ def test_a_look_that_hangs_is_a_line_and_the_others_are_not_waited_for(tmp_path:
         ("hangs", Level.BAD), ("fails", Level.BAD), ("defect", Level.BAD), ("answers", Level.OK)
     ]  # fmt: skip
     assert round_.answered == {"answers"}
+    # What a busy machine may look like for a moment is told apart from a defect
+    assert [line.is_passing for line in round_.lines] == [True, True, False, False]
     assert "It gave no answer within" in round_.lines[0].said
     assert round_.lines[1].said == "The store is down."
     assert "ZeroDivisionError" in round_.lines[2].said

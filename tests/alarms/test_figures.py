@@ -5,25 +5,28 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import text
 
 from archives import ACCOUNT
 from desk.owndesk import OwnDesk, browser, serving
 from doubled import SLUG, Doubled, directories
-from paloverde.alarms.counting import Counted, samples
+from paloverde.alarms.counting import Counted, place_of, samples
 from paloverde.alarms.dashboard import dashboard
 from paloverde.alarms.figures import BY_NAME, FIGURES, PREFIX, Sample, exposition
 from paloverde.alarms.here import Place
+from paloverde.alarms.memory import Memory, remember
 from paloverde.cli import main
 from paloverde.errors import Unreachable
 from paloverde.installation import Installation
 from paloverde.records import Account
+from paloverde.settings import load
 from paloverde.state.budgets import Budgets
 
 TOKEN = "a" * 20 + "-monitoring-of-palmaria"
@@ -80,11 +83,26 @@ def test_no_account_no_name_and_no_word_is_in_a_label(doubled: Doubled) -> None:
         assert hidden not in page.lower()
 
 
-def test_an_archive_that_does_not_open_says_so_in_one_figure() -> None:
-    def closed() -> Place:
+def test_an_archive_that_does_not_open_is_down_and_the_machine_is_still_counted(tmp_path: Path) -> None:
+    def closed() -> Installation:
         raise Unreachable("The database is down.")
 
-    assert read(exposition(samples(closed))) == {"up": {(): 0}}
+    settings, now = load({"PALOVERDE_HOME": str(tmp_path)}), datetime.now(UTC)
+    remember(tmp_path, Memory(round_at=now - timedelta(hours=3)))
+    found = read(exposition(samples(lambda: place_of(settings, now, closed))))
+    assert found["up"] == {(): 0}
+    assert found["disk_free_bytes"][("home",)] > 0
+    assert found["alert_round_age_seconds"] == {(): 3 * 3600}
+    assert not found.keys() & {"runs_total", "stored_objects"}
+
+
+def test_a_database_that_is_lost_later_is_down_too(doubled: Doubled) -> None:
+    city = doubled.filled()
+    with city.vault.books.begin() as connection:
+        connection.execute(text("DROP TABLE checks"))
+    found = read(exposition(samples(lambda: here(city))))
+    assert found["up"] == {(): 0}
+    assert "disk_free_bytes" in found
 
 
 def test_a_page_is_gathered_again_only_when_it_is_old(doubled: Doubled) -> None:

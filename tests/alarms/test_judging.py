@@ -113,29 +113,38 @@ def totals(*, objects: int = 10, copied: int = 10, overdue: int = 0, damaged: in
 
 
 @pytest.mark.parametrize(
-    ("found", "copied_ago", "checked_ago", "expected"),
+    ("found", "copied_ago", "waits", "checked_ago", "expected"),
     [
-        (totals(), 1, 1, [Level.OK, Level.OK]),
-        (totals(damaged=1), 1, 1, [Level.BAD, Level.OK]),
-        (totals(overdue=1), 1, 1, [Level.WARN, Level.OK]),
-        (totals(), 1, 80, [Level.WARN, Level.OK]),
-        (totals(copied=9), 1, 1, [Level.OK, Level.OK]),
-        (totals(copied=9), 7, 1, [Level.OK, Level.WARN]),
-        (totals(copied=9), 27, 1, [Level.OK, Level.BAD]),
+        (totals(), 1, None, 1, [Level.OK, Level.OK]),
+        (totals(damaged=1), 1, None, 1, [Level.BAD, Level.OK]),
+        (totals(overdue=1), 1, None, 1, [Level.WARN, Level.OK]),
+        (totals(), 1, None, 80, [Level.WARN, Level.OK]),
+        (totals(copied=9), 1, 90, 1, [Level.OK, Level.OK]),
+        (totals(copied=9), 7, 8, 1, [Level.OK, Level.WARN]),
+        (totals(copied=9), 7, None, 1, [Level.OK, Level.WARN]),
+        (totals(copied=9), 27, 28, 1, [Level.OK, Level.BAD]),
+        (totals(copied=9), 27, 1, 1, [Level.OK, Level.OK]),  # there was nothing to copy before
     ],
 )
-def test_damage_is_urgent_and_so_is_a_day_without_a_copy(
-    found: Totals, copied_ago: int, checked_ago: int, expected: list[Level]
+def test_damage_is_urgent_and_so_is_a_day_without_a_copy_of_what_waits(
+    found: Totals, copied_ago: int, waits: int | None, checked_ago: int, expected: list[Level]
 ) -> None:
     at = NOW - copied_ago * HOUR, NOW - checked_ago * HOUR
-    held = copies.Held(
-        found, has_second=True, copied_at=at[0], checked_at=at[1], began=NOW - 90 * DAY, now=NOW
-    )
+    waiting = None if waits is None else NOW - waits * HOUR
+    held = copies.Held(found, True, at[0], at[1], NOW - 90 * DAY, waiting, NOW)
     assert levels(copies.judge(held)) == expected
 
 
 def test_without_a_second_copy_only_the_bytes_are_told_of() -> None:
-    held = copies.Held(totals(copied=0), has_second=False, copied_at=None, checked_at=NOW, began=NOW, now=NOW)
+    held = copies.Held(
+        totals(copied=0),
+        has_second=False,
+        copied_at=None,
+        checked_at=NOW,
+        began=NOW,
+        waiting_since=NOW,
+        now=NOW,
+    )
     assert levels(copies.judge(held)) == [Level.OK]
 
 
@@ -170,9 +179,9 @@ def test_a_head_that_is_not_published_for_two_days_is_told_of(
 
 
 def test_a_run_that_nobody_sealed_is_told_of_after_most_of_a_day() -> None:
-    assert levels(derived.judge_unsealed(derived.Unsealed(None, 0, NOW))) == [Level.OK]
-    assert levels(derived.judge_unsealed(derived.Unsealed(NOW - HOUR, 0, NOW))) == [Level.OK]
-    assert levels(derived.judge_unsealed(derived.Unsealed(NOW - DAY, 0, NOW))) == [Level.WARN]
+    assert levels(derived.judge_unsealed(derived.Unsealed(None, NOW))) == [Level.OK]
+    assert levels(derived.judge_unsealed(derived.Unsealed(NOW - HOUR, NOW))) == [Level.OK]
+    assert levels(derived.judge_unsealed(derived.Unsealed(NOW - DAY, NOW))) == [Level.WARN]
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,22 @@ def test_what_becomes_worse_is_said_before_its_day_is_over() -> None:
     assert worse == [What.WORSE]
 
 
+def test_what_sways_between_a_warning_and_bad_is_worse_only_once() -> None:
+    bad = msgspec.structs.replace(LOW, level=Level.BAD)
+    _, known = said({}, [bad])
+    for minutes, line in ((15, LOW), (30, bad), (45, LOW), (60, bad)):
+        swayed, known = said(known, [line], NOW + timedelta(minutes=minutes))
+        assert swayed == []
+
+
+def test_what_may_be_passing_is_said_when_a_second_round_sees_it() -> None:
+    late = msgspec.structs.replace(DEAD, is_passing=True)
+    first, known = said({}, [late])
+    assert first == []
+    assert said(known, [])[0] == []
+    assert said(known, [late], NOW + timedelta(minutes=15))[0] == [What.NEW]
+
+
 def test_what_is_over_is_said_once() -> None:
     _, known = said({}, [DEAD])
     over, known = said(known, [msgspec.structs.replace(DEAD, level=Level.OK)])

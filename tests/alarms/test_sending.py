@@ -118,6 +118,33 @@ def test_a_mailbox_that_is_not_there_keeps_nobody_else_from_hearing(tmp_path: Pa
     assert [one.line.key for one in again.alerts] == ["request PRA-1"]
 
 
+def test_where_one_mailbox_of_a_letter_is_wrong_the_other_is_not_told_over_and_over(
+    tmp_path: Path, box: Mailbox
+) -> None:
+    box.refused = {"night@palmaria.example"}
+    city = settings(tmp_path, box)
+    done = say(city, FOUND, NOW)
+    assert [type(error) for error in done.troubles] == [BadSetting]
+    assert "night@palmaria.example" in str(done.troubles[0])
+    assert "it@palmaria.example" not in str(done.troubles[0])
+    assert say(city, FOUND, NOW + timedelta(minutes=15)).alerts == []
+    assert [one.to for one in box.letters] == [("it@palmaria.example",)]
+
+
+def test_the_webhook_is_not_told_again_while_the_mail_server_is_away(
+    tmp_path: Path, box: Mailbox, chat: Hook
+) -> None:
+    city, box.is_down = settings(tmp_path, box, alerts_webhook=chat.url), True
+    for minutes in (0, 15, 30):
+        say(city, FOUND, NOW + timedelta(minutes=minutes))
+    assert len(chat.got) == 1
+    box.is_down = False
+    say(city, FOUND, NOW + timedelta(minutes=45))
+    assert (len(chat.got), len(box.letters)) == (1, 1)
+    say(city, Seen([DUE], FOUND.answered), NOW + timedelta(minutes=60))
+    assert (len(chat.got), len(box.letters)) == (2, 2)
+
+
 @pytest.mark.parametrize(
     ("spoil", "error", "words"),
     [

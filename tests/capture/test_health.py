@@ -85,7 +85,7 @@ def test_a_living_token_is_proven_by_the_sites_own_word(world: World, site: str)
     checked = world.city.check_health(slug)
     assert checked.trouble is None
     assert not checked.is_red
-    (standing,) = [one for one in world.city.standings() if one.account.slug == slug]
+    (standing,) = world.city.standings(slug)
     assert standing.canary is not None
     assert (standing.canary.alive, standing.canary.alive_at) == (True, world.now)
     assert f"alive on {spoken_moment(world.now)}" in standing.health

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import tarfile
@@ -152,11 +153,26 @@ def test_it_refuses_a_wrong_key_a_short_file_and_a_place_that_was_not_told(
     assert new.does("restore", file, "--key-file", other, "--also-database-file", new.airflow_file) == 1
     assert "was not opened, and nothing was put back" in capsys.readouterr().err
     assert new.does("restore", file, "--key-file", key) == 1
-    assert "name the file of its address with --also-database-file" in capsys.readouterr().err
+    assert (
+        "name the file of its address with `paloverde backup restore --also-database-file`"
+        in capsys.readouterr().err
+    )
     file.write_bytes(file.read_bytes()[:-100])
     assert new.does("restore", file, "--key-file", key, "--also-database-file", new.airflow_file) == 1
     assert "was not opened, and nothing was put back" in capsys.readouterr().err
     assert not (new.home / "users.json").exists()
+
+
+@needs_age
+def test_a_file_that_the_key_opens_and_that_is_no_backup_puts_nothing_back(
+    old: Machine, new: Machine, key: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / backups.name_of(NOON)
+    recipient = subprocess.run(["age-keygen", "-y", key], check=True, capture_output=True, text=True)
+    age = ["age", "--encrypt", "--recipient", recipient.stdout.strip(), "--output", file]
+    subprocess.run(age, check=True, input=b"somebody's notes")
+    assert new.does("restore", file, "--key-file", key, "--also-database-file", new.airflow_file) == 1
+    assert "holds no backup of Paloverde, and nothing was put back" in capsys.readouterr().err
 
 
 @needs_age
@@ -189,6 +205,26 @@ def test_a_backup_that_fails_leaves_nothing_half(
     assert list(folder.iterdir()) == []
     assert old.does("make", "--to", tmp_path / "nowhere", "--recipient-file", tmp_path / "recipient") == 1
     assert "is not there: make it, or mount it" in capsys.readouterr().err
+
+
+@needs_age
+def test_a_folder_that_takes_no_file_is_named_with_whose_it_must_be(
+    old: Machine, key: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert old.does("make", "--to", "/proc", "--recipient-file", tmp_path / "recipient") == 1
+    said = capsys.readouterr().err
+    assert "Nothing can be written into /proc (" in said
+    assert f"give the folder to user {os.geteuid()}" in said
+
+
+def test_a_key_that_cannot_be_read_is_named_before_anything_is_done(
+    new: Machine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, nowhere = tmp_path / backups.name_of(NOON), tmp_path / "backup-key.txt"
+    file.write_bytes(b"a backup")
+    assert new.does("restore", file, "--key-file", nowhere) == 1
+    said = capsys.readouterr().err
+    assert f"{nowhere} cannot be read (no such file or directory), and nothing was put back" in said
 
 
 def test_a_database_of_another_kind_is_named(

@@ -38,6 +38,12 @@ def test_they_are_published_and_looked_at(both: Doubled, capsys: pytest.CaptureF
     assert "1 to 3: 9 rows in 3 files (3 files added)." in capsys.readouterr().out
 
 
+def test_before_the_first_seal_a_table_waits(both: Doubled, capsys: pytest.CaptureFixture[str]) -> None:
+    both.open()
+    assert main(["lake", "publish", "--quiet"]) == 0
+    assert "The table records waits for the first sealed run." in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("lake", "said"),
     [

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from paloverde.cli import main
-from paloverde.desk.people import People, Role
+from paloverde.desk.people import People, Role, people_of_all
 from paloverde.installation import Installation, Purpose, open_installation
 from paloverde.records import Account
 from paloverde.settings import load
@@ -36,7 +36,130 @@ def test_the_password_that_is_made_lets_in(
 ) -> None:
     assert people.check("ana", password) == people.find("ana")
     assert main(["users"]) == 0
-    assert capsys.readouterr().out == "ana  clerk  Ana Example\n"
+    assert capsys.readouterr().out == "ana  clerk  Ana Example  (has not chosen a password yet)\n"
+
+
+OWN = "seven herons by the pond"
+
+
+def typing(monkeypatch: pytest.MonkeyPatch, *typed: str) -> None:
+    """Whatever asks for a secret is given these, one after the other, as by somebody at the keyboard."""
+    answers = iter(typed)
+    monkeypatch.setattr("getpass.getpass", lambda _prompt: next(answers))
+
+
+def test_the_password_that_it_gave_signs_nobody_in_at_the_command_line(
+    people: People, password: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secret = tmp_path / "password"
+    secret.write_text(password)
+    secret.chmod(0o600)
+    named = ["--as", "ana", "--password-file", str(secret)]
+    open_installation(load({"PALOVERDE_HOME": str(tmp_path)}))
+    received = [
+        "request",
+        "receive",
+        "--channel",
+        "email",
+        "--on",
+        "2026-11-02",
+        "--text",
+        "All of it",
+        *named,
+    ]
+    assert main(received) == 1
+    assert "choose one of your own first, with `paloverde users password ana`" in capsys.readouterr().err
+    people.put("ana", "Ana Example", Role.CLERK, password)
+    assert main(received) == 0
+
+
+def test_somebody_changes_their_own_at_the_command_line(
+    archive: Installation,
+    people: People,
+    password: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    typing(monkeypatch, password, OWN, OWN)
+    assert main(["users", "password", "ana"]) == 0
+    assert "The password of ana is changed. All their sign-ins ended." in capsys.readouterr().out
+    person = people.check("ana", OWN)
+    assert person is not None
+    assert not person.temporary
+    assert [(what, about) for what, _, about in told(archive)[1:]] == [
+        ("password changed", {"username": "ana"})
+    ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        (("a guess",), "The password is not that of 'ana'"),
+        (("", OWN, "seven heron by the pond"), "typed in two ways"),
+        (("", "ana example ana ana", "ana example ana ana"), "your name or username"),
+    ],
+)
+def test_what_is_not_taken_at_the_command_line_is_said_and_changes_nothing(
+    people: People,
+    password: str,
+    typed: tuple[str, ...],
+    why: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    typing(monkeypatch, *(one or password for one in typed))
+    assert main(["users", "password", "ana"]) == 1
+    assert why in capsys.readouterr().err
+    assert people.check("ana", password) == people.find("ana")
+
+
+def test_what_it_types_for_somebody_is_judged_as_what_they_choose(
+    people: People, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typing(monkeypatch, "ben ito ben ito ben ito", OWN)
+    add = ["users", "add", "benito", "--role", "it", "--name", "Benito Ito", "--ask"]
+    assert main(add) == 1
+    assert "does not count" in capsys.readouterr().err
+    assert people.find("benito") is None
+    assert main(add) == 0
+    assert people.find("benito").temporary  # type: ignore[union-attr]
+
+
+def test_whoever_sees_to_all_cities_changes_theirs_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "cities"
+    folder.mkdir(mode=0o700)
+    (folder / "palmaria.env").write_text(f"PALOVERDE_HOME={tmp_path / 'palmaria'}\n")
+    (folder / "palmaria.env").chmod(0o600)
+    monkeypatch.setenv("PALOVERDE_CITIES", str(folder))
+    assert main(["users", "add", "nora", "--role", "it", "--name", "Nora Vance"]) == 0
+    made = capsys.readouterr().out.split()[-1]
+    typing(monkeypatch, made, OWN, OWN)
+    assert main(["users", "password", "nora"]) == 0
+    assert people_of_all(folder).check("nora", OWN)
+
+
+def test_a_city_that_was_not_said_or_is_empty_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As a script leaves it whose variable is not set: nobody becomes IT of all cities by it."""
+    folder = tmp_path / "cities"
+    folder.mkdir(mode=0o700)
+    (folder / "palmaria.env").write_text(f"PALOVERDE_HOME={tmp_path / 'palmaria'}\n")
+    (folder / "palmaria.env").chmod(0o600)
+    monkeypatch.setenv("PALOVERDE_CITIES", str(folder))
+    monkeypatch.delenv("PALOVERDE_HOME", raising=False)
+    monkeypatch.setenv("PALOVERDE_CITY", "palmaria")
+    add = ["users", "add", "nora", "--role", "it"]
+    assert main(["--city", "", *add]) == 1
+    assert "PALOVERDE_CITY does not say which is meant" in capsys.readouterr().err
+    assert people_of_all(folder).all() == []
+    assert main(["--city", "palmaria", *add]) == 0
+    assert "At Airflow’s sign-in the name is palmaria/nora" in capsys.readouterr().err
+    monkeypatch.delenv("PALOVERDE_CITY")
+    assert main(add) == 0
+    assert "nora sees to the nights of all cities" in capsys.readouterr().err
 
 
 def test_letters_name_people_by_name_and_title_and_a_new_password_keeps_both(
@@ -56,7 +179,9 @@ def test_letters_name_people_by_name_and_title_and_a_new_password_keeps_both(
     assert after.password != before.password
     capsys.readouterr()
     assert main(["users"]) == 0
-    assert "cleo  clerk  Cleo Park, City Attorney\n" in capsys.readouterr().out
+    assert (
+        "cleo  clerk  Cleo Park, City Attorney  (has not chosen a password yet)\n" in capsys.readouterr().out
+    )
 
 
 def test_whoever_is_removed_can_no_longer_sign_in(
@@ -173,7 +298,7 @@ def test_a_person_is_limited_to_accounts_until_all_are_given_again(
     add = ["users", "add", "ana", "--role", "clerk"]
     assert main([*add, "--accounts", "x-palmaria, fb-palmaria"]) == 0
     assert main(["users"]) == 0
-    assert capsys.readouterr().out.endswith("Ana Example  (only x-palmaria, fb-palmaria)\n")
+    assert "Ana Example  (only x-palmaria, fb-palmaria)" in capsys.readouterr().out
     assert main(add) == 0  # a new password alone takes no limit off
     (ana,) = people.all()
     assert ana.accounts == ("x-palmaria", "fb-palmaria")

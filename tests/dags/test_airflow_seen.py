@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -16,6 +19,7 @@ from paloverde.orchestration import airflow_seen
 from paloverde.orchestration.airflow_seen import Seen, ask, database_of, judge
 from paloverde.orchestration.roles import Dag
 from paloverde.settings import load
+from postoffice import certificate
 
 NOW = datetime(2026, 11, 23, 18, tzinfo=UTC)
 WANTED = airflow_seen._wanted()
@@ -92,6 +96,27 @@ def test_airflow_s_own_database_is_read_as_airflow_wrote_it(database: str, place
     assert told["airflow dag-processor"] is Level.BAD
 
 
+class Health(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200 if self.path == "/api/v2/monitor/health" else 404)
+        self.end_headers()
+
+    def log_request(self, code: object = "-", size: object = "-") -> None:
+        """Nothing on the terminal."""
+
+
+def test_a_web_server_under_the_citys_own_authority_is_seen_to_answer(tmp_path: Path) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate(tmp_path))
+    with ThreadingHTTPServer(("127.0.0.1", 0), Health) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        Thread(target=server.serve_forever, daemon=True).start()
+        assert airflow_seen._web(f"https://localhost:{server.server_port}") == ""
+        assert airflow_seen._web(f"https://localhost:{server.server_port}/elsewhere/") == "it answers 404"
+        server.shutdown()
+    assert airflow_seen._web(f"https://localhost:{server.server_port}") == "nobody answers there"
+
+
 def test_a_database_that_is_none_is_refused_in_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: Place
 ) -> None:
@@ -110,3 +135,20 @@ def test_the_database_is_found_where_airflow_finds_it(tmp_path: Path) -> None:
     assert database_of({"AIRFLOW_HOME": str(tmp_path)}) == "sqlite:////d%2F.db"
     with pytest.raises(Unreachable, match="run it by hand"):
         database_of({f"{name}_CMD": "false"})
+
+
+def test_of_many_cities_one_is_told_of_its_own_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is paused in another city is nothing for its mail."""
+    for city in ("losolivos", "palmaria"):
+        (tmp_path / f"{city}.env").write_text(f"PALOVERDE_HOME={tmp_path}/{city}", encoding="utf-8")
+    monkeypatch.setenv("PALOVERDE_CITIES", str(tmp_path))
+    monkeypatch.setenv("PALOVERDE_CITY", "palmaria")
+    wanted = airflow_seen._wanted()
+    assert wanted.vital == {"palmaria.nightly_archive"}
+    assert {name.partition(".")[0] for name in wanted.dags | wanted.pools} == {"palmaria"}
+    paused = {**dict.fromkeys(wanted.dags, False), "losolivos.nightly_archive": True}
+    seen = WELL._replace(wanted=wanted, pools=wanted.pools, paused=paused)
+    assert levels(seen) == {}
+    assert "losolivos" not in str(
+        list(judge(seen._replace(pools=frozenset(), paused={"losolivos.alerts": True})))
+    )

@@ -116,7 +116,7 @@ DAGS = {
         "tags": {"policy", "every day"},
         "at": (12, 15),
         "runs": 1,
-        "tasks": ["hide_by_rule", "watch_policy"],
+        "tasks": ["hide_by_rule", "read_feeds", "watch_policy"],
     },
     "disposition_review": {
         "owner": "City Clerk",
@@ -152,6 +152,7 @@ LONG = [
     "publish_lake",
     "watch_policy",
     "hide_by_rule",
+    "read_feeds",
     "alert",
     "lineage",
 ]

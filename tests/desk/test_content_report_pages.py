@@ -67,6 +67,14 @@ def test_an_employee_reports_and_sees_how_far_it_is(desks: Desks, shelves: Shelv
     assert "Counsel said so" not in said
 
 
+@pytest.mark.parametrize("left", ["account", "guideline"])
+def test_a_report_without_its_account_or_guideline_is_not_sent(
+    desks: Desks, shelves: Shelves, left: str
+) -> None:
+    assert "Choose one of the list." in sent(desks, REPORT | {left: ""})
+    assert not list(shelves.city.watch.entries(REGISTER).all())
+
+
 def test_nobody_sees_the_reports_of_another(desks: Desks, shelves: Shelves) -> None:
     sent(desks, REPORT)
     sent(desks, REPORT | {"link": "", "words": "A curse of Evan's.", "why": "Look."}, EVAN)
@@ -81,7 +89,7 @@ def test_every_other_page_refuses_an_employee(desks: Desks, shelves: Shelves) ->
     shelves.fill()
     client, tried = desks.client(ELLA), 0
     for route in routes_of(desks.app):
-        if route.path in ("/report", "/report/new", "/", "/answers/{id_}"):
+        if route.path in ("/report", "/report/new", "/", "/answers/{id_}", "/password"):
             continue
         for method in route.methods:
             path = re.sub(r"\{[^}]+\}", "x", route.path)
@@ -95,7 +103,7 @@ def test_every_other_page_refuses_an_employee(desks: Desks, shelves: Shelves) ->
     assert client.get("/").headers["location"] == "/report"
     page = client.get("/report").text
     hrefs = set(re.findall(r'href="(/[^"#?]*)', page)) - {"/"}
-    assert {one for one in hrefs if not one.startswith("/static/")} == {"/report", "/report/new"}
+    assert {one for one in hrefs if not one.startswith("/static/")} == {"/report", "/report/new", "/password"}
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from joserfc.jwk import RSAKey
 
 from desk.desks import text_of
 from desk.issuer import CLIENT_ID, SECRET, LyingIssuer, issuing
-from desk.owndesk import START, OwnDesk, browser, serving, sign_in
+from desk.owndesk import PASSWORD, START, OwnDesk, browser, serving, sign_in, token_of
 from elsewheres import ELSEWHERES, led_to
 from paloverde.desk.attempts import PER_PLACE
 from paloverde.desk.newcomers import Newcomers, newcomers_of
@@ -113,6 +113,57 @@ def test_a_password_works_beside_it_until_it_is_switched_off(
         answer = sign_in(other)
         assert (answer.status_code, "use the City’s account" in answer.text) == (403, True)
         assert come_back(other).status_code == 303
+
+
+def test_whoever_comes_by_it_has_no_password_here_and_ends_their_sign_ins_without_one(
+    client: Client,
+) -> None:
+    come_back(client)
+    assert 'href="/password"' not in client.get("/about").text
+    told = client.get("/password")
+    assert (told.status_code, "its password is changed there" in text_of(told)) == (404, True)
+    page = client.get("/my-sign-ins").text
+    assert 'type="password"' not in page
+    form = {"form_token": token_of(page)}
+    changed = client.post("/password", data=form | {"current": "", "new": "x" * 30, "again": "x" * 30})
+    assert "its password is changed there" in text_of(changed)
+    assert client.post("/sign-out-everywhere", data={"form_token": token_of(page)}).status_code == 303
+    assert who_is_in(client) == ""
+
+
+def test_a_new_password_ends_what_the_same_person_opened_by_single_sign_on(
+    desk: OwnDesk, client: Client
+) -> None:
+    desk.people.put("maria", "Maria Lopez", Role.CLERK, PASSWORD)
+    assert "nobody may count as two people" in refused(client)
+    newcomers(desk).unite("mlopez@127.0.0.1", "maria")
+    come_back(client)
+    assert who_is_in(client) == "Maria Lopez (clerk)"
+    with browser(desk.address) as other:
+        own = {"current": PASSWORD, "new": "seven herons by the pond", "again": "seven herons by the pond"}
+        assert other.post("/sign-in/password", data={"username": "maria"} | own).status_code == 303
+        assert who_is_in(other) == "Maria Lopez (clerk)"
+    assert who_is_in(client) == ""
+
+
+def test_where_passwords_are_switched_off_none_is_changed(tmp_path: Path, issuer: LyingIssuer) -> None:
+    without = OwnDesk(tmp_path / "other", **set_up(issuer.address, PALOVERDE_DESK_PASSWORDS="false"))
+    with serving(without), browser(without.address) as other:
+        assert "sign-in/password" not in other.get("/sign-in").text
+        shown = other.get("/sign-in/password")
+        assert (shown.status_code, "use the City’s account" in shown.text) == (403, True)
+        own = {"current": PASSWORD, "new": "seven herons by the pond", "again": "seven herons by the pond"}
+        assert other.post("/sign-in/password", data={"username": "cleo"} | own).status_code == 403
+        assert without.people.check("cleo", PASSWORD)
+
+
+def test_the_form_of_the_page_that_refuses_leads_to_signing_in(client: Client, issuer: LyingIssuer) -> None:
+    """It is shown at /sign-in/back, one step deeper than where it goes."""
+    issuer.claims["groups"] = ["staff"]
+    answer = come_back(client)
+    assert answer.status_code == 403
+    assert 'action="../sign-in"' in answer.text
+    assert 'href="../sign-in/password"' in answer.text
 
 
 def test_whoever_has_no_group_of_the_desk_is_refused_in_plain_words(

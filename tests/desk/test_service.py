@@ -168,6 +168,7 @@ def test_signing_out_ends_it_for_whoever_has_copied_the_cookie_too(desk: OwnDesk
     copied = client.cookies[COOKIE]
     answer = client.post("/sign-out", data={"form_token": token_of(client.get("/").text)})
     assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
+    assert answer.headers["clear-site-data"] == '"cache", "storage"'  # no other service's cookies
     with browser(desk.address) as other:
         other.cookies.set(COOKIE, copied)
         assert not is_in(other)
@@ -186,7 +187,11 @@ def test_somebody_sees_where_they_are_signed_in_and_leaves_everywhere_at_once(
         page = client.get("/my-sign-ins")
         began, used = "12:00 p.m.", "12:10 p.m."  # one is signed in since then, the other since its last use
         assert [text_of(page).count(moment) for moment in (began, used)] == [1, 3]
-        answer = client.post("/sign-out-everywhere", data={"form_token": token_of(page.text)})
+        open_browser = client.post("/sign-out-everywhere", data={"form_token": token_of(page.text)})
+        assert "This is not your password" in text_of(open_browser)  # whoever passes by ends nothing
+        assert [is_in(one) for one in (client, other, stranger)] == [True, True, True]
+        form = {"form_token": token_of(page.text), "current": PASSWORD}
+        answer = client.post("/sign-out-everywhere", data=form)
         assert answer.status_code == 303
         assert not is_in(client)
         assert not is_in(other)

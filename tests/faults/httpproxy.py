@@ -26,7 +26,10 @@ CONTROL = "/_fault"
 FAULTS = (
     "drop before", "drop after", "500", "503", "429", "hang", "truncate", "bit flip", "kill before", "kill after",
 )  # fmt: skip
-DOWN = "down"  # not one request: this one and all that follow are refused
+# Not one request, but this one and all that follow: refused; late; later than a client waits.
+DOWN, SLOW, STUCK = "down", "slow", "stuck"
+_LASTING = (DOWN, SLOW, STUCK)
+SLOW_SECONDS = 0.4  # a hundred times what the server takes
 HANG_SECONDS = 2.0  # longer than the client of the tests waits
 _CODES = {"500": "InternalError", "503": "SlowDown", "429": "TooManyRequests"}
 Head = list[tuple[str, str]]
@@ -49,7 +52,7 @@ class Armed:
         with self.lock:
             self.seen.append(operation)
             here = len(self.seen)
-            strikes = here == self.nth or (self.fault == DOWN and 0 < self.nth <= here)
+            strikes = here == self.nth or (self.fault in _LASTING and 0 < self.nth <= here)
             self.struck = self.struck or strikes
             return self.fault if strikes else ""
 
@@ -141,8 +144,10 @@ class _Handler(BaseHTTPRequestHandler):
         """The server has done it; what becomes of its answer."""
         if fault == "kill after":
             kill(now.pid)
-        if fault == "hang":
+        if fault in ("hang", STUCK):
             time.sleep(HANG_SECONDS)
+        if fault == SLOW:
+            time.sleep(SLOW_SECONDS)
         if fault in ("drop after", "kill after", "hang"):
             self.close_connection = True
             return

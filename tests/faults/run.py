@@ -2,7 +2,7 @@
 
     python -m faults.run [SUITE ...] [--minutes N] [--processes N] [--into FILE]
 
-SUITE is one of clocks, writers, corruption, kills and sweep; or a part of the sweep, such as sweep/store/SQLite.
+SUITE is one of clocks, soak, writers, corruption, kills and sweep; or a part of the sweep, such as sweep/store/SQLite.
 Each suite plays as many of its cases as fit into its share of the minutes, in an order that is drawn, so that a
 short run is a sample of everything. Without --minutes every case is played, which takes hours.
 """
@@ -19,14 +19,14 @@ from pathlib import Path
 
 import msgspec
 
-from faults import bent, clocks, corruption, kills, page, sweeping, writers
+from faults import bent, clocks, corruption, kills, page, soak, sweeping, writers
 from faults.places import postgresql
 from faults.results import Progress, Result
 from postgres import NOT_INSTALLED, PostgreSQL
 from stores import NO_SERVER, find_s3
 
-SUITES = ("clocks", "writers", "corruption", "kills", "sweep")
-SHARES = {"clocks": 0.04, "writers": 0.08, "corruption": 0.13, "kills": 0.15, "sweep": 0.6}
+SUITES = ("clocks", "soak", "writers", "corruption", "kills", "sweep")
+SHARES = {"clocks": 0.04, "writers": 0.08, "corruption": 0.13, "kills": 0.15, "soak": 0.1, "sweep": 0.5}
 FOR_EVER = 7 * 24 * 3600.0
 
 
@@ -47,6 +47,8 @@ def run(name: str, wanted: Wanted) -> Iterator[Result]:
     how = {"processes": wanted.processes, "seconds": wanted.seconds}
     if suite == "clocks":
         yield clocks.long_form(wanted.progress)
+    elif suite == "soak":
+        yield soak.long_form(wanted.progress, seconds=wanted.seconds)
     elif suite == "corruption":
         yield corruption.long_form(wanted.progress, **how)  # type: ignore[arg-type]
         if wanted.access is not None:

@@ -149,3 +149,12 @@ def test_a_seal_is_read_once(archive: Archive) -> None:
     assert whole_night(archive.books, SLUG) is None
     assert asked
     assert not [one for one in asked if "body" in one]
+
+
+def test_nights_before_the_first_are_asked_for_once(archive: Archive) -> None:
+    """A list of a hundred new accounts would else take thousands of statements."""
+    day = seal(archive, 0)
+    asked: list[str] = []
+    event.listen(archive.books, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    assert whole_night(archive.books, SLUG) == day
+    assert len([one for one in asked if "OFFSET" in one]) == 1

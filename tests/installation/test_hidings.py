@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import signal
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +17,21 @@ from dying import DeadlyStore
 from hidingcity import PROFANE, RULE, STEPS, HidingCity, hiding_city
 from paloverde.archive.exchanges import read_answers
 from paloverde.archive.seal import Role, RunKind
+from paloverde.archive.turns import Turn, turn
 from paloverde.archive.vault import Vault
-from paloverde.errors import BadQuestion, PermissionMissing, Suspicious
+from paloverde.errors import BadQuestion, PermissionMissing, Suspicious, TryAgain, Unreachable
 from paloverde.installation import Installation
+from paloverde.installation.hiding_acts import HidingActs
+from paloverde.installation.hiding_cases import HidingCases
 from paloverde.installation.hidings import Hidings
+from paloverde.installation.journal import Journal
 from paloverde.records import Visibility, add_calendar_years, archive_day
 from paloverde.retention.dossier import Cited, Noted
 from paloverde.simulator.city import State
+from paloverde.watch.hiding.deciding import Weighed
 from paloverde.watch.hiding.record import Stage
+from paloverde.watch.register import Entered
+from paloverde.watch.registers.hiding import HidingRule
 from simulatedcity import TODAY
 
 
@@ -248,18 +256,100 @@ def test_a_token_without_the_permission_is_told_before_anything_is_sent(tmp_path
 
 
 @pytest.mark.slow
-def test_a_passing_fault_of_the_site_is_a_failed_try_and_the_next_round_hides(tmp_path: Path) -> None:
-    with hiding_city(tmp_path / "home") as city:
+@pytest.mark.parametrize("site", ["facebook", "x"])
+@pytest.mark.parametrize("is_done", [False, True])
+def test_where_the_answer_is_lost_nothing_is_claimed_and_the_next_round_asks(
+    tmp_path: Path, site: str, is_done: bool
+) -> None:
+    with hiding_city(tmp_path / "home", site) as city:
         profane = city.say()
         city.rule()
         city.night()
-        city.archived.fault(kind="server_error", site="facebook", status=500, times=None)
+        fault = {"kind": "short_body"} if is_done else {"kind": "server_error", "status": 500}
+        city.archived.fault(**fault, site=site, times=None)
         done = city.hide()
-        assert done.failed == (city.item(profane),)
-        assert city.truth(profane).state is State.PRESENT
+        assert (done.hidden, done.failed, done.open) == ((), (), (city.item(profane),))
+        assert "is not known, and the next round asks" in done.sentence()
+        with pytest.raises(Unreachable):
+            done.settle()  # Airflow tries again soon
+        assert (city.truth(profane).state is State.PRESENT) is not is_done
+        assert city.told(*STEPS) == ["hiding begun"]
         city.archived.mend()
         assert city.hide().hidden == (city.item(profane),)
-        assert stages(city, profane) == [Stage.MEANT, Stage.FAILED, Stage.MEANT, Stage.HIDDEN]
+        assert city.truth(profane).state is State.HIDDEN
+        assert stages(city, profane) == [Stage.MEANT, Stage.HIDDEN]
+        assert city.dossier(profane).others == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("site", ["facebook", "x"])
+def test_what_a_withdrawn_rule_had_begun_is_in_sight_again(tmp_path: Path, site: str) -> None:
+    with hiding_city(tmp_path / "home", site) as city:
+        profane = city.say()
+        city.rule()
+        city.night()
+        city.archived.fault(kind="short_body", site=site, times=None)
+        assert city.hide().open == (city.item(profane),)
+        assert city.truth(profane).state is State.HIDDEN
+        city.archived.mend()
+        city.city.watch.withdraw("hiding-rules", "profanity", "It hid too much.", "pat")
+        assert city.hide().failed == (city.item(profane),)
+        assert city.truth(profane).state is State.PRESENT
+        assert stages(city, profane) == [Stage.MEANT, Stage.FAILED]
+        with pytest.raises(BadQuestion, match="never found removed"):
+            city.dossier(profane)
+
+
+@pytest.mark.slow
+def test_a_person_whose_answer_is_lost_is_told_that_nobody_knows_yet(tmp_path: Path) -> None:
+    with hiding_city(tmp_path / "home") as city:
+        profane = city.say()
+        city.rule(mode="propose")
+        city.night()
+        city.archived.fault(kind="short_body", site="facebook", times=None)
+        with pytest.raises(TryAgain, match="is not known, and the next round asks"):
+            city.city.hidings.hide(city.item(profane), "cleo", "Cleo Park")
+        city.archived.mend()
+        assert city.hide().hidden == (city.item(profane),)
+        [cited] = [one.paper for one in city.dossier(profane).papers if isinstance(one.paper, Cited)]
+        assert cited.reviewer == "Cleo Park"
+
+
+class Interrupted(HidingCases):
+    """Cases that are weighed, and of which a person decides before anything is sent."""
+
+    def weighed(self, rules: Sequence[Entered[HidingRule]], account: str = "") -> list[Weighed]:
+        found = super().weighed(rules, account)
+        for one in found:
+            self.decides(one.case.item)
+        return found
+
+    decides: Callable[[str], None]
+
+
+@pytest.mark.slow
+def test_what_a_person_decides_while_a_round_is_at_work_beats_it(tmp_path: Path) -> None:
+    with hiding_city(tmp_path / "home") as city:
+        profane, it = city.say(), city.opened()
+        city.rule()
+        city.night()
+
+        def decide(item: str) -> None:
+            city.city.hidings.hide(item, "cleo", "Cleo Park")
+            city.city.hidings.show_again(item, "cleo", "Cleo Park", "It quotes a film.")
+
+        cases = Interrupted(it.vault, it.archive, it.cabinet, it.watch, it.holds)
+        cases.decides = decide
+        tell = Journal(it.vault, it.ledger).tell
+
+        def taken(slug: str, what: str) -> AbstractContextManager[Turn]:
+            return turn(it.vault.books, slug, what, timedelta(minutes=10), it.vault.clock, wait=60)
+
+        acts = HidingActs(it.vault, it.archive, it.cabinet, it.access, it.dossiers, it.platform, taken, tell)
+        done = Hidings(city.given, it.cabinet, cases, acts).round()
+        assert not done.hidden
+        assert city.truth(profane).state is State.PRESENT
+        assert stages(city, profane)[-1] is Stage.SHOWN
 
 
 def die(city: HidingCity, prefix: str, when: str, act: Callable[[Hidings], object] = Hidings.round) -> None:

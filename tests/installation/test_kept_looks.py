@@ -15,7 +15,7 @@ from paloverde.errors import ArchiveDamaged
 from paloverde.installation.picture_looks import PictureLooks, forget_destroyed_looks
 from paloverde.state.books import changing
 from paloverde.state.tables import LOOKS, PARTS
-from paloverde.watch.posts.looks import VERSION, look_of
+from paloverde.watch.looks import VERSION, look_of
 from photographs import flyer, jpeg, photograph, sha256
 
 POOL, PARK, NOTICE = jpeg(photograph(1)), jpeg(photograph(2)), jpeg(flyer("Pool closed"))

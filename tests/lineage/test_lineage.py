@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 
 from doubled import Doubled, directories
 from hooked import Hook, hook
@@ -20,6 +21,7 @@ from paloverde.installation import Installation, open_installation
 from paloverde.lineage.telling import tell
 from paloverde.records import Account, Holder
 from paloverde.settings import load
+from paloverde.state.tables import RUNS
 
 WORDS = "sweeping"
 
@@ -111,6 +113,31 @@ def test_a_server_that_fails_costs_no_run_and_is_told_everything_later(
     assert tell(city).deeds == 3
     ids = [event["run"]["runId"] for _, event in server.got]
     assert len(ids) == 2 * len(set(ids)) == 6
+
+
+def test_a_run_that_waits_for_its_seal_is_told_in_its_turn(doubled: Doubled, server: Hook) -> None:
+    doubled.filled()
+    city = told_to(doubled, server.url)
+    first = update(RUNS).where(RUNS.c.sequence == 1)
+    with city.vault.books.begin() as connection:
+        connection.execute(first.values(pending=True))
+    assert tell(city).deeds == 0
+    with city.vault.books.begin() as connection:
+        connection.execute(first.values(pending=False))
+    assert tell(city).deeds == 2
+
+
+def test_what_is_too_much_for_one_round_waits_and_that_is_said(doubled: Doubled, server: Hook) -> None:
+    doubled.filled()
+    city = told_to(doubled, server.url)
+    told = tell(city, most=1)
+    assert (told.deeds, told.more) == (1, True)
+    assert told.sentence() == "1 deed told to the lineage. More wait for the next round."
+    while told.more:
+        told = tell(city, most=1)
+    city.index.refresh()
+    tell(city)
+    assert jobs([event for _, event in server.got]) == ["capture.import", "capture.import", "index.refresh"]
 
 
 def test_a_deed_that_is_told_again_is_the_same_run(doubled: Doubled, server: Hook) -> None:

@@ -94,7 +94,7 @@ def make_secrets(places: Places) -> Path:
     subprocess.run(
         [sys.executable, ROOT / "ops" / "make_secrets.py", folder], check=True, capture_output=True
     )
-    for file in folder.iterdir():
+    for file in filter(Path.is_file, folder.iterdir()):
         write(file, places.network(file.read_text(encoding="utf-8")))
     return folder
 

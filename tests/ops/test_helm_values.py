@@ -35,13 +35,18 @@ BY_THE_CHART = {
 
 
 def test_every_setting_is_that_of_the_proven_installation() -> None:
-    """What belongs to the edge, the desk, the links and the metrics is not; what is in .env is the city's."""
+    """What belongs to the edge, the desk, the links, backups and metrics is not; what is in .env is the city's."""
     proven = {
         name: value
         for name, value in COMPOSE["x-airflow"]["environment"].items()
-        if value is not None and not name.startswith(("OTEL_", "AIRFLOW__METRICS__"))
+        if not name.startswith(("OTEL_", "AIRFLOW__METRICS__"))
     }
-    elsewhere = {"FORWARDED_ALLOW_IPS", "PALOVERDE_DESK_ADDRESS", "PALOVERDE_DELIVERY_ADDRESS"}
+    elsewhere = {
+        "FORWARDED_ALLOW_IPS",
+        "PALOVERDE_DESK_ADDRESS",
+        "PALOVERDE_DELIVERY_ADDRESS",
+        "PALOVERDE_BACKUP_FOLDER",
+    }
     assert ENV.keys() - {"PALOVERDE_AGENCY_NAME"} == proven.keys() - BY_THE_CHART - elsewhere
     same = ENV.keys() - ADDRESSES - GROWN
     assert {name: ENV[name] for name in same} == {name: proven[name] for name in same}

@@ -24,7 +24,7 @@ def make(folder: Path, *words: str, path: str | None = None) -> subprocess.Compl
 
 
 def read(folder: Path) -> dict[str, str]:
-    return {file.name: file.read_text() for file in folder.iterdir()}
+    return {file.name: file.read_text() for file in folder.iterdir() if file.is_file()}
 
 
 def test_it_writes_strong_secrets_that_fit_each_other(tmp_path: Path) -> None:
@@ -47,7 +47,8 @@ def test_only_the_owner_gets_into_the_folder_and_every_container_can_read_its_fi
     folder = tmp_path / "secrets"
     assert make(folder, *RECIPIENT).returncode == 0
     assert folder.stat().st_mode & 0o777 == 0o700
-    assert {file.stat().st_mode & 0o777 for file in folder.iterdir()} == {0o444}
+    assert {file.stat().st_mode & 0o777 for file in folder.iterdir() if file.is_file()} == {0o444}
+    assert (folder / "city").stat().st_mode & 0o777 == 0o755
 
 
 def test_a_second_run_writes_what_is_missing_and_nothing_over(tmp_path: Path) -> None:
@@ -93,3 +94,40 @@ def test_without_the_program_it_says_how_to_get_it(tmp_path: Path) -> None:
     done = make(tmp_path / "secrets", path=str(tmp_path))
     assert done.returncode == 1
     assert "apt-get install age" in done.stderr
+
+
+def add(folder: Path, name: str, given: str) -> subprocess.CompletedProcess[str]:
+    words = [sys.executable, SCRIPT, folder, "--add", name]
+    return subprocess.run(words, input=given, capture_output=True, text=True, check=False)
+
+
+def test_a_secret_from_elsewhere_is_kept_for_the_parts_to_read_and_never_shown(tmp_path: Path) -> None:
+    folder = tmp_path / "secrets"
+    done = add(folder, "mail_password", "open sesame\n")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "PALOVERDE_MAIL_PASSWORD_FILE=/run/city/mail_password"
+    assert "sesame" not in done.stdout + done.stderr
+    file = folder / "city" / "mail_password"
+    assert file.read_text() == "open sesame"
+    assert file.stat().st_mode & 0o777 == 0o444
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert make(folder, *RECIPIENT).returncode == 0, "the other secrets come beside it"
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "why"),
+    [("mail_password", "\n", "nothing was given"), ("../redis_password", "x", "is no name for a secret")],
+)
+def test_what_is_no_secret_is_not_kept(tmp_path: Path, name: str, given: str, why: str) -> None:
+    done = add(tmp_path / "secrets", name, given)
+    assert done.returncode == 1
+    assert why in done.stderr
+    assert [file for file in tmp_path.rglob("*") if file.is_file()] == []
+
+
+def test_an_added_secret_is_not_written_over(tmp_path: Path) -> None:
+    add(tmp_path, "mail_password", "first")
+    done = add(tmp_path, "mail_password", "second")
+    assert done.returncode == 1
+    assert "delete it first" in done.stderr
+    assert (tmp_path / "city" / "mail_password").read_text() == "first"

@@ -123,6 +123,16 @@ def test_the_same_commit_gives_the_same_bytes_in_another_folder_at_another_time(
     assert (tmp_path / "dist" / "SHA256SUMS").read_bytes() == (first / "SHA256SUMS").read_bytes()
 
 
+def test_a_folder_that_is_no_releases_is_left_as_it_is(tmp_path: Path) -> None:
+    mine = tmp_path / "mine" / "letters"
+    mine.mkdir(parents=True)
+    (mine / "one.txt").write_text("Dear Pia")
+    done = release(tmp_path, key_at(tmp_path / "key.pem"), tmp_path / "mine")
+    assert done.returncode == 1
+    assert "holds folders, and no release does" in done.stderr
+    assert (mine / "one.txt").read_text() == "Dear Pia"
+
+
 def test_what_is_not_committed_is_not_released(made: tuple[Path, Path, Path], tmp_path: Path) -> None:
     subprocess.run(["git", "clone", "--quiet", made[0], tmp_path / "x"], check=True, capture_output=True)
     (tmp_path / "x" / "include" / "paloverde" / "more.py").write_text("", encoding="utf-8")

@@ -25,9 +25,10 @@ from paloverde.desk.areas import PAGES
 from paloverde.desk.opened import Opened
 from paloverde.desk.people import People, Role
 from paloverde.desk.rights import MAY
-from paloverde.orchestration.airflow_door import AirflowDoor, Marked, opening
+from paloverde.orchestration.airflow_door import AirflowDoor, Marked
 from paloverde.orchestration.airflow_door import app as desk
 from paloverde.orchestration.airflow_rest import MARK, STARTED_BY, mark_of
+from paloverde.orchestration.residents import opening
 from paloverde.orchestration.roles import ALL_DAGS, RIGHTS, Dag
 
 pytestmark = AIRFLOWS_OWN_WARNINGS
@@ -229,6 +230,8 @@ OPEN = {
     "/{rest_of_path:path}",  # the empty page that Airflow's UI is drawn in
     "/openapi.json",
     "/auth/login",
+    "/auth/login/password",  # changes nothing without the password
+    "/auth/left",  # takes the cookie of whoever signed out
     "/auth/token",
     "/auth/token/cli",
 }
@@ -387,7 +390,13 @@ def test_our_page_says_in_words_why_it_does_not_open(
 def test_signing_out_ends_the_session_even_for_who_kept_its_token(stranger: TestClient, server: Any) -> None:
     person = signed_in(server, stranger, Role.COUNSEL)
     assert person.get("/ui/auth/me").status_code == 200
-    person.get("/api/v2/auth/logout")
+    led = person.get("/api/v2/auth/logout")
+    assert led.headers["location"] == "/auth/left"
+    left = person.get("/auth/left")
+    assert (left.status_code, left.headers["location"]) == (303, "login")
+    assert left.headers["clear-site-data"] == '"cache"'
+    assert left.headers["set-cookie"].startswith('_token=""; ')
+    assert "Max-Age=0; Path=/" in left.headers["set-cookie"]
     assert person.get("/ui/auth/me").status_code in (401, 403)
 
 
@@ -406,6 +415,40 @@ def test_a_removed_person_and_a_changed_password_end_the_session_at_once(
         assert person.get("/api/v2/dags").status_code == 403
     finally:
         people.put("approver", "The approver", Role.APPROVER, PASSWORD)
+
+
+def test_a_new_password_of_ones_own_ends_all_other_sign_ins_and_this_one_goes_on(
+    stranger: TestClient, server: Any, city_home: Path
+) -> None:
+    """At the desk in Airflow's frame, and beside Airflow's own sign-in page."""
+    people, own = People(city_home / "users.json"), "seven herons by the pond"
+    try:
+        program = signed_in(server, stranger, Role.APPROVER)
+        with in_a_browser(server) as here:
+            form = {"username": Role.APPROVER.value, "password": PASSWORD}
+            assert here.post("/auth/login", data=form).status_code == 303
+            token = re.search(
+                r'name="form_token" value="([0-9a-f]{64})"', here.get("/paloverde/password").text
+            )
+            assert token is not None
+            form = {"form_token": token[1], "current": PASSWORD, "new": own, "again": own}
+            answer = here.post("/paloverde/password", data=form)
+            assert (answer.status_code, answer.headers["location"]) == (303, "/paloverde/password")
+            assert "HttpOnly" in answer.headers["set-cookie"]
+            assert "Your password is changed" in here.get("/paloverde/password").text
+            assert here.get("/api/v2/dags").status_code == 200
+            assert program.get("/api/v2/dags").status_code == 403
+            with in_a_browser(server) as elsewhere:
+                form = {"username": Role.APPROVER.value, "current": own, "new": PASSWORD, "again": PASSWORD}
+                assert elsewhere.post("/auth/login/password", data=form).status_code == 303
+                assert elsewhere.get("/api/v2/dags").status_code == 200
+            assert here.get("/api/v2/dags").status_code == 403
+    finally:
+        people.put("approver", "The approver", Role.APPROVER, PASSWORD)
+
+
+def in_a_browser(server: Any) -> TestClient:
+    return TestClient(server, "http://127.0.0.1", follow_redirects=False, raise_server_exceptions=False)
 
 
 def test_a_new_role_counts_at_once(stranger: TestClient, server: Any, city_home: Path) -> None:

@@ -10,9 +10,14 @@ from fastapi.responses import RedirectResponse
 from elsewheres import ELSEWHERES, led_to
 from orchestration.isolated import TestClient
 from paloverde.desk.attempts import PER_PERSON_AND_PLACE, WINDOW_SECONDS, Attempts
+from paloverde.desk.own_password import change_password
+from paloverde.desk.password_door import Change
+from paloverde.desk.passwords import Choice
 from paloverde.desk.people import People, Person, Role
 from paloverde.desk.sign_in import ELSEWHERE, WRONG
+from paloverde.errors import Unreachable
 from paloverde.orchestration.sign_in import AirflowEntrance, sign_in_app
+from paloverde.settings import load
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
 
@@ -42,9 +47,21 @@ def people(tmp_path: Path) -> People:
     return people
 
 
+def change_in(people: People) -> Change:
+    """As `residents.change_of`, of a city without an archive."""
+    given = {"PALOVERDE_HOME": str(people.file.parent), "PALOVERDE_AGENCY_NAME": "City of Palma Ria"}
+    settings = load(given)
+
+    def change(person: Person, choice: Choice) -> Person:
+        return change_password(people, person, choice, settings, None)
+
+    return change
+
+
 @pytest.fixture
 def browser(people: People, clock: Clock) -> TestClient:
-    return TestClient(sign_in_app(people, Attempts(clock), issue), "http://city.test", follow_redirects=False)
+    app = sign_in_app(people, Attempts(clock), issue, change_in(people))
+    return TestClient(app, "http://city.test", follow_redirects=False)
 
 
 def send(browser: TestClient, **form: str) -> tuple[int, str]:
@@ -71,9 +88,8 @@ def test_the_right_password_opens_a_session_that_scripts_cannot_read(browser: Te
 
 
 def test_over_tls_the_session_goes_over_tls_only(people: People, clock: Clock) -> None:
-    browser = TestClient(
-        sign_in_app(people, Attempts(clock), issue), "https://city.test", follow_redirects=False
-    )
+    app = sign_in_app(people, Attempts(clock), issue, change_in(people))
+    browser = TestClient(app, "https://city.test", follow_redirects=False)
     answer = browser.post("/login", data={"username": "ana", "password": PASSWORD})
     assert answer.headers["set-cookie"].endswith("; Secure")
 
@@ -171,6 +187,60 @@ def test_a_program_gets_a_token_for_the_right_password(browser: TestClient) -> N
         assert (answer.status_code, answer.json()) == (201, {"access_token": f"{kind}-token-of-ana"})
     refused = browser.post("/token", json={"username": "ana", "password": "wrong"})
     assert (refused.status_code, refused.json()) == (401, {"detail": WRONG})
+
+
+OWN = {"new": "seven herons by the pond", "again": "seven herons by the pond"}
+
+
+def test_the_password_that_it_gave_opens_neither_airflow_nor_its_interface_for_programs(
+    browser: TestClient, people: People
+) -> None:
+    people.put("ana", "Ana Example", Role.CLERK, PASSWORD, temporary=True)
+    code, text = send(browser, next="/dags")
+    assert code == 403
+    assert "Choose one of your own" in text
+    assert 'action="login/password"' in text
+    token = browser.post("/token", json={"username": "ana", "password": PASSWORD})
+    assert (token.status_code, "choose one of your own" in token.json()["detail"]) == (403, True)
+    assert not browser.cookies
+
+
+def test_with_a_password_of_ones_own_the_session_begins(browser: TestClient, people: People) -> None:
+    people.put("ana", "Ana Example", Role.CLERK, PASSWORD, temporary=True)
+    form = {"username": "ana", "current": PASSWORD, "next": "http://city.test/dags"} | OWN
+    answer = browser.post("/login/password", data=form)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/dags")
+    assert answer.headers["set-cookie"].startswith("_token=api-token-of-ana; HttpOnly")
+    assert browser.post("/token", json={"username": "ana", "password": OWN["new"]}).status_code == 201
+    assert browser.post("/token", json={"username": "ana", "password": PASSWORD}).status_code == 401
+
+
+def test_a_password_that_is_guessed_first_is_not_taken_and_stands_on_no_page(
+    browser: TestClient, people: People
+) -> None:
+    weak = "palmaria ana example"
+    form = {"username": "ana", "current": PASSWORD, "new": weak, "again": weak}
+    answer = browser.post("/login/password", data=form)
+    assert answer.status_code == 400
+    assert "your name or username, the City’s name" in answer.text
+    assert weak not in answer.text
+    assert 'action="../login/password"' in answer.text
+    assert people.check("ana", PASSWORD)
+
+
+def test_a_file_that_cannot_be_written_changes_nothing_and_says_so(
+    people: People, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(person: Person, choice: Choice) -> Person:
+        raise Unreachable("/var/city/users.json could not be written (No space left on device).")
+
+    app = sign_in_app(people, Attempts(clock), issue, full)
+    browser = TestClient(app, "http://city.test", follow_redirects=False)
+    answer = browser.post("/login/password", data={"username": "ana", "current": PASSWORD} | OWN)
+    assert answer.status_code == 503
+    assert "the one until now stays" in answer.text
+    assert "/var/city" not in answer.text
+    assert "No space left" in caplog.text
 
 
 def test_too_large_a_form_is_turned_away_unread(browser: TestClient) -> None:

@@ -354,6 +354,9 @@ class TestWhatKeysCanDoBeyondTheirRole:
         settle(monkeypatch, users[Role.WRITER], tmp_path)
         assert main(["store", "rights"]) == 0
         assert "nothing that was tried beyond the work of the writer" in capsys.readouterr().out
+        settle(monkeypatch, users[Role.DISPOSER], tmp_path)
+        assert main(["store", "rights", "disposer"]) == 0
+        assert "What could not be tried with them: lift GOVERNANCE locks." in capsys.readouterr().out
 
 
 def settle(monkeypatch: pytest.MonkeyPatch, place: Place, home: Path) -> None:

@@ -39,6 +39,17 @@ def test_days_sites_and_owners_have_budgets_of_their_own(budgets: Budgets) -> No
     assert budgets.take("youtube", "calls", "", DAY, 100, 100)
 
 
+def test_days_long_past_leave_nothing_behind(budgets: Budgets) -> None:
+    """A row for each day and owner would be millions in the years of many accounts."""
+    for owner in ("", "youtube-palmaria"):
+        for number in range(6):
+            assert budgets.take("youtube", "units", owner, DAY + timedelta(number), 60, 100)
+            assert budgets.take("youtube", "units", owner, DAY + timedelta(number), 40, 100)
+    used = [budgets.used("youtube", "units", "", DAY + timedelta(number)) for number in range(6)]
+    assert used == [0, 0, 0, 100, 100, 100]
+    assert budgets.used("youtube", "units", "youtube-palmaria", DAY + timedelta(5)) == 100
+
+
 def test_more_than_the_whole_day_is_never_taken(budgets: Budgets) -> None:
     assert not budgets.take("youtube", "units", "", DAY, 101, 100)
     assert budgets.used("youtube", "units", "", DAY) == 0

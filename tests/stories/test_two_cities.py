@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
 from urllib.parse import quote
@@ -29,6 +30,9 @@ from paloverde.orchestration.demo import start
 from paloverde.orchestration.sites import pools
 from paloverde.orchestration.staging import LOOPBACK, SignIn, Sites, free_port, move_in, wait_until
 from paloverde.orchestration.supervise import Part, Supervised
+from paloverde.records import archive_day
+from paloverde.requests.events import Received, Searched
+from paloverde.retention.holds import By
 from paloverde.settings import load
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -173,6 +177,15 @@ def test_nothing_of_another_citys_night_opens(county: County, role: Role) -> Non
     assert {one["dag_id"].partition(".")[0] for one in listed} <= {PALMARIA}
 
 
+def test_what_was_caught_up_of_another_city_is_not_listed(county: County) -> None:
+    """Airflow asks its rights about the DAG of a body, and lists the backfills of the one in the address."""
+    theirs, ours = f"{LOSOLIVOS}.nightly_archive", {"dag_id": f"{PALMARIA}.nightly_archive"}
+    person, path = county.somebody(PALMARIA, Role.IT), f"/api/v2/backfills?dag_id={theirs}"
+    assert person.status("GET", path) == 403
+    assert person.status("GET", path, ours) == 400
+    assert person.status("GET", f"/api/v2/backfills?dag_id={ours['dag_id']}") == 200
+
+
 def test_what_belongs_to_the_whole_machine_is_its_its_own(county: County) -> None:
     citys_it = county.somebody(PALMARIA, Role.IT)
     for path in ("/pools", "/connections", "/variables", "/eventLogs", "/importErrors"):
@@ -200,9 +213,15 @@ def test_a_request_is_answered_from_its_own_citys_archive(county: County) -> Non
     """By Airflow, with a bundle in the city's own home that holds none of the other's records."""
     clerk, dag = county.somebody(LOSOLIVOS, Role.CLERK), f"{LOSOLIVOS}.records_request"
     county.it.patch(f"/dags/{dag}", {"is_paused": False})
-    asked = {"request_number": "PRA-2026-0042", "words": "*"}
+    by = By("Cleo Park", "clerk", "this test")
+    now = datetime.now(UTC)
+    received = Received(by=by, at=now, number="", channel="email", text="All", received_on=archive_day(now))
+    number = county.installation(LOSOLIVOS).requests.receive(received).number
+    asked = {"request_number": number, "words": "*"}
     clerk.post(f"/dags/{dag}/dagRuns", {**NIGHT, "dag_run_id": "asked", "conf": asked})
     assert clerk.wait_for_run(dag, "asked", 240, print) == "success"
+    (search,) = county.installation(LOSOLIVOS).requests.get(number).all(Searched)
+    assert search.by.username == county.sign_ins[LOSOLIVOS][Role.CLERK].username
     (bundle,) = (county.installation(LOSOLIVOS).settings.home / "bundles").glob("*.zip")
     assert not (county.installation(PALMARIA).settings.home / "bundles").exists()
     told = subprocess.run(

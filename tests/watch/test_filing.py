@@ -18,7 +18,8 @@ from paloverde.watch.registers.accounts import ACCOUNT_PAPERS, AccountClass, Acc
 from paloverde.watch.registers.authorizing import GRANTS, Grant
 from paloverde.watch.registers.block_cases import BLOCK_CASES, SIGN_OFFS, BlockCase, SignOff
 from paloverde.watch.registers.corrections import CORRECTIONS, Correction
-from paloverde.watch.registers.moderation import APPROVALS, WORD_LISTS, ListApproval, Office
+from paloverde.watch.registers.hiding import HIDING_APPROVALS, HIDING_RULES, HidingRule, RuleApproval
+from paloverde.watch.registers.moderation import APPROVALS, WORD_LISTS, Letter, ListApproval, Office
 from paloverde.watch.registers.moderation_cases import CONTENT_REPORTS, ContentReport, Decided
 from paloverde.watch.registers.people import PEOPLE, Person, Standing
 from watching import CITY, DAN, NOON, RUTH, Then
@@ -115,6 +116,52 @@ def test_an_approval_of_a_list_or_version_that_is_not_there_is_refused() -> None
     assert unknown == "there is no list 'list-k'. Take its short name from Lists of words."
     newer = why_not(APPROVALS, Stated(ListApproval("list-c", 2, Office.CLERK)), shelf)
     assert newer == "list-c has no version 2: it has 1 version, which its page numbers."
+
+
+RULE = HidingRule("profanity", Letter("c"), (CITY.slug,), "Too many.", "list-c", 1)
+
+
+def test_a_hiding_rule_whose_list_is_there_in_that_version_is_taken() -> None:
+    shelf = Shelf((WORD_LISTS, filed(words("c"))), (WORD_LISTS, filed(words("c", "frack"), number=2)))
+    assert why_not(HIDING_RULES, Stated(RULE), shelf) == ""
+    assert why_not(HIDING_RULES, Stated(replace(RULE, words_version=2)), shelf) == ""
+    repeats = replace(RULE, guideline=Letter("f"), words="", words_version=0)
+    assert why_not(HIDING_RULES, Stated(repeats), Shelf()) == ""
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"words": "list-x"}, "there is no list 'list-x'. Take its short name from Lists of words."),
+        ({"words_version": 2}, "list-c has no version 2: it has 1 version, which its page numbers."),
+        (
+            {"guideline": Letter("k")},
+            "the list list-c is of V.B.4(c) in version 1, and the rule of V.B.4(k): name a list of that Content Guideline.",
+        ),
+        ({"accounts": (CITY.slug, "x-gone")}, "there is no account 'x-gone'. Mend its name."),
+    ],
+)
+def test_a_hiding_rule_that_could_never_hide_is_refused_when_it_is_filed(
+    change: dict[str, Any], told: str
+) -> None:
+    shelf = Shelf((WORD_LISTS, filed(words("c"))))
+    assert why_not(HIDING_RULES, Stated(replace(RULE, **change)), shelf) == told
+
+
+def test_a_hiding_rule_of_a_withdrawn_list_is_refused_and_can_still_be_ended() -> None:
+    shelf = Shelf((WORD_LISTS, filed(words("c"), withdrawn="Wrong.")))
+    assert "there is no list" in why_not(HIDING_RULES, Stated(RULE), shelf)
+    ended = replace(RULE, until=date(2026, 11, 30))
+    assert why_not(HIDING_RULES, Stated(ended, RULE.id, RULE), shelf) == ""
+
+
+def test_an_approval_of_a_rule_or_version_that_is_not_there_is_refused() -> None:
+    shelf = Shelf((HIDING_RULES, Entered(RULE.id, RULE, 1, NOON, "pat")))
+    assert why_not(HIDING_APPROVALS, Stated(RuleApproval("profanity", 1, Office.CLERK)), shelf) == ""
+    unknown = why_not(HIDING_APPROVALS, Stated(RuleApproval("threats", 1, Office.CLERK)), shelf)
+    assert unknown == "there is no rule 'threats'. Take its short name from Hiding rules."
+    newer = why_not(HIDING_APPROVALS, Stated(RuleApproval("profanity", 2, Office.CLERK)), shelf)
+    assert newer == "profanity has no version 2: it has 1 version, which its page numbers."
 
 
 def test_a_case_that_the_archive_bears_out_is_taken() -> None:

@@ -24,6 +24,7 @@ from paloverde.errors import PaloverdeError
 from paloverde.installation import Installation
 from paloverde.platforms.conversation import Platform
 from paloverde.records import PACIFIC
+from paloverde.settings import Settings
 from paloverde.state.tables import ACCOUNTS, BUDGETS, FINDINGS, GAPS, IS_OPEN, ITEMS, LEDGER, PARTS, RUNS
 
 _FRESH_SECONDS = 30.0  # gathered again after so long: several may read, and each page costs some questions
@@ -45,16 +46,22 @@ class Counted:
             return self._page
 
 
+def place_of(settings: Settings, now: datetime, opening: Callable[[], Installation]) -> Place:
+    """The installation to be counted, open where it can be opened."""
+    try:
+        return Place(settings, now, opening())
+    except PaloverdeError:
+        return Place(settings, now)
+
+
 def samples(place: Callable[[], Place], timer: Callable[[], float] = time.monotonic) -> Iterator[Sample]:
     """Every figure that can be had now."""
-    began = timer()
+    began, here = timer(), place()
     try:
-        here = place()
-        found = [*_of_the_city(here)]
+        found = [*_of_the_city(here)] if here.is_open else []
     except PaloverdeError:
-        yield Sample("up", 0)
-        return
-    yield Sample("up", 1)
+        found = []
+    yield Sample("up", int(bool(found)))
     yield from found
     yield from _of_the_machine(here)
     yield Sample("gathering_seconds", timer() - began)

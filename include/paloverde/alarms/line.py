@@ -40,6 +40,7 @@ class Line(msgspec.Struct, frozen=True):
     who: Who = Who.IT
     since: datetime | None = None
     is_quiet: bool = False  # for the doctor alone: nobody is written to
+    is_passing: bool = False  # a busy machine or network may look so for a moment: two rounds must see it
     look: str = ""  # the look that found it
 
 

@@ -14,12 +14,12 @@ from paloverde.settings import Settings
 _SECONDS = 20.0
 
 
-def send(settings: Settings, to: Sequence[str], subject: str, text: str) -> None:
-    """Hand a letter to the City's mail server.
+def send(settings: Settings, to: Sequence[str], subject: str, text: str) -> list[str]:
+    """Hand a letter to the City's mail server; the mailboxes that it does not take, where it took others.
 
-    Raises `BadSetting` where it does not let us in or does not take a mailbox, `Unreachable` where it does
-    not answer, or has no certificate that this machine trusts. No message repeats what the server said: that
-    may hold the password.
+    Raises `BadSetting` where it does not let us in or takes no mailbox, `Unreachable` where it does not
+    answer, or has no certificate that this machine trusts. No message repeats what the server said: that may
+    hold the password.
     """
     if settings.mail_server is None or settings.mail_from is None:
         raise BadSetting("No mail server is set: give PALOVERDE_MAIL_SERVER and PALOVERDE_MAIL_FROM.")
@@ -35,7 +35,7 @@ def send(settings: Settings, to: Sequence[str], subject: str, text: str) -> None
             f"{where} refused the sign-in: mend PALOVERDE_MAIL_USER and PALOVERDE_MAIL_PASSWORD."
         ) from None
     except smtplib.SMTPRecipientsRefused:
-        raise BadSetting(f"{where} takes nothing for {', '.join(to)}: mend the mailboxes.") from None
+        raise refusal(settings, to) from None
     except smtplib.SMTPNotSupportedError:
         raise BadSetting(
             f"{where} offers no STARTTLS, or no sign-in: mend PALOVERDE_MAIL_SECURITY or the server."
@@ -46,8 +46,15 @@ def send(settings: Settings, to: Sequence[str], subject: str, text: str) -> None
         raise Unreachable(f"{where} did not take the letter (it answered {error.smtp_code}).") from None
     except (OSError, smtplib.SMTPException) as error:
         raise Unreachable(f"{where} did not answer properly ({type(error).__name__}).") from None
-    if refused:
-        raise BadSetting(f"{where} takes nothing for {', '.join(sorted(refused))}: mend the mailboxes.")
+    return sorted(refused)
+
+
+def refusal(settings: Settings, boxes: Sequence[str]) -> BadSetting:
+    """What is told of mailboxes that the server does not take."""
+    host, port = settings.mail_server or ("", 0)
+    return BadSetting(
+        f"The mail server {host}, port {port}, takes nothing for {', '.join(boxes)}: mend the mailboxes."
+    )
 
 
 def _connected(settings: Settings, host: str, port: int) -> smtplib.SMTP:

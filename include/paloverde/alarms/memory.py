@@ -18,11 +18,15 @@ _FILE, _LOCK = "alerts.json", "alerts.lock"
 
 
 class Memory(msgspec.Struct, frozen=True):
-    """What is known after the last round, when that was, and why it could not be said; "" where it was."""
+    """What is known after the last round, when that was, and why it could not be said; "" where it was.
+
+    `posted` names what the webhook has and a mailbox has not: the next round writes to the mailbox alone.
+    """
 
     known: dict[str, Known] = {}
     round_at: datetime | None = None
     trouble: str = ""
+    posted: frozenset[str] = frozenset()
 
 
 def remembered(home: Path) -> Memory:

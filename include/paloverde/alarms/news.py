@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from paloverde.alarms.line import Level, Line
+from paloverde.alarms.line import Level, Line, worst
 
 
 class What(StrEnum):
@@ -22,11 +22,15 @@ class What(StrEnum):
 
 
 class Known(msgspec.Struct, frozen=True):
-    """What was not ok at the last round, and when it was last said; None: it was seen, and not said yet."""
+    """What was not ok at the last round, and when it was last said; None: it was seen, and not said yet.
+
+    `gravest` is the worst that was said of it since it began: what sways to and fro is worse only once.
+    """
 
     line: Line
     since: datetime
     said_at: datetime | None
+    gravest: Level = Level.OK
 
 
 class Alert(msgspec.Struct, frozen=True):
@@ -54,7 +58,8 @@ def news(
 ) -> News:
     """What is to be said of a round, `known` being what was known before it.
 
-    A warning is said when a second round sees it too: a slow moment is none. What is bad is said at once.
+    A warning is said when a second round sees it too, and so is what may be passing: a slow moment is none.
+    What else is bad is said at once.
     What a look did not come to say is neither over nor new.
     """
     found = {line.key: line for line in lines if line.level is not Level.OK and not line.is_quiet}
@@ -63,11 +68,11 @@ def news(
         before = known.get(key)
         since = line.since or (before.since if before else now)
         what = _what(before, line, now, again)
-        said_at = before.said_at if before else None
+        said_at, gravest = (before.said_at, before.gravest) if before else (None, Level.OK)
+        after[key] = unsaid[key] = Known(line, since, said_at, gravest)
         if what is not None:
             alerts.append(Alert(what, line, since))
-        after[key] = Known(line, since, now if what else said_at)
-        unsaid[key] = Known(line, since, said_at)
+            after[key] = Known(line, since, now, worst([line.level, gravest]))
     for key, before in known.items():
         if key in found:
             continue
@@ -81,9 +86,9 @@ def news(
 
 def _what(before: Known | None, line: Line, now: datetime, again: timedelta) -> What | None:
     if before is None:
-        return What.NEW if line.level is Level.BAD else None
+        return What.NEW if line.level is Level.BAD and not line.is_passing else None
     if before.said_at is None:
         return What.NEW
-    if line.level is Level.BAD and before.line.level is Level.WARN:
+    if line.level is Level.BAD and before.gravest is not Level.BAD:
         return What.WORSE
     return What.AGAIN if now - before.said_at >= again else None

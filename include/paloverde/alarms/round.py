@@ -13,7 +13,7 @@ import msgspec
 
 from paloverde.alarms.here import AnyLook, Place
 from paloverde.alarms.line import Level, Line
-from paloverde.errors import PaloverdeError
+from paloverde.errors import PaloverdeError, TryAgain
 from paloverde.installation import Installation
 from paloverde.wording import ended, some
 
@@ -35,10 +35,11 @@ class Opened:
         try:
             got = answers.get(timeout=seconds)
         except queue.Empty:
-            self.line = _bad(f"It did not open within {some(round(seconds), 'second')}.", _SEE)
+            late = f"It did not open within {some(round(seconds), 'second')}."
+            self.line = _bad(late, _SEE, is_passing=True)
             return
         if isinstance(got, Exception):
-            self.line = _bad(_reason(got), _todo(got))
+            self.line = _bad(_reason(got), _todo(got), is_passing=isinstance(got, TryAgain))
         else:
             self.city = got
 
@@ -83,7 +84,8 @@ def _lines(look: AnyLook, found: list[Line] | Exception | None) -> list[Line]:
         told, todo = f"It gave no answer within {some(round(look.seconds), 'second')}.", _SEE
     else:
         told, todo = _reason(found), _todo(found)
-    return [Line(f"look at {look.key}", look.subject, Level.BAD, told, todo, look=look.key)]
+    key, is_passing = f"look at {look.key}", found is None or isinstance(found, TryAgain)
+    return [Line(key, look.subject, Level.BAD, told, todo, is_passing=is_passing, look=look.key)]
 
 
 _SEE = "see whether the machine, its disks and its network answer; then `paloverde doctor`"
@@ -115,5 +117,5 @@ def _todo(error: Exception) -> str:
     return "do what the sentence says" if own else _SEE
 
 
-def _bad(said: str, todo: str) -> Line:
-    return Line(OPENING, "The archive", Level.BAD, said, todo, look=OPENING)
+def _bad(said: str, todo: str, *, is_passing: bool) -> Line:
+    return Line(OPENING, "The archive", Level.BAD, said, todo, is_passing=is_passing, look=OPENING)

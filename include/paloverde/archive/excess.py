@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 import msgspec
 
@@ -35,14 +36,15 @@ def _may_write(keys: Tamper) -> bool:
     return keys.overwrite(f"{PREFIX}{uuid.uuid4().hex[:12]}/written", b"written to see whether it may be")
 
 
-def _may_lift(keys: Tamper) -> bool:
-    """Keys that may not write cannot be asked, and lift nothing that they could not write."""
+def _may_lift(keys: Tamper) -> bool | None:
+    """Tried on an object of its own: of keys that may not write it, it is not known."""
     until = whole_second(datetime.now(UTC) + timedelta(seconds=_LOCK_SECONDS))
     key = f"{PREFIX}{uuid.uuid4().hex[:12]}/lifted"
     try:
-        return keys.delete(keys.lock(key, key.encode(), Grade.GOVERNANCE, until), bypass=True)
+        locked = keys.lock(key, key.encode(), Grade.GOVERNANCE, until)
     except (BadSetting, StoreCannotPromise):
-        return False
+        return None
+    return keys.delete(locked, bypass=True)
 
 
 ACTS = (
@@ -55,15 +57,34 @@ ACTS = (
 )
 
 
-def excess(keys: Tamper, role: Role) -> tuple[str, ...]:
-    """What these keys can do and the role's work does not need. Empty for a directory, which has no keys."""
+class Tried(NamedTuple):
+    """What keys can do and a role's work does not need, and what could not be tried with them."""
+
+    beyond: tuple[str, ...] = ()
+    untried: tuple[str, ...] = ()
+
+
+def tried(keys: Tamper, role: Role) -> Tried:
+    """Try all that the role's work does not need. Nothing for a directory, which has no keys."""
     if keys.store.grade is Grade.APPLICATION:
-        return ()
-    return tuple(act.words for act in ACTS if role not in act.needed_by and act.may(keys))
+        return Tried()
+    found = {act.words: act.may(keys) for act in ACTS if role not in act.needed_by}
+    beyond = (words for words, may in found.items() if may)
+    return Tried(tuple(beyond), tuple(words for words, may in found.items() if may is None))
 
 
-def sentence(beyond: Sequence[str], role: Role) -> str:
+def excess(keys: Tamper, role: Role) -> tuple[str, ...]:
+    """What these keys can do and the role's work does not need."""
+    return tried(keys, role).beyond
+
+
+def sentence(beyond: Sequence[str], role: Role, untried: Sequence[str] = ()) -> str:
     """What was found, for IT: what it means and what to do."""
+    rest = f" What could not be tried with them: {several(list(untried))}." if untried else ""
+    return f"{_sentence(beyond, role)}{rest}"
+
+
+def _sentence(beyond: Sequence[str], role: Role) -> str:
     if not beyond:
         return f"These keys can do nothing that was tried beyond the work of the {role}."
     told = f"These keys can do more than the work of the {role} needs: {several(list(beyond))}."

@@ -168,8 +168,8 @@ def unchecked_seal(body: bytes, *, where: str) -> Seal:
         form = msgspec.json.decode(body, type=_Form).format
         if form > FORMAT:
             raise ArchiveDamaged(
-                f"The seal {where} has the form {form} of a newer release; this one reads forms up to {FORMAT}. "
-                "Open the archive with that release."
+                f"The seal {where} has the form {form} of a newer release; this one reads forms up to "
+                f"{FORMAT}. Open the archive with that release."
             )
         return msgspec.json.decode(body, type=Seal)
     except msgspec.MsgspecError as error:

@@ -32,6 +32,7 @@ from paloverde.records import Account, Kind
 from paloverde.state.tables import ITEMS
 
 _ENDS_IT = (CredentialDead, PermissionMissing, RateLimited)  # the next one would meet the same
+_REFUSED = (NotThere, TooMuch)  # the site has said that it did not do it
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -49,10 +50,14 @@ class Wanted(msgspec.Struct, frozen=True):
 
 
 class Done(msgspec.Struct, frozen=True):
-    """What came of it: `trouble` is what was in the way, "" where the site said that it is so."""
+    """What came of it: `trouble` is what was in the way, "" where the site said that it is so.
+
+    Not `is_known`: the answer was lost or made no sense, and the site may have done it all the same.
+    """
 
     native_id: str
     trouble: str = ""
+    is_known: bool = True
     at: datetime | None = None
     place: Place | None = None
 
@@ -73,9 +78,12 @@ def set_all(
     wanted: Sequence[Wanted],
     open_line: OpenLine,
 ) -> tuple[list[Done], int, PaloverdeError | None]:
-    """Hide or show again: what came of each, the run that sealed it (0: none), and what ended it early."""
+    """Hide or show again: what came of each, the run that sealed it (0: none), and what another try may mend
+    or a person must.
+    """
     settle_last(vault, day)
-    started, done, trouble = vault.clock(), list[Done](), None
+    started, done = vault.clock(), list[Done]()
+    trouble: PaloverdeError | None = None
     with Spool() as spool, open_line() as line:
         intake = Intake(account, day, vault, spool, from_the_site(line, spool))
         for one in wanted:
@@ -84,8 +92,11 @@ def set_all(
             except _ENDS_IT as error:
                 trouble = error
                 break
-            except (PaloverdeError, NotThere, TooMuch) as error:
+            except _REFUSED as error:
                 done.append(Done(one.native_id, str(error) or type(error).__name__))
+            except PaloverdeError as error:
+                done.append(Done(one.native_id, str(error), is_known=False))
+                trouble = error
         if trouble is not None:
             done += [Done(one.native_id, str(trouble)) for one in wanted[len(done) :]]
         if not intake.exchanges:
@@ -107,9 +118,9 @@ def _set(vault: Vault, site: Site, account: Account, one: Wanted, line: Line, in
         asked = [(Kind.COMMENT, one.native_id)]
         looks = {seen.look for seen in look_up(site, account, asked, line, intake.exchange)}
         if looks == {Look.HIDDEN if one.hidden else Look.PRESENT}:
-            return Done(one.native_id, "", vault.clock(), intake.place)
+            return Done(one.native_id, at=vault.clock(), place=intake.place)
     act(hiding.act(one.native_id, one.hidden), line, intake.exchange)
-    return Done(one.native_id, "", vault.clock(), intake.place)
+    return Done(one.native_id, at=vault.clock(), place=intake.place)
 
 
 def _confirmed(

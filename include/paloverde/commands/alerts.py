@@ -1,7 +1,8 @@
 """What needs somebody now: nights, tokens, chains, copies, disks, dates. With `--send`, what is new is sent
 by mail and to the webhook, each thing once, again while it lasts, and once when it is over; the DAG `alerts`
 does so every quarter of an hour. A timer outside of Airflow that runs `paloverde alerts --send` notices that
-Airflow stands still. Exit status 1: something is bad, or could not be sent.
+Airflow stands still. With `--try`, all who would be written to are told that this is a trial, and nothing
+else is done. Exit status 1: something is bad, or could not be sent.
 """
 
 from __future__ import annotations
@@ -15,24 +16,29 @@ from functools import partial
 from paloverde.alarms.alerting import Round, say, seen, standing
 from paloverde.alarms.line import Level, Line
 from paloverde.alarms.looks import LOOKS
+from paloverde.alarms.trial import try_out
 from paloverde.errors import BadSetting
 from paloverde.installation import Purpose, open_installation
-from paloverde.settings import load
-from paloverde.wording import some
+from paloverde.settings import Settings, load
+from paloverde.wording import several, some
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--send", action="store_true", help="send what is new to those whom the settings name"
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--send", action="store_true", help="send what is new to those whom the settings name")
+    how.add_argument(
+        "--try", dest="trial", action="store_true", help="send to all of them that this is a trial"
     )
 
 
 def run(args: argparse.Namespace) -> int:
     settings, now = load(os.environ), datetime.now(UTC)
-    if args.send and settings.alerts_it is None and settings.alerts_webhook is None:
+    if (args.send or args.trial) and settings.alerts_it is None and settings.alerts_webhook is None:
         raise BadSetting(
             "Nobody is named to send alerts to: set PALOVERDE_ALERTS_IT or PALOVERDE_ALERTS_WEBHOOK."
         )
+    if args.trial:
+        return _try(settings)
     found = seen(settings, partial(open_installation, settings, purpose=Purpose.WORK), now, LOOKS)
     lines = standing(found)
     for line in lines:
@@ -47,6 +53,15 @@ def sentence(line: Line) -> str:
     """A line as the terminal shows it."""
     todo = f"\n     For {line.who.value} to do: {line.todo.rstrip('.')}." if line.todo else ""
     return f"{line.level.value.upper():4} {line.subject}: {line.said}{todo}"
+
+
+def _try(settings: Settings) -> int:
+    done = try_out(settings)
+    for trouble in done.troubles:
+        print(f"paloverde: {trouble}", file=sys.stderr)
+    if done.reached:
+        print(f"A trial was sent to {several(done.reached)}: see whether it arrived.")
+    return 1 if done.troubles else 0
 
 
 def _sent(done: Round) -> bool:

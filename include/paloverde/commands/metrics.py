@@ -8,9 +8,9 @@ import argparse
 import os
 import sys
 from datetime import UTC, datetime
+from functools import partial
 
-from paloverde.alarms.counting import Counted
-from paloverde.alarms.here import Place
+from paloverde.alarms.counting import Counted, place_of
 from paloverde.installation import Purpose, open_installation
 from paloverde.settings import load
 
@@ -22,9 +22,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     del args
     settings = load(os.environ)
-
-    def place() -> Place:
-        return Place(settings, datetime.now(UTC), open_installation(settings, purpose=Purpose.WORK))
-
-    sys.stdout.write(Counted(place).page())
+    opening = partial(open_installation, settings, purpose=Purpose.WORK)
+    sys.stdout.write(Counted(lambda: place_of(settings, datetime.now(UTC), opening)).page())
     return 0

@@ -54,6 +54,11 @@ def signed_in(people: People, args: argparse.Namespace, act: Act) -> Person:
         raise PersonNeeded(
             f"The password is not that of {args.user!r}, or nobody signs in so. Nothing was done."
         )
+    if person.temporary:
+        raise PersonNeeded(
+            f"This password is the one that IT gave to {person.username}: choose one of your own first, with "
+            f"`paloverde users password {person.username}` or on the sign-in page. Nothing was done."
+        )
     _need(person, act, args.action)
     return person
 

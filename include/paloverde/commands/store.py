@@ -7,7 +7,7 @@ from __future__ import annotations
 import argparse
 import os
 
-from paloverde.archive.excess import excess, sentence
+from paloverde.archive.excess import sentence, tried
 from paloverde.archive.store import open_tamper
 from paloverde.archive.store.roles import Dialect, Role, bucket_policy, terms, user_policy
 from paloverde.errors import BadQuestion
@@ -87,9 +87,9 @@ def _rights(role: Role) -> int:
     if not address.startswith(_S3):
         print("The archive lies in a directory, which has no keys: whoever may write there may do all.")
         return 0
-    beyond = excess(open_tamper(address, **access), role)
+    beyond, untried = tried(open_tamper(address, **access), role)
     print(f"The {role} {terms(role).work}.")
-    print(sentence(beyond, role))
+    print(sentence(beyond, role, untried))
     return 1 if beyond else 0
 
 

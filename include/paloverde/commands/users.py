@@ -1,6 +1,6 @@
-"""List the people who may sign in, add one with a role, or remove one. A password is made and shown once,
-unless `--ask` is given. Whoever is removed is out at once, open sessions included. The ledger notes who
-changed what, never a password.
+"""List the people who may sign in, add one with a role, remove one, or change your own password. A password
+is made and shown once, unless `--ask` is given; the person chooses another with it before they sign in.
+Whoever is removed is out at once, open sessions included. The ledger notes who changed what, no password.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ import os
 import sys
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 from paloverde.commands.asking import actor
+from paloverde.commands.signing import named
 from paloverde.commands.terminal import asked_in_secret
+from paloverde.desk.own_password import change_password, refuse_weak
+from paloverde.desk.passwords import Choice
 from paloverde.desk.people import (
     FOR_ALL_CITIES,
     People,
@@ -23,14 +25,15 @@ from paloverde.desk.people import (
     people_of,
     people_of_all,
 )
-from paloverde.errors import BadSetting, PaloverdeError, TryAgain
+from paloverde.errors import BadSetting, PaloverdeError, PersonNeeded, TryAgain
 from paloverde.installation import Purpose, open_installation
 from paloverde.installation.changes import Changes
 from paloverde.installation.opening import nothing_is_here
 from paloverde.settings import Settings, load
-from paloverde.settings.cities import CHOSEN, FOLDER
+from paloverde.settings.cities import CHOSEN, FOLDER, chosen, folder
 
 _LETTERED = ("clerk", "counsel")  # whose names stand in letters
+_FIRST = "paloverde: {} chooses another password with it on the sign-in page; it opens nothing else."
 _UNNAMED = (
     "paloverde: Letters and papers name this person as “{}”: the same command with --name and --title says "
     "who it is."
@@ -52,6 +55,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add.add_argument("--ask", action="store_true", help="ask for the password instead of making one")
     remove = actions.add_parser("remove", help="take somebody's sign-in away, at once")
     remove.add_argument("username")
+    own = actions.add_parser("password", help="change your own password: asks for the one until now")
+    own.add_argument("username")
 
 
 def _slugs(text: str) -> tuple[str, ...]:
@@ -64,12 +69,15 @@ def _slugs(text: str) -> tuple[str, ...]:
 
 def run(args: argparse.Namespace) -> int:
     settings = None if FOLDER in os.environ and CHOSEN not in os.environ else load(os.environ)
-    people = people_of(settings) if settings else people_of_all(Path(os.environ[FOLDER]))
+    people = people_of(settings) if settings else people_of_all(folder(os.environ))
+    if args.action == "password":
+        return _change(people, settings, args.username)
     if args.action not in ("add", "remove"):
         for person in people.all():
             title = f", {person.title}" if person.title else ""
             limited = f"  (only {', '.join(person.accounts)})" if person.accounts else ""
-            print(f"{person.username}  {person.role.value}  {person.name}{title}{limited}")
+            first = "  (has not chosen a password yet)" if person.temporary else ""
+            print(f"{person.username}  {person.role.value}  {person.name}{title}{limited}{first}")
         return 0
     if settings is None and args.action == "add" and args.role not in FOR_ALL_CITIES:
         raise BadSetting(
@@ -84,7 +92,9 @@ def run(args: argparse.Namespace) -> int:
         people.remove(args.username)
         print(f"{args.username} can no longer sign in.")
     else:
-        after = _put(people, args)
+        after = _put(people, args, settings)
+        if FOLDER in os.environ:
+            print(_of_which(settings, args.username), file=sys.stderr)
     try:
         note(before, after)
     except PaloverdeError as error:
@@ -97,15 +107,48 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _put(people: People, args: argparse.Namespace) -> Person:
+def _of_which(settings: Settings | None, username: str) -> str:
+    """Where one installation serves many cities: a city that was forgotten is noticed."""
+    if settings is None:
+        return (
+            f"paloverde: {username} sees to the nights of all cities. To add somebody of one city, say "
+            f"`--city NAME` behind `paloverde`; `paloverde users remove {username}` takes this back."
+        )
+    city = chosen(os.environ)
+    return (
+        f"paloverde: At Airflow’s sign-in the name is {city}/{username}, at the City’s own desk {username}."
+    )
+
+
+def _change(people: People, settings: Settings | None, username: str) -> int:
+    """Somebody's own password, by the one until now: for whoever has no browser at the City's."""
+    terminal = "The sign-in page has “Change your password”, too."
+    current = asked_in_secret("Password until now: ", terminal)
+    person = people.check(username, current)
+    if person is None:
+        raise PersonNeeded(
+            f"The password is not that of {username!r}, or nobody signs in so. Nothing was done."
+        )
+    new, again = (asked_in_secret(f"New password{more}: ", terminal) for more in ("", " once more"))
+    city = None
+    if settings is not None and not nothing_is_here(settings):
+        city = open_installation(settings, purpose=Purpose.WORK)
+    change_password(people, person, Choice(current, new, again), settings, city, named(person))
+    print(f"The password of {username} is changed. All their sign-ins ended.")
+    return 0
+
+
+def _put(people: People, args: argparse.Namespace, settings: Settings | None) -> Person:
     """Add somebody, or change them: a name and title that are left out stay as they were."""
     without = "Leave out --ask, and a password is made."
     password = asked_in_secret("Password: ", without) if args.ask else generate_password()
     before = people.find(args.username)
     name = args.name or (before.name if before else args.username)
     title = args.title or (before.title if before else "")
-    person = people.put(args.username, name, Role(args.role), password, title, args.accounts)
+    refuse_weak(password, Person(args.username, name, Role(args.role), ""), settings)
+    person = people.put(args.username, name, Role(args.role), password, title, args.accounts, temporary=True)
     print(f"{args.username} may sign in as {args.role}." + ("" if args.ask else f" Password: {password}"))
+    print(_FIRST.format(args.username), file=sys.stderr)
     if person.role.value in _LETTERED and (person.name == person.username or not person.title):
         print(_UNNAMED.format(person.name), file=sys.stderr)
     return person

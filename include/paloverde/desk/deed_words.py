@@ -188,6 +188,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "user added": "{username} may sign in from now on, as {role}.",
         "user changed": "The sign-in of {username} was changed; the role is {role}.",
         "user removed": "{username} may not sign in any more.",
+        "password changed": "{username} has changed their own password; their other sign-ins ended.",
         "name of single sign-on changed": "{username}, who comes by the City’s sign-on, is named {name}.",
         "single sign-on of a user declared": "{username}, who comes by the City’s sign-on, acts as {user}.",
         "username of single sign-on freed": (

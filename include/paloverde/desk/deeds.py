@@ -63,7 +63,10 @@ KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "The archive itself",
         ("fixity", "repair", "signing key", "store", "trusted system", "object", "copy"),
     ),
-    "people": ("Who may sign in, and settings", ("user", "sign-ins", "sign-on", "sessions", "settings")),
+    "people": (
+        "Who may sign in, and settings",
+        ("user", "sign-ins", "sign-on", "sessions", "password", "settings"),
+    ),
 }
 
 

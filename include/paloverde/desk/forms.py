@@ -47,6 +47,8 @@ async def answered(
             return await run_in_threadpool(_outdated, visit, form, keeps)
         visit.request.state.files = files_of(form)
         fields = [(name, value) for name, value in form.multi_items() if name not in OWN]
+        if not keeps:  # what it says is noted as a hash, from which nobody shall guess a secret
+            fields.append(("", visit.session))
         one = await run_in_threadpool(sent, visit.person.username, place(visit.request), token, fields)
         asks = adds and not form.get(AGAIN)
         same = await run_in_threadpool(_same, visit, one) if asks else None

@@ -74,6 +74,11 @@ class OwnDoor:
     def sign_in(self, onward: str) -> str:
         return f"{SIGN_IN}?{urlencode({'next': onward})}" if onward else SIGN_IN
 
+    def anew(self, request: Request, response: Response, person: Person) -> Visitor:
+        secret = self._sessions.begin(person)
+        self._cookie.give(request, response, secret)
+        return Visitor(person, secret)
+
 
 class OwnEntrance:
     """Opens the desk's own sessions."""

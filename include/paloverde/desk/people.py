@@ -57,7 +57,8 @@ FOR_ALL_CITIES = (Role.IT, Role.AUDITOR)
 class Person(msgspec.Struct, frozen=True):
     """Somebody who may sign in. `password` is the Argon2id hash, in the PHC form; with `accounts` the person
     sees records of these accounts alone, without any those of all. `name` and `title` are as letters and
-    papers print them.
+    papers print them. With `temporary` the password is one that IT gave: it opens nothing but the page on
+    which the person chooses their own.
     """
 
     username: str
@@ -66,6 +67,7 @@ class Person(msgspec.Struct, frozen=True):
     password: str
     accounts: tuple[str, ...] = ()
     title: str = ""
+    temporary: bool = False
 
     def __repr__(self) -> str:
         return f"Person({self.username!r}, {self.role.value!r})"
@@ -133,9 +135,12 @@ class People:
         password: str,
         title: str = "",
         accounts: tuple[str, ...] | None = None,
+        *,
+        temporary: bool = False,
     ) -> Person:
         """Add somebody, or give somebody a new name, title, role and password; open sessions of theirs end.
-        With `accounts` left out, whoever is limited to some stays so; with none in it they see all.
+        With `accounts` left out, whoever is limited to some stays so; with none in it they see all. One who
+        is not the person gives a `temporary` password.
 
         Raises BadSetting with the reason in one sentence.
         """
@@ -143,8 +148,26 @@ class People:
         with self._changing() as people:
             if accounts is None:
                 accounts = people[username].accounts if username in people else ()
-            people[username] = msgspec.structs.replace(person, title=title.strip(), accounts=accounts)
+            people[username] = msgspec.structs.replace(
+                person, title=title.strip(), accounts=accounts, temporary=temporary
+            )
             return people[username]
+
+    def choose(self, person: Person, password: str) -> Person:
+        """Give somebody, who is as they signed in, the password of their own choice; open sessions of theirs
+        end.
+
+        Raises BadSetting where they were removed or had another password given meanwhile.
+        """
+        hashed = _hashed(person.username, password)
+        with self._changing() as people:
+            now = people.get(person.username)
+            if now is None or now.password != person.password:
+                raise BadSetting(
+                    f"IT has changed the sign-in of {person.username} just now: ask IT for the password."
+                )
+            people[person.username] = msgspec.structs.replace(now, password=hashed, temporary=False)
+            return people[person.username]
 
     def remove(self, username: str) -> None:
         """Take somebody's sign-in away, at once, sessions included."""
@@ -211,12 +234,16 @@ def _new_person(username: str, name: str, role: Role, password: str) -> Person:
             f"{username!r} cannot be a username: use 2 to 64 small letters, digits, dots, dashes "
             "or underscores, beginning with a letter."
         )
+    return Person(username, name.strip() or username, role, _hashed(username, password))
+
+
+def _hashed(username: str, password: str) -> str:
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise BadSetting(
             f"The password of {username!r} needs at least {SHORTEST_PASSWORD} characters "
             f"and at most {LONGEST_PASSWORD}: a few words will do."
         )
-    return Person(username, name.strip() or username, role, _hasher().hash(password))
+    return _hasher().hash(password)
 
 
 def _replace(file: Path, content: bytes) -> None:

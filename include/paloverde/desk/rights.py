@@ -16,6 +16,7 @@ class Act(StrEnum):
 
     LOOK = "open the desk"
     OWN_ANSWERS = "see what their own forms were answered with"
+    OWN_PASSWORD = "change their own password"  # noqa: S105 - the name of an act
     SEARCH = "search records"
     SEE_PRIVATE = "see private messages and lists of subscribers"
     SEE_REQUESTS = "see records requests"
@@ -52,9 +53,10 @@ class Act(StrEnum):
     SEE_LEDGER = "read the ledger"
 
 
+_OWN = {Act.OWN_ANSWERS, Act.OWN_PASSWORD}  # everybody's
 _READING = {
     Act.LOOK,
-    Act.OWN_ANSWERS,
+    *_OWN,
     Act.SEARCH,
     Act.SEE_REQUESTS,
     Act.SEE_REMOVED,
@@ -93,7 +95,7 @@ MAY: Mapping[Role, frozenset[Act]] = {
     # Public pages are theirs to write; of what people wrote to the City in private they see nothing.
     Role.PUBLIC_AFFAIRS: frozenset(
         {
-            *(Act.LOOK, Act.OWN_ANSWERS, Act.SEARCH, Act.SEE_REMOVED, Act.SETTLE, Act.SEE_ACCOUNTS),
+            *(Act.LOOK, *_OWN, Act.SEARCH, Act.SEE_REMOVED, Act.SETTLE, Act.SEE_ACCOUNTS),
             *(Act.SEE_WATCH, Act.ANSWER_WATCH, Act.KEEP_REGISTERS, Act.REPORT_CONTENT, Act.MODERATE),
         }
     ),
@@ -101,19 +103,18 @@ MAY: Mapping[Role, frozenset[Act]] = {
     Role.IT: frozenset(
         {
             *(Act.LOOK, Act.SEE_ACCOUNTS, Act.KEEP_ACCOUNTS, Act.RUN_ACCOUNTS, Act.SEE_INSTALLATION),
-            *(Act.OWN_ANSWERS, Act.REPORT_CONTENT),
+            *(*_OWN, Act.REPORT_CONTENT),
         }
     ),
     Role.APPROVER: frozenset(
-        _DISPOSING
-        | {Act.LOOK, Act.OWN_ANSWERS, Act.SEE_REQUESTS, Act.AGREE, Act.SEE_DISPOSITION, Act.REPORT_CONTENT}
+        _DISPOSING | {Act.LOOK, *_OWN, Act.SEE_REQUESTS, Act.AGREE, Act.SEE_DISPOSITION, Act.REPORT_CONTENT}
     ),
     Role.AUDITOR: frozenset(_READING | {Act.SEE_LEDGER}),
-    # Anybody of the City (policy V.B.5). Not even LOOK: the two pages of reporting are all there is.
-    Role.EMPLOYEE: frozenset({Act.REPORT_CONTENT, Act.OWN_ANSWERS}),
+    # Anybody of the City (policy V.B.5). Not even LOOK: reporting, and the own password, are all there is.
+    Role.EMPLOYEE: frozenset({Act.REPORT_CONTENT, *_OWN}),
 }
 # All that may be done by whoever sees some accounts alone: what else there is concerns records of all.
-OF_ACCOUNTS = frozenset({Act.LOOK, Act.OWN_ANSWERS, Act.SEARCH, Act.SEE_PRIVATE, Act.SEE_ACCOUNTS})
+OF_ACCOUNTS = frozenset({Act.LOOK, *_OWN, Act.SEARCH, Act.SEE_PRIVATE, Act.SEE_ACCOUNTS})
 
 
 def may(person: Person, act: Act, account: str | None = None) -> bool:

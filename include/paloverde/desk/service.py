@@ -14,8 +14,7 @@ from sqlalchemy import Engine
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from paloverde.alarms.counting import Counted
-from paloverde.alarms.here import Place
+from paloverde.alarms.counting import Counted, place_of
 from paloverde.desk.app import desk_app
 from paloverde.desk.areas import PAGES
 from paloverde.desk.attempts import KeptAttempts
@@ -24,7 +23,10 @@ from paloverde.desk.figures_door import FiguresDoor
 from paloverde.desk.newcomers import newcomers_of
 from paloverde.desk.opened import Opened
 from paloverde.desk.own_door import SIGN_IN, Cookie, OwnDoor, OwnEntrance
-from paloverde.desk.people import people_of
+from paloverde.desk.own_password import change_password
+from paloverde.desk.password_door import password_pages
+from paloverde.desk.passwords import Choice
+from paloverde.desk.people import Person, people_of
 from paloverde.desk.rights import Act
 from paloverde.desk.sessions import Sessions, sessions_of
 from paloverde.desk.sign_in import Doorkeeper, guard, sign_in_pages
@@ -46,6 +48,10 @@ _STRICT = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+
+# At the end of a session a browser forgets what it may have kept of this address after all, the pages that it
+# would go back to as well. Of cookies only ours is taken: "cookies" would take those of the whole domain.
+FORGET = {"Clear-Site-Data": '"cache", "storage"'}
 
 
 class Service:
@@ -98,13 +104,20 @@ def service(settings: Settings, opened: Opened, books: Engine, clock: Clock) -> 
     entrance = OwnEntrance(settings, sessions, cookie)
     outside = FastAPI(title="Sign in", docs_url=None, redoc_url=None, openapi_url=None)
     attempts = KeptAttempts(books, clock)
-    outside.include_router(sign_in_pages(Doorkeeper(people_of(settings), attempts), entrance))
+    people = people_of(settings)
+    doorkeeper = Doorkeeper(people, attempts)
+    outside.include_router(sign_in_pages(doorkeeper, entrance))
+
+    def change(person: Person, choice: Choice) -> Person:
+        return change_password(people, person, choice, settings, opened())
+
+    outside.include_router(password_pages(doorkeeper, entrance, change))
     if settings.oidc_issuer is not None:
         way, newcomers = Cookie("paloverde_way", tls), newcomers_of(settings, books, clock)
         outside.include_router(SingleSignOn(settings, entrance, newcomers, attempts, clock, way).routes())
     guard(outside, entrance)
     desk = desk_app(opened, OwnDoor(sessions, cookie), [*PAGES, _leaving(sessions, cookie)])
-    counted = Counted(lambda: Place(settings, clock(), opened()))
+    counted = Counted(lambda: place_of(settings, clock(), opened))
     figures = FiguresDoor(settings.metrics_token, counted.page)
     return Service(outside, desk, figures, settings.desk_address)
 
@@ -116,7 +129,7 @@ def _leaving(sessions: Sessions, cookie: Cookie) -> Pages:
     def sign_out(visit: Here) -> Response:
         """End the session, for the browser and for whoever has copied its cookie."""
         sessions.end(cookie.given(visit.request))
-        response = RedirectResponse(SIGN_IN, 303)
+        response = RedirectResponse(SIGN_IN, 303, headers=FORGET)
         cookie.take(visit.request, response)
         return response
 

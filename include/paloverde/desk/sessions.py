@@ -88,7 +88,7 @@ class Sessions:
             with changing(self._books) as connection:
                 seen = update(SESSIONS).where(_T.secret_sha256 == row.secret_sha256)
                 connection.execute(seen.values(seen_at=now))
-        return Visitor(person, secret)
+        return Visitor(person, secret, by_password=row.subject is None)
 
     def end(self, secret: str) -> None:
         """Sign out."""

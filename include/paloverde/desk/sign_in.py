@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from paloverde.desk.attempts import Failures
 from paloverde.desk.people import Person
-from paloverde.desk.sign_in_page import HEADERS, page
+from paloverde.desk.sign_in_page import HEADERS, change_page, page
 from paloverde.desk.unsent import UNSENT
 from paloverde.errors import PaloverdeError
 
@@ -28,7 +28,12 @@ WRONG = "The username or the password is not right. Check both and try again; IT
 ELSEWHERE = "This form was sent from another site. Sign in on this page."
 BROKEN = "Nobody can sign in just now: the list of users cannot be read. Tell IT; the server's log says why."
 NO_PASSWORDS = "Nobody signs in here with a password: use the City’s account."
+FIRST = "This password is the one that IT gave you: choose one of your own on the sign-in page first."
+CHANGE_PATH = "/password"  # after the path of the sign-in page: where a password is changed
+# Each check takes 64 MiB and a core for a moment: two at a time, whatever comes in.
+_TURN = BoundedSemaphore(2)
 _LARGEST_FORM = 16_384
+_LONGEST_NAME = 31 + 1 + 64  # of a city, a slash, a username
 
 
 class Refused(Exception):
@@ -38,6 +43,13 @@ class Refused(Exception):
         super().__init__(sentence)
         self.sentence, self.code = sentence, code
         self.headers = {"Retry-After": str(wait)} if wait else {}
+
+
+class FirstPassword(Refused):
+    """The password is right, and one that IT gave: it signs nobody in, and is changed first."""
+
+    def __init__(self) -> None:
+        super().__init__(FIRST, status.HTTP_403_FORBIDDEN)
 
 
 class Entrance(Protocol):
@@ -74,14 +86,20 @@ class Doorkeeper:
     def __init__(self, people: Known, attempts: Failures) -> None:
         self._people = people
         self._attempts = attempts
-        # Each check takes 64 MiB and a core for a moment: two at a time, whatever comes in.
-        self._turn = BoundedSemaphore(2)
 
     def admit(self, username: str, password: str, place: str) -> Person:
-        """The person, or `Refused`."""
-        username = username.strip().lower()[:64]
+        """The person, signed in, or `Refused`."""
+        person = self.known(username, password, place)
+        if person.temporary:
+            raise FirstPassword
+        log.info("%s signed in from %s.", person.username, place)
+        return person
+
+    def known(self, username: str, password: str, place: str) -> Person:
+        """Whose username and password these are, a first password, too; or `Refused`."""
+        username = username.strip().lower()[:_LONGEST_NAME]
         refuse_guesses(self._attempts, username, place)
-        with self._turn:
+        with _TURN:
             refuse_guesses(self._attempts, username, place)  # others may have guessed while this one waited
             person = self._people.check(username, password)
             if person is None:
@@ -93,7 +111,6 @@ class Doorkeeper:
             )
             raise Refused(WRONG, status.HTTP_401_UNAUTHORIZED)
         self._attempts.succeeded(username, place)
-        log.info("%s signed in from %s.", username, place)
         return person
 
 
@@ -102,8 +119,8 @@ def sign_in_pages(doorkeeper: Doorkeeper, entrance: Entrance) -> APIRouter:
     router = APIRouter(default_response_class=HTMLResponse)
 
     @router.get(entrance.path)
-    def show(next: str = "") -> HTMLResponse:  # noqa: A002 - the name that Airflow's UI uses
-        return sign_in_page(entrance, next)
+    def show(request: Request, next: str = "") -> HTMLResponse:  # noqa: A002 - the name that Airflow's UI uses
+        return sign_in_page(request, entrance, next)
 
     @router.post(entrance.path)
     def sign_in(
@@ -113,11 +130,13 @@ def sign_in_pages(doorkeeper: Doorkeeper, entrance: Entrance) -> APIRouter:
         next: Annotated[str, Form()] = "",  # noqa: A002
     ) -> Response:
         try:
-            _refuse_strange_forms(request)
-            _refuse_passwords(entrance)
+            refuse_strange_forms(request)
+            refuse_passwords(entrance)
             person = doorkeeper.admit(username, password, place_of(request))
+        except FirstPassword:
+            return password_page(request, entrance, next, username, is_first=True)
         except Refused as refused:
-            return sign_in_page(entrance, next, username, refused)
+            return sign_in_page(request, entrance, next, username, refused)
         response = RedirectResponse(
             entrance.onward(request, next), 303, headers={"Cache-Control": "no-store"}
         )
@@ -128,11 +147,16 @@ def sign_in_pages(doorkeeper: Doorkeeper, entrance: Entrance) -> APIRouter:
 
 
 def sign_in_page(
-    entrance: Entrance, asked: str = "", username: str = "", refused: Refused | None = None
+    request: Request,
+    entrance: Entrance,
+    asked: str = "",
+    username: str = "",
+    refused: Refused | None = None,
 ) -> HTMLResponse:
     """The page; after a refusal with its sentence."""
     content = page(
-        action=entrance.path.removeprefix("/"),
+        action=_from_here(request, entrance.path),
+        change=_from_here(request, entrance.path + CHANGE_PATH),
         next=asked,
         username=username,
         error=refused.sentence if refused else "",
@@ -144,6 +168,34 @@ def sign_in_page(
     return HTMLResponse(content, refused.code if refused else 200, headers=HEADERS | more)
 
 
+def password_page(
+    request: Request,
+    entrance: Entrance,
+    asked: str = "",
+    username: str = "",
+    refused: Refused | None = None,
+    *,
+    is_first: bool = False,
+) -> HTMLResponse:
+    """The page on which a password is changed; after a refusal with its sentence."""
+    content = change_page(
+        action=_from_here(request, entrance.path + CHANGE_PATH),
+        back=_from_here(request, entrance.path),
+        next=asked,
+        username=username,
+        error=refused.sentence if refused else "",
+        is_first=is_first,
+    )
+    code = refused.code if refused else 403 if is_first else 200
+    return HTMLResponse(content, code, headers=HEADERS | (refused.headers if refused else {}))
+
+
+def _from_here(request: Request, path: str) -> str:
+    """A page before signing in as a link of this one, wherever the application is mounted."""
+    here = str(request.scope["path"]).removeprefix(request.scope.get("root_path", ""))
+    return "../" * (here.count("/") - 1) + path.removeprefix("/")
+
+
 def guard(app: FastAPI, entrance: Entrance) -> None:
     """What surrounds sign-in: large bodies are turned away, trouble is told in words."""
 
@@ -151,7 +203,7 @@ def guard(app: FastAPI, entrance: Entrance) -> None:
         log.error("%s", error)
         if request.headers.get("content-type", "").startswith("application/json"):  # a program's
             return JSONResponse({"detail": BROKEN}, 503)
-        return sign_in_page(entrance, refused=Refused(BROKEN, 503))
+        return sign_in_page(request, entrance, refused=Refused(BROKEN, 503))
 
     app.add_exception_handler(PaloverdeError, broken)
     app.add_middleware(SmallBodies)
@@ -193,7 +245,7 @@ def own_page(asked: str) -> str:
     return asked if is_path else "/"
 
 
-def _refuse_strange_forms(request: Request) -> None:
+def refuse_strange_forms(request: Request) -> None:
     """Refuse a form that another site's page sent."""
     origin = request.headers.get("origin")
     if origin and urlsplit(origin).netloc != request.headers.get("host"):
@@ -202,7 +254,8 @@ def _refuse_strange_forms(request: Request) -> None:
         raise Refused(ELSEWHERE, status.HTTP_403_FORBIDDEN)
 
 
-def _refuse_passwords(entrance: Entrance) -> None:
+def refuse_passwords(entrance: Entrance) -> None:
+    """Refuse every password where single sign-on is the only way."""
     if not entrance.passwords:
         raise Refused(NO_PASSWORDS, status.HTTP_403_FORBIDDEN)
 

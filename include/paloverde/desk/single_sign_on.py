@@ -55,7 +55,7 @@ class SingleSignOn:
             way = new_way()
             response = RedirectResponse(self._issuer.address(way), 303, headers=_NO_STORE)
         except Unreachable as error:
-            return self._refused(next, error)
+            return self._refused(request, next, error)
         self._cookie.give(request, response, _written(way, own_page(next)), _WAY_SECONDS)
         return response
 
@@ -65,7 +65,7 @@ class SingleSignOn:
         try:
             subject, person = self._arrived(way, dict(request.query_params), place_of(request))
         except (NotProven, NoRole, Unreachable, Refused) as error:
-            response: Response = self._refused(onward, error)
+            response: Response = self._refused(request, onward, error)
         else:
             _LOG.info("%s signed in by single sign-on.", person.username)
             response = RedirectResponse(own_page(onward), 303, headers=_NO_STORE)
@@ -84,7 +84,7 @@ class SingleSignOn:
             raise
         return self._newcomers.arrive(self._name, claims)
 
-    def _refused(self, onward: str, error: Exception) -> Response:
+    def _refused(self, request: Request, onward: str, error: Exception) -> Response:
         _LOG.warning("Single sign-on refused: %s", error)
         if isinstance(error, Refused):
             refused = error
@@ -92,7 +92,7 @@ class SingleSignOn:
             refused = Refused(_AWAY, 503)
         else:
             refused = Refused(str(error) if isinstance(error, NoRole) else _AGAIN, 403)
-        return sign_in_page(self._entrance, onward, refused=refused)
+        return sign_in_page(request, self._entrance, onward, refused=refused)
 
 
 def _client(settings: Settings) -> Client:

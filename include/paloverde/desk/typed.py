@@ -69,7 +69,8 @@ class Typed:
     def choice(self, name: str) -> str:
         """One of the options of a field."""
         value = self.text(name)
-        if value not in {one for one, _ in self._fields[name].options}:
+        field = self._fields[name]
+        if value not in {one for one, _ in field.options} or (field.required and not value):
             raise Wrong(name, "Choose one of the list.")
         return value
 

@@ -35,10 +35,13 @@ class NotThere(Exception):
 
 
 class Visitor(NamedTuple):
-    """Somebody who is signed in. `session` is a secret of this sign-in, to which forms are bound."""
+    """Somebody who is signed in. `session` is a secret of this sign-in, to which forms are bound;
+    `by_password` says that a password opened it, and not the City's single sign-on.
+    """
 
     person: Person
     session: str
+    by_password: bool = True
 
 
 class Door(Protocol):
@@ -53,6 +56,11 @@ class Door(Protocol):
 
     def sign_in(self, onward: str) -> str:
         """The address of the sign-in page, which leads on to `onward` afterwards."""
+
+    def anew(self, request: Request, response: Response, person: Person) -> Visitor:
+        """Begin the sign-in anew, after it was ended with all others by a new password: the answer gives the
+        browser what opens it.
+        """
 
 
 class Desk(NamedTuple):
@@ -72,7 +80,7 @@ class Visit:
 
     def __init__(self, request: Request, desk: Desk, visitor: Visitor) -> None:
         self.request, self.desk = request, desk
-        self.person, self.session = visitor.person, visitor.session
+        self.person, self.session, self.by_password = visitor
 
     @property
     def city(self) -> Installation:
@@ -168,13 +176,17 @@ class Visit:
         """The same to an address as a browser has it."""
         response = RedirectResponse(location, 303)
         if told:
-            self.request.state.told = told[:_MOST_TOLD]
-            value = sealed(self.session, told[:_MOST_TOLD])
-            secure = self.request.url.scheme == "https"
-            response.set_cookie(
-                TOLD, value, path=self.url("/"), max_age=60, httponly=True, samesite="strict", secure=secure
-            )
+            self.tell(response, told)
         return response
+
+    def tell(self, response: Response, told: str) -> None:
+        """Have the next page tell what came of a form."""
+        self.request.state.told = told[:_MOST_TOLD]
+        value = sealed(self.session, told[:_MOST_TOLD])
+        secure = self.request.url.scheme == "https"
+        response.set_cookie(
+            TOLD, value, path=self.url("/"), max_age=60, httponly=True, samesite="strict", secure=secure
+        )
 
     def once(self, answer: Response, onward: str) -> Response:
         """An answer to a form that holds a secret: it is shown, and kept no longer. Whoever goes back to it

@@ -11,6 +11,7 @@ import msgspec
 from paloverde.errors import BadQuestion, Unreadable
 from paloverde.imports.attached import ARCHIVE_ENDINGS, TEXT_ENDINGS
 from paloverde.imports.downloads import download_in, holds_pages
+from paloverde.imports.feed import is_feed, read_feed
 from paloverde.imports.linkedin import is_of_linkedin, read_linkedin
 from paloverde.imports.mail import ENDINGS, read_mail
 from paloverde.imports.members import Member, Sources
@@ -61,6 +62,9 @@ FORMATS: dict[str, Format] = {
     "table": Format(
         read_records, Provenance.UPLOAD, "a table (CSV) of any site, its columns named by --map", zone=PACIFIC
     ),
+    "feed": Format(
+        read_feed, Provenance.UPLOAD, "the feed of a blog or newsroom (RSS or Atom), as its address answers"
+    ),
     "mail": Format(read_mail, Provenance.FORWARDED, "e-mails: .eml files or .mbox boxes"),
     "files": Format(read_uploads, Provenance.UPLOAD, "pictures, PDFs and other files as they are"),
     "records": Format(
@@ -88,6 +92,8 @@ def format_of(sources: Sources, platform: str, wish: Wish) -> str:
         return own
     if endings & set(ENDINGS):
         return "mail"
+    if sources.members and all(is_feed(member) for member in sources.members):
+        return "feed"
     if any(member.ending == ".csv" and says_records(member, wish.columns) for member in sources.members):
         return "table"
     if endings and not endings & set(_TOLD):

@@ -105,16 +105,21 @@ def restore(settings: Settings, databases: Databases, file: Path, key_file: Path
     PersonNeeded where a database has tables already, or the City's folder another file of that name:
     nothing is written then.
     """
+    for path in (key_file, file):
+        _refuse_the_unreadable(path)
     with tempfile.TemporaryDirectory(prefix="paloverde-restore-") as name:
         scratch = Path(name)
         with _decrypted(file, key_file) as stream, tarfile.open(fileobj=stream, mode="r|") as tar:
             tar.extractall(scratch, filter="data")
         dumps = sorted((scratch / "databases").glob("*.dump"))
+        if not dumps:
+            raise PersonNeeded(f"{file} holds no backup of Paloverde, and nothing was put back.")
         for dump in dumps:
             if dump.stem not in databases:
                 raise BadSetting(
                     f"{file.name} holds the database {dump.stem}, and this command was not told where that "
-                    "one is: name the file of its address to `paloverde backup --also-database-file`."
+                    "one is: name the file of its address with `paloverde backup restore "
+                    "--also-database-file`."
                 )
             _refuse_a_filled_database(databases[dump.stem], dump.stem)
         files = [path for path in (scratch / "home").rglob("*") if path.is_file()]
@@ -142,8 +147,21 @@ def _refuse_a_filled_database(url: URL, name: str) -> None:
     if count != "0":
         raise PersonNeeded(
             f"The database {name} is not empty, and nothing was put back. A backup goes into empty places "
-            "only: make the databases anew, then start again."
+            "only: make the databases and the City's folder anew (docs/guide/installing.md, Backups), then "
+            "start again."
         )
+
+
+def _refuse_the_unreadable(file: Path) -> None:
+    """In a container another user reads than the one who brought the file there."""
+    try:
+        file.open("rb").close()
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise BadSetting(
+            f"{file} cannot be read ({why}), and nothing was put back: see that it is there, and that user "
+            f"{os.geteuid()} may read it."
+        ) from None
 
 
 def _refuse_another(there: Path, new: Path) -> None:
@@ -205,7 +223,14 @@ def _not_installed(program: str) -> BadSetting:
 @contextmanager
 def _encrypted(file: Path, recipient: str) -> Iterator[IO[bytes]]:
     """A stream into age; at its end the file is whole, on the disk, and readable by this user alone."""
-    file.touch(mode=0o600)
+    try:
+        file.touch(mode=0o600)
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise BadSetting(
+            f"Nothing can be written into {file.parent} ({why}), and no backup was made: give the folder to "
+            f"user {os.geteuid()}, with `chown {os.geteuid()}` as root."
+        ) from None
     with _age("--encrypt", "--recipient", recipient, "--output", str(file)) as age:
         assert age.stdin is not None  # _age asks for it
         with suppress(BrokenPipeError):  # it ended early, and says why

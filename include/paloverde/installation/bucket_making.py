@@ -32,6 +32,6 @@ def _made(url: str, access: Access) -> str:
         access_key=access["access_key"],
         secret_key=access["secret_key"],
     )
-    refuse_an_open_bucket(url.removeprefix(_S3), access["endpoint"])
+    refuse_an_open_bucket(url.removeprefix(_S3), access["endpoint"], access["region"])
     did = "was made" if made else "was there already"
     return f"The bucket {url} {did}: versions and Object Lock are on, and strangers are refused."

@@ -50,6 +50,7 @@ from paloverde.installation.delivery import Deliveries
 from paloverde.installation.device_searches import DeviceSearches
 from paloverde.installation.disposition import Disposition
 from paloverde.installation.dossiers import Dossiers
+from paloverde.installation.feeds import FeedsRound, read_feeds
 from paloverde.installation.found import Found
 from paloverde.installation.hiding_acts import HidingActs
 from paloverde.installation.hiding_cases import HidingCases
@@ -395,6 +396,14 @@ class Installation:
             self._journal.tell_gaps(slug, report.sequence, actor)
         return report
 
+    def read_feeds(self, actor: str, progress: Callable[[str], None]) -> FeedsRound:
+        """Ask for the feeds of the City's own blogs, and take in what is new."""
+        return read_feeds(
+            self.accounts(),
+            self.settings.city_domains or (),
+            lambda slug, file, wish: self.import_files(slug, [file], wish, actor, progress),
+        )
+
     def export_records(
         self, folder: Path, slugs: Sequence[str], actor: str, progress: Callable[[str], None]
     ) -> MovedOut:
@@ -447,10 +456,10 @@ class Installation:
         platform = self.platform(account.platform)
         return check_account(self.access, self.vault.books, self.ledger, platform, account, token)
 
-    def standings(self) -> list[Standing]:
-        """How each account stands: canary, last complete night and whether one is overdue, runway."""
-        canaries, whole = last_canaries(self.vault.books), self.complete_nights()
+    def standings(self, slug: str = "") -> list[Standing]:
+        """How each account, or that one, stands: canary, last complete night, is one overdue, runway."""
         books, now = self.vault.books, self.vault.clock()
+        canaries, asked = last_canaries(books), [one for one in self.asked() if slug in ("", one.slug)]
         since = registered_since(books)
         return [
             standing(
@@ -458,11 +467,11 @@ class Installation:
                 self.platform(one.platform),
                 one,
                 canaries.get(one.slug),
-                whole.get(one.slug),
+                whole_night(books, one.slug),
                 broken_night(books, one.slug, now),
                 since.get(one.slug),
             )
-            for one in self.asked()
+            for one in asked
         ]
 
     def complete_nights(self) -> dict[str, date]:

@@ -1,12 +1,13 @@
 """The acts of hiding and of showing again: an intent on paper before each, an outcome after it.
 
-An act that was broken off between the two is taken up by the next round: the site is asked how the comment
-stands where it tells, and is otherwise asked to set it once more, which changes nothing where it is set.
+An act that was broken off between the two, or whose answer was lost, is taken up by the next round: the site
+is asked how the comment stands where it tells, and is otherwise asked to set it once more, which changes
+nothing where it is set.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import NamedTuple
 
@@ -30,6 +31,8 @@ from paloverde.steps import Step as Next
 from paloverde.watch.hiding.record import INTENTS, SERIES, Stage, Step
 
 BY_RULE = "hiding rule"  # who acts, where no person does
+_MEANWHILE = "somebody decided about it meanwhile"
+_OFF = "the rule counts no more: it was made sure that the comment is in sight"
 _TOLD = {
     Stage.MEANT: "hiding begun",
     Stage.HIDDEN: "comment hidden",
@@ -41,10 +44,14 @@ _TOLD = {
 
 
 class Came(NamedTuple):
-    """What came of some acts: of each item what was in its way, "" where it was done; and what ended them."""
+    """What came of some acts: of each item what was in its way, "" where it was done; and what ended them.
+
+    Of those that are `open` nobody knows whether the site did it: the next round asks.
+    """
 
     of: dict[str, str]
     trouble: PaloverdeError | None = None
+    open: frozenset[str] = frozenset()
 
     @property
     def done(self) -> list[str]:
@@ -52,19 +59,30 @@ class Came(NamedTuple):
 
     @property
     def failed(self) -> list[str]:
-        return [item for item, why in self.of.items() if why]
+        return [item for item, why in self.of.items() if why and item not in self.open]
+
+
+class Decided(NamedTuple):
+    """A step that is to be taken. `after` is the number of the last paper that whoever decided has seen."""
+
+    step: Step
+    after: int
 
 
 class _Intent(NamedTuple):
-    """A step that is on paper. `is_left`: an earlier process filed it, and no outcome of it is on record."""
+    """A step that is on paper. `is_left`: an earlier process filed it, and no outcome of it is on record.
+
+    `is_off`: the rule that meant it counts no more, so that the comment is to be in sight.
+    """
 
     step: Step
     filed: Filed
     is_left: bool = False
+    is_off: bool = False
 
     @property
     def hides(self) -> bool:
-        return self.step.stage is Stage.MEANT
+        return self.step.stage is Stage.MEANT and not self.is_off
 
     @property
     def native_id(self) -> str:
@@ -89,24 +107,38 @@ class HidingActs:
         self._access, self._dossiers = access, dossiers
         self._site, self._turn, self._tell = site, turn, tell
 
-    def carry_out(self, slug: str, steps: Sequence[Step], actor: str) -> Came:
-        """Hide or show again comments of one account, as their steps say. Nothing is raised."""
+    def carry_out(self, slug: str, decided: Sequence[Decided], actor: str) -> Came:
+        """Hide or show again comments of one account, as their steps say. Nothing is raised.
+
+        What somebody else decided about meanwhile is left as they decided.
+        """
         try:
             account, site = self._ready(slug)
             with self._turn(slug, "hiding"):
-                intents = [_Intent(step, self._file(step, actor)) for step in steps]
-                return self._came(account, site, intents, actor)
+                mine = [one for one in decided if self.last_number(one.step.item) == one.after]
+                intents = [_Intent(one.step, self._file(one.step, actor, one.after)) for one in mine]
+                came = self._came(account, site, intents, actor)
         except PaloverdeError as error:
             return Came({}, error)
+        return came._replace(of={one.step.item: _MEANWHILE for one in decided} | came.of)
 
-    def take_up(self, slug: str = "") -> Iterator[Came]:
-        """Carry out what has an intent and no outcome, of all accounts or of one."""
+    def last_number(self, item: str) -> int:
+        """The number of the last paper about a comment; 0 without any."""
+        last = self._cabinet.last(SERIES, subject_of(item_id(item)))
+        return last.number if last else 0
+
+    def take_up(self, slug: str, rules: Collection[str]) -> Iterator[Came]:
+        """Carry out what has an intent and no outcome, of all accounts or of one.
+
+        `rules` are those that count: what another one meant is made sure to be in sight.
+        """
         left: dict[tuple[str, Stage], list[_Intent]] = {}
         for filed in self._cabinet.newest(SERIES):
             step = self._cabinet.read(filed, Step)
             account = item_id(step.item).account
             if step.stage in INTENTS and slug in ("", account):
-                left.setdefault((account, step.stage), []).append(_Intent(step, filed, is_left=True))
+                is_off = step.stage is Stage.MEANT and not step.by and step.rule not in rules
+                left.setdefault((account, step.stage), []).append(_Intent(step, filed, True, is_off))
         for (account, _), intents in left.items():
             try:
                 registered_, site = self._ready(account)
@@ -145,7 +177,7 @@ class HidingActs:
         came, run, trouble = self._sent(account, site, asked)
         told = dict(zip([one.step.item for one in asked], came, strict=True))
         ended = {one.step.item: self._ended(one, told.get(one.step.item), run, actor) for one in intents}
-        return Came(ended, trouble)
+        return Came(ended, trouble, frozenset(item for item, one in told.items() if not one.is_known))
 
     def _sent(
         self, account: Account, site: Platform, asked: Sequence[_Intent]
@@ -168,7 +200,7 @@ class HidingActs:
         """Whether an intent to hide was carried out before it broke off: its dossier is sealed then."""
         return (
             one.is_left
-            and one.hides
+            and one.step.stage is Stage.MEANT
             and any(
                 fact.confirmed_by == HIDDEN_HERE and fact.confirmed_at >= one.filed.filed_at
                 for fact in removals_of(self._archive, items=[item_id(one.step.item)])
@@ -176,13 +208,21 @@ class HidingActs:
         )
 
     def _ended(self, one: _Intent, came: Done | None, run: int, actor: str) -> str:
-        """File what came of an intent, after what its dossier must say; what was in the way."""
+        """File what came of an intent, after what its dossier must say; what was in the way.
+
+        An intent of which nobody knows what came stays as it is.
+        """
         why = came.trouble if came is not None else ""
+        if came is not None and not came.is_known:
+            return why
+        if one.is_off and came is not None:
+            why = why or _OFF
         if not why:
             self._state(one, actor)
-        done, undone = (Stage.HIDDEN, Stage.FAILED) if one.hides else (Stage.SHOWN, Stage.STILL)
+        hid = one.step.stage is Stage.MEANT
+        done, undone = (Stage.HIDDEN, Stage.FAILED) if hid else (Stage.SHOWN, Stage.STILL)
         end = replace(one.step, stage=undone if why else done, why=why or one.step.why, run=run)
-        self._file(end, actor, after=one.filed.number)
+        self._file(end, actor, one.filed.number)
         return why
 
     def _state(self, one: _Intent, actor: str) -> None:
@@ -191,23 +231,21 @@ class HidingActs:
         since = [
             paper.paper for paper in papers_of(self._cabinet, id_) if paper.filed_at >= one.filed.filed_at
         ]
-        if one.hides and not any(isinstance(paper, Cited) for paper in since):
+        hid = step.stage is Stage.MEANT
+        if hid and not any(isinstance(paper, Cited) for paper in since):
             rule = "" if step.by else step.ruled
             cited = Cited((step.letter,), step.by, rule, removed_by=step.by)
             self._dossiers.cite(subject_of(id_), cited, actor)
-        elif not one.hides and not any(isinstance(paper, Noted) for paper in since):
+        elif not hid and not any(isinstance(paper, Noted) for paper in since):
             note = f"It is shown again at the site, as {step.by} decided: {step.why}"
             self._dossiers.note(subject_of(id_), note, actor)
 
-    def _file(self, step: Step, actor: str, after: int | None = None) -> Filed:
-        """File a step; `after` is the number of the one that it follows, else the last there is."""
+    def _file(self, step: Step, actor: str, after: int) -> Filed:
+        """File a step; `after` is the number of the one that it follows."""
         id_ = item_id(step.item)
         subject = subject_of(id_)
         about = {"account": id_.account, "item": step.item, "rule": step.rule}
         about |= {"why": step.why} if step.stage in (Stage.FAILED, Stage.STILL) else {}
-        if after is None:
-            last = self._cabinet.last(SERIES, subject)
-            after = last.number if last else 0
         return self._cabinet.file(
             SERIES, subject, step, what=_TOLD[step.stage], actor=actor, about=about, after=after
         )

@@ -81,10 +81,10 @@ class HidingCases:
         ]
         return list(self._on_record(named, book, now, accounts))
 
-    def last(self, item: ItemId) -> Step | None:
-        """The last step on record of a comment's hiding."""
+    def last(self, item: ItemId) -> tuple[Step | None, int]:
+        """The last step on record of a comment's hiding, and its number; 0 without any."""
         filed = self._cabinet.last(SERIES, subject_of(item))
-        return self._cabinet.read(filed, Step) if filed else None
+        return (self._cabinet.read(filed, Step), filed.number) if filed else (None, 0)
 
     def words(self, step: Step) -> tuple[str, ...]:
         """What the rule named in a comment, each once; nothing where it is in the archive no more."""
@@ -123,10 +123,11 @@ class HidingCases:
         held = {slug: self._held(slug) for slug in slugs}
         for case in named:
             id_ = item_id(case.item)
-            last = self.last(id_)
+            last, number = self.last(id_)
             whole = case._replace(
                 seen=newest.get(case.item),
                 stage=last.stage if last else None,
+                papers=number,
                 was_removed=id_ in removed,
                 holds=held[id_.account].get(case.item, ()),
             )

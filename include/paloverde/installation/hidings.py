@@ -9,8 +9,8 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from paloverde.archive.papers import Cabinet
-from paloverde.errors import BadQuestion, PaloverdeError, Suspicious
-from paloverde.installation.hiding_acts import BY_RULE, Came, HidingActs
+from paloverde.errors import BadQuestion, PaloverdeError, Suspicious, TryAgain
+from paloverde.installation.hiding_acts import BY_RULE, Came, Decided, HidingActs
 from paloverde.installation.hiding_cases import HidingCases, item_id
 from paloverde.retention.dossier import subject_of
 from paloverde.settings import Settings
@@ -21,7 +21,8 @@ from paloverde.watch.registers.hiding import Mode, named
 from paloverde.wording import several, some
 
 _OFF = "This installation only reads, until IT sets PALOVERDE_ALLOW_HIDING=true: nothing was sent."
-_NO_MORE = (Stage.SHOWN, Stage.FAILED)  # nothing of it is hidden through this archive
+_OPEN = "Whether the site has done it is not known, and the next round asks"
+NO_MORE = (Stage.SHOWN, Stage.FAILED)  # nothing of it is hidden through this archive
 
 
 class Hidden(NamedTuple):
@@ -33,14 +34,16 @@ class Hidden(NamedTuple):
 
 
 class HidingRound(NamedTuple):
-    """What a round did. `stopped` says on which accounts a rule named too much at once, `troubles` what was
-    in the way: both are for a person. `is_off`: a rule would hide, and the installation only reads.
+    """What a round did. Of `open` nobody knows whether the site did it. `stopped` says on which accounts a
+    rule named too much at once, `troubles` what was in the way: both are for a person. `is_off`: a rule would
+    hide, and the installation only reads.
     """
 
     rules: int
     proposed: tuple[Weighed, ...] = ()
     hidden: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
     against: tuple[Weighed, ...] = ()
     stopped: tuple[str, ...] = ()
     troubles: tuple[PaloverdeError, ...] = ()
@@ -48,13 +51,14 @@ class HidingRound(NamedTuple):
 
     def sentence(self) -> str:
         """In plain words, without the words of any comment."""
-        if not self.rules and not self.hidden and not self.failed:
+        if not (self.rules or self.hidden or self.failed or self.open):
             return "No hiding rule counts: nothing was hidden."
         hidden, proposed = some(len(self.hidden), "comment"), some(len(self.proposed), "comment")
         alone = some(len(self.against), "comment")
         rules = some(self.rules, "hiding rule")
         told = [f"By {rules}: {hidden} hidden, {proposed} proposed, {alone} left alone."]
         told += [f"Not hidden: {several(self.failed)}."] if self.failed else []
+        told += [f"{_OPEN}: {several(self.open)}."] if self.open else []
         told += [_OFF] if self.is_off else []
         return " ".join([*told, *self.stopped, *(f"{str(one).rstrip('.')}." for one in self.troubles)])
 
@@ -83,22 +87,25 @@ class Hidings:
         """
         rules, may_send = self._cases.rules(account), self._settings.allow_hiding and not dry_run
         shown_again = self._meant_to_be_shown(account)
-        came = list(self._acts.take_up(account)) if may_send else []
+        count = {named(rule) for rule in rules}
+        came = list(self._acts.take_up(account, count)) if may_send else []
         weighed = self._cases.weighed(rules, account)
         free = [one for one in weighed if not one.against]
         acting, stopped = _acting(free)
         if may_send:
             for slug in dict.fromkeys(_slug(one) for one in acting):
-                steps = [self._step(one) for one in acting if _slug(one) == slug]
-                came.append(self._acts.carry_out(slug, steps, BY_RULE))
+                decided = [self._decided(one) for one in acting if _slug(one) == slug]
+                came.append(self._acts.carry_out(slug, decided, BY_RULE))
         hidden = [item for one in came for item in one.done if item not in shown_again]
         failed = [item for one in came for item in one.failed]
+        open_ = [item for one in came for item in one.open]
         hides = any(rule.entry.mode is Mode.HIDE for rule in rules)
         return HidingRound(
             rules=len(rules),
-            proposed=tuple(one for one in free if one.case.item not in {*hidden, *failed}),
+            proposed=tuple(one for one in free if one.case.item not in {*hidden, *failed, *open_}),
             hidden=tuple(hidden),
             failed=tuple(failed),
+            open=tuple(open_),
             against=tuple(one for one in weighed if one.against and one.case.stage is not Stage.HIDDEN),
             stopped=tuple(stopped),
             troubles=tuple(one.trouble for one in came if one.trouble is not None),
@@ -114,20 +121,20 @@ class Hidings:
         if one.against:
             raise BadQuestion(f"{item} is not hidden: {several(one.against)}.")
         self._refuse_off()
-        came = self._acts.carry_out(item_id(item).account, [replace(self._step(one), by=name)], actor)
+        came = self._acts.carry_out(item_id(item).account, [self._decided(one, name)], actor)
         _settled(item, came)
 
     def show_again(self, item: str, actor: str, name: str, reason: str) -> None:
         """Show a hidden comment again, for good: no rule hides it any more. Raises what is in the way."""
-        last = self._cases.last(item_id(item))
-        if last is None or last.stage in _NO_MORE:
+        last, number = self._cases.last(item_id(item))
+        if last is None or last.stage in NO_MORE:
             how = f"it is {last.stage.value}" if last else "it was never hidden through this archive"
             raise BadQuestion(f"{item} cannot be shown again here: {how}.")
         if not reason.strip():
             raise BadQuestion("Say why it is shown again: whoever reads its dossier later will ask.")
         self._refuse_off()
         intent = replace(last, stage=Stage.SHOWING, by=name, why=reason.strip(), run=0)
-        _settled(item, self._acts.carry_out(item_id(item).account, [intent], actor))
+        _settled(item, self._acts.carry_out(item_id(item).account, [Decided(intent, number)], actor))
 
     def words(self, step: Step) -> tuple[str, ...]:
         """What the rule named in a comment, as the archive has it."""
@@ -162,12 +169,12 @@ class Hidings:
     def _meant_to_be_shown(self, account: str) -> set[str]:
         return {one.step.item for one in self.listed(account) if one.step.stage is Stage.SHOWING}
 
-    def _step(self, one: Weighed) -> Step:
+    def _decided(self, one: Weighed, by: str = "") -> Decided:
         """The intent to hide what was weighed."""
         case, seen = one.case, one.case.seen
         if seen is None:
             raise BadQuestion(f"{case.item} is not archived, and nothing is hidden before that.")
-        return Step(
+        step = Step(
             stage=Stage.MEANT,
             item=case.item,
             letter=case.rule.entry.guideline.value,
@@ -177,7 +184,9 @@ class Hidings:
             version_sha256=seen.version_sha256,
             captured=seen.sequence,
             places=tuple((span.start, span.end) for span in case.spans),
+            by=by,
         )
+        return Decided(step, case.papers)
 
     def _refuse_off(self) -> None:
         if not self._settings.allow_hiding:
@@ -205,7 +214,10 @@ def _slug(one: Weighed) -> str:
 
 def _settled(item: str, came: Came) -> None:
     """Raise what was in the way of one act."""
+    why = came.of.get(item, "").rstrip(".")
+    if item in came.open:
+        raise TryAgain(f"{item}: {why}. {_OPEN}; {Next.HIDDEN} says what came of it.")
     if came.trouble is not None:
         raise came.trouble
-    if why := came.of.get(item, ""):
-        raise BadQuestion(f"{item}: {why.rstrip('.')}. The ledger has the try; do the same again later.")
+    if why:
+        raise BadQuestion(f"{item}: {why}. {Next.HIDDEN} says how it stands; then do the same again.")

@@ -28,17 +28,17 @@ class SearchIndex:
         """Where it lies."""
         return self._settings.index_folder
 
-    def open(self) -> Index | None:
+    def open(self, before: Index | None = None) -> Index | None:
         """The index as it stands; None where none can be read, and a search reads everything."""
         try:
-            return open_index(self.folder)
+            return open_index(self.folder, before)
         except Damaged:
             return None
 
     def asking(self) -> Asking | None:
         """The index beside the archive, kept open until a refresh puts another in its place."""
         if self._asking is None or not self._asking.index.is_current:
-            index = self.open()
+            index = self.open(self._asking.index if self._asking else None)
             self._asking = None if index is None else Asking(self._archive, index)
         return self._asking
 

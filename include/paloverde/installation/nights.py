@@ -106,7 +106,7 @@ class _Nights:
     """An account's nights, newest day first, read as far as somebody looks."""
 
     def __init__(self, connection: Connection, slug: str, last: date | None = None) -> None:
-        self._connection, self._found = connection, list[Night]()
+        self._connection, self._found, self._is_all = connection, list[Night](), False
         mine = RUNS.c.account == slug, ~RUNS.c.pending
         nights = select(RUNS.c.sequence, RUNS.c.sha256).where(*mine, RUNS.c.kind == RunKind.NIGHT.value)
         if last is not None:
@@ -154,12 +154,11 @@ class _Nights:
         return frozenset.intersection(*usual) if len(usual) >= _USUAL else frozenset()
 
     def _at(self, place: int) -> Night | None:
-        while place >= len(self._found):
+        while place >= len(self._found) and not self._is_all:
             rows = self._connection.execute(self._newest_first.limit(_AT_ONCE).offset(len(self._found))).all()
-            if not rows:
-                return None
+            self._is_all = len(rows) < _AT_ONCE  # nights before an account's first are not asked for again
             self._found += [_read(self._connection, row.sequence, row.sha256) for row in rows]
-        return self._found[place]
+        return self._found[place] if place < len(self._found) else None
 
 
 def _read(connection: Connection, sequence: int, sha256: str) -> Night:

@@ -16,7 +16,7 @@ from paloverde.archive.seal import Role
 from paloverde.archive.store.interface import Stored
 from paloverde.state.books import changing, insert_into
 from paloverde.state.tables import LOOKS, PARTS
-from paloverde.watch.posts.looks import VERSION, look_of
+from paloverde.watch.looks import VERSION, look_of
 
 _AT_ONCE = 100  # pictures that are looked at before what was seen is written: a killed round loses so many
 _NONE = ""  # of what is no photograph

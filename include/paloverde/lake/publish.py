@@ -61,6 +61,8 @@ class Published(msgspec.Struct, frozen=True):
 
     def sentence(self) -> str:
         """In plain words."""
+        if not self.through:
+            return f"The table {self.role.value} waits for the first sealed run."
         did = [f"{some(self.added, 'file')} added"] if self.added else []
         did += [f"{some(self.dropped, 'file')} that stand no longer taken out"] if self.dropped else []
         return (

@@ -54,9 +54,14 @@ class Cursor(msgspec.Struct, frozen=True):
 
 
 def runs_after(connection: Connection, last: int, most: int) -> Iterator[tuple[int, Deed]]:
-    """Sealed runs after `last`, oldest first, each with what it sealed."""
+    """Sealed runs after `last`, oldest first, each with what it sealed.
+
+    One that waits for its seal, and those after it, are told in their turn.
+    """
     names = _names(connection)
-    query = select(RUNS.c.sequence, RUNS.c.body, RUNS.c.key).where(RUNS.c.sequence > last, ~RUNS.c.pending)
+    waiting = connection.execute(select(func.min(RUNS.c.sequence)).where(RUNS.c.pending)).scalar()
+    query = select(RUNS.c.sequence, RUNS.c.body, RUNS.c.key).where(RUNS.c.sequence > last)
+    query = query if waiting is None else query.where(RUNS.c.sequence < waiting)
     for row in connection.execute(query.order_by(RUNS.c.sequence).limit(most)).all():
         run = read_seal(row.body.encode(), where=row.key).run
         account = names.get(run.account, _hidden(run.account))

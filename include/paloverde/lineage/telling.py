@@ -21,7 +21,7 @@ from paloverde.wording import some
 
 _FILE = "lineage.json"
 _ENDPOINT = "/api/v1/lineage"  # openlineage.io/docs/client/python: where a server takes events
-_MOST = 500  # deeds of one round: the rest waits for the next
+_MOST = 500  # runs, and entries of the ledger, of one round: the rest waits for the next
 _SECONDS, _MOST_BYTES = 10.0, 64 * 1024
 _GOOD = range(200, 300)
 Send = Callable[[str], None]
@@ -38,7 +38,7 @@ class Told(NamedTuple):
         return f"{some(self.deeds, 'deed')} told to the lineage.{rest}"
 
 
-def tell(city: Installation) -> Told:
+def tell(city: Installation, most: int = _MOST) -> Told:
     """Tell what was done since the last time.
 
     `BadSetting` where no place is set, `Unreachable` where the server does not take it. The cursor moves
@@ -49,24 +49,28 @@ def tell(city: Installation) -> Told:
         raise BadSetting("No lineage is told: PALOVERDE_LINEAGE names neither a file nor a server.")
     file, told = city.settings.home / _FILE, 0
     cursor = _cursor(file)
+    with city.vault.books.connect() as connection:
+        runs = list(runs_after(connection, cursor.run, most))
+        entries = list(entries_after(connection, cursor.entry, most))
     with ExitStack() as open_:
         send = _sender(where, open_)
-        for moved, deed in _new(city, cursor):
-            if deed is not None:
-                for event in events(deed, _place(city)):
-                    send(event)
-                told += 1
+        for moved, deed in _new(city, cursor, runs, entries):
             cursor = moved
+            if deed is None:
+                continue
+            for event in events(deed, _place(city)):
+                send(event)
+            told += 1
             _keep(file, cursor)
-    return Told(told, more=told >= _MOST)
+    _keep(file, cursor)
+    return Told(told, more=most in (len(runs), len(entries)))
 
 
-def _new(city: Installation, cursor: Cursor) -> Iterator[tuple[Cursor, Deed | None]]:
+def _new(
+    city: Installation, cursor: Cursor, runs: list[tuple[int, Deed]], entries: list[tuple[int, Deed | None]]
+) -> Iterator[tuple[Cursor, Deed | None]]:
     """Each thing to tell, and the cursor once it is told."""
     replace = msgspec.structs.replace
-    with city.vault.books.connect() as connection:
-        runs = list(runs_after(connection, cursor.run, _MOST))
-        entries = list(entries_after(connection, cursor.entry, _MOST))
     for sequence, deed in runs:
         cursor = replace(cursor, run=sequence)
         yield cursor, deed

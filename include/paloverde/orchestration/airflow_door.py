@@ -6,14 +6,16 @@ there.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
+import msgspec
 from airflow.api_fastapi.app import get_auth_manager, get_cookie_path
 from airflow.api_fastapi.auth.managers.base_auth_manager import COOKIE_NAME_JWT_TOKEN
 from airflow.api_fastapi.core_api.security import resolve_user_from_token
-from fastapi import FastAPI, HTTPException, Request
+from fastapi import FastAPI, HTTPException, Request, Response
 from msgspec.structs import replace
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -23,12 +25,11 @@ from paloverde.desk.areas import PAGES
 from paloverde.desk.opened import Opened
 from paloverde.desk.people import Person
 from paloverde.desk.visit import Visitor
-from paloverde.installation import Installation, Purpose, open_installation
 from paloverde.orchestration.airflow_rest import MARK, STARTED_BY, mark_of
-from paloverde.orchestration.auth import CityUser
+from paloverde.orchestration.auth import CityAuthManager, CityUser
 from paloverde.orchestration.cities import City, served
-from paloverde.orchestration.residents import city_and_username
-from paloverde.settings import load, load_city
+from paloverde.orchestration.residents import city_and_username, name_in, opening
+from paloverde.orchestration.sign_in import give_token
 
 ROUTE = "records"  # Airflow's page with the desk in its frame is /plugin/records, followed by the desk's path
 
@@ -49,24 +50,34 @@ class AirflowDoor:
         city, username = city_and_username(person.username)
         if city != self._city:
             return None
-        session = hashlib.sha256(b"paloverde desk session " + token.encode()).hexdigest()
-        return Visitor(replace(person, username=username), session)
+        return Visitor(replace(person, username=username), _session(token))
 
     def sign_in(self, onward: str) -> str:
         """Airflow's sign-in page; afterwards the page stands in Airflow's frame, which has its address."""
         framed = f"{get_cookie_path().rstrip('/')}/plugin/{ROUTE}{onward}" if onward else None
         return get_auth_manager().get_url_login(next_url=framed)
 
+    def anew(self, request: Request, response: Response, person: Person) -> Visitor:
+        manager = get_auth_manager()
+        if not isinstance(manager, CityAuthManager):
+            raise TypeError(f"The desk stands behind {CityAuthManager.__name__} alone, not {type(manager)}.")
+        token = manager.issue(replace(person, username=name_in(self._city, person.username)), "api")
+        give_token(request, response, token)
+        return Visitor(person, _session(token))
+
 
 class Desks:
-    """Leads each person to the desk of their own city; whoever is of none finds the sign-in."""
+    """Leads each person to the desk of the city that their token names, true or not: the desk's door looks.
+
+    So what somebody typed whose sign-in is over is kept by the desk on which they typed it. Whoever is of no
+    city finds the sign-in.
+    """
 
     def __init__(self, desks: Mapping[City, ASGIApp]) -> None:
         self._desks = desks
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        person = await _known(_token(Request(scope))) if scope["type"] == "http" else None
-        city, _ = city_and_username(person.username) if person else (None, "")
+        city, _ = city_and_username(_claimed(_token(Request(scope))) if scope["type"] == "http" else "")
         desk = self._desks.get(city) or next(iter(self._desks.values()))
         await desk(scope, receive, send)
 
@@ -93,6 +104,27 @@ def _token(request: Request) -> str:
     return token.strip() if scheme.lower() == "bearer" else request.cookies.get(COOKIE_NAME_JWT_TOKEN, "")
 
 
+class _Claims(msgspec.Struct):
+    """What a token of Airflow's says, as far as it leads somewhere."""
+
+    sub: str = ""
+
+
+def _claimed(token: str) -> str:
+    """The name that a token was given for, or that somebody made up; "" where it is no token."""
+    try:
+        claims = token.split(".")[1]
+        said = base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4))
+        return msgspec.json.decode(said, type=_Claims).sub
+    except (IndexError, ValueError, msgspec.DecodeError, RecursionError):
+        return ""
+
+
+def _session(token: str) -> str:
+    """What forms are bound to: told by the token, which it does not tell."""
+    return hashlib.sha256(b"paloverde desk session " + token.encode()).hexdigest()
+
+
 async def _known(token: str) -> Person | None:
     """Whom Airflow knows by a token, under the name that they signed in with."""
     try:
@@ -100,16 +132,6 @@ async def _known(token: str) -> Person | None:
     except HTTPException:  # 401 or 403: made up, ended, signed out, or of somebody who was removed
         return None
     return user.person if isinstance(user, CityUser) else None
-
-
-def opening(city: City) -> Callable[[], Installation]:
-    """A page that is read begins no archive."""
-
-    def opened() -> Installation:
-        settings = load_city(city, os.environ) if city else load(os.environ)
-        return open_installation(settings, purpose=Purpose.WORK)
-
-    return opened
 
 
 def airflows_desk() -> FastAPI:

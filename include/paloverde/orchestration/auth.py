@@ -31,8 +31,8 @@ from fastapi import FastAPI
 from paloverde.desk.attempts import Attempts
 from paloverde.desk.people import Person, stamp_of
 from paloverde.errors import BadSetting
-from paloverde.orchestration.cities import served
-from paloverde.orchestration.residents import city_and_username, residents
+from paloverde.orchestration.cities import served, serves_many
+from paloverde.orchestration.residents import change_of, city_and_username, residents
 from paloverde.orchestration.roles import LIMITED, RIGHTS, Rights
 from paloverde.orchestration.sign_in import sign_in_app
 
@@ -55,7 +55,9 @@ class CityUser(BaseUser):
         if self.person.accounts:
             return LIMITED
         rights, (city, _) = RIGHTS[self.person.role], city_and_username(self.person.username)
-        return rights if served() == (None,) else rights.in_city(city) if city else rights.in_all(served())
+        if not serves_many():
+            return rights
+        return rights.in_city(city) if city else rights.in_all(served())
 
 
 class CityAuthManager(BaseAuthManager[CityUser]):
@@ -70,10 +72,14 @@ class CityAuthManager(BaseAuthManager[CityUser]):
         asked = kwargs.get("next_url")
         return f"{page}?{urlencode({'next': asked})}" if asked else page
 
-    def get_fastapi_app(self) -> FastAPI:
-        return sign_in_app(self.people, Attempts(time.monotonic), self._issue)
+    def get_url_logout(self) -> str:
+        """Where Airflow's sign-out leads, once it has ended the session: see `sign_in.left`."""
+        return f"{AUTH_MANAGER_FASTAPI_APP_PREFIX}/left"
 
-    def _issue(self, person: Person, kind: str) -> str:
+    def get_fastapi_app(self) -> FastAPI:
+        return sign_in_app(self.people, Attempts(time.monotonic), self.issue, change_of)
+
+    def issue(self, person: Person, kind: str) -> str:
         """A token of Airflow's own, valid as long as Airflow's settings say (`[api_auth]`)."""
         setting = "jwt_cli_expiration_time" if kind == "cli" else "jwt_expiration_time"
         return self.generate_jwt(

@@ -18,6 +18,11 @@ def served() -> tuple[City, ...]:
     return names(os.environ) or (None,)
 
 
+def serves_many() -> bool:
+    """Whether cities go by names here, even if there is but one yet."""
+    return served() != (None,)
+
+
 def dag_id_of(dag: str, city: City) -> str:
     """What a city's DAG is called."""
     return f"{city}.{dag}" if city else dag
@@ -27,6 +32,17 @@ def told_apart(dag_id: str) -> tuple[City, str]:
     """The city of a DAG, and the DAG by its own name."""
     city, _, dag = dag_id.rpartition(".")
     return city or None, dag
+
+
+def known_in(city: City, in_full: str) -> str:
+    """How a city knows whom Airflow names: `Cleo Park (palmaria/cleo)` is Palma Ria's `Cleo Park (cleo)`.
+
+    Whoever is of no city, or of another, is not taken for somebody of this one who has the same name.
+    """
+    if city is None:
+        return in_full
+    name, is_ours, username = in_full.rpartition(f" ({city}/")
+    return f"{name} ({username}" if is_ours else f"{in_full}, not of {city}"
 
 
 def setting_of(name: str, city: City) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 
 from airflow.sdk import DAG, get_current_context
 
-from paloverde.orchestration.cities import City, dag_id_of, served, told_apart
+from paloverde.orchestration.cities import City, dag_id_of, known_in, served, serves_many, told_apart
 from paloverde.settings import Settings, load, load_city
 
 Schedule = Any  # what Airflow takes for a DAG's schedule
@@ -36,9 +36,16 @@ def each_city(
 
 def settings_here() -> Settings:
     """In a task: the settings of the city that its DAG is named for."""
-    if served() == (None,):
+    if not serves_many():
         return load(os.environ)
     city, _ = told_apart(get_current_context()["dag"].dag_id)
     if city is None:
         raise LookupError("This DAG is no city's.")
     return load_city(city, os.environ)
+
+
+def started_by() -> str:
+    """In a task: who started the run, as the city's ledger names them; the run, where nobody did."""
+    context = get_current_context()
+    run, (city, _) = context["dag_run"], told_apart(context["dag"].dag_id)
+    return known_in(city, run.triggering_user_name) if run.triggering_user_name else f"the run {run.run_id}"

@@ -19,11 +19,11 @@ from airflow.sdk.definitions.context import Context
 from airflow.sdk.exceptions import AirflowSkipException
 from airflow.sdk.execution_time.hitl import HITLUser
 
-from paloverde.desk.people import People, Person, Role
+from paloverde.desk.people import Person, Role, people_of
 from paloverde.errors import PersonNeeded
 from paloverde.installation import Installation, open_installation
 from paloverde.orchestration.cities import City, told_apart
-from paloverde.orchestration.city_dags import settings_here
+from paloverde.orchestration.city_dags import settings_here, started_by
 from paloverde.orchestration.residents import city_and_username, name_in
 from paloverde.retention.approval import OFFICES, closed
 from paloverde.retention.orders import Order, OrderStanding
@@ -55,7 +55,7 @@ def propose() -> str:
         raise AirflowSkipException(
             f"{', '.join(still)} is open: go on with it by triggering this DAG with its name, or withdraw it."
         )
-    made = city.disposition.propose([], _who(context), lambda line: log.info("%s", line))
+    made = city.disposition.propose([], started_by(), lambda line: log.info("%s", line))
     log.info("%s", made.sentence)
     if made.order is None:
         raise AirflowSkipException(made.sentence)
@@ -76,14 +76,14 @@ def report(order_id: str) -> str:
 
 def carry_out(order_id: str | None) -> None:
     """Destroy what an order names, where its papers lack nothing; else skip, and say what is lacking."""
-    context, city = get_current_context(), _city()
+    city = _city()
     if not order_id:
         raise AirflowSkipException("No order was proposed, so nothing is carried out.")
     missing = city.disposition.awaited(order_id)
     if missing:
         raise AirflowSkipException(f"{order_id} is not carried out yet. {' '.join(missing)}")
-    roles = {person.username: person.role.value for person in _people(city).all()}
-    made = city.disposition.carry_out(order_id, roles, _who(context), lambda line: log.info("%s", line))
+    roles = {person.username: person.role.value for person in people_of(city.settings).all()}
+    made = city.disposition.carry_out(order_id, roles, started_by(), lambda line: log.info("%s", line))
     log.info("%s is carried out: %s items are destroyed, %s left out.", order_id, made.items, len(made.kept))
 
 
@@ -112,7 +112,7 @@ class Review(HITLOperator):
         """Ask. `PersonNeeded` where nobody has the role: Airflow would let anybody answer then."""
         city = _city()
         standing = _open(city, self.order_id)
-        asked = [person for person in _people(city).all() if person.role is self.role]
+        asked = [person for person in people_of(city.settings).all() if person.role is self.role]
         approved = {one.username for one in standing.approvals if one.role == self.role}
         if any(person.username in approved for person in asked):
             raise AirflowSkipException(f"One of {OFFICES[self.role]} has approved {self.order_id} already.")
@@ -155,7 +155,7 @@ class Review(HITLOperator):
         if event.get("timedout") or not who:
             raise PersonNeeded("Airflow names nobody who answered this review: nothing was approved.")
         whose, username = city_and_username(who["id"])
-        person = _people(city).find(username) if whose == _whose(context) else None
+        person = people_of(city.settings).find(username) if whose == _whose(context) else None
         if person is None or person.role is not self.role:
             raise PersonNeeded(
                 f"{who['id']} answered, and is not {self.role.value} by the users file: nothing was approved."
@@ -177,11 +177,6 @@ def answered(event: dict[str, Any]) -> Answer:
     return Answer(match[1], match[2], match[3])
 
 
-def _who(context: Context) -> str:
-    run = context["dag_run"]
-    return run.triggering_user_name or f"the run {run.run_id}"
-
-
 def _open(city: Installation, order_id: str) -> OrderStanding:
     """An order about which something is still to be decided."""
     standing = city.disposition.standing(order_id)
@@ -196,7 +191,3 @@ def _city() -> Installation:
 
 def _whose(context: Context) -> City:
     return told_apart(context["dag"].dag_id)[0]
-
-
-def _people(city: Installation) -> People:
-    return People(city.settings.home / "users.json")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from paloverde.desk.people import People
+from paloverde.desk.people import people_of
 from paloverde.errors import PersonNeeded
 from paloverde.installation import Installation, open_installation
 from paloverde.orchestration.asking import Asked
@@ -47,7 +47,7 @@ def searched(city: Installation, asked: Asked, who: str) -> Answer:
             "and nothing is held for it.", asked.number,
         )  # fmt: skip
         return city.search(asked.words, who, **bounds)
-    people = People(city.settings.home / "users.json").all()
+    people = people_of(city.settings).all()
     person = next((one for one in people if one.in_full == who), None)
     if person is None:
         raise PersonNeeded(f"{who} is nobody who signs in here: let the clerk fill in the form.")

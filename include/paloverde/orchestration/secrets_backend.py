@@ -17,7 +17,7 @@ from airflow.secrets import BaseSecretsBackend
 
 from paloverde.installation import Purpose, open_installation
 from paloverde.orchestration.airflow_parts import CONNECTION_PREFIX, connection_id
-from paloverde.orchestration.cities import served
+from paloverde.orchestration.cities import serves_many
 from paloverde.settings import load
 
 
@@ -30,7 +30,7 @@ class CityBackend(BaseSecretsBackend):
         What is in the way of a kept token (a lost key, a renewal that the site refuses) is raised; Airflow
         notes it at DEBUG, asks its next backend, and says at last that the connection is not defined.
         """
-        if not conn_id.startswith(CONNECTION_PREFIX) or served() != (None,):
+        if not conn_id.startswith(CONNECTION_PREFIX) or serves_many():
             return None  # where there are many cities, Airflow does not say for whose DAG it asks
         city = open_installation(load(os.environ), purpose=Purpose.WORK)
         kept = city.access.credentials.accounts()

@@ -10,9 +10,11 @@ from airflow.api_fastapi.auth.managers.base_auth_manager import COOKIE_NAME_JWT_
 from airflow.api_fastapi.core_api.security import is_safe_url
 from airflow.configuration import conf
 from fastapi import APIRouter, FastAPI, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, SecretStr
 
 from paloverde.desk.attempts import Failures
+from paloverde.desk.password_door import Change, password_pages
 from paloverde.desk.people import Person
 from paloverde.desk.sign_in import Doorkeeper, Known, Refused, guard, own_page, place_of, sign_in_pages
 
@@ -50,25 +52,46 @@ class AirflowEntrance:
         return path if is_ours else get_cookie_path()
 
     def open(self, request: Request, response: Response, person: Person) -> None:
-        secure = request.url.scheme == "https" or bool(conf.get("api", "ssl_cert", fallback=""))
-        response.set_cookie(
-            COOKIE_NAME_JWT_TOKEN,
-            self._issue(person, "api"),
-            path=get_cookie_path(),
-            httponly=True,
-            samesite="lax",
-            secure=secure,
-        )
+        give_token(request, response, self._issue(person, "api"))
 
 
-def sign_in_app(people: Known, attempts: Failures, issue: Issue) -> FastAPI:
-    """The application: `GET` and `POST /login` for people, `POST /token` and `/token/cli` for programs."""
+def give_token(request: Request, response: Response, token: str) -> None:
+    """Give a browser the token that opens Airflow to it."""
+    secure = request.url.scheme == "https" or bool(conf.get("api", "ssl_cert", fallback=""))
+    response.set_cookie(
+        COOKIE_NAME_JWT_TOKEN,
+        token,
+        path=get_cookie_path(),
+        httponly=True,
+        samesite="lax",
+        secure=secure,
+    )
+
+
+def sign_in_app(people: Known, attempts: Failures, issue: Issue, change: Change) -> FastAPI:
+    """The application: `GET` and `POST` of `/login` and `/login/password` for people, `POST` of `/token` and
+    `/token/cli` for programs.
+    """
     app = FastAPI(title="Sign in", docs_url=None, redoc_url=None, openapi_url=None)
     doorkeeper, entrance = Doorkeeper(people, attempts), AirflowEntrance(issue)
     app.include_router(sign_in_pages(doorkeeper, entrance))
+    app.include_router(password_pages(doorkeeper, entrance, change))
     app.include_router(_for_programs(doorkeeper, issue))
+    app.add_api_route("/left", left, methods=["GET"], response_model=None)
     guard(app, entrance)
     return app
+
+
+def left() -> Response:
+    """After signing out: the browser forgets its cookie, and the pages that it would go back to. What it
+    keeps of Airflow's looks (colours, columns) stays.
+    """
+    response = RedirectResponse(
+        "login", 303, headers={"Cache-Control": "no-store", "Clear-Site-Data": '"cache"'}
+    )
+    for path in {get_cookie_path(), "/"}:  # older ones of Airflow's lay at the root
+        response.delete_cookie(COOKIE_NAME_JWT_TOKEN, path=path, httponly=True)
+    return response
 
 
 def _for_programs(doorkeeper: Doorkeeper, issue: Issue) -> APIRouter:

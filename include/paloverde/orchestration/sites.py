@@ -9,6 +9,7 @@ are how many of a site's accounts are asked at the same time. Airflow starts no 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from paloverde.orchestration.cities import City, served
@@ -25,8 +26,8 @@ def pool_of(platform: str, city: City) -> str:
     return f"{city}.site_{platform}" if city else f"site_{platform}"
 
 
-def pools() -> list[dict[str, Any]]:
-    """Every pool that the DAGs need, in the words of Airflow's API (`POST /api/v2/pools`)."""
+def pools(cities: Iterable[City] | None = None) -> list[dict[str, Any]]:
+    """Every pool that the DAGs of these cities need, or of all, for Airflow's API (`POST /api/v2/pools`)."""
     return [
         {
             "name": pool_of(platform, city),
@@ -34,7 +35,7 @@ def pools() -> list[dict[str, Any]]:
             "description": f"How many accounts of {platform} are asked at the same time.",
             "include_deferred": False,
         }
-        for city in served()
+        for city in (served() if cities is None else cities)
         for platform in PLATFORMS
     ]
 

@@ -1,7 +1,8 @@
 """The steps that the DAGs put in order. Each opens the city, does one thing, and hands on slugs and counts.
 
 A token is read inside the step that needs it, and stays there: the kept one, else that of an Airflow
-connection named `paloverde_<slug>`, which IT has put into Airflow or into another secrets backend.
+connection named `paloverde_<slug>`, which IT has put into Airflow or into another secrets backend. Where one
+Airflow serves many cities, such a connection would be every city's, and the kept token is the only one.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from datetime import date
 from typing import Any
 
 from airflow.sdk import Connection, get_current_context
-from airflow.sdk.definitions.context import Context
 from airflow.sdk.exceptions import AirflowNotFoundException, AirflowSkipException
 
 from paloverde.errors import ArchiveDamaged, CredentialDead, PersonNeeded
@@ -20,7 +20,8 @@ from paloverde.installation import Installation, Purpose, open_installation
 from paloverde.orchestration import nights, request_steps
 from paloverde.orchestration.airflow_parts import connection_id
 from paloverde.orchestration.asking import asked, vacant
-from paloverde.orchestration.city_dags import settings_here
+from paloverde.orchestration.cities import told_apart
+from paloverde.orchestration.city_dags import settings_here, started_by
 from paloverde.orchestration.nights import Summary
 from paloverde.state.health import Alarm
 from paloverde.wording import spoken
@@ -117,7 +118,7 @@ def answer() -> Summary:
     context, city = get_current_context(), _city()
     question = asked(context["params"], sorted(account.slug for account in city.accounts()))
     log.info("%s", question.sentence())
-    actor = _triggered_by(context)
+    actor = started_by()
     found = request_steps.searched(city, question, actor)
     log.info("%s", found.sentence)
     for limit in found.limits:
@@ -126,12 +127,6 @@ def answer() -> Summary:
     built = city.bundle(found, question.number, out, actor, lambda line: log.info("%s", line))
     log.info("The sealed bundle is %s, SHA-256 %s.", built.path, built.sha256)
     return {**built.counts, "removed": found.counts.removed, "path": str(built.path), "sha256": built.sha256}
-
-
-def _triggered_by(context: Context) -> str:
-    """Who started the run, as the ledger names the actor: the signed-in person, else the run."""
-    run = context["dag_run"]
-    return run.triggering_user_name or f"the run {run.run_id}"
 
 
 def _city() -> Installation:
@@ -153,6 +148,11 @@ def _token(slug: str) -> str | None:
     """The token from Airflow of an account that has none kept; None where the kept one is to be used."""
     if _city().access.credentials.holds(slug):
         return None
+    city, _ = told_apart(get_current_context()["dag"].dag_id)
+    if city is not None:
+        raise CredentialDead(
+            f"The token of {slug} is not set: give it to `paloverde --city {city} accounts token {slug}`."
+        )
     name = connection_id(slug)
     try:
         token: str | None = Connection.get(name).password

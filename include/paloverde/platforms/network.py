@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import socket
 import time
 import zlib
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ import requests
 import urllib3
 
 from paloverde.errors import Unreachable
+from paloverde.unanswered import innermost, named
 
 _CHUNK = 64 * 1024
 _MOST_OF_A_FORM = 1024 * 1024
@@ -215,11 +215,5 @@ def _check_size(headers: dict[str, str], size: int) -> None:
 
 def _plain(error: Exception) -> str:
     """The innermost reason of a transport error, without the address that libraries print."""
-    reason: BaseException = error
-    while reason.__context__ is not None:
-        reason = reason.__context__
-    if isinstance(reason, socket.gaierror):
-        return "its name is not known (DNS)"
-    if isinstance(reason, TimeoutError):
-        return "it took too long"
-    return str(reason).split(" (Caused by")[0] or type(reason).__name__
+    reason = innermost(error)
+    return named(reason) or str(reason).split(" (Caused by")[0] or type(reason).__name__

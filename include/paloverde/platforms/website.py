@@ -1,4 +1,4 @@
-"""A look at a page of the City's own website: whether it answers, and what hash its bytes have.
+"""A look at a page of the City's own website: whether it answers, what hash its bytes have, or the bytes.
 
 Only the City's own names are asked, over http or https, and no redirect is followed off them: an address may
 come from what somebody wrote. A name that leads to a private address (of the City's network, or of this
@@ -21,6 +21,7 @@ from paloverde.platforms.network import Http, Limits, Transport
 
 LIMITS = Limits(deadline=20.0, attempts=1)
 MOST = 8 * 1024 * 1024  # bytes of a page
+_OK = 200
 _REDIRECTS = (301, 302, 303, 307, 308)
 _MOST_REDIRECTS = 5
 _PORTS = {"http": 80, "https": 443}
@@ -40,26 +41,41 @@ def look(url: str, names: Sequence[str], transport: Transport | None = None) -> 
 
     Raises `BadQuestion` for an address that is not under one of them.
     """
+    try:
+        status, body, said = _asked(url, names, transport)
+    except Unreachable as error:
+        return Looked(0, said=str(error))
+    return Looked(status, hashlib.sha256(body).hexdigest() if body is not None else "", said)
+
+
+def read(url: str, names: Sequence[str], transport: Transport | None = None) -> bytes:
+    """The bytes of a page that is there. Raises as `look` does, and `Unreachable` where none came."""
+    status, body, said = _asked(url, names, transport)
+    if status != _OK or body is None:
+        raise Unreachable(f"{url} did not answer with a page (status {status}). {said}".rstrip())
+    return body
+
+
+def _asked(url: str, names: Sequence[str], transport: Transport | None) -> tuple[int, bytes | None, str]:
+    """The status, the bytes (None where the last answer was not taken), and what is to be said of it."""
     _refuse_elsewhere(url, names)
     line = transport or Http(LIMITS)
     try:
         return _followed(line, url, names)
-    except Unreachable as error:
-        return Looked(0, said=str(error))
     finally:
         line.close()
 
 
-def _followed(line: Transport, url: str, names: Sequence[str]) -> Looked:
+def _followed(line: Transport, url: str, names: Sequence[str]) -> tuple[int, bytes | None, str]:
     for _ in range(_MOST_REDIRECTS):
         _refuse_private(url, names)
         got = line.fetch(url, dict(_HEADERS), MOST)
         if got.status not in _REDIRECTS:
-            return Looked(got.status, hashlib.sha256(got.body).hexdigest())
+            return got.status, got.body, ""
         url = urljoin(url, got.headers.get("location", ""))
         if not _is_page(url, names):
-            return Looked(got.status, said="It leads away from the City's website, and was not followed.")
-    return Looked(0, said=f"It leads from one address to the next, more than {_MOST_REDIRECTS} times.")
+            return got.status, None, "It leads away from the City's website, and was not followed."
+    return (0, None, f"It leads from one address to the next, more than {_MOST_REDIRECTS} times.")
 
 
 def _refuse_elsewhere(url: str, names: Sequence[str]) -> None:

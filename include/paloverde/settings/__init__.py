@@ -12,7 +12,6 @@ city that PALOVERDE_CITY names (`settings.cities`).
 from __future__ import annotations
 
 import difflib
-import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from urllib.parse import urlsplit
 from sqlalchemy.engine import URL
 
 from paloverde.errors import BadSetting
-from paloverde.settings import cities, forms
+from paloverde.settings import apart, cities, forms
 from paloverde.settings.forms import Secret, WrongValue
 from paloverde.settings.listed import PREFIX, SETTINGS, Setting
 
@@ -127,6 +126,7 @@ class Settings:
     desk_idle_minutes: int
     desk_hours: int
     desk_passwords: bool
+    leaked_passwords: Path | None
     oidc_issuer: str | None
     oidc_client_id: str | None
     oidc_client_secret: Secret | None
@@ -162,7 +162,10 @@ def load(environ: Mapping[str, str]) -> Settings:
 
 def load_city(city: str, environ: Mapping[str, str]) -> Settings:
     """The settings of one of many cities. `BadSetting`, too, where two cities would share something."""
-    return load_cities(environ)[city]
+    loaded = load_cities(environ)
+    if city not in loaded:
+        raise cities.no_such(city, environ)
+    return loaded[city]
 
 
 def load_cities(environ: Mapping[str, str]) -> dict[str, Settings]:
@@ -171,10 +174,12 @@ def load_cities(environ: Mapping[str, str]) -> dict[str, Settings]:
     loaded = {}
     for name in cities.names(environ):
         try:
-            loaded[name] = _load(cities.environ_of(name, environ))
+            told = cities.environ_of(name, environ)
+            _refuse_relative(told)
+            loaded[name] = _load(told)
         except BadSetting as error:
             raise BadSetting(f"The settings of {name}: {error}") from None
-    cities.refuse_shared(loaded)
+    apart.refuse_shared(cities.folder(environ), loaded)
     return loaded
 
 
@@ -200,6 +205,18 @@ def _refuse_beside(environ: Mapping[str, str]) -> None:
             f"{beside[0]} is set beside {cities.FOLDER}: with many cities, each setting stands in the file "
             f"of its city, in {environ[cities.FOLDER]}."
         )
+
+
+def _refuse_relative(environ: Mapping[str, str]) -> None:
+    """A path must not depend on who reads it where: two cities' could meet in some folder, or part there."""
+    for setting in SETTINGS:
+        path = environ.get(setting.variable, "" if setting.name == "home" else "/")
+        if setting.parse is forms.path and not path.startswith("/"):
+            raise BadSetting(
+                f"{setting.variable} must be there, with a path that begins with /."
+                if not path
+                else f"{setting.variable} is {path!r}, but must begin with / where there are many cities."
+            )
 
 
 def _variables() -> list[str]:
@@ -293,7 +310,7 @@ def _refuse_half_a_mail(settings: Settings) -> None:
             f"{PREFIX}{addressed[0].upper()} is set and PALOVERDE_ALERTS_IT is not: most alerts are for IT."
         )
     host = settings.mail_server[0] if settings.mail_server else ""
-    if settings.mail_security == "none" and host and not _is_loopback(host):
+    if settings.mail_security == "none" and host and not forms.is_loopback(host):
         raise BadSetting(
             f"PALOVERDE_MAIL_SECURITY is none, and the mail server {host} is another machine: take starttls "
             "or tls."
@@ -334,7 +351,7 @@ def _refuse_half_a_sign_on(settings: Settings) -> None:
 def _refuse_this_machine(addresses: tuple[str, ...], *, loopback: bool) -> None:
     """Who vouches for the ledger is another machine. Plain http may be: what they answer is signed."""
     for address in (text.rpartition(" ")[2] for text in addresses):
-        if _is_loopback(urlsplit(address).hostname or "") and not loopback:
+        if forms.is_loopback(urlsplit(address).hostname or "") and not loopback:
             raise BadSetting(
                 f"{address!r} is on this machine, and a timestamp authority or a witness must be outside of "
                 "the City; only the demo and tests set PALOVERDE_ALLOW_LOOPBACK_SITES=true."
@@ -343,13 +360,6 @@ def _refuse_this_machine(addresses: tuple[str, ...], *, loopback: bool) -> None:
 
 def _may_be_asked(address: str, *, loopback: bool) -> bool:
     parts = urlsplit(address)
-    if _is_loopback(parts.hostname or ""):
+    if forms.is_loopback(parts.hostname or ""):
         return loopback
     return parts.scheme == "https"
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")

@@ -4,18 +4,16 @@
     PALOVERDE_CITY=palmaria                    which of them a command means
 
 A file holds what would be the environment of a city with an installation of its own: lines of `NAME=value`,
-`#` before a remark. Nothing is shared by two cities: no folder, store, database, key or public address
+`#` before a remark. What no two cities may share is in `settings.apart`
 (docs/decisions/0063-many-cities.md).
 """
 
 from __future__ import annotations
 
-import itertools
 import re
 import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from paloverde.errors import BadSetting
 
@@ -23,25 +21,7 @@ FOLDER = "PALOVERDE_CITIES"
 CHOSEN = "PALOVERDE_CITY"
 _PREFIX = "PALOVERDE_"
 _NAME = re.compile(r"[a-z][a-z0-9-]{1,30}")
-_LINE = re.compile(r"([A-Z][A-Z0-9_]*)=(.*)")
-# Where each city keeps what is its own: no such folder may lie in another city's.
-_FOLDERS = ("home", "store", "second_store", "index_folder", "lake")
-# What else two cities would have to share if it were the same. Keys to a store are among them, so that the
-# server itself refuses one city the other's bucket.
-_OWN = (
-    "database",
-    "signing_key_file",
-    "credential_key_file",
-    "privileged_key_file",
-    "s3_access_key",
-    "destroy_s3_access_key",
-    "second_s3_access_key",
-    "second_destroy_s3_access_key",
-    "log_origin",
-    "desk_address",
-    "delivery_address",
-    "metrics_token",
-)
+_LINE = re.compile(rf"({_PREFIX}[A-Z0-9_]+)=(.*)")
 
 
 def names(environ: Mapping[str, str]) -> tuple[str, ...]:
@@ -49,16 +29,36 @@ def names(environ: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(file.stem for file in _files(environ)) if FOLDER in environ else ()
 
 
+def folder(environ: Mapping[str, str]) -> Path:
+    """The folder of the cities. `BadSetting` where others could put a city or a person into it."""
+    told = environ[FOLDER]
+    if not told.startswith("/"):
+        raise BadSetting(f"{FOLDER} is {told!r}, but must be the path of a folder that begins with /.")
+    try:
+        mode = Path(told).stat().st_mode
+    except OSError as error:
+        raise BadSetting(f"{FOLDER} names {told!r}, which cannot be read: {error.strerror}.") from error
+    if stat.S_IMODE(mode) & 0o022:
+        raise BadSetting(f"{told} can be written by others on this machine: run `chmod 700 {told}`.")
+    return Path(told)
+
+
 def chosen(environ: Mapping[str, str]) -> str:
     """The city that PALOVERDE_CITY names. `BadSetting` where it names none of them."""
-    known, name = names(environ), environ.get(CHOSEN)
-    if name not in known:
-        said = f"{name!r} is none of them" if name else f"{CHOSEN} does not say which is meant"
-        raise BadSetting(
-            f"This installation serves {', '.join(known)}, and {said}: put `--city {known[0]}` behind "
-            f"`paloverde`, or set {CHOSEN}={known[0]}."
-        )
+    name = environ.get(CHOSEN, "")
+    if name not in names(environ):
+        raise no_such(name, environ)
     return name
+
+
+def no_such(city: str, environ: Mapping[str, str]) -> BadSetting:
+    """What is said of a city that is none of them, such as one whose file was taken away, or of none."""
+    known = names(environ)
+    said = f"{city!r} is none of them" if city else f"{CHOSEN} does not say which is meant"
+    return BadSetting(
+        f"This installation serves {', '.join(known)}, and {said}: put `--city {known[0]}` behind "
+        f"`paloverde`, or set {CHOSEN}={known[0]}."
+    )
 
 
 def environ_of(city: str, environ: Mapping[str, str]) -> dict[str, str]:
@@ -66,46 +66,22 @@ def environ_of(city: str, environ: Mapping[str, str]) -> dict[str, str]:
 
     Raises BadSetting where its file can be read by others, or a line of it is not understood.
     """
-    file = next(file for file in _files(environ) if file.stem == city)
+    file = next((file for file in _files(environ) if file.stem == city), None)
+    if file is None:
+        raise no_such(city, environ)
     ours = {name: value for name, value in environ.items() if not name.startswith(_PREFIX)}
-    return ours | dict(_lines(file))
-
-
-def refuse_shared(cities: Mapping[str, Any]) -> None:
-    """`BadSetting` where two cities would share something; `cities` are their settings by name."""
-    for (one, these), (other, those) in itertools.combinations(cities.items(), 2):
-        for name in _OWN:
-            if _same(getattr(these, name), getattr(those, name)):
-                raise BadSetting(
-                    f"{one} and {other} have the same {_PREFIX}{name.upper()}: each city needs its own."
-                )
-        for mine, yours in itertools.product(_places(these), _places(those)):
-            if _is_within(mine, yours) or _is_within(yours, mine):
-                raise BadSetting(
-                    f"{one} keeps what is its own in {mine}, and {other} in {yours}: give each city folders "
-                    "and buckets of its own, none within another's."
-                )
-    for city, settings in cities.items():
-        if settings.store.startswith("s3://") and settings.s3_access_key is None:
-            raise BadSetting(
-                f"{city} has no {_PREFIX}S3_ACCESS_KEY: where one installation serves many cities, the "
-                "machine's role would open every bucket to each of them."
-            )
+    return ours | _told(file)
 
 
 def _files(environ: Mapping[str, str]) -> list[Path]:
     """The files of all cities. `BadSetting` where the folder holds none, or one of a strange name."""
-    folder = Path(environ[FOLDER])
+    there = folder(environ)
     try:
-        files = sorted(file for file in folder.iterdir() if file.suffix == ".env")
+        files = sorted(file for file in there.iterdir() if file.suffix == ".env")
     except OSError as error:
-        raise BadSetting(
-            f"{FOLDER} names {str(folder)!r}, which cannot be read: {error.strerror}."
-        ) from error
+        raise BadSetting(f"{FOLDER} names {there}, which cannot be read: {error.strerror}.") from error
     if not files:
-        raise BadSetting(
-            f"{FOLDER} names {folder}, and no file there ends with .env: make one for each city."
-        )
+        raise BadSetting(f"{FOLDER} names {there}, and no file there ends with .env: make one for each city.")
     strange = next((file for file in files if not _NAME.fullmatch(file.stem)), None)
     if strange is not None:
         raise BadSetting(
@@ -115,7 +91,26 @@ def _files(environ: Mapping[str, str]) -> list[Path]:
     return files
 
 
-def _lines(file: Path) -> Iterator[tuple[str, str]]:
+def _told(file: Path) -> dict[str, str]:
+    """What a city's file says. No message shows a line: it may hold a secret."""
+    told: dict[str, str] = {}
+    for number, line in _lines(file):
+        match, where = _LINE.fullmatch(line), f"Line {number} of {file}"
+        if match is None:
+            raise BadSetting(f"{where} is not of the form {_PREFIX}NAME=value.")
+        name, value = match[1], match[2]
+        if name in (FOLDER, CHOSEN):
+            raise BadSetting(f"{where} sets {name}, which no city's file may.")
+        if name in told:
+            raise BadSetting(f"{where} sets {name} a second time: keep one of them.")
+        if value[:1] in ("'", '"'):
+            raise BadSetting(f"{where} has a quotation mark behind the =: it would be part of {name}.")
+        told[name] = value
+    return told
+
+
+def _lines(file: Path) -> Iterator[tuple[int, str]]:
+    """The lines that say something, by number."""
     try:
         mode, text = file.stat().st_mode, file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -124,32 +119,5 @@ def _lines(file: Path) -> Iterator[tuple[str, str]]:
     if stat.S_IMODE(mode) & 0o077:
         raise BadSetting(f"{file} can be read by others on this machine: run `chmod 600 {file}`.")
     for number, line in enumerate(text.splitlines(), start=1):
-        if not line.strip() or line.lstrip().startswith("#"):
-            continue
-        match = _LINE.fullmatch(line.strip())
-        if match is None:  # the line is not shown: it may hold a secret
-            raise BadSetting(f"Line {number} of {file} is not of the form NAME=value.")
-        if match[1] in (FOLDER, CHOSEN):
-            raise BadSetting(f"Line {number} of {file} sets {match[1]}, which no city's file may.")
-        yield match[1], match[2]
-
-
-def _same(mine: Any, yours: Any) -> bool:
-    return mine is not None and mine == yours
-
-
-def _places(settings: Any) -> Iterator[str]:
-    """Where a city keeps what is its own: folders by their path, buckets by their server and name."""
-    for name in _FOLDERS:
-        place = getattr(settings, name)
-        if place is None:
-            continue
-        if str(place).startswith("s3://"):
-            endpoint = settings.second_s3_endpoint if name == "second_store" else settings.s3_endpoint
-            yield f"{place} at {endpoint or 'AWS'}"
-        else:
-            yield str(Path(str(place).removeprefix("file://")).resolve())
-
-
-def _is_within(inner: str, outer: str) -> bool:
-    return inner == outer or inner.startswith(outer.rstrip("/") + "/")
+        if line.strip() and not line.lstrip().startswith("#"):
+            yield number, line.strip()

@@ -5,6 +5,7 @@ A parser raises `WrongValue`, whose text says what is allowed.
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -237,3 +238,11 @@ def long_token(text: str) -> Secret:
 
 def lineage(text: str) -> str:
     return text if text.startswith("file:///") and path(text.removeprefix("file://")) else api(text)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host's name or number means this machine."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")

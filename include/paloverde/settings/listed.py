@@ -216,6 +216,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("desk_passwords", "true",
             "false: nobody signs in at the desk's own service with a password, only by single sign-on.",
             parse=forms.flag),
+    Setting("leaked_passwords", None,
+            "Passwords that leaked elsewhere, of which none is taken: the file of Have I Been Pwned, SHA-1, "
+            "ordered by hash. None: they are not looked up, and nobody outside is asked.", parse=forms.path),
     Setting("oidc_issuer", None,
             "Issuer of the City's single sign-on (OpenID Connect), exactly as it calls itself. None: "
             "passwords only.", parse=forms.issuer),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -85,7 +85,7 @@ def _short_body(struck: Struck) -> Reply:
 def _plain(ask: Ask) -> Ask:
     """The same question from a client that takes no gzip."""
     headers = {k: v for k, v in ask.headers.items() if k != "accept-encoding"}
-    return Ask(ask.method, ask.path, ask.query, headers, ask.base)
+    return replace(ask, headers=headers)
 
 
 def _truncated_gzip(struck: Struck) -> Reply:

@@ -6,12 +6,14 @@ was not used. A process that dies keeps its block: less than is allowed is asked
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Engine, select
 
 from paloverde.state.books import changing, insert_into
 from paloverde.state.tables import BUDGETS, PAUSES
+
+_KEPT = timedelta(days=2)  # a run that began before midnight gives back to its own day
 
 
 class Budgets:
@@ -32,7 +34,11 @@ class Budgets:
             where=BUDGETS.c.used + units <= most,
         ).returning(BUDGETS.c.used)
         with changing(self._books) as connection:
-            return connection.execute(statement).first() is not None
+            used = connection.execute(statement).scalar()
+            if used == units:  # the first of its day: what older days used is asked by nobody any more
+                old = BUDGETS.c.day < day - _KEPT
+                connection.execute(BUDGETS.delete().where(*_of(site, name, owner), old))
+        return used is not None
 
     def give_back(self, site: str, name: str, owner: str, day: date, units: int) -> None:
         """Return units that were set aside and not used."""
@@ -68,5 +74,8 @@ class Budgets:
 
 
 def _is(site: str, name: str, owner: str, day: date) -> tuple[ColumnElement[bool], ...]:
-    columns = BUDGETS.c
-    return columns.site == site, columns.name == name, columns.owner == owner, columns.day == day
+    return *_of(site, name, owner), BUDGETS.c.day == day
+
+
+def _of(site: str, name: str, owner: str) -> tuple[ColumnElement[bool], ...]:
+    return BUDGETS.c.site == site, BUDGETS.c.name == name, BUDGETS.c.owner == owner

@@ -453,7 +453,7 @@ FINDINGS = Table(
     Index("ix_findings_about", "about"),
 )
 
-# How a picture looks, by the key of its object, as that version of `watch.posts.looks` sees it; "" for what
+# How a picture looks, by the key of its object, as that version of `watch.looks` sees it; "" for what
 # is no photograph. Derived from the pictures, and gone with them.
 LOOKS = Table(
     "looks",

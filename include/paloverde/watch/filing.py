@@ -17,6 +17,7 @@ from paloverde.watch.registers.accounts import ACCOUNT_PAPERS
 from paloverde.watch.registers.authorizing import GRANTS, Grant
 from paloverde.watch.registers.block_cases import BLOCK_CASES, SIGN_OFFS, BlockCase, SignOff, signed_off
 from paloverde.watch.registers.corrections import CORRECTIONS, Correction
+from paloverde.watch.registers.hiding import HIDING_APPROVALS, HIDING_RULES, HidingRule, RuleApproval
 from paloverde.watch.registers.moderation import APPROVALS, WORD_LISTS, ListApproval
 from paloverde.watch.registers.moderation_cases import CONTENT_REPORTS, ContentReport, Decided
 from paloverde.wording import some
@@ -77,6 +78,41 @@ def _approval(stated: Stated, beside: Beside) -> str:
     if not _stands(beside, WORD_LISTS, approval.list):
         return f"there is no list {approval.list!r}. Take its short name from {WORD_LISTS.title}."
     return _no_version(beside, WORD_LISTS, approval.list, approval.version)
+
+
+def _hiding_rule(stated: Stated, beside: Beside) -> str:
+    """A rule hides by one version of one list, on accounts that are there: else it would never hide."""
+    rule: HidingRule = stated.entry
+    before: HidingRule | None = stated.before
+    known = before.accounts if before is not None else ()
+    for account in rule.accounts:
+        if account not in known and not beside.has_account(account):
+            return f"there is no account {account!r}. Mend its name."
+    if not rule.words or (before is not None and _lists_of(before) == _lists_of(rule)):
+        return ""  # of what stood before, the page of the rule says whether it counts
+    if not _stands(beside, WORD_LISTS, rule.words):
+        return f"there is no list {rule.words!r}. Take its short name from {WORD_LISTS.title}."
+    if why := _no_version(beside, WORD_LISTS, rule.words, rule.words_version):
+        return why
+    versions = beside.papers(WORD_LISTS, rule.words)
+    of = next(one.entry.guideline for one in versions if one.number == rule.words_version)
+    if of == rule.guideline:
+        return ""
+    return (
+        f"the list {rule.words} is of V.B.4({of.value}) in version {rule.words_version:,}, and the rule of "
+        f"V.B.4({rule.guideline.value}): name a list of that Content Guideline."
+    )
+
+
+def _lists_of(rule: HidingRule) -> tuple[object, ...]:
+    return rule.guideline, rule.words, rule.words_version
+
+
+def _rule_approval(stated: Stated, beside: Beside) -> str:
+    approval: RuleApproval = stated.entry
+    if not _stands(beside, HIDING_RULES, approval.rule):
+        return f"there is no rule {approval.rule!r}. Take its short name from {HIDING_RULES.title}."
+    return _no_version(beside, HIDING_RULES, approval.rule, approval.version)
 
 
 def _report(stated: Stated, beside: Beside) -> str:
@@ -183,4 +219,6 @@ _RULES: Mapping[str, Callable[[Stated, Beside], str]] = {
     CORRECTIONS.name: _correction,
     BLOCK_CASES.name: _case,
     SIGN_OFFS.name: _sign,
+    HIDING_RULES.name: _hiding_rule,
+    HIDING_APPROVALS.name: _rule_approval,
 }

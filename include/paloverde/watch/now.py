@@ -82,7 +82,7 @@ class Now(Protocol):
         ...
 
     def looks(self, sha256s: Iterable[str]) -> Mapping[str, int]:
-        """How pictures look (`posts.looks`), by the SHA-256 of their bytes.
+        """How pictures look (`watch.looks`), by the SHA-256 of their bytes.
 
         Of those that are photographs and that the archive holds. Each is read once ever.
         """

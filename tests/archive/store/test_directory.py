@@ -7,7 +7,9 @@ import stat
 import subprocess
 import sys
 import textwrap
+import threading
 import time
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -98,6 +100,28 @@ def test_what_a_killed_writer_left_is_taken_away_a_day_later(store: DirectorySto
     os.utime(old, (time.time() - STALE_SECONDS - 1,) * 2)
     DirectoryStore(store.root)
     assert (old.exists(), young.exists()) == (False, True)
+
+
+def test_a_store_is_opened_while_others_write(store: DirectoryStore) -> None:
+    """What another process is just writing may be finished between two looks at the folder."""
+    store.put("runs/one", b"1", locked_until=None)
+    over = threading.Event()
+
+    def write_and_finish() -> None:
+        while not over.is_set():
+            half = store.root / INCOMING / uuid.uuid4().hex
+            half.write_bytes(b"half")
+            half.unlink()
+
+    with ThreadPoolExecutor(4) as pool:
+        for _ in range(4):
+            pool.submit(write_and_finish)
+        try:
+            until = time.monotonic() + 1
+            while time.monotonic() < until:
+                assert DirectoryStore(store.root).find("runs/one")
+        finally:
+            over.set()
 
 
 def test_a_full_disk_is_said_in_one_sentence_and_changes_nothing(store: DirectoryStore) -> None:

@@ -124,6 +124,24 @@ def test_what_is_taken_over_is_what_is_built_anew(tmp_path: Path) -> None:
     assert contents(opened(folder)) == contents(opened(tmp_path / "fresh"))
 
 
+def test_segments_that_stand_stay_open_when_others_come_and_go(tmp_path: Path) -> None:
+    """What was read of them stays in memory; a segment that held what was destroyed is opened no more."""
+    city, folder = city_of(tmp_path), tmp_path / "index"
+    refresh(city.archive, folder, largest=60)
+    before = opened(folder)
+    city.grow(1, 25)
+    city.take_out(city.archive.parts(Role.RECORDS)[0], keeping=False)
+    refresh(city.archive, folder, largest=60)
+    after = open_index(folder, before)
+    assert after is not None
+    assert [segment.name for segment in after.segments] == after.shelf.segments
+    stayed = [segment for segment in before.segments if segment.name in after.shelf.segments]
+    assert 0 < len(stayed) < len(before.segments)
+    assert all(any(one is segment for one in after.segments) for segment in stayed)
+    assert len(after.segments) > len(stayed)
+    assert contents(after) == contents(opened(folder))
+
+
 def contents(index: Index) -> list[tuple[object, ...]]:
     """Every document: its place in the archive, its row, and the words at their places behind its first."""
     found: list[tuple[object, ...]] = []

@@ -67,6 +67,13 @@ def test_a_denial_of_the_sentence_before_does_not_count() -> None:
     assert len(found("No, I did not. On behalf of the City: welcome.")) == 1
 
 
+def test_before_the_citys_name_is_entered_its_full_name_is_no_other_citys() -> None:
+    text = "On behalf of the City of Palma Ria I announce that the pool is closed."
+    (one,) = found(text, policy_versions=[])
+    assert one.spans[0].words == "On behalf of the City"
+    assert [one.spans[0].words for one in found(text)] == ["On behalf of the City of Palma Ria"]
+
+
 def test_a_designated_spokesperson_may() -> None:
     text = "On behalf of the City: welcome."
     assert found(text, spokespersons=[designated()]) == []

@@ -13,7 +13,7 @@ from paloverde.watch.check import Finding, Weight
 from paloverde.watch.posts.personal import PERSONAL_INFORMATION, WEIGHTS
 from paloverde.watch.registers.contacts import PUBLISHED_CONTACTS, Contact
 from paloverde.watch.registers.people import Person, Standing
-from watching import CITY, DAN, book, seen
+from watching import CITY, DAN, book, picture, seen
 
 STAFF = (
     Person("lmoss", "Lena Moss", Standing.STAFF, email="lmoss@palmaria.example", may_be_named=True),
@@ -121,3 +121,17 @@ def test_ten_thousand_comments_of_the_public_cost_nothing() -> None:
     for _ in range(10_000):
         list(PERSONAL_INFORMATION.of_item(comment, registers))
     assert time.process_time() - began < 1
+
+
+def described(alt_text: str) -> list[Finding]:
+    assert PERSONAL_INFORMATION.of_item is not None
+    return list(PERSONAL_INFORMATION.of_item(seen("Look!", media=(picture(alt_text=alt_text),)), book()))
+
+
+def test_the_description_of_a_picture_is_read_and_not_quoted() -> None:
+    (one,) = described("May be an image of text that says 'SSN 539-48-0120'")
+    assert one.which == "description/Social Security number"
+    assert one.weight is Weight.URGENT
+    assert "539-48-0120" not in one.said + one.next
+    assert one.spans == ()
+    assert described("A sunset over City Hall, call 760-555-0199") == []

@@ -40,7 +40,8 @@ def judge(found: Backups) -> Iterator[Line]:
         return
     age = found.now - found.newest
     level = Level.BAD if age > _LOST else Level.WARN if age > _LATE else Level.OK
-    told = f"The newest of {some(found.number, 'backup')} is of {spoken_moment(found.newest)}."
+    made = spoken_moment(found.newest)
+    told = f"The newest was begun on {made}; the folder holds {some(found.number, 'backup')}."
     yield Line(key, subject, level, told, "" if level is Level.OK else todo, since=found.newest)
 
 

@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+import msgspec
+from sqlalchemy import Connection, Select, Table, and_, func, select
 
 from paloverde.alarms.here import Look, Place
 from paloverde.alarms.line import Level, Line
 from paloverde.archive.kept import Totals, totals
+from paloverde.archive.ledger import Entry
+from paloverde.archive.seal import read_seal
 from paloverde.errors import Unreachable
-from paloverde.state.tables import ACCOUNTS, CHECKS, COPIES
+from paloverde.state.tables import ACCOUNTS, CHECKS, COPIES, LEDGER, RUNS
 from paloverde.wording import some, spoken_moment
 
 _COPIED_HOURS, _LOST_HOURS = 6, 26  # the DAG second_copy runs every hour
@@ -24,7 +27,8 @@ _LAST_COPY = select(COPIES.c.key, COPIES.c.copied_at).order_by(COPIES.c.copied_a
 class Held(NamedTuple):
     """What is known of both copies. Times are of the newest copy and the newest check; None: none yet.
 
-    `began` is when the first account was registered.
+    `began` is when the first account was registered, `waiting_since` when the oldest run or event that is not
+    copied was sealed or noted.
     """
 
     totals: Totals
@@ -32,6 +36,7 @@ class Held(NamedTuple):
     copied_at: datetime | None
     checked_at: datetime | None
     began: datetime | None
+    waiting_since: datetime | None
     now: datetime
 
 
@@ -42,13 +47,30 @@ def ask(place: Place) -> Held:
         last = connection.execute(_LAST_COPY).first()
         checked = connection.execute(select(func.max(CHECKS.c.checked_at))).scalar()
         began = connection.execute(select(func.min(ACCOUNTS.c.registered_at))).scalar()
+        waiting = _waiting_since(connection) if found.copied < found.objects else None
     if vault.second is not None and last is not None and vault.second.find(last.key) is None:
         raise Unreachable(
             f"{vault.second.description} does not hold what was copied there last: its disk may not be "
             "mounted, or PALOVERDE_SECOND_STORE names another place."
         )
     copied = last.copied_at if last else None
-    return Held(found, vault.second is not None, copied, checked, began, place.now)
+    return Held(found, vault.second is not None, copied, checked, began, waiting, place.now)
+
+
+def _waiting_since(connection: Connection) -> datetime | None:
+    """Of the oldest that waits: a copy that is hours old is late only for what has waited as long."""
+    run = connection.execute(_uncopied(RUNS)).scalar()
+    entry = connection.execute(_uncopied(LEDGER)).scalar()
+    times = [read_seal(run.encode(), where="in the database").run.ended_at] if run else []
+    times += [msgspec.json.decode(entry, type=Entry).event.at] if entry else []
+    return min(times, default=None)
+
+
+def _uncopied(table: Table) -> Select[tuple[str]]:
+    """The oldest seal or entry that the second copy lacks."""
+    is_copy = and_(COPIES.c.key == table.c.key, COPIES.c.version_id == table.c.version_id)
+    lacking = select(table.c.body).outerjoin(COPIES, is_copy).where(COPIES.c.key.is_(None), ~table.c.pending)
+    return lacking.order_by(table.c.sequence).limit(1)
 
 
 def judge(held: Held) -> Iterator[Line]:
@@ -95,17 +117,17 @@ def _whole(held: Held) -> Iterator[Line]:
 def _copied(held: Held) -> Line:
     key, subject = "second copy", "The second copy"
     behind = held.totals.objects - held.totals.copied
-    since = held.copied_at or held.began
+    since = max(filter(None, (held.copied_at or held.began, held.waiting_since)), default=None)
     hours = (held.now - since) / timedelta(hours=1) if since else 0.0
     if behind <= 0 or hours <= _COPIED_HOURS:
         told = (
-            f"It answers; {some(behind, 'object')} wait for the next copy."
+            f"It answers; {some(behind, 'object waits', 'objects wait')} for the next copy."
             if behind > 0
             else "It has everything."
         )
         return Line(key, subject, Level.OK, told)
-    when = f"since {spoken_moment(since)}" if since else ""
-    told = f"Nothing was copied {when}, and {some(behind, 'object')} lie in one place only."
+    when = f"since {spoken_moment(held.copied_at)}" if held.copied_at else "yet"
+    told = f"Nothing was copied {when}, and {some(behind, 'object lies', 'objects lie')} in one place only."
     level = Level.BAD if hours > _LOST_HOURS else Level.WARN
     return Line(
         key,

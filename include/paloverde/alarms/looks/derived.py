@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -44,10 +45,11 @@ class Head(NamedTuple):
 
 
 class Unsealed(NamedTuple):
-    """Runs that are not sealed: since when the oldest has its folder, and seals that are not stored yet."""
+    """Of the oldest run that is not sealed: when its folder changed last, or when it ended, where its seal
+    waits to be stored; None where there is no such run.
+    """
 
     since: datetime | None
-    pending: int
     now: datetime
 
 
@@ -114,21 +116,25 @@ def judge_head(found: Head) -> Iterator[Line]:
 
 
 def ask_unsealed(place: Place) -> Unsealed:
-    folders = [path.stat().st_mtime for path in Path(tempfile.gettempdir()).glob(f"{FOLDER}*")]
     with place.city.vault.books.connect() as connection:
-        pending = connection.execute(
-            select(func.count()).select_from(RUNS).where(RUNS.c.pending)
-        ).scalar_one()
-    since = datetime.fromtimestamp(min(folders), UTC) if folders else None
-    return Unsealed(since, pending, place.now)
+        waiting = connection.execute(select(RUNS.c.body).where(RUNS.c.pending)).scalars().all()
+    ended = (read_seal(body.encode(), where="in the database").run.ended_at for body in waiting)
+    return Unsealed(min([*_touched(), *ended], default=None), place.now)
+
+
+def _touched() -> Iterator[datetime]:
+    """When the folder of each run at work changed last; one that is cleared away meanwhile is none."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER}*"):
+        with suppress(FileNotFoundError):
+            yield datetime.fromtimestamp(folder.stat().st_mtime, UTC)
 
 
 def judge_unsealed(found: Unsealed) -> Iterator[Line]:
     key, subject = "unsealed runs", "Runs that are not sealed yet"
     old = found.since is not None and found.now - found.since > timedelta(hours=_RUN_HOURS)
     if found.since is not None and old:
-        told = f"A run that began on {spoken_moment(found.since)} was neither sealed nor given up."
-        todo = "see what the tasks of nightly_archive say; the next night clears its folder away"
+        told = f"A run of {spoken_moment(found.since)} was neither sealed nor given up."
+        todo = "see what the tasks of nightly_archive say; the next night completes it or clears it away"
         yield Line(key, subject, Level.WARN, told, todo, since=found.since)
     else:
         told = "One is at work." if found.since else "There is none."

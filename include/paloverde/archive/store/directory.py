@@ -18,7 +18,7 @@ import shutil
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -284,8 +284,9 @@ class DirectoryStore:
         except FileNotFoundError:  # nothing was ever written here
             return
         for path in found:
-            if path.stat().st_mtime < time.time() - STALE_SECONDS:
-                path.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):  # another process has just given it its name
+                if path.stat().st_mtime < time.time() - STALE_SECONDS:
+                    path.unlink()
 
     @contextmanager
     def plainly(self, done: str) -> Iterator[None]:

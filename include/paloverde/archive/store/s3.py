@@ -38,6 +38,7 @@ from paloverde.archive.store.rules import (
 )
 from paloverde.archive.store.s3_answers import ABSENT, explain
 from paloverde.errors import ArchiveDamaged, BadSetting, StoreCannotPromise, Unreachable
+from paloverde.unanswered import innermost, named
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -101,9 +102,8 @@ def plainly(server: str) -> Iterator[None]:
             f"{server} cannot be asked with these settings ({type(error).__name__}); mend bucket and region."
         ) from error
     except exceptions.BotoCoreError as error:
-        raise Unreachable(
-            f"{server} did not answer ({type(error).__name__}); check that it runs and try again."
-        ) from error
+        why = named(innermost(error)) or type(error).__name__
+        raise Unreachable(f"{server} did not answer ({why}); check that it runs and try again.") from error
 
 
 def make_bucket(client: S3Client, bucket: str) -> bool:

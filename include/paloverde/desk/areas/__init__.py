@@ -38,6 +38,7 @@ from paloverde.desk.areas import (
     ledger,
     letters,
     letters_kept,
+    my_password,
     my_sign_ins,
     reason,
     records,
@@ -136,4 +137,5 @@ PAGES = (
     discovery.pages,
     about.pages,
     my_sign_ins.pages,
+    my_password.pages,
 )

@@ -83,7 +83,7 @@ def account(visit: Here, slug: str, month: Annotated[str, Query(max_length=7)] =
     city, books = visit.city, visit.city.vault.books
     gaps = _gaps(visit, slug, only_open=False)
     open_ = [gap for gap in gaps if gap.filled_by is None]
-    standing = next((one for one in city.standings() if one.account.slug == slug), None)
+    standing = next(iter(city.standings(slug)), None)
     first, last = span(books, slug)
     is_active = slug in {one.slug for one in city.accounts()}
     latency = city.latency(slug) if is_active else None

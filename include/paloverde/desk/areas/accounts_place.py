@@ -10,7 +10,7 @@ from sqlalchemy.engine import URL
 
 from paloverde.desk.areas.accounts import HERE
 from paloverde.desk.newcomers import newcomers_of
-from paloverde.desk.people import Role, people_of
+from paloverde.desk.people import Person, Role, people_of
 from paloverde.desk.rights import Act
 from paloverde.desk.showing import name
 from paloverde.desk.visit import Here, Pages, Visit
@@ -80,11 +80,15 @@ def _yes_or_no(value: object) -> str:
 def _people(visit: Visit) -> list[Signing]:
     city = visit.city
     found = [
-        _signing(one.username, one.name, one.role, ", ".join(one.accounts) or "all", "password")
+        _signing(one.username, one.name, one.role, ", ".join(one.accounts) or "all", _how(one))
         for one in people_of(city.settings).all()
     ]
     came = newcomers_of(city.settings, city.vault.books, city.vault.clock).all()
     return found + [_signing(one.username, one.name, one.role, "all", "single sign-on") for one in came]
+
+
+def _how(one: Person) -> str:
+    return "the password that IT gave, not changed yet" if one.temporary else "password"
 
 
 def _signing(username: str, told: str, role: Role | None, limited: str, how: str) -> Signing:

@@ -187,11 +187,7 @@ def _page(
         fields=_FIELDS,
         why=looked.why,
         of_sample=is_of_sample,
-        answers=[
-            {"at": each.at, "by": showing.name(by_whom(each.by)), "verdict": each.verdict.in_words,
-             "words": showing.name(each.words, 1_000)}
-            for each in one.answers
-        ],
+        answers=[*_answers(one)],
         clauses=check.clauses if check else (),
         says=check.says if check else "This check is no longer one of the program’s.",
         facts=[*_facts(one)],
@@ -199,6 +195,13 @@ def _page(
         back=_back(found.check, is_of_sample=is_of_sample),
         **facts,
     )  # fmt: skip
+
+
+def _answers(one: Standing) -> Iterator[dict[str, Any]]:
+    for each in one.answers:
+        words = showing.name(each.words, 1_000)
+        who = showing.name(by_whom(each.by))
+        yield {"at": each.at, "by": who, "verdict": each.verdict.in_words, "words": words}
 
 
 def _rules(found: Finding) -> list[str]:

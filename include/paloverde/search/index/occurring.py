@@ -33,7 +33,7 @@ def _occurrences(words: Words, piece: Piece, among: Mask | None) -> list[Occurre
 
 
 def _only(words: Words, positions: U32, among: Mask | None) -> U32:
-    return positions if among is None else positions[taken(among, words.documents_at(positions))]
+    return positions if among is None else positions.compress(taken(among, words.documents_at(positions)))
 
 
 def by_length(words: Words, piece: Piece) -> list[tuple[int, U32]]:

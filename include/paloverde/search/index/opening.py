@@ -45,11 +45,16 @@ class Kin(msgspec.Struct, frozen=True):
 
 
 class Index:
-    """An opened index. `kin[i]` belongs to `segments[i]`; `items` and `versions` are how many there are."""
+    """An opened index. `kin[i]` belongs to `segments[i]`; `items` and `versions` are how many there are.
 
-    def __init__(self, folder: Path, shelf: Shelf) -> None:
+    Segments that another held `before` stay open: they never change, and what was read of them is in memory.
+    """
+
+    def __init__(self, folder: Path, shelf: Shelf, before: Index | None = None) -> None:
         self.folder, self.shelf = folder, shelf
-        self.segments = [Segment(folder / SEGMENTS / name) for name in shelf.segments]
+        held = {segment.folder: segment for segment in before.segments} if before else {}
+        folders = [folder / SEGMENTS / name for name in shelf.segments]
+        self.segments: list[Segment] = [held.get(one) or Segment(one) for one in folders]
         about = read_struct(folder / KIN / f"{shelf.kin}.json", AboutKin)
         arrays = open_arrays(folder / KIN / f"{shelf.kin}.bin", about.arrays)
         for array in arrays.values():
@@ -81,10 +86,11 @@ class AboutKin(msgspec.Struct, frozen=True):
     arrays: dict[str, Lies]
 
 
-def open_index(folder: Path) -> Index | None:
+def open_index(folder: Path, before: Index | None = None) -> Index | None:
     """The index in a folder, as it stands now; None where none was built. `Damaged` where it cannot be read.
 
-    What is opened stays readable while a refresh puts another in its place.
+    What is opened stays readable while a refresh puts another in its place; of that which was opened `before`
+    the segments that stand are taken over.
     """
     if not (folder / CURRENT).is_file():
         return None
@@ -93,7 +99,7 @@ def open_index(folder: Path) -> Index | None:
         if shelf.format != FORMAT:
             raise Damaged(f"{folder} is of format {shelf.format}, and this program reads {FORMAT}")
         try:
-            return Index(folder, shelf)
+            return Index(folder, shelf, before)
         except (Damaged, OSError):
             if read_struct(folder / CURRENT, Shelf) == shelf:  # not swept by a refresh in between
                 raise

@@ -119,7 +119,7 @@ def shared(some: Ordinals, others: Ordinals) -> Ordinals:
         return some[member(some, others)]
     both = np.concatenate([some, others])
     both.sort(kind="stable")  # two stretches that are sorted already are only merged
-    in_both: Ordinals = both[:-1][both[1:] == both[:-1]]
+    in_both: Ordinals = both[:-1].compress(both[1:] == both[:-1])
     return in_both
 
 
@@ -160,7 +160,7 @@ def _distinct(first: Ordinals, after: Ordinals) -> Places:
 def distinct(numbers: npt.NDArray[Number]) -> npt.NDArray[Number]:
     """Numbers sorted, each once; quick where they come in stretches that are sorted already."""
     ordered = np.sort(numbers, kind="stable")
-    return ordered[np.append(ordered[1:] != ordered[:-1], True)] if len(ordered) else ordered
+    return ordered.compress(np.append(ordered[1:] != ordered[:-1], True)) if len(ordered) else ordered
 
 
 def _reach(distance: int) -> np.uint32:

@@ -56,7 +56,7 @@ class Ranks:
             is_of_it[forms] = 1 << number
             of_forms |= is_of_it
         of_ranks = np.zeros(RANKS, np.uint8)
-        of_ranks[ahead(self._of_forms)] = of_forms
+        of_ranks[ahead(self._of_forms).astype(np.intp)] = of_forms  # numpy takes longer with other types
         of_ranks[0] = 0
         held = int(np.bitwise_or.reduce(of_ranks))
         ranked = [number for number in range(len(several)) if held >> number & 1]

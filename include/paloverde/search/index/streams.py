@@ -140,8 +140,11 @@ class Words(Lexicon):
 
     def is_broad(self, forms: U32) -> bool:
         """Whether several forms (sorted) stand in so many places that all are sooner looked up."""
+        often = self.occurrences_of(forms)
+        if not self.ranks.pays(often):
+            return False
         kept = self._frequent[member(self._frequent, forms)]
-        return self.ranks.pays(self.occurrences_of(forms) - self.occurrences_of(kept))
+        return self.ranks.pays(often - self.occurrences_of(kept))
 
     def holding_letter(self, letter: int, size: int) -> Mask:
         """Of so many documents those that hold a letter of `letters.LETTERS`."""
@@ -166,7 +169,7 @@ class Words(Lexicon):
         """The columns of the sheets that are of some documents."""
         found = np.zeros(self.space.width * BYTE + 1, np.bool_)
         found[self._first_columns[np.flatnonzero(documents[: len(self._first_columns)])]] = True
-        found[self._other_columns[documents[self._other_documents]]] = True
+        found[self._other_columns.compress(taken(documents, self._other_documents))] = True
         return found[:-1]
 
     def holding_columns(self, columns: Mask, size: int, among: Mask | None = None) -> Mask:
@@ -181,7 +184,9 @@ class Words(Lexicon):
         else:
             few = np.flatnonzero(among[: len(firsts)])
             found[few] = there[firsts[few]]
-        found[self._other_documents[taken(there, self._other_columns)].astype(np.intp)] = True
+        # `compress`, since numpy takes by true and false four times as long where they follow no order.
+        others = self._other_documents.compress(taken(there, self._other_columns))
+        found[others.astype(np.intp)] = True
         return found
 
     def documents_of_passages(self, passages: U32) -> U32:

@@ -26,9 +26,12 @@ def _numbered(first: U32, after: U32) -> I64:
 
 
 def together(bounds: U32, forms: U32) -> tuple[U32, U32]:
-    """Where what several forms (sorted) have begins and ends: together for those that follow each other."""
-    if not len(forms):
-        return forms, forms
+    """Where what several forms (sorted) have begins and ends: of many together for those that follow each
+    other.
+    """
+    if len(forms) <= _MANY:
+        ahead_for(bounds, len(forms))
+        return bounds[forms], bounds[forms + np.uint32(1)]
     gaps = np.flatnonzero(np.diff(forms) != 1)
     firsts, lasts = forms[np.append(0, gaps + 1)], forms[np.append(gaps, len(forms) - 1)]
     ahead_for(bounds, len(firsts))

@@ -22,7 +22,7 @@ from paloverde.watch.seen import Seen
 from paloverde.wording import several
 
 _MOST_SPANS = 20
-_AT_ONCE = frozenset("hk")  # leaked secrets, threats: nobody waits a week with these
+AT_ONCE = frozenset("hk")  # leaked secrets, threats: nobody waits a week with these
 # What is somebody's secret wherever it stands. Telephone numbers and addresses are often meant to be read.
 _SECRETS = frozenset(
     {
@@ -97,7 +97,7 @@ def _finding(seen: Seen, clause: Guideline, of: InForce, places: Sequence[Occurr
         f"{quoted(spans)}: the list {of.id} (version {of.version}) names this under V.B.4({clause.letter}), "
         f"{_lowered(clause.clause)}.{_standing(seen)}",
         _next(clause, may_hide=clause.letter in MAY_HIDE),
-        weight=Weight.URGENT if clause.letter in _AT_ONCE else Weight.WARNING,
+        weight=Weight.URGENT if clause.letter in AT_ONCE else Weight.WARNING,
         spans=spans,
         rule=of.rule,
         which=of.id,

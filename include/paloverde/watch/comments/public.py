@@ -13,9 +13,14 @@ _SAID = frozenset({Kind.COMMENT, Kind.POST})
 KEPT_BACK = frozenset({Visibility.HIDDEN, Visibility.HELD})
 
 
+def is_public_speech(seen: Seen) -> bool:
+    """Whether somebody else than the account showed or said it, where others can or could see it."""
+    return seen.kind in _SAID and not seen.is_private and not seen.is_by_the_account
+
+
 def is_of_the_public(seen: Seen) -> bool:
-    """Whether somebody else than the account said it, where others can read or could have read it."""
-    return seen.kind in _SAID and not seen.is_private and not seen.is_by_the_account and bool(seen.text)
+    """The same in words: a picture alone says nothing that can be read."""
+    return bool(seen.text) and is_public_speech(seen)
 
 
 def is_kept_back(seen: Seen) -> bool:

@@ -29,8 +29,8 @@ class Case(NamedTuple):
 
     `version_sha256` is the version in which it was found, `seen` the newest one that is sealed. `source` is
     what the check went by, in its version. `first` is, of exact repeats, what said the text first. `stage` is
-    the last step on record of its hiding. `was_removed`: it was found hidden or gone before. `holds` are the
-    litigation holds on it.
+    the last step on record of its hiding, `papers` how many there are. `was_removed`: it was found hidden or
+    gone before. `holds` are the litigation holds on it.
     """
 
     rule: Entered[HidingRule]
@@ -41,6 +41,7 @@ class Case(NamedTuple):
     spans: tuple[Span, ...] = ()
     first: Seen | None = None
     stage: Stage | None = None
+    papers: int = 0
     was_removed: bool = False
     holds: tuple[str, ...] = ()
 

@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import takewhile
-from typing import NamedTuple
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from paloverde.search.words import Token, tokens
 from paloverde.watch.check import Span
@@ -89,6 +89,39 @@ def phrases(told: Iterable[str], lists: Lists) -> Phrases:
     needed = frozenset(word for _, words in each for word in words)
     pattern = re.compile(f"(?<![^ ])(?:{joined})") if joined else None
     return Phrases(pattern, needed, frozenset(_WORD.findall(joined)))
+
+
+class Said(Protocol):
+    """A row of a list: its phrases, and those in whose presence it says nothing."""
+
+    @property
+    def phrases(self) -> tuple[str, ...]: ...
+
+    @property
+    def unless(self) -> tuple[str, ...]: ...
+
+
+R = TypeVar("R", bound=Said)
+
+
+class Sayings(Generic[R]):
+    """Rows of phrases, ready to be looked for in a text."""
+
+    def __init__(self, rows: Iterable[R], lists: Lists) -> None:
+        self._rows = [(row, phrases(row.phrases, lists), phrases(row.unless, lists)) for row in rows]
+        self._known = frozenset(word for _, *both in self._rows for some in both for word in some.known)
+
+    def met_in(self, text: str) -> Iterator[tuple[R, tuple[Span, ...]]]:
+        """Each row that a text meets, in their order, with its places."""
+        there = first_look(text)
+        likely = [one for one in self._rows if not one[1].words.isdisjoint(there)]
+        if not likely:
+            return
+        words = Words(text, self._known)
+        for row, sought, silencing in likely:
+            spans = tuple(sought.spans(words))
+            if spans and not any(silencing.spans(words)):
+                yield row, spans
 
 
 def _pattern(phrase: str, lists: Lists) -> str:

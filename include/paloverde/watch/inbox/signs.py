@@ -11,7 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from paloverde.watch.check import Span
-from paloverde.watch.inbox.phrases import Phrases, Words, first_look, phrases
+from paloverde.watch.inbox.phrases import Sayings
 from paloverde.watch.versioned import VersionedList, WeighedRow
 
 
@@ -68,25 +68,9 @@ class Sign(NamedTuple):
         return f"inbox/requests#{FILE.version}/{self.row.id}"
 
 
-class _Ready(NamedTuple):
-    """A row, ready to be looked for."""
-
-    row: Row
-    phrases: Phrases
-    unless: Phrases
-
-
 def signs_in(text: str) -> Iterator[Sign]:
     """Each row that a text meets, in the order of the table."""
-    there = first_look(text)
-    likely = [one for one in _READY if not one.phrases.words.isdisjoint(there)]
-    if not likely:
-        return
-    words = Words(text, _KNOWN)
-    for one in likely:
-        spans = tuple(one.phrases.spans(words))
-        if spans and not any(one.unless.spans(words)):
-            yield Sign(one.row, spans)
+    return (Sign(row, spans) for row, spans in _SAYINGS.met_in(text))
 
 
 def answer(what: What, language: Language, site: str) -> str:
@@ -103,5 +87,4 @@ def _read() -> _File:
 
 
 FILE = _read()
-_READY = [_Ready(row, phrases(row.phrases, FILE.lists), phrases(row.unless, FILE.lists)) for row in FILE.row]
-_KNOWN = frozenset(word for one in _READY for some in (one.phrases, one.unless) for word in some.known)
+_SAYINGS = Sayings(FILE.row, FILE.lists)

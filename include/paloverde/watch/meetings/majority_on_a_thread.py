@@ -96,7 +96,7 @@ CHECK = Check(
     "body took part, whoever began it. Private messages that are archived count. Members are known by the "
     "ids in the register of people; Facebook may give one person another id on each page. Only Facebook "
     "(some people, posts of the last seven days) and LinkedIn (posts) tell who reacted. A thread is followed "
-    "on one account: shares of one post on several accounts are not put together. Taking part is not "
+    "on one account: what is spoken of on several is for members-across-accounts. Taking part is not "
     "discussing: counsel reads the thread.",
     answered_by=("counsel",),
     begins=is_act,

@@ -66,11 +66,14 @@ def _names(book: Book) -> tuple[str, ...]:
 
 @lru_cache
 def _phrases(names: tuple[str, ...]) -> re.Pattern[str]:
-    """The phrases of the rule. "The City of" another place is another city."""
+    """The phrases of the rule. "The City of" another place is another city; where nobody has entered the
+    City's name (`policy-versions`), any may be this one.
+    """
     rule = rules().spokesperson
     city = "|".join(re.escape(one) for one in sorted({*rule.city, *names}, key=len, reverse=True))
     said = "|".join(re.escape(one).replace(r"\{city\}", f"(?:{city})") for one in rule.phrases)
-    return re.compile(rf"\b(?:{said})\b(?!\s+of\b)".replace(r"\ ", r"\s+"), re.IGNORECASE)
+    another = r"(?!\s+of\b)" if names else ""
+    return re.compile(rf"\b(?:{said})\b{another}".replace(r"\ ", r"\s+"), re.IGNORECASE)
 
 
 @lru_cache
@@ -83,13 +86,14 @@ def _denial() -> re.Pattern[str]:
 SPOKESPERSON = Check(
     name="spokesperson",
     title="Officials who speak for the City",
-    version=1,
+    version=2,
     clauses=("P-61",),
     says=(
         "Looks on officials' own accounts for a few phrases that speak for the City or its council (“on "
         "behalf of the City”), where the official was not designated on that day. A denial before them lets "
-        "them pass. What is only implied it does not find, and whether words speak for the City is for a "
-        "person to judge."
+        "them pass; so does “the City of” another place, once the City's name is entered with its policy. "
+        "What is only implied it does not find, and whether words speak for the City is for a person to "
+        "judge."
     ),
     answered_by=("counsel", "clerk"),
     of_item=_look,

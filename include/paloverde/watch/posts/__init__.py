@@ -5,6 +5,7 @@ from __future__ import annotations
 from paloverde.watch.check import Check
 from paloverde.watch.posts.confidential import CONFIDENTIAL_MATTERS
 from paloverde.watch.posts.consent import VERBAL_CONSENT
+from paloverde.watch.posts.contacts_told import CONTACTS_IN_POSTS
 from paloverde.watch.posts.corrections import CORRECTIONS_MADE, UNTIED_CORRECTION
 from paloverde.watch.posts.guidelines import OWN_GUIDELINES
 from paloverde.watch.posts.link_back import LINK_BACK, LINK_BACK_RATE
@@ -26,4 +27,4 @@ CHECKS: tuple[Check, ...] = (
     OWN_GUIDELINES,
     UNTIED_CORRECTION,
 )
-REPORTS: tuple[Report, ...] = (LINK_BACK_RATE, OUTBOUND_LINKS, CORRECTIONS_MADE)
+REPORTS: tuple[Report, ...] = (LINK_BACK_RATE, OUTBOUND_LINKS, CORRECTIONS_MADE, CONTACTS_IN_POSTS)

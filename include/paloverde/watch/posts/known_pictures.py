@@ -10,13 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cached_property
 
+from paloverde.watch.looks import PHOTOS, look_the_same
 from paloverde.watch.now import Now
-from paloverde.watch.posts.looks import look_the_same
 from paloverde.watch.posts.published import reproduced
 from paloverde.watch.registers.media import item_of
 from paloverde.watch.seen import Seen, SeenMedium
-
-PHOTOS = frozenset(("photo", "album", "cover_photo", "profile_media"))  # the sites' words for photographs
 
 
 class Looks:

@@ -13,9 +13,9 @@ from enum import StrEnum
 
 from paloverde.watch.book import Book
 from paloverde.watch.check import Check, Finding, Weight
+from paloverde.watch.links import Leads, links_of, tells_links
 from paloverde.watch.now import Now
 from paloverde.watch.posts.lexicon import lexicon, quoted
-from paloverde.watch.posts.links import Leads, links_of, tells_links
 from paloverde.watch.posts.published import city_accounts, is_posted_by_the_city, posts_between
 from paloverde.watch.report import Report, Table
 from paloverde.watch.seen import Seen

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from paloverde.records import Kind
 from paloverde.watch.book import Book
 from paloverde.watch.check import Check, Finding, Weight
+from paloverde.watch.links import links_of
 from paloverde.watch.posts.lexicon import lexicon, quoted
 from paloverde.watch.posts.link_back import Way, way_back
-from paloverde.watch.posts.links import links_of
 from paloverde.watch.posts.published import is_posted_by_the_city
 from paloverde.watch.seen import Seen
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from paloverde.watch.book import Book
+from paloverde.watch.links import Leads, links_of
 from paloverde.watch.now import Now
-from paloverde.watch.posts.links import Leads, links_of
 from paloverde.watch.posts.published import city_accounts, posts_between
 from paloverde.watch.report import Report, Table
 from paloverde.wording import short, some

@@ -213,6 +213,26 @@ def _personal(seen: Seen, book: Book) -> Iterable[Finding]:
             rule=f"posts/personal#{TOLD.version}/{what.replace(' ', '-')}",
             which=what,
         )
+    yield from _beside_pictures(seen, book)
+
+
+def _beside_pictures(seen: Seen, book: Book) -> Iterable[Finding]:
+    """The same in the descriptions of pictures: some sites write there what a picture says. It is not quoted,
+    since it stands beside the text of the post.
+    """
+    soonest: dict[str, Weight] = {}
+    for medium in seen.media:
+        for one in seeming(medium.alt_text, allowed(book)):
+            soonest[one.what] = min(soonest.get(one.what, one.weight), one.weight, key=list(Weight).index)
+    for what, weight in soonest.items():
+        yield PERSONAL_INFORMATION.in_item(
+            seen,
+            f"In the description of a picture that the City shows stands what looks like this: {what}.",
+            _NEXT.get(what, _TAKE_OUT),
+            weight=weight,
+            rule=f"posts/personal#{TOLD.version}/{what.replace(' ', '-')}",
+            which=f"description/{what}",
+        )
 
 
 _TAKE_OUT = "If it is somebody's, take it out of the post: the archive keeps what was there."
@@ -227,14 +247,16 @@ _NEXT = {
 PERSONAL_INFORMATION = Check(
     name="personal-information",
     title="Personal information in the City's own words",
-    version=2,
+    version=3,
     clauses=("P-24",),
     says="A post or answer of the City with what looks like a Social Security, card, bank, license or plate "
     "number, a password, a date of birth, a minor's name, a private mailbox, or a telephone number or "
     "address that words beside it call somebody's own; and names of staff whom the register of people has as "
     "not available for contact. "
     "Contacts in the register “Published contacts” and the City's own e-mail addresses are passed over. "
-    "What a picture shows is not read.",
+    "The descriptions of pictures that a site gives are read, too; what a picture shows beyond them is not. "
+    "A number or address that no word calls somebody's own stands in the report “Contacts in the City's "
+    "posts”.",
     answered_by=("public_affairs", "clerk"),
     of_item=_personal,
 )

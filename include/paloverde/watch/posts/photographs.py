@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 from paloverde.watch.book import Book
 from paloverde.watch.check import Check, Finding, Weight
+from paloverde.watch.looks import PHOTOS
 from paloverde.watch.now import Now
-from paloverde.watch.posts.known_pictures import PHOTOS, KnownPictures, Looks
+from paloverde.watch.posts.known_pictures import KnownPictures, Looks
 from paloverde.watch.posts.published import (
     DAYS,
     city_accounts,

@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from paloverde.watch.book import Book
 from paloverde.watch.check import Check, Finding, Span, as_quoted
+from paloverde.watch.looks import look_the_same
 from paloverde.watch.now import Now
 from paloverde.watch.posts.known_pictures import KnownPictures, Looks
 from paloverde.watch.posts.lexicon import quoted
-from paloverde.watch.posts.looks import look_the_same
 from paloverde.watch.posts.published import (
     DAYS,
     city_accounts,

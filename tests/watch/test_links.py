@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from paloverde.records import Account, Kind
-from paloverde.watch.posts.links import Leads, Link, links_of, tells_links
+from paloverde.watch.links import Leads, Link, links_of, tells_links
 from watching import CITY, CITY_ON_X, DOMAINS, seen
 
 ON_LINKEDIN = Account("linkedin-palmaria", "linkedin", "urn:li:organization:5", "cityofpalmaria")

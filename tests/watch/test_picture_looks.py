@@ -8,7 +8,7 @@ from itertools import combinations
 import pytest
 from PIL import Image
 
-from paloverde.watch.posts.looks import SAME, look_of, look_the_same
+from paloverde.watch.looks import SAME, look_of, look_the_same
 from photographs import flyer, jpeg, photograph, png, written_anew
 
 SEEDS = range(8)

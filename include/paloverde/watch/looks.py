@@ -22,6 +22,7 @@ from PIL import Image
 
 from paloverde.requests.pictures import FORMATS
 
+PHOTOS = frozenset(("photo", "album", "cover_photo", "profile_media"))  # the sites' words for photographs
 VERSION = 1  # grows with every change of what `look_of` says: what an older one said is not compared
 _SIDE = 16
 _MOST_PIXELS = 50_000_000  # the sites show some three million; so many of a PNG are 200 MB of memory
