@@ -207,18 +207,18 @@ def test_much_that_disappears_at_once_is_an_alert_and_a_little_is_not(tmp_path: 
                 ITEMS.insert(), [{**row, "native_id": str(n), "state": state} for n in range(begin, end)]
             )
 
-    assert disappeared(books, FB, settings) == ""
+    assert disappeared(books, [FB], settings) == {}
     put(0, 100, "present")
     put(100, 103, "absent")
-    assert disappeared(books, FB, settings) == ""
+    assert disappeared(books, [FB], settings) == {}
     put(103, 115, "absent")
-    assert disappeared(books, FB, settings) == (
+    assert disappeared(books, [FB], settings)[FB] == (
         "15 of 115 items are no longer listed, more than 10 in a hundred"
     )
     put(1_000, 3_000, "present")
-    assert disappeared(books, FB, settings) == ""
+    assert disappeared(books, [FB], settings) == {}
     put(115, 140, "absent")
-    assert "40 items are no longer listed, more than the 20 believed" in disappeared(books, FB, settings)
+    assert "40 items are no longer listed, more than the 20 believed" in disappeared(books, [FB], settings)[FB]
     with served(Desks(shelves.city)) as desks:
         said = text_of(desks.get("/", Role.IT))
     assert "40 items are no longer listed" in said

@@ -19,7 +19,7 @@ from paloverde.platforms.runway import GRAPH_VERSIONS, End, token_ends, version_
 from paloverde.records import Account
 from paloverde.settings import Settings
 from paloverde.state.budgets import Budgets
-from paloverde.state.credentials import Credentials
+from paloverde.state.credentials import Credentials, Kept
 
 _MIB = 1024 * 1024
 _TOKEN_SECONDS = 20.0  # while a token is renewed, SQLite lets no other process write
@@ -85,9 +85,12 @@ class Access:
 
     def ends(self, platform: Platform, account: Account) -> list[End]:
         """What ends of an account's access, as far as it is known."""
-        kept, now = self.credentials.get(account.slug), self.clock()
+        return self.ends_of(platform, account, self.credentials.get(account.slug))
+
+    def ends_of(self, platform: Platform, account: Account, kept: Kept | None) -> list[End]:
+        """The same, of the token that is `kept` for it."""
         way = self._ways.get(account.platform)
-        of_token = token_ends(account.slug, way, kept.credential, now) if kept else []
+        of_token = token_ends(account.slug, way, kept.credential, self.clock()) if kept else []
         return of_token + self._version_ends(platform)
 
     def renewal_words(self, account: Account) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, select
 
 from paloverde.archive.seal import BrokenOff, RunKind, read_seal
 from paloverde.state.tables import PAUSES, RUNS
@@ -42,13 +43,18 @@ class BrokenNight(NamedTuple):
         return f"wait for the night's next try, or do it by {by_hand}{after}: it {how}"
 
 
-def broken_night(books: Engine, slug: str, now: datetime) -> BrokenNight | None:
-    """The newest sealed night of an account, where it broke off; None where it came to its end."""
+def broken_nights(books: Engine, slugs: Iterable[str], now: datetime) -> dict[str, BrokenNight]:
+    """The newest sealed night of each of these accounts where it broke off; none where it came to its end."""
+    with books.connect() as connection:
+        found = (_broken_night(connection, slug, now) for slug in slugs)
+        return {night.account: night for night in found if night is not None}
+
+
+def _broken_night(connection: Connection, slug: str, now: datetime) -> BrokenNight | None:
     nights = select(RUNS.c.body).where(
         RUNS.c.account == slug, RUNS.c.kind == RunKind.NIGHT.value, ~RUNS.c.pending
     )
-    with books.connect() as connection:
-        row = connection.execute(nights.order_by(RUNS.c.sequence.desc()).limit(1)).first()
+    row = connection.execute(nights.order_by(RUNS.c.sequence.desc()).limit(1)).first()
     if row is None:
         return None
     run = read_seal(row.body.encode(), where="in the database").run
@@ -58,14 +64,12 @@ def broken_night(books: Engine, slug: str, now: datetime) -> BrokenNight | None:
     told = [gap.cause.removeprefix("it broke off: ") for gap in cover.gaps if gap.stream == _ITS_STREAM]
     at_limit = cover.broken_off is BrokenOff.LIMIT
     cause = told[0] if told else _MET_A_LIMIT if at_limit else _NOT_ONE_LIST
-    return BrokenNight(
-        slug, run.day, run.ended_at, cause, at_limit, _paused_until(books, run.platform, slug, now)
-    )
+    paused_until = _paused_until(connection, run.platform, slug, now)
+    return BrokenNight(slug, run.day, run.ended_at, cause, at_limit, paused_until)
 
 
-def _paused_until(books: Engine, site: str, slug: str, now: datetime) -> datetime | None:
+def _paused_until(connection: Connection, site: str, slug: str, now: datetime) -> datetime | None:
     """Until when the site wants to be left alone, by this account or by the whole app; None: not at all."""
     mine = (PAUSES.c.site == site, PAUSES.c.owner.in_((slug, "")), PAUSES.c.free_at > now)
-    with books.connect() as connection:
-        ends = connection.execute(select(PAUSES.c.free_at).where(*mine)).scalars().all()
+    ends = connection.execute(select(PAUSES.c.free_at).where(*mine)).scalars().all()
     return max(ends, default=None)

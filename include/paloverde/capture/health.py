@@ -163,16 +163,16 @@ def check_account(
 
 
 def standing(
-    access: Access,
-    platform: Platform,
     account: Account,
     canary: Canary | None,
     whole_night: date | None,
-    broken: BrokenNight | None = None,
-    registered: datetime | None = None,
+    broken: BrokenNight | None,
+    registered: datetime | None,
+    ends: list[End],
+    now: datetime,
 ) -> Standing:
-    """How an account stands. `broken` is its last night, where that broke off."""
-    end, now = first_end(access.ends(platform, account)), access.clock()
+    """How an account stands. `broken` is its last night, where that broke off; `ends` are its access's."""
+    end = first_end(ends)
     days = end.days_left(now) if end else None
     overdue = late(whole_night, registered, now) if registered else None
     return Standing(account, canary, whole_night, end, days, broken, overdue)

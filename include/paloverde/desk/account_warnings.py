@@ -42,9 +42,10 @@ def warnings(visit: Visit, standings: Sequence[Standing]) -> list[Warned]:
     """What there is to see to, the urgent first. That nothing is archived of any account is said once."""
     still = _standstill(visit.city)
     found = [_of_all(visit, still)] if still else []
+    gone = disappeared(visit.city.vault.books, [one.account.slug for one in standings], visit.city.settings)
     for one in standings:
         told = one._replace(late=None) if still else one
-        if warned := warning(visit, told):
+        if warned := _warned(visit, told, gone.get(one.account.slug, "")):
             found.append(warned)
     return sorted(found, key=lambda warned: not warned.urgent)
 
@@ -52,7 +53,12 @@ def warnings(visit: Visit, standings: Sequence[Standing]) -> list[Warned]:
 def warning(visit: Visit, one: Standing) -> Warned | None:
     """What must be seen to of one account; None where nothing must."""
     slug = one.account.slug
-    gone = disappeared(visit.city.vault.books, slug, visit.city.settings)
+    return _warned(visit, one, disappeared(visit.city.vault.books, [slug], visit.city.settings).get(slug, ""))
+
+
+def _warned(visit: Visit, one: Standing, gone: str) -> Warned | None:
+    """`gone` says why nothing of it is concluded to be removed, "" where it is."""
+    slug = one.account.slug
     told = list(_causes(visit, one))
     if gone:
         told.append(f"{gone[0].upper()}{gone[1:]}. {_LOOK}")

@@ -28,7 +28,7 @@ from paloverde.archive.turns import Swept, Turn, note_sweep, turn
 from paloverde.archive.vault import Vault
 from paloverde.bundles.build import BuiltBundle
 from paloverde.capture.access import Access
-from paloverde.capture.broken import broken_night
+from paloverde.capture.broken import broken_nights
 from paloverde.capture.health import Checked, Standing, check_account, proving, standing, take_in
 from paloverde.capture.importing import ImportReport, import_files
 from paloverde.capture.looking import Budget, RemovalReport, check_removals
@@ -66,7 +66,7 @@ from paloverde.installation.nights import (
     last_nights,
     reaching_back,
     refuse_an_odd_day,
-    whole_night,
+    whole_nights,
 )
 from paloverde.installation.place import destroy_place_of, place_of, promise
 from paloverde.installation.production_papers import ProductionPapers
@@ -287,8 +287,13 @@ class Installation:
 
     def latency(self, slug: str) -> Latency | None:
         """How long it took from posting to the archive; None where nothing was posted lately."""
+        return self.latencies([self.account(slug).slug])[slug]
+
+    def latencies(self, slugs: Sequence[str]) -> dict[str, Latency | None]:
+        """The same of several accounts."""
+        now = self.vault.clock()
         with self.vault.books.connect() as connection:
-            return latency(connection, self.account(slug).slug, self.vault.clock())
+            return {slug: latency(connection, slug, now) for slug in slugs}
 
     def check_fixity(
         self, budget_mb: int | None = None, progress: Callable[[str], None] = lambda _: None
@@ -459,25 +464,26 @@ class Installation:
     def standings(self, slug: str = "") -> list[Standing]:
         """How each account, or that one, stands: canary, last complete night, is one overdue, runway."""
         books, now = self.vault.books, self.vault.clock()
-        canaries, asked = last_canaries(books), [one for one in self.asked() if slug in ("", one.slug)]
-        since = registered_since(books)
+        asked = [one for one in self.asked() if slug in ("", one.slug)]
+        slugs = [one.slug for one in asked]
+        canaries, since, kept = last_canaries(books), registered_since(books), self.access.credentials.all()
+        whole, broken = whole_nights(books, slugs), broken_nights(books, slugs, now)
         return [
             standing(
-                self.access,
-                self.platform(one.platform),
                 one,
                 canaries.get(one.slug),
-                whole_night(books, one.slug),
-                broken_night(books, one.slug, now),
+                whole.get(one.slug),
+                broken.get(one.slug),
                 since.get(one.slug),
+                self.access.ends_of(self.platform(one.platform), one, kept.get(one.slug)),
+                now,
             )
             for one in asked
         ]
 
     def complete_nights(self) -> dict[str, date]:
         """The newest night of each account that has no gap."""
-        found = ((account.slug, whole_night(self.vault.books, account.slug)) for account in self.accounts())
-        return {slug: day for slug, day in found if day is not None}
+        return whole_nights(self.vault.books, [account.slug for account in self.accounts()])
 
     def platform(self, name: str) -> Platform:
         """The site's conversation, as the settings want it held. Raises `BadQuestion` where none is asked."""

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from sqlalchemy import Engine, exists, func, select, text
+from sqlalchemy import Connection, Engine, exists, func, select, text
 
 from paloverde.archive.gaps import KnownGap
 from paloverde.archive.seal import BrokenOff, RunKind, read_seal
@@ -119,11 +119,17 @@ def token_kept(books: Engine, slug: str) -> TokenKept | None:
     return TokenKept(row.put_at, row.renewed_at) if row else None
 
 
-def disappeared(books: Engine, slug: str, settings: Settings) -> str:
-    """Why a removal check of now would conclude nothing, in words: too much is gone at once; "" else.
+def disappeared(books: Engine, slugs: Iterable[str], settings: Settings) -> dict[str, str]:
+    """Why a removal check of now would conclude nothing of an account, in words: too much is gone at once.
 
-    Counts no more items than decide it, however many the account has.
+    Accounts of which it would are left out. Counts no more items than decide it, however many there are.
     """
+    with books.connect() as connection:
+        found = ((slug, _disappeared(connection, slug, settings)) for slug in slugs)
+        return {slug: why for slug, why in found if why}
+
+
+def _disappeared(connection: Connection, slug: str, settings: Settings) -> str | None:
     most, percent = settings.mass_disappearance_items, settings.mass_disappearance_percent
     mine = (ITEMS.c.account == slug, ITEMS.c.kind.in_([kind.value for kind in REMOVABLE]))
     above = ITEMS.alias()  # looked up one by one: of all that was ever removed there is no index
@@ -136,14 +142,13 @@ def disappeared(books: Engine, slug: str, settings: Settings) -> str:
     # Said so, SQLite reads the index of the few that are open, and not every item of the account.
     its = (ITEMS.c.account.concat("") == slug, ITEMS.c.kind.in_([kind.value for kind in REMOVABLE]))
     absent = select(func.count()).where(text(IS_OPEN), ITEMS.c.state == "absent", *its, ~removed)
-    with books.connect() as connection:
-        gone = connection.execute(absent).scalar_one()
-        if gone == 0:
-            return ""
-        enough = gone * 100 // max(1, percent) + 1
-        few = select(ITEMS.c.native_id).where(*mine).limit(enough).subquery()
-        known = connection.execute(select(func.count()).select_from(few)).scalar_one()
-    return too_many_gone(gone, known, most=most, percent=percent) or ""
+    gone = connection.execute(absent).scalar_one()
+    if gone == 0:
+        return None
+    enough = gone * 100 // max(1, percent) + 1
+    few = select(ITEMS.c.native_id).where(*mine).limit(enough).subquery()
+    known = connection.execute(select(func.count()).select_from(few)).scalar_one()
+    return too_many_gone(gone, known, most=most, percent=percent)
 
 
 def _state(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count, takewhile
 from typing import NamedTuple
@@ -88,10 +88,14 @@ def whole_night(books: Engine, slug: str) -> date | None:
     Planned are the lists that the nights before had asked for, and the look-up of each item that the night no
     longer saw.
     """
+    return whole_nights(books, [slug]).get(slug)
+
+
+def whole_nights(books: Engine, slugs: Iterable[str]) -> dict[str, date]:
+    """The newest complete night of each of these accounts that has one."""
     with books.connect() as connection:
-        nights = _Nights(connection, slug)
-        whole = (one.day for place, one in nights.all() if one.is_closed and not nights.unasked(place))
-        return next(whole, None)
+        found = ((slug, _whole(_Nights(connection, slug))) for slug in slugs)
+        return {slug: day for slug, day in found if day is not None}
 
 
 def nights_between(books: Engine, slug: str, first: date, last: date) -> list[tuple[Night, tuple[str, ...]]]:
@@ -100,6 +104,10 @@ def nights_between(books: Engine, slug: str, first: date, last: date) -> list[tu
         nights = _Nights(connection, slug, last)
         there = takewhile(lambda found: found[1].day >= first, nights.all())
         return [(night, nights.unasked(place)) for place, night in there]
+
+
+def _whole(nights: _Nights) -> date | None:
+    return next((one.day for place, one in nights.all() if one.is_closed and not nights.unasked(place)), None)
 
 
 class _Nights:

@@ -74,6 +74,12 @@ class Credentials:
             row = _row(connection, account)
         return None if row is None else self.kept(row)
 
+    def all(self) -> dict[str, Kept]:
+        """Every account's credential; `BadSetting` where the key is lost or another one."""
+        with self._books.connect() as connection:
+            rows = connection.execute(select(CREDENTIALS)).mappings().all()
+        return {row["account"]: self.kept(row) for row in rows}
+
     def put(self, account: str, credential: Credential, now: datetime) -> None:
         """Keep what a person got from the site, in place of what was kept."""
         with changing(self._books) as connection:

@@ -12,6 +12,7 @@ from fastapi import Query
 from fastapi.responses import Response
 
 from paloverde.archive.gaps import KnownGap, known
+from paloverde.archive.latency import Latency
 from paloverde.archive.registry import OTHER, all_accounts
 from paloverde.capture.health import Standing
 from paloverde.desk.account_warnings import standings_of, warning, warnings
@@ -36,7 +37,7 @@ from paloverde.desk.visit import Here, Pages, Visit
 from paloverde.desk.wording import plain
 from paloverde.errors import UnknownAccount
 from paloverde.installation.history import newest_runs, open_gaps, runs_of_day, span
-from paloverde.installation.nights import newest_night, nights_between, whole_night
+from paloverde.installation.nights import newest_night, nights_between, whole_nights
 from paloverde.platforms import PLATFORMS
 from paloverde.records import Account, Holder, archive_day
 
@@ -187,20 +188,34 @@ def _rows(visit: Visit, standings: Sequence[Standing]) -> list[Row]:
     standing = {one.account.slug: one for one in standings}
     open_ = open_gaps(city.vault.books)
     found = [one for one in all_accounts(city.vault.books) if visit.may(Act.SEE_ACCOUNTS, one.slug)]
+    whole = whole_nights(city.vault.books, [one.slug for one in found if one.slug not in standing])
+    latencies = city.latencies(list(standing))
     return [
-        _row(visit, one, standing.get(one.slug), open_.get(one.slug, 0), one.slug not in active)
+        _row(
+            one,
+            standing.get(one.slug),
+            whole.get(one.slug),
+            latencies.get(one.slug),
+            open_.get(one.slug, 0),
+            one.slug not in active,
+        )
         for one in found
     ]
 
 
-def _row(visit: Visit, one: Account, standing: Standing | None, gaps: int, is_retired: bool) -> Row:
-    whole = standing.whole_night if standing else whole_night(visit.city.vault.books, one.slug)
-    latency = visit.city.latency(one.slug) if standing else None
+def _row(
+    one: Account,
+    standing: Standing | None,
+    whole: date | None,
+    latency: Latency | None,
+    gaps: int,
+    is_retired: bool,
+) -> Row:
     return Row(
         one,
         site_of(one),
         name(one.handle),
-        whole,
+        standing.whole_night if standing else whole,
         _health(standing, is_retired),
         bool(standing and standing.is_dead),
         days_left(standing) if standing else "",
