@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
 
+from benched import benchmarks
+
+with benchmarks():
+    from capacity_model import (
+        COSTS,
+        Price,
+        allowed,
+        error,
+        fit,
+        held_out,
+        is_compared,
+        needs,
+        read,
+        workers,
+    )
+    from capacity_page import page
+
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "bench"))
-
-from capacity_model import (  # noqa: E402
-    COSTS,
-    Price,
-    allowed,
-    error,
-    fit,
-    held_out,
-    is_compared,
-    needs,
-    read,
-    workers,
-)
-from capacity_page import page  # noqa: E402
-
 POINTS, GIVEN = read()
 LARGEST = max(POINTS, key=lambda point: int(point["records"]))
 

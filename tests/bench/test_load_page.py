@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "bench"))
+from benched import benchmarks
 
-from load import is_too_much  # noqa: E402
-from load_page import limits, page, read  # noqa: E402
-from loadclerks import percentiles  # noqa: E402
+with benchmarks():
+    from load import is_too_much
+    from load_page import limits, page, read
+    from loadclerks import percentiles
+
+ROOT = Path(__file__).parents[2]
 
 RUNS = read()
 STEP: dict[str, Any] = {

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.isolated import AIRFLOWS_OWN_WARNINGS
 from paloverde.archive.seal import Role
 from paloverde.cli import main
 from paloverde.desk.people import People
@@ -157,6 +158,7 @@ def test_custodians_are_named_told_and_reminded(
     assert capsys.readouterr().out == "Nobody is to be written to today.\n"
 
 
+@AIRFLOWS_OWN_WARNINGS
 def test_the_nights_steps_reconcile_and_name_whom_to_remind(
     city: ArchivedCity, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

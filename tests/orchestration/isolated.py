@@ -5,11 +5,17 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import sys
 import tempfile
 import warnings
 from pathlib import Path
 
 import pytest
+
+if "airflow" in sys.modules:
+    raise RuntimeError(
+        "Airflow was imported before it had a home for tests: import orchestration.isolated first."
+    )
 
 REPOSITORY = Path(__file__).parents[2]
 AIRFLOW_HOME = Path(tempfile.mkdtemp(prefix="paloverde-airflow-"))
