@@ -188,7 +188,7 @@ class TestUnderThePrintedPolicy:
         given["S3_ENDPOINT"] = users["writer"].keys["endpoint"]
         for name, value in given.items():
             monkeypatch.setenv(f"PALOVERDE_{name}", value)
-        assert main(["doctor"]) == 0
+        assert main(["doctor", "--store"]) == 0
         told = capsys.readouterr().out
         assert (
             "Nothing that was tried speaks against keeping the archive here, and not all was tried." in told

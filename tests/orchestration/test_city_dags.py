@@ -38,6 +38,7 @@ def county(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Two cities with an account of the same name, of which one has a token."""
     folder = tmp_path / "cities"
     folder.mkdir(mode=0o700)
+    monkeypatch.delenv("PALOVERDE_HOME", raising=False)  # of the one city that other tests sign in to
     monkeypatch.setenv("PALOVERDE_CITIES", str(folder))
     for city in ("losolivos", "palmaria"):
         file = folder / f"{city}.env"

@@ -60,6 +60,7 @@ def county(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (folder / f"{city}.env").chmod(0o600)
         People(tmp_path / city / "users.json").put("cleo", "Cleo Park", Role.CLERK, PASSWORD, temporary=True)
     people_of_all(folder).put("nora", "Nora Vance", Role.IT, PASSWORD, temporary=True)
+    monkeypatch.delenv("PALOVERDE_HOME", raising=False)  # of the one city that other tests sign in to
     monkeypatch.setenv("PALOVERDE_CITIES", str(folder))
     return folder
 
