@@ -218,7 +218,9 @@ def test_much_that_disappears_at_once_is_an_alert_and_a_little_is_not(tmp_path: 
     put(1_000, 3_000, "present")
     assert disappeared(books, [FB], settings) == {}
     put(115, 140, "absent")
-    assert "40 items are no longer listed, more than the 20 believed" in disappeared(books, [FB], settings)[FB]
+    assert (
+        "40 items are no longer listed, more than the 20 believed" in disappeared(books, [FB], settings)[FB]
+    )
     with served(Desks(shelves.city)) as desks:
         said = text_of(desks.get("/", Role.IT))
     assert "40 items are no longer listed" in said

@@ -99,7 +99,7 @@ def test_the_table_of_roles_is_the_one_that_the_desk_asks(desks: Desks) -> None:
 
 
 def test_every_role_reads_what_each_site_never_gives(desks: Desks) -> None:
-    for role in Role:
+    for role in (role for role in Role if Act.LOOK in MAY[role]):
         said = text_of(desks.get("/help/limits", role))
         assert (
             "hidden comments archived every night Facebook does not say who hid a comment, or when." in said

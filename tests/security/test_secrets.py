@@ -25,6 +25,8 @@ FORMS = (
 INVENTED = {
     ("Basic Auth Credentials", "password"): "the words of a message: user:password@host",
     ("Basic Auth Credentials", "word"): "a test that such an address is refused",
+    ("Basic Auth Credentials", "x"): "a test that two cities are not given one database",
+    ("Basic Auth Credentials", "y"): "the other spelling of that database",
     ("Basic Auth Credentials", "80"): "an address that hides its host behind a port and an @",
     ("Basic Auth Credentials", "hush-hush"): "a test that a password in an address is never shown",
     (

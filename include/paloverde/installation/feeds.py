@@ -7,12 +7,12 @@ in.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from paloverde.archive.registry import OTHER
+from paloverde.bundles.scratch import scratch
 from paloverde.capture.importing import ImportReport
 from paloverde.errors import PaloverdeError, PersonNeeded, TryAgain
 from paloverde.imports.said import Wish
@@ -86,7 +86,7 @@ def read_feeds(accounts: Iterable[Account], names: Sequence[str], take: Take) ->
 
 
 def _is_new(take: Take, account: Account, body: bytes) -> bool:
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder, _FILE)
+    with scratch() as folder:
+        file = folder / _FILE
         file.write_bytes(body)
         return take(account.slug, file, _WISH).outcome == "sealed"
