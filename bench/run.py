@@ -5,8 +5,8 @@
 search.py), `make bench ARGS=bundle` the response to a records request (see bundle.py), `make bench ARGS=desk`
 the pages of the desk (see desk.py), `make bench ARGS=production` a discovery production (see production.py),
 `make bench ARGS=watch` the checks of the policy (see watch.py), `make bench ARGS=capacity` what a million
-records cost (see capacity.py), and `make bench ARGS=load` nights of 100 accounts and many clerks at once (see
-load.py).
+records cost (see capacity.py), `make bench ARGS=county` a hundred thousand sealed runs (see county.py), and
+`make bench ARGS=load` nights of 100 accounts and many clerks at once (see load.py).
 Every row runs in a process of its own, one after the other, on the same bytes; making the bytes is not
 counted. CPU seconds count all threads; on a busy machine they are the fairer figure.
 """
@@ -42,6 +42,7 @@ _TAKES = {
     "production": (),
     "watch": (),
     "capacity": (),
+    "county": (),
     "load": ("folder",),
 }
 
@@ -61,6 +62,7 @@ def main() -> int:
             "production",
             "watch",
             "capacity",
+            "county",
             "load",
         ),
         default="night",

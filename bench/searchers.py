@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from paloverde.archive.reader import Archive
-from paloverde.archive.seal import Role, Seal
+from paloverde.archive.seal import Role
 from paloverde.archive.store.directory import DirectoryStore
 from paloverde.search.ahead import ahead
 from paloverde.search.index.asking import Asking
@@ -77,7 +77,6 @@ class Ours:
     def __init__(self, folder: Path) -> None:
         self.folder, self.archive = folder, open_archive(folder)
         self.asking = self._opened()
-        self._seals: list[Seal] = []
         self._names: dict[Any, Numbers] = {}
 
     def look(self, question: Question) -> int:
@@ -85,8 +84,7 @@ class Ours:
 
     def places(self, question: Question) -> dict[Any, list[int]]:
         """The complete list: of each sealed object, the rows that answer."""
-        self._seals = self._seals or [*self.archive.seals()]
-        merged = Merged(self.archive, inquire(self.archive, question.ours, Scope(), self._seals), self.asking)
+        merged = Merged(self.archive, inquire(self.archive, question.ours, Scope()), self.asking)
         assert not merged.extra
         return merged.look.rows(merged.first)
 

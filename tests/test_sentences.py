@@ -21,7 +21,6 @@ from paloverde.wording import (
     short_moment,
     some,
     spoken,
-    spoken_moment,
     zoned_moment,
 )
 
@@ -55,9 +54,7 @@ def test_a_sentence_ends_once(text: str, whole: str) -> None:
 def test_days_and_moments_are_the_city_s_own_with_their_weekday() -> None:
     assert long_date(DAY) == "January 8, 2027"
     assert spoken(DAY) == "Friday, January 8, 2027"
-    assert spoken(DAY) == "Friday, January 8, 2027"
     assert short(DAY) == "Fri, Jan 8, 2027"
-    assert spoken_moment(MOMENT) == "Friday, January 8, 2027, at 5:05 p.m."
     assert short_moment(MOMENT) == "Fri, Jan 8, 2027, 5:05 p.m. PST"
     assert zoned_moment(MOMENT) == "Friday, January 8, 2027, 17:05 PST"
     assert at_time(MOMENT) == "Friday, January 8, 2027, at 5:05 p.m. Pacific time"

@@ -66,11 +66,6 @@ def short(day: date) -> str:
     return f"{day:%a, %b %-d, %Y}"
 
 
-def spoken_moment(at: datetime) -> str:
-    """A moment on the City's clock: Friday, January 8, 2027, at 5:00 p.m."""
-    return f"{spoken(_local(at))}, at {_time(at)}"
-
-
 def short_moment(at: datetime) -> str:
     """A moment on the City's clock, for a line of a list: Fri, Jan 8, 2027, 5:00 p.m. PST."""
     return f"{brief(at)} {_local(at):%Z}"

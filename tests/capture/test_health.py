@@ -26,7 +26,7 @@ from paloverde.records import Account
 from paloverde.settings import load
 from paloverde.simulator.server import RunningSites, start
 from paloverde.simulator.sites import SITES, build
-from paloverde.wording import spoken_moment
+from paloverde.wording import at_time
 
 
 @dataclass
@@ -88,7 +88,7 @@ def test_a_living_token_is_proven_by_the_sites_own_word(world: World, site: str)
     (standing,) = world.city.standings(slug)
     assert standing.canary is not None
     assert (standing.canary.alive, standing.canary.alive_at) == (True, world.now)
-    assert f"alive on {spoken_moment(world.now)}" in standing.health
+    assert f"alive on {at_time(world.now)}" in standing.health
     assert standing.todo == ""
 
 
@@ -112,8 +112,8 @@ def test_a_token_that_nothing_renews_is_named_dead_once_in_the_ledger(world: Wor
         assert isinstance(checked.trouble, CredentialDead)
         assert checked.is_red
     (standing,) = [one for one in world.city.standings() if one.account.slug == slug]
-    assert f"NOT ALIVE on {spoken_moment(world.now)}" in standing.health
-    assert f"last alive on {spoken_moment(died)}" in standing.health
+    assert f"NOT ALIVE on {at_time(world.now)}" in standing.health
+    assert f"last alive on {at_time(died)}" in standing.health
     assert standing.todo
     assert [what for what, _ in world.told() if what.startswith("token proven")] == [
         "token proven alive",
@@ -253,7 +253,7 @@ def test_a_night_that_is_refused_ends_the_runway_and_a_whole_night_mends_it(
     with pytest.raises(PersonNeeded):
         world.city.archive_night(slug, day)
     standing = the_standing(world, slug)
-    assert standing.health.startswith(f"NOT ALIVE on {spoken_moment(world.now)}: ")
+    assert standing.health.startswith(f"NOT ALIVE on {at_time(world.now)}: ")
     assert standing.runway.startswith("runway: ended")
     assert standing.todo == "mend what the health line says"
     assert standing.broken is not None
@@ -262,7 +262,7 @@ def test_a_night_that_is_refused_ends_the_runway_and_a_whole_night_mends_it(
     world.city.archive_night(slug, day)
     standing = the_standing(world, slug)
     assert (standing.is_dead, standing.broken) == (False, None)
-    assert standing.health == f"alive on {spoken_moment(world.now)}: a night came to its end"
+    assert standing.health == f"alive on {at_time(world.now)}: a night came to its end"
 
 
 def test_a_night_without_a_token_is_a_proof_too(world: World) -> None:
@@ -282,14 +282,14 @@ def test_a_night_that_met_the_sites_quota_says_so_and_when_it_goes_on(world: Wor
     assert standing.health.startswith("alive")
     assert standing.broken is not None
     assert standing.broken.at_limit
-    assert f"it broke off on {spoken_moment(world.now)}: " in str(standing.broken)
+    assert f"it broke off on {at_time(world.now)}: " in str(standing.broken)
     assert "quota" in str(standing.broken)
     assert standing.broken.paused_until is not None
     midnight = datetime(2026, 11, 23, 8, tzinfo=UTC)  # in California
     assert timedelta(0) <= standing.broken.paused_until - midnight < timedelta(minutes=10)
     assert standing.todo == (
         f"wait for the night's next try, or do it by `paloverde archive {slug} --day {day}`, "
-        f"after {spoken_moment(standing.broken.paused_until)}: it goes on where it stopped"
+        f"after {at_time(standing.broken.paused_until)}: it goes on where it stopped"
     )
     world.pass_days(2)
     later = the_standing(world, slug).broken

@@ -16,7 +16,7 @@ import pytest
 from paloverde.archive.reader import Archive
 from paloverde.archive.seal import Role, Seal
 from paloverde.errors import CredentialDead, Suspicious, Unreachable
-from paloverde.wording import spoken_moment
+from paloverde.wording import at_time
 from plaza import TOKEN
 from plazacity import City
 
@@ -59,8 +59,7 @@ def test_the_same_night_again_changes_nothing(city: City) -> None:
     assert report.outcome == "already sealed"
     assert report.sealed_at is not None
     assert (
-        f"already sealed on {spoken_moment(report.sealed_at)} (run 1); nothing new was written"
-        in report.sentence()
+        f"already sealed on {at_time(report.sealed_at)} (run 1); nothing new was written" in report.sentence()
     )
     assert "new versions kept" not in report.sentence()
     assert sorted(stored.key for stored in city.vault.store.walk("")) == before

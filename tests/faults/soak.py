@@ -19,9 +19,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import msgspec
@@ -50,7 +52,10 @@ GROWS = {
 
 
 class Seen(msgspec.Struct):
-    """One night: its process's memory in kB at the end and at most, and what it left open or lying about."""
+    """One night: its process's memory in kB at the end and at most, and what it left open or lying about.
+
+    Of memory what is the process's own: files that are mapped, as the index's are, lie in the system's cache.
+    """
 
     resident: int
     peak: int
@@ -78,22 +83,23 @@ def soak(home: Path, nights: int, how: str, seconds: float = FOR_EVER) -> list[S
 
 def _one_day(city: FaultyCity, scratch: Path, number: int, how: str) -> Seen:
     _day(city, number)
+    with watched() as most:
+        if how == TOGETHER:
+            _night(city, number)
     if how == APART:
         ended = forked(lambda: _apart(city, scratch, number)).join()
         city.city.clock.move(1200)
         if not isinstance(ended.value, Seen):
             raise RuntimeError(f"{ended.raised or 'killed'}: {ended.words}")
         return ended.value
-    if how == TOGETHER:
-        _night(city, number)
-    return measured(city.installation.vault.books, scratch)
+    return measured(city.installation.vault.books, scratch, most())
 
 
 def _apart(city: FaultyCity, scratch: Path, number: int) -> Seen:
-    Path("/proc/self/clear_refs").write_text("5")  # its peak counts from here, not from what it was forked of
     city.open()
-    _night(city, number)
-    return measured(city.installation.vault.books, scratch)
+    with watched() as most:
+        _night(city, number)
+    return measured(city.installation.vault.books, scratch, most())
 
 
 def _day(city: FaultyCity, number: int) -> None:
@@ -123,10 +129,34 @@ def _night(city: FaultyCity, number: int) -> None:
         assert here.check_fixity().is_whole
 
 
-def measured(books: Engine, scratch: Path) -> Seen:
-    """This process and its places as they are now."""
+@contextmanager
+def watched() -> Iterator[Callable[[], int]]:
+    """The most memory in kB that this process held meanwhile, looked at fifty times a second."""
+    seen, ended = [own_memory()], Event()
+
+    def watch() -> None:
+        while not ended.wait(0.02):
+            seen[0] = max(seen[0], own_memory())
+
+    watcher = Thread(target=watch)
+    watcher.start()
+    try:
+        yield lambda: seen[0]
+    finally:
+        ended.set()
+        watcher.join()
+
+
+def own_memory() -> int:
+    """What this process holds now, in kB, without the files that it maps."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    told = dict(line.split(":", 1) for line in lines)
+    return int(told["RssAnon"].split()[0])
+
+
+def measured(books: Engine, scratch: Path, most: int) -> Seen:
+    """This process and its places as they are now; `most` is what it held of memory in between."""
     gc.collect()
-    told = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
     with books.connect() as connection:
         pending = select(func.count()).select_from(tables.RUNS).where(tables.RUNS.c.pending)
         rows = {
@@ -136,10 +166,10 @@ def measured(books: Engine, scratch: Path) -> Seen:
         }
         waiting = connection.execute(pending).scalar_one()
     return Seen(
-        resident=int(told["VmRSS"].split()[0]),
-        peak=int(told["VmHWM"].split()[0]),
+        resident=own_memory(),
+        peak=most,
         files=len(os.listdir("/proc/self/fd")),  # noqa: PTH208 - a list of numbers, no folder of anybody
-        threads=int(told["Threads"]),
+        threads=len(os.listdir("/proc/self/task")),  # noqa: PTH208 - as above
         scratch=sum(1 for _ in scratch.rglob("*")),
         waiting=waiting,
         rows=rows,

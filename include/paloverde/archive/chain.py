@@ -24,16 +24,17 @@ def signed(bodies: Iterable[Body]) -> Iterator[tuple[Seal, str]]:
         yield read_seal(body, where=key), key
 
 
-def chained(bodies: Iterable[Body]) -> Iterator[tuple[Seal, str]]:
+def chained(bodies: Iterable[Body], *, after: str = FIRST) -> Iterator[tuple[Seal, str]]:
     """Each seal from the first to the last and its key; that all are true is known when the last was had.
 
+    `after` is the SHA-256 of the seal that the first of them follows, one that is known to be true.
     `ArchiveDamaged` where a seal does not follow from the one before it, or the last does not bear its
     signature.
     """
     before: Body | None = None
     for key, body in bodies:
         seal = unchecked_seal(body, where=key)
-        if seal.previous != (FIRST if before is None else hashlib.sha256(before[1]).hexdigest()):
+        if seal.previous != (after if before is None else hashlib.sha256(before[1]).hexdigest()):
             _refuse(before, (key, body))
         yield seal, key
         before = key, body

@@ -13,6 +13,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from itertools import takewhile
 
 import msgspec
@@ -54,9 +55,13 @@ class Met(msgspec.Struct, frozen=True):
 
     def name(self, account: str) -> str:
         """The same for the same gap, whatever numbers and days its cause names tonight."""
-        cause = _OF_THE_NIGHT.sub("#", self.cause)
-        said = msgspec.json.encode((account, self.what, self.kind, self.stream, self.of, cause))
-        return hashlib.sha256(said).hexdigest()
+        return _name(account, self.what, self.kind, self.stream, self.of, self.cause)
+
+
+@lru_cache(maxsize=8192)  # a night mostly says what the night before said
+def _name(account: str, what: str, kind: str, stream: str, of: str, cause: str) -> str:
+    said = msgspec.json.encode((account, what, kind, stream, of, _OF_THE_NIGHT.sub("#", cause)))
+    return hashlib.sha256(said).hexdigest()
 
 
 class KnownGap(msgspec.Struct, frozen=True, kw_only=True):

@@ -19,6 +19,7 @@ from paloverde.archive.layout import media_key
 from paloverde.archive.parquet import from_parquet
 from paloverde.archive.seal import Part, Role, Seal
 from paloverde.archive.store.interface import Store, Stored
+from paloverde.archive.told import Told
 from paloverde.errors import ArchiveDamaged
 from paloverde.state.tables import PARTS, RUNS
 
@@ -41,6 +42,7 @@ class Archive:
 
     def __init__(self, store: Store, books: Engine) -> None:
         self.store, self.books = store, books
+        self.told = Told(books)
 
     def seals(
         self, accounts: Sequence[str] = (), since: date | None = None, until: date | None = None

@@ -82,11 +82,21 @@ class Rebuilt(msgspec.Struct, frozen=True):
 
 
 class Chained(msgspec.Struct, Generic[T], frozen=True):
-    """A seal or an entry in its place of the chain, and where its bytes are."""
+    """A seal or an entry in its place of the chain, and where its bytes are.
+
+    Its bytes alone are held, and read again when what they say is asked: that is three times as large, and a
+    county has hundreds of thousands.
+    """
 
     stored: Stored
     body: bytes
-    said: T
+    form: type[T]
+    sequence: int
+    previous: str
+
+    @property
+    def said(self) -> T:
+        return msgspec.json.decode(self.body, type=self.form)
 
 
 def rebuild(
@@ -157,7 +167,7 @@ def _before(seal: Seal, seals: Iterable[Chained[Seal]]) -> list[Seal]:
     """The account's seals before a reinstatement; no other run needs them."""
     if seal.run.kind is not RunKind.REINSTATEMENT:
         return []
-    earlier = (one.said for one in seals if one.said.sequence < seal.sequence)
+    earlier = (one.said for one in seals if one.sequence < seal.sequence)
     return [one for one in earlier if one.run.account == seal.run.account]
 
 
@@ -208,8 +218,7 @@ def _refuse_an_empty_store(store: Store, books: Engine, *, is_empty: bool) -> No
 
 def _refuse_a_short_chain(runs: int, entries: Iterable[Chained[Entry]]) -> None:
     """The ledger names the number of each sealed night: one above the last seal means that seals are gone."""
-    events = [one.said.event for one in entries]
-    told = max((int(event.about["sequence"]) for event in events if "sequence" in event.about), default=0)
+    told = max((int(one.said.event.about.get("sequence", 0)) for one in entries), default=0)
     if told > runs:
         raise ArchiveDamaged(
             f"The ledger names run {told:,}, and the store holds seals up to run {runs:,}. "
@@ -258,10 +267,11 @@ def _chain(objects: list[tuple[Stored, bytes]], read: Callable[[bytes, str], T])
             said = read(body, stored.key)
         except ArchiveDamaged:
             continue
-        by_hash[hashlib.sha256(body).hexdigest()] = Chained(stored, body, said)
+        link = Chained(stored, body, type(said), said.sequence, said.previous)
+        by_hash[hashlib.sha256(body).hexdigest()] = link
     if not by_hash:
         return []
-    current = max(by_hash, key=lambda sha256: by_hash[sha256].said.sequence)
+    current = max(by_hash, key=lambda sha256: by_hash[sha256].sequence)
     chain = []
     while current != FIRST:
         if current not in by_hash:
@@ -269,7 +279,7 @@ def _chain(objects: list[tuple[Stored, bytes]], read: Callable[[bytes, str], T])
                 f"The object {current} is missing from the chain: restore it from the second copy."
             )
         chain.append(by_hash[current])
-        current = by_hash[current].said.previous
+        current = by_hash[current].previous
     return chain[::-1]
 
 
@@ -293,9 +303,9 @@ def _is_refused(one: Chained[T], refuse: Callable[[Chained[T]], None]) -> bool:
 
 def _ledger_row(one: Chained[Entry]) -> dict[str, object]:
     return {
-        "sequence": one.said.sequence,
+        "sequence": one.sequence,
         "sha256": one.stored.sha256,
-        "previous": one.said.previous,
+        "previous": one.previous,
         "key": one.stored.key,
         "version_id": one.stored.version_id,
         "body": one.body.decode(),

@@ -9,7 +9,7 @@ from datetime import date
 import msgspec
 
 from paloverde.archive.reader import Archive
-from paloverde.archive.seal import RunKind, Seal
+from paloverde.archive.seal import Draft, RunKind
 from paloverde.requests.redaction import Released
 from paloverde.search.answer import Answer
 
@@ -51,17 +51,32 @@ def runs_told(archive: Archive, answer: Answer, records: Sequence[Released]) -> 
 
 
 def runs_of(archive: Archive, answer: Answer) -> Iterator[RunsOf]:
-    by_account: dict[str, list[Seal]] = {account: [] for account in answer.searched.accounts}
-    for seal in archive.seals(answer.searched.accounts) if by_account else ():
-        if seal.sequence <= answer.searched.last_seal:
-            by_account[seal.run.account].append(seal)
-    for account, seals in by_account.items():
-        nights = [seal.run.day for seal in seals if seal.run.kind is RunKind.NIGHT]
-        listings = [listing for seal in seals for listing in seal.run.coverage.listings]
+    """What the runs that were searched came to, account by account."""
+    by_account = {account: _Counted() for account in answer.searched.accounts}
+    for seal in archive.seals() if by_account else ():
+        if seal.sequence <= answer.searched.last_seal and seal.run.account in by_account:
+            by_account[seal.run.account].add(seal.run)
+    for account, told in by_account.items():
+        first, last = min(told.nights, default=None), max(told.nights, default=None)
+        yield RunsOf(account, told.runs, first, last, told.complete, told.unfinished, told.gaps)
+
+
+class _Counted:
+    """The runs of one account, counted as they are read: a county has too many to hold."""
+
+    def __init__(self) -> None:
+        self.runs = self.complete = self.unfinished = self.gaps = 0
+        self.nights = set[date]()
+
+    def add(self, run: Draft) -> None:
+        self.runs += 1
+        if run.kind is RunKind.NIGHT:
+            self.nights.add(run.day)
+        listings = run.coverage.listings
         complete = sum(listing.complete for listing in listings)
-        gaps = sum(len(seal.run.coverage.gaps) for seal in seals)
-        first, last = min(nights, default=None), max(nights, default=None)
-        yield RunsOf(account, len(seals), first, last, complete, len(listings) - complete, gaps)
+        self.complete += complete
+        self.unfinished += len(listings) - complete
+        self.gaps += len(run.coverage.gaps)
 
 
 def coverage(answer: Answer, runs: Sequence[RunsOf]) -> dict[str, object]:

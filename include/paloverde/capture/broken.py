@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, select
 from paloverde.archive.seal import BrokenOff, RunKind, read_seal
 from paloverde.state.tables import PAUSES, RUNS
 from paloverde.steps import Step
-from paloverde.wording import spoken_moment
+from paloverde.wording import at_time
 
 _ITS_STREAM = "night"  # of the gap that names what broke it off
 _MET_A_LIMIT = "the site's limit or daily quota was reached"
@@ -32,13 +32,13 @@ class BrokenNight(NamedTuple):
     paused_until: datetime | None
 
     def __str__(self) -> str:
-        return f"it broke off on {spoken_moment(self.ended_at)}: {self.cause.rstrip('.')}"
+        return f"it broke off on {at_time(self.ended_at)}: {self.cause.rstrip('.')}"
 
     @property
     def todo(self) -> str:
         """What goes on by itself, from when on, and how a person does the same."""
         by_hand = Step.ARCHIVE.of(self.account, self.day.isoformat())
-        after = f", after {spoken_moment(self.paused_until)}" if self.paused_until else ""
+        after = f", after {at_time(self.paused_until)}" if self.paused_until else ""
         how = "goes on where it stopped" if self.at_limit else "asks again"
         return f"wait for the night's next try, or do it by {by_hand}{after}: it {how}"
 

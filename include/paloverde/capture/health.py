@@ -36,7 +36,7 @@ from paloverde.state.health import (
     untold_alarms,
 )
 from paloverde.steps import Step
-from paloverde.wording import spoken, spoken_moment
+from paloverde.wording import at_time, spoken
 
 _ACTOR = "health check"
 _ENDED = "runway: ended, the site refuses what it is asked with"
@@ -84,10 +84,10 @@ class Standing(NamedTuple):
     def health(self) -> str:
         if self.canary is None:
             return "never checked"
-        when = spoken_moment(self.canary.asked_at)
+        when = at_time(self.canary.asked_at)
         if self.canary.alive:
             return f"alive on {when}: {self.canary.said}"
-        since = f", last alive on {spoken_moment(self.canary.alive_at)}" if self.canary.alive_at else ""
+        since = f", last alive on {at_time(self.canary.alive_at)}" if self.canary.alive_at else ""
         return f"NOT ALIVE on {when}: {self.canary.said}{since}"
 
     @property
@@ -123,7 +123,7 @@ def take_in(access: Access, account: Account, text: str, now: datetime) -> list[
     named = [("The access token", credential.expires_at), ("What renews it", credential.refresh_expires_at)]
     told = [f"The token of {account.slug} is kept."]
     told += [
-        f"{what} {'ends' if end > now else 'ended'} on {spoken_moment(end)}."
+        f"{what} {'ends' if end > now else 'ended'} on {at_time(end)}."
         for what, end in named
         if end is not None
     ]

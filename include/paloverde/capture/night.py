@@ -38,7 +38,7 @@ from paloverde.platforms.conversation import (
 from paloverde.platforms.exchange import Exchange
 from paloverde.platforms.line import Line, converse
 from paloverde.records import Account, Kind
-from paloverde.wording import some, spoken, spoken_moment
+from paloverde.wording import at_time, some, spoken
 
 OpenLine = Callable[[], Line]
 
@@ -80,7 +80,7 @@ class NightReport(msgspec.Struct, frozen=True):
 
     def _said_before(self) -> str:
         """Of a night whose equal stands already: its counts were told when it was new."""
-        sealed = f" on {spoken_moment(self.sealed_at)}" if self.sealed_at is not None else ""
+        sealed = f" on {at_time(self.sealed_at)}" if self.sealed_at is not None else ""
         told = (
             f"{self.account}, {spoken(self.day)}: already sealed{sealed} (run {self.sequence:,}); "
             "nothing new was written."

@@ -31,7 +31,7 @@ from paloverde.orchestration.cities import dag_id_of, served, serves_many
 from paloverde.orchestration.roles import Dag
 from paloverde.orchestration.sites import pools
 from paloverde.settings.cities import chosen
-from paloverde.wording import several, some, spoken_moment
+from paloverde.wording import at_time, several, some
 
 _ALIVE_SECONDS = 120  # a part writes its heartbeat every few seconds
 _SECONDS = 5
@@ -183,7 +183,7 @@ def _parts(found: Seen) -> Iterator[Line]:
     for kind, name in _PARTS.items():
         at = found.beats.get(kind)
         alive = at is not None and (found.now - at).total_seconds() <= _ALIVE_SECONDS
-        told = f"Its last sign of life was on {spoken_moment(at)}." if at else "It never gave a sign of life."
+        told = f"Its last sign of life was on {at_time(at)}." if at else "It never gave a sign of life."
         yield _one(
             f"airflow {name}", f"Airflow's {name}", told, f"start `airflow {name}` again, and read its log",
             "It is alive.", is_bad=not alive,

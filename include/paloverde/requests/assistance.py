@@ -14,7 +14,8 @@ import msgspec
 from paloverde.archive.gaps import known
 from paloverde.archive.reader import Archive
 from paloverde.archive.registry import OTHER, all_accounts
-from paloverde.archive.seal import Role, RunKind, Seal
+from paloverde.archive.seal import RunKind
+from paloverde.archive.told import ToldRun
 from paloverde.platforms import PLATFORMS
 from paloverde.records import Account, archive_day
 from paloverde.requests.paper import Block, Grid, Paragraph, Points
@@ -82,7 +83,10 @@ def holdings(archive: Archive, day: date, until: date | None = None) -> Holdings
     `until` leaves out the runs of later days, for a letter that went out then.
     """
     accounts = all_accounts(archive.books)
-    seals = [seal for seal in archive.seals() if until is None or seal.run.day <= until]
+    runs = [run for run in archive.told.now() if until is None or run.day <= until]
+    by_account: dict[str, list[ToldRun]] = {}
+    for run in runs:
+        by_account.setdefault(run.account, []).append(run)
     with archive.books.connect() as connection:
         gaps = known(connection)
     scope = Scope(include_private=True)
@@ -94,23 +98,19 @@ def holdings(archive: Archive, day: date, until: date | None = None) -> Holdings
         else ("Other sites", ONLY_IMPORTED)
         for name in named
     ]
-    found = told_outside(limits(seals, scope, slugs, gaps))
+    found = told_outside(limits(runs, scope, slugs, gaps))
     return Holdings(
         day,
-        tuple(
-            _held(account, [seal for seal in seals if seal.run.account == account.slug])
-            for account in accounts
-        ),
+        tuple(_held(account, by_account.get(account.slug, [])) for account in accounts),
         tuple(str(limit) for limit in found if limit.later_complete is None),
         tuple(standing_limits(gives, scope)),
     )
 
 
-def _held(account: Account, seals: list[Seal]) -> Held:
-    nights = {seal.run.day for seal in seals if seal.run.kind is RunKind.NIGHT}
-    parts = [part for seal in seals for part in seal.run.parts if part.role is Role.RECORDS]
-    earliest = min((part.earliest for part in parts if part.earliest), default=None)
-    latest = max((part.latest for part in parts if part.latest), default=None)
+def _held(account: Account, runs: list[ToldRun]) -> Held:
+    nights = {run.day for run in runs if run.kind is RunKind.NIGHT}
+    earliest = min((run.earliest for run in runs if run.earliest), default=None)
+    latest = max((run.latest for run in runs if run.latest), default=None)
     return Held(
         site="Other site" if account.platform == OTHER else PLATFORMS[account.platform].title,
         handle=account.handle,
@@ -118,7 +118,7 @@ def _held(account: Account, seals: list[Seal]) -> Held:
         first=min(nights, default=None),
         last=max(nights, default=None),
         nights=len(nights),
-        imports=sum(seal.run.kind is RunKind.IMPORT for seal in seals),
+        imports=sum(run.kind is RunKind.IMPORT for run in runs),
         earliest=archive_day(earliest) if earliest else None,
         latest=archive_day(latest) if latest else None,
     )

@@ -18,12 +18,12 @@ from paloverde.archive.reader import Archive, SealedPart
 from paloverde.archive.seal import Role
 from paloverde.search.counts import Counts, counts_of
 from paloverde.search.hits import Hit, in_order, to_table
-from paloverde.search.index.asking import Asking, Coverage, Look, items_in
-from paloverde.search.inquiry import Inquiry, Searched, inquire, known_gaps, parts_of, sentence
+from paloverde.search.index.asking import Asking, Coverage, Look, items_in, parts_named
+from paloverde.search.inquiry import Inquiry, Searched, extent, inquire, known_gaps, parts_of, sentence
 from paloverde.search.limits import Limit
 from paloverde.search.question import Question
 from paloverde.search.removals import read_removals
-from paloverde.search.scan import Hold, Scan, name_of
+from paloverde.search.scan import Hold, Scan
 from paloverde.search.scope import Bounds, Scope
 from paloverde.search.standing import Standing
 from paloverde.search.tree import terms
@@ -80,26 +80,23 @@ def search(
     `UnknownAccount`, and what the store raises; a part that cannot be read ends the search rather than
     shorten its answer.
     """
-    inquiry = inquire(archive, question, Scope.of(bounds), archive.seals())
-    parts = parts_of(archive, Role.RECORDS, inquiry.tree, inquiry.accounts, inquiry.last)
-    removed = parts_of(archive, Role.REMOVED, inquiry.tree, inquiry.accounts, inquiry.last)
+    inquiry = inquire(archive, question, Scope.of(bounds))
     look = index.look(inquiry.last) if index else None
-    scan = _scan(archive, inquiry, parts, look)
+    scan, parts = _scanned(archive, inquiry) if look is None else _looked_up(archive, inquiry, look)
     holds = (hold for source in (scan.records(parts), scan.removed()) for hold in source)
-    return answer_of(archive, inquiry, [*parts, *removed], holds, look.coverage if look else None)
+    return answer_of(archive, inquiry, holds, look.coverage if look else None)
 
 
 def answer_of(
     archive: Archive,
     inquiry: Inquiry,
-    parts: list[SealedPart],
     found: Iterable[Hold],
     coverage: Coverage | None = None,
 ) -> Answer:
-    """The answer that all that was found makes; `parts` are those that could hold one."""
+    """The answer that all that was found makes."""
     holds = once(found)
     counts = _counts(holds, [term.written for term in terms(inquiry.tree)])
-    searched = inquiry.searched(len(parts), sum(part.part.rows for part in parts), coverage)
+    searched = inquiry.searched(*extent(archive, inquiry), coverage)
     return Answer(
         question=inquiry.asked.lasting,
         sentence=sentence(inquiry.tree, inquiry.scope, searched, counts),
@@ -112,23 +109,34 @@ def answer_of(
     )
 
 
-def _scan(archive: Archive, inquiry: Inquiry, parts: list[SealedPart], look: Look | None) -> Scan:
-    """The question, ready to be put to these parts; where there is an index, to the rows that it names.
+def _scanned(archive: Archive, inquiry: Inquiry) -> tuple[Scan, list[SealedPart]]:
+    """The question, ready to be put to every row of these parts."""
+    parts = parts_of(archive, Role.RECORDS, inquiry.tree, inquiry.accounts, inquiry.last)
+    told = read_removals(archive, parts_of(archive, Role.REMOVED, None, inquiry.accounts, inquiry.last))
+    return Scan(archive, inquiry.tree, told, include_private=inquiry.scope.include_private), parts
+
+
+def _looked_up(archive: Archive, inquiry: Inquiry, look: Look) -> tuple[Scan, list[SealedPart]]:
+    """The question, ready to be put to the rows that an index names and to the parts that it does not hold.
 
     What was removed is known from every part that tells of it, whenever the item was posted.
     """
     tree, include_private = inquiry.tree, inquiry.scope.include_private
-    removed = parts_of(archive, Role.REMOVED, None, inquiry.accounts, inquiry.last)
-    if look is None:
-        return Scan(archive, tree, read_removals(archive, removed), include_private=include_private)
+    rest = [part for part in look.now.uncovered if inquiry.concerns(part)]
     masks = look.find(tree, include_private=include_private)
-    only = look.rows(masks)
-    unread = items_in(archive, [part for part in parts if name_of(part) not in only])
-    known = [look.removed_items(masks), *(items for _, items in [*unread, *look.now.removed])]
-    telling = {part.name for part, _ in look.telling(np.unique(np.concatenate(known)))}
-    needed = [part for part in removed if only.get(name_of(part)) != [] or name_of(part) in telling]
-    told = read_removals(archive, needed)
-    return Scan(archive, tree, told, include_private=include_private, only=only)
+    known = [look.removed_items(masks), *(items for _, items in items_in(archive, rest))]
+    only = look.only(masks, look.telling(np.unique(np.concatenate(known))))
+    parts = [*parts_named(archive, only), *rest]
+    told = read_removals(archive, _in_order(parts, Role.REMOVED))
+    scan = Scan(archive, tree, told, include_private=include_private, only=only)
+    return scan, _in_order(parts, Role.RECORDS)
+
+
+def _in_order(parts: Iterable[SealedPart], role: Role) -> list[SealedPart]:
+    """Those of a role, in the order in which a scan meets them."""
+    return sorted(
+        (part for part in parts if part.part.role is role), key=lambda part: (part.of_run, part.part.key)
+    )
 
 
 def once(holds: Iterable[Hold]) -> list[Hold]:

@@ -168,12 +168,11 @@ class _Indexed:
 
     def tied(self, names: set[str]) -> list[Hold]:
         masks = tied(self.look, self.talk, self.account, self.kinds, names)
-        only = self.look.rows(masks)
         telling = self.look.telling(
             np.unique(np.concatenate([self.look.removed_items(masks), *self.rest_items]))
         )
-        named = {name for name, rows in only.items() if rows} | {part.name for part, _ in telling}
-        parts = [*parts_named(self.archive, named), *self.rest]
+        only = self.look.only(masks, telling)
+        parts = [*parts_named(self.archive, only), *self.rest]
         self.parts += [part for part in parts if part not in self.parts]
         removed = read_removals(self.archive, _of_role(parts, Role.REMOVED))
         tree = _tree(self.account, self.kinds, names)

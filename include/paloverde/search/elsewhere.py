@@ -91,7 +91,7 @@ class OverSql:
 
 def plan_of(archive: Archive, question: str | Question, **bounds: Unpack[Bounds]) -> Plan:
     """What an engine has to do for a question; arguments and errors as in `answer.search`."""
-    inquiry = inquire(archive, question, Scope.of(bounds), archive.seals())
+    inquiry = inquire(archive, question, Scope.of(bounds))
     records = parts_of(archive, Role.RECORDS, inquiry.tree, inquiry.accounts, inquiry.last)
     return Plan(inquiry, records, parts_of(archive, Role.REMOVED, None, inquiry.accounts, inquiry.last))
 
@@ -150,7 +150,7 @@ def _settled(archive: Archive, plan: Plan, versions: Iterable[Sequence[str]]) ->
     parts = [*plan.records, *told]
     removals = read_removals(archive, plan.removed)
     scan = Scan(archive, inquiry.tree, removals, include_private=inquiry.scope.include_private)
-    return answer_of(archive, inquiry, parts, _held(scan, parts, _by_key(versions)))
+    return answer_of(archive, inquiry, _held(scan, parts, _by_key(versions)))
 
 
 def _by_key(versions: Iterable[Sequence[str]]) -> dict[str, set[Version]]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 
 from paloverde.archive.gaps import KnownGap, known
 from paloverde.archive.reader import Archive, SealedPart
 from paloverde.archive.registry import OTHER
-from paloverde.archive.seal import Role, Seal
+from paloverde.archive.seal import Role
+from paloverde.archive.told import ToldRun
 from paloverde.errors import UnknownAccount
 from paloverde.platforms import PLATFORMS
 from paloverde.platforms.capability import Gives
@@ -22,7 +23,7 @@ from paloverde.search.question import Question, ask
 from paloverde.search.scope import Scope, begins, check, days_of, ends, named, narrowed, values_of
 from paloverde.search.standing import ONLY_IMPORTED, Standing, asked_by_language, standing_limits
 from paloverde.search.tree import Node
-from paloverde.state.tables import ACCOUNTS
+from paloverde.state.tables import ACCOUNTS, PARTS
 from paloverde.wording import some
 
 
@@ -49,13 +50,13 @@ class Inquiry(NamedTuple):
     asked: Question
     scope: Scope
     tree: Node  # the question and its scope as one
-    seals: list[Seal]
+    runs: Sequence[ToldRun]  # those that count
     sites: dict[str, str]  # the accounts that can hold an answer, in order, and the site of each
 
     @property
     def last(self) -> int:
         """The last sealed run that counts."""
-        return self.seals[-1].sequence if self.seals else 0
+        return self.runs[-1].sequence if self.runs else 0
 
     @property
     def accounts(self) -> list[str]:
@@ -70,18 +71,22 @@ class Inquiry(NamedTuple):
     def searched(self, parts: int, records: int, index: Coverage | None) -> Searched:
         return Searched(
             accounts=self.accounts,
-            first_seal=self.seals[0].sequence if self.seals else 0,
+            first_seal=self.runs[0].sequence if self.runs else 0,
             last_seal=self.last,
-            last_seal_previous=self.seals[-1].previous if self.seals else "",
-            seals=len(self.seals),
+            last_seal_previous=self.runs[-1].previous if self.runs else "",
+            seals=len(self.runs),
             parts=parts,
             records=records,
             index=index,
         )
 
+    def concerns(self, part: SealedPart) -> bool:
+        """Whether a part is of the runs and accounts that count."""
+        return part.account in self.sites and part.of_run <= self.last
+
     def limits(self, gaps: list[KnownGap]) -> list[Limit]:
         """What the runs could not get that may touch the scope; `gaps` are all that are known."""
-        return limits(self.seals, self.bounded, self.sites, gaps)
+        return limits(self.runs, self.bounded, self.sites, gaps)
 
     def standing(self) -> list[Standing]:
         """What the sites never give, and what is not found by what they do not say."""
@@ -89,25 +94,24 @@ class Inquiry(NamedTuple):
         return [*told, *asked_by_language(self.tree)]
 
 
-def inquire(archive: Archive, question: str | Question, scope: Scope, seals: Iterable[Seal]) -> Inquiry:
-    """A question put to those of these runs that count; raises `BadQuestion`, `UnknownAccount`."""
+def inquire(archive: Archive, question: str | Question, scope: Scope) -> Inquiry:
+    """A question put to those of the sealed runs that count; raises `BadQuestion`, `UnknownAccount`."""
     asked = ask(question) if isinstance(question, str) else question
     check(asked.tree, scope)
     tree = narrowed(asked.tree, scope)
-    counted = [seal for seal in seals if scope.through is None or seal.sequence <= scope.through]
+    runs = archive.told.now()
+    counted = runs if scope.through is None else [run for run in runs if run.sequence <= scope.through]
     return Inquiry(asked, scope, tree, counted, _accounts(archive, counted, tree))
 
 
-def _accounts(archive: Archive, seals: list[Seal], tree: Node) -> dict[str, str]:
+def _accounts(archive: Archive, runs: Sequence[ToldRun], tree: Node) -> dict[str, str]:
     """The accounts that can hold an answer, in order, and the site of each.
 
     A name that nobody registered is an error, not an empty answer.
     """
     with archive.books.connect() as connection:
         registered = connection.execute(select(ACCOUNTS.c.slug, ACCOUNTS.c.platform)).all()
-    platforms = {row.slug: row.platform for row in registered} | {
-        seal.run.account: seal.run.platform for seal in seals
-    }
+    platforms = {row.slug: row.platform for row in registered} | {run.account: run.platform for run in runs}
     unknown = sorted(named(tree, "account") - platforms.keys())
     if unknown:
         known = ", ".join(sorted(platforms)) or "none yet"
@@ -149,6 +153,23 @@ def parts_of(
         posted_before=None if until is None else ends(until),
     )
     return [part for part in parts if part.of_run <= last]
+
+
+def extent(archive: Archive, inquiry: Inquiry) -> tuple[int, int]:
+    """How many sealed objects could hold an answer, and how many rows they have; as `parts_of`."""
+    first, until = days_of(inquiry.tree)
+    query = select(func.count(), func.coalesce(func.sum(PARTS.c.rows), 0)).where(
+        PARTS.c.role.in_([Role.RECORDS.value, Role.REMOVED.value]),
+        PARTS.c.account.in_(inquiry.accounts),
+        PARTS.c.of_run <= inquiry.last,
+    )
+    if first is not None:
+        query = query.where(or_(PARTS.c.latest >= begins(first), PARTS.c.undated > 0))
+    if until is not None:
+        query = query.where(or_(PARTS.c.earliest < ends(until), PARTS.c.undated > 0))
+    with archive.books.connect() as connection:
+        parts, records = connection.execute(query).one()
+    return int(parts), int(records)
 
 
 def sentence(tree: Node, scope: Scope, searched: Searched, counts: Counts) -> str:

@@ -89,9 +89,8 @@ def _named(
         there = np.zeros(segment.documents, dtype=bool)
         there[documents[mask[documents]]] = True
         masks.append(there)
-    only = look.rows(masks)
     rest = [part for part in look.now.uncovered if part.account == item[0]]
     items = np.unique(np.concatenate([wanted, *(found for _, found in items_in(archive, rest))]))
-    named = {name for name, rows in only.items() if rows} | {part.name for part, _ in look.telling(items)}
-    parts = {name_of(part): part for part in (*parts_named(archive, named), *rest)}
+    only = look.only(masks, look.telling(items))
+    parts = {name_of(part): part for part in (*parts_named(archive, only), *rest)}
     return sorted(parts.values(), key=lambda part: (part.of_run, part.part.key)), only

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 
 import msgspec
 
-from paloverde.archive.gaps import OF_IMPORT, KnownGap, Met, met
-from paloverde.archive.seal import Draft, Role, RunKind, Seal
+from paloverde.archive.gaps import OF_IMPORT, KnownGap, Met
+from paloverde.archive.seal import RunKind
+from paloverde.archive.told import ToldRun
 from paloverde.records import Kind, archive_day
 from paloverde.search.plainly import plainly, plainly_of_import
 from paloverde.search.scope import PRIVATE_KINDS, Scope, begins, ends
@@ -66,37 +68,52 @@ class Imported(msgspec.Struct, frozen=True):
 
 
 def limits(
-    seals: Sequence[Seal], scope: Scope, accounts: Iterable[str], gaps: Iterable[KnownGap]
+    runs: Sequence[ToldRun], scope: Scope, accounts: Iterable[str], gaps: Iterable[KnownGap]
 ) -> list[Limit]:
     """What the sealed runs of these accounts could not get and that may touch the scope.
 
     `gaps` is what is known of the accounts: which of it a later run had in full. What a run met and no gap
     was opened for, an import holds.
     """
-    chosen = sorted(accounts)
+    chosen = set(accounts)
     days: dict[str, set[date]] = {}
     imported: dict[str, Imported] = {}
-    found: dict[Limit, Limit] = {}
-    lives = _lives(gaps)
-    last = max((seal.sequence for seal in seals), default=0)
-    for seal in seals:
-        run = seal.run
+    found: dict[Limit, _Times] = {}
+    lives, touches = _lives(gaps), _touching(scope)
+    last = runs[-1].sequence if runs else 0
+    for run in runs:
         if run.account not in chosen:
             continue
         if run.kind is RunKind.NIGHT:
             days.setdefault(run.account, set()).add(run.day)
         elif run.kind is RunKind.IMPORT:
             imported[run.account] = _with_import(imported.get(run.account), run)
-        for one in met(run):
-            gap = _open_at(lives.get(one.name(run.account), ()), seal.sequence)
-            if gap is None or not _touches(one, scope):
+        for name, one in run.lacks:
+            gap = _open_at(lives.get(name, ()), run.sequence)
+            if gap is None or not touches(one):
                 continue
             known = _limit(run.account, one, gap.filled_day if (gap.filled_by or last + 1) <= last else None)
-            before = found.get(known)
-            found[known] = _again(before or known, run.day, is_first=before is None)
-    return sorted(found.values(), key=_order) + [
-        limit for name in chosen for limit in _missing_nights(name, days.get(name, set()), imported.get(name))
+            found.setdefault(known, _Times(run.day)).again(run.day)
+    return sorted((times.of(limit) for limit, times in found.items()), key=_order) + [
+        limit
+        for name in sorted(chosen)
+        for limit in _missing_nights(name, days.get(name, set()), imported.get(name))
     ]
+
+
+class _Times:
+    """When one limit was met; runs come in their order, so the one that met it again is the later."""
+
+    def __init__(self, first: date) -> None:
+        self._first = self._last = first
+        self._times = 0
+
+    def again(self, day: date) -> None:
+        self._last = day
+        self._times += 1
+
+    def of(self, limit: Limit) -> Limit:
+        return msgspec.structs.replace(limit, first=self._first, last=self._last, times=self._times)
 
 
 def told_outside(limits: Iterable[Limit]) -> list[Limit]:
@@ -143,22 +160,24 @@ def _limit(account: str, one: Met, filled: date | None) -> Limit:
     if one.what == OF_IMPORT:
         cause = plainly_of_import(one.cause)
         return Limit(account, one.what, one.kind, "", "", cause, None, None, later_complete=filled)
-    cause = plainly(one.cause)
+    cause = _plainly(one.cause)
     return Limit(account, one.what, one.kind, one.stream, one.of, cause, None, None, later_complete=filled)
 
 
-def _again(limit: Limit, day: date, *, is_first: bool) -> Limit:
-    """Seals come in their order, so the run that met it again is the later one."""
-    if is_first:
-        return msgspec.structs.replace(limit, first=day, last=day)
-    return msgspec.structs.replace(limit, last=day, times=limit.times + 1)
+_plainly = lru_cache(maxsize=4096)(plainly)  # most nights say what the night before said
 
 
-def _touches(one: Met, scope: Scope) -> bool:
-    """A gap is left out only where it surely lies outside."""
-    before = one.until is not None and scope.since is not None and one.until < begins(scope.since)
-    after = one.since is not None and scope.until is not None and one.since >= ends(scope.until)
-    return _of_interest(one.kind, scope) and not before and not after
+def _touching(scope: Scope) -> Callable[[Met], bool]:
+    """Whether a gap may touch the scope: it is left out only where it surely lies outside."""
+    first = None if scope.since is None else begins(scope.since)
+    end = None if scope.until is None else ends(scope.until)
+
+    def touches(one: Met) -> bool:
+        before = one.until is not None and first is not None and one.until < first
+        after = one.since is not None and end is not None and one.since >= end
+        return _of_interest(one.kind, scope) and not before and not after
+
+    return touches
 
 
 def _of_interest(kind: str, scope: Scope) -> bool:
@@ -167,10 +186,9 @@ def _of_interest(kind: str, scope: Scope) -> bool:
     return not scope.kinds or kind in (*scope.kinds, Kind.OTHER.value)  # such as a night that broke off
 
 
-def _with_import(before: Imported | None, run: Draft) -> Imported:
+def _with_import(before: Imported | None, run: ToldRun) -> Imported:
     """What the imports of an account cover, one more taken in."""
-    records = [part for part in run.parts if part.role is Role.RECORDS]
-    days = [archive_day(moment) for part in records for moment in (part.earliest, part.latest) if moment]
+    days = [archive_day(moment) for moment in (run.earliest, run.latest) if moment]
     if before is not None:
         days += [day for day in (before.earliest, before.latest) if day]
     first = run.day if before is None else before.first

@@ -60,9 +60,7 @@ class Merged:
         self.first = index.twins.leave_first(self.every)
         self.extra: list[Hit] = []
         self._extra_terms: Counter[int] = Counter()
-        sites, last = inquiry.sites, inquiry.last
-        there = self.look.now.uncovered
-        self._uncovered = [part for part in there if part.account in sites and part.of_run <= last]
+        self._uncovered = [part for part in self.look.now.uncovered if inquiry.concerns(part)]
         self.read: dict[Version, list[Placed]] = {}
         for placed in self._read_rest():
             self.read.setdefault(version_of(placed.hold.hit), []).append(placed)

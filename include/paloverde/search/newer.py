@@ -19,7 +19,6 @@ from paloverde.search.index.layout import Mask
 from paloverde.search.index.tally import Twins
 from paloverde.search.inquiry import inquire
 from paloverde.search.merging import Merged, version_of
-from paloverde.search.overview import seals_of
 from paloverde.search.question import Question
 from paloverde.search.scope import Bounds, Scope
 
@@ -51,8 +50,7 @@ def newer(
             for one in (scope, earlier)
         )
         return Newer(len(found), len(found - known), len(known))
-    seals = seals_of(archive, index)
-    now, then = (Merged(archive, inquire(archive, question, one, seals), index) for one in (scope, earlier))
+    now, then = (Merged(archive, inquire(archive, question, one), index) for one in (scope, earlier))
     return Newer(now.number, _new(now, then), then.number)
 
 

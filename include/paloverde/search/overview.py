@@ -6,26 +6,22 @@ this reads what the index keeps of them, and the objects that the index does not
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import partial
 from typing import Unpack
 
 import msgspec
-from sqlalchemy import func, or_, select
 
 from paloverde.archive.reader import Archive
-from paloverde.archive.seal import Role, Seal
 from paloverde.search.answer import Answer, search
 from paloverde.search.counts import Counts
 from paloverde.search.hits import Hit
 from paloverde.search.index.asking import Asking
-from paloverde.search.inquiry import Inquiry, Searched, inquire, known_gaps, sentence
+from paloverde.search.inquiry import Searched, extent, inquire, known_gaps, sentence
 from paloverde.search.limits import Limit
 from paloverde.search.merging import Merged
 from paloverde.search.question import Question
-from paloverde.search.scope import Bounds, Scope, begins, days_of, ends
+from paloverde.search.scope import Bounds, Scope, days_of
 from paloverde.search.standing import Standing
-from paloverde.state.tables import PARTS
 
 _MOST = 1_000  # hits on a page
 
@@ -69,12 +65,12 @@ def overview(
     page, per_page = max(1, page), min(max(1, per_page), _MOST)
     if index is None:
         return _of_answer(search(archive, question, **bounds), page, per_page, newest_first=newest_first)
-    now = index.now()
-    inquiry = inquire(archive, question, scope, _kept_seals(archive, index))
+    inquiry = inquire(archive, question, scope)
+    now = index.now()  # after that: it knows every part of the runs that count
     merged = Merged(archive, inquiry, index, now)
-    counts = index.kept(("counts", now.head, inquiry.scope, inquiry.tree), merged.counts)
+    counts = index.kept(("counts", inquiry.last, inquiry.scope, inquiry.tree), merged.counts)
     bounded = ("extent", (*inquiry.accounts,), inquiry.last, days_of(inquiry.tree))
-    parts, records = index.kept(bounded, partial(_extent, archive, inquiry))
+    parts, records = index.kept(bounded, partial(extent, archive, inquiry))
     searched = inquiry.searched(parts, records, merged.look.coverage)
     return Overview(
         question=inquiry.asked.lasting,
@@ -83,7 +79,7 @@ def overview(
         counts=counts,
         searched=searched,
         limits=index.kept(
-            ("limits", inquiry.bounded, (*inquiry.sites,)),
+            ("limits", inquiry.last, inquiry.bounded, (*inquiry.sites,)),
             lambda: inquiry.limits(index.kept("gaps", partial(known_gaps, archive))),
         ),
         standing=inquiry.standing(),
@@ -93,48 +89,8 @@ def overview(
     )
 
 
-def seals_of(archive: Archive, index: Asking) -> list[Seal]:
-    """The seals as a look at the index needs them; read again when another run was sealed."""
-    index.now()  # what is kept is of the head that stands now
-    return _kept_seals(archive, index)
-
-
-def _kept_seals(archive: Archive, index: Asking) -> list[Seal]:
-    return index.kept("seals", lambda: _slim(archive.seals()))
-
-
 def _of_answer(answer: Answer, page: int, per_page: int, *, newest_first: bool) -> Overview:
     shared = {name: getattr(answer, name) for name in answer.__struct_fields__ if name != "hits"}
     ordered = answer.hits[::-1] if newest_first else answer.hits
     hits = ordered[(page - 1) * per_page : page * per_page]
     return Overview(**shared, page=page, per_page=per_page, hits=hits)
-
-
-def _slim(seals: Iterable[Seal]) -> list[Seal]:
-    """Seals without the lists of objects that no limit of a search asks for: they stay in memory."""
-    return [
-        msgspec.structs.replace(
-            seal,
-            run=msgspec.structs.replace(
-                seal.run, parts=[part for part in seal.run.parts if part.role is Role.RECORDS], superseded=[]
-            ),
-        )
-        for seal in seals
-    ]
-
-
-def _extent(archive: Archive, inquiry: Inquiry) -> tuple[int, int]:
-    """How many sealed objects could hold an answer, and how many rows they have; as `inquiry.parts_of`."""
-    first, until = days_of(inquiry.tree)
-    query = select(func.count(), func.coalesce(func.sum(PARTS.c.rows), 0)).where(
-        PARTS.c.role.in_([Role.RECORDS.value, Role.REMOVED.value]),
-        PARTS.c.account.in_(inquiry.accounts),
-        PARTS.c.of_run <= inquiry.last,
-    )
-    if first is not None:
-        query = query.where(or_(PARTS.c.latest >= begins(first), PARTS.c.undated > 0))
-    if until is not None:
-        query = query.where(or_(PARTS.c.earliest < ends(until), PARTS.c.undated > 0))
-    with archive.books.connect() as connection:
-        parts, records = connection.execute(query).one()
-    return int(parts), int(records)

@@ -16,7 +16,7 @@ from paloverde.capture.lateness import LATE_HOURS, SEE, Late, late
 from paloverde.platforms.runway import ALARM_DAYS, RED_DAYS
 from paloverde.records import PACIFIC
 from paloverde.steps import Step
-from paloverde.wording import some, spoken, spoken_moment
+from paloverde.wording import at_time, some, spoken
 
 _SECONDS = 30.0
 
@@ -55,12 +55,13 @@ def _night(one: Standing, *, is_told: bool) -> Line:
     key, subject = f"night {slug}", f"The nights of {slug}"
     if one.late is not None and not is_told:
         level = Level.BAD if one.late.is_urgent else Level.WARN
-        said, todo = f"{str(one.late).capitalize()}.", one.late.todo(slug)
+        late = str(one.late)
+        said, todo = f"{late[0].upper()}{late[1:]}.", one.late.todo(slug)
         return Line(key, subject, level, said, todo, since=_late_since(one.late))
     if one.broken is not None:
         night = one.broken
         limit = " at the site's limit; it goes on by itself" if night.at_limit else ""
-        said = f"That of {spoken(night.day)} broke off on {spoken_moment(night.ended_at)}{limit}."
+        said = f"That of {spoken(night.day)} broke off on {at_time(night.ended_at)}{limit}."
         level = Level.OK if night.at_limit else Level.WARN
         todo = (
             ""
@@ -80,8 +81,8 @@ def _token(one: Standing) -> Line:
     slug = one.account.slug
     key, subject = f"token {slug}", f"The access to {slug}"
     if one.is_dead and one.canary is not None:
-        last = f" It last worked on {spoken_moment(one.canary.alive_at)}." if one.canary.alive_at else ""
-        said = f"Its site refused it on {spoken_moment(one.canary.asked_at)}.{last}"
+        last = f" It last worked on {at_time(one.canary.alive_at)}." if one.canary.alive_at else ""
+        said = f"Its site refused it on {at_time(one.canary.asked_at)}.{last}"
         todo = f"{Step.HEALTH.of(slug)} says why; mostly: sign in there again, then {Step.TOKEN.of(slug)}"
         return _bad(key, subject, said, todo, one.canary.asked_at)
     if one.end is not None and one.days_left is not None and one.days_left <= max(ALARM_DAYS):
@@ -93,7 +94,7 @@ def _token(one: Standing) -> Line:
     if one.canary is None:
         todo = f"{Step.HEALTH.of(slug)}"
         return Line(key, subject, Level.WARN, "It was never tried.", todo, is_quiet=True)
-    return Line(key, subject, Level.OK, f"It worked on {spoken_moment(one.canary.asked_at)}.")
+    return Line(key, subject, Level.OK, f"It worked on {at_time(one.canary.asked_at)}.")
 
 
 def _late_since(found: Late) -> datetime:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from paloverde.alarms.here import Look, Place
 from paloverde.alarms.line import Level, Line
 from paloverde.installation.backups import listed, moment_of
-from paloverde.wording import some, spoken_moment
+from paloverde.wording import at_time, some
 
 _LATE, _LOST = timedelta(hours=26), timedelta(hours=74)  # one is made every day
 
@@ -40,7 +40,7 @@ def judge(found: Backups) -> Iterator[Line]:
         return
     age = found.now - found.newest
     level = Level.BAD if age > _LOST else Level.WARN if age > _LATE else Level.OK
-    made = spoken_moment(found.newest)
+    made = at_time(found.newest)
     told = f"The newest was begun on {made}; the folder holds {some(found.number, 'backup')}."
     yield Line(key, subject, level, told, "" if level is Level.OK else todo, since=found.newest)
 

@@ -16,7 +16,7 @@ from paloverde.archive.ledger import Entry
 from paloverde.archive.seal import read_seal
 from paloverde.errors import Unreachable
 from paloverde.state.tables import ACCOUNTS, CHECKS, COPIES, LEDGER, RUNS
-from paloverde.wording import some, spoken_moment
+from paloverde.wording import at_time, some
 
 _COPIED_HOURS, _LOST_HOURS = 6, 26  # the DAG second_copy runs every hour
 _CHECKED_DAYS = 3  # the DAG fixity_check runs every day
@@ -88,11 +88,7 @@ def _whole(held: Held) -> Iterator[Line]:
         return
     last = held.checked_at or held.began
     late = found.objects > 0 and last is not None and held.now - last > timedelta(days=_CHECKED_DAYS)
-    when = (
-        f"They were last read on {spoken_moment(held.checked_at)}"
-        if held.checked_at
-        else "They were never read"
-    )
+    when = f"They were last read on {at_time(held.checked_at)}" if held.checked_at else "They were never read"
     if late:
         told, todo = f"{when} again.", "see why the DAG fixity_check does not run, or run `paloverde fixity`"
         yield Line(key, subject, Level.WARN, told, todo, since=last)
@@ -126,7 +122,7 @@ def _copied(held: Held) -> Line:
             else "It has everything."
         )
         return Line(key, subject, Level.OK, told)
-    when = f"since {spoken_moment(held.copied_at)}" if held.copied_at else "yet"
+    when = f"since {at_time(held.copied_at)}" if held.copied_at else "yet"
     told = f"Nothing was copied {when}, and {some(behind, 'object lies', 'objects lie')} in one place only."
     level = Level.BAD if hours > _LOST_HOURS else Level.WARN
     return Line(

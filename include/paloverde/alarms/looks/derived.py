@@ -17,7 +17,7 @@ from paloverde.archive.seal import read_seal
 from paloverde.capture.spool import FOLDER
 from paloverde.search.index.upkeep import Coverage, coverage
 from paloverde.state.tables import LEDGER, LOG, RUNS
-from paloverde.wording import some, spoken_moment
+from paloverde.wording import at_time, some
 
 _INDEX_HOURS, _INDEX_LATE_HOURS = 3, 26
 _HEAD_HOURS = 50  # the DAG ledger_head publishes every day
@@ -106,7 +106,7 @@ def judge_head(found: Head) -> Iterator[Line]:
         return  # the look at the settings says so
     key, subject, open_ = "ledger head", "The published ledger", found.entries - found.size
     is_late = found.at is None or found.now - found.at > timedelta(hours=_HEAD_HOURS)
-    when = f"Its newest head is of {spoken_moment(found.at)}" if found.at else "No head was published yet"
+    when = f"Its newest head is of {at_time(found.at)}" if found.at else "No head was published yet"
     told = f"{when}; {some(open_, 'entry is', 'entries are')} not under it."
     todo = "see why the DAG ledger_head fails, or run `paloverde ledger publish`"
     if is_late and open_ > 0:
@@ -133,7 +133,7 @@ def judge_unsealed(found: Unsealed) -> Iterator[Line]:
     key, subject = "unsealed runs", "Runs that are not sealed yet"
     old = found.since is not None and found.now - found.since > timedelta(hours=_RUN_HOURS)
     if found.since is not None and old:
-        told = f"A run of {spoken_moment(found.since)} was neither sealed nor given up."
+        told = f"A run of {at_time(found.since)} was neither sealed nor given up."
         todo = "see what the tasks of nightly_archive say; the next night completes it or clears it away"
         yield Line(key, subject, Level.WARN, told, todo, since=found.since)
     else:

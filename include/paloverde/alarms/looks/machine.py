@@ -17,7 +17,7 @@ from cryptography import x509
 from paloverde.alarms.here import Look, Place
 from paloverde.alarms.line import Level, Line
 from paloverde.settings import Settings
-from paloverde.wording import some, spoken_moment
+from paloverde.wording import at_time, some
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _WARN_DAYS, _BAD_DAYS = 21, 5  # before a certificate ends: most are renewed 30 days before
@@ -94,8 +94,10 @@ def judge_keys(files: Sequence[KeyFile]) -> Iterator[Line]:
     for file in files:
         key = f"key {Path(file.path).name}"
         if file.mode is None:
-            # One that was never used is made at its first use; one that was lost refuses to open by itself.
-            yield Line(key, file.what, Level.OK, "It is not there; it is made at its first use.")
+            told = (
+                "It is not there. One that was never used is made at its first use; without one that was lost"
+            )
+            yield Line(key, file.what, Level.OK, f"{told}, nothing opens until the backup's is back.")
         elif file.mode & _OTHERS:
             said = f"Others than its owner may use {file.path} (its mode is {file.mode:03o})."
             yield Line(key, file.what, Level.BAD, said, f"`chmod 600 {file.path}`, and ask who has read it")
@@ -123,7 +125,7 @@ def judge_certificates(found: Sequence[Certificate]) -> Iterator[Line]:
         how = "ends" if one.until > one.now else "ended"
         left = f" {some(days, 'day')} are left." if days > 1 else ""
         todo = "" if level is Level.OK else f"renew the certificate of {one.host}"
-        yield Line(key, subject, level, f"It {how} on {spoken_moment(one.until)}.{left}", todo)
+        yield Line(key, subject, level, f"It {how} on {at_time(one.until)}.{left}", todo)
 
 
 def _address(settings: Settings, name: str) -> str:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from paloverde.alarms.here import Look, Place
 from paloverde.alarms.line import Level, Line
 from paloverde.alarms.memory import remembered
-from paloverde.wording import ended, spoken_moment
+from paloverde.wording import at_time, ended
 
 _LATE = timedelta(hours=2)  # the DAG alerts runs every quarter of an hour
 
@@ -36,13 +36,13 @@ def judge(found: LastRound) -> Iterator[Line]:
     if found.at is None:
         yield Line(key, subject, Level.WARN, "No round was made yet.", todo, is_quiet=True)
     elif found.now - found.at > _LATE:
-        said = f"The last round was made on {spoken_moment(found.at)}."
+        said = f"The last round was made on {at_time(found.at)}."
         yield Line(key, subject, Level.WARN, said, todo, is_quiet=True)
     elif found.trouble:
         todo = "do what the sentence says, then `paloverde alerts --send`"
         yield Line(key, subject, Level.BAD, ended(found.trouble), todo, is_quiet=True)
     else:
-        yield Line(key, subject, Level.OK, f"The last round was made on {spoken_moment(found.at)}.")
+        yield Line(key, subject, Level.OK, f"The last round was made on {at_time(found.at)}.")
 
 
 LOOKS = (Look("alerts", "The alerts", ask, judge, needs_city=False),)

@@ -157,8 +157,8 @@ class Look:
         return found
 
     def rows(self, masks: Iterable[Mask]) -> dict[Name, list[int]]:
-        """Of each covered part that stands: the rows that answer."""
-        found: dict[Name, list[int]] = {name: [] for name in self.now.standing}
+        """Of each covered part that has some: the rows that answer."""
+        found: dict[Name, list[int]] = {}
         for segment, mask in zip(self.index.segments, masks, strict=True):
             documents = np.flatnonzero(mask)
             parts, rows = segment.columns.part[documents], segment.columns.row[documents]
@@ -168,6 +168,12 @@ class Look:
             for number in np.unique(parts).tolist():
                 found[segment.covered[number].name] = rows[ends[number] : ends[number + 1]].tolist()
         return found
+
+    def only(
+        self, masks: Iterable[Mask], telling: Iterable[tuple[Covered, pa.Table]]
+    ) -> dict[Name, list[int]]:
+        """The rows that answer of each covered part that has some; none of those that tell of a removal."""
+        return {part.name: list[int]() for part, _ in telling} | self.rows(masks)
 
     def removed_items(self, masks: Iterable[Mask]) -> U64:
         """Those items of the documents that were found hidden or removed."""
@@ -234,9 +240,7 @@ def _items(table: pa.Table) -> U64:
 
 def _compared(archive: Archive, index: Index, head: int) -> Now:
     covered = {part.name for segment in index.segments for part in segment.covered}
-    named = (PARTS.c.key, PARTS.c.version_id, PARTS.c.sequence)
-    with archive.books.connect() as connection:
-        there = {tuple(row) for row in connection.execute(select(*named).where(PARTS.c.role.in_(_SEARCHED)))}
+    there = standing(archive)
     uncovered = parts_named(archive, there - covered)
     told = [part for part in uncovered if part.part.role is Role.REMOVED]
     return Now(
@@ -246,6 +250,13 @@ def _compared(archive: Archive, index: Index, head: int) -> Now:
         uncovered,
         [(part.of_run, items) for part, items in items_in(archive, told)],
     )
+
+
+def standing(archive: Archive) -> set[Name]:
+    """The names of all parts that are searched and that stand: what else is known of them, few are asked."""
+    named = select(PARTS.c.key, PARTS.c.version_id, PARTS.c.sequence).where(PARTS.c.role.in_(_SEARCHED))
+    with archive.books.connect() as connection:
+        return {(row[0], row[1], row[2]) for row in connection.execute(named)}
 
 
 def parts_named(archive: Archive, names: Iterable[tuple[object, ...]]) -> list[SealedPart]:

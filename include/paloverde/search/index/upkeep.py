@@ -13,6 +13,7 @@ import os
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,8 +21,8 @@ import msgspec
 import pyarrow as pa
 
 from paloverde.archive.reader import Archive, SealedPart
-from paloverde.archive.seal import Role
 from paloverde.errors import TryAgain
+from paloverde.search.index.asking import parts_named, standing
 from paloverde.search.index.building import build
 from paloverde.search.index.kinship import write_kin
 from paloverde.search.index.layout import (
@@ -39,7 +40,7 @@ from paloverde.search.index.opening import Index, open_index
 from paloverde.search.index.planning import LARGEST, Job, Stands, plan, workers
 from paloverde.search.index.segment import Segment
 from paloverde.search.index.wholly import seal_of, sweep, write_whole
-from paloverde.search.scan import Name, name_of
+from paloverde.search.scan import Name
 from paloverde.wording import some
 
 Say = Callable[[str], None]
@@ -113,11 +114,11 @@ def refresh(
     started = time.monotonic()
     with _alone(folder):
         held, damaged = _held(folder, say)
-        standing = {name_of(part): part for part in _searched(archive)}
-        held |= _left_behind(folder, held, standing, say)
+        there = standing(archive)
+        held |= _left_behind(folder, held, there, say)
         covered = {part.name for segment in held.values() for part in segment.covered}
-        missing = [part for name, part in standing.items() if name not in covered]
-        gone = sorted(covered - standing.keys())
+        missing = parts_named(archive, there - covered)
+        gone = sorted(covered - there)
         jobs = plan(_stands(held, {*gone}), missing, processes, largest)
         made = _build(archive, folder, jobs, gone, workers(jobs, processes), say)
         taken = {name for job in jobs for name in job.takes}
@@ -145,9 +146,9 @@ def rebuild(archive: Archive, folder: Path, say: Say = lambda _: None, processes
 def coverage(archive: Archive, index: Index | None) -> Coverage:
     """What an opened index covers of the archive as it stands now."""
     held = {part.name: part for segment in index.segments for part in segment.covered} if index else {}
-    standing = {name_of(part): part for part in _searched(archive)}
-    missing = [part for name, part in standing.items() if name not in held]
-    runs = sorted({part.of_run for name, part in standing.items() if name in held})
+    there = standing(archive)
+    missing = parts_named(archive, there - held.keys())
+    runs = sorted({held[name].of_run for name in there & held.keys()})
     behind = min((part.of_run for part in missing), default=None)
     whole = [run for run in runs if behind is None or run < behind]
     return Coverage(
@@ -156,7 +157,7 @@ def coverage(archive: Archive, index: Index | None) -> Coverage:
         parts=len(held),
         documents=index.documents if index else 0,
         missing=missing,
-        gone=sorted(held.keys() - standing.keys()),
+        gone=sorted(held.keys() - there),
     )
 
 
@@ -176,11 +177,6 @@ def throw_away(folder: Path, names: Sequence[str]) -> None:
         index = open_index(folder)
         if index is not None:
             _publish(folder, [segment for segment in index.segments if segment.name not in names])
-
-
-def _searched(archive: Archive) -> list[SealedPart]:
-    """Every part that is searched, in the order in which a scan meets them."""
-    return [*archive.parts(Role.RECORDS), *archive.parts(Role.REMOVED)]
 
 
 def _held(folder: Path, say: Say) -> tuple[dict[str, Segment], list[str]]:
@@ -206,7 +202,7 @@ def _held(folder: Path, say: Say) -> tuple[dict[str, Segment], list[str]]:
 
 
 def _left_behind(
-    folder: Path, held: Mapping[str, Segment], standing: Mapping[Name, SealedPart], say: Say
+    folder: Path, held: Mapping[str, Segment], there: AbstractSet[Name], say: Say
 ) -> dict[str, Segment]:
     """Whole segments that a refresh left when it died, of parts that stand and no other segment holds."""
     covered = {part.name for segment in held.values() for part in segment.covered}
@@ -219,7 +215,7 @@ def _left_behind(
         except (Damaged, OSError, pa.ArrowException):
             continue  # it was not finished; it is swept
         names = {part.name for part in segment.covered}
-        if names <= standing.keys() - covered:
+        if names <= there - covered:
             say(f"A segment of {segment.documents:,} records that an earlier refresh made is taken up.")
             found[path.name], covered = segment, covered | names
     return found
