@@ -1,5 +1,5 @@
-"""All questions put to one way, measured: pages (asked for the first time and again, and cold) and complete
-lists, wall and processor.
+"""All questions put to one way, measured: pages (asked for the first time and again, of an index just opened,
+and cold) and complete lists, wall and processor.
 """
 
 from __future__ import annotations
@@ -87,6 +87,9 @@ def _one(way: str, opened: Way, number: int, folder: Path, limit: float) -> dict
             with at_most(limit, opened.stop):
                 _, *again = _timed(lambda: opened.look(question))
             found |= dict(zip(("again", "again cpu"), again, strict=True))
+        if isinstance(opened, Ours):
+            _, *first = _timed(lambda: opened.look(question), opened.open_anew)
+            found |= dict(zip(("opened", "opened cpu"), first, strict=True))
         with at_most(limit, opened.stop):
             every, *took = _timed(lambda: _list(opened, number), opened.forget)
     except TooLong as error:

@@ -5,11 +5,12 @@
 A made-up archive (corpus.py) is sealed once and kept in the folder, and so is what each way builds of it;
 with `--again` all is built again. Every way runs in a process of its own. A page is counts by account, kind
 and month with fifty hits, the median of seven (of fewer where seven would take more than two seconds), each
-time asked for the first time since the index was opened; `again` is the same page asked for once more, which
-our index answers from what it remembers; cold is the first page of a process that opens everything after the
-machine was asked to forget the files; `cpu` is what it takes of the processor, children included, fairer than
-the wall where others work too. `all` is the complete list of numbers, asked for the first time, too. A scan
-has no page: it takes as long as for all. What a peer has not answered after `--limit` seconds is stopped, and
+time asked for the first time; `again` is the same page asked for once more, which our index answers from what
+it remembers; `opened` is the first page since our index was opened, its files in the machine's memory; `cold`
+is the first page of a process that opens everything after the machine was asked to forget the files; `cpu` is
+what it takes of the processor, children included, fairer than the wall where others work too. `all` is the
+complete list of numbers, asked for the first time, too. A scan has no page: it takes as long as for all.
+What a peer has not answered after `--limit` seconds is stopped, and
 so is a copy for a peer that takes more than an hour. At the end the lists are compared.
 """
 
@@ -39,7 +40,7 @@ _LEAST = 20_000
 _COPY = {"FTS5": "fts5", "ripgrep": "jsonl"}
 Column = tuple[str, str]
 _PAGES: list[Column] = [
-    *(("paloverde", what) for what in ("page", "page cpu", "again", "again cpu", "cold", "cold cpu")),
+    *(("paloverde", what) for what in ("page", "page cpu", "again", "opened", "cold", "cold cpu")),
     *(("FTS5", what) for what in ("page", "page cpu", "cold", "cold cpu")),
 ]
 _LISTS: list[Column] = [(way, what) for way in WAYS for what in ("all", "all cpu")]

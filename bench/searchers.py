@@ -25,7 +25,7 @@ from paloverde.archive.seal import Role
 from paloverde.archive.store.directory import DirectoryStore
 from paloverde.search.ahead import ahead
 from paloverde.search.index.asking import Asking
-from paloverde.search.index.opening import open_index
+from paloverde.search.index.opening import Index, open_index
 from paloverde.search.inquiry import inquire
 from paloverde.search.merging import Merged
 from paloverde.search.overview import overview
@@ -93,8 +93,16 @@ class Ours:
         return np.concatenate([np.empty(0, np.int64), *found])
 
     def forget(self) -> None:
-        """All is opened again, and what no question needs alone (seals, groups, twins) is made again."""
-        self.asking = self._opened()
+        """No answer is remembered; the index stays open, as that of a desk that was asked other things."""
+        self._begin(self.asking.index)
+
+    def open_anew(self) -> None:
+        """All is opened again: each page of memory is touched for the first time."""
+        self._begin(self._opened().index)
+
+    def _begin(self, index: Index) -> None:
+        """What no question needs alone (groups, twins) is made."""
+        self.asking = Asking(self.archive, index)
         overview(self.archive, "*", self.asking, per_page=PAGE)
 
     def stop(self) -> None:

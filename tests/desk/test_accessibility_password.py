@@ -32,6 +32,7 @@ def desk(tmp_path: Path) -> Iterator[OwnDesk]:
         yield running
 
 
+_CURSOR_IN_A_FIELD = "() => document.activeElement?.tagName === 'INPUT'"
 # The cursor starts where one must type: it is put before everything, as for somebody who goes through the page.
 _TO_THE_TOP = (
     "() => { document.body.tabIndex = -1; document.body.focus(); document.body.removeAttribute('tabindex'); }"
@@ -46,6 +47,7 @@ def faults(page: Page) -> list[str]:
 def typed(window: Watched, *texts: str) -> Page:
     """What somebody does who has a keyboard and nothing else: type into one field after the other, and Enter."""
     keyboard = window.page.keyboard
+    window.page.wait_for_function(_CURSOR_IN_A_FIELD)
     for at, text in enumerate(texts):
         keyboard.press("ControlOrMeta+a")
         keyboard.type(text)

@@ -10,6 +10,7 @@ import signal
 import ssl
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -163,12 +164,11 @@ def make_postgres(places: Places, password_file: Path) -> list[str]:
 
 
 @pytest.fixture
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("composed")
-    for path in (folder, *folder.parents):
-        if path.stat().st_uid == os.geteuid() and path != Path("/"):
-            path.chmod(path.stat().st_mode | 0o011)  # PostgreSQL and Ceph run as others, who must get through
-    return folder
+def home() -> Iterator[Path]:
+    """Not among pytest's own folders: PostgreSQL and Ceph run as others, whom another pytest would shut out."""
+    with tempfile.TemporaryDirectory(prefix="paloverde-composed-", ignore_cleanup_errors=True) as name:
+        Path(name).chmod(0o711)
+        yield Path(name)
 
 
 @pytest.fixture

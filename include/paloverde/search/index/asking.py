@@ -10,7 +10,6 @@ index does not hold yet is `uncovered`, for the caller to read.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, partial
 from typing import Any, NamedTuple, TypeVar
 
@@ -35,13 +34,10 @@ from paloverde.search.scan import Name, name_of
 from paloverde.search.tree import Node
 from paloverde.state.tables import PARTS, RUNS
 
-_WORKERS = 2  # segments that are asked at once
 _SEARCHED = (Role.RECORDS.value, Role.REMOVED.value)
 _ITEM = ("account", "kind", "native_id")
 _AT_ONCE = 500  # keys in one query
 _KEPT = 256  # things that are remembered between two runs
-In = TypeVar("In")
-More = TypeVar("More")
 Out = TypeVar("Out")
 
 
@@ -99,7 +95,7 @@ class Asking:
             views = [View(one, mask, np.flatnonzero(mask).astype(np.uint32), {}) for one, mask in removed]
             self._views = known = (now, last, views)
         views = [view._replace(said={}) for view in known[2]]
-        return Look(self.index, now, views, last, self.answered)
+        return Look(self, now, views, last)
 
     def now(self) -> Now:
         """How the index and the archive compare; looked up again when another run was sealed."""
@@ -125,9 +121,9 @@ class Asking:
 class Look:
     """The index as one question sees it: `views` are its segments, `last` is the last run that counts."""
 
-    def __init__(self, index: Index, now: Now, views: Sequence[View], last: int, answered: Answered) -> None:
-        self.index, self.now, self.views, self.last = index, now, views, last
-        self._answered = answered
+    def __init__(self, asking: Asking, now: Now, views: Sequence[View], last: int) -> None:
+        self.index, self.now, self.views, self.last = asking.index, now, views, last
+        self._answered = asking.answered
 
     @property
     def coverage(self) -> Coverage:
@@ -142,7 +138,8 @@ class Look:
         if found is None:
             part = self._answered.find_part(asked)
             among = self._among(include_private=include_private) if part is None else part[0]
-            found = each(partial(_answering, tree if part is None else part[1]), self.views, among)
+            rest = tree if part is None else part[1]
+            found = self.index.sharing.each(partial(_answering, rest), self.views, among)
             self._answered.keep(asked, found)
         return found
 
@@ -199,24 +196,6 @@ class Look:
                 if segment.covered[part].name in self.now.standing
             ]
         return sorted(found, key=lambda one: (one[0].of_run, one[0].key))
-
-
-def each(work: Callable[[In, More], Out], some: Iterable[In], more: Iterable[More]) -> list[Out]:
-    """What comes of each segment; two of them are worked on at once, one of them here."""
-    pairs = [*zip(some, more, strict=True)]
-    found: dict[int, Out] = {}
-    numbers = iter(range(len(pairs)))
-
-    def share() -> None:
-        for number in numbers:
-            found[number] = work(*pairs[number])
-
-    with ThreadPoolExecutor(_WORKERS - 1) as pool:
-        beside = [pool.submit(share) for _ in range(_WORKERS - 1)]
-        share()
-        for other in beside:
-            other.result()
-    return [found[number] for number in range(len(pairs))]
 
 
 def _answering(tree: Node, view: View, among: Mask | None) -> Mask:

@@ -27,6 +27,7 @@ from paloverde.search.index.layout import (
 )
 from paloverde.search.index.mapped import ahead
 from paloverde.search.index.segment import Segment
+from paloverde.search.index.sharing import Sharing
 
 
 class Kin(msgspec.Struct, frozen=True):
@@ -52,6 +53,7 @@ class Index:
 
     def __init__(self, folder: Path, shelf: Shelf, before: Index | None = None) -> None:
         self.folder, self.shelf = folder, shelf
+        self.sharing: Sharing = before.sharing if before else Sharing()
         held = {segment.folder: segment for segment in before.segments} if before else {}
         folders = [folder / SEGMENTS / name for name in shelf.segments]
         self.segments: list[Segment] = [held.get(one) or Segment(one) for one in folders]
