@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import pairwise
 
 import msgspec
 
@@ -206,19 +207,17 @@ def _missing_nights(account: str, days: set[date], imported: Imported | None) ->
     if not days:
         cause = "the account is registered, and no night of it was ever sealed"
         return [Limit(account, "no run at all", "", "", "", cause, None, None)]
-    stretches: list[list[date]] = []
-    day, last = min(days), max(days)
-    while day <= last:
-        if day not in days:
-            if stretches and stretches[-1][-1] == day - timedelta(days=1):
-                stretches[-1].append(day)
-            else:
-                stretches.append([day])
-        day += timedelta(days=1)
+    one = timedelta(days=1)
+    stretches = [
+        (before + one, after - one) for before, after in pairwise(sorted(days)) if after - before > one
+    ]
     cause = "no run was sealed; what was posted and taken away again in that time is not in the archive"
     if imported is not None:
         cause += f"; an import holds what its export showed{imported.range()}"
-    return [Limit(account, "nights without a run", "", "", "", cause, s[0], s[-1], len(s)) for s in stretches]
+    return [
+        Limit(account, "nights without a run", "", "", "", cause, first, last, (last - first).days + 1)
+        for first, last in stretches
+    ]
 
 
 def _order(limit: Limit) -> tuple[str, date, str, str, str]:

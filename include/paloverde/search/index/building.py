@@ -38,6 +38,7 @@ from paloverde.search.index.stemming import Stems
 from paloverde.search.index.writing import Draft
 
 _AT_ONCE = 5_000  # rows that are cut together
+_PARTS_AT_ONCE = 250  # parts, each of which takes up to a tenth of a megabyte, however few its rows are
 # Large arrays go back to the system when they are free (glibc mallopt(3)): a sixth less memory at the peak.
 _ALLOCATION = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "262144"}
 _NAMES = {Role.RECORDS: [*COLUMNS], Role.REMOVED: [*COLUMNS, *REMOVAL]}
@@ -178,14 +179,30 @@ def build(
 
 def several(batches: Iterator[Batch]) -> Iterator[list[Batch]]:
     """Batches in groups that are worth cutting together."""
-    group: list[Batch] = []
+    group = _Group()
     for batch in batches:
-        group.append(batch)
-        if sum(len(one.rows) for one in group) >= _AT_ONCE:
-            yield group
-            group = []
-    if group:
-        yield group
+        group.add(batch)
+        if group.is_full:
+            yield group.batches
+            group = _Group()
+    if group.batches:
+        yield group.batches
+
+
+class _Group:
+    """Batches that are cut together: enough rows for it to pay, and no more parts than memory should hold."""
+
+    def __init__(self) -> None:
+        self.batches: list[Batch] = []
+        self._rows = 0
+
+    @property
+    def is_full(self) -> bool:
+        return self._rows >= _AT_ONCE or len(self.batches) >= _PARTS_AT_ONCE
+
+    def add(self, batch: Batch) -> None:
+        self.batches.append(batch)
+        self._rows += len(batch.rows)
 
 
 def covered(part: SealedPart) -> Covered:
@@ -223,15 +240,15 @@ def _stream(table: pa.Table) -> bytes:
 
 def _answer(asks: IO[bytes], tells: IO[bytes]) -> None:
     """What the process beside does, until nothing more is asked."""
-    builder, waiting = Here(), list[Batch]()
+    builder, waiting = Here(), _Group()
     for line in asks:
         asked = msgspec.json.decode(line, type=Asked)
         if asked.part is not None:
             rows, removals = (pa.ipc.open_stream(asks.read(size)).read_all() for size in asked.sizes)
-            waiting.append(Batch(asked.part, rows, removals))
-        if waiting and (asked.do != "rows" or sum(len(one.rows) for one in waiting) >= _AT_ONCE):
-            builder.rows(waiting)
-            waiting = []
+            waiting.add(Batch(asked.part, rows, removals))
+        if waiting.batches and (asked.do != "rows" or waiting.is_full):
+            builder.rows(waiting.batches)
+            waiting = _Group()
         if asked.do == "begin":
             builder.begin(Path(asked.folder))
         if asked.do == "take":

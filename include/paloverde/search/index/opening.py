@@ -9,6 +9,7 @@ others in the index. Of hits, `len(hits)` less what is told there are the versio
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
@@ -28,6 +29,9 @@ from paloverde.search.index.layout import (
 from paloverde.search.index.mapped import ahead
 from paloverde.search.index.segment import Segment
 from paloverde.search.index.sharing import Sharing
+
+_AT_ONCE = 8  # segments that are opened
+_TRIES = 5
 
 
 class Kin(msgspec.Struct, frozen=True):
@@ -56,7 +60,8 @@ class Index:
         self.sharing: Sharing = before.sharing if before else Sharing()
         held = {segment.folder: segment for segment in before.segments} if before else {}
         folders = [folder / SEGMENTS / name for name in shelf.segments]
-        self.segments: list[Segment] = [held.get(one) or Segment(one) for one in folders]
+        with ThreadPoolExecutor(_AT_ONCE) as pool:  # each waits for the disk
+            self.segments: list[Segment] = list(pool.map(lambda one: held.get(one) or Segment(one), folders))
         about = read_struct(folder / KIN / f"{shelf.kin}.json", AboutKin)
         arrays = open_arrays(folder / KIN / f"{shelf.kin}.bin", about.arrays)
         for array in arrays.values():
@@ -106,6 +111,3 @@ def open_index(folder: Path, before: Index | None = None) -> Index | None:
             if read_struct(folder / CURRENT, Shelf) == shelf:  # not swept by a refresh in between
                 raise
     raise Damaged(f"{folder} changes too often to be opened")
-
-
-_TRIES = 5
