@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from randomly import City
 
@@ -19,7 +20,9 @@ from paloverde.archive.reader import Archive, SealedPart
 from paloverde.archive.seal import Part, Role
 from paloverde.errors import TryAgain
 from paloverde.records import archive_day
-from paloverde.search.index.building import build
+from paloverde.search.index.building import build, several
+from paloverde.search.index.building import covered as part_as_covered
+from paloverde.search.index.gathering import Batch
 from paloverde.search.index.layout import ARRAYS, CURRENT, LOCK, ROWS, SEGMENTS
 from paloverde.search.index.opening import Index, open_index
 from paloverde.search.index.planning import LARGEST, Job, Stands, plan, workers
@@ -357,6 +360,19 @@ def test_a_process_that_dies_is_said(tmp_path: Path) -> None:
     jobs = [(tmp_path / "a", Job([], ["none"], 1)), (tmp_path / "b", Job([], ["none"], 1))]
     with pytest.raises(TryAgain, match="ended early"):
         build(city.archive, jobs, tmp_path, [], 2, lambda *_: None)
+
+
+def test_what_is_cut_together_is_bounded_by_its_rows_and_by_its_parts() -> None:
+    def groups(*rows: int) -> list[int]:
+        tables = [pa.table({"text": ["a"] * number}) for number in rows]
+        given = [Batch(part_as_covered(_part(at, 1)), one, one) for at, one in enumerate(tables)]
+        found = list(several(iter(given)))
+        assert [one for group in found for one in group] == given
+        return [len(group) for group in found]
+
+    assert groups() == []
+    assert groups(4_999, 1, 5_000, 1) == [2, 1, 1]
+    assert groups(*([1] * 600)) == [250, 250, 100]
 
 
 def test_years_of_nights_leave_few_segments() -> None:
