@@ -23,7 +23,7 @@ from paloverde.search.inquiry import Inquiry, Searched, extent, inquire, known_g
 from paloverde.search.limits import Limit
 from paloverde.search.question import Question
 from paloverde.search.removals import read_removals
-from paloverde.search.scan import Hold, Scan
+from paloverde.search.scan import Hold, Scan, of_role
 from paloverde.search.scope import Bounds, Scope
 from paloverde.search.standing import Standing
 from paloverde.search.tree import terms
@@ -127,16 +127,9 @@ def _looked_up(archive: Archive, inquiry: Inquiry, look: Look) -> tuple[Scan, li
     known = [look.removed_items(masks), *(items for _, items in items_in(archive, rest))]
     only = look.only(masks, look.telling(np.unique(np.concatenate(known))))
     parts = [*parts_named(archive, only), *rest]
-    told = read_removals(archive, _in_order(parts, Role.REMOVED))
+    told = read_removals(archive, of_role(parts, Role.REMOVED))
     scan = Scan(archive, tree, told, include_private=include_private, only=only)
-    return scan, _in_order(parts, Role.RECORDS)
-
-
-def _in_order(parts: Iterable[SealedPart], role: Role) -> list[SealedPart]:
-    """Those of a role, in the order in which a scan meets them."""
-    return sorted(
-        (part for part in parts if part.part.role is role), key=lambda part: (part.of_run, part.part.key)
-    )
+    return scan, of_role(parts, Role.RECORDS)
 
 
 def once(holds: Iterable[Hold]) -> list[Hold]:

@@ -26,7 +26,7 @@ from paloverde.search.hits import Hit, in_order
 from paloverde.search.index.asking import Asking, items_in, parts_named
 from paloverde.search.index.tying import tied
 from paloverde.search.removals import read_removals
-from paloverde.search.scan import Hold, Scan, name_of
+from paloverde.search.scan import Hold, Scan, of_role
 from paloverde.search.tree import And, Field, Node, Or
 from paloverde.state.tables import ITEMS
 
@@ -174,16 +174,10 @@ class _Indexed:
         only = self.look.only(masks, telling)
         parts = [*parts_named(self.archive, only), *self.rest]
         self.parts += [part for part in parts if part not in self.parts]
-        removed = read_removals(self.archive, _of_role(parts, Role.REMOVED))
+        removed = read_removals(self.archive, of_role(parts, Role.REMOVED))
         tree = _tree(self.account, self.kinds, names)
         scan = Scan(self.archive, tree, removed, include_private=self.include_private, only=only)
-        return [*scan.records(_of_role(parts, Role.RECORDS)), *scan.removed()]
-
-
-def _of_role(parts: Iterable[SealedPart], role: Role) -> list[SealedPart]:
-    """In the order in which a scan of the whole account meets them."""
-    chosen = {name_of(part): part for part in parts if part.part.role is role}
-    return sorted(chosen.values(), key=lambda part: (part.of_run, part.part.key))
+        return [*scan.records(of_role(parts, Role.RECORDS)), *scan.removed()]
 
 
 class _Scanned:

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from paloverde.archive.reader import Archive, SealedPart
+from paloverde.archive.seal import Role
 from paloverde.errors import Suspicious
 from paloverde.records import is_kept_private
 from paloverde.search.ahead import ahead
@@ -218,6 +219,12 @@ class Scan:
 def name_of(part: SealedPart) -> Name:
     """What tells a part from every other in the archive: its key and version, and the run that sealed it."""
     return part.part.key, part.part.version_id, part.sequence
+
+
+def of_role(parts: Iterable[SealedPart], role: Role) -> list[SealedPart]:
+    """Those of a role, each once, in the order in which a scan of the whole archive meets them."""
+    chosen = {name_of(part): part for part in parts if part.part.role is role}
+    return sorted(chosen.values(), key=lambda part: (part.of_run, part.part.key))
 
 
 def columns_for(tree: Node) -> list[str]:
